@@ -1,0 +1,1 @@
+"""The contract: topics, messages, examples and metric names that the services share."""

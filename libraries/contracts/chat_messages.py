@@ -1,0 +1,109 @@
+"""What a channel's log holds: the records of `chat-messages` and `stream-lifecycle`.
+
+Every record has the envelope `kind, schema_version, channel_id, sent_at, received_at, instance`.
+`sent_at` is Twitch's time, milliseconds since 1970 UTC; `received_at` and `instance` serve diagnosis only.
+An unknown field is accepted, a missing one is an error.
+"""
+
+from typing import Literal
+
+import msgspec
+
+SCHEMA_VERSION = 1
+
+
+class Envelope(msgspec.Struct, kw_only=True, frozen=True, tag_field="kind"):
+    """The fields that every record of a channel carries."""
+
+    schema_version: int
+    channel_id: str
+    sent_at: int
+    received_at: int
+    instance: str
+
+
+class Emote(msgspec.Struct, frozen=True):
+    """An emote's place in a text: code points `start` to `end`, both inclusive, as Twitch counts them."""
+
+    provider: Literal["twitch", "7tv", "bttv", "ffz"]
+    id: str
+    start: int
+    end: int
+
+
+class Message(Envelope, kw_only=True, frozen=True, tag="message"):
+    """One chat message. `chatter` is a keyed hash of the user id; no login enters the log."""
+
+    message_id: str
+    chatter: str
+    text: str
+    emotes: list[Emote]
+
+
+class Notice(Envelope, kw_only=True, frozen=True, tag="notice", omit_defaults=True):
+    """A raid, gifts, a moderator's deletion: what happened in the room beside messages.
+
+    `notice_type` is Twitch's msg-id (`raid`, `sub`, `resub`, `subgift`, `submysterygift`, `announcement`, …) or
+    one of `message_deleted`, `chatter_cleared`, `chat_cleared`. `amount`: a raid's viewers, gifts given.
+    """
+
+    notice_id: str
+    notice_type: str
+    chatter: str | None = None
+    amount: int | None = None
+    target_message_id: str | None = None
+    target_chatter: str | None = None
+
+
+class RoomState(Envelope, kw_only=True, frozen=True, tag="room_state", omit_defaults=True):
+    """The room's rules; a field that Twitch did not send is None. `slow_seconds` 0 means off."""
+
+    emote_only: bool | None = None
+    followers_only_minutes: int | None = None
+    unique_only: bool | None = None
+    slow_seconds: int | None = None
+    subscribers_only: bool | None = None
+
+
+class Lifecycle(Envelope, kw_only=True, frozen=True, tag="lifecycle", omit_defaults=True):
+    """A stream went online or offline, or its title, game or language changed."""
+
+    event: Literal["online", "offline", "update"]
+    login: str
+    display_name: str
+    stream_id: str
+    stream_started_at: int
+    title: str = ""
+    game_id: str = ""
+    game_name: str = ""
+    language: str = ""
+    viewer_count: int | None = None
+
+
+class Coverage(Envelope, kw_only=True, frozen=True, tag="coverage", omit_defaults=True):
+    """Which seconds were read. A gap's `sent_at` equals `gap_from_at`; nobody read until `gap_until_at`."""
+
+    event: Literal["joined", "left", "gap"]
+    gap_from_at: int | None = None
+    gap_until_at: int | None = None
+    reason: str = ""
+
+
+class Tick(msgspec.Struct, kw_only=True, frozen=True, tag_field="kind", tag="tick"):
+    """The holder's word that nothing at or before `sent_at` follows in this partition. It has no channel.
+
+    `spool_id` and `spool_position` name the place in the holder's spool that this transaction ends at, so the
+    same instance resumes exactly there.
+    """
+
+    schema_version: int
+    sent_at: int
+    received_at: int
+    instance: str
+    spool_id: str
+    spool_position: int
+
+
+ChannelRecord = Message | Notice | RoomState | Lifecycle | Coverage
+Record = ChannelRecord | Tick
+LIFECYCLE_KINDS = (Lifecycle, Notice, Coverage)  # written to `stream-lifecycle` as well

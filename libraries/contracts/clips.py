@@ -1,0 +1,33 @@
+"""What Twitch made of a moment."""
+
+from typing import Literal
+
+import msgspec
+
+SCHEMA_VERSION = 1
+STATUSES = ("intent", "made", "refused", "skipped", "unknown", "too_late")
+
+
+class Clip(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
+    """The intent or the outcome for one moment; a higher `revision_number` replaces a lower one.
+
+    `intent` (1) is acknowledged before Twitch is asked. Outcomes (2 and up): `made`; `refused` by Twitch with its
+    reason; `skipped` by us (cool-down, budget); `unknown`: asked, never answered, not found among our clips;
+    `too_late`: out of the clip's reach, `vod_url` leads to the second.
+    """
+
+    schema_version: int
+    moment_id: str
+    channel_id: str
+    crossed_at: int
+    status: Literal["intent", "made", "refused", "skipped", "unknown", "too_late"]
+    revision_number: int
+    decided_at: int
+    reason: str = ""
+    title: str = ""
+    duration_seconds: float | None = None
+    clip_id: str | None = None
+    url: str | None = None
+    embed_url: str | None = None
+    thumbnail_url: str | None = None
+    vod_url: str | None = None

@@ -1,0 +1,57 @@
+"""The names of all metrics: a metric exists here before a service counts it. No label is unbounded."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One Prometheus metric: its name (with unit), kind, help text and labels."""
+
+    name: str
+    kind: Literal["counter", "gauge", "histogram"]
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+# Every service
+DEAD_LETTERS = Metric("stream_scout_dead_letters_total", "counter", "Records not understood", ("place",))
+WORKER_FAILURES = Metric("stream_scout_worker_failures_total", "counter", "Workers that ended unasked", ("worker",))
+
+# stream_monitoring
+CHAT_LINES = Metric("stream_monitoring_lines_total", "counter", "Lines read from Twitch chat", ("command",))
+CHAT_RECORDS = Metric("stream_monitoring_records_total", "counter", "Records written to the spool", ("kind",))
+DUPLICATE_MESSAGES = Metric("stream_monitoring_duplicates_total", "counter", "Messages that came twice, dropped")
+LATE_RECORDS = Metric("stream_monitoring_late_records_total", "counter", "Records at or before the last tick")
+SOCKETS = Metric("stream_monitoring_sockets", "gauge", "Chat sockets by state", ("state",))
+RECONNECTS = Metric("stream_monitoring_reconnects_total", "counter", "Sockets opened again", ("reason",))
+CHANNELS = Metric("stream_monitoring_channels", "gauge", "Channels by state", ("state",))
+GAP_SECONDS = Metric("stream_monitoring_gap_seconds_total", "counter", "Channel seconds that nobody read", ("reason",))
+TICK_AGE = Metric("stream_monitoring_tick_age_seconds", "gauge", "Age of the last tick by Twitch's clock")
+SPOOL_BYTES = Metric("stream_monitoring_spool_bytes", "gauge", "Bytes on disk in the spool")
+SPOOL_BACKLOG_BYTES = Metric("stream_monitoring_spool_backlog_bytes", "gauge", "Bytes not forwarded yet")
+SPOOL_DROPPED_BYTES = Metric("stream_monitoring_spool_dropped_bytes_total", "counter", "Bytes deleted unforwarded")
+FORWARDED_RECORDS = Metric("stream_monitoring_forwarded_records_total", "counter", "Records committed to Kafka")
+COMMIT_SECONDS = Metric("stream_monitoring_commit_seconds", "histogram", "Time of a Kafka transaction")
+HOLDER = Metric("stream_monitoring_holder", "gauge", "1 while this instance forwards")
+
+# recorder
+RECORDED_ROWS = Metric("recorder_rows_total", "counter", "Rows written to Postgres", ("table",))
+RECORDER_BATCH_SECONDS = Metric("recorder_batch_seconds", "histogram", "Time of a batch, poll to commit")
+RECORDER_WAITS = Metric("recorder_postgres_waits_total", "counter", "Waits for Postgres to come back")
+
+# clip_creator
+CLIP_OUTCOMES = Metric("clip_creator_outcomes_total", "counter", "Outcomes by status", ("status",))
+CLIP_SECONDS = Metric("clip_creator_confirm_seconds", "histogram", "From the request to the clip being seen")
+
+# twitch_access
+HELIX_REQUESTS = Metric("twitch_requests_total", "counter", "Helix requests", ("endpoint", "outcome"))
+HELIX_BUDGET = Metric("twitch_budget_remaining", "gauge", "Requests left in Twitch's window")
+TOKEN_INVALID = Metric("twitch_token_invalid", "gauge", "1 when a person has to sign in again")
+
+# api_frontend
+PAGE_SECONDS = Metric("api_request_seconds", "histogram", "Time of a request", ("route", "status"))
+LIVE_VIEWERS = Metric("api_live_pages", "gauge", "Open pages that receive new moments")
+DATA_AGE = Metric("api_data_age_seconds", "gauge", "Age of the newest processed chat")
+
+ALL = tuple(value for value in list(globals().values()) if isinstance(value, Metric))

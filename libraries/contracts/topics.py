@@ -1,0 +1,39 @@
+"""The Kafka topics: names, partitions, retention and the message that each one carries."""
+
+from dataclasses import dataclass, field
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic. `partitions` never changes under a name: keys would move to another log."""
+
+    name: str
+    partitions: int
+    config: dict[str, str] = field(default_factory=dict)
+
+
+CHAT_MESSAGES = Topic(
+    "chat-messages",
+    partitions=20,
+    config={
+        "message.timestamp.type": "LogAppendTime",
+        "compression.type": "zstd",
+        "retention.ms": str(48 * HOUR_MS),  # people's words are gone after 48 h
+        "retention.bytes": str(512 * 1024 * 1024),  # a partition; below the disk's size in sum
+    },
+)
+STREAM_LIFECYCLE = Topic("stream-lifecycle", partitions=5, config={"retention.ms": str(30 * DAY_MS)})
+# Postgres is the record of what follows: Kafka compacts it and drops it after 30 days.
+RESULT_CONFIG = {"cleanup.policy": "compact,delete", "retention.ms": str(30 * DAY_MS)}
+MOMENTS = Topic("moments", partitions=5, config=RESULT_CONFIG)
+CLIPS = Topic("clips", partitions=5, config=RESULT_CONFIG)
+CHAT_COUNTS = Topic("chat-counts", partitions=5, config=RESULT_CONFIG)
+JOB_PROGRESS = Topic("job-progress", partitions=1, config=RESULT_CONFIG)
+DEAD_LETTERS = Topic("dead-letters", partitions=1, config={"retention.ms": str(48 * HOUR_MS)})
+
+ALL = (CHAT_MESSAGES, STREAM_LIFECYCLE, MOMENTS, CLIPS, CHAT_COUNTS, JOB_PROGRESS, DEAD_LETTERS)
+
+PARTITIONER = "murmur2_random"  # librdkafka's name for the Java client's partitioner

@@ -1,0 +1,1 @@
+"""What every service starts with: settings, logs, supervision, health, metrics, Kafka clients."""

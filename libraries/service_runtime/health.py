@@ -1,0 +1,33 @@
+"""GET /live and /ready for services that are not web servers."""
+
+import json
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+Check = Callable[[], dict[str, str]]
+
+
+def serve(address: str, port: int, unready: Check, dead: Check = dict) -> ThreadingHTTPServer:
+    """Answer 200 where the check names no problem, else 503 with the problems as JSON. Runs in a daemon thread.
+
+    `unready()` and `dead()` return {what: why} of what is wrong now; both must be quick.
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            check = {"/live": dead, "/ready": unready}.get(self.path)
+            wrong = check() if check else {"path": "ask /live or /ready"}
+            body = json.dumps({"ok": not wrong, "problems": wrong}).encode()
+            self.send_response(404 if check is None else 503 if wrong else 200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Probes come every few seconds; they are not worth a log line."""
+
+    server = ThreadingHTTPServer((address, port), Handler)
+    threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
+    return server

@@ -1,0 +1,35 @@
+"""Structured logs: one JSON event a line on standard error, without secrets."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+SECRET_WORDS = ("token", "secret", "password", "authorization", "conninfo", "dsn")
+
+
+def hide_secrets(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Replace the value of any key that names a secret."""
+    for key in event:
+        if any(word in key.lower() for word in SECRET_WORDS):
+            event[key] = "***"
+    return event
+
+
+def configure(service: str, level: str = "INFO") -> None:
+    """Set up structlog for this process; call once, where the program starts."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            hide_secrets,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)

@@ -1,0 +1,19 @@
+"""Prometheus metrics made from the contract's list, and the port that serves them."""
+
+from functools import cache
+
+from contracts.metrics import Metric
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, start_http_server
+
+KINDS = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
+
+
+@cache
+def measure(metric: Metric) -> Counter | Gauge | Histogram:
+    """The process's one instance of a metric of the contract; label it with `.labels(...)` where it has labels."""
+    return KINDS[metric.kind](metric.name, metric.help, metric.labels, registry=REGISTRY)
+
+
+def serve(address: str, port: int) -> None:
+    """Serve /metrics on `address:port` from a daemon thread. A taken port raises OSError."""
+    start_http_server(port, addr=address)

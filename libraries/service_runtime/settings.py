@@ -1,0 +1,61 @@
+"""Typed settings from the environment; every problem is reported at once, before anything connects."""
+
+import sys
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class KafkaSettings(BaseSettings):
+    """How to reach Kafka. With `KAFKA_USERNAME`, SASL/SCRAM is used and the password file must exist."""
+
+    model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True)
+    bootstrap_servers: str = Field(description="host:port of the broker")
+    username: str | None = Field(None, description="SASL user; empty: no authentication")
+    password_file: Path | None = Field(None, description="file that holds the SASL password")
+
+
+class PostgresSettings(BaseSettings):
+    """How to reach Postgres."""
+
+    model_config = SettingsConfigDict(env_prefix="POSTGRES_", frozen=True)
+    dsn: SecretStr = Field(description="postgresql://user@host:port/database, without the password")
+    password_file: Path | None = Field(None, description="file that holds the password")
+
+    def conninfo(self) -> str:
+        """The libpq connection string, password included; never log it."""
+        from psycopg.conninfo import make_conninfo
+
+        password = self.password_file.read_text().strip() if self.password_file else None
+        return make_conninfo(self.dsn.get_secret_value(), **({"password": password} if password else {}))
+
+
+class LogSettings(BaseSettings):
+    """What is logged."""
+
+    model_config = SettingsConfigDict(env_prefix="LOG_", frozen=True)
+    level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="lowest level written")
+
+
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+def problems(error: ValidationError, prefix: str) -> list[str]:
+    """One line for each wrong setting: its variable's name and what is wrong."""
+    return [f"{prefix}{'_'.join(str(part) for part in item['loc'])}".upper() + f": {item['msg']}" for item in error.errors()]
+
+
+def load_all(*kinds: type[BaseSettings]) -> list[BaseSettings]:
+    """One object of each kind of settings; prints every problem of all of them and exits with 2."""
+    loaded, wrong = [], []
+    for kind in kinds:
+        try:
+            loaded.append(kind())
+        except ValidationError as error:
+            wrong += problems(error, kind.model_config.get("env_prefix", ""))
+    if wrong:
+        sys.stderr.write("Settings are missing or wrong:\n" + "".join(f"  {line}\n" for line in wrong))
+        raise SystemExit(2)
+    return loaded

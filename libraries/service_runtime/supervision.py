@@ -1,0 +1,62 @@
+"""Named workers. One that ends unasked ends the process with a non-zero code; its supervisor starts it again."""
+
+import signal
+import threading
+from collections.abc import Callable
+
+import structlog
+from contracts import metrics
+
+from service_runtime.measures import measure
+
+log = structlog.get_logger()
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+Worker = Callable[[threading.Event], None]
+
+
+class Supervisor:
+    """Runs workers in threads until a stop signal, or until one of them ends.
+
+    A worker is a function of `stop`, an event; it returns soon after the event is set.
+    """
+
+    def __init__(self, grace_seconds: float = 20.0) -> None:
+        self.stop = threading.Event()
+        self.failed = False
+        self._grace_seconds = grace_seconds
+        self._threads: list[threading.Thread] = []
+
+    def add(self, name: str, worker: Worker) -> None:
+        """Start `worker` under `name`."""
+        thread = threading.Thread(target=self._run, args=(name, worker), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _run(self, name: str, worker: Worker) -> None:
+        try:
+            worker(self.stop)
+        except Exception:  # the supervised edge: whatever it was, the process ends
+            log.exception("worker failed", worker=name)
+            self._end(name)
+        else:
+            if not self.stop.is_set():
+                log.error("worker ended unasked", worker=name)
+                self._end(name)
+
+    def _end(self, name: str) -> None:
+        measure(metrics.WORKER_FAILURES).labels(worker=name).inc()
+        self.failed = True
+        self.stop.set()
+
+    def wait(self) -> int:
+        """Block until a stop signal or a failure; return the process's exit code."""
+        for number in STOP_SIGNALS:
+            signal.signal(number, lambda *_: self.stop.set())
+        while not self.stop.wait(0.5):  # wakes up so that signals are handled
+            pass
+        for thread in self._threads:
+            thread.join(self._grace_seconds)
+        stuck = [thread.name for thread in self._threads if thread.is_alive()]
+        if stuck:
+            log.error("workers did not stop", workers=stuck)
+        return 1 if self.failed or stuck else 0
