@@ -3,7 +3,6 @@
 from typing import Any
 
 from contracts.topics import PARTITIONER
-
 from service_runtime.settings import KafkaSettings
 
 
@@ -22,19 +21,27 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
 
 def consumer_config(settings: KafkaSettings, group: str, **more: Any) -> dict[str, Any]:
     """A reader of committed records that commits its offsets by hand."""
-    return connection(settings) | {
-        "group.id": group,
-        "isolation.level": "read_committed",
-        "enable.auto.commit": False,
-        "auto.offset.reset": "earliest",
-    } | more
+    return (
+        connection(settings)
+        | {
+            "group.id": group,
+            "isolation.level": "read_committed",
+            "enable.auto.commit": False,
+            "auto.offset.reset": "earliest",
+        }
+        | more
+    )
 
 
 def producer_config(settings: KafkaSettings, **more: Any) -> dict[str, Any]:
     """A writer whose records are acknowledged by all replicas, without doubles on a retry."""
-    return connection(settings) | {
-        "enable.idempotence": True,
-        "acks": "all",
-        "partitioner": PARTITIONER,
-        "compression.type": "zstd",
-    } | more
+    return (
+        connection(settings)
+        | {
+            "enable.idempotence": True,
+            "acks": "all",
+            "partitioner": PARTITIONER,
+            "compression.type": "zstd",
+        }
+        | more
+    )

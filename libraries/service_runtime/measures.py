@@ -1,15 +1,17 @@
 """Prometheus metrics made from the contract's list, and the port that serves them."""
 
 from functools import cache
+from typing import Any
+
+from prometheus_client import REGISTRY, Counter, Gauge, Histogram, start_http_server
 
 from contracts.metrics import Metric
-from prometheus_client import REGISTRY, Counter, Gauge, Histogram, start_http_server
 
 KINDS = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
 
 
 @cache
-def measure(metric: Metric) -> Counter | Gauge | Histogram:
+def measure(metric: Metric) -> Any:  # a Counter, Gauge or Histogram, by the metric's kind
     """The process's one instance of a metric of the contract; label it with `.labels(...)` where it has labels."""
     return KINDS[metric.kind](metric.name, metric.help, metric.labels, registry=REGISTRY)
 

@@ -44,7 +44,9 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 
 def problems(error: ValidationError, prefix: str) -> list[str]:
     """One line for each wrong setting: its variable's name and what is wrong."""
-    return [f"{prefix}{'_'.join(str(part) for part in item['loc'])}".upper() + f": {item['msg']}" for item in error.errors()]
+    return [
+        f"{prefix}{'_'.join(str(part) for part in item['loc'])}".upper() + f": {item['msg']}" for item in error.errors()
+    ]
 
 
 def load_all(*kinds: type[BaseSettings]) -> list[BaseSettings]:

@@ -5,8 +5,8 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from contracts import metrics
 
+from contracts import metrics
 from service_runtime.measures import measure
 
 log = structlog.get_logger()

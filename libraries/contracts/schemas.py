@@ -1,0 +1,29 @@
+"""Writes the JSON schemas beside the contract: `python -m contracts.schemas`."""
+
+import json
+from pathlib import Path
+
+from contracts import codec, topics
+
+FOLDER = Path(__file__).parent / "schemas"
+
+
+def text(topic: str) -> str:
+    """The schema file's content for one topic."""
+    return json.dumps(codec.schema(topic), indent=1, sort_keys=True) + "\n"
+
+
+def path(topic: str) -> Path:
+    """Where the schema of a topic stands."""
+    return FOLDER / f"{topic}.v{codec.SUPPORTED_VERSION}.schema.json"
+
+
+def main() -> None:
+    """Write every topic's schema."""
+    FOLDER.mkdir(exist_ok=True)
+    for topic in topics.ALL:
+        path(topic.name).write_text(text(topic.name))
+
+
+if __name__ == "__main__":
+    main()
