@@ -1,0 +1,113 @@
+"""Bring Postgres's schema up to date: `python -m recorder.migrate`. Safe to repeat and to run twice at once."""
+
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import yoyo
+from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
+from yoyo.connections import parse_uri
+
+from recorder.settings import MigrationSettings
+from service_runtime import logs
+from service_runtime.settings import LogSettings, PostgresSettings, load_all
+
+LOCK_KEY = 7_364_120_417  # any fixed number: whoever migrates this database holds this advisory lock
+RETRY_SECONDS = 0.25  # between two tries to reach Postgres; it starts in about a second
+CONNECT_TIMEOUT_SECONDS = 3
+MIGRATION_TABLE = "_yoyo_migration"
+
+
+class MigrationError(RuntimeError):
+    """The schema could not be brought up to date; the text says why and what to do."""
+
+
+class Backend(PostgresqlPsycopgBackend):
+    """yoyo on libpq's connection string, so that the password comes from its file and not from an address."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        super().__init__(parse_uri("postgresql+psycopg://"), MIGRATION_TABLE)
+
+    def connect(self, dburi: Any) -> psycopg.Connection:
+        """A connection in autocommit mode: yoyo sends BEGIN and COMMIT itself."""
+        return open_connection(self._conninfo)
+
+    def copy(self) -> "Backend":
+        """yoyo applies each migration on a connection of its own."""
+        return Backend(self._conninfo)
+
+
+def open_connection(conninfo: str) -> psycopg.Connection:
+    """One try to reach Postgres."""
+    return psycopg.connect(
+        conninfo, autocommit=True, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="migrate"
+    )
+
+
+def connect(conninfo: str, wait_seconds: float, clock: Callable[[], float] = time.monotonic) -> psycopg.Connection:
+    """A connection, once Postgres answers; `MigrationError` with the last reason after `wait_seconds`."""
+    deadline = clock() + wait_seconds
+    while True:
+        try:
+            return open_connection(conninfo)
+        except psycopg.OperationalError as error:
+            if clock() >= deadline:
+                reason = str(error).strip() or type(error).__name__
+                raise MigrationError(f"Postgres did not answer within {wait_seconds:g} s: {reason}") from error
+        time.sleep(RETRY_SECONDS)
+
+
+@contextmanager
+def only_one(connection: psycopg.Connection) -> Iterator[None]:
+    """Wait for another process that migrates; Postgres frees the lock should that process die."""
+    connection.execute("SELECT pg_advisory_lock(%s)", (LOCK_KEY,))
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(%s)", (LOCK_KEY,))
+
+
+def apply_missing(backend: Backend, migrations: yoyo.migrations.MigrationList) -> list[str]:
+    """Apply what the database does not have yet, each file in a transaction of its own; return the names."""
+    backend.init_database()
+    missing = list(backend.to_apply(migrations))
+    for migration in missing:
+        try:
+            backend.apply_one(migration)
+        except psycopg.Error as error:
+            raise MigrationError(f"{migration.id} failed and was rolled back: {str(error).strip()}") from error
+    return [migration.id for migration in missing]
+
+
+def migrate(conninfo: str, directory: Path, wait_seconds: float) -> list[str]:
+    """Bring the schema up to date with `directory`; return the names applied, raise `MigrationError`."""
+    if not any(directory.glob("*.sql")):
+        raise MigrationError(f"{directory} holds no migrations: set RECORDER_MIGRATIONS_DIRECTORY")
+    with connect(conninfo, wait_seconds) as connection, only_one(connection), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # yoyo probes for transactional DDL in a nested transaction
+        with Backend(conninfo) as backend:
+            return apply_missing(backend, yoyo.read_migrations(str(directory)))
+
+
+def main() -> int:
+    """Migrate by the environment's settings; 0 when the schema is up to date, 1 with a message when it is not."""
+    log_settings, postgres, settings = load_all(LogSettings, PostgresSettings, MigrationSettings)
+    logs.configure("migrate", log_settings.level)
+    try:
+        names = migrate(postgres.conninfo(), settings.migrations_directory, settings.migrations_wait_seconds)
+    except (MigrationError, psycopg.Error, OSError) as error:
+        sys.stderr.write(f"migrate: {str(error).strip()}\n")
+        return 1
+    sys.stdout.write("".join(f"applied {name}\n" for name in names) or "the schema is up to date\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,31 @@
+"""What of the recorder can be set, by environment variables with the prefix `RECORDER_`."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class MigrationSettings(BaseSettings):
+    """Where the migrations are and how long to wait for Postgres."""
+
+    model_config = SettingsConfigDict(env_prefix="RECORDER_", frozen=True)
+    migrations_directory: Path = Field(
+        REPOSITORY / "infrastructure" / "postgres" / "migrations", description="folder of the numbered SQL files"
+    )
+    migrations_wait_seconds: float = Field(60.0, ge=0, description="how long to wait for Postgres to answer")
+
+
+class RecorderSettings(BaseSettings):
+    """How the recorder records and how long it keeps."""
+
+    model_config = SettingsConfigDict(env_prefix="RECORDER_", frozen=True)
+    instance: str = Field("recorder", min_length=1, description="name of this process in its Kafka groups")
+    bind_address: str = Field("127.0.0.1", description="address of the metrics port")
+    metrics_port: int = Field(9101, ge=0, le=65535, description="port of /metrics")
+    inspect_chat: bool = Field(True, description="read chat-messages to find what does not fit the contract")
+    chat_counts_retention_days: int = Field(30, ge=3, description="days of per-second counts and coverage kept")
+    notices_retention_days: int = Field(90, ge=1, description="days of raids, gifts and the like kept")
+    dead_letters_retention_hours: int = Field(48, ge=1, le=48, description="hours; they may hold people's words")
