@@ -1,0 +1,74 @@
+"""Twitch's sign-in: grants, refreshes and validates tokens."""
+
+from typing import Any
+
+from twitch_access.answers import DeviceCode, GrantedToken, Validation, decode, problem
+from twitch_access.errors import Refused, Unauthorized, Unavailable
+from twitch_access.retries import within
+from twitch_access.transport import Answer, Transport
+
+DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
+
+
+class Authority:
+    """The token endpoints. Refusals are `Refused` (400, 403) or `Unauthorized` (401)."""
+
+    def __init__(
+        self, transport: Transport, url: str, client_id: str, client_secret: str | None, deadline_seconds: float
+    ) -> None:
+        self.url = url
+        self.client_id = client_id
+        self.has_secret = client_secret is not None
+        self._secret = {"client_secret": client_secret} if client_secret is not None else {}
+        self._transport = transport
+        self._deadline_seconds = deadline_seconds
+
+    def application_token(self) -> GrantedToken:
+        """A token for the application itself (client credentials)."""
+        return self._grant(grant_type="client_credentials")
+
+    def refreshed(self, refresh_token: str) -> GrantedToken:
+        """A new user token for an old one's refresh token."""
+        return self._grant(grant_type="refresh_token", refresh_token=refresh_token)
+
+    def redeem_code(self, code: str, redirect_uri: str) -> GrantedToken:
+        """The user token for the code that the browser brought back."""
+        return self._grant(grant_type="authorization_code", code=code, redirect_uri=redirect_uri)
+
+    def redeem_device(self, device_code: str, scope: str) -> GrantedToken:
+        """The user token once the person has agreed; `Refused` with `authorization_pending` until then."""
+        return self._grant(grant_type=DEVICE_GRANT, device_code=device_code, scopes=scope)
+
+    def device_code(self, scope: str) -> DeviceCode:
+        """A code for a person to type in on another machine."""
+        form = {"client_id": self.client_id, "scopes": scope}
+        code: DeviceCode = self._ask("POST", "device", DeviceCode, form=form)
+        return code
+
+    def validate(self, token: str) -> Validation:
+        """Whose token this is; `Unauthorized` where it is not valid any more."""
+        found: Validation = self._ask("GET", "validate", Validation, headers={"Authorization": f"OAuth {token}"})
+        return found
+
+    def _grant(self, **form: str) -> GrantedToken:
+        form = {"client_id": self.client_id} | self._secret | form
+        granted: GrantedToken = self._ask("POST", "token", GrantedToken, form=form)
+        return granted
+
+    def _ask(self, method: str, path: str, kind: Any, **request: Any) -> Any:
+        def attempt(seconds: float) -> Answer:
+            return judged(self._transport.ask(method, self.url + path, seconds, **request))
+
+        return decode(within(self._deadline_seconds, attempt).body, kind, f"oauth2/{path}")
+
+
+def judged(answer: Answer) -> Answer:
+    """The answer where it is a success, else its error."""
+    if answer.status < 300:
+        return answer
+    message = problem(answer.body)
+    if answer.status == 401:
+        raise Unauthorized(message)
+    if answer.status >= 500 or answer.status == 429:
+        raise Unavailable(f"sign-in answered {answer.status}", reached=True)
+    raise Refused(answer.status, message)

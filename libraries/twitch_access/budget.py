@@ -1,0 +1,62 @@
+"""Twitch's rate headers as a budget that is never overspent. Pure: the time is passed in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+WINDOW_SECONDS = 60.0  # Twitch refills the whole bucket within a minute
+SHORTEST_WAIT_SECONDS = 1.0  # Ratelimit-Reset is in whole seconds, and clocks differ
+RESERVE = 3  # requests left over for other processes that spend from the same bucket
+
+
+@dataclass
+class Budget:
+    """The requests left in Twitch's window. All times are seconds since 1970."""
+
+    reserve: int = RESERVE
+    remaining: int | None = None  # None: not known, so nothing holds a request back
+    reset_at: float = 0.0
+    in_flight: int = 0
+
+    def wait_seconds(self, now: float) -> float:
+        """Seconds until a request may go out; 0.0 where it may go now or nothing is known."""
+        if self.remaining is None or self.remaining > self.reserve:
+            return 0.0
+        return max(0.0, self.reset_at - now)
+
+    def spend(self, now: float) -> None:
+        """A request goes out: count it before its answer tells."""
+        self.in_flight += 1
+        if self.remaining is None:
+            return
+        self.remaining = None if now >= self.reset_at else max(0, self.remaining - 1)
+
+    def settle(self, headers: Mapping[str, str], now: float) -> None:
+        """A request is over: take over what its headers say, less what is still under way.
+
+        Headers that are absent or no numbers, as after a lost connection, change nothing.
+        """
+        self.in_flight = max(0, self.in_flight - 1)
+        remaining, reset_at = number(headers, "ratelimit-remaining"), number(headers, "ratelimit-reset")
+        if remaining is None or reset_at is None:
+            return
+        self.remaining = max(0, int(remaining) - self.in_flight)
+        self.reset_at = within_window(reset_at, now)
+
+    def refused(self, headers: Mapping[str, str], now: float) -> float:
+        """Twitch answered 429: nothing is left. Returns when to ask again."""
+        self.in_flight = max(0, self.in_flight - 1)
+        reset_at = number(headers, "ratelimit-reset")
+        self.remaining = 0
+        self.reset_at = within_window(0.0 if reset_at is None else reset_at, now)
+        return self.reset_at
+
+
+def within_window(reset_at: float, now: float) -> float:
+    """A wrong clock, ours or theirs, must neither stop us for hours nor let us hammer."""
+    return min(max(reset_at, now + SHORTEST_WAIT_SECONDS), now + WINDOW_SECONDS)
+
+
+def number(headers: Mapping[str, str], name: str) -> float | None:
+    """A header as a number; None where it is absent or not one."""
+    text = headers.get(name, "")
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

@@ -1,0 +1,132 @@
+"""One authorised request to Helix: token, budget, deadline, retries."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from contracts import metrics
+from service_runtime.measures import measure
+from twitch_access.answers import decode, problem
+from twitch_access.budget import Budget
+from twitch_access.errors import (
+    Deadline,
+    RateLimited,
+    Refused,
+    TwitchError,
+    Unauthorized,
+    Unavailable,
+    WrongShape,
+)
+from twitch_access.retries import within
+from twitch_access.tokens import Token
+from twitch_access.transport import Answer, Parameters, Transport
+
+OUTCOMES: dict[type[TwitchError], str] = {
+    RateLimited: "rate_limited",
+    Unavailable: "unavailable",
+    Deadline: "deadline",
+    Unauthorized: "unauthorized",
+    Refused: "refused",
+    WrongShape: "wrong_shape",
+}
+
+
+class Session:
+    """Requests under one token, and so under one of Twitch's rate buckets. Safe to share between threads."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        url: str,
+        client_id: str,
+        token: Token,
+        deadline_seconds: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._transport = transport
+        self._url = url
+        self._client_id = client_id
+        self._token = token
+        self._deadline_seconds = deadline_seconds
+        self._clock = clock
+        self._budget = Budget()
+        self._lock = threading.Lock()
+
+    def get(self, endpoint: str, params: Parameters, kind: Any) -> Any:
+        """The answer as `kind`; asked again on 5xx, lost connections and spent budget within the deadline."""
+        return within(self._deadline_seconds, lambda seconds: self._ask("GET", endpoint, params, kind, seconds))
+
+    def post(self, endpoint: str, params: Parameters, kind: Any) -> Any:
+        """The answer as `kind`. Asked once: only a 401, which did nothing, is repeated with a new token."""
+        return self._ask("POST", endpoint, params, kind, self._deadline_seconds)
+
+    def _ask(self, method: str, endpoint: str, params: Parameters, kind: Any, seconds: float) -> Any:
+        until = time.monotonic() + seconds
+        outcome = "ok"
+        try:
+            answer = self._authorised(method, endpoint, params, until, seconds)
+            return decode(answer.body, kind, f"helix/{endpoint}")
+        except TwitchError as error:
+            outcome = next(name for kind, name in OUTCOMES.items() if isinstance(error, kind))
+            raise
+        finally:
+            measure(metrics.HELIX_REQUESTS).labels(endpoint=endpoint, outcome=outcome).inc()
+
+    def _authorised(self, method: str, endpoint: str, params: Parameters, until: float, seconds: float) -> Answer:
+        token = self._token.value()
+        try:
+            return self._send(method, endpoint, params, token, until, seconds)
+        except Unauthorized:
+            self._token.renew(token)
+            return self._send(method, endpoint, params, self._token.value(), until, seconds)
+
+    def _send(self, method: str, endpoint: str, params: Parameters, token: str, until: float, seconds: float) -> Answer:
+        left = until - time.monotonic()
+        if left <= 0:
+            raise Deadline(seconds, reached=False)
+        self._spend()
+        answer: Answer | None = None
+        headers = {"Authorization": f"Bearer {token}", "Client-Id": self._client_id}
+        try:
+            answer = self._transport.ask(method, self._url + endpoint, left, params, headers)
+        finally:
+            reset_at = self._settle(answer)
+        return judged(answer, reset_at)
+
+    def _spend(self) -> None:
+        """Count the request; raises `RateLimited` before the budget is overspent."""
+        with self._lock:
+            now = self._clock()
+            if self._budget.wait_seconds(now) > 0:
+                raise RateLimited(self._budget.reset_at)
+            self._budget.spend(now)
+
+    def _settle(self, answer: Answer | None) -> float:
+        """Learn what the answer says about the budget; returns when it is full again."""
+        with self._lock:
+            headers = answer.headers if answer else {}
+            if answer and answer.status == 429:
+                self._budget.refused(headers, self._clock())
+            else:
+                self._budget.settle(headers, self._clock())
+            if self._budget.remaining is not None:
+                measure(metrics.HELIX_BUDGET).set(self._budget.remaining)
+            return self._budget.reset_at
+
+
+def judged(answer: Answer, reset_at: float) -> Answer:
+    """The answer where it is a success, else its error."""
+    status = answer.status
+    if 200 <= status < 300:
+        return answer
+    if status == 429:
+        raise RateLimited(reset_at)
+    if status >= 500:
+        raise Unavailable(f"Helix answered {status}", reached=True)
+    message = problem(answer.body)
+    if status == 401:
+        raise Unauthorized(message)
+    if status < 400:
+        raise WrongShape(f"Helix answered {status} where no redirect is promised")
+    raise Refused(status, message)

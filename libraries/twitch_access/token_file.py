@@ -1,0 +1,102 @@
+"""The signed-in user's tokens on disk: shared by several processes, replaced whole, readable by the owner only."""
+
+import fcntl
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from twitch_access.errors import SignInNeeded, Unavailable
+
+LOCK_SECONDS = 30.0  # a refresh under the lock has a deadline of 10 s
+LOCK_POLL_SECONDS = 0.05
+OWNER_ONLY = 0o600
+
+
+class StoredTokens(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The file's content. `expires_at`: seconds since 1970, 0 where it is not known."""
+
+    access_token: str
+    refresh_token: str | None = None
+    expires_at: float = 0.0
+    client_id: str = ""
+    user_id: str = ""
+    login: str = ""
+    scopes: list[str] = []
+
+
+class TokenFile:
+    """One token file and the lock beside it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def stamp(self) -> tuple[int, int, int] | None:
+        """Changes whenever the file is replaced; None where there is none."""
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return status.st_mtime_ns, status.st_ino, status.st_size
+
+    def read(self) -> StoredTokens:
+        """The tokens; raises `SignInNeeded` where the file is missing or damaged."""
+        try:
+            return msgspec.json.decode(self.path.read_bytes(), type=StoredTokens)
+        except FileNotFoundError as error:
+            raise SignInNeeded(f"there is no {self.path}") from error
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise SignInNeeded(f"{self.path} cannot be read ({error})") from error
+
+    def write(self, tokens: StoredTokens) -> None:
+        """Replace the file at once and durably; raises OSError where that fails, and the old file stays."""
+        folder = self.path.parent
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor, name = tempfile.mkstemp(dir=folder, prefix=f".{self.path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                os.fchmod(file.fileno(), OWNER_ONLY)
+                file.write(msgspec.json.format(msgspec.json.encode(tokens), indent=2) + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, self.path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        sync_folder(folder)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Keep every other process and thread from refreshing; raises `Unavailable` where it takes too long."""
+        until = time.monotonic() + LOCK_SECONDS
+        descriptor = os.open(self.path.with_name(self.path.name + ".lock"), os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+        try:
+            while not try_lock(descriptor):
+                if time.monotonic() > until:
+                    raise Unavailable(f"another process holds {self.path}.lock", reached=False)
+                time.sleep(LOCK_POLL_SECONDS)
+            yield
+        finally:
+            os.close(descriptor)  # and the lock with it
+
+
+def try_lock(descriptor: int) -> bool:
+    """True where the lock is ours now."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

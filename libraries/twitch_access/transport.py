@@ -1,0 +1,80 @@
+"""One HTTP request with a deadline, its failures as typed errors."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from twitch_access.errors import Deadline, Unavailable
+
+ANSWER_BYTES = 8 * 1024 * 1024  # a page of 100 streams has about 80 KB
+USER_AGENT = "stream-scout"
+Parameters = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer. The headers' names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Transport:
+    """A pool of connections, safe to share between threads."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = httpx.Client(headers={"User-Agent": USER_AGENT}, trust_env=False)
+        self._clock = clock
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def ask(
+        self,
+        method: str,
+        url: str,
+        seconds: float,
+        params: Parameters = (),
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request and read its answer within `seconds`.
+
+        Raises `Unavailable` where no connection came about or it broke, and `Deadline`; no status is an error here.
+        """
+        until = self._clock() + seconds
+        try:
+            with self._client.stream(
+                method,
+                url,
+                params=list(params) or None,
+                headers=headers,
+                data=form,
+                timeout=max(0.05, seconds),
+            ) as response:
+                body = self._body(response, until, seconds)
+                told = {name.lower(): value for name, value in response.headers.items()}
+                return Answer(response.status_code, told, body)
+        except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise Deadline(seconds, reached=False) from error
+        except httpx.TimeoutException as error:
+            raise Deadline(seconds) from error
+        except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
+            raise Unavailable(f"no connection to {httpx.URL(url).host}: {error}", reached=False) from error
+        except httpx.HTTPError as error:
+            raise Unavailable(f"the connection broke: {error}", reached=True) from error
+
+    def _body(self, response: httpx.Response, until: float, seconds: float) -> bytes:
+        """The answer's body; one that drips in past the deadline or has no end is given up."""
+        body = bytearray()
+        for part in response.iter_bytes():
+            body += part
+            if self._clock() > until:
+                raise Deadline(seconds)
+            if len(body) > ANSWER_BYTES:
+                raise Unavailable("the answer has no end", reached=True)
+        return bytes(body)
