@@ -1,0 +1,113 @@
+"""Real servers for the integration tests: one Kafka, Postgres and Redis a session, on random ports."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from confluent_kafka import Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from contracts.topics import ALL, PARTITIONER
+from embedded import kafka as kafka_server
+from embedded import postgres as postgres_server_module
+from embedded import redis as redis_server
+from embedded.paths import INFRASTRUCTURE
+from embedded.ports import free_ports
+from embedded.records import Record, read_topic
+from service_runtime.topic_setup import create_topics
+
+TEMPLATE = "migrated"
+ANSWER_SECONDS = 30.0
+database_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Bootstrap servers of a Kafka with the contract's topics, shared by the session: use ids of your own.
+
+    A test that needs empty topics asks for `empty_topics` as well.
+    """
+    port, controller_port = free_ports(2)
+    with kafka_server.Kafka(tmp_path_factory.mktemp("kafka") / "kafka", port, controller_port) as server:
+        create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}))
+        yield server.bootstrap_servers
+
+
+@pytest.fixture
+def empty_topics(kafka: str) -> str:
+    """The same Kafka after every record in the contract's topics was deleted; offsets go on."""
+    admin = AdminClient({"bootstrap.servers": kafka})
+    partitions = [TopicPartition(topic.name, number) for topic in ALL for number in range(topic.partitions)]
+    ends = admin.list_offsets({each: OffsetSpec.latest() for each in partitions})
+    upto = [TopicPartition(each.topic, each.partition, end.result(ANSWER_SECONDS).offset) for each, end in ends.items()]
+    for answer in admin.delete_records(upto).values():
+        answer.result(ANSWER_SECONDS)
+    return kafka
+
+
+@pytest.fixture
+def producer(kafka: str) -> Iterator[Producer]:
+    """A plain producer with the contract's partitioner; flushed at the end."""
+    plain = Producer({"bootstrap.servers": kafka, "partitioner": PARTITIONER})
+    yield plain
+    assert plain.flush(ANSWER_SECONDS) == 0
+
+
+@pytest.fixture
+def read_whole(kafka: str) -> Callable[[str], list[Record]]:
+    """`read_whole(topic)`: every committed record that is in the topic now."""
+    return lambda topic: read_topic(kafka, topic)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_server_module.Postgres]:
+    """A Postgres with a migrated template database. Do not stop it: start one of your own for that."""
+    (port,) = free_ports(1)
+    with postgres_server_module.Postgres(tmp_path_factory.mktemp("postgres") / "postgres", port) as server:
+        _execute(server, f"CREATE DATABASE {TEMPLATE}")
+        _migrate(server.dsn_of(TEMPLATE))
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: postgres_server_module.Postgres) -> Iterator[str]:
+    """The address of a fresh migrated database for one test."""
+    yield from _database(postgres_server)
+
+
+@pytest.fixture(scope="module")
+def postgres_of_module(postgres_server: postgres_server_module.Postgres) -> Iterator[str]:
+    """The address of a fresh migrated database for one test file."""
+    yield from _database(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Redis, shared by the session."""
+    (port,) = free_ports(1)
+    with redis_server.Redis(tmp_path_factory.mktemp("redis") / "redis", port) as server:
+        yield server.url
+
+
+def _database(server: postgres_server_module.Postgres) -> Iterator[str]:
+    name = f"test_{next(database_numbers)}"
+    _execute(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield server.dsn_of(name)
+    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _execute(server: postgres_server_module.Postgres, statement: str) -> None:
+    with psycopg.connect(server.dsn_of("postgres"), autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]  # names are made here
+
+
+def _migrate(dsn: str) -> None:
+    from recorder.migrate import migrate
+
+    migrations: Path = INFRASTRUCTURE / "postgres" / "migrations"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        migrate(dsn, migrations, wait_seconds=10.0)

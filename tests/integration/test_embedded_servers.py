@@ -1,0 +1,119 @@
+"""Each embedded server starts, answers, stops, resumes with its data and leaves no process."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+import redis
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+
+from contracts import topics
+from embedded.kafka import Kafka
+from embedded.ports import free_ports, is_free
+from embedded.postgres import Postgres
+from embedded.problems import SetupError
+from embedded.records import Record, read_topic
+from embedded.redis import Redis
+from embedded.server import Server
+from service_runtime.topic_setup import TopicMismatchError, create_topics
+
+
+def assert_nothing_left(server: Server, process: psutil.Process) -> None:
+    assert not process.is_running()
+    assert all(is_free(port) for port in server.ports().values())
+    commands = [each.info["cmdline"] or [] for each in psutil.process_iter(["cmdline"])]
+    assert [command for command in commands if str(server.directory) in " ".join(command)] == []
+
+
+def test_kafka_resumes_with_its_records_and_leaves_no_process(tmp_path: Path) -> None:
+    port, controller_port = free_ports(2)
+    server = Kafka(tmp_path / "kafka", port, controller_port)
+    with server:
+        process = psutil.Process(server.pid)
+        admin = AdminClient({"bootstrap.servers": server.bootstrap_servers})
+        assert set(create_topics(admin)) == {topic.name for topic in topics.ALL}
+        assert create_topics(admin) == []
+        producer = Producer({"bootstrap.servers": server.bootstrap_servers})
+        producer.produce(topics.CHAT_MESSAGES.name, b"kept", key=b"1")
+        assert producer.flush(10) == 0
+        server.kill()  # acknowledged is on disk
+    assert_nothing_left(server, process)
+    with server:
+        assert [each.value for each in read_topic(server.bootstrap_servers, topics.CHAT_MESSAGES.name)] == [b"kept"]
+
+
+def test_postgres_resumes_with_its_rows_and_leaves_no_process(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    server = Postgres(tmp_path / "postgres", port)
+    with server:
+        process = psutil.Process(server.pid)
+        with psycopg.connect(server.dsn) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
+    assert_nothing_left(server, process)
+    with server, psycopg.connect(server.dsn) as connection:
+        assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
+
+
+def test_postgres_comes_back_after_a_kill(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    server = Postgres(tmp_path / "postgres", port).start()
+    server.kill()
+    server.stop()
+    with server:
+        assert server.answers()
+
+
+def test_redis_resumes_with_its_keys_and_leaves_no_process(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    server = Redis(tmp_path / "redis", port)
+    with server:
+        process = psutil.Process(server.pid)
+        redis.Redis.from_url(server.url).set("kept", "1")
+    assert_nothing_left(server, process)
+    with server:
+        assert redis.Redis.from_url(server.url).get("kept") == b"1"
+
+
+def test_a_taken_port_names_the_port_its_holder_and_the_setting(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    with Redis(tmp_path / "first", port), pytest.raises(SetupError) as raised:
+        Redis(tmp_path / "second", port).start()
+    assert f"Port {port} is taken by redis-server" in str(raised.value)
+    assert "REDIS_PORT=" in str(raised.value)
+
+
+def test_a_server_that_cannot_start_shows_the_end_of_its_log(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+    server = Redis(tmp_path / "redis", port)
+    server.prepare()
+    (server.directory / "dump.rdb").write_bytes(b"not a snapshot")
+    with pytest.raises(SetupError, match="redis ended while it started"):
+        server.start()
+
+
+def test_topics_with_other_partitions_are_refused(kafka: str) -> None:
+    other = topics.Topic(topics.DEAD_LETTERS.name, partitions=7)
+    with pytest.raises(TopicMismatchError, match="dead-letters has 1 partitions, the contract says 7"):
+        create_topics(AdminClient({"bootstrap.servers": kafka}), [other])
+
+
+def test_empty_topics_are_empty_and_a_topic_is_read_whole(
+    empty_topics: str, producer: Producer, read_whole: Callable[[str], list[Record]]
+) -> None:
+    assert read_whole(topics.CHAT_MESSAGES.name) == []
+    for number in range(100):
+        producer.produce(topics.CHAT_MESSAGES.name, str(number).encode(), key=str(number).encode())
+    producer.flush(10)
+    assert {each.value for each in read_whole(topics.CHAT_MESSAGES.name)} == {str(n).encode() for n in range(100)}
+
+
+def test_each_database_is_migrated_and_fresh(postgres: str) -> None:
+    with psycopg.connect(postgres) as connection:
+        assert connection.execute("SELECT count(*) FROM moments").fetchall() == [(0,)]
+
+
+def test_redis_answers(redis_url: str) -> None:
+    assert redis.Redis.from_url(redis_url).ping()

@@ -1,0 +1,86 @@
+"""Brings the jars that PyPI does not carry into build/jars, by Maven; does nothing when they are there."""
+
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from embedded.paths import FLINK_JARS, INFRASTRUCTURE, JARS, KAFKA_JARS, package_folder
+from embedded.problems import SetupError
+
+POM = INFRASTRUCTURE / "jars" / "pom.xml"
+MAVEN_SECONDS = 600  # 55 MB on a slow line
+
+
+def java() -> str:
+    """The path of `java`. Raises SetupError where it is missing."""
+    return _program("java", "a JDK 17", "openjdk-17-jdk-headless")
+
+
+def maven() -> str:
+    """The path of `mvn`. Raises SetupError where it is missing."""
+    return _program("mvn", "Maven", "maven")
+
+
+def _program(name: str, what: str, debian_package: str) -> str:
+    path = shutil.which(name)
+    if path is None:
+        raise SetupError(f"{what} is missing (no `{name}` on the PATH). On Debian: apt-get install {debian_package}")
+    return path
+
+
+def ensure() -> None:
+    """Copy Kafka's and the Flink connector's jars, link Flink's own beside them. Raises SetupError.
+
+    Safe to call from several processes at once.
+    """
+    JARS.mkdir(parents=True, exist_ok=True)
+    stamp, wanted = JARS / "stamp", _fingerprint()
+    with (JARS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        for profile, folder in (("kafka", KAFKA_JARS), ("flink", FLINK_JARS)):
+            shutil.rmtree(folder, ignore_errors=True)
+            _copy_dependencies(profile, folder)
+        _link_flink(package_folder("pyflink", "apache-flink"))
+        stamp.write_text(wanted)
+
+
+def _fingerprint() -> str:
+    flink = package_folder("pyflink", "apache-flink")
+    names = sorted(str(jar) for jar in _flink_jars(flink))
+    return hashlib.sha256(POM.read_bytes() + "\n".join(names).encode()).hexdigest()
+
+
+def _copy_dependencies(profile: str, folder: Path) -> None:
+    goal = "dependency:copy-dependencies"
+    command = [maven(), "-q", "-B", "-C", "-f", str(POM), "-P", profile, goal, f"-DoutputDirectory={folder}"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=MAVEN_SECONDS, check=False)
+    if done.returncode:
+        raise SetupError(f"Maven could not fetch the jars for {profile}:\n{(done.stdout + done.stderr).strip()}")
+
+
+def _flink_jars(flink: Path) -> list[Path]:
+    return [*flink.glob("lib/*.jar"), *flink.glob("plugins/metrics-prometheus/*.jar")]
+
+
+def _link_flink(flink: Path) -> None:
+    for jar in _flink_jars(flink):
+        (FLINK_JARS / jar.name).symlink_to(jar)
+
+
+def main() -> int:
+    """Fetch the jars; print a problem and return 1 where one is met."""
+    try:
+        ensure()
+    except SetupError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

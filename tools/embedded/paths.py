@@ -1,0 +1,23 @@
+"""Where things lie in the repository and in the virtual environment."""
+
+import sysconfig
+from importlib.util import find_spec
+from pathlib import Path
+
+from embedded.problems import SetupError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+INFRASTRUCTURE = REPOSITORY / "infrastructure"
+CONFIGS = REPOSITORY / "configs"
+JARS = REPOSITORY / "build" / "jars"
+KAFKA_JARS = JARS / "kafka"
+FLINK_JARS = JARS / "flink"
+SITE_PACKAGES = Path(sysconfig.get_path("purelib"))
+
+
+def package_folder(package: str, distribution: str) -> Path:
+    """The folder of an installed package, without importing it. Raises SetupError where it is not installed."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise SetupError(f"The Python package {distribution} is not installed. Run `make venv`.")
+    return Path(spec.submodule_search_locations[0])

@@ -1,0 +1,71 @@
+"""Starts, ends and finds processes so that none outlives its owner."""
+
+import ctypes
+import os
+import signal
+import subprocess
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+MARK = "STREAM_SCOUT_SYSTEM"  # in the environment of every process of a system: its folder
+
+
+def die_with_parent(number: int = signal.SIGTERM) -> None:
+    """Ask the kernel to signal this process when the thread that started it ends. Linux only; elsewhere nothing."""
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number))
+    except (OSError, AttributeError):
+        return
+
+
+def spawn(command: list[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own that ends with this one; its output is appended to `log`."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
+        )
+
+
+def marked(folder: Path) -> list[psutil.Process]:
+    """Every process of the system in `folder`, whoever its parent is now; not this one."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.pid != os.getpid() and process.environ().get(MARK) == str(folder):
+                found.append(process)
+        except psutil.Error:  # another user's, or gone meanwhile
+            continue
+    return found
+
+
+def end(processes: Iterable[psutil.Process], grace_seconds: float) -> None:
+    """End processes: SIGTERM, and SIGKILL for what is there after the grace time."""
+    living = list(processes)
+    for process in living:
+        _signal(process, signal.SIGTERM)
+    _, stubborn = psutil.wait_procs(living, timeout=grace_seconds)
+    for process in stubborn:
+        _signal(process, signal.SIGKILL)
+    psutil.wait_procs(stubborn, timeout=grace_seconds)
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
+
+
+def tail(log: Path, lines: int = 15) -> str:
+    """The last lines of a log, for an error message."""
+    if not log.exists():
+        return ""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

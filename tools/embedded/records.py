@@ -1,0 +1,62 @@
+"""Reads a whole topic, for tests and recounts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+BATCH_SECONDS = 0.2  # a batch is whatever came meanwhile
+METADATA_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record as it lies in Kafka."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    timestamp: int
+
+
+def read_topic(bootstrap_servers: str, topic: str, committed_only: bool = True) -> list[Record]:
+    """Every record from the start to the present end, partition by partition in order. Raises KafkaException."""
+    return sorted(
+        iterate_topic(bootstrap_servers, topic, committed_only), key=lambda each: (each.partition, each.offset)
+    )
+
+
+def iterate_topic(bootstrap_servers: str, topic: str, committed_only: bool = True) -> Iterator[Record]:
+    """Every record up to the present end of each partition, as they come. Raises KafkaException."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap_servers,
+            "group.id": "reads-it-whole",
+            "isolation.level": "read_committed" if committed_only else "read_uncommitted",
+            "enable.auto.commit": False,
+            "enable.partition.eof": True,
+            "log_level": 0,
+        }
+    )
+    try:
+        partitions = consumer.list_topics(topic, METADATA_SECONDS).topics[topic].partitions
+        consumer.assign([TopicPartition(topic, number, 0) for number in partitions])
+        yield from _until_the_end(consumer, set(partitions))
+    finally:
+        consumer.close()
+
+
+def _until_the_end(consumer: Consumer, unread: set[int]) -> Iterator[Record]:
+    while unread:
+        batch = consumer.consume(1000, BATCH_SECONDS)
+        for each in batch:
+            error = each.error()
+            if error is None:
+                _, timestamp = each.timestamp()
+                yield Record(each.topic(), each.partition(), each.offset(), each.key(), each.value(), timestamp)
+            elif error.code() == KafkaError._PARTITION_EOF:
+                unread.discard(each.partition())
+            else:
+                raise KafkaException(error)

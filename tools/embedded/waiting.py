@@ -1,0 +1,24 @@
+"""Waits for a condition with a deadline."""
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+POLL_SECONDS = 0.05  # short beside every start-up time here
+Result = TypeVar("Result")
+
+
+class TooLateError(TimeoutError):
+    """A condition did not come true in time; the message says which one."""
+
+
+def wait_for(what: str, condition: Callable[[], Result], seconds: float, poll_seconds: float = POLL_SECONDS) -> Result:
+    """Return the first true answer of `condition`; its errors pass through. Raises TooLateError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        if time.monotonic() > deadline:
+            raise TooLateError(f"{what}: not within {seconds:g} s")
+        time.sleep(poll_seconds)
