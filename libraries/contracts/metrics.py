@@ -38,6 +38,8 @@ HOLDER = Metric("stream_monitoring_holder", "gauge", "1 while this instance forw
 # recorder
 RECORDED_ROWS = Metric("recorder_rows_total", "counter", "Rows written to Postgres", ("table",))
 RECORDER_BATCH_SECONDS = Metric("recorder_batch_seconds", "histogram", "Time of a batch, poll to commit")
+RECORDER_SKIPPED = Metric("recorder_skipped_records_total", "counter", "Records that become no row", ("topic",))
+RECORDER_INSPECTED = Metric("recorder_inspected_messages_total", "counter", "Chat records read by the inspector")
 RECORDER_WAITS = Metric("recorder_postgres_waits_total", "counter", "Waits for Postgres to come back")
 
 # clip_creator

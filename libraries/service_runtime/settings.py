@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -49,7 +49,7 @@ def problems(error: ValidationError, prefix: str) -> list[str]:
     ]
 
 
-def load_all(*kinds: type[BaseSettings]) -> list[BaseSettings]:
+def load_all(*kinds: type[BaseSettings]) -> list[Any]:
     """One object of each kind of settings; prints every problem of all of them and exits with 2."""
     loaded, wrong = [], []
     for kind in kinds:

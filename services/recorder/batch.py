@@ -1,0 +1,114 @@
+"""Records to entries: decoded by their contract, shaped into rows; what does not fit becomes a dead letter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts import chat_messages, codec, topics
+from contracts.chat_counts import ChatCounts
+from contracts.clips import Clip
+from contracts.codec import ContractError
+from contracts.dead_letters import DeadLetter
+from contracts.job_progress import JobProgress
+from contracts.moments import Moment
+from recorder import dead_letters, progress
+from recorder.channels import lifecycle_rows
+from recorder.chat_counts import count_rows
+from recorder.clips import clip_rows
+from recorder.coverage import coverage_rows
+from recorder.moments import moment_rows
+from recorder.notices import notice_rows
+from recorder.partitions import Retention
+from recorder.record import Record
+from recorder.rows import Entry, Row
+
+TOPICS = tuple(
+    topic.name
+    for topic in (
+        topics.MOMENTS,
+        topics.CLIPS,
+        topics.CHAT_COUNTS,
+        topics.STREAM_LIFECYCLE,
+        topics.JOB_PROGRESS,
+        topics.DEAD_LETTERS,
+    )
+)
+Rows = tuple[Row, ...]
+SHAPERS: dict[type, Callable[[Any], Rows]] = {
+    Moment: moment_rows,
+    Clip: clip_rows,
+    chat_messages.Lifecycle: lifecycle_rows,
+    chat_messages.Notice: notice_rows,
+    chat_messages.Coverage: coverage_rows,
+}
+
+
+@dataclass(frozen=True)
+class Shaper:
+    """Turns records into entries. `on_dead_letter`, `on_skipped` count what becomes no row, by topic."""
+
+    retention: Retention
+    on_dead_letter: Callable[[str], None]
+    on_skipped: Callable[[str], None]
+
+    def entry(self, record: Record, now: int) -> Entry:
+        """The rows of one record; `now` in milliseconds since 1970 UTC."""
+        try:
+            rows = self._rows(codec.decode(record.topic, record.payload), record, now)
+        except ContractError as error:
+            self.on_dead_letter(record.topic)
+            return dead_letters.refused(record, str(error), now)
+        if not rows:
+            self.on_skipped(record.topic)
+        return Entry(record, rows)
+
+    def _rows(self, message: Any, record: Record, now: int) -> Rows:
+        match message:
+            case ChatCounts():
+                return self._counts(message, now)
+            case chat_messages.Tick():
+                return progress.tick_rows(message, now)
+            case JobProgress():
+                return progress.job_rows(message, now)
+            case DeadLetter():
+                return dead_letters.dead_letter_rows(message, record, now)
+            case _:
+                return SHAPERS[type(message)](message)
+
+    def _counts(self, counts: ChatCounts, now: int) -> Rows:
+        if self.retention.is_ahead(counts.minute_at, now):
+            raise ContractError(f"chat-counts: minute_at {counts.minute_at} lies days ahead")
+        return () if self.retention.is_over(counts.minute_at, now) else count_rows(counts)
+
+
+@dataclass
+class Batch:
+    """What one transaction writes. Times are monotonic seconds."""
+
+    limit: int
+    linger_seconds: float  # how long rows that nobody waits for may stay in hand
+    entries: list[Entry] = field(default_factory=list)
+    opened_at: float | None = None
+
+    def add(self, entry: Entry, now: float) -> None:
+        """Take an entry in hand."""
+        self.entries.append(entry)
+        if self.opened_at is None:
+            self.opened_at = now
+
+    @property
+    def room(self) -> int:
+        """How many more records fit."""
+        return max(0, self.limit - len(self.entries))
+
+    def is_due(self, now: float) -> bool:
+        """True when it is full, holds rows that somebody waits for, or has been in hand for long."""
+        if self.opened_at is None:
+            return False
+        waited = now - self.opened_at >= self.linger_seconds
+        return waited or not self.room or not all(entry.can_wait for entry in self.entries)
+
+    def take(self) -> list[Entry]:
+        """The entries; the batch is empty after."""
+        entries, self.entries, self.opened_at = self.entries, [], None
+        return entries

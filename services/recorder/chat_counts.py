@@ -1,0 +1,41 @@
+"""A channel's minute of per-second counts as a row."""
+
+from contracts.chat_counts import ChatCounts
+from contracts.codec import ContractError
+from recorder.rows import Row, Table
+
+SECONDS = 60  # entries a record
+MINUTE_MS = 60_000
+LARGEST_COUNT = 32_767  # smallint; no channel has seen as many messages in one second
+
+
+def clamp(counts: list[int]) -> list[int]:
+    """The counts, none above what a smallint holds."""
+    return [min(count, LARGEST_COUNT) for count in counts]
+
+
+def array(counts: list[int]) -> str:
+    """A Postgres array literal: it parses faster than JSON."""
+    return "{" + ",".join(map(str, clamp(counts))) + "}"
+
+
+def count_rows(counts: ChatCounts) -> tuple[Row, ...]:
+    """One row of `chat_counts`; `ContractError` where it is not sixty counts of a whole minute.
+
+    Where the minute has a row already, the statement takes the greater count of each second: a replay after a cold
+    start may know a part of the minute only, and a count is never too high, so the order of arrival does not matter.
+    """
+    for values in (counts.messages, counts.chatters):
+        if len(values) != SECONDS:
+            raise ContractError(f"chat-counts: {len(values)} entries are not {SECONDS}")
+        if min(values) < 0:
+            raise ContractError(f"chat-counts: {min(values)} is no count")
+    if counts.minute_at % MINUTE_MS:
+        raise ContractError(f"chat-counts: minute_at {counts.minute_at} is not the start of a minute")
+    row = {
+        "channel_id": counts.channel_id,
+        "minute_at": counts.minute_at,
+        "messages": array(counts.messages),
+        "chatters": array(counts.chatters),
+    }
+    return (Row(Table.CHAT_COUNTS, row),)

@@ -1,0 +1,118 @@
+"""The Kafka side: reads records in small batches, keeps the membership alive, commits what was written."""
+
+import logging
+from collections.abc import Iterable, Sequence
+
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from recorder.record import Record
+from service_runtime.kafka import consumer_config
+from service_runtime.settings import KafkaSettings
+
+log = structlog.get_logger()
+GATHER_SECONDS = 0.01  # after a first record, wait this long for its companions
+TUNING = {
+    "session.timeout.ms": 10_000,
+    "fetch.wait.max.ms": 100,
+    "reconnect.backoff.max.ms": 2_000,
+    "topic.metadata.refresh.interval.ms": 10_000,  # a topic made after us is found soon
+    "log.connection.close": False,
+}
+BROKER_AWAY = (KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._RESOLVE)
+quiet = logging.getLogger("recorder.librdkafka")  # it repeats itself every second while Kafka is away
+quiet.addHandler(logging.NullHandler())
+quiet.propagate = False
+
+
+class RecordReader:
+    """A member of a consumer group that reads committed records of `topics`.
+
+    Its instance id is static: a process that takes a dead one's place need not wait for the session to time out.
+    """
+
+    def __init__(self, settings: KafkaSettings, group: str, instance: str, topics: Sequence[str], **more: object):
+        config = consumer_config(settings, group, **TUNING, **{"group.instance.id": f"{group}-{instance}"}, **more)
+        self._consumer = Consumer(config | {"error_cb": self._on_error, "on_commit": self._on_commit}, logger=quiet)
+        self._consumer.subscribe(list(topics))
+        self._away = False
+        self._missing: set[str] = set()
+
+    def read(self, limit: int, wait_seconds: float) -> list[Record]:
+        """Up to `limit` records; waits at most `wait_seconds` for the first."""
+        first = self._consumer.poll(wait_seconds)
+        if first is None:
+            return []
+        more = self._consumer.consume(limit - 1, GATHER_SECONDS) if limit > 1 else []
+        return self._records([first, *more])
+
+    def keep_alive(self, seconds: float) -> list[Record]:
+        """Stay a member for `seconds` without reading on; returns what came in spite of it."""
+        self._consumer.pause(self._consumer.assignment())
+        message = self._consumer.poll(seconds)
+        return self._records([message] if message is not None else [])
+
+    def go_on(self) -> None:
+        """Read again after `keep_alive`."""
+        self._consumer.resume(self._consumer.assignment())
+
+    def commit(self, records: Iterable[Record], wait: bool = False) -> None:
+        """Commit the offsets after these records; the next commit makes up for one that fails."""
+        last: dict[tuple[str, int], int] = {}
+        for record in records:
+            place = (record.topic, record.partition)
+            last[place] = max(last.get(place, 0), record.offset + 1)
+        if not last:
+            return
+        offsets = [TopicPartition(topic, partition, offset) for (topic, partition), offset in last.items()]
+        try:
+            self._consumer.commit(offsets=offsets, asynchronous=not wait)
+        except KafkaException as error:
+            log.warning("offsets not committed; the records will be read again", reason=str(error))
+
+    def close(self) -> None:
+        """Leave."""
+        self._consumer.close()
+
+    def _records(self, messages: Iterable[Message]) -> list[Record]:
+        return [self._record(message) for message in messages if self._is_good(message)]
+
+    def _is_good(self, message: Message) -> bool:
+        error = message.error()
+        if error is None:
+            if self._away:
+                self._away = False
+                log.info("kafka is back")
+            return True
+        if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
+            topic = message.topic() or ""
+            if topic not in self._missing:
+                self._missing.add(topic)
+                log.warning("a topic is missing; waiting for it", topic=topic)
+        elif error.fatal() or error.code() == KafkaError._FATAL:
+            raise KafkaException(error)
+        else:
+            self._on_error(error)
+        return False
+
+    @staticmethod
+    def _record(message: Message) -> Record:
+        kind, timestamp = message.timestamp()
+        return Record(
+            topic=message.topic(),
+            partition=message.partition(),
+            offset=message.offset(),
+            payload=message.value() or b"",
+            appended_at=timestamp if kind else 0,
+        )
+
+    def _on_error(self, error: KafkaError) -> None:
+        if error.code() not in BROKER_AWAY:
+            log.warning("kafka reports an error", reason=str(error))
+        elif not self._away:
+            self._away = True
+            log.warning("kafka is away; librdkafka connects again", reason=str(error))
+
+    def _on_commit(self, error: KafkaError | None, _offsets: list[TopicPartition]) -> None:
+        if error is not None:
+            log.warning("offsets not committed; the records will be read again", reason=str(error))

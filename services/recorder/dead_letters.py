@@ -1,0 +1,44 @@
+"""What was not understood as a row: where it lay, why, and the beginning of it."""
+
+from contracts.dead_letters import PAYLOAD_LIMIT, DeadLetter
+from recorder.record import Record
+from recorder.rows import Entry, Row, Table
+
+REASON_LIMIT = 500  # characters; an error of Postgres may quote the whole row
+NUL_SHOWN = "\u2400"  # Postgres text holds no NUL
+
+
+def storable(text: str, limit: int) -> str:
+    """The first `limit` characters as text that Postgres takes."""
+    return text[:limit].encode("utf-8", "replace").decode().replace("\x00", NUL_SHOWN)
+
+
+def _row(record: Record, place: str, reason: str, payload: str, met_at: int) -> Row:
+    return Row(
+        Table.DEAD_LETTERS,
+        {
+            "topic": record.topic,
+            "partition_id": record.partition,
+            "record_offset": record.offset,
+            "place": storable(place, REASON_LIMIT),
+            "reason": storable(reason, REASON_LIMIT),
+            "payload": storable(payload, PAYLOAD_LIMIT),
+            "met_at": met_at,
+        },
+    )
+
+
+def refused(record: Record, reason: str, now: int) -> Entry:
+    """The dead letter of a record that does not fit its contract, or that Postgres refuses.
+
+    `met_at` is Kafka's time of the record, never later than `now`: people's words are gone 48 h after it.
+    """
+    payload = record.payload[: 4 * PAYLOAD_LIMIT].decode("utf-8", "replace")  # a character has 4 bytes at most
+    met_at = min(record.appended_at, now) if record.appended_at > 0 else now
+    return Entry(record, (_row(record, record.topic, reason, payload, met_at),))
+
+
+def dead_letter_rows(letter: DeadLetter, record: Record, now: int) -> tuple[Row, ...]:
+    """A dead letter of another service, as it is; a time from the future would never be deleted."""
+    met_at = letter.met_at if 0 < letter.met_at <= now else now
+    return (_row(record, letter.place, letter.reason, letter.payload, met_at),)

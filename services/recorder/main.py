@@ -1,0 +1,71 @@
+"""Starts the recorder: the recording, the retention and, where it is on, the chat inspector."""
+
+import sys
+import time
+from datetime import UTC, datetime
+
+import structlog
+
+from contracts import metrics
+from recorder import chat_inspector
+from recorder.batch import TOPICS, Shaper
+from recorder.chat_inspector import ChatInspector
+from recorder.consumer import RecordReader
+from recorder.database import Database
+from recorder.partitions import Retention
+from recorder.recording import Recording
+from recorder.retention import RetentionKeeper
+from recorder.settings import RecorderSettings
+from recorder.store import Store
+from service_runtime import logs, measures
+from service_runtime.measures import measure
+from service_runtime.settings import KafkaSettings, LogSettings, PostgresSettings, load_all
+from service_runtime.supervision import Supervisor
+
+log = structlog.get_logger()
+GROUP = "recorder"
+INSPECTOR_GROUP = "chat-inspector"
+
+
+def now() -> int:
+    """Milliseconds since 1970 UTC."""
+    return time.time_ns() // 1_000_000
+
+
+def build_recording(kafka: KafkaSettings, conninfo: str, settings: RecorderSettings) -> Recording:
+    """The recording of all result topics."""
+    shaper = Shaper(
+        Retention(settings.chat_counts_retention_days),
+        on_dead_letter=lambda topic: measure(metrics.DEAD_LETTERS).labels(place=topic).inc(),
+        on_skipped=lambda topic: measure(metrics.RECORDER_SKIPPED).labels(topic=topic).inc(),
+    )
+    reader = RecordReader(kafka, GROUP, settings.instance, TOPICS)
+    return Recording(reader, Store(Database(conninfo, GROUP), now), shaper, now)
+
+
+def build_inspector(kafka: KafkaSettings, conninfo: str, settings: RecorderSettings) -> ChatInspector:
+    """The inspector of chat-messages."""
+    topics = (chat_inspector.TOPIC,)
+    reader = RecordReader(kafka, INSPECTOR_GROUP, settings.instance, topics, **chat_inspector.READER_SETTINGS)
+    return ChatInspector(reader, Store(Database(conninfo, INSPECTOR_GROUP), now), now)
+
+
+def main() -> int:
+    """Run until a stop signal or a worker's failure; return the exit code."""
+    log_settings, kafka, postgres, settings = load_all(LogSettings, KafkaSettings, PostgresSettings, RecorderSettings)
+    logs.configure("recorder", log_settings.level)
+    try:
+        conninfo = postgres.conninfo()
+        measures.serve(settings.bind_address, settings.metrics_port)
+    except OSError as error:
+        where = f"{settings.bind_address}:{settings.metrics_port}"
+        sys.stderr.write(f"recorder: cannot start (metrics on {where}): {error}\n")
+        return 1
+    supervisor = Supervisor()
+    supervisor.add("recorder", build_recording(kafka, conninfo, settings).run)
+    keeper = RetentionKeeper(Database(conninfo, "retention"), settings, lambda: datetime.now(UTC).date())
+    supervisor.add("retention", keeper.run)
+    if settings.inspect_chat:
+        supervisor.add("chat_inspector", build_inspector(kafka, conninfo, settings).run)
+    log.info("recording", topics=TOPICS, inspect_chat=settings.inspect_chat)
+    return supervisor.wait()

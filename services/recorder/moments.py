@@ -1,0 +1,30 @@
+"""A revision of a moment as a row."""
+
+from contracts.moments import Moment
+from recorder.rows import Row, Table
+from recorder.words import without_private_words
+
+
+def moment_rows(moment: Moment) -> tuple[Row, ...]:
+    """One row of `moments`; the statement keeps it only where its revision is higher than the row's."""
+    return (
+        Row(
+            Table.MOMENTS,
+            {
+                "moment_id": moment.moment_id,
+                "revision_number": moment.revision_number,
+                "channel_id": moment.channel_id,
+                "detector_name": moment.detector_name,
+                "detector_version": moment.detector_version,
+                "stream_id": moment.stream_id,
+                "stream_started_at": moment.stream_started_at,
+                "crossed_at": moment.crossed_at,
+                "peak_at": moment.peak_at,
+                "closed_at": moment.closed_at,
+                "score": moment.score,
+                "times_usual": moment.times_usual,
+                "cause": moment.cause,
+                "evidence": without_private_words(moment.evidence),
+            },
+        ),
+    )

@@ -1,0 +1,20 @@
+"""A raid, gifts and the like as a row, without the people."""
+
+from contracts.chat_messages import Notice
+from recorder.rows import Row, Table
+
+DELETIONS = ("message_deleted", "chatter_cleared")  # about one person's words: without the person they say nothing
+
+
+def notice_rows(notice: Notice) -> tuple[Row, ...]:
+    """One row of `notices`, none for a moderator's deletion."""
+    if notice.notice_type in DELETIONS:
+        return ()
+    row = {
+        "notice_id": notice.notice_id,
+        "channel_id": notice.channel_id,
+        "notice_type": notice.notice_type,
+        "amount": notice.amount,
+        "sent_at": notice.sent_at,
+    }
+    return (Row(Table.NOTICES, row),)

@@ -1,0 +1,56 @@
+"""Keeps the days of `chat_counts` ready and deletes what has been kept long enough."""
+
+import threading
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import psycopg
+import structlog
+
+from recorder.database import Database, PostgresAwayError, load_queries
+from recorder.partitions import Retention
+from recorder.settings import RecorderSettings
+from recorder.store import make_partition
+
+log = structlog.get_logger()
+INTERVAL_SECONDS = 600.0  # people's words outlive their 48 h by this at most
+RETRY_SECONDS = 5.0  # while Postgres is away, or a table is locked
+
+
+class RetentionKeeper:
+    """Runs the retention now and every ten minutes. `today` gives the UTC day."""
+
+    def __init__(self, database: Database, settings: RecorderSettings, today: Callable[[], date]) -> None:
+        self._database, self._settings, self._today = database, settings, today
+        self._queries: Any = load_queries()
+
+    def run(self, stop: threading.Event) -> None:
+        """Keep the retention until `stop`."""
+        while not stop.is_set():
+            try:
+                self.keep()
+                wait = INTERVAL_SECONDS
+            except PostgresAwayError as error:
+                log.warning("retention waits for postgres", reason=str(error))
+                wait = RETRY_SECONDS
+            stop.wait(wait)
+        self._database.close()
+
+    def keep(self) -> None:
+        """Make the partitions ahead, drop the old ones, delete old rows; `PostgresAwayError` where it cannot."""
+        with self._database as connection:
+            self._keep_partitions(connection)
+            queries, settings = self._queries, self._settings
+            queries.delete_old_dead_letters(connection, hours=settings.dead_letters_retention_hours)
+            queries.delete_old_notices(connection, days=settings.notices_retention_days)
+            queries.delete_old_coverage(connection, days=settings.chat_counts_retention_days)
+
+    def _keep_partitions(self, connection: psycopg.Connection) -> None:
+        retention, today = Retention(self._settings.chat_counts_retention_days), self._today()
+        for day in retention.made_ahead(today):
+            make_partition(connection, self._queries, day)
+        names = [name for (name,) in self._queries.partition_names(connection)]
+        for name in retention.dropped(names, today):
+            connection.execute(self._queries.drop_partition_statement(connection, name=name))
+            log.info("dropped a day of counts", partition=name)

@@ -1,0 +1,51 @@
+"""What one record becomes: rows of tables, or the reason why it becomes none."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from recorder.record import Record
+
+
+class Table(StrEnum):
+    """Where a row goes. Rows are written in this order, the same in every recorder, so that none deadlocks."""
+
+    CHANNELS = "channels"
+    STREAMS = "streams"
+    COVERAGE = "coverage"
+    NOTICES = "notices"
+    CHAT_COUNTS = "chat_counts"
+    MOMENTS = "moments"
+    CLIPS = "clips"
+    DEAD_LETTERS = "dead_letters"
+    PIPELINE_PROGRESS = "pipeline_progress"
+
+
+class Row(NamedTuple):
+    """The values of one row by column; times are milliseconds since 1970 UTC."""
+
+    table: Table
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record and the rows that it becomes; they are written together or not at all."""
+
+    record: Record | None  # None: the recorder's own heartbeat
+    rows: tuple[Row, ...]
+
+    @property
+    def can_wait(self) -> bool:
+        """True where nobody waits for the rows: the freshness of the data alone."""
+        return all(row.table is Table.PIPELINE_PROGRESS for row in self.rows)
+
+
+def by_table(entries: Iterable[Entry]) -> dict[Table, list[dict[str, Any]]]:
+    """The rows of all entries, grouped in the order of `Table`, each group in the order of the records."""
+    grouped: dict[Table, list[dict[str, Any]]] = {table: [] for table in Table}
+    for entry in entries:
+        for row in entry.rows:
+            grouped[row.table].append(row.values)
+    return {table: rows for table, rows in grouped.items() if rows}

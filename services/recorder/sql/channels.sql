@@ -1,0 +1,62 @@
+-- Every statement takes a batch's rows as one JSON array; times in it are milliseconds since 1970 UTC.
+
+-- name: write_channels(rows)!
+-- The newest event names the channel.
+INSERT INTO channels (channel_id, login, display_name, updated_at)
+SELECT DISTINCT ON (r.channel_id)
+    r.channel_id, r.login, r.display_name, to_timestamp(r.sent_at / 1000.0)
+FROM jsonb_to_recordset(:rows::jsonb) AS r(channel_id text, login text, display_name text, sent_at bigint)
+ORDER BY r.channel_id, r.sent_at DESC
+ON CONFLICT (channel_id) DO UPDATE SET
+    login = excluded.login, display_name = excluded.display_name, updated_at = excluded.updated_at
+WHERE excluded.updated_at > channels.updated_at;
+
+-- name: write_streams(rows)!
+-- The newest event says whether the stream has ended; an event without a title keeps the one before.
+INSERT INTO streams (stream_id, channel_id, started_at, ended_at, title, game_name, language, updated_at)
+SELECT
+    r.stream_id,
+    (array_agg(r.channel_id ORDER BY r.sent_at DESC, r.ended_at NULLS LAST))[1],
+    to_timestamp((array_agg(r.started_at ORDER BY r.sent_at DESC, r.ended_at NULLS LAST))[1] / 1000.0),
+    to_timestamp((array_agg(r.ended_at ORDER BY r.sent_at DESC, r.ended_at NULLS LAST))[1] / 1000.0),
+    coalesce((array_agg(r.title ORDER BY r.sent_at DESC) FILTER (WHERE r.title <> ''))[1], ''),
+    coalesce((array_agg(r.game_name ORDER BY r.sent_at DESC) FILTER (WHERE r.game_name <> ''))[1], ''),
+    coalesce((array_agg(r.language ORDER BY r.sent_at DESC) FILTER (WHERE r.language <> ''))[1], ''),
+    to_timestamp(max(r.sent_at) / 1000.0)
+FROM jsonb_to_recordset(:rows::jsonb) AS r(
+    stream_id text, channel_id text, started_at bigint, ended_at bigint,
+    title text, game_name text, language text, sent_at bigint
+)
+GROUP BY r.stream_id
+ORDER BY r.stream_id
+ON CONFLICT (stream_id) DO UPDATE SET
+    channel_id = excluded.channel_id,
+    started_at = excluded.started_at,
+    ended_at = excluded.ended_at,
+    title = coalesce(nullif(excluded.title, ''), streams.title),
+    game_name = coalesce(nullif(excluded.game_name, ''), streams.game_name),
+    language = coalesce(nullif(excluded.language, ''), streams.language),
+    updated_at = excluded.updated_at
+WHERE excluded.updated_at > streams.updated_at
+    OR (excluded.updated_at = streams.updated_at AND excluded.ended_at IS NOT NULL AND streams.ended_at IS NULL);
+
+-- name: write_coverage(rows)!
+-- A gap that was recorded twice is as long as the longer of the two.
+INSERT INTO coverage (channel_id, event, from_at, until_at, reason)
+SELECT DISTINCT ON (r.channel_id, r.from_at, r.event)
+    r.channel_id, r.event, to_timestamp(r.from_at / 1000.0), to_timestamp(r.until_at / 1000.0), r.reason
+FROM jsonb_to_recordset(:rows::jsonb) AS r(
+    channel_id text, event text, from_at bigint, until_at bigint, reason text
+)
+ORDER BY r.channel_id, r.from_at, r.event, r.until_at DESC NULLS LAST
+ON CONFLICT (channel_id, from_at, event) DO UPDATE SET until_at = excluded.until_at, reason = excluded.reason
+WHERE excluded.until_at > coverage.until_at;
+
+-- name: write_notices(rows)!
+INSERT INTO notices (notice_id, channel_id, notice_type, amount, sent_at)
+SELECT r.notice_id, r.channel_id, r.notice_type, r.amount, to_timestamp(r.sent_at / 1000.0)
+FROM jsonb_to_recordset(:rows::jsonb) AS r(
+    notice_id text, channel_id text, notice_type text, amount integer, sent_at bigint
+)
+ORDER BY r.notice_id
+ON CONFLICT (notice_id) DO NOTHING;

@@ -1,0 +1,35 @@
+-- name: write_chat_counts(rows)!
+-- The greatest count of each second wins: idempotent, and the same in every order of arrival.
+INSERT INTO chat_counts (channel_id, minute_at, messages, chatters)
+SELECT r.channel_id, to_timestamp(r.minute_at / 1000.0), r.messages::smallint[], r.chatters::smallint[]
+FROM jsonb_to_recordset(:rows::jsonb) AS r(channel_id text, minute_at bigint, messages text, chatters text)
+ORDER BY r.channel_id, r.minute_at
+ON CONFLICT (channel_id, minute_at) DO UPDATE SET
+    messages = ARRAY(
+        SELECT greatest(s.old_count, s.new_count)
+        FROM unnest(chat_counts.messages, excluded.messages) WITH ORDINALITY AS s(old_count, new_count, place)
+        ORDER BY s.place
+    ),
+    chatters = ARRAY(
+        SELECT greatest(s.old_count, s.new_count)
+        FROM unnest(chat_counts.chatters, excluded.chatters) WITH ORDINALITY AS s(old_count, new_count, place)
+        ORDER BY s.place
+    )
+WHERE (chat_counts.messages, chat_counts.chatters) IS DISTINCT FROM (excluded.messages, excluded.chatters);
+
+-- name: make_partition_statement(name, day)$
+-- The statement that makes a day's partition, for the caller to run.
+SELECT format(
+    'CREATE TABLE IF NOT EXISTS %%I PARTITION OF chat_counts FOR VALUES FROM (%%L) TO (%%L)',
+    :name::text, :day::date::timestamp AT TIME ZONE 'UTC', (:day::date + 1)::timestamp AT TIME ZONE 'UTC'
+);
+
+-- name: drop_partition_statement(name)$
+SELECT format('DROP TABLE IF EXISTS %%I', :name::text);
+
+-- name: partition_names()
+SELECT child.relname AS name
+FROM pg_inherits
+JOIN pg_class AS child ON child.oid = pg_inherits.inhrelid
+WHERE pg_inherits.inhparent = 'chat_counts'::regclass
+ORDER BY child.relname;

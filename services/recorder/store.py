@@ -1,0 +1,94 @@
+"""A batch into Postgres: one transaction; what Postgres refuses becomes a dead letter, the rest is written."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+import psycopg
+import structlog
+
+from contracts import metrics
+from recorder import dead_letters
+from recorder.database import REFUSABLE, Database, is_refusal, load_queries
+from recorder.partitions import day_of, name_of
+from recorder.rows import Entry, Table, by_table
+from service_runtime.measures import measure
+
+log = structlog.get_logger()
+Clock = Callable[[], int]  # milliseconds since 1970 UTC
+
+
+class Store:
+    """Writes entries. `PostgresAwayError` from `write`: nothing of the batch is there, or all of it; write it again."""
+
+    def __init__(self, database: Database, now: Clock) -> None:
+        self._database = database
+        self._now = now
+        self._queries = load_queries()
+        self._days: set[date] = set()
+
+    def write(self, entries: Sequence[Entry]) -> None:
+        """Write all rows of `entries` in one transaction; what is there already stays as it is."""
+        with self._database as connection:
+            self._make_partitions(connection, entries)
+            try:
+                self._write_at_once(connection, entries)
+            except REFUSABLE as error:
+                if not is_refusal(error):
+                    raise
+                log.warning("postgres refused a batch; looking for the record", records=len(entries))
+                with connection.transaction():
+                    self._write_halves(connection, entries)
+        for table, rows in by_table(entries).items():
+            measure(metrics.RECORDED_ROWS).labels(table=table.value).inc(len(rows))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._database.close()
+
+    def _write_at_once(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
+        with connection.pipeline(), connection.transaction():  # one round trip for all statements
+            self._write_rows(connection, entries)
+
+    def _write_rows(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
+        for table, rows in by_table(entries).items():
+            getattr(self._queries, f"write_{table.value}")(connection, rows=msgspec.json.encode(rows).decode())
+
+    def _write_halves(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
+        """Halve until the refused records stand alone, each try in a savepoint."""
+        try:
+            with connection.transaction():
+                self._write_rows(connection, entries)
+            return
+        except REFUSABLE as error:
+            if not is_refusal(error):
+                raise
+            if len(entries) == 1:
+                self._refuse(connection, entries[0], error)
+                return
+        middle = len(entries) // 2
+        self._write_halves(connection, entries[:middle])
+        self._write_halves(connection, entries[middle:])
+
+    def _refuse(self, connection: psycopg.Connection, entry: Entry, error: Exception) -> None:
+        if entry.record is None or any(row.table is Table.DEAD_LETTERS for row in entry.rows):
+            raise error  # our own rows are always storable
+        reason = f"Postgres refused it: {error}"
+        measure(metrics.DEAD_LETTERS).labels(place=entry.record.topic).inc()
+        self._write_rows(connection, [dead_letters.refused(entry.record, reason, self._now())])
+
+    def _make_partitions(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
+        rows = by_table(entries).get(Table.CHAT_COUNTS, [])
+        for day in sorted({day_of(row["minute_at"]) for row in rows} - self._days):
+            make_partition(connection, self._queries, day)
+            self._days.add(day)
+
+
+def make_partition(connection: psycopg.Connection, queries: Any, day: date) -> None:
+    """Make the day's partition of `chat_counts` where it is missing; another process may do so at the same time."""
+    statement = queries.make_partition_statement(connection, name=name_of(day), day=day)
+    try:
+        connection.execute(statement)
+    except (psycopg.errors.DuplicateTable, psycopg.errors.UniqueViolation):
+        log.info("partition made by another process", day=str(day))
