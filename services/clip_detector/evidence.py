@@ -1,0 +1,141 @@
+"""What a crowd said: the emotes and words of a moment's messages, counted by people, without what was deleted."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import msgspec
+from contracts.chat_messages import Emote
+from contracts.moments import EmoteCount, WordCount
+
+from clip_detector.controls import DELETIONS, FIELD, PIECE, Control, parse_controls
+
+SECTION = "\x1d"  # between a second's messages and its deletions
+MINIMUM_PEOPLE = 5  # a word fewer people used stays theirs
+WORD_LIMIT = 25  # characters
+TOP = 10  # emotes and words kept
+PUNCTUATION = ".,!?:;\"'()[]{}…。，！？、~"
+LINK = re.compile(r"://|^www\.|\w\.[a-z]{2,}(/|$)")
+PIECE_FIELDS = 4  # chatter, short message id, emotes as JSON, text
+
+_emotes = msgspec.json.Decoder(list[Emote])
+
+
+class Said(NamedTuple):
+    """One message as the window hands it over."""
+
+    second: int
+    chatter: str
+    message_id: str
+    emotes: str
+    text: str
+
+
+class Crowd(NamedTuple):
+    """What the texts of a moment add to its evidence. `chatters`: distinct people in the peak's window."""
+
+    chatters: int
+    emotes: list[EmoteCount]
+    words: list[WordCount]
+
+
+def second_text(pieces: str | None, controls: Iterable[Control], raw_controls: str | None) -> str:
+    """One second's messages and deletions in the form that the state keeps; empty where there is neither."""
+    deletes = any(control.event in DELETIONS for control in controls)
+    if deletes:
+        return (pieces or "") + SECTION + (raw_controls or "")
+    return pieces or ""
+
+
+def count_chatters(pieces: str | None) -> tuple[int, int]:
+    """Messages and distinct chatters of one second's pieces."""
+    if not pieces:
+        return 0, 0
+    said = pieces.split(PIECE)
+    return len(said), len({piece[: piece.find(FIELD)] for piece in said})
+
+
+def count_crowd(texts: Iterable[tuple[int, str]], window: range, until: int) -> Crowd:
+    """Count the messages of (second, text): people in `window`, emotes and words in all up to `until`."""
+    said = list(_undeleted(list(texts)))
+    people = {message.chatter for message in said if message.second in window}
+    messages = [message for message in said if message.second <= until]
+    emotes, words = _count(messages)
+    return Crowd(len(people), _top_emotes(emotes), _top_words(words, {name for _, name in emotes.values()}))
+
+
+def _undeleted(texts: list[tuple[int, str]]) -> Iterator[Said]:
+    """The messages that no moderator deleted; a clearing reaches back, not forward."""
+    message_ids: set[str] = set()
+    cleared: dict[str, int] = {}  # chatter, "" for the whole room, to the second of the last clearing
+    for second, text in texts:
+        for control in parse_controls(text.partition(SECTION)[2]):
+            if control.event == "message_deleted":
+                message_ids.add(control.subject)
+            elif control.event == "chatter_cleared":
+                cleared[control.subject] = second
+            elif control.event == "chat_cleared":
+                cleared[""] = second
+    for second, text in texts:
+        for piece in text.partition(SECTION)[0].split(PIECE):
+            fields = piece.split(FIELD)
+            if len(fields) != PIECE_FIELDS:
+                continue
+            message = Said(second, *fields)
+            cleared_at = max(cleared.get("", 0), cleared.get(message.chatter, 0))
+            if message.message_id not in message_ids and second > cleared_at:
+                yield message
+
+
+EmoteUses = dict[tuple[str, str], tuple[Counter[str], str]]  # provider and id: uses by chatter, name
+
+
+def _count(messages: list[Said]) -> tuple[EmoteUses, dict[str, Counter[str]]]:
+    emotes: EmoteUses = {}
+    words: dict[str, Counter[str]] = defaultdict(Counter)
+    for message in messages:
+        text = message.text
+        for emote in _decode_emotes(message.emotes):
+            name = message.text[emote.start : emote.end + 1] or emote.id
+            uses, _ = emotes.setdefault((emote.provider, emote.id), (Counter(), name))
+            uses[message.chatter] += 1
+            text = text[: emote.start] + " " * len(name) + text[emote.end + 1 :]
+        for word in filter(None, map(_word, text.split())):
+            words[word][message.chatter] += 1
+    return emotes, words
+
+
+def _decode_emotes(field: str) -> list[Emote]:
+    if len(field) <= len("[]"):
+        return []
+    try:
+        return _emotes.decode(field)
+    except msgspec.DecodeError:
+        return []  # the message counts, its emotes cannot
+
+
+def _word(token: str) -> str | None:
+    word = token.casefold()
+    if "@" in word or LINK.search(word):
+        return None
+    word = word.strip(PUNCTUATION) or word
+    return word if len(word) <= WORD_LIMIT else None
+
+
+def _top_emotes(emotes: EmoteUses) -> list[EmoteCount]:
+    counts = [
+        EmoteCount(provider, emote_id, name, sum(uses.values()), len(uses))
+        for (provider, emote_id), (uses, name) in emotes.items()
+    ]
+    return sorted(counts, key=lambda count: (-count.chatters, -count.uses, count.provider, count.id))[:TOP]
+
+
+def _top_words(words: dict[str, Counter[str]], emote_names: set[str]) -> list[WordCount]:
+    known = {name.casefold() for name in emote_names}
+    counts = [
+        WordCount(word, sum(uses.values()), len(uses))
+        for word, uses in words.items()
+        if len(uses) >= MINIMUM_PEOPLE and word not in known
+    ]
+    return sorted(counts, key=lambda count: (-count.chatters, -count.uses, count.word))[:TOP]

@@ -1,0 +1,88 @@
+"""The detector's emissions as the contract's messages, ready for a topic."""
+
+from hashlib import blake2b
+from typing import NamedTuple
+
+from contracts import chat_counts, moments, topics
+from contracts.codec import encode
+
+from clip_detector import detector
+from clip_detector.emissions import CLOSED, Minute, Revision
+from clip_detector.evidence import Crowd
+from clip_detector.rings import WINDOW_SECONDS
+
+
+class Record(NamedTuple):
+    """One record for Kafka."""
+
+    topic: str
+    key: bytes
+    value: bytes
+
+
+def end_of(second: int) -> int:
+    """The end of a second in milliseconds since 1970 UTC."""
+    return (second + 1) * 1000
+
+
+def moment_id(channel_id: str, crossed_at: int) -> str:
+    """The same for every replay: a hash of the channel, the detector's name and the crossing."""
+    return blake2b(f"{channel_id}:{detector.NAME}:{crossed_at}".encode(), digest_size=12).hexdigest()
+
+
+def moment(channel_id: str, revision: Revision, crowd: Crowd | None) -> moments.Moment:
+    """One revision with its evidence. Without texts `window_chatters` is the sum over the window's seconds."""
+    crossed_at = end_of(revision.crossed)
+    usual_messages = revision.usual_messages * revision.window_covered
+    return moments.Moment(
+        schema_version=moments.SCHEMA_VERSION,
+        moment_id=moment_id(channel_id, crossed_at),
+        revision=moments.REVISIONS[revision.number - 1],
+        revision_number=revision.number,
+        detector_name=detector.NAME,
+        detector_version=detector.VERSION,
+        channel_id=channel_id,
+        crossed_at=crossed_at,
+        peak_at=end_of(revision.peak),
+        score=round(revision.score, 3),
+        times_usual=round(revision.window_messages / max(usual_messages, 1.0), 2),  # 1 message: a silent room's usual
+        evidence=evidence(revision, crowd),
+        stream_id=revision.stream_id or None,
+        stream_started_at=revision.stream_started_at or None,
+        closed_at=end_of(revision.at) if revision.number == CLOSED else None,
+    )
+
+
+def evidence(revision: Revision, crowd: Crowd | None) -> moments.Evidence:
+    """The curve, the rates and what was said."""
+    return moments.Evidence(
+        curve_from_at=revision.curve_from * 1000,
+        messages=revision.messages,
+        chatters=revision.chatters,
+        covered=revision.covered,
+        window_seconds=WINDOW_SECONDS,
+        window_messages=revision.window_messages,
+        window_chatters=crowd.chatters if crowd else revision.window_chatters,
+        usual_messages_per_second=round(revision.usual_messages, 4),
+        usual_chatters_per_second=round(revision.usual_chatters, 4),
+        emotes=crowd.emotes if crowd else [],
+        words=crowd.words if crowd else [],
+    )
+
+
+def moment_record(channel_id: str, revision: Revision, crowd: Crowd | None) -> Record:
+    """A revision for the topic `moments`."""
+    message = moment(channel_id, revision, crowd)
+    return Record(topics.MOMENTS.name, message.moment_id.encode(), encode(message))
+
+
+def counts_record(channel_id: str, minute: Minute) -> Record:
+    """A minute for the topic `chat-counts`."""
+    message = chat_counts.ChatCounts(
+        schema_version=chat_counts.SCHEMA_VERSION,
+        channel_id=channel_id,
+        minute_at=minute.minute * 1000,
+        messages=minute.messages,
+        chatters=minute.chatters,
+    )
+    return Record(topics.CHAT_COUNTS.name, f"{channel_id}:{message.minute_at}".encode(), encode(message))
