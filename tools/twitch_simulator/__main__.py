@@ -1,0 +1,5 @@
+"""Run the simulator: python -m twitch_simulator."""
+
+from twitch_simulator.main import main
+
+raise SystemExit(main())

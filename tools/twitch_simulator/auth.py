@@ -1,0 +1,77 @@
+"""Sign-in as id.twitch.tv does it: token, validate, revoke."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from twitch_simulator.tokens import CLIENT_ID, CLIENT_SECRET, LIFETIME_SECONDS, Token, Tokens
+
+APP_LIFETIME_SECONDS = 5_011_271  # about what Twitch gives an app token
+
+
+def refused(status: int, message: str) -> JSONResponse:
+    """An error as id.twitch.tv writes it."""
+    return JSONResponse({"status": status, "message": message}, status)
+
+
+def granted(pair: tuple[Token, str]) -> dict[str, Any]:
+    """A user token as the token endpoint writes it."""
+    token, refresh = pair
+    answer: dict[str, Any] = {"access_token": token.value, "expires_in": LIFETIME_SECONDS}
+    return answer | {"refresh_token": refresh, "scope": list(token.scopes), "token_type": "bearer"}
+
+
+async def parameters(request: Request) -> dict[str, str]:
+    """The query's and the form's fields together: clients use either."""
+    form = await request.form()
+    return dict(request.query_params) | {key: str(value) for key, value in form.items()}
+
+
+def grant(fields: dict[str, str], tokens: Tokens) -> JSONResponse:
+    """Answer a request for a token."""
+    if fields.get("client_id") != CLIENT_ID:
+        return refused(400, "invalid client")
+    kind = fields.get("grant_type", "")
+    if fields.get("client_secret") != CLIENT_SECRET:
+        return refused(403, "invalid client secret")
+    if kind == "client_credentials":
+        token = tokens.app_token()
+        answer = {"access_token": token.value, "expires_in": APP_LIFETIME_SECONDS, "token_type": "bearer"}
+        return JSONResponse(answer)
+    if kind == "refresh_token":
+        pair = tokens.exchange_refresh(fields.get("refresh_token", ""))
+        return JSONResponse(granted(pair)) if pair else refused(400, "Invalid refresh token")
+    if kind == "authorization_code":
+        pair = tokens.exchange_code(fields.get("code", ""))
+        return JSONResponse(granted(pair)) if pair else refused(400, "Invalid authorization code")
+    return refused(400, "missing grant type" if not kind else "unsupported grant type")
+
+
+def auth_routes(tokens: Tokens, now: Any) -> APIRouter:
+    """The routes under /oauth2/."""
+    router = APIRouter(prefix="/oauth2")
+
+    @router.post("/token")
+    async def token(request: Request) -> JSONResponse:
+        return grant(await parameters(request), tokens)
+
+    @router.get("/validate")
+    async def validate(request: Request) -> JSONResponse:
+        scheme, _, value = request.headers.get("authorization", "").partition(" ")
+        found = tokens.find(value) if scheme.lower() in ("oauth", "bearer") else None
+        if found is None:
+            return refused(401, "invalid access token" if value else "missing authorization token")
+        answer: dict[str, Any] = {"client_id": found.client_id, "scopes": list(found.scopes)}
+        if found.user_id:
+            answer |= {"login": found.login, "user_id": found.user_id}
+        return JSONResponse(answer | {"expires_in": (found.expires_at - now()) // 1000})
+
+    @router.post("/revoke")
+    async def revoke(request: Request) -> Response:
+        fields = await parameters(request)
+        if fields.get("client_id") != CLIENT_ID:
+            return refused(400, "invalid client")
+        return Response() if tokens.revoke(fields.get("token", "")) else refused(400, "Invalid token")
+
+    return router

@@ -1,0 +1,237 @@
+"""The control API for tests: bursts, scripted messages and every fault, as JSON over POST."""
+
+from random import Random
+from typing import Any, Literal, Self
+from uuid import uuid4
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from twitch_simulator.bursts import Burst, PlannedMessage, shape_of
+from twitch_simulator.channels import Channel
+from twitch_simulator.chatters import Chatter
+from twitch_simulator.directory import StreamChange
+from twitch_simulator.emotes import emotes_tag
+from twitch_simulator.faults import EndpointFault, Refusal
+from twitch_simulator.notices import KINDS
+from twitch_simulator.rooms import Connection
+from twitch_simulator.texts import ChatText
+from twitch_simulator.twitch import Twitch
+
+
+class Order(BaseModel):
+    """A control request; an unknown field is an error, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class BurstOrder(Order):
+    login: str
+    seconds: float = Field(20.0, gt=0, le=600)
+    messages_per_second: float = Field(40.0, gt=0, le=20_000)
+    chatters: int = Field(200, ge=1, le=20_000)
+    emote: str = Field("LUL", min_length=1, max_length=40)
+
+
+class Line(Order):
+    user: str | int
+    text: str = Field(max_length=500)
+
+
+class MessagesOrder(Order):
+    login: str
+    lines: list[Line]
+
+
+class SocketsOrder(Order):
+    """Sockets by room, by number or all; `login` or `socket` may also be the word `all`."""
+
+    login: str | None = None
+    socket: int | Literal["all"] | None = None
+    all: bool = False
+
+    @model_validator(mode="after")
+    def names_some(self) -> Self:
+        if not self.all and self.login is None and self.socket is None:
+            raise ValueError("name sockets by login or socket, or set all")
+        return self
+
+    def chosen(self, twitch: Twitch) -> list[Connection]:
+        """The sockets meant."""
+        connections = list(twitch.rooms.connections.values())
+        if self.all or self.login == "all" or self.socket == "all":
+            return connections
+        return [each for each in connections if each.number == self.socket or self.login in each.channels]
+
+
+class DropOrder(SocketsOrder):
+    abort: bool = False
+
+
+class SilenceOrder(SocketsOrder):
+    seconds: float = Field(gt=0)
+
+
+class GarbageOrder(Order):
+    lines: int | list[str] = 10
+
+
+class ReconnectOrder(Order):
+    close_after_seconds: float = Field(5.0, ge=0)
+
+
+class RefuseOrder(Order):
+    login: str = ""
+    status: int = Field(403, ge=400, le=599)
+    message: str = "Clips are restricted for this channel."
+    count: int = Field(1, ge=0)
+
+
+class HelixFaultOrder(Order):
+    endpoint: str
+    status: int = Field(500, ge=200, le=599)
+    count: int = Field(1, ge=0)
+    acts: bool = False
+    delay_seconds: float = Field(0.0, ge=0)
+    body: Any = None
+
+
+class RawOrder(Order):
+    login: str = "all"
+    line: str
+
+
+class StreamOrder(Order):
+    login: str
+    live: bool | None = None
+    title: str | None = None
+    game_name: str | None = None
+    viewer_count: int | None = Field(None, ge=0)
+
+
+class SecondsOrder(Order):
+    seconds: float = Field(ge=0)
+
+
+class CountOrder(Order):
+    count: int = Field(1, ge=0)
+
+
+class DisorderOrder(Order):
+    seconds: float = Field(ge=0)
+    share: float = Field(ge=0, le=1)
+
+
+class ShareOrder(Order):
+    share: float = Field(ge=0, le=1)
+
+
+class ClockOrder(Order):
+    offset_ms: int
+
+
+class RevokeOrder(Order):
+    refresh: bool = False
+
+
+class NoticeOrder(Order):
+    login: str
+    kind: Literal[KINDS]  # type: ignore[valid-type]
+    amount: int = Field(5, ge=0)
+    seconds: int = Field(600, ge=1)
+
+
+def channel_of(twitch: Twitch, login: str) -> Channel:
+    """The channel of a login; answers 404 where there is none."""
+    channel = twitch.directory.by_login.get(login.lower())
+    if channel is None:
+        raise HTTPException(404, f"no channel has the login {login}")
+    return channel
+
+
+def chatter_of(user: str | int) -> Chatter:
+    """The person that a scripted line's `user` stands for; equal names are one person."""
+    name = str(user)
+    user_id = str(2_000_000_000 + Random(f"scripted:{name}").randrange(900_000_000))
+    login = "".join(char for char in name.lower() if char.isascii() and (char.isalnum() or char == "_")) or "viewer"
+    return Chatter(user_id, login if not login.isdigit() else f"viewer{login}", name, 0, False, "")
+
+
+def say(twitch: Twitch, order: MessagesOrder) -> list[dict[str, Any]]:
+    """Let scripted lines be said now, in their order."""
+    channel, now = channel_of(twitch, order.login), twitch.clock.machine()
+    planned = []
+    for line in order.lines:
+        text = " ".join(line.text.split("\n"))
+        planned.append(PlannedMessage(now, channel, chatter_of(line.user), ChatText(text, emotes_tag(text))))
+    return twitch.delivery.script(planned, now)
+
+
+def chat_orders(twitch: Twitch) -> APIRouter:
+    """What people say and do."""
+    router = APIRouter(prefix="/control")
+
+    @router.post("/burst")
+    async def burst(order: BurstOrder) -> dict[str, Any]:
+        channel, now = channel_of(twitch, order.login), twitch.clock.machine()
+        shape = shape_of(order.seconds)
+        planned = Burst(channel, now, shape, order.messages_per_second, order.chatters, order.emote)
+        return twitch.speech.burst(planned, Random(uuid4().int))
+
+    @router.post("/messages")
+    async def messages(order: MessagesOrder) -> dict[str, Any]:
+        return {"sent": say(twitch, order)}
+
+    @router.post("/notice")
+    async def notice(order: NoticeOrder) -> dict[str, Any]:
+        return twitch.events.happen(channel_of(twitch, order.login), order.kind, order.amount, order.seconds)
+
+    @router.post("/stream")
+    async def stream(order: StreamOrder) -> dict[str, Any]:
+        channel = channel_of(twitch, order.login)
+        game_id = twitch.directory.game_id(order.game_name) if order.game_name else None
+        change = StreamChange(order.live, None, order.title, game_id, order.viewer_count)
+        running = twitch.directory.change(channel, change)
+        return {"login": channel.login, "live": running is not None, "stream_id": running and running.stream_id}
+
+    return router
+
+
+def helix_orders(twitch: Twitch) -> APIRouter:
+    """What goes wrong in Helix and sign-in."""
+    router, faults = APIRouter(prefix="/control"), twitch.faults
+
+    @router.post("/refuse_clips")
+    async def refuse_clips(order: RefuseOrder) -> dict[str, Any]:
+        channel_id = channel_of(twitch, order.login).channel_id if order.login else ""
+        faults.refusals.append(Refusal(channel_id, order.status, order.message, order.count))
+        return {"channel_id": channel_id, "count": order.count}
+
+    @router.post("/helix_fault")
+    async def helix_fault(order: HelixFaultOrder) -> dict[str, Any]:
+        if order.count == 0:  # takes back what was ordered for the endpoint
+            faults.endpoints = [fault for fault in faults.endpoints if fault.endpoint != order.endpoint]
+        else:
+            faults.endpoints.append(EndpointFault(**order.model_dump()))
+        return {"waiting": sum(fault.count for fault in faults.endpoints)}
+
+    @router.post("/clip_delay")
+    async def clip_delay(order: SecondsOrder) -> dict[str, Any]:
+        twitch.clips.delay_seconds = order.seconds
+        return {"seconds": order.seconds}
+
+    @router.post("/never_appear")
+    async def never_appear(order: CountOrder) -> dict[str, Any]:
+        faults.never_appear = order.count
+        return {"count": order.count}
+
+    @router.post("/revoke")
+    async def revoke(order: RevokeOrder) -> dict[str, Any]:
+        return {"revoked": twitch.tokens.revoke_users(order.refresh)}
+
+    @router.post("/restore")
+    async def restore() -> dict[str, Any]:
+        twitch.tokens.restore()
+        return {"restored": True}
+
+    return router

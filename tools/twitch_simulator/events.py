@@ -1,0 +1,54 @@
+"""Notices and deletions in the rooms, by themselves or on request."""
+
+import asyncio
+from collections.abc import Sequence
+from random import Random
+
+from twitch_simulator.channels import Channel
+from twitch_simulator.chatters import Chatter
+from twitch_simulator.clock import TwitchClock
+from twitch_simulator.delivery import Delivery
+from twitch_simulator.directory import Directory
+from twitch_simulator.notices import USERNOTICES, deletion, draw_kind, user_notice
+from twitch_simulator.truth import Truth
+
+TIMEOUT_SECONDS = 600  # Twitch's default timeout
+
+
+class Events:
+    """Sends what happens beside messages; its truth goes to notices.jsonl first."""
+
+    def __init__(
+        self, directory: Directory, delivery: Delivery, truth: Truth, clock: TwitchClock, crowd: Sequence[Chatter]
+    ) -> None:
+        self.sent = 0
+        self._directory, self._delivery, self._truth, self._clock = directory, delivery, truth, clock
+        self._crowd = crowd
+        self._rng = Random()
+
+    def happen(self, channel: Channel, kind: str, amount: int, seconds: int = TIMEOUT_SECONDS) -> dict[str, object]:
+        """Let one event happen in a room that hears; returns its truth's row, empty where nothing was sent."""
+        if not self._delivery.heard(channel.login):
+            return {}
+        now = self._clock.now()
+        if kind in USERNOTICES:
+            first, second = self._rng.sample(self._crowd, 2)
+            line, row = user_notice(self._rng, channel, kind, (first, second), amount, now)
+        else:
+            made = deletion(channel, kind, self._delivery.last_line.get(channel.login), seconds, now)
+            if made is None:
+                return {}
+            line, row = made
+        self._truth.write("notices", row)
+        self._truth.flush(0)
+        self._delivery.send_line(channel.login, line)
+        self.sent += 1
+        return row
+
+    async def happen_by_themselves(self, per_minute: float) -> None:
+        """Events in random live rooms, until cancelled."""
+        while per_minute > 0:
+            await asyncio.sleep(self._rng.expovariate(per_minute / 60))
+            live = self._directory.live()
+            if live:
+                self.happen(self._rng.choice(live), *draw_kind(self._rng))

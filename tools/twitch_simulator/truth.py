@@ -1,0 +1,57 @@
+"""What was sent, in files, written before the bytes go out."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any, TextIO
+
+FILES = ("messages", "bursts", "clips", "notices", "unsent")
+
+
+class Truth:
+    """The truth files of one folder, appended to; `flush` hands the lines to the operating system."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the files. Raises OSError where the folder cannot be written."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._files: dict[str, TextIO] = {name: (folder / f"{name}.jsonl").open("a") for name in FILES}
+        self._unsent: Counter[tuple[str, int]] = Counter()
+
+    def messages(self, rows: list[str]) -> None:
+        """Append rendered rows of messages, see `message_row`."""
+        if rows:
+            self._files["messages"].write("".join(rows))
+
+    def unsent(self, channel_id: str, second: int) -> None:
+        """Count a message that no open, joined and unsilenced socket was there for."""
+        self._unsent[channel_id, second] += 1
+
+    def write(self, name: str, row: dict[str, Any]) -> None:
+        """Append one row to `NAME.jsonl`."""
+        self._files[name].write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    def flush(self, finished_second: int | None = None) -> None:
+        """Hand all rows over; unsent counts of seconds before `finished_second` too, of all seconds with None."""
+        done = [key for key in self._unsent if finished_second is None or key[1] < finished_second]
+        for channel_id, second in done:
+            count = self._unsent.pop((channel_id, second))
+            self.write("unsent", {"channel_id": channel_id, "second": second, "messages": count})
+        for file in self._files.values():
+            file.flush()
+
+    def read(self, name: str) -> list[dict[str, Any]]:
+        """The rows of `NAME.jsonl`; a torn last line is left out."""
+        lines = (self.folder / f"{name}.jsonl").read_text().split("\n")
+        return [json.loads(line) for line in lines[:-1] if line]
+
+    def close(self) -> None:
+        """Write what is left and close the files."""
+        self.flush()
+        for file in self._files.values():
+            file.close()
+
+
+def message_row(message_id: str, channel_id: str, sent_at: int) -> str:
+    """One line of messages.jsonl. Ids hold no character that JSON escapes."""
+    return f'{{"message_id":"{message_id}","channel_id":"{channel_id}","sent_at":{sent_at}}}\n'

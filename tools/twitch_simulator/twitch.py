@@ -1,0 +1,87 @@
+"""The whole simulated Twitch: its parts, put together from the settings."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+from twitch_simulator.channels import LANGUAGES, plan_channels
+from twitch_simulator.chatters import make_crowd
+from twitch_simulator.clips import Clips
+from twitch_simulator.clock import TwitchClock, WorldClock
+from twitch_simulator.delivery import Delivery
+from twitch_simulator.directory import Directory
+from twitch_simulator.events import Events
+from twitch_simulator.faults import Faults
+from twitch_simulator.helix_gate import Gate
+from twitch_simulator.irc_session import Doors
+from twitch_simulator.join_limit import JoinLimit
+from twitch_simulator.rate_limit import RateLimit
+from twitch_simulator.replay import Replay, read_recording, recorded_channel
+from twitch_simulator.rooms import Rooms
+from twitch_simulator.settings import SimulatorSettings
+from twitch_simulator.speech import Speech
+from twitch_simulator.texts import make_pool
+from twitch_simulator.tokens import Tokens
+from twitch_simulator.truth import Truth
+
+
+@dataclass
+class Twitch:
+    """Everything that the servers and the control API work on."""
+
+    settings: SimulatorSettings
+    clock: TwitchClock
+    directory: Directory
+    rooms: Rooms
+    doors: Doors
+    faults: Faults
+    truth: Truth
+    delivery: Delivery
+    speech: Speech
+    events: Events
+    clips: Clips
+    tokens: Tokens
+    gate: Gate
+    replays: list[Replay]
+    public_url: str = ""
+    ports: dict[str, int] = field(default_factory=dict)
+
+
+def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, list[tuple[float, int, str]]]:
+    """The recordings to replay by name. Raises OSError or ValueError with what is wrong."""
+    names = [name.strip() for name in settings.replay.split(",") if name.strip()]
+    if names and folder is None:
+        raise ValueError("--replay needs CHAT_DATA, the folder of the recordings")
+    return {name: read_recording(folder / f"{name}.jsonl.gz") for name in names} if folder else {}
+
+
+def build(settings: SimulatorSettings, chat_data: Path | None = None) -> Twitch:
+    """Put Twitch together. Raises OSError or ValueError where files are missing or wrong."""
+    clock = TwitchClock()
+    world = WorldClock(clock.machine(), settings.time_scale)
+    recorded = {recorded_channel(name): lines for name, lines in recordings(settings, chat_data).items()}
+    generated = plan_channels(settings.seed, settings.channels, settings.always_live)
+    directory = Directory(generated + list(recorded), world, clock.now)
+    rooms, faults, tokens, join_limit = Rooms(clock.machine), Faults(), Tokens(clock.machine), JoinLimit()
+    truth = Truth(settings.truth_file)
+    delivery = Delivery(rooms, truth, faults, clock, Random(uuid4().int))
+    crowd = make_crowd(settings.seed)
+    pools = {language: make_pool(settings.seed, language) for language in dict.fromkeys(LANGUAGES)}
+    rates = (settings.messages_per_second, settings.bursts_per_minute)
+    speech = Speech(settings.seed, rates, crowd, pools, generated, directory, world, clock, truth)
+    replays = [
+        Replay(channel, lines, settings.replay_speed, lambda login=channel.login: bool(rooms.listeners(login)))
+        for channel, lines in recorded.items()
+    ]
+    speech.sources += replays
+    twitch = Twitch(
+        settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
+        doors=Doors(rooms, join_limit, clock.machine, directory.channel_id, tokens.login),
+        delivery=delivery, speech=speech, tokens=tokens, replays=replays,
+        events=Events(directory, delivery, truth, clock, crowd),
+        clips=Clips(directory, truth, faults, clock.now, lambda: twitch.public_url),
+        gate=Gate(tokens, RateLimit(settings.requests_per_minute), clock.machine),
+    )  # fmt: skip
+    twitch.clips.delay_seconds = settings.clip_delay_seconds
+    return twitch
