@@ -1,0 +1,74 @@
+"""Puts the site together: rooms, routes, guards, and what runs beside the requests."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import structlog
+from contracts import metrics
+from fastapi import FastAPI
+from service_runtime.measures import measure
+from starlette.middleware.gzip import GZipMiddleware
+
+from api_frontend import errors
+from api_frontend.database import Database
+from api_frontend.live import Fanout, Listener, Writers
+from api_frontend.moments import Moments
+from api_frontend.observation import Observation
+from api_frontend.progress import PipelineProgress
+from api_frontend.rate_limits import LimitedApi, RateLimits
+from api_frontend.rendering import Renderer
+from api_frontend.security import SecurityHeaders
+from api_frontend.settings import ApiSettings
+from api_frontend.static_files import VersionedFiles
+from api_frontend.views import api_docs, api_moments, events, moment, newest, probes
+from api_frontend.views.site import Site
+
+GZIP_FROM_BYTES = 800  # smaller answers fit in a packet anyway
+DESCRIPTION = "The moments when a Twitch crowd erupted, with the evidence and the clip. Newest first, paged by cursor."
+
+log = structlog.get_logger()
+
+
+def build(settings: ApiSettings, conninfo: str, redis_url: str | None, end: Callable[[], None]) -> FastAPI:
+    """The site as an ASGI app. `end` is called where a worker beside the requests has ended unasked."""
+    database = Database(conninfo)
+    moments = Moments(database)
+    progress = PipelineProgress(database, settings.away_after_seconds)
+    renderer = Renderer(settings)
+    fanout = Fanout(settings.live_pages)
+    listener = Listener(conninfo, moments, progress, fanout, Writers(renderer.moment_news, renderer.freshness_news))
+    limits = RateLimits(settings.rate_limit, redis_url)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await database.open()
+        listening = asyncio.create_task(listener.run(), name="listener")
+        listening.add_done_callback(lambda task: worker_ended(task, end))
+        yield
+        listening.cancel()
+        await asyncio.gather(listening, return_exceptions=True)
+        await database.close()
+
+    app = FastAPI(
+        title="Stream Scout", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None,
+    )
+    app.state.site = Site(settings, database, moments, progress, renderer, fanout, limits)
+    for view in (newest, moment, events, api_moments, api_docs, probes):
+        app.include_router(view.router)
+    app.mount("/static", VersionedFiles(), name="static")
+    errors.install(app, renderer)
+    app.add_middleware(LimitedApi, limits=limits, settings=settings)
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)
+    app.add_middleware(SecurityHeaders, settings=settings)
+    app.add_middleware(Observation)
+    return app
+
+
+def worker_ended(task: "asyncio.Task[None]", end: Callable[[], None]) -> None:
+    """A worker that ends unasked ends the process."""
+    if task.cancelled():
+        return
+    measure(metrics.WORKER_FAILURES).labels(worker=task.get_name()).inc()
+    log.error("worker ended unasked", worker=task.get_name(), exc_info=task.exception())
+    end()

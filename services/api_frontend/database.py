@@ -1,0 +1,92 @@
+"""Questions to Postgres with a deadline: an answer, or `PostgresAway` soon enough for a friendly page."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import aiosql
+import psycopg
+import structlog
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+ANSWER_TIMEOUT_SECONDS = 1.5  # a page that cannot be made says so within 2 s
+CONNECT_TIMEOUT_SECONDS = 2
+POOL_SIZE = 4  # one process, queries of about a millisecond: more would only cost memory
+RECONNECT_SECONDS = 1.0  # then the next visitor's question tries again, so recovery never waits on a long backoff
+CONNECTION_OPTIONS = {
+    "application_name": "api_frontend",
+    "connect_timeout": str(CONNECT_TIMEOUT_SECONDS),
+    "keepalives_idle": "10",
+    "tcp_user_timeout": "4000",  # ms; a cut line is noticed
+    "options": "-c jit=off -c statement_timeout=3000 -c timezone=UTC",
+}
+AWAY_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
+
+log = structlog.get_logger()
+Connection = psycopg.AsyncConnection[DictRow]
+queries = aiosql.from_path(Path(__file__).parent / "sql", "apsycopg")
+
+
+class PostgresAway(Exception):
+    """Postgres does not answer; the site recovers by itself once it does."""
+
+
+def conninfo_with_deadlines(conninfo: str) -> str:
+    """The connection string with the site's timeouts added."""
+    return make_conninfo(conninfo, **CONNECTION_OPTIONS)
+
+
+class Database:
+    """A small pool of connections that outlives Postgres's absences."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            conninfo_with_deadlines(conninfo),
+            kwargs={"autocommit": True, "row_factory": dict_row},
+            min_size=1,
+            max_size=POOL_SIZE,
+            timeout=ANSWER_TIMEOUT_SECONDS,
+            reconnect_timeout=RECONNECT_SECONDS,
+            check=AsyncConnectionPool.check_connection,
+            open=False,
+        )
+        self._abandoned: set[asyncio.Task[list[DictRow]]] = set()
+
+    async def open(self) -> None:
+        """Start connecting; does not wait for Postgres."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._pool.close(timeout=2.0)
+
+    async def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[DictRow]:
+        """All rows of a query; raises `PostgresAway` after 1.5 s at the latest."""
+
+        async def ask() -> list[DictRow]:
+            async with self._pool.connection() as connection:
+                return await (await connection.execute(sql, parameters)).fetchall()
+
+        return await self._within_deadline(ask)
+
+    async def _within_deadline(self, ask: Callable[[], Awaitable[list[DictRow]]]) -> list[DictRow]:
+        """A hung server cannot even be told to cancel, so the question is left behind and not waited for."""
+        task = asyncio.ensure_future(ask())
+        self._abandoned.add(task)
+        task.add_done_callback(self._forget)
+        done, _ = await asyncio.wait({task}, timeout=ANSWER_TIMEOUT_SECONDS)
+        if not done:
+            task.cancel()
+            raise PostgresAway("no answer in time")
+        try:
+            return task.result()
+        except AWAY_ERRORS as error:
+            raise PostgresAway(str(error)) from error
+
+    def _forget(self, task: "asyncio.Task[list[DictRow]]") -> None:
+        self._abandoned.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.debug("query failed", error=str(error))

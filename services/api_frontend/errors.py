@@ -1,0 +1,92 @@
+"""What goes wrong in a request, in one JSON shape for the API and one page for people."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from api_frontend.database import PostgresAway
+from api_frontend.filters import BadRequest
+from api_frontend.rendering import Renderer
+
+RETRY_SECONDS = 10  # Postgres is usually back by then
+JSON_PATHS = ("/api/", "/health", "/ready", "/openapi.json", "/events")
+
+log = structlog.get_logger()
+
+
+class ErrorBody(BaseModel):
+    """`code` for programs, `message` for people."""
+
+    code: str
+    message: str
+
+
+class ErrorAnswer(BaseModel):
+    """Every error of the API has this shape."""
+
+    error: ErrorBody
+
+
+ERROR_ANSWERS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorAnswer, "description": "the cursor is not one of this list"},
+    422: {"model": ErrorAnswer, "description": "a parameter cannot be understood"},
+    429: {"model": ErrorAnswer, "description": "too many requests; see Retry-After"},
+    503: {"model": ErrorAnswer, "description": "the database is away; try again soon"},
+}
+NOT_FOUND_ANSWER: dict[int | str, dict[str, Any]] = {404: {"model": ErrorAnswer, "description": "no such moment"}}
+
+
+def error_json(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The one JSON shape of errors."""
+    body = ErrorAnswer(error=ErrorBody(code=code, message=message))
+    return JSONResponse(body.model_dump(), status_code=status, headers=headers)
+
+
+def explain(error: RequestValidationError) -> str:
+    """Which parameter is wrong, and how."""
+    return "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())
+
+
+def install(app: FastAPI, renderer: Renderer) -> None:
+    """Answer every error in the shape its reader expects."""
+
+    def answer(
+        request: Request, status: int, code: str, message: str, headers: dict[str, str] | None = None
+    ) -> Response:
+        if request.url.path.startswith(JSON_PATHS):
+            return error_json(status, code, message, headers)
+        return renderer.page(request, "problem.html", {"status": status, "message": message}, status, headers)
+
+    async def bad_request(request: Request, error: Exception) -> Response:
+        code = error.code if isinstance(error, BadRequest) else "bad_request"
+        return answer(request, 400, code, str(error))
+
+    async def bad_parameter(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return answer(request, 422, "bad_parameter", explain(error))
+
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = HTTPStatus(error.status_code).name.lower()
+        return answer(request, error.status_code, code, str(error.detail), dict(error.headers or {}))
+
+    async def away(request: Request, error: Exception) -> Response:
+        log.warning("Postgres is away", reason=str(error))
+        message = "The database is away for the moment. Try again in a few seconds."
+        return answer(request, 503, "database_away", message, {"Retry-After": str(RETRY_SECONDS)})
+
+    async def our_fault(request: Request, error: Exception) -> Response:
+        log.error("request failed", path=request.url.path, exc_info=error)
+        return answer(request, 500, "internal", "Something broke on our side. It has been noted.")
+
+    app.add_exception_handler(BadRequest, bad_request)
+    app.add_exception_handler(RequestValidationError, bad_parameter)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(PostgresAway, away)
+    app.add_exception_handler(Exception, our_fault)

@@ -1,0 +1,91 @@
+"""Which moments a visitor wants to see: channel, time, clips only, and the place in the list."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query
+from pydantic import AfterValidator, BeforeValidator
+
+from api_frontend import cursor as cursors
+from api_frontend.cursor import Cursor
+
+CHANNEL_PATTERN = r"^[A-Za-z0-9_]{1,40}$"
+MOST_ITEMS = 100
+
+
+class BadRequest(Exception):
+    """The request cannot be understood; `code` is for programs, the message for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def none_if_empty(value: object) -> object:
+    """A form sends its empty fields as empty text."""
+    return None if value == "" else value
+
+
+def in_utc(value: datetime | None) -> datetime | None:
+    """A time without a zone is UTC."""
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+Time = Annotated[datetime | None, BeforeValidator(none_if_empty), AfterValidator(in_utc)]
+Channel = Annotated[
+    Annotated[str, Query(pattern=CHANNEL_PATTERN)] | None,
+    BeforeValidator(none_if_empty),
+    Query(description="a channel's login, or its id", examples=["lunaplays"]),
+]
+From = Annotated[Time, Query(alias="from", description="crossed at or after this time, ISO 8601; no zone means UTC")]
+Until = Annotated[Time, Query(description="crossed before this time")]
+CursorText = Annotated[str | None, BeforeValidator(none_if_empty), Query(description="`next` of the page before")]
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the address asks for. `channel` is a login in lower case, or an id."""
+
+    channel: str | None = None
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+    clips_only: bool = False
+    after: Cursor | None = None
+
+    @property
+    def follows_the_present(self) -> bool:
+        """Whether new moments belong on this page."""
+        return self.after is None and self.until_at is None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the place in the list is asked for."""
+        return bool(self.channel or self.from_at or self.until_at or self.clips_only)
+
+    def at(self, after: Cursor | None) -> "Filter":
+        """The same moments from another place on."""
+        return replace(self, after=after)
+
+    def query_text(self, *, with_channel: bool = True) -> str:
+        """The filter as an address's query, without `?`."""
+        pairs = [
+            ("channel", self.channel if with_channel else None),
+            ("from", self.from_at and f"{self.from_at:%Y-%m-%dT%H:%M:%SZ}"),
+            ("until", self.until_at and f"{self.until_at:%Y-%m-%dT%H:%M:%SZ}"),
+            ("clips", "1" if self.clips_only else None),
+            ("cursor", cursors.encode(self.after) if self.after else None),
+        ]
+        return urlencode([(name, value) for name, value in pairs if value])
+
+
+def from_address(
+    channel: Channel = None, from_at: From = None, until: Until = None, clips: bool = False, cursor: CursorText = None
+) -> Filter:
+    """The filter that an address asks for; raises `BadRequest` for a cursor that is none."""
+    try:
+        after = cursors.decode(cursor) if cursor else None
+    except cursors.CursorError as error:
+        raise BadRequest("bad_cursor", f"cursor: {error}") from error
+    return Filter(channel.lower() if channel else None, from_at, until, clips, after)

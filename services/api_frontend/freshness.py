@@ -1,0 +1,38 @@
+"""How fresh the data is, and since when processing is away."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+CLOSE_BEHIND = timedelta(seconds=60)  # further behind than this, the job is catching up
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What one stage last told: the event time it has finished, and when it said so."""
+
+    event_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """The header's news. `at`: chat is processed up to here, or (away) since when nothing comes."""
+
+    state: Literal["nothing", "live", "catching_up", "away"]
+    at: datetime | None
+    age_seconds: float | None
+
+
+def judge(stages: dict[str, Progress], now: datetime, away_after: timedelta) -> Freshness:
+    """Freshness from the stages `job` and `recorder`; `now` is the database's clock."""
+    job, recorder = stages.get("job"), stages.get("recorder")
+    if job is None:
+        return Freshness("nothing", None, None)
+    age = max(0.0, (now - job.event_at).total_seconds())
+    last_news = min(job.updated_at, recorder.updated_at) if recorder else job.updated_at
+    if now - last_news > away_after:
+        return Freshness("away", last_news, age)
+    if now - job.event_at > CLOSE_BEHIND:
+        return Freshness("catching_up", job.event_at, age)
+    return Freshness("live", job.event_at, age)

@@ -1,0 +1,195 @@
+"""The moments as Postgres has them: pages of the list, single ones, and what changed lately."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+import structlog
+from contracts.moments import Evidence
+from psycopg.rows import DictRow
+
+from api_frontend.cursor import Cursor
+from api_frontend.database import Database, queries
+from api_frontend.filters import Filter
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+END = datetime(9999, 1, 1, tzinfo=UTC)
+NO_EVIDENCE = Evidence(
+    curve_from_at=0, messages=[], chatters=[], covered=[], window_seconds=0, window_messages=0, window_chatters=0,
+    usual_messages_per_second=0.0, usual_chatters_per_second=0.0, emotes=[], words=[],
+)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A broadcaster. Before its name is known, `login` is None."""
+
+    channel_id: str
+    login: str | None
+    display_name: str
+
+
+@dataclass(frozen=True)
+class ClipState:
+    """What became of the moment's clip; see `contracts.clips`."""
+
+    status: str
+    decided_at: datetime
+    reason: str
+    title: str
+    duration_seconds: float | None
+    clip_id: str | None
+    url: str | None
+    embed_url: str | None
+    thumbnail_url: str | None
+    vod_url: str | None
+
+
+@dataclass(frozen=True)
+class StoredMoment:
+    """One moment with its channel and clip. `version` changes whenever the moment or its clip does."""
+
+    moment_id: str
+    revision_number: int
+    version: str
+    changed_at: datetime
+    channel: Channel
+    detector_name: str
+    detector_version: int
+    stream_id: str | None
+    stream_started_at: datetime | None
+    crossed_at: datetime
+    peak_at: datetime
+    closed_at: datetime | None
+    score: float
+    times_usual: float
+    cause: str | None
+    evidence: Evidence
+    clip: ClipState | None
+
+    @property
+    def place(self) -> Cursor:
+        """Where it stands in the list."""
+        return Cursor(self.crossed_at, self.moment_id)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Moments of one page, newest first, and where the next one begins."""
+
+    moments: list[StoredMoment]
+    next: Cursor | None
+
+
+@dataclass(frozen=True)
+class Version:
+    """How a moment looked when it last changed."""
+
+    moment_id: str
+    version: str
+    changed_at: datetime
+
+
+def web_address(text: str | None) -> str | None:
+    """An address that a browser may be sent to, or None: what is stored came from elsewhere."""
+    return text if text and text.startswith(("https://", "http://")) else None
+
+
+def evidence_in(stored: object, moment_id: str) -> Evidence:
+    """The evidence in a jsonb value; one that does not fit the contract shows as none."""
+    try:
+        return msgspec.convert(stored, Evidence)
+    except msgspec.ValidationError as error:
+        log.warning("evidence not understood", moment_id=moment_id, reason=str(error))
+        return NO_EVIDENCE
+
+
+def clip_in(row: DictRow) -> ClipState | None:
+    """The clip's columns of a row, where there is a clip."""
+    if row["status"] is None:
+        return None
+    return ClipState(
+        row["status"], row["decided_at"], row["reason"], row["title"], row["duration_seconds"], row["clip_id"],
+        web_address(row["url"]), web_address(row["embed_url"]), web_address(row["thumbnail_url"]),
+        web_address(row["vod_url"]),
+    )
+
+
+def moment_in(row: DictRow) -> StoredMoment:
+    """The moment that a row of `by_ids` holds."""
+    same = (
+        "moment_id", "revision_number", "changed_at", "detector_name", "detector_version", "stream_id",
+        "stream_started_at", "crossed_at", "peak_at", "closed_at", "score", "times_usual", "cause",
+    )
+    channel_id = row["channel_id"]
+    return StoredMoment(
+        version=f"{row['revision_number']}.{row['clip_revision'] or 0}",
+        channel=Channel(channel_id, row["login"], row["display_name"] or f"channel {channel_id}"),
+        evidence=evidence_in(row["evidence"], row["moment_id"]),
+        clip=clip_in(row),
+        **{name: row[name] for name in same},
+    )
+
+
+class Moments:
+    """Reads moments. Every method raises `PostgresAway` where Postgres does not answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def by_ids(self, ids: Iterable[str]) -> list[StoredMoment]:
+        """The moments of these ids that exist, in the order of the ids."""
+        wanted = list(ids)
+        if not wanted:
+            return []
+        rows = await self._database.rows(queries.by_ids.sql, {"ids": wanted})
+        found = {row["moment_id"]: moment_in(row) for row in rows}
+        return [found[moment_id] for moment_id in wanted if moment_id in found]
+
+    async def one(self, moment_id: str) -> StoredMoment | None:
+        """One moment, or None."""
+        found = await self.by_ids([moment_id])
+        return found[0] if found else None
+
+    async def channel_named(self, name: str) -> Channel | None:
+        """The channel with this login; digits that are no login are taken for an id."""
+        rows = await self._database.rows(queries.channel_by_login.sql, {"login": name})
+        if rows:
+            return Channel(**rows[0])
+        return Channel(name, None, f"channel {name}") if name.isdigit() else None
+
+    async def page(self, wanted: Filter, channel: Channel | None, most: int) -> Page:
+        """The newest `most` moments of the filter; `channel` is what its name leads to, None for all."""
+        ids = await self.ids(wanted, channel, most + 1)
+        moments = await self.by_ids(ids[:most])
+        return Page(moments, moments[-1].place if len(ids) > most and moments else None)
+
+    async def ids(self, wanted: Filter, channel: Channel | None, most: int) -> list[str]:
+        """The ids of that page, newest first."""
+        before = min(wanted.after or Cursor(END, ""), Cursor(wanted.until_at or END, ""), key=cursor_order)
+        parameters = {
+            "from_at": wanted.from_at or BEGINNING, "before_at": before.crossed_at, "before_id": before.moment_id,
+            "most": most,
+        }
+        if channel is not None:
+            query = queries.newest_clip_ids_of_channel if wanted.clips_only else queries.newest_ids_of_channel
+            parameters["channel_id"] = channel.channel_id
+        else:
+            query = queries.newest_clip_ids if wanted.clips_only else queries.newest_ids
+        return [row["moment_id"] for row in await self._database.rows(query.sql, parameters)]
+
+    async def recent_versions(self, most: int) -> list[Version]:
+        """How the newest moments look now."""
+        rows = await self._database.rows(queries.recent_versions.sql, {"most": most})
+        return [
+            Version(row["moment_id"], f"{row['revision_number']}.{row['clip_revision']}", row["changed_at"])
+            for row in rows
+        ]
+
+
+def cursor_order(place: Cursor) -> tuple[datetime, str]:
+    """Order of places, oldest first."""
+    return (place.crossed_at, place.moment_id)

@@ -1,0 +1,82 @@
+"""How often a client may ask the API: counted in Redis, in memory while Redis is away."""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from limits import parse
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+from limits.errors import StorageError
+from redis.exceptions import RedisError
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api_frontend.errors import error_json
+from api_frontend.security import client_address
+from api_frontend.settings import ApiSettings
+
+REDIS_TIMEOUT_SECONDS = 0.2  # a visitor must not wait for a counter
+REDIS_RETRY_SECONDS = 10.0  # while it is away, memory counts
+AWAY_ERRORS = (RedisError, StorageError, OSError)
+
+log = structlog.get_logger()
+
+
+class RateLimits:
+    """Counts requests by client. Redis away is no reason to refuse anyone, and none to stop counting."""
+
+    def __init__(self, limit: str, redis_url: str | None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._item = parse(limit)
+        self._clock = clock
+        self._memory = FixedWindowRateLimiter(MemoryStorage())
+        self._redis = self._connect(redis_url) if redis_url else None
+        self._away_until = float("-inf")
+
+    @staticmethod
+    def _connect(redis_url: str) -> FixedWindowRateLimiter:
+        storage = RedisStorage(
+            f"async+{redis_url}", implementation="redispy", wrap_exceptions=True,
+            socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        )
+        return FixedWindowRateLimiter(storage)
+
+    async def allow(self, client: str) -> bool:
+        """Count one request; False where the client has used up its limit."""
+        if self._redis is not None and self._clock() >= self._away_until:
+            try:
+                return await self._redis.hit(self._item, "api", client)
+            except AWAY_ERRORS as error:
+                self._away_until = self._clock() + REDIS_RETRY_SECONDS
+                log.warning("Redis is away, counting in memory", reason=str(error))
+        return await self._memory.hit(self._item, "api", client)
+
+    async def problem(self) -> str | None:
+        """What is wrong with Redis, or None where it answers or is not wanted."""
+        if self._redis is None:
+            return None
+        try:
+            answers = await self._redis.storage.check()
+        except AWAY_ERRORS as error:
+            return f"Redis does not answer: {error}"
+        return None if answers else "Redis does not answer"
+
+    @property
+    def window_seconds(self) -> int:
+        """Length of the window that the limit counts in."""
+        return self._item.get_expiry()
+
+
+class LimitedApi:
+    """Refuses API requests beyond the limit with 429."""
+
+    def __init__(self, app: ASGIApp, limits: RateLimits, settings: ApiSettings) -> None:
+        self._app, self._limits, self._settings = app, limits, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/api/"):
+            if not await self._limits.allow(client_address(scope, self._settings.trust_cloudflare)):
+                message = f"At most {self._settings.rate_limit.replace('/', ' requests a ')}; try again later."
+                headers = {"Retry-After": str(self._limits.window_seconds)}
+                await error_json(429, "too_many_requests", message, headers)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

@@ -1,0 +1,125 @@
+"""Moments and freshness to HTML: the Jinja environment, and the words that templates share."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from contracts.moments import Evidence
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api_frontend import curve as curves
+from api_frontend import sentence
+from api_frontend.clip_words import clip_line
+from api_frontend.freshness import Freshness
+from api_frontend.moments import StoredMoment
+from api_frontend.settings import ApiSettings
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
+PAGE_HEADERS = {"Cache-Control": "private, no-cache"}
+
+
+@cache
+def static_version(name: str) -> str:
+    """Changes with the file's content, so that browsers may keep it for a year."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:HASH_LENGTH]
+
+
+def static_address(name: str) -> str:
+    """The address of a static file, content hash included."""
+    return f"/static/{name}?v={static_version(name)}"
+
+
+def milliseconds(at: datetime) -> int:
+    """Milliseconds since 1970."""
+    return round(at.timestamp() * 1000)
+
+
+def drawn(moment: StoredMoment) -> curves.Curve | None:
+    """The chat curve of a moment."""
+    evidence: Evidence = moment.evidence
+    return curves.draw(
+        evidence.curve_from_at, evidence.messages, evidence.chatters, evidence.covered,
+        milliseconds(moment.peak_at), milliseconds(moment.crossed_at), evidence.usual_messages_per_second,
+    )
+
+
+def place(moment: StoredMoment) -> str:
+    """Where the moment stands: text that sorts like the list does, oldest first."""
+    return f"{milliseconds(moment.crossed_at):015d}.{moment.moment_id}"
+
+
+def why(moment: StoredMoment) -> str:
+    """The sentence that says why it is a moment."""
+    return sentence.why(moment.times_usual, moment.evidence)
+
+
+def iso(at: datetime) -> str:
+    """For `datetime` attributes and programs."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def field_time(at: datetime | None) -> str:
+    """For a form's date field, UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}" if at else ""
+
+
+def words_of_time(at: datetime) -> str:
+    """For people whose browser runs no script."""
+    return f"{at.astimezone(UTC).day} {at.astimezone(UTC):%b %H:%M} UTC"
+
+
+def embed_address(embed_url: str | None, frame_sources: str, domains: list[str]) -> str | None:
+    """The player's address with the site as its parent; None where the policy would refuse to frame it."""
+    if not embed_url:
+        return None
+    parts = urlsplit(embed_url)
+    if f"{parts.scheme}://{parts.netloc}" not in frame_sources.split():
+        return None
+    parents = urlencode([("parent", domain) for domain in domains] + [("autoplay", "true")])
+    return f"{embed_url}{'&' if parts.query else '?'}{parents}"
+
+
+class Renderer:
+    """Makes pages, and the pieces of them that open pages receive."""
+
+    def __init__(self, settings: ApiSettings) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
+            trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+        )
+        helpers: dict[str, Callable[..., Any]] = {
+            "static": static_address, "place": place, "drawn": drawn, "why": why, "clip_line": clip_line, "iso": iso,
+            "words_of_time": words_of_time, "field_time": field_time, "times_text": sentence.times_text,
+            "stream_address": lambda login: settings.stream_url.format(login=login),
+            "embed_address": lambda url: embed_address(url, settings.frame_sources, settings.domains()),
+        }
+        self._environment.globals.update(helpers)
+
+    def page(
+        self, request: Request, template: str, values: dict[str, Any], status: int = 200,
+        headers: dict[str, str] | None = None,
+    ) -> HTMLResponse:
+        """A whole page; `freshness` in the values fills its header."""
+        context = {"path": request.url.path, "freshness": None, "live_address": None} | values
+        text = self._environment.get_template(template).render(context)
+        return HTMLResponse(text, status, PAGE_HEADERS | (headers or {}))
+
+    def moment_news(self, moment: StoredMoment) -> str:
+        """JSON for an open page: the card, and where it belongs."""
+        card = self._environment.get_template("_card.html").render(moment=moment)
+        news = {"id": moment.moment_id, "version": moment.version, "place": place(moment), "html": card}
+        return json.dumps(news)
+
+    def freshness_news(self, freshness: Freshness) -> str:
+        """JSON for an open page: its header's line."""
+        line = self._environment.get_template("_freshness.html").render(freshness=freshness)
+        return json.dumps({"state": freshness.state, "html": line})

@@ -1,0 +1,62 @@
+"""What browsers may do on the site, and who a client is."""
+
+from ipaddress import IPv6Address, ip_address
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api_frontend.settings import ApiSettings
+
+IPV6_NETWORK_BITS = 64  # a household has a whole /64
+
+
+def content_policy(settings: ApiSettings) -> str:
+    """The strict policy: nothing but our own files, named players and thumbnails."""
+    rules = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": f"'self' {settings.image_sources}",
+        "frame-src": settings.frame_sources,
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+class SecurityHeaders:
+    """Adds the security headers to every answer."""
+
+    def __init__(self, app: ASGIApp, settings: ApiSettings) -> None:
+        self._app = app
+        self._headers = {
+            "Content-Security-Policy": content_policy(settings),
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "strict-origin-when-cross-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+            "Cross-Origin-Opener-Policy": "same-origin",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self._headers)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def client_address(scope: Scope, trust_cloudflare: bool) -> str:
+    """Who asks: the peer, or Cloudflare's word for it where that is trusted. IPv6 by network."""
+    peer = scope["client"][0] if scope.get("client") else "unknown"
+    told = Headers(scope=scope).get("cf-connecting-ip") if trust_cloudflare else None
+    try:
+        address = ip_address(told or peer)
+    except ValueError:
+        return peer
+    if isinstance(address, IPv6Address):
+        return str(IPv6Address(int(address) >> IPV6_NETWORK_BITS << IPV6_NETWORK_BITS))
+    return str(address)

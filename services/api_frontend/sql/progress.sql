@@ -1,0 +1,4 @@
+-- name: progress()
+SELECT stage, event_at, updated_at, now() AS now FROM pipeline_progress WHERE stage IN ('job', 'recorder')
+UNION ALL
+SELECT '', now(), now(), now();

@@ -1,0 +1,29 @@
+"""The API's documentation as a plain page, made from its OpenAPI description."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api_frontend.views.site import SiteHere
+
+router = APIRouter(include_in_schema=False)
+
+
+def type_words(schema: dict[str, Any]) -> str:
+    """A JSON schema's type in a few words."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(type_words(one) for one in schema["anyOf"])
+    if schema.get("type") == "array":
+        return f"list of {type_words(schema.get('items', {}))}"
+    if "enum" in schema:
+        return " | ".join(str(value) for value in schema["enum"])
+    return str(schema.get("format") or schema.get("type") or "any")
+
+
+@router.api_route("/docs", methods=["GET", "HEAD"])
+async def docs(request: Request, site: SiteHere) -> Response:
+    """Endpoints, parameters and answers."""
+    values = {"api": request.app.openapi(), "type_words": type_words}
+    return site.renderer.page(request, "api_docs.html", values)

@@ -1,0 +1,39 @@
+"""The API: moments and clips as JSON, filtered and paged like the page."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Query
+
+from api_frontend.errors import ERROR_ANSWERS, NOT_FOUND_ANSWER
+from api_frontend.filters import MOST_ITEMS, Filter, from_address
+from api_frontend.views.api_models import MomentDetail, MomentPage, detail_model, page_model
+from api_frontend.views.moment import plausible
+from api_frontend.views.site import SiteHere
+
+router = APIRouter(prefix="/api/v1", tags=["moments"], responses=ERROR_ANSWERS)
+Wanted = Annotated[Filter, Depends(from_address)]
+Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="items a page")]
+
+
+@router.get("/moments")
+async def moments(site: SiteHere, wanted: Wanted, limit: Limit = 25) -> MomentPage:
+    """The newest moments; with `clips=1` those whose clip is made."""
+    page, _ = await site.page_of(wanted, limit)
+    return page_model(page)
+
+
+@router.get("/clips")
+async def clips(site: SiteHere, wanted: Wanted, limit: Limit = 25) -> MomentPage:
+    """The newest moments whose clip is made."""
+    page, _ = await site.page_of(replace(wanted, clips_only=True), limit)
+    return page_model(page)
+
+
+@router.get("/moments/{moment_id}", responses=NOT_FOUND_ANSWER)
+async def moment(site: SiteHere, moment_id: str) -> MomentDetail:
+    """One moment with its evidence: the curve, emotes and words."""
+    found = await site.moments.one(moment_id) if plausible(moment_id) else None
+    if found is None:
+        raise HTTPException(404, "There is no such moment.")
+    return detail_model(found)

@@ -1,0 +1,32 @@
+"""One moment: its player, its curve, and why it is one."""
+
+from contracts.moments import WordCount
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from api_frontend.moments import StoredMoment
+from api_frontend.views.site import SiteHere
+
+LONGEST_ID = 200  # characters
+
+router = APIRouter(include_in_schema=False)
+
+
+def plausible(moment_id: str) -> bool:
+    """Whether Postgres can be asked for it: a NUL is an error there."""
+    return len(moment_id) <= LONGEST_ID and moment_id.isprintable()
+
+
+def loudest_first(found: StoredMoment) -> list[WordCount]:
+    """The words of a moment, most used first."""
+    return sorted(found.evidence.words, key=lambda one: one.uses, reverse=True)
+
+
+@router.api_route("/moments/{moment_id}", methods=["GET", "HEAD"])
+async def moment(request: Request, site: SiteHere, moment_id: str) -> Response:
+    """The page of one moment."""
+    found = await site.moments.one(moment_id) if plausible(moment_id) else None
+    if found is None:
+        raise HTTPException(404, "There is no such moment. It may have been removed.")
+    freshness, _ = await site.progress.read()
+    words = [{"name": one.word, "uses": one.uses, "chatters": one.chatters} for one in loudest_first(found)]
+    return site.renderer.page(request, "moment.html", {"moment": found, "words": words, "freshness": freshness})

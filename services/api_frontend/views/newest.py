@@ -1,0 +1,49 @@
+"""The list of moments, newest first; a channel's page is the same list, narrowed."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from api_frontend.filters import CHANNEL_PATTERN, Filter, from_address
+from api_frontend.views.site import Site, SiteHere
+
+PAGE_SIZE = 24  # fills rows of two, three and four
+
+router = APIRouter(include_in_schema=False)
+Wanted = Annotated[Filter, Depends(from_address)]
+
+
+def with_query(path: str, query: str) -> str:
+    """The address with its query, if there is one."""
+    return f"{path}?{query}" if query else path
+
+
+async def show(request: Request, site: Site, wanted: Filter) -> Response:
+    """The page of these moments."""
+    page, channel, freshness, read_at = await site.page_with_freshness(wanted, PAGE_SIZE)
+    live = None
+    if wanted.follows_the_present:
+        since = urlencode({"since": int(read_at.timestamp() * 1_000_000)})
+        live = with_query("/events", "&".join(filter(None, [wanted.query_text(), since])))
+    values = {
+        "page": page, "channel": channel, "wanted": wanted, "freshness": freshness, "live_address": live,
+        "older_address": with_query("/", wanted.at(page.next).query_text()) if page.next else None,
+        "newest_address": with_query("/", wanted.at(None).query_text()) if wanted.after else None,
+    }
+    return site.renderer.page(request, "newest.html", values)
+
+
+@router.api_route("/", methods=["GET", "HEAD"])
+async def newest(request: Request, site: SiteHere, wanted: Wanted) -> Response:
+    """The newest moments of all channels, or what the filter asks for."""
+    return await show(request, site, wanted)
+
+
+@router.api_route("/channels/{login}", methods=["GET", "HEAD"])
+async def channel(
+    request: Request, site: SiteHere, wanted: Wanted, login: Annotated[str, Path(pattern=CHANNEL_PATTERN)]
+) -> Response:
+    """The newest moments of one channel."""
+    narrowed = Filter(login.lower(), wanted.from_at, wanted.until_at, wanted.clips_only, wanted.after)
+    return await show(request, site, narrowed)

@@ -1,0 +1,29 @@
+"""Whether the process lives, and whether what it needs is there."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from api_frontend.database import PostgresAway
+from api_frontend.views.site import SiteHere
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/health")
+async def health() -> dict[str, bool]:
+    """The process lives."""
+    return {"ok": True}
+
+
+@router.get("/ready")
+async def ready(site: SiteHere) -> JSONResponse:
+    """What is away. Without Postgres the site is not ready; without Redis it is only degraded."""
+    problems, degraded = {}, {}
+    try:
+        await site.progress.read()
+    except PostgresAway as error:
+        problems["postgres"] = f"Postgres does not answer: {error}"
+    if (redis_problem := await site.limits.problem()) is not None:
+        degraded["redis"] = redis_problem
+    body = {"ok": not problems, "problems": problems, "degraded": degraded}
+    return JSONResponse(body, status_code=503 if problems else 200)

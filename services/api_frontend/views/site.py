@@ -1,0 +1,56 @@
+"""What every view needs, at one place."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api_frontend.database import Database
+from api_frontend.filters import Filter
+from api_frontend.freshness import Freshness
+from api_frontend.live import Fanout
+from api_frontend.moments import Channel, Moments, Page
+from api_frontend.progress import PipelineProgress
+from api_frontend.rate_limits import RateLimits
+from api_frontend.rendering import Renderer
+from api_frontend.settings import ApiSettings
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site's rooms. Reading raises `PostgresAway` where Postgres does not answer."""
+
+    settings: ApiSettings
+    database: Database
+    moments: Moments
+    progress: PipelineProgress
+    renderer: Renderer
+    fanout: Fanout
+    limits: RateLimits
+
+    async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
+        """A page of moments, and the channel that was asked for; an unknown channel has none."""
+        if wanted.channel is None:
+            return await self.moments.page(wanted, None, most), None
+        channel = await self.moments.channel_named(wanted.channel)
+        if channel is None:
+            return Page([], None), None
+        return await self.moments.page(wanted, channel, most), channel
+
+    async def page_with_freshness(
+        self, wanted: Filter, most: int
+    ) -> tuple[Page, Channel | None, Freshness, datetime]:
+        """The same with the header's news; the time is from before the page was read."""
+        freshness, now = await self.progress.read()
+        page, channel = await self.page_of(wanted, most)
+        return page, channel, freshness, now
+
+
+def of(request: Request) -> Site:
+    """The site that this request came to."""
+    site: Site = request.app.state.site
+    return site
+
+
+SiteHere = Annotated[Site, Depends(of)]
