@@ -1,5 +1,6 @@
 """Named workers. One that ends unasked ends the process with a non-zero code; its supervisor starts it again."""
 
+import contextvars
 import signal
 import threading
 from collections.abc import Callable
@@ -28,7 +29,8 @@ class Supervisor:
 
     def add(self, name: str, worker: Worker) -> None:
         """Start `worker` under `name`."""
-        thread = threading.Thread(target=self._run, args=(name, worker), name=name, daemon=True)
+        context = contextvars.copy_context()  # the log's fields of the starting thread hold in the worker's too
+        thread = threading.Thread(target=context.run, args=(self._run, name, worker), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 

@@ -1,5 +1,7 @@
 """A channel's minute of per-second counts as a row."""
 
+from typing import Any
+
 from contracts.chat_counts import ChatCounts
 from contracts.codec import ContractError
 from recorder.rows import Row, Table
@@ -12,11 +14,6 @@ LARGEST_COUNT = 32_767  # smallint; no channel has seen as many messages in one 
 def clamp(counts: list[int]) -> list[int]:
     """The counts, none above what a smallint holds."""
     return [min(count, LARGEST_COUNT) for count in counts]
-
-
-def array(counts: list[int]) -> str:
-    """A Postgres array literal: it parses faster than JSON."""
-    return "{" + ",".join(map(str, clamp(counts))) + "}"
 
 
 def count_rows(counts: ChatCounts) -> tuple[Row, ...]:
@@ -35,7 +32,22 @@ def count_rows(counts: ChatCounts) -> tuple[Row, ...]:
     row = {
         "channel_id": counts.channel_id,
         "minute_at": counts.minute_at,
-        "messages": array(counts.messages),
-        "chatters": array(counts.chatters),
+        "messages": clamp(counts.messages),
+        "chatters": clamp(counts.chatters),
     }
     return (Row(Table.CHAT_COUNTS, row),)
+
+
+def merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with one a minute, the greatest count of each second, as Postgres array literals (faster than JSON)."""
+    minutes: dict[tuple[str, int], dict[str, Any]] = {}
+    for row in rows:
+        key = (row["channel_id"], row["minute_at"])
+        known = minutes.get(key)
+        if known is not None:
+            row = row | {name: list(map(max, known[name], row[name])) for name in ("messages", "chatters")}
+        minutes[key] = row
+    return [
+        row | {name: "{" + ",".join(map(str, row[name])) + "}" for name in ("messages", "chatters")}
+        for row in minutes.values()
+    ]

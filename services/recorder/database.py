@@ -8,7 +8,7 @@ import aiosql
 import psycopg
 
 SQL_DIRECTORY = Path(__file__).parent / "sql"
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "connect_timeout": 3,  # seconds
     "keepalives_idle": 5,  # seconds until a silent peer is asked
     "keepalives_interval": 2,  # seconds

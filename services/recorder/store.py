@@ -10,6 +10,7 @@ import structlog
 
 from contracts import metrics
 from recorder import dead_letters
+from recorder.chat_counts import merged
 from recorder.database import REFUSABLE, Database, is_refusal, load_queries
 from recorder.partitions import day_of, name_of
 from recorder.rows import Entry, Table, by_table
@@ -53,6 +54,7 @@ class Store:
 
     def _write_rows(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
         for table, rows in by_table(entries).items():
+            rows = merged(rows) if table is Table.CHAT_COUNTS else rows
             getattr(self._queries, f"write_{table.value}")(connection, rows=msgspec.json.encode(rows).decode())
 
     def _write_halves(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
