@@ -102,7 +102,7 @@ def wait_for_broker(admin: AdminClient, seconds: float) -> None:
 def main() -> int:
     """Wait for the broker, create the topics; 1 where it cannot be done."""
     (settings,) = load_all(KafkaSettings)
-    assert isinstance(settings, KafkaSettings)  # noqa: S101
+    assert isinstance(settings, KafkaSettings)
     admin = AdminClient(connection(settings) | {"log_level": 0})
     try:
         wait_for_broker(admin, BROKER_SECONDS)

@@ -8,27 +8,11 @@ import sys
 from pathlib import Path
 
 from embedded.paths import FLINK_JARS, INFRASTRUCTURE, JARS, KAFKA_JARS, package_folder
+from embedded.preflight import MAVEN, require
 from embedded.problems import SetupError
 
 POM = INFRASTRUCTURE / "jars" / "pom.xml"
 MAVEN_SECONDS = 600  # 55 MB on a slow line
-
-
-def java() -> str:
-    """The path of `java`. Raises SetupError where it is missing."""
-    return _program("java", "a JDK 17", "openjdk-17-jdk-headless")
-
-
-def maven() -> str:
-    """The path of `mvn`. Raises SetupError where it is missing."""
-    return _program("mvn", "Maven", "maven")
-
-
-def _program(name: str, what: str, debian_package: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        raise SetupError(f"{what} is missing (no `{name}` on the PATH). On Debian: apt-get install {debian_package}")
-    return path
 
 
 def ensure() -> None:
@@ -57,7 +41,7 @@ def _fingerprint() -> str:
 
 def _copy_dependencies(profile: str, folder: Path) -> None:
     goal = "dependency:copy-dependencies"
-    command = [maven(), "-q", "-B", "-C", "-f", str(POM), "-P", profile, goal, f"-DoutputDirectory={folder}"]
+    command = [require(MAVEN), "-q", "-B", "-C", "-f", str(POM), "-P", profile, goal, f"-DoutputDirectory={folder}"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=MAVEN_SECONDS, check=False)
     if done.returncode:
         raise SetupError(f"Maven could not fetch the jars for {profile}:\n{(done.stdout + done.stderr).strip()}")

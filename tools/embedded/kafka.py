@@ -8,9 +8,9 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from embedded.jars import ensure as ensure_jars
-from embedded.jars import java
 from embedded.paths import CONFIGS, KAFKA_JARS
 from embedded.ports import LOOPBACK
+from embedded.preflight import JDK, require
 from embedded.problems import SetupError
 from embedded.server import Server
 
@@ -81,7 +81,7 @@ class Kafka(Server):
 
     def _java(self, *arguments: str) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={CONFIGS / 'kafka' / 'log4j2.properties'}"
-        return [java(), *JVM_OPTIONS, logging, "-cp", f"{KAFKA_JARS}/*", *arguments]
+        return [require(JDK), *JVM_OPTIONS, logging, "-cp", f"{KAFKA_JARS}/*", *arguments]
 
     def _settings(self) -> str:
         own = {

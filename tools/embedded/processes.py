@@ -12,6 +12,7 @@ import psutil
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 MARK = "STREAM_SCOUT_SYSTEM"  # in the environment of every process of a system: its folder
+PROGRAM_MARK = "STREAM_SCOUT_PROGRAM"  # and of every process of one program: its name
 
 
 def die_with_parent(number: int = signal.SIGTERM) -> None:
@@ -36,15 +37,17 @@ def spawn(command: list[str], environment: Mapping[str, str], log: Path) -> subp
         )
 
 
-def marked(folder: Path) -> list[psutil.Process]:
-    """Every process of the system in `folder`, whoever its parent is now; not this one."""
+def marked(folder: Path, program: str | None = None) -> list[psutil.Process]:
+    """Every process of the system in `folder`, or of one of its programs, whoever its parent is now; not this one."""
     found = []
     for process in psutil.process_iter():
         try:
-            if process.pid != os.getpid() and process.environ().get(MARK) == str(folder):
-                found.append(process)
+            marks = process.environ()
         except psutil.Error:  # another user's, or gone meanwhile
             continue
+        other = process.pid != os.getpid() and marks.get(MARK) == str(folder)
+        if other and program in (None, marks.get(PROGRAM_MARK)):
+            found.append(process)
     return found
 
 

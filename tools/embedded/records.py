@@ -23,9 +23,8 @@ class Record:
 
 def read_topic(bootstrap_servers: str, topic: str, committed_only: bool = True) -> list[Record]:
     """Every record from the start to the present end, partition by partition in order. Raises KafkaException."""
-    return sorted(
-        iterate_topic(bootstrap_servers, topic, committed_only), key=lambda each: (each.partition, each.offset)
-    )
+    records = iterate_topic(bootstrap_servers, topic, committed_only)
+    return sorted(records, key=lambda each: (each.partition, each.offset))
 
 
 def iterate_topic(bootstrap_servers: str, topic: str, committed_only: bool = True) -> Iterator[Record]:

@@ -1,0 +1,64 @@
+# Every target installs what it needs. Ports and other settings are variables: API_PORT=5050 make demo
+SHELL := /bin/sh
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := infrastructure/requirements/dev.txt
+CHANNELS ?=
+TESTS ?= tests
+BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
+# Cores without I/O, held to the strictest rules.
+STRICT := libraries/contracts
+
+.DEFAULT_GOAL := help
+.PHONY: help preflight venv jars chromium demo live check format test bench clean distclean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+preflight: ## Say what this machine lacks (Python 3.11, JDK 17, Maven, Node 20, room on the disk)
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "Python 3.11 is missing (no $(PYTHON) on the PATH). On Debian 12: apt-get install python3.11 python3.11-venv" >&2; exit 1; }
+	@PYTHONPATH=tools $(PYTHON) -m embedded.preflight
+
+$(VENV)/stamp: $(LOCK) tools/make_venv.sh
+	@echo "Making $(VENV) from $(LOCK) ..."
+	@tools/make_venv.sh $(PYTHON) $(LOCK)
+	@touch $@
+
+venv: $(VENV)/stamp ## Make .venv from the locked requirements
+
+jars: preflight venv ## Fetch the jars of Kafka and of Flink's connector into build/jars
+	@$(BIN)/python -m embedded.jars
+
+chromium: venv
+	@$(BIN)/python -m embedded.chromium
+
+demo: preflight venv ## Run the whole system on a simulated Twitch at http://localhost:5000; Ctrl-C ends it
+	@exec $(BIN)/python -m embedded.demo
+
+live: preflight venv ## Run it on the real Twitch: make live CHANNELS=a,b,c
+	@exec $(BIN)/python -m embedded.demo --live --channels "$(CHANNELS)"
+
+check: venv ## Lint, types, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict $(STRICT)
+	$(BIN)/mypy libraries services tools
+	$(BIN)/lint-imports
+
+format: venv ## Bring the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: preflight venv jars chromium ## Run all tests; TESTS=tests/unit runs a part
+	$(BIN)/pytest $(TESTS)
+
+bench: preflight venv jars ## Measure; results go to tests/benchmarks/results as JSON
+	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench; done
+
+clean: ## Remove the data of demo and live
+	rm -rf .demo .live
+
+distclean: clean ## Remove .venv, jars and caches too
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,44 @@
+"""Finds the Chromium that the tests drive; installs it on Debian where this is root."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from embedded.problems import SetupError
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+INSTALL_SECONDS = 600
+HOW = "On Debian: apt-get install chromium"
+
+
+def path() -> str | None:
+    """Chromium's path; None where there is none."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+def ensure() -> str:
+    """Chromium's path, installed first where that is possible. Raises SetupError with what to do."""
+    if there := path():
+        return there
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        sys.stderr.write("Installing Chromium for the tests of the page ...\n")
+        for command in (["apt-get", "update", "-q"], ["apt-get", "install", "-q", "-y", "chromium"]):
+            subprocess.run(command, stdout=subprocess.DEVNULL, timeout=INSTALL_SECONDS, check=False)
+    if there := path():
+        return there
+    raise SetupError(f"Chromium is missing; the tests of the page need it. {HOW}")
+
+
+def main() -> int:
+    """Make sure of Chromium; 1 with what to do where it cannot be had."""
+    try:
+        ensure()
+    except SetupError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,166 @@
+"""The system as one table: which program runs by which command, in which environment, and when it is ready."""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+
+from embedded.addresses import Ports
+from embedded.kafka import Kafka
+from embedded.paths import FLINK_JARS, package_folder
+from embedded.ports import LOOPBACK
+from embedded.postgres import Postgres
+from embedded.probes import answers, job_runs, listens
+from embedded.redis import Redis
+from embedded.server import Server
+from embedded.twitch import Twitch
+
+
+class Stage(IntEnum):
+    """The order of starting; stopping goes the other way."""
+
+    SERVERS = 1
+    PREPARATION = 2
+    SERVICES = 3
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process of the system. `once`: it runs to its end before the next stage starts."""
+
+    name: str
+    stage: Stage
+    command: list[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    ready: Callable[[], bool] = lambda: True
+    prepare: Callable[[], None] = lambda: None
+    once: bool = False
+    stop_signal: str = "TERM"
+    stop_as_group: bool = False
+
+
+def table(directory: Path, ports: Ports, twitch: Twitch, simulator_options: Mapping[str, object]) -> list[Program]:
+    """Every program of a system whose data lies in `directory`."""
+    shared = addresses(ports) | twitch.environment(directory, ports)
+    programs = [*servers(directory, ports), *preparations(shared)]
+    if twitch.simulated:
+        programs.append(simulator(directory, ports, simulator_options))
+    return programs + services(directory, ports, shared)
+
+
+def addresses(ports: Ports) -> dict[str, str]:
+    """Where the servers are, as every service reads it."""
+    return {
+        "KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{ports.kafka}",
+        "POSTGRES_DSN": Postgres(Path(), ports.postgres).dsn,
+        "REDIS_URL": Redis(Path(), ports.redis).url,
+    }
+
+
+def servers(directory: Path, ports: Ports) -> list[Program]:
+    """Kafka, Postgres and Redis."""
+    kafka = Kafka(directory / "kafka", ports.kafka, ports.kafka_controller)
+    postgres = Postgres(directory / "postgres", ports.postgres)
+    redis = Redis(directory / "redis", ports.redis)
+    return [_server(kafka), _server(postgres, stop_signal="INT"), _server(redis)]
+
+
+def _server(server: Server, stop_signal: str = "TERM") -> Program:
+    return Program(
+        server.name,
+        Stage.SERVERS,
+        server.command(),
+        ready=server.answers,
+        prepare=server.prepare,
+        stop_signal=stop_signal,
+    )
+
+
+def _python(module: str) -> list[str]:
+    return [sys.executable, "-m", module]
+
+
+def simulator(directory: Path, ports: Ports, options: Mapping[str, object]) -> Program:
+    """A Twitch on this machine. `options`: settings of the simulator without their prefix."""
+    own = {
+        "irc_port": ports.simulator_irc,
+        "websocket_port": ports.simulator_websocket,
+        "http_port": ports.simulator_http,
+        "truth_file": directory / "truth",
+    }
+    environment = {f"SIMULATOR_{name.upper()}": str(value) for name, value in {**options, **own}.items()}
+    url = ports.url("simulator_http") + "/control/state"
+    return Program("twitch_simulator", Stage.SERVERS, _python("twitch_simulator"), environment, lambda: answers(url))
+
+
+def preparations(shared: Mapping[str, str]) -> list[Program]:
+    """What brings topics and tables up to date."""
+    return [
+        Program("topic_setup", Stage.PREPARATION, _python("service_runtime.topic_setup"), shared, once=True),
+        Program("migrate", Stage.PREPARATION, _python("recorder.migrate"), shared, once=True),
+    ]
+
+
+def services(directory: Path, ports: Ports, shared: Mapping[str, str]) -> list[Program]:
+    """The services, the slowest to start first."""
+    return [
+        clip_detector(directory, ports, shared),
+        stream_monitoring(directory, ports, shared),
+        Program(
+            "recorder",
+            Stage.SERVICES,
+            _python("recorder"),
+            {**shared, "RECORDER_METRICS_PORT": str(ports.recorder_metrics)},
+            lambda: listens(ports.recorder_metrics),
+        ),
+        Program(
+            "clip_creator",
+            Stage.SERVICES,
+            _python("clip_creator"),
+            {**shared, "CLIPS_METRICS_PORT": str(ports.clips_metrics)},
+            lambda: listens(ports.clips_metrics),
+        ),
+        Program(
+            "api_frontend",
+            Stage.SERVICES,
+            _python("api_frontend"),
+            {**shared, "API_PORT": str(ports.api), "API_METRICS_PORT": str(ports.api_metrics)},
+            lambda: answers(ports.url("api") + "/ready"),
+        ),
+    ]
+
+
+def stream_monitoring(directory: Path, ports: Ports, shared: Mapping[str, str]) -> Program:
+    """Chat into the spool and Kafka."""
+    own = {
+        "MONITORING_SPOOL_DIRECTORY": str(directory / "spool"),
+        "MONITORING_CHANNEL_LIST_FILE": str(directory / "channels.json"),
+        "MONITORING_HEALTH_PORT": str(ports.monitoring_health),
+        "MONITORING_METRICS_PORT": str(ports.monitoring_metrics),
+    }
+    url = ports.url("monitoring_health") + "/ready"
+    command = _python("stream_monitoring")
+    return Program("stream_monitoring", Stage.SERVICES, command, {**shared, **own}, lambda: answers(url))
+
+
+def clip_detector(directory: Path, ports: Ports, shared: Mapping[str, str]) -> Program:
+    """The Flink job: a Python driver, its JVM and the JVM's Python workers, all in one process group."""
+    own = {
+        "DETECTOR_CHECKPOINT_DIRECTORY": str(directory / "checkpoints"),
+        "DETECTOR_REST_PORT": str(ports.detector_rest),
+        "DETECTOR_METRICS_PORT": str(ports.detector_metrics),
+        "FLINK_HOME": str(package_folder("pyflink", "apache-flink")),
+        "FLINK_LIB_DIR": str(FLINK_JARS),
+        "FLINK_LOG_DIR": str(directory / "logs"),
+        "JVM_ARGS": os.environ.get("JVM_ARGS", "-Xmx1g -XX:+UseSerialGC"),
+    }
+    return Program(
+        "clip_detector",
+        Stage.SERVICES,
+        _python("clip_detector"),
+        {**shared, **own},
+        lambda: job_runs(ports.url("detector_rest")),
+        stop_as_group=True,
+    )

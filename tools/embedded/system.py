@@ -1,0 +1,253 @@
+"""The whole system on one machine: started in order, watched, ended without a trace."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from embedded.addresses import Ports
+from embedded.jars import ensure as ensure_jars
+from embedded.paths import SITE_PACKAGES
+from embedded.ports import require_free
+from embedded.problems import SetupError
+from embedded.processes import MARK, end, marked, tail
+from embedded.programs import Program, Stage, addresses, table
+from embedded.supervisor import State, Supervisor
+from embedded.twitch import SIMULATED, Twitch
+from embedded.waiting import TooLateError, wait_for
+
+READY_SECONDS = 180.0  # Flink's job takes 20 s on two idle cores
+ONCE_SECONDS = 180.0
+STOP_SECONDS = 30.0
+SWEEP_SECONDS = 3.0
+FAILED_STARTS = 6  # then a program that never got ready is given up, with the end of its log
+POLL_SECONDS = 0.2
+Report = Callable[[str], None]
+
+
+class System:
+    """Every server and service in one folder. As a context manager it is up inside and gone outside.
+
+    `simulator_options` are the simulator's settings without their prefix; `environment` changes single
+    programs' settings: {"clip_detector": {"DETECTOR_THRESHOLD": "3"}}; `without` leaves programs out.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        ports: Ports | None = None,
+        simulator_options: Mapping[str, object] | None = None,
+        twitch: Twitch = SIMULATED,
+        environment: Mapping[str, Mapping[str, str]] | None = None,
+        without: tuple[str, ...] = (),
+        report: Report = lambda line: None,
+    ) -> None:
+        self.directory = directory.resolve()
+        self.ports = ports or Ports()
+        changes = environment or {}
+        programs = table(self.directory, self.ports, twitch, simulator_options or {})
+        self._programs = {
+            each.name: replace(each, environment={**each.environment, **changes.get(each.name, {})})
+            for each in programs
+            if each.name not in without
+        }
+        self._report = report
+        self._supervisor = Supervisor(self.directory)
+        self._lock: IO[str] | None = None
+        self._lifeline: int | None = None
+        self._watchdog: subprocess.Popen[bytes] | None = None
+
+    # What is where.
+
+    def url(self, name: str) -> str:
+        """http://127.0.0.1:PORT of one of `Ports`' fields, such as "api" or "simulator_http"."""
+        return self.ports.url(name)
+
+    def address(self, setting: str) -> str:
+        """A server's address: KAFKA_BOOTSTRAP_SERVERS, POSTGRES_DSN or REDIS_URL."""
+        return addresses(self.ports)[setting]
+
+    def log(self, name: str) -> Path:
+        """A program's log file."""
+        return self.directory / "logs" / f"{name}.log"
+
+    @property
+    def names(self) -> list[str]:
+        """The programs that stay, in the order of starting."""
+        return [each.name for each in self._staying()]
+
+    # Start and stop.
+
+    def start(self) -> Self:
+        """Start everything in order and return when all of it is ready. Raises SetupError."""
+        for folder in ("logs", "run"):
+            (self.directory / folder).mkdir(parents=True, exist_ok=True)
+        self._take_lock()
+        try:
+            end(marked(self.directory), SWEEP_SECONDS)  # what a power cut or kill -9 left behind
+            require_free(self._needed_ports())
+            self._prepare()
+            self._start_supervisor()
+            for stage in Stage:
+                self._start_stage([each for each in self._programs.values() if each.stage == stage])
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Stop everything against the order of starting, then end whatever is left. Harmless when repeated."""
+        with suppress(OSError, RuntimeError, TooLateError):
+            for stage in reversed(Stage):
+                self._stop_stage(stage)
+        self._supervisor.stop(STOP_SECONDS)
+        end(marked(self.directory), SWEEP_SECONDS)
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
+        if self._watchdog is not None:
+            self._watchdog.wait(STOP_SECONDS)
+            self._watchdog = None
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    # Single programs, for tests.
+
+    def pid(self, name: str) -> int:
+        """A program's process id; 0 where it does not run."""
+        return self.state(name).pid
+
+    def state(self, name: str) -> State:
+        """A program as supervisord sees it. Raises KeyError for an unknown one."""
+        return {each.name: each for each in self._supervisor.states()}[name]
+
+    def kill(self, name: str) -> int:
+        """kill -9 one program's process, as a crash would; supervisord starts it again. Return the dead pid."""
+        pid = self.pid(name)
+        if not pid:
+            raise RuntimeError(f"{name} does not run")
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def wait_restarted(self, name: str, dead_pid: int, seconds: float = READY_SECONDS) -> None:
+        """Return when a successor of `dead_pid` is ready. Raises TooLateError."""
+        wait_for(f"{name} is started again", lambda: self.pid(name) not in (0, dead_pid), seconds, POLL_SECONDS)
+        wait_for(f"{name} is ready again", self._programs[name].ready, seconds, POLL_SECONDS)
+
+    def stop_program(self, name: str) -> None:
+        """Stop one program and leave it stopped."""
+        self._supervisor.stop_program(name)
+
+    def start_program(self, name: str) -> None:
+        """Start a stopped program and return when it is ready."""
+        self._supervisor.start_program(name)
+        wait_for(f"{name} is ready", self._programs[name].ready, READY_SECONDS, POLL_SECONDS)
+
+    def states(self) -> list[State]:
+        """Every staying program's state."""
+        return self._supervisor.states()
+
+    # How it is done.
+
+    def _staying(self) -> list[Program]:
+        return [each for stage in Stage for each in self._programs.values() if each.stage == stage and not each.once]
+
+    def _needed_ports(self) -> dict[str, int]:
+        unused = "SIMULATOR_" if "twitch_simulator" not in self._programs else None
+        return {name: port for name, port in self.ports.settings().items() if not unused or not name.startswith(unused)}
+
+    def _take_lock(self) -> None:
+        self._lock = (self.directory / "run" / "lock").open("a")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock = None
+            raise SetupError(f"A system already runs in {self.directory}. End it first (Ctrl-C there).") from None
+
+    def _prepare(self) -> None:
+        started = time.monotonic()
+        ensure_jars()
+        for program in self._programs.values():
+            program.prepare()
+        self._report(f"folders and jars      ready after {time.monotonic() - started:5.1f} s")
+
+    def _start_supervisor(self) -> None:
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
+        environment.pop(MARK, None)
+        pid = self._supervisor.start(self._staying(), environment)
+        reading, self._lifeline = os.pipe()
+        self._watchdog = subprocess.Popen(
+            [sys.executable, "-m", "embedded.watchdog", str(reading), str(self.directory), str(pid)],
+            pass_fds=[reading],
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            cwd=SITE_PACKAGES,
+        )
+        os.close(reading)
+        wait_for("supervisord answers", self._supervisor.answers, READY_SECONDS)
+
+    def _start_stage(self, programs: list[Program]) -> None:
+        started = time.monotonic()
+        for program in programs:
+            if program.once:
+                self._run_once(program)
+            else:
+                self._supervisor.start_program(program.name)
+        for program in programs:
+            if not program.once:
+                self._wait_ready(program)
+            self._report(f"{program.name:21} ready after {time.monotonic() - started:5.1f} s")
+
+    def _run_once(self, program: Program) -> None:
+        environment = {**os.environ, **program.environment, MARK: str(self.directory)}
+        with self.log(program.name).open("ab") as log:
+            done = subprocess.run(
+                program.command, env=environment, stdout=log, stderr=log, timeout=ONCE_SECONDS, check=False
+            )
+        if done.returncode:
+            raise self._failure(program)
+
+    def _wait_ready(self, program: Program) -> None:
+        pids: set[int] = set()
+
+        def ready() -> bool:
+            pids.add(self.pid(program.name))
+            if len(pids - {0}) >= FAILED_STARTS:
+                raise self._failure(program)
+            return program.ready()
+
+        try:
+            wait_for(f"{program.name} is ready", ready, READY_SECONDS, POLL_SECONDS)
+        except TooLateError as error:
+            raise self._failure(program) from error
+
+    def _failure(self, program: Program) -> SetupError:
+        log = self.log(program.name)
+        return SetupError(f"{program.name} does not get ready. The end of {log}:\n{tail(log)}")
+
+    def _stop_stage(self, stage: Stage) -> None:
+        names = {each.name for each in self._staying() if each.stage == stage}
+        for name in names:
+            self._supervisor.stop_program(name, wait=False)
+        wait_for(
+            f"stage {stage.name} stopped",
+            lambda: not any(each.pid for each in self._supervisor.states() if each.name in names),
+            STOP_SECONDS,
+            POLL_SECONDS,
+        )

@@ -1,0 +1,73 @@
+"""Which Twitch a system talks to: the simulator on this machine, or the real one."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from embedded.addresses import Ports
+from embedded.paths import REPOSITORY
+from embedded.ports import LOOPBACK
+from embedded.problems import SetupError
+
+LOGIN = re.compile(r"[a-z0-9_]{1,25}")  # Twitch's rule for a channel's login
+SIMULATED_CHANNELS = 40
+SECRET_FILE = REPOSITORY / "secrets" / "twitch_client_secret"
+
+
+@dataclass(frozen=True)
+class Twitch:
+    """`settings` are what the real Twitch needs; the simulator's are made from the ports."""
+
+    simulated: bool
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def environment(self, directory: Path, ports: Ports) -> dict[str, str]:
+        """The services' settings for this Twitch; writes the simulator's credentials into `directory`."""
+        if not self.simulated:
+            return dict(self.settings)
+        secret, tokens = _write_credentials(directory / "credentials")
+        http = ports.url("simulator_http")
+        return {
+            "MONITORING_CHAT_URL": f"irc://{LOOPBACK}:{ports.simulator_irc}",
+            "MONITORING_TOP_CHANNELS": str(SIMULATED_CHANNELS),
+            "TWITCH_API_URL": f"{http}/helix/",
+            "TWITCH_AUTH_URL": f"{http}/oauth2/",
+            "TWITCH_CLIENT_ID": "simulator",
+            "TWITCH_CLIENT_SECRET_FILE": str(secret),
+            "TWITCH_USER_TOKENS_FILE": str(tokens),
+            "API_FRAME_SOURCES": http,
+            "API_IMAGE_SOURCES": http,
+        } | dict(self.settings)
+
+
+def _write_credentials(folder: Path) -> tuple[Path, Path]:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    secret, tokens = folder / "twitch_client_secret", folder / "twitch_user_tokens.json"
+    secret.write_text("simulator")
+    if not tokens.exists():
+        tokens.write_text(json.dumps({"access_token": "simulator-user-token", "client_id": "simulator"}))
+    return secret, tokens
+
+
+def real(channels: str, environment: Mapping[str, str], dotenv: Path = REPOSITORY / ".env") -> Twitch:
+    """The real Twitch, watching `channels` (logins, separated by commas). Raises SetupError.
+
+    Settings come from the environment, else from `.env`; without TWITCH_CLIENT_ID everything is anonymous.
+    """
+    logins = [login.strip().lower() for login in channels.split(",") if login.strip()]
+    written = {key: value for key, value in dotenv_values(dotenv).items() if value} | dict(environment)
+    if not logins and not (written.get("TWITCH_CLIENT_ID") and written.get("MONITORING_TOP_CHANNELS")):
+        raise SetupError("Which channels? For example: make live CHANNELS=a_streamer,another_one")
+    if wrong := [login for login in logins if not LOGIN.fullmatch(login)]:
+        raise SetupError(f"Not a channel's login: {', '.join(wrong)}. It is the last part of twitch.tv/LOGIN.")
+    settings = {key: value for key, value in written.items() if key.startswith(("TWITCH_", "MONITORING_", "CLIPS_"))}
+    if SECRET_FILE.exists():
+        settings.setdefault("TWITCH_CLIENT_SECRET_FILE", str(SECRET_FILE))
+    return Twitch(simulated=False, settings=settings | {"MONITORING_PINNED_CHANNELS": ",".join(logins)})
+
+
+SIMULATED = Twitch(simulated=True)
