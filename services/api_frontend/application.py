@@ -5,9 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
-from contracts import metrics
 from fastapi import FastAPI
-from service_runtime.measures import measure
 from starlette.middleware.gzip import GZipMiddleware
 
 from api_frontend import errors
@@ -23,6 +21,8 @@ from api_frontend.settings import ApiSettings
 from api_frontend.static_files import VersionedFiles
 from api_frontend.views import api_docs, api_moments, events, moment, newest, probes
 from api_frontend.views.site import Site
+from contracts import metrics
+from service_runtime.measures import measure
 
 GZIP_FROM_BYTES = 800  # smaller answers fit in a packet anyway
 DESCRIPTION = "The moments when a Twitch crowd erupted, with the evidence and the clip. Newest first, paged by cursor."
@@ -51,7 +51,12 @@ def build(settings: ApiSettings, conninfo: str, redis_url: str | None, end: Call
         await database.close()
 
     app = FastAPI(
-        title="Stream Scout", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None,
+        title="Stream Scout",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
     )
     app.state.site = Site(settings, database, moments, progress, renderer, fanout, limits)
     for view in (newest, moment, events, api_moments, api_docs, probes):

@@ -135,8 +135,13 @@ def percent_within(at: int, from_at: int, seconds: int) -> float | None:
 
 
 def draw(
-    from_at: int, messages: Sequence[int], chatters: Sequence[int], covered: Sequence[int],
-    peak_at: int, crossed_at: int, usual: float,
+    from_at: int,
+    messages: Sequence[int],
+    chatters: Sequence[int],
+    covered: Sequence[int],
+    peak_at: int,
+    crossed_at: int,
+    usual: float,
 ) -> Curve | None:
     """The curve of these counts, the first second starting at `from_at` (ms); None where there is no second."""
     seconds = len(messages)

@@ -1,4 +1,4 @@
-"""Questions to Postgres with a deadline: an answer, or `PostgresAway` soon enough for a friendly page."""
+"""Questions to Postgres with a deadline: an answer, or `PostgresAwayError` soon enough for a friendly page."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,7 +30,7 @@ Connection = psycopg.AsyncConnection[DictRow]
 queries = aiosql.from_path(Path(__file__).parent / "sql", "apsycopg")
 
 
-class PostgresAway(Exception):
+class PostgresAwayError(Exception):
     """Postgres does not answer; the site recovers by itself once it does."""
 
 
@@ -64,7 +64,7 @@ class Database:
         await self._pool.close(timeout=2.0)
 
     async def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[DictRow]:
-        """All rows of a query; raises `PostgresAway` after 1.5 s at the latest."""
+        """All rows of a query; raises `PostgresAwayError` after 1.5 s at the latest."""
 
         async def ask() -> list[DictRow]:
             async with self._pool.connection() as connection:
@@ -80,11 +80,11 @@ class Database:
         done, _ = await asyncio.wait({task}, timeout=ANSWER_TIMEOUT_SECONDS)
         if not done:
             task.cancel()
-            raise PostgresAway("no answer in time")
+            raise PostgresAwayError("no answer in time")
         try:
             return task.result()
         except AWAY_ERRORS as error:
-            raise PostgresAway(str(error)) from error
+            raise PostgresAwayError(str(error)) from error
 
     def _forget(self, task: "asyncio.Task[list[DictRow]]") -> None:
         self._abandoned.discard(task)

@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from api_frontend.database import PostgresAway
-from api_frontend.filters import BadRequest
+from api_frontend.database import PostgresAwayError
+from api_frontend.filters import BadRequestError
 from api_frontend.rendering import Renderer
 
 RETRY_SECONDS = 10  # Postgres is usually back by then
@@ -64,7 +64,7 @@ def install(app: FastAPI, renderer: Renderer) -> None:
         return renderer.page(request, "problem.html", {"status": status, "message": message}, status, headers)
 
     async def bad_request(request: Request, error: Exception) -> Response:
-        code = error.code if isinstance(error, BadRequest) else "bad_request"
+        code = error.code if isinstance(error, BadRequestError) else "bad_request"
         return answer(request, 400, code, str(error))
 
     async def bad_parameter(request: Request, error: Exception) -> Response:
@@ -85,8 +85,8 @@ def install(app: FastAPI, renderer: Renderer) -> None:
         log.error("request failed", path=request.url.path, exc_info=error)
         return answer(request, 500, "internal", "Something broke on our side. It has been noted.")
 
-    app.add_exception_handler(BadRequest, bad_request)
+    app.add_exception_handler(BadRequestError, bad_request)
     app.add_exception_handler(RequestValidationError, bad_parameter)
     app.add_exception_handler(HTTPException, http_error)
-    app.add_exception_handler(PostgresAway, away)
+    app.add_exception_handler(PostgresAwayError, away)
     app.add_exception_handler(Exception, our_fault)

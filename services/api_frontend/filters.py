@@ -15,7 +15,7 @@ CHANNEL_PATTERN = r"^[A-Za-z0-9_]{1,40}$"
 MOST_ITEMS = 100
 
 
-class BadRequest(Exception):
+class BadRequestError(Exception):
     """The request cannot be understood; `code` is for programs, the message for people."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -30,7 +30,17 @@ def none_if_empty(value: object) -> object:
 
 def in_utc(value: datetime | None) -> datetime | None:
     """A time without a zone is UTC."""
-    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+    if value is None or value.tzinfo is None:
+        return value and value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("out of range") from error
+
+
+def address_time(value: datetime) -> str:
+    """A time (UTC) for an address."""
+    return value.isoformat().replace("+00:00", "Z")
 
 
 Time = Annotated[datetime | None, BeforeValidator(none_if_empty), AfterValidator(in_utc)]
@@ -62,18 +72,28 @@ class Filter:
     @property
     def narrows(self) -> bool:
         """Whether anything but the place in the list is asked for."""
-        return bool(self.channel or self.from_at or self.until_at or self.clips_only)
+        return bool(self.words())
 
     def at(self, after: Cursor | None) -> "Filter":
         """The same moments from another place on."""
         return replace(self, after=after)
 
-    def query_text(self, *, with_channel: bool = True) -> str:
+    def words(self) -> list[str]:
+        """What narrows the list, for people."""
+        named = [
+            self.channel,
+            self.from_at and f"from {self.from_at:%Y-%m-%d %H:%M}",
+            self.until_at and f"until {self.until_at:%Y-%m-%d %H:%M}",
+            "clips only" if self.clips_only else None,
+        ]
+        return [words for words in named if words]
+
+    def query_text(self) -> str:
         """The filter as an address's query, without `?`."""
         pairs = [
-            ("channel", self.channel if with_channel else None),
-            ("from", self.from_at and f"{self.from_at:%Y-%m-%dT%H:%M:%SZ}"),
-            ("until", self.until_at and f"{self.until_at:%Y-%m-%dT%H:%M:%SZ}"),
+            ("channel", self.channel),
+            ("from", self.from_at and address_time(self.from_at)),
+            ("until", self.until_at and address_time(self.until_at)),
             ("clips", "1" if self.clips_only else None),
             ("cursor", cursors.encode(self.after) if self.after else None),
         ]
@@ -83,9 +103,9 @@ class Filter:
 def from_address(
     channel: Channel = None, from_at: From = None, until: Until = None, clips: bool = False, cursor: CursorText = None
 ) -> Filter:
-    """The filter that an address asks for; raises `BadRequest` for a cursor that is none."""
+    """The filter that an address asks for; raises `BadRequestError` for a cursor that is none."""
     try:
         after = cursors.decode(cursor) if cursor else None
     except cursors.CursorError as error:
-        raise BadRequest("bad_cursor", f"cursor: {error}") from error
+        raise BadRequestError("bad_cursor", f"cursor: {error}") from error
     return Filter(channel.lower() if channel else None, from_at, until, clips, after)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import psycopg
 import structlog
-from contracts import metrics
-from service_runtime.measures import measure
 
-from api_frontend.database import PostgresAway, conninfo_with_deadlines
+from api_frontend.database import PostgresAwayError, conninfo_with_deadlines
 from api_frontend.freshness import Freshness
 from api_frontend.moments import Moments, StoredMoment
 from api_frontend.progress import PipelineProgress
+from contracts import metrics
+from service_runtime.measures import measure
 
 POLL_SECONDS = 5.0  # the safety net under NOTIFY, and the header's rhythm
 RECENT = 200  # moments that the safety net compares
@@ -44,7 +44,7 @@ class Writers:
     freshness: Callable[[Freshness], str]
 
 
-class TooManyPages(Exception):
+class TooManyPagesError(Exception):
     """No more open pages can be served with news."""
 
 
@@ -89,9 +89,9 @@ class Fanout:
 
     @contextmanager
     def subscription(self) -> Iterator[Subscription]:
-        """A place among the open pages; raises `TooManyPages`."""
+        """A place among the open pages; raises `TooManyPagesError`."""
         if self.is_full():
-            raise TooManyPages
+            raise TooManyPagesError
         page = Subscription()
         self._pages.add(page)
         measure(metrics.LIVE_VIEWERS).set(len(self._pages))
@@ -141,7 +141,7 @@ class Listener:
                     while True:
                         await self._look()
                         await self._hear(connection)
-            except (psycopg.OperationalError, PostgresAway) as error:
+            except (psycopg.OperationalError, PostgresAwayError) as error:
                 log.warning("not listening, will try again", reason=str(error))
             await asyncio.sleep(RECONNECT_SECONDS)
 

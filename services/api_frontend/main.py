@@ -5,11 +5,11 @@ import sys
 
 import structlog
 import uvicorn
-from service_runtime import logs, measures
-from service_runtime.settings import LogSettings, PostgresSettings, load_all
 
 from api_frontend.application import build
 from api_frontend.settings import ApiSettings, RedisSettings
+from service_runtime import logs, measures
+from service_runtime.settings import LogSettings, PostgresSettings, load_all
 
 GRACE_SECONDS = 3  # open pages come back by themselves
 BACKLOG = 512  # connections that wait for the one worker
@@ -17,12 +17,12 @@ BACKLOG = 512  # connections that wait for the one worker
 log = structlog.get_logger()
 
 
-class PortTaken(Exception):
+class PortTakenError(Exception):
     """Another program listens there: end it, or set another port."""
 
 
 def listen(address: str, port: int) -> socket.socket:
-    """A listening socket; raises `PortTaken` with what to do."""
+    """A listening socket; raises `PortTakenError` with what to do."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     opened = socket.socket(family, socket.SOCK_STREAM)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,17 +30,19 @@ def listen(address: str, port: int) -> socket.socket:
         opened.bind((address, port))
         opened.listen(BACKLOG)
     except OSError as error:
-        raise PortTaken(f"API_PORT {port} on {address}: {error.strerror}. End what uses it, or set API_PORT.") from error
+        raise PortTakenError(
+            f"API_PORT {port} on {address}: {error.strerror}. End what uses it, or set API_PORT."
+        ) from error
     return opened
 
 
 def serve_metrics(settings: ApiSettings) -> None:
-    """Serve /metrics on its own port; raises `PortTaken`."""
+    """Serve /metrics on its own port; raises `PortTakenError`."""
     try:
         measures.serve(settings.metrics_bind_address, settings.metrics_port)
     except OSError as error:
         place = f"API_METRICS_PORT {settings.metrics_port} on {settings.metrics_bind_address}"
-        raise PortTaken(f"{place}: {error.strerror}. End what uses it, or set API_METRICS_PORT.") from error
+        raise PortTakenError(f"{place}: {error.strerror}. End what uses it, or set API_METRICS_PORT.") from error
 
 
 def main() -> int:
@@ -56,14 +58,18 @@ def main() -> int:
 
     app = build(settings, postgres.conninfo(), redis.url, end)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, proxy_headers=False, server_header=False,
+        app,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(config)
     try:
         opened = listen(settings.bind_address, settings.port)
         serve_metrics(settings)
-    except PortTaken as error:
+    except PortTakenError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     log.info("serving", address=settings.bind_address, port=settings.port, metrics_port=settings.metrics_port)

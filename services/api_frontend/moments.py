@@ -6,18 +6,27 @@ from datetime import UTC, datetime
 
 import msgspec
 import structlog
-from contracts.moments import Evidence
 from psycopg.rows import DictRow
 
 from api_frontend.cursor import Cursor
 from api_frontend.database import Database, queries
 from api_frontend.filters import Filter
+from contracts.moments import Evidence
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime(9999, 1, 1, tzinfo=UTC)
 NO_EVIDENCE = Evidence(
-    curve_from_at=0, messages=[], chatters=[], covered=[], window_seconds=0, window_messages=0, window_chatters=0,
-    usual_messages_per_second=0.0, usual_chatters_per_second=0.0, emotes=[], words=[],
+    curve_from_at=0,
+    messages=[],
+    chatters=[],
+    covered=[],
+    window_seconds=0,
+    window_messages=0,
+    window_chatters=0,
+    usual_messages_per_second=0.0,
+    usual_chatters_per_second=0.0,
+    emotes=[],
+    words=[],
 )
 
 log = structlog.get_logger()
@@ -112,8 +121,15 @@ def clip_in(row: DictRow) -> ClipState | None:
     if row["status"] is None:
         return None
     return ClipState(
-        row["status"], row["decided_at"], row["reason"], row["title"], row["duration_seconds"], row["clip_id"],
-        web_address(row["url"]), web_address(row["embed_url"]), web_address(row["thumbnail_url"]),
+        row["status"],
+        row["decided_at"],
+        row["reason"],
+        row["title"],
+        row["duration_seconds"],
+        row["clip_id"],
+        web_address(row["url"]),
+        web_address(row["embed_url"]),
+        web_address(row["thumbnail_url"]),
         web_address(row["vod_url"]),
     )
 
@@ -121,8 +137,19 @@ def clip_in(row: DictRow) -> ClipState | None:
 def moment_in(row: DictRow) -> StoredMoment:
     """The moment that a row of `by_ids` holds."""
     same = (
-        "moment_id", "revision_number", "changed_at", "detector_name", "detector_version", "stream_id",
-        "stream_started_at", "crossed_at", "peak_at", "closed_at", "score", "times_usual", "cause",
+        "moment_id",
+        "revision_number",
+        "changed_at",
+        "detector_name",
+        "detector_version",
+        "stream_id",
+        "stream_started_at",
+        "crossed_at",
+        "peak_at",
+        "closed_at",
+        "score",
+        "times_usual",
+        "cause",
     )
     channel_id = row["channel_id"]
     return StoredMoment(
@@ -135,7 +162,7 @@ def moment_in(row: DictRow) -> StoredMoment:
 
 
 class Moments:
-    """Reads moments. Every method raises `PostgresAway` where Postgres does not answer."""
+    """Reads moments. Every method raises `PostgresAwayError` where Postgres does not answer."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -171,7 +198,9 @@ class Moments:
         """The ids of that page, newest first."""
         before = min(wanted.after or Cursor(END, ""), Cursor(wanted.until_at or END, ""), key=cursor_order)
         parameters = {
-            "from_at": wanted.from_at or BEGINNING, "before_at": before.crossed_at, "before_id": before.moment_id,
+            "from_at": wanted.from_at or BEGINNING,
+            "before_at": before.crossed_at,
+            "before_id": before.moment_id,
             "most": most,
         }
         if channel is not None:

@@ -2,9 +2,10 @@
 
 import time
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from contracts import metrics
 from service_runtime.measures import measure
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 def route_label(scope: Scope) -> str:

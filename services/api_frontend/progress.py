@@ -2,11 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from contracts import metrics
-from service_runtime.measures import measure
-
 from api_frontend.database import Database, queries
 from api_frontend.freshness import Freshness, Progress, judge
+from contracts import metrics
+from service_runtime.measures import measure
 
 
 class PipelineProgress:
@@ -17,7 +16,7 @@ class PipelineProgress:
         self._away_after = timedelta(seconds=away_after_seconds)
 
     async def read(self) -> tuple[Freshness, datetime]:
-        """The freshness, and the database's time of this answer; raises `PostgresAway`."""
+        """The freshness, and the database's time of this answer; raises `PostgresAwayError`."""
         rows = await self._database.rows(queries.progress.sql)
         now = rows[-1]["now"]
         stages = {row["stage"]: Progress(row["event_at"], row["updated_at"]) for row in rows if row["stage"]}

@@ -35,8 +35,11 @@ class RateLimits:
     @staticmethod
     def _connect(redis_url: str) -> FixedWindowRateLimiter:
         storage = RedisStorage(
-            f"async+{redis_url}", implementation="redispy", wrap_exceptions=True,
-            socket_timeout=REDIS_TIMEOUT_SECONDS, socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+            f"async+{redis_url}",
+            implementation="redispy",
+            wrap_exceptions=True,
+            socket_timeout=REDIS_TIMEOUT_SECONDS,
+            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
         )
         return FixedWindowRateLimiter(storage)
 
@@ -73,10 +76,14 @@ class LimitedApi:
         self._app, self._limits, self._settings = app, limits, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/api/"):
-            if not await self._limits.allow(client_address(scope, self._settings.trust_cloudflare)):
-                message = f"At most {self._settings.rate_limit.replace('/', ' requests a ')}; try again later."
-                headers = {"Retry-After": str(self._limits.window_seconds)}
-                await error_json(429, "too_many_requests", message, headers)(scope, receive, send)
-                return
+        if await self._refuses(scope):
+            message = f"At most {self._settings.rate_limit.replace('/', ' requests a ')}; try again later."
+            headers = {"Retry-After": str(self._limits.window_seconds)}
+            await error_json(429, "too_many_requests", message, headers)(scope, receive, send)
+            return
         await self._app(scope, receive, send)
+
+    async def _refuses(self, scope: Scope) -> bool:
+        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+            return False
+        return not await self._limits.allow(client_address(scope, self._settings.trust_cloudflare))

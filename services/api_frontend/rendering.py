@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from contracts.moments import Evidence
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,6 +19,7 @@ from api_frontend.clip_words import clip_line
 from api_frontend.freshness import Freshness
 from api_frontend.moments import StoredMoment
 from api_frontend.settings import ApiSettings
+from contracts.moments import Evidence
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -47,8 +47,13 @@ def drawn(moment: StoredMoment) -> curves.Curve | None:
     """The chat curve of a moment."""
     evidence: Evidence = moment.evidence
     return curves.draw(
-        evidence.curve_from_at, evidence.messages, evidence.chatters, evidence.covered,
-        milliseconds(moment.peak_at), milliseconds(moment.crossed_at), evidence.usual_messages_per_second,
+        evidence.curve_from_at,
+        evidence.messages,
+        evidence.chatters,
+        evidence.covered,
+        milliseconds(moment.peak_at),
+        milliseconds(moment.crossed_at),
+        evidence.usual_messages_per_second,
     )
 
 
@@ -60,6 +65,11 @@ def place(moment: StoredMoment) -> str:
 def why(moment: StoredMoment) -> str:
     """The sentence that says why it is a moment."""
     return sentence.why(moment.times_usual, moment.evidence)
+
+
+def reasons_of(moment: StoredMoment) -> list[str]:
+    """The sentence's parts."""
+    return sentence.reasons(moment.times_usual, moment.evidence)
 
 
 def iso(at: datetime) -> str:
@@ -93,19 +103,35 @@ class Renderer:
 
     def __init__(self, settings: ApiSettings) -> None:
         self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
         )
         helpers: dict[str, Callable[..., Any]] = {
-            "static": static_address, "place": place, "drawn": drawn, "why": why, "clip_line": clip_line, "iso": iso,
-            "words_of_time": words_of_time, "field_time": field_time, "times_text": sentence.times_text,
+            "static": static_address,
+            "place": place,
+            "drawn": drawn,
+            "why": why,
+            "reasons_of": reasons_of,
+            "clip_line": clip_line,
+            "iso": iso,
+            "words_of_time": words_of_time,
+            "field_time": field_time,
+            "times_text": sentence.times_text,
             "stream_address": lambda login: settings.stream_url.format(login=login),
             "embed_address": lambda url: embed_address(url, settings.frame_sources, settings.domains()),
         }
         self._environment.globals.update(helpers)
 
     def page(
-        self, request: Request, template: str, values: dict[str, Any], status: int = 200,
+        self,
+        request: Request,
+        template: str,
+        values: dict[str, Any],
+        status: int = 200,
         headers: dict[str, str] | None = None,
     ) -> HTMLResponse:
         """A whole page; `freshness` in the values fills its header."""

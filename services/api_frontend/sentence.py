@@ -40,11 +40,16 @@ def loudest(evidence: Evidence) -> str | None:
     return None
 
 
-def why(times_usual: float, evidence: Evidence) -> str:
-    """The sentence: "9 times its usual chat, 212 people in 7 s, LUL 140"."""
+def reasons(times_usual: float, evidence: Evidence) -> list[str]:
+    """The sentence's parts, the weightiest first."""
     parts = [loudness(times_usual, evidence)]
     if evidence.window_chatters:
         parts.append(crowd(evidence))
     if (most := loudest(evidence)) is not None:
         parts.append(most)
-    return ", ".join(parts)
+    return parts
+
+
+def why(times_usual: float, evidence: Evidence) -> str:
+    """The sentence: "9 times its usual chat, 212 people in 7 s, LUL 140"."""
+    return ", ".join(reasons(times_usual, evidence))

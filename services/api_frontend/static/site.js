@@ -15,8 +15,8 @@ function when(at) {
 
 function ago(at) {
   const minutes = Math.floor((Date.now() - at) / 60000);
-  if (minutes < 1) return `${when(at)} · just now`;
-  return minutes < 60 ? `${when(at)} · ${minutes} min ago` : when(at);
+  if (minutes < 1) return "just now";
+  return minutes < 60 ? `${minutes} min ago` : when(at);
 }
 
 const forms = { when, ago, seconds: (at) => clockSeconds.format(at), full: (at) => full.format(at) };

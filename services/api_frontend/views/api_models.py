@@ -127,7 +127,9 @@ def detail_model(moment: StoredMoment) -> MomentDetail:
         summary(moment)
         | {
             "curve": CurveModel(
-                from_at=evidence.curve_from_at, messages=evidence.messages, chatters=evidence.chatters,
+                from_at=evidence.curve_from_at,
+                messages=evidence.messages,
+                chatters=evidence.chatters,
                 covered=evidence.covered,
             ),
             "emotes": [CountModel(name=one.name, uses=one.uses, chatters=one.chatters) for one in evidence.emotes],

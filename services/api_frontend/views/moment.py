@@ -1,10 +1,10 @@
 """One moment: its player, its curve, and why it is one."""
 
-from contracts.moments import WordCount
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from api_frontend.moments import StoredMoment
 from api_frontend.views.site import SiteHere
+from contracts.moments import WordCount
 
 LONGEST_ID = 200  # characters
 

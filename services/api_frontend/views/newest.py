@@ -27,7 +27,11 @@ async def show(request: Request, site: Site, wanted: Filter) -> Response:
         since = urlencode({"since": int(read_at.timestamp() * 1_000_000)})
         live = with_query("/events", "&".join(filter(None, [wanted.query_text(), since])))
     values = {
-        "page": page, "channel": channel, "wanted": wanted, "freshness": freshness, "live_address": live,
+        "page": page,
+        "channel": channel,
+        "wanted": wanted,
+        "freshness": freshness,
+        "live_address": live,
         "older_address": with_query("/", wanted.at(page.next).query_text()) if page.next else None,
         "newest_address": with_query("/", wanted.at(None).query_text()) if wanted.after else None,
     }

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api_frontend.database import PostgresAway
+from api_frontend.database import PostgresAwayError
 from api_frontend.views.site import SiteHere
 
 router = APIRouter(include_in_schema=False)
@@ -21,7 +21,7 @@ async def ready(site: SiteHere) -> JSONResponse:
     problems, degraded = {}, {}
     try:
         await site.progress.read()
-    except PostgresAway as error:
+    except PostgresAwayError as error:
         problems["postgres"] = f"Postgres does not answer: {error}"
     if (redis_problem := await site.limits.problem()) is not None:
         degraded["redis"] = redis_problem

@@ -19,7 +19,7 @@ from api_frontend.settings import ApiSettings
 
 @dataclass(frozen=True)
 class Site:
-    """The site's rooms. Reading raises `PostgresAway` where Postgres does not answer."""
+    """The site's rooms. Reading raises `PostgresAwayError` where Postgres does not answer."""
 
     settings: ApiSettings
     database: Database
@@ -38,9 +38,7 @@ class Site:
             return Page([], None), None
         return await self.moments.page(wanted, channel, most), channel
 
-    async def page_with_freshness(
-        self, wanted: Filter, most: int
-    ) -> tuple[Page, Channel | None, Freshness, datetime]:
+    async def page_with_freshness(self, wanted: Filter, most: int) -> tuple[Page, Channel | None, Freshness, datetime]:
         """The same with the header's news; the time is from before the page was read."""
         freshness, now = await self.progress.read()
         page, channel = await self.page_of(wanted, most)

@@ -1,0 +1,73 @@
+"""What a card and the header's line say, and that stored text cannot become markup."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from api_frontend.freshness import Freshness
+from api_frontend.moments import Channel
+from api_frontend.rendering import Renderer, static_address, static_version
+from api_frontend.settings import ApiSettings
+
+from .examples import MOMENT, PEAK, evidence, with_clip
+
+renderer = Renderer(ApiSettings())
+
+
+def card(moment: object) -> str:
+    """The card's HTML."""
+    return str(json.loads(renderer.moment_news(moment))["html"])  # type: ignore[arg-type]
+
+
+def test_a_card_says_who_when_why_and_what_became_of_the_clip() -> None:
+    html = card(with_clip("made"))
+    for words in ("LunaPlays", "9 times its usual chat", "212 people in 7 s", "LUL 140", "Clip ready", "28 s"):
+        assert words in html
+    assert 'datetime="2026-11-22T17:03:03Z"' in html
+    assert 'href="/moments/abc123"' in html
+    assert "<img" in html
+
+
+def test_without_a_clip_the_card_shows_the_curve_and_the_stream() -> None:
+    html = card(MOMENT)
+    assert "<svg" in html
+    assert 'href="https://www.twitch.tv/lunaplays"' in html
+    assert "<img" not in html
+
+
+def test_stored_text_stays_text() -> None:
+    nasty = '"><script>alert(1)</script>'
+    moment = replace(
+        with_clip("refused", reason=nasty), channel=Channel("1", None, nasty), cause=nasty, moment_id="a/b?c"
+    )
+    html = card(moment)
+    assert "<script" not in html
+    assert "b%3Fc" in html
+
+
+def test_no_inline_style_or_script_anywhere() -> None:
+    html = card(replace(MOMENT, evidence=evidence(covered=[0] * 10 + [1] * 80)))
+    assert "style=" not in html
+    assert "onclick" not in html
+    assert 'class="gap"' in html
+
+
+@pytest.mark.parametrize(
+    ("freshness", "words"),
+    [
+        (Freshness("live", PEAK, 3.0), "Live"),
+        (Freshness("catching_up", PEAK, 7200.0), "Catching up"),
+        (Freshness("away", PEAK, 600.0), "Processing has been away since"),
+        (Freshness("nothing", None, None), "No chat has been processed yet"),
+    ],
+)
+def test_the_header_says_how_fresh(freshness: Freshness, words: str) -> None:
+    news = json.loads(renderer.freshness_news(freshness))
+    assert words in news["html"]
+    assert news["state"] == freshness.state
+
+
+def test_a_static_address_changes_with_the_content() -> None:
+    assert static_address("site.css") == f"/static/site.css?v={static_version('site.css')}"
+    assert len(static_version("site.css")) == 12

@@ -1,0 +1,57 @@
+"""Who a client is, what may be framed, and what the policy lets in."""
+
+from typing import Any
+
+import pytest
+
+from api_frontend.moments import web_address
+from api_frontend.rendering import embed_address
+from api_frontend.security import client_address, content_policy
+from api_frontend.settings import TWITCH_FRAMES, ApiSettings
+
+
+def scope(peer: str, told: str | None = None) -> dict[str, Any]:
+    """A request from a peer, with Cloudflare's header if told."""
+    headers = [(b"cf-connecting-ip", told.encode())] if told else []
+    return {"type": "http", "client": (peer, 1), "headers": headers}
+
+
+def test_cloudflares_word_counts_only_where_it_is_trusted() -> None:
+    assert client_address(scope("10.0.0.1", "203.0.113.9"), trust_cloudflare=False) == "10.0.0.1"
+    assert client_address(scope("10.0.0.1", "203.0.113.9"), trust_cloudflare=True) == "203.0.113.9"
+    assert client_address(scope("10.0.0.1", "nonsense"), trust_cloudflare=True) == "10.0.0.1"
+
+
+def test_an_ipv6_household_is_one_client() -> None:
+    one = client_address(scope("2001:db8:1:2:3::4"), trust_cloudflare=False)
+    assert one == client_address(scope("2001:db8:1:2:ffff::9"), trust_cloudflare=False)
+    assert one != client_address(scope("2001:db8:1:3::9"), trust_cloudflare=False)
+
+
+def test_nothing_inline_and_nothing_foreign() -> None:
+    policy = content_policy(ApiSettings())
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_the_player_names_the_site_as_its_parent() -> None:
+    address = embed_address("https://clips.twitch.tv/embed?clip=A", TWITCH_FRAMES, ["localhost", "scout.example"])
+    assert address == "https://clips.twitch.tv/embed?clip=A&parent=localhost&parent=scout.example&autoplay=true"
+
+
+@pytest.mark.parametrize(
+    "embed", [None, "", "javascript:alert(1)", "https://evil.example/embed?clip=A", "https://clips.twitch.tv.evil/x"]
+)
+def test_a_foreign_player_is_not_framed(embed: str | None) -> None:
+    assert embed_address(embed, TWITCH_FRAMES, ["localhost"]) is None
+
+
+@pytest.mark.parametrize("text", [None, "", "javascript:alert(1)", "data:text/html,x", "//evil.example"])
+def test_only_web_addresses_become_links(text: str | None) -> None:
+    assert web_address(text) is None
+
+
+def test_settings_cannot_widen_the_policy_by_accident() -> None:
+    with pytest.raises(ValueError, match="frame_sources"):
+        ApiSettings(frame_sources="https://a.example; script-src *")
