@@ -1,0 +1,44 @@
+"""The records read since the last frame, waiting for the spool: a flat list of key, value, key, value.
+
+A key says where its record goes: `123` (a channel id) to the channel's log; `l123` to the channel's log and to
+the lifecycle topic; `d` to the dead letters; `t` is the tick that ends a frame. Neither holds a line feed.
+"""
+
+from contracts import codec
+from contracts.chat_messages import LIFECYCLE_KINDS, ChannelRecord
+from contracts.dead_letters import DeadLetter
+
+LIFECYCLE_CODE = b"l"
+DEAD_LETTER_KEY = b"d"
+TICK_KEY = b"t"
+
+
+class Batch:
+    """Grows by the parser's hand; `take` empties it."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self.bytes = 0  # of the values, about: the parser adds what it read
+
+    def __len__(self) -> int:
+        return len(self.lines) // 2
+
+    def add(self, record: ChannelRecord) -> None:
+        """A record of a channel's log."""
+        key = record.channel_id.encode()
+        value = codec.encode(record)
+        self.lines += (LIFECYCLE_CODE + key if isinstance(record, LIFECYCLE_KINDS) else key, value)
+        self.bytes += len(value)
+
+    def add_dead_letter(self, letter: DeadLetter) -> None:
+        """A record of what was not understood."""
+        value = codec.encode(letter)
+        self.lines += (DEAD_LETTER_KEY, value)
+        self.bytes += len(value)
+
+    def take(self) -> list[bytes]:
+        """Everything so far; the batch is empty afterwards."""
+        taken = self.lines[:]
+        self.lines.clear()  # in place: the parser holds this very list
+        self.bytes = 0
+        return taken

@@ -1,0 +1,244 @@
+"""Capture: reads the chosen channels and writes a synced frame with its tick every quarter of a second at most."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from contracts import codec, metrics
+from contracts.chat_messages import SCHEMA_VERSION, ChannelRecord, Tick
+from service_runtime.measures import measure
+
+from stream_monitoring import coverage
+from stream_monitoring.bad_lines import BadLines
+from stream_monitoring.batch import TICK_KEY, Batch
+from stream_monitoring.chatter_hash import ChatterHash
+from stream_monitoring.connections import Connections
+from stream_monitoring.coverage import CoverageBook
+from stream_monitoring.frame import Frame
+from stream_monitoring.machine_clock import MachineClock
+from stream_monitoring.quarantine import Quarantine
+from stream_monitoring.reading import Reading
+from stream_monitoring.spool import Spool
+from stream_monitoring.ticks import next_tick
+from stream_monitoring.twitch_clock import TwitchClock
+
+log = structlog.get_logger()
+
+FRAME_SECONDS = 0.2  # what is not synced after 250 ms may be lost in a power cut
+TEND_SECONDS = 0.25
+STILL_SECONDS = 2.0  # a round that took longer: we stood still, not the sockets
+CROWDED_BYTES = 32 * 1024 * 1024  # of unwritten records: stop reading until the disk has caught up
+PRUNE_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureOptions:
+    """Where to read, under which name, how far behind Twitch's clock the ticks are."""
+
+    chat_url: str
+    instance: str
+    tick_lag_ms: int
+
+
+class Capture:
+    """Runs in a thread of its own; `frame_written` is called there with each synced frame."""
+
+    def __init__(
+        self,
+        options: CaptureOptions,
+        spool: Spool,
+        chatters: ChatterHash,
+        frame_written: Callable[[Frame], None],
+        machine_now: MachineClock | None = None,
+    ) -> None:
+        self._options = options
+        self._spool = spool
+        self._frame_written = frame_written
+        self._now = machine_now or MachineClock()
+        self._covered_path = spool.directory / "covered.json"
+        self.clock = TwitchClock()
+        self.batch = Batch()
+        self.rooms: dict[str, str] = {}
+        self.book = CoverageBook(options.instance, self.batch.add, self._now)
+        bad_lines = BadLines(self.batch, Quarantine(spool.directory))
+        self._reading = Reading(options.instance, self.batch, chatters, bad_lines, self.clock, self.rooms)
+        self._last_tick = spool.last.tick_at if spool.last else 0
+        self._reading.last_tick = self._last_tick
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wanted: set[str] = set()
+        self._connections: Connections | None = None
+        self._saved: dict[str, str] = {}
+        self.trouble = ""
+        self.ended = threading.Event()
+
+    # from other threads
+
+    def want(self, logins: Iterable[str]) -> None:
+        """Read these channels and no others."""
+        self._wanted = set(logins)
+        if self._loop is not None and self._connections is not None:
+            self._loop.call_soon_threadsafe(self._connections.want, self._wanted)
+
+    def add(self, records: list[ChannelRecord]) -> None:
+        """Records from another source (lifecycle) for the next frame."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(lambda: [self.batch.add(record) for record in records])
+
+    def twitch_now(self) -> int:
+        """Twitch's time now, milliseconds."""
+        return self.clock.now(self._now())
+
+    @property
+    def tick_age_seconds(self) -> float:
+        """How far the last tick is behind Twitch's clock."""
+        return max(0.0, (self.twitch_now() - self._last_tick) / 1000)
+
+    def problems(self) -> dict[str, str]:
+        """What is wrong now, for /ready."""
+        wrong = {"spool": self.trouble} if self.trouble else {}
+        connections = self._connections
+        if connections is None:
+            return wrong | {"chat": "not started yet"}
+        if not self._wanted:
+            wrong["channels"] = "no channel is chosen: set MONITORING_PINNED_CHANNELS or give Twitch credentials"
+        elif not connections.reading_logins:
+            wrong["chat"] = f"no channel is read yet ({connections.last_trouble or 'connecting'})"
+        return wrong
+
+    # the worker
+
+    def run(self, stop: threading.Event) -> None:
+        """Read until `stop` is set; then write what is left, with `left` for each channel."""
+        try:
+            asyncio.run(self._run(stop))
+        finally:
+            self._spool.close()
+            self.ended.set()
+
+    async def _run(self, stop: threading.Event) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._connections = Connections(self._options.chat_url, self._reading, self.book, self.clock, self._now)
+        self.book.restarted(coverage.load_covered(self._covered_path), self._last_tick)
+        self._connections.want(self._wanted)
+        with ThreadPoolExecutor(1, thread_name_prefix="spool") as disk:
+            tending = asyncio.create_task(self._tend(stop))
+            await self._write_frames(stop, disk, tending)
+            tending.cancel()
+            await self._finish(disk)
+
+    async def _tend(self, stop: threading.Event) -> None:
+        assert self._connections is not None
+        last = time.monotonic()
+        while not stop.is_set():
+            await asyncio.sleep(TEND_SECONDS)
+            still = time.monotonic() - last - TEND_SECONDS
+            last = time.monotonic()
+            if still > STILL_SECONDS:
+                log.warning("capture: the process stood still", seconds=round(still, 1))
+                self._connections.forgive(int(still * 1000))
+            self._connections.tend()
+            self._measure()
+
+    async def _write_frames(self, stop: threading.Event, disk: ThreadPoolExecutor, tending: asyncio.Task[None]) -> None:
+        next_frame, next_prune = time.monotonic(), 0.0
+        while not stop.is_set():
+            if tending.done():
+                tending.result()
+            next_frame = max(next_frame + FRAME_SECONDS, time.monotonic())
+            await asyncio.sleep(next_frame - time.monotonic())
+            await self._write_frame(disk, stop)
+            if time.monotonic() >= next_prune:
+                next_prune = time.monotonic() + PRUNE_SECONDS
+                await asyncio.get_running_loop().run_in_executor(disk, self._prune)
+
+    async def _write_frame(self, disk: ThreadPoolExecutor, stop: threading.Event) -> None:
+        """One frame, however long the disk takes; reading stops meanwhile where too much is waiting."""
+        assert self._connections is not None and self._loop is not None
+        covered = self.book.covered()
+        tick_at = next_tick(
+            self._last_tick, self._connections.answered_through(), self.twitch_now(), self._options.tick_lag_ms
+        )
+        lines = self._with_tick(self.batch.take(), tick_at)
+        self._reading.last_tick = tick_at
+        deadline: float | None = None
+        while True:
+            writing = self._loop.run_in_executor(disk, self._write, lines, tick_at, covered)
+            while not (await asyncio.wait([writing], timeout=TEND_SECONDS))[0]:
+                self._connections.pause(self.batch.bytes > CROWDED_BYTES)
+            try:
+                written = writing.result()
+                break
+            except OSError as error:
+                self._report_trouble(error)
+                self._connections.pause(True)
+            deadline = deadline or (time.monotonic() + 5 if stop.is_set() else None)
+            if deadline and time.monotonic() > deadline:
+                raise OSError("the spool has no room for the last records")
+            await asyncio.sleep(TEND_SECONDS)
+        self._last_tick = tick_at
+        if self.trouble:
+            log.warning("spool: writing again")
+            self.trouble = ""
+        self._connections.pause(False)
+        self._frame_written(written)
+
+    def _report_trouble(self, error: OSError) -> None:
+        if not self.trouble:
+            log.error(
+                "spool: cannot write, reading stops until it can", directory=str(self._spool.directory), why=str(error)
+            )
+        self.trouble = f"cannot write to {self._spool.directory}: {error.strerror or error}"
+
+    def _write(self, lines: list[bytes], tick_at: int, covered: dict[str, str]) -> Frame:
+        if covered != self._saved:
+            coverage.save_covered(self._covered_path, covered)
+            self._saved = covered
+        return self._spool.append(lines, tick_at)
+
+    def _with_tick(self, lines: list[bytes], tick_at: int) -> list[bytes]:
+        tick = Tick(
+            schema_version=SCHEMA_VERSION,
+            sent_at=tick_at,
+            received_at=self._now(),
+            instance=self._options.instance,
+            spool_id=self._spool.spool_id,
+            spool_position=self._spool.end + len(lines) // 2 + 1,
+        )
+        lines += (TICK_KEY, codec.encode(tick))
+        return lines
+
+    def _prune(self) -> None:
+        for first, after, size in self._spool.prune(time.time()):
+            log.warning("spool: oldest segment deleted", first=first, after=after, bytes=size)
+            self.on_pruned(after, size)
+
+    def on_pruned(self, after: int, size: int) -> None:
+        """Replaced by whoever knows what is forwarded."""
+
+    async def _finish(self, disk: ThreadPoolExecutor) -> None:
+        assert self._connections is not None
+        self.book.left_all(self.twitch_now())
+        self._connections.stop()
+        stopped = threading.Event()
+        stopped.set()
+        await self._write_frame(disk, stopped)
+
+    def _measure(self) -> None:
+        assert self._connections is not None
+        counts, self._reading.counts = self._reading.counts, type(self._reading.counts)()
+        for command, number in counts.lines.items():
+            measure(metrics.CHAT_LINES).labels(command=command).inc(number)
+        for kind, number in counts.records.items():
+            measure(metrics.CHAT_RECORDS).labels(kind=kind).inc(number)
+        measure(metrics.DUPLICATE_MESSAGES).inc(counts.duplicates)
+        measure(metrics.LATE_RECORDS).inc(counts.late)
+        measure(metrics.SOCKETS).labels(state="open").set(len(self._connections.sockets))
+        measure(metrics.CHANNELS).labels(state="wanted").set(len(self._wanted))
+        measure(metrics.CHANNELS).labels(state="read").set(len(self._connections.reading_logins))
+        measure(metrics.TICK_AGE).set(self.tick_age_seconds)
+        measure(metrics.SPOOL_BYTES).set(self._spool.bytes)

@@ -1,0 +1,35 @@
+"""What identifies a record in Kafka and when it was sent, read from its JSON."""
+
+import hashlib
+
+import msgspec
+
+
+class Marks(msgspec.Struct):
+    """The few fields that are needed to recognise a record."""
+
+    kind: str
+    sent_at: int
+    message_id: str | None = None
+    notice_id: str | None = None
+    spool_id: str | None = None
+    spool_position: int | None = None
+
+
+_decoder = msgspec.json.Decoder(Marks)
+
+
+def marks_of(value: bytes) -> Marks:
+    """The fields; raises msgspec.DecodeError where it is no record."""
+    return _decoder.decode(value)
+
+
+def sent_at_of(value: bytes) -> int:
+    """Event time in milliseconds."""
+    return marks_of(value).sent_at
+
+
+def id_of(value: bytes) -> str:
+    """The record's own id, or a hash of the record where it has none."""
+    marks = marks_of(value)
+    return marks.message_id or marks.notice_id or hashlib.blake2b(value, digest_size=16).hexdigest()

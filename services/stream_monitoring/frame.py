@@ -1,0 +1,89 @@
+"""A frame: some records and the tick that ends them, as bytes with a checksum.
+
+Layout: magic (4), body length (4), CRC-32 of all that follows it (4), record count (4), first position (8), body.
+The body is key, value, key, value, …, separated by line feeds. Positions count records from the spool's birth.
+"""
+
+import struct
+import zlib
+from dataclasses import dataclass
+
+from contracts import topics
+from contracts.chat_messages import Tick
+from contracts.codec import ContractError, decode
+
+from stream_monitoring.batch import TICK_KEY
+
+MAGIC = b"SSF1"
+HEADER = struct.Struct(">4sIIIQ")
+PLACE = struct.Struct(">IQ")  # the part of the header that the checksum covers
+CHECKED_FROM = 12  # bytes before it: magic, length, checksum
+LONGEST_BODY = 256 * 1024 * 1024  # bytes; a larger length is damage, not data
+
+
+class DamagedFrame(ValueError):
+    """The bytes are no whole frame; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`lines` is flat: key, value, key, value, …; the last pair is the tick. `size` is in bytes on disk."""
+
+    first: int
+    lines: list[bytes]
+    tick_at: int
+    size: int
+
+    @property
+    def end(self) -> int:
+        """The position after this frame."""
+        return self.first + len(self.lines) // 2
+
+    @property
+    def tick(self) -> bytes:
+        """The tick's JSON."""
+        return self.lines[-1]
+
+
+def encode(first: int, lines: list[bytes]) -> tuple[bytes, bytes]:
+    """Header and body of a frame that starts at position `first`."""
+    body = b"\n".join(lines)
+    place = PLACE.pack(len(lines) // 2, first)
+    checksum = zlib.crc32(body, zlib.crc32(place))
+    return HEADER.pack(MAGIC, len(body), checksum, len(lines) // 2, first), body
+
+
+def body_length(header: bytes) -> int:
+    """The length of the body that follows this header; raises DamagedFrame."""
+    if len(header) < HEADER.size:
+        raise DamagedFrame("the header is cut")
+    magic, length, _, _, _ = HEADER.unpack(header)
+    if magic != MAGIC or length > LONGEST_BODY:
+        raise DamagedFrame("no frame starts here")
+    return int(length)
+
+
+def check(header: bytes, body: bytes) -> tuple[int, int]:
+    """First position and record count of an undamaged frame; raises DamagedFrame."""
+    length = body_length(header)
+    _, _, checksum, count, first = HEADER.unpack(header)
+    if len(body) < length:
+        raise DamagedFrame("the body is cut")
+    if zlib.crc32(body, zlib.crc32(header[CHECKED_FROM:])) != checksum:
+        raise DamagedFrame("the checksum does not fit")
+    return first, count
+
+
+def decode_frame(header: bytes, body: bytes) -> Frame:
+    """The frame in these bytes; raises DamagedFrame."""
+    first, count = check(header, body)
+    lines = body.split(b"\n")
+    if len(lines) != 2 * count or count == 0 or lines[-2] != TICK_KEY:
+        raise DamagedFrame("the records do not fit the header")
+    try:
+        tick = decode(topics.CHAT_MESSAGES.name, lines[-1])
+    except ContractError as error:
+        raise DamagedFrame(f"the tick is wrong: {error}") from error
+    if not isinstance(tick, Tick):
+        raise DamagedFrame("the last record is no tick")
+    return Frame(first, lines, tick.sent_at, len(header) + len(body))

@@ -1,0 +1,133 @@
+"""Reads back the end of `chat-messages`: the last tick of each partition, and the ids around it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+from contracts.topics import CHAT_MESSAGES
+
+from stream_monitoring.event_times import id_of, marks_of
+from stream_monitoring.resume import LastTick
+
+FIRST_LOOK_BACK = 50  # records of a partition; doubled until a tick is found
+LOOK_BACK_FACTOR = 8
+ANSWER_SECONDS = 10.0
+SILENT_POLLS = 15
+REACH_MS = 120_000  # a record may be a minute ahead of the tick that follows it, twice that is beyond doubt
+
+
+class KafkaAway(Exception):
+    """Kafka did not answer in time; try again later."""
+
+
+class KafkaLog:
+    """A read_committed reader without a group of its own. Open it for one look and close it."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._consumer = Consumer(
+            config | {"group.id": "chat-forwarder", "enable.partition.eof": True, "fetch.wait.max.ms": 50}
+        )
+
+    def __enter__(self) -> "KafkaLog":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._consumer.close()
+
+    def last_ticks(self) -> dict[int, LastTick]:
+        """Partition to its last committed tick; a partition without one is left out. Raises KafkaAway."""
+        ticks: dict[int, LastTick] = {}
+        look_back = FIRST_LOOK_BACK
+        bounds = self._bounds()
+        while wanted := {number: bound for number, bound in bounds.items() if number not in ticks}:
+            begins = {number: max(low, high - look_back) for number, (low, high) in wanted.items()}
+            for message in self._read(begins, wanted):
+                if tick := tick_of(message.value() or b""):
+                    ticks[message.partition() or 0] = tick
+            bounds = {number: (low, begins[number]) for number, (low, _) in wanted.items() if begins[number] > low}
+            look_back *= LOOK_BACK_FACTOR
+        return ticks
+
+    def ids_after(self, sent_at: int) -> set[str]:
+        """The ids of all records that may be later than the event time. Raises KafkaAway."""
+        ids: set[str] = set()
+        look_back = FIRST_LOOK_BACK * LOOK_BACK_FACTOR
+        bounds = self._bounds()
+        while bounds:
+            begins = {number: max(low, high - look_back) for number, (low, high) in bounds.items()}
+            reached = set()
+            for message in self._read(begins, bounds):
+                value = message.value() or b""
+                tick = tick_of(value)
+                if tick is None:
+                    ids.add(recognised(value))
+                elif tick.sent_at < sent_at - REACH_MS:
+                    reached.add(message.partition())
+            bounds = {
+                number: (low, begins[number])
+                for number, (low, _) in bounds.items()
+                if number not in reached and begins[number] > low
+            }
+            look_back *= LOOK_BACK_FACTOR
+        return ids
+
+    def _bounds(self) -> dict[int, tuple[int, int]]:
+        return {number: self._watermarks(number) for number in range(CHAT_MESSAGES.partitions)}
+
+    def _watermarks(self, number: int) -> tuple[int, int]:
+        try:
+            low, high = self._consumer.get_watermark_offsets(
+                TopicPartition(CHAT_MESSAGES.name, number), timeout=ANSWER_SECONDS
+            )
+        except KafkaException as error:
+            raise KafkaAway(str(error)) from error
+        return low, high
+
+    def _read(self, begins: dict[int, int], bounds: dict[int, tuple[int, int]]) -> Iterator[Message]:
+        """The committed records from `begins` up to the upper bounds."""
+        self._consumer.assign([TopicPartition(CHAT_MESSAGES.name, number, at) for number, at in begins.items()])
+        unread = {number for number, at in begins.items() if at < bounds[number][1]}
+        silent = 0
+        while unread and silent < SILENT_POLLS:
+            messages = self._consumer.consume(2000, timeout=1.0)
+            silent = 0 if messages else silent + 1
+            for message in messages:
+                yield from self._progress(message, unread, bounds)
+        self._consumer.unassign()
+        if unread:
+            raise KafkaAway(f"{len(unread)} partitions could not be read back")
+
+    def _progress(self, message: Message, unread: set[int], bounds: dict[int, tuple[int, int]]) -> Iterator[Message]:
+        error, number = message.error(), message.partition() or 0
+        if error is not None:
+            if error.code() == KafkaError._PARTITION_EOF:
+                unread.discard(number)
+            elif not error.retriable():
+                raise KafkaAway(str(error))
+        elif (message.offset() or 0) < bounds[number][1]:
+            yield message
+        else:
+            unread.discard(number)
+
+
+def tick_of(value: bytes) -> LastTick | None:
+    """The tick in a record, None where it is something else."""
+    try:
+        marks = marks_of(value)
+    except msgspec.DecodeError:
+        return None
+    if marks.kind != "tick" or marks.spool_id is None or marks.spool_position is None:
+        return None
+    return LastTick(marks.sent_at, marks.spool_id, marks.spool_position)
+
+
+def recognised(value: bytes) -> str:
+    """The record's id; "" for what is no record."""
+    try:
+        return id_of(value)
+    except msgspec.DecodeError:
+        return ""
+
+
+LogReader = Callable[[], KafkaLog]

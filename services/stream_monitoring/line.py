@@ -1,0 +1,82 @@
+"""One IRC line of Twitch chat, taken apart: tags, source, command, channel, text."""
+
+from dataclasses import dataclass, field
+
+TAG_ESCAPES = {"\\": "\\", ":": ";", "s": " ", "r": "\r", "n": "\n"}
+
+
+class MalformedLine(ValueError):
+    """The line is not what Twitch documents; the text says how, without quoting what people wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`channel` is the login after `#`, "" where the command has none; `text` is the trailing parameter."""
+
+    command: str
+    tags: dict[str, str] = field(default_factory=dict)
+    source: str = ""
+    channel: str = ""
+    text: str = ""
+    parameters: tuple[str, ...] = ()
+
+    def required(self, tag: str) -> str:
+        """The tag's value; raises MalformedLine where it is missing or empty."""
+        value = self.tags.get(tag, "")
+        if not value:
+            raise MalformedLine(f"{self.command}: tag {tag} is missing")
+        return value
+
+    def number(self, tag: str) -> int:
+        """The tag's value as a whole number without a sign; raises MalformedLine."""
+        value = self.required(tag)
+        if not (value.isascii() and value.isdigit() and len(value) <= 18):
+            raise MalformedLine(f"{self.command}: tag {tag} is not a number")
+        return int(value)
+
+
+def unescape(value: str) -> str:
+    """A tag's value with IRCv3 escapes resolved; a lone backslash at the end is dropped."""
+    if "\\" not in value:
+        return value
+    out, characters = [], iter(value)
+    for character in characters:
+        if character == "\\":
+            following = next(characters, "")
+            out.append(TAG_ESCAPES.get(following, following))
+        else:
+            out.append(character)
+    return "".join(out)
+
+
+def parse_tags(raw: str) -> dict[str, str]:
+    """Names to unescaped values."""
+    tags = {}
+    for item in raw.split(";"):
+        name, _, value = item.partition("=")
+        if name:
+            tags[name] = unescape(value)
+    return tags
+
+
+def parse_line(raw: bytes) -> Line:
+    """The parts of one line without its line end; raises MalformedLine."""
+    rest = raw.decode("utf-8", "replace")
+    tags: dict[str, str] = {}
+    source = ""
+    if rest.startswith("@"):
+        head, _, rest = rest[1:].partition(" ")
+        tags = parse_tags(head)
+    rest = rest.lstrip(" ")
+    if rest.startswith(":"):
+        source, _, rest = rest[1:].partition(" ")
+    rest = rest.lstrip(" ")
+    middle, has_text, text = (" " + rest).partition(" :")
+    words = middle.split()
+    if not words:
+        raise MalformedLine("no command")
+    command = words[0]
+    if not (command.isascii() and command.isalnum()):
+        raise MalformedLine("the command is not a word")
+    channel = next((word[1:] for word in words[1:] if word.startswith("#")), "")
+    return Line(command, tags, source, channel, text if has_text else "", tuple(words[1:]))

@@ -1,0 +1,57 @@
+"""Raw lines that were not understood, kept beside the spool for the operator's eyes, for 48 h at most."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import structlog
+
+log = structlog.get_logger()
+
+MOST_BYTES = 4 * 1024 * 1024  # of one file; there are two, the present one and the one before
+LONGEST_AGE_SECONDS = 24 * 3600.0  # of one file; so a line is gone after 48 h
+LINE_LIMIT = 2048  # bytes kept of a line
+
+
+class Quarantine:
+    """Two files, readable by the service's user only; the older one is replaced when the newer one is full or old."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / "quarantine.jsonl"
+        self.older = directory / "quarantine.1.jsonl"
+        self._broken = False
+
+    def keep(self, raw: bytes, reason: str, met_at: int) -> None:
+        """Store a line with its reason. A file that cannot be written is logged once and does not stop reading."""
+        entry = {"met_at": met_at, "reason": reason, "line": raw[:LINE_LIMIT].decode("utf-8", "backslashreplace")}
+        try:
+            self.age(time.time())
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            with open(os.open(self.path, flags, 0o600), "a") as file:
+                file.write(json.dumps(entry) + "\n")
+            self._broken = False
+        except OSError as error:
+            if not self._broken:
+                log.error("quarantine: cannot write", path=str(self.path), why=str(error))
+            self._broken = True
+
+    def age(self, now: float) -> None:
+        """Turn the files over where the newer one is full or a day old, drop the older one after its day; seconds."""
+        if self.older.exists() and now - self.older.stat().st_mtime > LONGEST_AGE_SECONDS:
+            self.older.unlink(missing_ok=True)
+        if not self.path.exists():
+            return
+        status = self.path.stat()
+        born_at = first_met_at(self.path) or status.st_mtime
+        if status.st_size >= MOST_BYTES or now - born_at > LONGEST_AGE_SECONDS:
+            self.path.replace(self.older)
+
+
+def first_met_at(path: Path) -> float | None:
+    """Seconds since 1970 of the file's first line; None where it has none."""
+    with open(path, "rb") as file:
+        try:
+            return float(json.loads(file.readline())["met_at"]) / 1000
+        except (ValueError, KeyError, TypeError):
+            return None

@@ -1,0 +1,61 @@
+"""The service's settings, from environment variables."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOGIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+
+
+def words(value: object) -> object:
+    """A comma list as a tuple of lower-case words."""
+    if isinstance(value, str):
+        return tuple(word.strip().lower() for word in value.split(",") if word.strip())
+    return value
+
+
+class MonitoringSettings(BaseSettings):
+    """What is read, and under which name and ports this instance runs."""
+
+    model_config = SettingsConfigDict(env_prefix="MONITORING_", frozen=True)
+    chat_url: str = Field(
+        "ircs://irc.chat.twitch.tv:6697", pattern=r"^ircs?://[^/]+$", description="irc:// or ircs:// and host:port"
+    )
+    instance: str = Field("processing", pattern=r"^[A-Za-z0-9_-]{1,40}$", description="this instance's name")
+    role: Literal["holder", "standby"] = Field(
+        "holder", description="holder forwards at once, standby when ticks stall"
+    )
+    chooser: bool = Field(True, description="this instance decides which channels are watched")
+    pinned_channels: Annotated[tuple[str, ...], NoDecode] = Field((), description="logins that are always watched")
+    top_channels: int = Field(0, ge=0, le=100_000, description="how many channels with the most viewers are watched")
+    games: Annotated[tuple[str, ...], NoDecode] = Field((), description="only these game ids or names; empty: all")
+    languages: Annotated[tuple[str, ...], NoDecode] = Field((), description="only these languages (en, de); empty: all")
+    tick_lag_ms: int = Field(1500, ge=0, le=60_000, description="ticks stay so far behind what was answered")
+    channel_list_file: Path | None = Field(None, description="last copy of the list; default: in the spool's directory")
+    chatter_key_file: Path | None = Field(None, description="secret key of the chatter hash; default: in the spool")
+    bind_address: str = Field("127.0.0.1", description="address of the health and metrics ports")
+    health_port: int = Field(8080, ge=0, le=65535, description="/live and /ready")
+    metrics_port: int = Field(9100, ge=0, le=65535, description="/metrics")
+
+    _words = field_validator("pinned_channels", "games", "languages", mode="before")(words)
+
+    @field_validator("pinned_channels")
+    @classmethod
+    def are_logins(cls, logins: tuple[str, ...]) -> tuple[str, ...]:
+        """Names as Twitch writes them in a channel's address."""
+        wrong = [login for login in logins if not set(login) <= LOGIN_CHARACTERS or len(login) > 25]
+        if wrong:
+            raise ValueError(f"no Twitch logins: {', '.join(wrong)}")
+        return logins
+
+
+class SpoolSettings(BaseSettings):
+    """Where the spool is and how large it may grow."""
+
+    model_config = SettingsConfigDict(env_prefix="SPOOL_", frozen=True)
+    directory: Path = Field(description="folder of the spool, on a disk that survives a restart")
+    max_bytes: int = Field(4 * 1024**3, ge=64 * 1024, description="oldest segments beyond this are deleted")
+    max_age_hours: float = Field(48.0, gt=0, description="segments older than this are deleted")
+    segment_bytes: int = Field(16 * 1024**2, ge=4096, description="size of one segment")

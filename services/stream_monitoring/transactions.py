@@ -1,0 +1,116 @@
+"""Frames into Kafka, whole frames and their tick in one transaction."""
+
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException, Producer
+from contracts import topics
+
+from stream_monitoring.batch import DEAD_LETTER_KEY, LIFECYCLE_CODE, TICK_KEY
+from stream_monitoring.frame import Frame
+
+TRANSACTIONAL_ID = "chat-forwarder"  # this name is the lease: who begins last with it is the holder
+TRANSACTION_TIMEOUT_MS = 10_000  # readers wait so long for a holder that was killed, if no successor comes
+ANSWER_SECONDS = 8.0
+METADATA_SECONDS = 5.0
+TICK_STEP_MS = 1_000  # in a drain a tick for each second of event time is enough
+
+# librdkafka's settings that make a batch of thousands cheap; measured by tests/benchmarks/reading.py
+PRODUCER_SETTINGS: dict[str, Any] = {
+    "transactional.id": TRANSACTIONAL_ID,
+    "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
+    "delivery.report.only.error": True,
+    "linger.ms": 5,
+    "batch.num.messages": 50_000,
+    "batch.size": 900_000,  # bytes; below the broker's largest batch of 1 MB
+    "queue.buffering.max.messages": 500_000,
+    "queue.buffering.max.kbytes": 512 * 1024,
+}
+
+
+class Fenced(Exception):
+    """Another instance forwards now."""
+
+
+class TransactionFailed(Exception):
+    """Nothing of the transaction is seen; begin again with a new producer."""
+
+
+def as_failure(error: KafkaError) -> Exception:
+    """The exception that says what to do about Kafka's error."""
+    fenced = (KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH)
+    if error.code() in fenced:
+        return Fenced(error.str())
+    return TransactionFailed(f"{error.name()}: {error.str()}")
+
+
+class Transactions:
+    """The holder's producer. After any exception it is of no use any more: close it, make another."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        """Becomes the holder: fences whoever was it. Raises TransactionFailed where Kafka is away."""
+        self._producer = Producer(config)
+        try:
+            self._producer.init_transactions(ANSWER_SECONDS)
+            for topic in (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE, topics.DEAD_LETTERS):
+                self._learn_partitions(topic)
+        except KafkaException as error:
+            raise as_failure(error.args[0]) from error
+        self._sent_tick = 0
+
+    def _learn_partitions(self, topic: topics.Topic) -> None:
+        """Before the first record: records wait in another order while librdkafka knows no partitions."""
+        known = self._producer.list_topics(topic.name, METADATA_SECONDS).topics[topic.name]
+        if known.error is not None:
+            raise KafkaException(known.error)
+        if len(known.partitions) != topic.partitions:
+            raise TransactionFailed(f"{topic.name} has {len(known.partitions)} partitions, not {topic.partitions}")
+
+    def send(self, frames: list[Frame], tick: bytes) -> None:
+        """Commit the frames and the tick that ends the last of them. Raises Fenced or TransactionFailed."""
+        try:
+            self._producer.begin_transaction()
+            for number, frame in enumerate(frames):
+                self._produce_frame(frame)
+                is_last = number == len(frames) - 1
+                if is_last or (frame.lines and frame.tick_at >= self._sent_tick + TICK_STEP_MS):
+                    self._produce_tick(tick if is_last else frame.tick)
+                    self._sent_tick = frame.tick_at
+            self._producer.commit_transaction(ANSWER_SECONDS)
+        except KafkaException as error:
+            raise as_failure(error.args[0]) from error
+        except BufferError as error:
+            raise TransactionFailed("the producer's queue is full") from error
+
+    def _produce_frame(self, frame: Frame) -> None:
+        keys, values = frame.lines[0::2], frame.lines[1::2]
+        chat, lifecycle, dead = [], [], []
+        for key, value in zip(keys, values, strict=True):
+            if key[0] < 58:  # a digit: a channel's id
+                chat.append({"key": key, "value": value})
+            elif key.startswith(LIFECYCLE_CODE):
+                record = {"key": key[1:], "value": value}
+                chat.append(record)
+                lifecycle.append(dict(record))
+            elif key == DEAD_LETTER_KEY:
+                dead.append({"value": value})
+            elif key != TICK_KEY:
+                raise ValueError(f"frame {frame.first} holds a record for nowhere")
+        self._produce(topics.CHAT_MESSAGES, chat)
+        self._produce(topics.STREAM_LIFECYCLE, lifecycle)
+        self._produce(topics.DEAD_LETTERS, dead)
+
+    def _produce(self, topic: topics.Topic, records: list[dict[str, Any]]) -> None:
+        if not records:
+            return
+        if self._producer.produce_batch(topic.name, records) != len(records):
+            error = next(record["_error"] for record in records if "_error" in record)
+            raise KafkaException(error)
+
+    def _produce_tick(self, tick: bytes) -> None:
+        for topic in (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE):
+            for partition in range(topic.partitions):
+                self._producer.produce(topic.name, tick, partition=partition)
+
+    def close(self) -> None:
+        """Let go without waiting; what is not committed is never seen."""
+        self._producer.purge(in_queue=True, in_flight=True, blocking=False)
