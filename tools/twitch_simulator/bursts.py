@@ -19,12 +19,16 @@ DECAY_RATE = 3.0  # e-folds over the decay: its end has 5 % of the full rate
 
 
 class PlannedMessage(msgspec.Struct, gc=False):
-    """A message that will be sent at `at` (ms since 1970, the machine's clock)."""
+    """A message that will be sent at `at` (ms since 1970, the machine's clock).
+
+    One with a `message_id` was scripted by a test and goes out as it is; the others get an id, and a few a parent.
+    """
 
     at: int
     channel: Channel
     chatter: Chatter
     text: ChatText
+    message_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -162,9 +162,13 @@ def say(twitch: Twitch, order: MessagesOrder) -> list[dict[str, Any]]:
     channel, now = channel_of(twitch, order.login), twitch.clock.machine()
     planned = []
     for line in order.lines:
-        text = " ".join(line.text.split("\n"))
-        planned.append(PlannedMessage(now, channel, chatter_of(line.user), ChatText(text, emotes_tag(text))))
-    return twitch.delivery.script(planned, now)
+        text = " ".join(line.text.splitlines())
+        said = ChatText(text, emotes_tag(text))
+        planned.append(PlannedMessage(now, channel, chatter_of(line.user), said, str(uuid4())))
+    twitch.delivery.send(planned, now)
+    twitch.rooms.flush()
+    row = {"channel_id": channel.channel_id, "sent_at": now + twitch.clock.offset_ms}
+    return [{"message_id": message.message_id} | row for message in planned]
 
 
 def chat_orders(twitch: Twitch) -> APIRouter:

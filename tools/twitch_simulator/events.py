@@ -10,6 +10,7 @@ from twitch_simulator.clock import TwitchClock
 from twitch_simulator.delivery import Delivery
 from twitch_simulator.directory import Directory
 from twitch_simulator.notices import USERNOTICES, deletion, draw_kind, user_notice
+from twitch_simulator.rendering import Renderer
 from twitch_simulator.truth import Truth
 
 TIMEOUT_SECONDS = 600  # Twitch's default timeout
@@ -19,11 +20,17 @@ class Events:
     """Sends what happens beside messages; its truth goes to notices.jsonl first."""
 
     def __init__(
-        self, directory: Directory, delivery: Delivery, truth: Truth, clock: TwitchClock, crowd: Sequence[Chatter]
+        self,
+        directory: Directory,
+        delivery: Delivery,
+        renderer: Renderer,
+        truth: Truth,
+        clock: TwitchClock,
+        crowd: Sequence[Chatter],
     ) -> None:
         self.sent = 0
         self._directory, self._delivery, self._truth, self._clock = directory, delivery, truth, clock
-        self._crowd = crowd
+        self._crowd, self._last_line = crowd, renderer.last_line
         self._rng = Random()
 
     def happen(self, channel: Channel, kind: str, amount: int, seconds: int = TIMEOUT_SECONDS) -> dict[str, object]:
@@ -35,7 +42,7 @@ class Events:
             first, second = self._rng.sample(self._crowd, 2)
             line, row = user_notice(self._rng, channel, kind, (first, second), amount, now)
         else:
-            made = deletion(channel, kind, self._delivery.last_line.get(channel.login), seconds, now)
+            made = deletion(channel, kind, self._last_line.get(channel.login), seconds, now)
             if made is None:
                 return {}
             line, row = made

@@ -47,7 +47,14 @@ def reply_tags(parent_id: str, parent: Chatter, parent_text: str) -> str:
 
 def roomstate(login: str, channel_id: str) -> str:
     """The room's rules, sent on joining: no rule is on."""
-    rules = {"emote-only": 0, "followers-only": -1, "r9k": 0, "room-id": channel_id, "slow": 0, "subs-only": 0}
+    rules: dict[str, str | int] = {
+        "emote-only": 0,
+        "followers-only": -1,
+        "r9k": 0,
+        "room-id": channel_id,
+        "slow": 0,
+        "subs-only": 0,
+    }
     return tagged(rules, f":{SERVER} ROOMSTATE #{login}")
 
 
@@ -118,7 +125,12 @@ def clearchat(login: str, channel_id: str, sent_at: int, target: Chatter | None 
 
 def clearmsg(login: str, channel_id: str, sent_at: int, author_login: str, message_id: str, text: str) -> str:
     """One message is deleted."""
-    tags = {"login": author_login, "room-id": channel_id, "target-msg-id": message_id, "tmi-sent-ts": sent_at}
+    tags: dict[str, str | int] = {
+        "login": author_login,
+        "room-id": channel_id,
+        "target-msg-id": message_id,
+        "tmi-sent-ts": sent_at,
+    }
     return tagged(tags, f":{SERVER} CLEARMSG #{login} :{text}")
 
 

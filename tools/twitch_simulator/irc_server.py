@@ -14,6 +14,10 @@ class TcpWire:
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self._writer = writer
 
+    def is_open(self) -> bool:
+        """Whether what is written still goes out."""
+        return not self._writer.is_closing()
+
     def send(self, text: str) -> None:
         """Write text now; the transport buffers what the peer does not take."""
         self.send_bytes(text.encode())

@@ -41,12 +41,12 @@ def parameters(
             base = {"cumulative-months": amount, "months": 0, "should-share-streak": 1, "streak-months": months}
             return f"{name} subscribed at Tier 1. They've subscribed for {amount} months!", base | PLAN
         case "subgift":
-            base = {"gift-months": 1, "months": months, "origin-id": notice_id} | recipient
+            base = {"gift-months": 1, "months": months, "origin-id": notice_id, **recipient}
             text = f"{name} gifted a Tier 1 sub to {other.display_name}!"
             return text, base | {"sender-count": amount} | PLAN
         case "submysterygift":
-            base = {"mass-gift-count": amount, "origin-id": notice_id, "sender-count": amount, "sub-plan": "1000"}
-            return f"{name} is gifting {amount} Tier 1 Subs to the community!", base
+            gifts: dict[str, str | int] = {"mass-gift-count": amount, "origin-id": notice_id, "sender-count": amount}
+            return f"{name} is gifting {amount} Tier 1 Subs to the community!", gifts | {"sub-plan": "1000"}
         case _:
             return "", {"color": "PRIMARY"}
 

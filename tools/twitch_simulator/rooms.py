@@ -14,6 +14,9 @@ MAX_WAITING_BYTES = 16_000_000  # a reader that is this far behind is disconnect
 class Wire(Protocol):
     """A socket as the rooms see it."""
 
+    def is_open(self) -> bool:
+        """Whether what is written still goes out."""
+
     def send(self, text: str) -> None:
         """Write text now, without waiting."""
 
@@ -90,7 +93,8 @@ class Rooms:
 
     def hears(self, connection: Connection) -> bool:
         """Whether what is sent to the socket goes out: it is open and not silenced."""
-        return connection.number in self.connections and connection.silenced_until <= self._clock()
+        there = connection.number in self.connections and connection.wire.is_open()
+        return there and connection.silenced_until <= self._clock()
 
     def listeners(self, login: str) -> list[Connection]:
         """The sockets in a room that hear."""

@@ -1,6 +1,7 @@
 """The whole simulated Twitch: its parts, put together from the settings."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from uuid import uuid4
@@ -17,6 +18,7 @@ from twitch_simulator.helix_gate import Gate
 from twitch_simulator.irc_session import Doors
 from twitch_simulator.join_limit import JoinLimit
 from twitch_simulator.rate_limit import RateLimit
+from twitch_simulator.rendering import Renderer
 from twitch_simulator.replay import Replay, read_recording, recorded_channel
 from twitch_simulator.rooms import Rooms
 from twitch_simulator.settings import SimulatorSettings
@@ -65,13 +67,15 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None) -> Twitch:
     directory = Directory(generated + list(recorded), world, clock.now)
     rooms, faults, tokens, join_limit = Rooms(clock.machine), Faults(), Tokens(clock.machine), JoinLimit()
     truth = Truth(settings.truth_file)
-    delivery = Delivery(rooms, truth, faults, clock, Random(uuid4().int))
+    rng = Random(uuid4().int)  # ids differ from run to run, chat does not
+    renderer = Renderer(rng)
+    delivery = Delivery(rooms, truth, faults, clock, renderer, rng)
     crowd = make_crowd(settings.seed)
     pools = {language: make_pool(settings.seed, language) for language in dict.fromkeys(LANGUAGES)}
     rates = (settings.messages_per_second, settings.bursts_per_minute)
     speech = Speech(settings.seed, rates, crowd, pools, generated, directory, world, clock, truth)
     replays = [
-        Replay(channel, lines, settings.replay_speed, lambda login=channel.login: bool(rooms.listeners(login)))
+        Replay(channel, lines, settings.replay_speed, partial(delivery.heard, channel.login))
         for channel, lines in recorded.items()
     ]
     speech.sources += replays
@@ -79,7 +83,7 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None) -> Twitch:
         settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
         doors=Doors(rooms, join_limit, clock.machine, directory.channel_id, tokens.login),
         delivery=delivery, speech=speech, tokens=tokens, replays=replays,
-        events=Events(directory, delivery, truth, clock, crowd),
+        events=Events(directory, delivery, renderer, truth, clock, crowd),
         clips=Clips(directory, truth, faults, clock.now, lambda: twitch.public_url),
         gate=Gate(tokens, RateLimit(settings.requests_per_minute), clock.machine),
     )  # fmt: skip

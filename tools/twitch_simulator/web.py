@@ -43,10 +43,9 @@ def web_application(twitch: Twitch) -> FastAPI:
         if fault is None:
             return await call_next(request)
         await asyncio.sleep(fault.delay_seconds)
-        answer = await call_next(request) if fault.acts or (fault.status < 300 and fault.body is None) else None
-        if answer is not None and fault.status < 300 and fault.body is None:
-            return answer  # only slow
-        return fault_answer(fault, twitch.clock.machine())
+        only_slow = fault.status < 300 and fault.body is None
+        answer = await call_next(request) if only_slow or fault.acts else None
+        return answer if answer is not None and only_slow else fault_answer(fault, twitch.clock.machine())
 
     application.include_router(auth_routes(twitch.tokens, twitch.clock.machine))
     application.include_router(helix_routes(Helix(twitch.directory, twitch.clock.now), twitch.gate))

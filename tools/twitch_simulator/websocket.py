@@ -2,6 +2,7 @@
 
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from twitch_simulator.irc_server import answer
 from twitch_simulator.irc_session import Doors, Session
@@ -12,6 +13,10 @@ class WebSocketWire:
 
     def __init__(self, socket: ServerConnection) -> None:
         self._socket = socket
+
+    def is_open(self) -> bool:
+        """Whether what is written still goes out."""
+        return self._socket.state is State.OPEN
 
     def send(self, text: str) -> None:
         """One text frame, written now; a socket that is closing takes nothing."""

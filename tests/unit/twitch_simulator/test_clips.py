@@ -1,0 +1,97 @@
+"""Clips appear late, never, and again after a restart."""
+
+import pytest
+
+from twitch_simulator.channels import plan_channels
+from twitch_simulator.clips import Clips
+from twitch_simulator.clock import WorldClock
+from twitch_simulator.directory import Directory, StreamChange
+from twitch_simulator.faults import EndpointFault, Faults, Refusal
+from twitch_simulator.truth import Truth
+
+CREATOR = ("1", "scout")
+
+
+class Shop:
+    """Clips of two live channels on a clock that tests set."""
+
+    def __init__(self, folder) -> None:
+        self.now = 1_795_369_181_000
+        self.faults = Faults()
+        self.directory = Directory(plan_channels(1, 2, True), WorldClock(self.now), lambda: self.now)
+        self.truth = Truth(folder)
+        self.clips = self.open()
+        self.channel = self.directory.channels[0]
+
+    def open(self) -> Clips:
+        return Clips(self.directory, self.truth, self.faults, lambda: self.now, lambda: "http://sim")
+
+    def make(self):
+        stream = self.directory.stream(self.channel)
+        assert stream
+        return self.clips.make(stream, CREATOR, "wow", 20.0)
+
+
+@pytest.fixture
+def shop(tmp_path) -> Shop:
+    return Shop(tmp_path)
+
+
+def test_a_clip_appears_after_the_delay(shop: Shop) -> None:
+    clip = shop.make()
+    assert shop.truth.read("clips")[0]["clip_id"] == clip.clip_id
+    shop.now += 4_999
+    assert shop.clips.find([clip.clip_id]) == []
+    shop.now += 1
+    (shown,) = [shop.clips.shown(each) for each in shop.clips.find([clip.clip_id])]
+    assert set(shown) == {
+        "id", "url", "embed_url", "broadcaster_id", "broadcaster_name", "creator_id", "creator_name", "video_id",
+        "game_id", "language", "title", "view_count", "created_at", "thumbnail_url", "duration", "vod_offset",
+        "is_featured",
+    }  # fmt: skip
+    assert (shown["title"], shown["duration"]) == ("wow", 20.0)
+    assert shown["embed_url"] == f"http://sim/embed?clip={clip.clip_id}"
+
+
+def test_a_clip_that_never_appears_stays_away(shop: Shop) -> None:
+    shop.faults.never_appear = 1
+    lost, found = shop.make(), shop.make()
+    shop.now += 10**9
+    assert shop.clips.of_channel(shop.channel.channel_id, 0, float("inf")) == [found]
+    again = shop.open()
+    assert [clip.clip_id for clip in again.find([lost.clip_id, found.clip_id])] == [found.clip_id]
+
+
+def test_clips_are_found_by_the_time_they_were_made(shop: Shop) -> None:
+    first = shop.make()
+    shop.now += 60_000
+    second = shop.make()
+    shop.now += 60_000
+    span = (second.created_at - 10, second.created_at + 10)
+    assert shop.clips.of_channel(shop.channel.channel_id, *span) == [second]
+    assert shop.clips.of_channel(shop.channel.channel_id, first.created_at, second.created_at) == [first]
+    assert shop.clips.of_channel(shop.directory.channels[1].channel_id, 0, float("inf")) == []
+
+
+def test_a_channel_goes_offline_and_comes_back_with_another_stream(shop: Shop) -> None:
+    before = shop.directory.stream(shop.channel)
+    assert before
+    assert shop.directory.change(shop.channel, StreamChange(live=True)) == before.broadcast
+    shop.directory.change(shop.channel, StreamChange(live=False))
+    assert shop.directory.stream(shop.channel) is None
+    shop.now += 5_000
+    shop.directory.change(shop.channel, StreamChange(live=True, title="back again"))
+    after = shop.directory.stream(shop.channel)
+    assert after
+    assert after.broadcast.stream_id != before.broadcast.stream_id
+    assert (after.broadcast.started_at, after.title) == (shop.now, "back again")
+
+
+def test_faults_count_down_and_name_their_endpoint() -> None:
+    faults = Faults(refusals=[Refusal("7", 403, "no", 1)], endpoints=[EndpointFault("POST clips", 500, 2)])
+    assert faults.take_refusal("8") is None
+    assert faults.take_refusal("7") is not None
+    assert faults.take_refusal("7") is None
+    assert faults.take_endpoint("GET", "/helix/clips") is None
+    assert faults.take_endpoint("POST", "/helix/clips") is not None
+    assert EndpointFault("/oauth2/token", 503, 1).matches("POST", "/oauth2/token")

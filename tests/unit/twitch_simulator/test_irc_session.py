@@ -1,0 +1,92 @@
+"""A client's conversation with the chat server, line by line."""
+
+import pytest
+
+from twitch_simulator.irc_session import Doors, Session
+from twitch_simulator.join_limit import JOINS, JoinLimit
+
+CHANNEL_IDS = {f"room{number}": str(number) for number in range(60)}
+
+
+@pytest.fixture
+def session(stage) -> Session:
+    connection, _ = stage.connect(tags=False)
+    tokens = {"good": "scout"}
+    doors = Doors(stage.rooms, JoinLimit(), lambda: stage.now, CHANNEL_IDS.get, tokens.get)
+    return Session(connection, doors)
+
+
+def sign_in(session: Session) -> None:
+    session.receive("CAP REQ :twitch.tv/tags twitch.tv/commands twitch.tv/membership")
+    session.receive("PASS SCHMOOPIIE")
+    session.receive("NICK justinfan12345")
+
+
+def test_capabilities_are_listed_acknowledged_and_refused(session: Session) -> None:
+    listed = session.receive("CAP LS 302")
+    assert listed == [":tmi.twitch.tv CAP * LS :twitch.tv/tags twitch.tv/commands twitch.tv/membership"]
+    assert session.receive("CAP REQ :twitch.tv/tags twitch.tv/commands") == [
+        ":tmi.twitch.tv CAP * ACK :twitch.tv/tags twitch.tv/commands"
+    ]
+    assert session.receive("CAP REQ :sasl") == [":tmi.twitch.tv CAP * NAK :sasl"]
+    assert session.receive("CAP END") == []
+
+
+def test_an_anonymous_nick_is_welcomed(session: Session) -> None:
+    numerics = [line.split()[1] for line in session.receive("NICK justinfan12345")]
+    assert numerics == ["001", "002", "003", "004", "375", "372", "376"]
+
+
+def test_a_name_needs_a_good_token(session: Session) -> None:
+    assert session.receive("NICK scout") == [":tmi.twitch.tv NOTICE * :Improperly formatted auth"]
+    assert session.closing
+    session.closing = False
+    session.receive("PASS oauth:bad")
+    assert session.receive("NICK scout") == [":tmi.twitch.tv NOTICE * :Login authentication failed"]
+    assert session.closing
+    session.receive("PASS oauth:good")
+    assert session.receive("NICK scout")[0] == ":tmi.twitch.tv 001 scout :Welcome, GLHF!"
+
+
+def test_joining_is_echoed_with_names_and_the_rooms_rules(session: Session) -> None:
+    sign_in(session)
+    assert session.receive("JOIN #room7") == [
+        ":justinfan12345!justinfan12345@justinfan12345.tmi.twitch.tv JOIN #room7",
+        ":justinfan12345.tmi.twitch.tv 353 justinfan12345 = #room7 :justinfan12345",
+        ":justinfan12345.tmi.twitch.tv 366 justinfan12345 #room7 :End of /NAMES list",
+        "@emote-only=0;followers-only=-1;r9k=0;room-id=7;slow=0;subs-only=0 :tmi.twitch.tv ROOMSTATE #room7",
+    ]
+    assert session.receive("JOIN #room7") == []
+    assert session.receive("PART #room7") == [":justinfan12345!justinfan12345@justinfan12345.tmi.twitch.tv PART #room7"]
+    assert session.receive("PART #room7") == []
+
+
+def test_a_room_that_does_not_exist_is_named_in_a_notice(session: Session) -> None:
+    sign_in(session)
+    (line,) = session.receive("JOIN #nobody")
+    assert line.startswith("@msg-id=msg_channel_suspended :tmi.twitch.tv NOTICE #nobody :")
+
+
+def test_joins_above_the_limit_are_dropped_silently_until_the_window_has_passed(session: Session, stage) -> None:
+    sign_in(session)
+    session.receive("JOIN " + ",".join(f"#room{number}" for number in range(25)))
+    assert len(session.connection.channels) == JOINS
+    assert session.doors.join_limit.dropped == 5
+    stage.now += 9_999
+    assert session.receive("JOIN #room40") == []
+    stage.now += 1
+    assert len(session.receive("JOIN #room40")) == 4
+
+
+def test_nobody_joins_before_signing_in(session: Session) -> None:
+    assert session.receive("JOIN #room1") == []
+    assert session.connection.channels == set()
+
+
+def test_pings_are_answered_and_unknown_commands_named(session: Session) -> None:
+    sign_in(session)
+    assert session.receive("PING :hello there") == [":tmi.twitch.tv PONG tmi.twitch.tv :hello there"]
+    assert session.receive("WHO #x") == [":tmi.twitch.tv 421 justinfan12345 WHO :Unknown command"]
+    assert session.receive("") == []
+    session.receive("QUIT")
+    assert session.closing
