@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from twitch_access.authority import Authority
-from twitch_access.errors import SignInNeeded
 from twitch_access.helix import Helix
 from twitch_access.session import Session
 from twitch_access.settings import TwitchSettings
@@ -22,11 +21,8 @@ class TwitchAccess:
     transport: Transport
 
     def signed_in(self) -> bool:
-        """True where a token file is there to make clips with."""
-        try:
-            return bool(self.user.value())
-        except SignInNeeded:
-            return False
+        """True where there are tokens to make clips with. Asks nobody."""
+        return self.user.is_there()
 
 
 def open_access(settings: TwitchSettings, makes_clips: bool = False) -> TwitchAccess | None:

@@ -14,7 +14,7 @@ from twitch_access.answers import (
     User,
     Video,
 )
-from twitch_access.errors import SignInNeeded, WrongShape
+from twitch_access.errors import SignInNeeded, Unauthorized, WrongShape
 from twitch_access.session import Session
 
 PAGE = 100  # the most that Helix takes or gives at once
@@ -22,9 +22,12 @@ CLIP_SECONDS = (5.0, 60.0)  # the shortest and the longest clip
 
 
 class Helix:
-    """Every method raises a `TwitchError`; reading is retried within the call's deadline, making is not."""
+    """Every method raises a `TwitchError`; reading is retried within the call's deadline, making is not.
 
-    def __init__(self, reader: Session, maker: Session | None = None) -> None:
+    Without a reader there are no credentials, and every method raises `Unauthorized`.
+    """
+
+    def __init__(self, reader: Session | None, maker: Session | None = None) -> None:
         self._reader = reader
         self._maker = maker
 
@@ -89,6 +92,8 @@ class Helix:
         return list(islice(self._all("clips", params, FoundClip), most))
 
     def _page(self, endpoint: str, params: list[tuple[str, str]], kind: Any) -> Any:
+        if self._reader is None:
+            raise Unauthorized("there are no credentials: set TWITCH_CLIENT_ID")
         return self._reader.get(endpoint, params, Page[kind])
 
     def _all(self, endpoint: str, params: list[tuple[str, str]], kind: Any) -> Iterator[Any]:

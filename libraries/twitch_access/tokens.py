@@ -93,6 +93,13 @@ class UserToken:
             stored = self._current()
         return stored.access_token
 
+    def is_there(self) -> bool:
+        """True where somebody has signed in and Twitch has not refused to refresh it. Asks nobody."""
+        try:
+            return self._current().access_token != self._refused
+        except SignInNeeded:
+            return False
+
     def user_id(self) -> str:
         """The id of the person who signed in: the creator of our clips. Empty where the file does not say."""
         return self._current().user_id

@@ -1,0 +1,42 @@
+"""Decides what becomes of a moment: an intent to clip it, or the reason why not. Pure: state and time are passed in."""
+
+from dataclasses import dataclass
+
+from clip_creator import outcomes
+from clip_creator.budget import HourlyBudget
+from clip_creator.cool_down import CoolDown
+from clip_creator.timing import plan
+from clip_creator.title import title
+from contracts.clips import Clip
+from contracts.moments import Moment
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What we may do at Twitch."""
+
+    application: bool  # Helix can be read
+    user: bool  # clips can be asked for
+
+
+def acted_on(moment: Moment) -> bool:
+    """True for the revisions that decide: `peaked`, and `closed` for a moment whose `peaked` was never seen."""
+    return moment.revision in ("peaked", "closed")
+
+
+def decide(moment: Moment, now: int, credentials: Credentials, cool_down: CoolDown, budget: HourlyBudget) -> Clip:
+    """The moment's first record: `intent`, `skipped` or `too_late`."""
+    if not credentials.application:
+        return outcomes.first(moment, "skipped", now, outcomes.NO_CREDENTIALS)
+    planned = plan(moment.crossed_at, moment.peak_at, now)
+    if planned is None:
+        return outcomes.first(moment, "too_late", now, outcomes.OUT_OF_REACH)
+    if not credentials.user:
+        return outcomes.first(moment, "skipped", now, outcomes.NOT_SIGNED_IN)
+    pause = cool_down.remaining_seconds(moment.channel_id, moment.crossed_at)
+    if pause > 0:
+        return outcomes.first(moment, "skipped", now, f"cool-down: {pause:.0f} s after the channel's last clip")
+    refusal = budget.refusal(moment.crossed_at, moment.score)
+    if refusal:
+        return outcomes.first(moment, "skipped", now, f"budget: {refusal}")
+    return outcomes.first(moment, "intent", now, title=title(moment), duration_seconds=planned.duration_seconds)
