@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection, Iterator
 
 import structlog
-from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
 from clip_creator.outcomes import is_open
 from contracts import metrics
@@ -73,7 +73,7 @@ class LedgerReader:
     def __init__(self, settings: KafkaSettings) -> None:
         more = {"enable.partition.eof": True, "fetch.wait.max.ms": 20, "auto.offset.reset": "earliest"}
         self._consumer = Consumer(consumer_config(settings, "clip-creator-ledger", **more))
-        self._next = dict.fromkeys(range(CLIPS.partitions), 0)
+        self._next = dict.fromkeys(range(CLIPS.partitions), OFFSET_BEGINNING)
 
     def read_to_end(self) -> Iterator[tuple[Clip, int]]:
         """What was committed since the last call, with its partition, until the end that the broker has now.
@@ -90,6 +90,7 @@ class LedgerReader:
             if error is not None:
                 if error.code() == KafkaError._PARTITION_EOF:
                     unfinished.discard(message.partition())
+                    self._next[message.partition()] = message.offset()
                 elif error.code() == KafkaError.OFFSET_OUT_OF_RANGE or not error.retriable():
                     raise KafkaException(error)
                 continue

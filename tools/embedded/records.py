@@ -36,6 +36,7 @@ def iterate_topic(bootstrap_servers: str, topic: str, committed_only: bool = Tru
             "isolation.level": "read_committed" if committed_only else "read_uncommitted",
             "enable.auto.commit": False,
             "enable.partition.eof": True,
+            "auto.offset.reset": "earliest",  # where the first records were deleted
             "log_level": 0,
         }
     )
