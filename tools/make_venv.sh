@@ -31,7 +31,10 @@ if ! [ -x $venv/bin/uv ]; then
     awk '/^[^ ]/ { wanted = /^uv==/ } wanted' "$lock" > $venv/uv.txt
     $venv/bin/python -m pip install --quiet --no-deps --require-hashes -r $venv/uv.txt
 fi
-UV_HTTP_TIMEOUT="${UV_HTTP_TIMEOUT:-180}" $venv/bin/uv pip sync --quiet --require-hashes --python $venv/bin/python "$lock"
+export UV_HTTP_TIMEOUT="${UV_HTTP_TIMEOUT:-180}"  # seconds
+sync() { $venv/bin/uv pip sync --quiet --require-hashes --python $venv/bin/python "$lock"; }
+# Where the first try fails, once more with the system's certificates in place of uv's own.
+sync || UV_SYSTEM_CERTS=true sync
 
 # The repository's own packages, without installing them.
 site=$($venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')

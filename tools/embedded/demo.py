@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -43,6 +44,8 @@ def stop_on_signals() -> None:
     def ended(_number: int, _frame: FrameType | None) -> None:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
+        with suppress(OSError):
+            os.write(sys.stdout.fileno(), b"\nEnding everything ...\n")  # a print may be interrupted in its middle
         raise Ended
 
     for number in STOP_SIGNALS:
@@ -77,10 +80,10 @@ def run(directory: Path, ports: Ports, twitch: Twitch) -> None:
         system.start()
         say(f"Stream Scout is at http://localhost:{ports.api} (Ctrl-C ends it)")
         watch(system)
+    except OSError as error:
+        raise SetupError(f"supervisord ended; see {directory / 'logs' / 'supervisord.log'}") from error
     finally:
-        say("Ending everything ...")
         system.stop()
-        say("Ended. Nothing runs any more; the data stays for the next start.")
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -106,7 +109,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
         sys.stderr.write(f"{problem}\n")
         return 1
     except Ended:
-        return 0
+        say("Ended. Nothing runs any more; the data stays for the next start.")
     return 0
 
 

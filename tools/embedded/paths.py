@@ -1,6 +1,5 @@
 """Where things lie in the repository and in the virtual environment."""
 
-import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,7 +11,6 @@ CONFIGS = REPOSITORY / "configs"
 JARS = REPOSITORY / "build" / "jars"
 KAFKA_JARS = JARS / "kafka"
 FLINK_JARS = JARS / "flink"
-SITE_PACKAGES = Path(sysconfig.get_path("purelib"))
 
 
 def package_folder(package: str, distribution: str) -> Path:

@@ -9,6 +9,8 @@ import psutil
 from embedded.problems import SetupError
 
 LOOPBACK = "127.0.0.1"
+OTHER_PORT = 1000  # far enough from the system's other ports
+END_OF_PORTS = 65536
 
 
 def free_ports(count: int) -> list[int]:
@@ -43,10 +45,15 @@ def holder(port: int) -> str:
 def taken_ports(ports: Mapping[str, int], address: str = LOOPBACK) -> list[str]:
     """One line for each taken port: who has it and which setting chooses another. `ports`: setting -> port."""
     return [
-        f"Port {port} is taken{holder(port)}. Stop that program, or choose another port: {setting}={port + 1000}"
+        f"Port {port} is taken{holder(port)}. Stop that program, or choose another port: {setting}={another(port)}"
         for setting, port in ports.items()
         if not is_free(port, address)
     ]
+
+
+def another(port: int) -> int:
+    """A port to try in place of a taken one."""
+    return port + OTHER_PORT if port + OTHER_PORT < END_OF_PORTS else port - OTHER_PORT
 
 
 def require_free(ports: Mapping[str, int]) -> None:

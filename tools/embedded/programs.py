@@ -1,6 +1,5 @@
 """The system as one table: which program runs by which command, in which environment, and when it is ready."""
 
-import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from pathlib import Path
 
 from embedded.addresses import Ports
 from embedded.kafka import Kafka
-from embedded.paths import FLINK_JARS, package_folder
+from embedded.paths import FLINK_JARS
 from embedded.ports import LOOPBACK
 from embedded.postgres import Postgres
 from embedded.probes import answers, job_runs, listens
@@ -135,7 +134,7 @@ def services(directory: Path, ports: Ports, shared: Mapping[str, str]) -> list[P
 def stream_monitoring(directory: Path, ports: Ports, shared: Mapping[str, str]) -> Program:
     """Chat into the spool and Kafka."""
     own = {
-        "MONITORING_SPOOL_DIRECTORY": str(directory / "spool"),
+        "SPOOL_DIRECTORY": str(directory / "spool"),
         "MONITORING_CHANNEL_LIST_FILE": str(directory / "channels.json"),
         "MONITORING_HEALTH_PORT": str(ports.monitoring_health),
         "MONITORING_METRICS_PORT": str(ports.monitoring_metrics),
@@ -151,10 +150,8 @@ def clip_detector(directory: Path, ports: Ports, shared: Mapping[str, str]) -> P
         "DETECTOR_CHECKPOINT_DIRECTORY": str(directory / "checkpoints"),
         "DETECTOR_REST_PORT": str(ports.detector_rest),
         "DETECTOR_METRICS_PORT": str(ports.detector_metrics),
-        "FLINK_HOME": str(package_folder("pyflink", "apache-flink")),
-        "FLINK_LIB_DIR": str(FLINK_JARS),
-        "FLINK_LOG_DIR": str(directory / "logs"),
-        "JVM_ARGS": os.environ.get("JVM_ARGS", "-Xmx1g -XX:+UseSerialGC"),
+        "DETECTOR_FLINK_JARS": str(FLINK_JARS),
+        "DETECTOR_LOG_DIRECTORY": str(directory / "logs" / "flink"),
     }
     return Program(
         "clip_detector",

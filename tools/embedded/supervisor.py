@@ -14,6 +14,7 @@ from typing import Any
 from supervisor.xmlrpc import SupervisorTransport
 
 from embedded.paths import REPOSITORY
+from embedded.problems import SetupError
 from embedded.processes import MARK, die_with_parent
 from embedded.programs import Program
 
@@ -91,8 +92,10 @@ def config(directory: Path, programs: Sequence[Program]) -> str:
 
 
 def quoted(path: Path) -> str:
-    """A path as supervisord's configuration wants it: % begins an expansion there."""
-    return str(path).replace("%", "%%")
+    """A path for supervisord's configuration. Raises SetupError: a % begins an expansion there, however escaped."""
+    if "%" in str(path):
+        raise SetupError(f"{path}: the path must not contain %. Move the repository, or choose another folder.")
+    return str(path)
 
 
 def plan(programs: Sequence[Program]) -> str:

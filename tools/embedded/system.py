@@ -15,7 +15,6 @@ from typing import IO, Self
 
 from embedded.addresses import Ports
 from embedded.jars import ensure as ensure_jars
-from embedded.paths import SITE_PACKAGES
 from embedded.ports import require_free
 from embedded.problems import SetupError
 from embedded.processes import MARK, end, marked, tail
@@ -60,6 +59,7 @@ class System:
             if each.name not in without
         }
         self._report = report
+        self._started = 0.0
         self._supervisor = Supervisor(self.directory)
         self._lock: IO[str] | None = None
         self._lifeline: int | None = None
@@ -88,6 +88,7 @@ class System:
 
     def start(self) -> Self:
         """Start everything in order and return when all of it is ready. Raises SetupError."""
+        self._started = time.monotonic()
         for folder in ("logs", "run"):
             (self.directory / folder).mkdir(parents=True, exist_ok=True)
         self._take_lock()
@@ -105,6 +106,8 @@ class System:
 
     def stop(self) -> None:
         """Stop everything against the order of starting, then end whatever is left. Harmless when repeated."""
+        if self._lock is None:  # nothing of it is ours
+            return
         with suppress(OSError, RuntimeError, TooLateError):
             for stage in reversed(Stage):
                 self._stop_stage(stage)
@@ -116,9 +119,8 @@ class System:
         if self._watchdog is not None:
             self._watchdog.wait(STOP_SECONDS)
             self._watchdog = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        self._lock.close()
+        self._lock = None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -172,19 +174,22 @@ class System:
         return {name: port for name, port in self.ports.settings().items() if not unused or not name.startswith(unused)}
 
     def _take_lock(self) -> None:
-        self._lock = (self.directory / "run" / "lock").open("a")
+        lock = (self.directory / "run" / "lock").open("a")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            self._lock = None
+            lock.close()
             raise SetupError(f"A system already runs in {self.directory}. End it first (Ctrl-C there).") from None
+        self._lock = lock
 
     def _prepare(self) -> None:
-        started = time.monotonic()
         ensure_jars()
         for program in self._programs.values():
             program.prepare()
-        self._report(f"folders and jars      ready after {time.monotonic() - started:5.1f} s")
+        self._tell("folders and jars")
+
+    def _tell(self, what: str) -> None:
+        self._report(f"{what:18} ready after {time.monotonic() - self._started:5.1f} s")
 
     def _start_supervisor(self) -> None:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
@@ -197,13 +202,12 @@ class System:
             pass_fds=[reading],
             start_new_session=True,
             stdin=subprocess.DEVNULL,
-            cwd=SITE_PACKAGES,
+            cwd="/",
         )
         os.close(reading)
         wait_for("supervisord answers", self._supervisor.answers, READY_SECONDS)
 
     def _start_stage(self, programs: list[Program]) -> None:
-        started = time.monotonic()
         for program in programs:
             if program.once:
                 self._run_once(program)
@@ -212,7 +216,7 @@ class System:
         for program in programs:
             if not program.once:
                 self._wait_ready(program)
-            self._report(f"{program.name:21} ready after {time.monotonic() - started:5.1f} s")
+            self._tell(program.name)
 
     def _run_once(self, program: Program) -> None:
         environment = {**os.environ, **program.environment, MARK: str(self.directory)}

@@ -1,0 +1,131 @@
+"""`make demo` as a person runs it: started, ended by every way there is, resumed; nothing is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from embedded.addresses import Ports, setting
+from embedded.paths import REPOSITORY
+from embedded.ports import is_free
+from embedded.processes import end, marked
+from embedded.programs import addresses
+from embedded.supervisor import socket_file
+from embedded.waiting import wait_for
+
+START_SECONDS = 240.0  # on a machine that runs other tests beside it
+END_SECONDS = 90.0
+
+LISTENER = "import socket, sys; held = socket.create_server(('127.0.0.1', int(sys.argv[1]))); sys.stdin.read()"
+
+pytestmark = pytest.mark.timeout(600)
+
+
+class Demo:
+    """One run of the demo in a folder of its own, in a process group of its own like a terminal's."""
+
+    def __init__(self, directory: Path, ports: Ports) -> None:
+        self.directory, self.ports = directory, ports
+        chosen = {setting(name): str(port) for name, port in vars(ports).items()}
+        self.output = directory.with_name("output.txt")
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "embedded.demo", "--directory", str(directory)],
+                env={**os.environ, **chosen},
+                stdout=output,
+                stderr=output,
+                cwd=REPOSITORY,
+                start_new_session=True,
+            )
+
+    def text(self) -> str:
+        return self.output.read_text()
+
+    def wait_up(self) -> None:
+        line = f"Stream Scout is at http://localhost:{self.ports.api} "
+        before = self.text().count(line) if self.process.poll() is not None else 0
+        wait_for("the demo is up", lambda: self._has(line, before), START_SECONDS)
+
+    def _has(self, line: str, before: int) -> bool:
+        assert self.process.poll() is None, self.text()
+        return self.text().count(line) > before
+
+    def assert_nothing_left(self) -> None:
+        wait_for("no process is left", lambda: not marked(self.directory), END_SECONDS)
+        assert [name for name, port in self.ports.settings().items() if not is_free(port)] == []
+        assert not socket_file(self.directory).exists()
+        commands = [each.info["cmdline"] or [] for each in psutil.process_iter(["cmdline"])]
+        assert [command for command in commands if str(self.directory) in " ".join(command)] == []
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "demo"
+    yield folder
+    end(marked(folder), 1.0)
+
+
+def test_ctrl_c_ends_everything_and_a_second_start_resumes_with_its_data(directory: Path) -> None:
+    ports = Ports.free()
+    demo = Demo(directory, ports)
+    demo.wait_up()
+    with psycopg.connect(addresses(ports)["POSTGRES_DSN"]) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
+    os.killpg(demo.process.pid, signal.SIGINT)  # what Ctrl-C does: the whole foreground group
+    assert demo.process.wait(END_SECONDS) == 0
+    demo.assert_nothing_left()
+
+    demo.output.unlink()
+    again = Demo(directory, ports)
+    again.wait_up()
+    with psycopg.connect(addresses(ports)["POSTGRES_DSN"]) as connection:
+        assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
+    again.process.send_signal(signal.SIGKILL)
+    again.process.wait()
+    again.assert_nothing_left()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_an_end_in_the_middle_of_the_start_leaves_nothing(directory: Path, number: signal.Signals) -> None:
+    demo = Demo(directory, Ports.free())
+    wait_for("some processes run", lambda: len(marked(directory)) >= 3, START_SECONDS)
+    demo.process.send_signal(number)
+    assert demo.process.wait(END_SECONDS) == 0
+    demo.assert_nothing_left()
+
+
+def test_a_second_demo_in_the_same_folder_is_refused(directory: Path) -> None:
+    first = Demo(directory, Ports.free())
+    wait_for("the first runs", lambda: len(marked(directory)) >= 1, START_SECONDS)
+    second = Demo(directory, Ports.free())
+    assert second.process.wait(END_SECONDS) == 1
+    assert f"A system already runs in {directory}" in second.text()
+    first.process.send_signal(signal.SIGTERM)
+    assert first.process.wait(END_SECONDS) == 0
+    first.assert_nothing_left()
+
+
+def test_a_taken_port_is_told_before_anything_starts(directory: Path) -> None:
+    ports = Ports.free()
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import socket,sys; s=socket.create_server(('127.0.0.1',{ports.api})); sys.stdin.read()",
+        ],
+        stdin=subprocess.PIPE,
+    ) as other:
+        wait_for("the port is taken", lambda: not is_free(ports.api), END_SECONDS)
+        demo = Demo(directory, ports)
+        assert demo.process.wait(END_SECONDS) == 1
+        assert other.stdin is not None
+        other.stdin.close()
+    assert f"Port {ports.api} is taken" in demo.text()
+    assert "API_PORT=" in demo.text()
+    assert not directory.exists()

@@ -1,0 +1,41 @@
+"""The real Twitch is reached by settings; without credentials everything is anonymous."""
+
+from pathlib import Path
+
+import pytest
+
+from embedded.addresses import Ports
+from embedded.problems import SetupError
+from embedded.twitch import SIMULATED, real
+
+
+def test_channels_are_pinned_without_credentials(tmp_path: Path) -> None:
+    twitch = real("One, two_2,", {}, tmp_path / ".env")
+    assert twitch.settings["MONITORING_PINNED_CHANNELS"] == "one,two_2"
+    assert "TWITCH_CLIENT_ID" not in twitch.environment(tmp_path, Ports())
+
+
+@pytest.mark.parametrize("channels", ["", " ", ","])
+def test_no_channel_is_asked_for(tmp_path: Path, channels: str) -> None:
+    with pytest.raises(SetupError, match="make live CHANNELS="):
+        real(channels, {}, tmp_path / ".env")
+
+
+def test_what_is_no_login_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"Not a channel's login: twitch\.tv/x"):
+        real("fine,twitch.tv/x", {}, tmp_path / ".env")
+
+
+def test_credentials_come_from_dotenv_and_the_environment_wins(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=from-file\nTWITCH_CLIENT_SECRET_FILE=secret\nAPI_PORT=1\n")
+    twitch = real("one", {"TWITCH_CLIENT_ID": "from-environment"}, tmp_path / ".env")
+    assert twitch.settings["TWITCH_CLIENT_ID"] == "from-environment"
+    assert twitch.settings["TWITCH_CLIENT_SECRET_FILE"] == "secret"
+    assert "API_PORT" not in twitch.settings
+
+
+def test_the_simulator_is_on_this_machine_only(tmp_path: Path) -> None:
+    settings = SIMULATED.environment(tmp_path, Ports())
+    addresses = [settings[name] for name in ("MONITORING_CHAT_URL", "TWITCH_API_URL", "TWITCH_AUTH_URL")]
+    assert all("//127.0.0.1:" in address for address in addresses)
+    assert Path(settings["TWITCH_CLIENT_SECRET_FILE"]).read_text() == "simulator"
