@@ -1,5 +1,6 @@
 """Starts the website and keeps it supervised."""
 
+import signal
 import socket
 import sys
 
@@ -72,6 +73,8 @@ def main() -> int:
     except PortTakenError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once it has ended
+        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     log.info("serving", address=settings.bind_address, port=settings.port, metrics_port=settings.metrics_port)
     server.run(sockets=[opened])
     return 1 if failed or not server.started else 0

@@ -11,31 +11,33 @@ class ApiSettings(BaseSettings):
     """The website's own settings; lists are separated by spaces."""
 
     model_config = SettingsConfigDict(env_prefix="API_", frozen=True)
-    bind_address: str = Field("127.0.0.1", description="address that the site is served on")
-    port: int = Field(5000, ge=1, le=65535, description="port of the site")
-    metrics_bind_address: str = Field("127.0.0.1", description="address that /metrics is served on")
-    metrics_port: int = Field(5001, ge=1, le=65535, description="port of /metrics")
+    bind_address: str = Field(default="127.0.0.1", description="address that the site is served on")
+    port: int = Field(default=5000, ge=1, le=65535, description="port of the site")
+    metrics_bind_address: str = Field(default="127.0.0.1", description="address that /metrics is served on")
+    metrics_port: int = Field(default=5001, ge=1, le=65535, description="port of /metrics")
     site_domains: str = Field(
-        "localhost", pattern=r"^[A-Za-z0-9.\- ]+$", description="domains of the site, which a clip's embed has to name"
+        default="localhost",
+        pattern=r"^[A-Za-z0-9.\- ]+$",
+        description="domains of the site, which a clip's embed has to name",
     )
     frame_sources: str = Field(
-        TWITCH_FRAMES, pattern=r"^[^;,\r\n]+$", description="origins that a clip's player may come from"
+        default=TWITCH_FRAMES, pattern=r"^[^;,\r\n]+$", description="origins that a clip's player may come from"
     )
     image_sources: str = Field(
-        TWITCH_IMAGES, pattern=r"^[^;,\r\n]+$", description="origins that thumbnails may come from"
+        default=TWITCH_IMAGES, pattern=r"^[^;,\r\n]+$", description="origins that thumbnails may come from"
     )
     stream_url: str = Field(
-        "https://www.twitch.tv/{login}", pattern=r"^https?://.*\{login\}", description="a channel's live page"
+        default="https://www.twitch.tv/{login}", pattern=r"^https?://.*\{login\}", description="a channel's live page"
     )
     rate_limit: str = Field(
-        "120/minute", pattern=r"^\d+/(second|minute|hour)$", description="API requests allowed to a client"
+        default="120/minute", pattern=r"^\d+/(second|minute|hour)$", description="API requests allowed to a client"
     )
     trust_cloudflare: bool = Field(
-        False, description="take the client's address from CF-Connecting-IP; only behind a tunnel that sets it"
+        default=False, description="take the client's address from CF-Connecting-IP; only behind a tunnel that sets it"
     )
-    live_pages: int = Field(500, ge=1, description="open pages that receive new moments, at most")
+    live_pages: int = Field(default=500, ge=1, description="open pages that receive new moments, at most")
     away_after_seconds: float = Field(
-        30.0, gt=0, description="silence of the job or the recorder after which processing counts as away"
+        default=30.0, gt=0, description="silence of the job or the recorder after which processing counts as away"
     )
 
     def domains(self) -> list[str]:
@@ -47,4 +49,6 @@ class RedisSettings(BaseSettings):
     """Redis holds the rate limits; without it each process counts in memory."""
 
     model_config = SettingsConfigDict(env_prefix="REDIS_", frozen=True)
-    url: str | None = Field(None, pattern=r"^(redis|rediss|unix)://", description="redis://host:port; empty: none")
+    url: str | None = Field(
+        default=None, pattern=r"^(redis|rediss|unix)://", description="redis://host:port; empty: none"
+    )

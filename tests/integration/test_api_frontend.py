@@ -1,0 +1,223 @@
+"""The website on a real Postgres: pages, paging, the API, its errors, its headers."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from .api_frontend_process import DEADLINE, Rows, SiteProcess
+
+
+@pytest.fixture(scope="module")
+def rows(postgres_of_module: str) -> Iterator[Rows]:
+    rows = Rows(postgres_of_module)
+    rows.channel("11", "lunaplays")
+    rows.channel("12", "kraken")
+    for number in range(60):
+        rows.moment(
+            f"m{number:03d}", ago_seconds=60 * (number + 1), channel_id="11" if number % 3 else "12", revision=3
+        )
+    for number in range(0, 60, 4):
+        rows.clip(f"m{number:03d}", "made")
+    rows.clip("m001", "refused", reason="clips are restricted")
+    rows.progress()
+    yield rows
+    rows.close()
+
+
+@pytest.fixture(scope="module")
+def site(postgres_of_module: str, rows: Rows, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
+    with SiteProcess(postgres_of_module, tmp_path_factory.mktemp("site"), API_RATE_LIMIT="100000/minute") as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def http(site: SiteProcess) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=site.url, timeout=10) as client:
+        yield client
+
+
+def all_ids(http: httpx.Client, path: str, **query: str) -> list[str]:
+    """Every id of a list, page after page."""
+    found: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        answer = http.get(path, params={"limit": "7", "cursor": cursor, **query}).json()
+        found += [item["id"] for item in answer["items"]]
+        cursor = answer["next"]
+    return found
+
+
+def test_the_list_shows_cards_newest_first(http: httpx.Client) -> None:
+    page = http.get("/").text
+    assert page.index("m-m000") < page.index("m-m001") < page.index("m-m002")
+    assert "9 times its usual chat" in page
+    assert "Twitch refused the clip: clips are restricted" in page
+    assert "Live" in page
+
+
+def test_the_older_link_works_without_script(http: httpx.Client) -> None:
+    page, seen = http.get("/").text, set()
+    while True:
+        seen |= {part.split('"')[0] for part in page.split('id="m-')[1:]}
+        if 'rel="next" href="' not in page:
+            break
+        address = page.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+        page = http.get(address).text
+    assert seen >= {f"m{number:03d}" for number in range(60)}
+
+
+def test_filters_narrow_the_list(http: httpx.Client) -> None:
+    kraken = all_ids(http, "/api/v1/moments", channel="Kraken")
+    assert kraken == [f"m{number:03d}" for number in range(0, 60, 3)]
+    assert all_ids(http, "/api/v1/moments", channel="12") == kraken
+    assert all_ids(http, "/api/v1/clips") == [f"m{number:03d}" for number in range(0, 60, 4)]
+    assert all_ids(http, "/api/v1/moments", clips="1", channel="kraken") == [f"m{n:03d}" for n in range(0, 60, 12)]
+    between = {"from": moment_time(http, "m020"), "until": moment_time(http, "m010")}
+    assert all_ids(http, "/api/v1/moments", **between) == [f"m{number:03d}" for number in range(11, 21)]
+    assert all_ids(http, "/api/v1/moments", channel="nobody") == []
+
+
+def moment_time(http: httpx.Client, moment_id: str) -> str:
+    """When the moment was crossed, as the API says it."""
+    return str(http.get(f"/api/v1/moments/{moment_id}").json()["crossed_at"])
+
+
+def test_paging_sees_each_moment_once_while_new_ones_arrive(http: httpx.Client, rows: Rows) -> None:
+    before = set(all_ids(http, "/api/v1/moments"))
+    found: list[str] = []
+    cursor, arrival = "", 0
+    while cursor is not None:
+        answer = http.get("/api/v1/moments", params={"limit": "5", "cursor": cursor}).json()
+        found += [item["id"] for item in answer["items"]]
+        cursor = answer["next"]
+        rows.moment(f"new{arrival}", ago_seconds=0)
+        rows.moment("m030", ago_seconds=60 * 31, revision=3)
+        arrival += 1
+    assert len(found) == len(set(found))
+    assert before <= set(found)
+
+
+def test_a_moment_has_its_page(http: httpx.Client) -> None:
+    page = http.get("/moments/m004").text
+    for words in ("9 times its usual chat, 212 people in 7 s, LUL 140", "nobody read (5 s)", "the moment", "clutch"):
+        assert words in page
+    assert 'data-embed="https://clips.twitch.tv/embed?clip=Clip1&amp;parent=localhost' in page
+    assert "<desc" in page
+
+
+def test_an_unknown_moment_is_a_page_of_its_own(http: httpx.Client) -> None:
+    answer = http.get("/moments/nothing")
+    assert answer.status_code == 404
+    assert "There is no such moment" in answer.text
+    assert http.get("/moments/%00").status_code == 404
+
+
+def test_a_channel_has_its_page(http: httpx.Client) -> None:
+    page = http.get("/channels/kraken").text
+    assert "<h1>Kraken</h1>" in page
+    assert "m-m001" not in page
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/api/v1/moments?cursor=nonsense", 400, "bad_cursor"),
+        ("/api/v1/moments?from=yesterday", 422, "bad_parameter"),
+        ("/api/v1/moments?limit=1000", 422, "bad_parameter"),
+        ("/api/v1/moments?channel=a'b", 422, "bad_parameter"),
+        ("/api/v1/moments/nothing", 404, "not_found"),
+        ("/api/v1/nowhere", 404, "not_found"),
+    ],
+)
+def test_errors_have_one_shape(http: httpx.Client, path: str, status: int, code: str) -> None:
+    answer = http.get(path)
+    assert answer.status_code == status
+    body = answer.json()
+    assert set(body) == {"error"}
+    assert set(body["error"]) == {"code", "message"}
+    assert body["error"]["code"] == code
+    assert body["error"]["message"]
+
+
+def test_the_apis_moment_has_its_evidence(http: httpx.Client) -> None:
+    body = http.get("/api/v1/moments/m000").json()
+    assert body["why"] == "9 times its usual chat, 212 people in 7 s, LUL 140"
+    assert body["clip"]["status"] == "made"
+    assert len(body["curve"]["messages"]) == 90
+    assert body["emotes"] == [{"name": "LUL", "uses": 140, "chatters": 96}]
+
+
+def test_the_documentation_names_every_endpoint(http: httpx.Client) -> None:
+    description = http.get("/openapi.json").json()
+    page = http.get("/docs").text
+    assert set(description["paths"]) == {"/api/v1/moments", "/api/v1/clips", "/api/v1/moments/{moment_id}"}
+    assert all(path in page for path in description["paths"])
+
+
+def test_every_answer_has_the_security_headers(http: httpx.Client) -> None:
+    for path in ("/", "/nowhere", "/api/v1/moments", "/static/site.css", "/health"):
+        headers = http.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"]
+        assert "server" not in headers
+
+
+def test_static_files_may_be_kept_and_are_compressed(http: httpx.Client) -> None:
+    address = http.get("/").text.split('stylesheet" href="')[1].split('"')[0]
+    answer = http.get(address)
+    assert "immutable" in answer.headers["cache-control"]
+    assert answer.headers["content-encoding"] == "gzip"
+    again = http.get("/static/site.css", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.headers["cache-control"] == "no-cache"
+    assert again.status_code == 304
+
+
+def test_probes_and_metrics(site: SiteProcess, http: httpx.Client) -> None:
+    assert http.get("/ready").json() == {"ok": True, "problems": {}, "degraded": {}}
+    http.get("/moments/whatever")
+    metrics = httpx.get(f"http://127.0.0.1:{site.metrics_port}/metrics").text
+    assert 'api_request_seconds_count{route="/moments/{moment_id}",status="404"}' in metrics
+    assert "whatever" not in metrics
+
+
+def test_a_taken_port_is_said_plainly(postgres_of_module: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        environment = {"POSTGRES_DSN": postgres_of_module, "API_PORT": str(port), "API_METRICS_PORT": "1"}
+        done = subprocess.run(
+            [sys.executable, "-m", "api_frontend"], env=environment, capture_output=True, text=True, timeout=DEADLINE
+        )
+    assert done.returncode == 1
+    assert f"API_PORT {port}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_wrong_settings_are_named_together() -> None:
+    environment = {"API_PORT": "0", "API_RATE_LIMIT": "often"}
+    done = subprocess.run(
+        [sys.executable, "-m", "api_frontend"], env=environment, capture_output=True, text=True, timeout=DEADLINE
+    )
+    assert done.returncode == 2
+    assert all(name in done.stderr for name in ("API_PORT", "API_RATE_LIMIT", "POSTGRES_DSN"))
+
+
+def test_too_many_requests_are_refused_and_redis_away_is_only_degraded(
+    postgres_of_module: str, redis_url: str, tmp_path: Path
+) -> None:
+    for url in (redis_url, "redis://127.0.0.1:1"):
+        with SiteProcess(postgres_of_module, tmp_path, API_RATE_LIMIT="3/hour", REDIS_URL=url) as site:
+            answers = [httpx.get(f"{site.url}/api/v1/moments") for _ in range(4)]
+            assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+            assert int(answers[3].headers["retry-after"]) > 0
+            assert json.loads(answers[3].text)["error"]["code"] == "too_many_requests"
+            assert httpx.get(site.url).status_code == 200
+            ready = httpx.get(f"{site.url}/ready")
+            assert ready.status_code == 200
+            assert ("redis" in ready.json()["degraded"]) == (url != redis_url)

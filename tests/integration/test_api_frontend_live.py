@@ -1,0 +1,235 @@
+"""News in the open page: within a second, resumed after a break, and Postgres's absences survived."""
+
+import json
+import os
+import queue
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from embedded.waiting import wait_for
+
+from .api_frontend_process import DEADLINE, Rows, SiteProcess, own_postgres
+
+
+@dataclass(frozen=True)
+class Event:
+    """One server-sent event and when it came (monotonic seconds)."""
+
+    name: str
+    id: str | None
+    data: dict[str, Any]
+    came_at: float
+
+
+class OpenPage:
+    """Reads /events like a browser does."""
+
+    def __init__(self, url: str, query: str = "", last_event_id: str | None = None) -> None:
+        self._events: queue.Queue[Event] = queue.Queue()
+        self._client = httpx.Client(timeout=httpx.Timeout(10, read=None))
+        self._request = (f"{url}/events{query}", {"Last-Event-ID": last_event_id} if last_event_id else {})
+        threading.Thread(target=self._read, daemon=True).start()
+        self.wait_for("freshness")
+
+    def _read(self) -> None:
+        url, headers = self._request
+        fields: dict[str, str] = {}
+        try:
+            with self._client.stream("GET", url, headers=headers) as answer:
+                for line in answer.iter_lines():
+                    name, _, value = line.partition(": ")
+                    if line:
+                        fields[name] = value
+                    elif "data" in fields:
+                        event = Event(fields["event"], fields.get("id"), json.loads(fields["data"]), time.monotonic())
+                        self._events.put(event)
+                        fields = {}
+        except httpx.HTTPError:
+            return
+
+    def wait_for(self, name: str, moment_id: str | None = None) -> Event:
+        """The next event of this name (and moment)."""
+        deadline = time.monotonic() + DEADLINE
+        while True:
+            event = self._events.get(timeout=max(0.0, deadline - time.monotonic()))
+            if event.name == name and moment_id in (None, event.data.get("id")):
+                return event
+
+    def close(self) -> None:
+        """Leave."""
+        self._client.close()
+
+
+@pytest.fixture
+def rows(postgres: str) -> Iterator[Rows]:
+    rows = Rows(postgres)
+    rows.channel("11", "lunaplays")
+    rows.channel("12", "kraken")
+    rows.progress()
+    yield rows
+    rows.close()
+
+
+@pytest.fixture
+def site(postgres: str, rows: Rows, tmp_path: Path) -> Iterator[SiteProcess]:
+    with SiteProcess(postgres, tmp_path) as site:
+        wait_for("it listens", site.is_listening, DEADLINE)
+        yield site
+
+
+def test_a_moment_is_in_the_open_page_within_a_second(site: SiteProcess, rows: Rows) -> None:
+    page = OpenPage(site.url)
+    for number in range(5):
+        told_at = time.monotonic()
+        rows.moment(f"m{number}")
+        event = page.wait_for("moment", f"m{number}")
+        assert event.came_at - told_at < 1.0
+        assert "9 times its usual chat" in event.data["html"]
+    page.close()
+
+
+def test_a_higher_revision_and_a_clip_replace_the_card(site: SiteProcess, rows: Rows) -> None:
+    page = OpenPage(site.url)
+    rows.moment("m1", revision=1, times=4.0)
+    first = page.wait_for("moment", "m1")
+    rows.moment("m1", revision=2, times=8.0)
+    second = page.wait_for("moment", "m1")
+    rows.clip("m1", "intent", revision=1)
+    third = page.wait_for("moment", "m1")
+    rows.clip("m1", "made", revision=2)
+    fourth = page.wait_for("moment", "m1")
+    assert [event.data["version"] for event in (first, second, third, fourth)] == ["1.0", "2.0", "2.1", "2.2"]
+    assert "8 times its usual chat" in second.data["html"]
+    assert "Clip ready" in fourth.data["html"]
+    page.close()
+
+
+def test_a_page_tells_only_what_it_shows(site: SiteProcess, rows: Rows) -> None:
+    kraken, clips = OpenPage(site.url, "?channel=kraken"), OpenPage(site.url, "?clips=1")
+    rows.moment("luna", channel_id="11")
+    rows.moment("kraken", channel_id="12")
+    rows.clip("luna", "made")
+    assert kraken.wait_for("moment").data["id"] == "kraken"
+    assert clips.wait_for("moment").data["id"] == "luna"
+    kraken.close()
+    clips.close()
+
+
+def test_a_returning_page_is_told_what_it_missed(site: SiteProcess, rows: Rows) -> None:
+    page = OpenPage(site.url)
+    rows.moment("before")
+    last = page.wait_for("moment", "before")
+    page.close()
+    rows.moment("missed1")
+    rows.moment("missed2", revision=3)
+    again = OpenPage(site.url, last_event_id=last.id)
+    missed = {again.wait_for("moment").data["id"] for _ in range(3)}
+    assert missed >= {"missed1", "missed2"}
+    since = OpenPage(site.url, f"?since={last.id}")
+    assert {since.wait_for("moment").data["id"] for _ in range(3)} >= {"missed1", "missed2"}
+    again.close()
+    since.close()
+
+
+def test_what_was_not_notified_is_found_by_looking(site: SiteProcess, rows: Rows) -> None:
+    page = OpenPage(site.url)
+    rows.moment("unheard", notify=False)
+    assert page.wait_for("moment").data["id"] == "unheard"
+    page.close()
+
+
+def test_a_malformed_notification_is_counted_and_nothing_stops(site: SiteProcess, rows: Rows) -> None:
+    page = OpenPage(site.url)
+    for payload in ("no json", "{}", '{"id": "nothing-there"}'):
+        rows.say(payload)
+    rows.moment("after")
+    assert page.wait_for("moment").data["id"] == "after"
+    metrics = httpx.get(f"http://127.0.0.1:{site.metrics_port}/metrics").text
+    assert 'stream_scout_dead_letters_total{place="notify"}' in metrics
+    page.close()
+
+
+def test_the_header_says_when_processing_is_away(site: SiteProcess, rows: Rows) -> None:
+    page = OpenPage(site.url)
+    rows.progress(age_seconds=600)
+    wait_for("the header says so", lambda: page.wait_for("freshness").data["state"] == "away", DEADLINE)
+    assert "Processing has been away since" in httpx.get(site.url).text
+    page.close()
+
+
+def test_open_pages_do_not_hold_up_the_end(site: SiteProcess) -> None:
+    page = OpenPage(site.url)
+    begun = time.monotonic()
+    assert site.stop() == 0
+    assert time.monotonic() - begun < 6
+    page.close()
+
+
+def test_no_more_open_pages_than_allowed(postgres: str, tmp_path: Path) -> None:
+    with SiteProcess(postgres, tmp_path, API_LIVE_PAGES="1") as site:
+        page = OpenPage(site.url)
+        answer = httpx.get(f"{site.url}/events")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "too_many_pages")
+        page.close()
+
+
+def quick_answer(url: str) -> httpx.Response:
+    """An answer, which has to come within 2 s (and a busy machine's allowance)."""
+    begun = time.monotonic()
+    answer = httpx.get(url, timeout=10)
+    assert time.monotonic() - begun < 2.5
+    return answer
+
+
+def test_postgres_away_and_back(tmp_path: Path) -> None:
+    with own_postgres(tmp_path) as server:
+        rows = Rows(server.dsn)
+        rows.moment("m1")
+        rows.close()
+        with SiteProcess(server.dsn, tmp_path) as site:
+            wait_for("it listens", site.is_listening, DEADLINE)
+            page = OpenPage(site.url)
+            server.stop()
+            for _ in range(3):
+                away = quick_answer(site.url)
+                assert away.status_code == 503
+                assert "Back in a moment" in away.text
+            assert quick_answer(f"{site.url}/api/v1/moments").json()["error"]["code"] == "database_away"
+            assert "postgres" in quick_answer(f"{site.url}/ready").json()["problems"]
+            assert quick_answer(f"{site.url}/health").status_code == 200
+            server.start()
+            wait_for("pages are back", lambda: httpx.get(site.url, timeout=10).status_code == 200, DEADLINE)
+            rows = Rows(server.dsn)
+            rows.moment("after")
+            assert page.wait_for("moment").data["id"] == "after"
+            rows.close()
+            page.close()
+
+
+def test_a_hung_postgres_is_away_too(tmp_path: Path) -> None:
+    with own_postgres(tmp_path) as server, SiteProcess(server.dsn, tmp_path) as site:
+        wait_for("pages are there", lambda: httpx.get(site.url).status_code == 200, DEADLINE)
+        backends = [int(pid) for pid in _children(server.pid)]
+        for pid in [server.pid, *backends]:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            for _ in range(6):
+                assert quick_answer(site.url).status_code == 503
+        finally:
+            for pid in [*backends, server.pid]:
+                os.kill(pid, signal.SIGCONT)
+        wait_for("pages are back", lambda: httpx.get(site.url, timeout=10).status_code == 200, DEADLINE)
+
+
+def _children(pid: int) -> list[str]:
+    import psutil
+
+    return [str(child.pid) for child in psutil.Process(pid).children(recursive=True)]
