@@ -6,7 +6,6 @@ from typing import Protocol
 from contracts import metrics
 from contracts.dead_letters import SCHEMA_VERSION, DeadLetter
 from service_runtime.measures import measure
-
 from stream_monitoring.batch import Batch
 
 PLACE = "irc"

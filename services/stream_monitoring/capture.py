@@ -6,13 +6,12 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
+
 from contracts import codec, metrics
 from contracts.chat_messages import SCHEMA_VERSION, ChannelRecord, Tick
 from service_runtime.measures import measure
-
 from stream_monitoring import coverage
 from stream_monitoring.bad_lines import BadLines
 from stream_monitoring.batch import TICK_KEY, Batch
@@ -20,6 +19,7 @@ from stream_monitoring.chatter_hash import ChatterHash
 from stream_monitoring.connections import Connections
 from stream_monitoring.coverage import CoverageBook
 from stream_monitoring.frame import Frame
+from stream_monitoring.lifecycle import introduction
 from stream_monitoring.machine_clock import MachineClock
 from stream_monitoring.quarantine import Quarantine
 from stream_monitoring.reading import Reading
@@ -43,6 +43,7 @@ class CaptureOptions:
     chat_url: str
     instance: str
     tick_lag_ms: int
+    introduces_channels: bool = True  # nobody else (Helix) tells the channels' names
 
 
 class Capture:
@@ -54,11 +55,13 @@ class Capture:
         spool: Spool,
         chatters: ChatterHash,
         frame_written: Callable[[Frame], None],
+        forwarded: Callable[[], int],
         machine_now: MachineClock | None = None,
     ) -> None:
         self._options = options
         self._spool = spool
         self._frame_written = frame_written
+        self._forwarded = forwarded  # the position up to which Kafka has everything
         self._now = machine_now or MachineClock()
         self._covered_path = spool.directory / "covered.json"
         self.clock = TwitchClock()
@@ -87,7 +90,16 @@ class Capture:
     def add(self, records: list[ChannelRecord]) -> None:
         """Records from another source (lifecycle) for the next frame."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(lambda: [self.batch.add(record) for record in records])
+            self._loop.call_soon_threadsafe(self._add_all, records)
+
+    def _add_all(self, records: list[ChannelRecord]) -> None:
+        for record in records:
+            self.batch.add(record)
+
+    def record_hole(self, gap_from: int, gap_until: int) -> None:
+        """Nothing between these event times can be delivered."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.book.hole, gap_from, gap_until)
 
     def twitch_now(self) -> int:
         """Twitch's time now, milliseconds."""
@@ -122,7 +134,9 @@ class Capture:
 
     async def _run(self, stop: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
-        self._connections = Connections(self._options.chat_url, self._reading, self.book, self.clock, self._now)
+        self._connections = Connections(
+            self._options.chat_url, self._reading, self._on_joined, self.book, self.clock, self._now
+        )
         self.book.restarted(coverage.load_covered(self._covered_path), self._last_tick)
         self._connections.want(self._wanted)
         with ThreadPoolExecutor(1, thread_name_prefix="spool") as disk:
@@ -130,6 +144,11 @@ class Capture:
             await self._write_frames(stop, disk, tending)
             tending.cancel()
             await self._finish(disk)
+
+    def _on_joined(self, login: str, channel_id: str) -> None:
+        """A channel is read (again): without Helix its login is all that is known of it."""
+        if self._options.introduces_channels:
+            self.batch.add(introduction(channel_id, login, login, self.twitch_now(), self._options.instance))
 
     async def _tend(self, stop: threading.Event) -> None:
         assert self._connections is not None
@@ -158,7 +177,8 @@ class Capture:
 
     async def _write_frame(self, disk: ThreadPoolExecutor, stop: threading.Event) -> None:
         """One frame, however long the disk takes; reading stops meanwhile where too much is waiting."""
-        assert self._connections is not None and self._loop is not None
+        assert self._connections is not None
+        loop = asyncio.get_running_loop()
         covered = self.book.covered()
         tick_at = next_tick(
             self._last_tick, self._connections.answered_through(), self.twitch_now(), self._options.tick_lag_ms
@@ -167,7 +187,7 @@ class Capture:
         self._reading.last_tick = tick_at
         deadline: float | None = None
         while True:
-            writing = self._loop.run_in_executor(disk, self._write, lines, tick_at, covered)
+            writing = loop.run_in_executor(disk, self._write, lines, tick_at, covered)
             while not (await asyncio.wait([writing], timeout=TEND_SECONDS))[0]:
                 self._connections.pause(self.batch.bytes > CROWDED_BYTES)
             try:
@@ -215,10 +235,8 @@ class Capture:
     def _prune(self) -> None:
         for first, after, size in self._spool.prune(time.time()):
             log.warning("spool: oldest segment deleted", first=first, after=after, bytes=size)
-            self.on_pruned(after, size)
-
-    def on_pruned(self, after: int, size: int) -> None:
-        """Replaced by whoever knows what is forwarded."""
+            if after > self._forwarded():
+                measure(metrics.SPOOL_DROPPED_BYTES).inc(size)
 
     async def _finish(self, disk: ThreadPoolExecutor) -> None:
         assert self._connections is not None
@@ -241,4 +259,4 @@ class Capture:
         measure(metrics.CHANNELS).labels(state="wanted").set(len(self._wanted))
         measure(metrics.CHANNELS).labels(state="read").set(len(self._connections.reading_logins))
         measure(metrics.TICK_AGE).set(self.tick_age_seconds)
-        measure(metrics.SPOOL_BYTES).set(self._spool.bytes)
+        measure(metrics.SPOOL_BYTES).set(self._spool.size)

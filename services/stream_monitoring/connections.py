@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import structlog
+
 from contracts import metrics
 from service_runtime.measures import measure
-
 from stream_monitoring.coverage import CoverageBook
 from stream_monitoring.parser import Event
 from stream_monitoring.reading import Reading
@@ -48,10 +48,17 @@ class Connections:
     """Reads the wanted channels. Everything here runs in one event loop."""
 
     def __init__(
-        self, url: str, reading: Reading, book: CoverageBook, clock: TwitchClock, machine_now: Callable[[], int]
+        self,
+        url: str,
+        reading: Reading,
+        joined: Callable[[str, str], None],
+        book: CoverageBook,
+        clock: TwitchClock,
+        machine_now: Callable[[], int],
     ) -> None:
         self._address = urlsplit(url)
         self._reading = reading
+        self._joined = joined
         self._book = book
         self._clock = clock
         self.now = machine_now
@@ -79,7 +86,8 @@ class Connections:
 
     def on_joined(self, socket: ChatSocket, login: str, channel_id: str) -> None:
         """A room's messages come on this socket from now on."""
-        self._book.joined(login, channel_id, socket.number, self.twitch_now())
+        if self._book.joined(login, channel_id, socket.number, self.twitch_now()):
+            self._joined(login, channel_id)
 
     def on_moved_on(self, socket: ChatSocket) -> None:
         """Twitch sent RECONNECT: a new socket takes over before the old one goes."""
@@ -159,7 +167,7 @@ class Connections:
                 attempt = 0
                 continue
             self.last_trouble = reason
-            wait = wait_seconds(attempt, random.random())
+            wait = wait_seconds(attempt, random.random())  # noqa: S311 - jitter
             log.warning("chat: socket is closed", reason=reason, lasted_seconds=lasted, wait_seconds=round(wait, 2))
             await asyncio.sleep(wait)
 
@@ -188,7 +196,7 @@ class Connections:
         context = ssl.create_default_context() if secure else None
         loop = asyncio.get_running_loop()
         _, socket = await loop.create_connection(
-            lambda: ChatSocket(self, logins), self._address.hostname, port, ssl=context
+            lambda: ChatSocket(self, logins), self._address.hostname or "", port, ssl=context
         )
         self.sockets.add(socket)
         if self._paused:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
+
 from contracts import metrics
 from contracts.chat_messages import SCHEMA_VERSION, Coverage
 from service_runtime.measures import measure
@@ -67,16 +68,22 @@ class CoverageBook:
             self._write("gap", covered, answered_through, until=until, reason=reason)
             self._count(reason, until - answered_through)
 
-    def left(self, login: str, now: int) -> None:
-        """The channel is not watched any more."""
+    def left(self, login: str, now: int, reason: str = "not watched") -> None:
+        """The channel is not read any more, on purpose."""
         covered = self._channels.pop(login, None)
         if covered is not None and covered.sockets:
-            self._write("left", covered, now)
+            self._write("left", covered, now, reason=reason)
 
     def left_all(self, now: int) -> None:
         """The service ends."""
         for login in list(self._channels):
-            self.left(login, now)
+            self.left(login, now, "stopped")
+
+    def hole(self, gap_from: int, gap_until: int) -> None:
+        """What was read in this time cannot be delivered any more, or nobody read: a gap in every channel."""
+        for covered in self._channels.values():
+            self._write("gap", covered, gap_from, until=gap_until, reason="not delivered")
+            self._count("not delivered", gap_until - gap_from)
 
     def covered(self) -> dict[str, str]:
         """Login to id of the channels that are read, or that have an open gap."""
@@ -84,7 +91,7 @@ class CoverageBook:
 
     def _open_gap(self, covered: Covered, gap_from: int, reason: str) -> None:
         covered.gap_from, covered.reason = gap_from, reason
-        self._write("gap", covered, gap_from, reason=reason)
+        self._write("left", covered, gap_from, reason=reason)  # the gap's record follows when its end is known
 
     def _count(self, reason: str, milliseconds: int) -> None:
         measure(metrics.GAP_SECONDS).labels(reason=reason).inc(max(0, milliseconds) / 1000)

@@ -9,16 +9,16 @@ from typing import Any, Literal
 
 import structlog
 from confluent_kafka import KafkaException
+
 from contracts import metrics
 from service_runtime.measures import measure
-
 from stream_monitoring.connections import wait_seconds
 from stream_monitoring.frame import Frame
 from stream_monitoring.frame_queue import FrameQueue
-from stream_monitoring.kafka_log import REACH_MS, KafkaAway, KafkaLog, LogReader
+from stream_monitoring.kafka_log import REACH_MS, KafkaAwayError, KafkaLog, LogReader
 from stream_monitoring.resume import Leftovers, OwnSpool, Resume, decide
 from stream_monitoring.spool import Spool
-from stream_monitoring.transactions import Fenced, Transactions, TransactionFailed
+from stream_monitoring.transactions import FencedError, TransactionFailedError, Transactions
 
 log = structlog.get_logger()
 
@@ -49,6 +49,7 @@ class Forwarder:
         producer_config: dict[str, Any],
         read_log: LogReader,
         options: ForwarderOptions,
+        record_hole: Callable[[int, int], None],
         chance: Callable[[], float],
     ) -> None:
         self._spool = spool
@@ -56,7 +57,9 @@ class Forwarder:
         self._producer_config = producer_config
         self._read_log = read_log
         self._options = options
+        self._record_hole = record_hole  # event times between which nothing can be delivered
         self._chance = chance
+        self._deadline = 0.0
         self._leftovers: Leftovers | None = None
         self.position = spool.first
         self.state: State = "starting"
@@ -77,10 +80,10 @@ class Forwarder:
                         return
                 self._hold(stop, capture_ended)
                 return
-            except Fenced:
+            except FencedError:
                 log.warning("forwarder: another instance has taken over, standing by")
                 hold_now, attempt = False, 0
-            except (TransactionFailed, KafkaAway, KafkaException) as error:
+            except (TransactionFailedError, KafkaAwayError, KafkaException) as error:
                 attempt += 1
                 self._wait_for_kafka(stop, attempt, error)
             finally:
@@ -90,7 +93,7 @@ class Forwarder:
         """Once stopped: when everything is forwarded, or the time is up."""
         if not stop.is_set():
             return False
-        self._deadline = getattr(self, "_deadline", None) or time.monotonic() + LAST_SECONDS
+        self._deadline = self._deadline or time.monotonic() + LAST_SECONDS
         everything = capture_ended.is_set() and self.position >= self._spool.end
         if not everything and time.monotonic() > self._deadline:
             log.error("forwarder: stopped before everything was delivered", left=self._spool.end - self.position)
@@ -142,14 +145,21 @@ class Forwarder:
         if resume.missing:
             log.error("forwarder: records were deleted before they were forwarded", records=resume.missing)
         if resume.hole_until is not None:
-            log.error("forwarder: nobody read for a while", after=resume.after, until=resume.hole_until)
+            log.error("forwarder: nothing to deliver for a while", after=resume.after, until=resume.hole_until)
+            self._record_hole(resume.after, resume.hole_until)
 
     def _own_spool(self) -> OwnSpool:
         oldest = next(iter(islice(self._spool.frames(self._spool.first), 1)), None)
         return OwnSpool(self._spool.spool_id, self._spool.first, self._spool.end, oldest.tick_at if oldest else None)
 
     def _without_known(self, reader: KafkaLog, resume: Resume) -> Leftovers | None:
-        return None if resume.exact else Leftovers(resume.after, reader.ids_after(resume.after))
+        """The ids to leave out. An exact position needs none, unless another spool wrote a moment before."""
+        if not resume.exact:
+            return Leftovers(resume.after, reader.ids_after(resume.after))
+        others = reader.writers_since(resume.after - REACH_MS) - {self._spool.spool_id} if resume.after else set()
+        if not others:
+            return None
+        return Leftovers(0, reader.ids_after(resume.after - REACH_MS), until=resume.after + REACH_MS)
 
     def _forward_next(self, transactions: Transactions, stop: threading.Event) -> None:
         frames = self._next_frames()
@@ -168,7 +178,7 @@ class Forwarder:
 
     def _leave_out(self, leftovers: Leftovers, frames: list[Frame]) -> tuple[list[Frame], bytes]:
         """After a change of holder: without what Kafka has, and the tick that may follow the last one there."""
-        if frames[-1].tick_at > leftovers.after + REACH_MS:
+        if frames[-1].tick_at > max(leftovers.until, leftovers.after + REACH_MS):
             self._leftovers = None
         return list(leftovers.without_known(frames)), leftovers.raised(frames[-1].tick)
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from contracts import topics
 from contracts.chat_messages import Tick
 from contracts.codec import ContractError, decode
-
 from stream_monitoring.batch import TICK_KEY
 
 MAGIC = b"SSF1"
@@ -21,7 +20,7 @@ CHECKED_FROM = 12  # bytes before it: magic, length, checksum
 LONGEST_BODY = 256 * 1024 * 1024  # bytes; a larger length is damage, not data
 
 
-class DamagedFrame(ValueError):
+class DamagedFrameError(ValueError):
     """The bytes are no whole frame; the text says why."""
 
 
@@ -54,36 +53,36 @@ def encode(first: int, lines: list[bytes]) -> tuple[bytes, bytes]:
 
 
 def body_length(header: bytes) -> int:
-    """The length of the body that follows this header; raises DamagedFrame."""
+    """The length of the body that follows this header; raises DamagedFrameError."""
     if len(header) < HEADER.size:
-        raise DamagedFrame("the header is cut")
+        raise DamagedFrameError("the header is cut")
     magic, length, _, _, _ = HEADER.unpack(header)
     if magic != MAGIC or length > LONGEST_BODY:
-        raise DamagedFrame("no frame starts here")
+        raise DamagedFrameError("no frame starts here")
     return int(length)
 
 
 def check(header: bytes, body: bytes) -> tuple[int, int]:
-    """First position and record count of an undamaged frame; raises DamagedFrame."""
+    """First position and record count of an undamaged frame; raises DamagedFrameError."""
     length = body_length(header)
     _, _, checksum, count, first = HEADER.unpack(header)
     if len(body) < length:
-        raise DamagedFrame("the body is cut")
+        raise DamagedFrameError("the body is cut")
     if zlib.crc32(body, zlib.crc32(header[CHECKED_FROM:])) != checksum:
-        raise DamagedFrame("the checksum does not fit")
+        raise DamagedFrameError("the checksum does not fit")
     return first, count
 
 
 def decode_frame(header: bytes, body: bytes) -> Frame:
-    """The frame in these bytes; raises DamagedFrame."""
+    """The frame in these bytes; raises DamagedFrameError."""
     first, count = check(header, body)
     lines = body.split(b"\n")
     if len(lines) != 2 * count or count == 0 or lines[-2] != TICK_KEY:
-        raise DamagedFrame("the records do not fit the header")
+        raise DamagedFrameError("the records do not fit the header")
     try:
         tick = decode(topics.CHAT_MESSAGES.name, lines[-1])
     except ContractError as error:
-        raise DamagedFrame(f"the tick is wrong: {error}") from error
+        raise DamagedFrameError(f"the tick is wrong: {error}") from error
     if not isinstance(tick, Tick):
-        raise DamagedFrame("the last record is no tick")
+        raise DamagedFrameError("the last record is no tick")
     return Frame(first, lines, tick.sent_at, len(header) + len(body))

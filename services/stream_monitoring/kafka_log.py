@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
-from contracts.topics import CHAT_MESSAGES
 
+from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE
 from stream_monitoring.event_times import id_of, marks_of
 from stream_monitoring.resume import LastTick
 
@@ -17,7 +17,7 @@ SILENT_POLLS = 15
 REACH_MS = 120_000  # a record may be a minute ahead of the tick that follows it, twice that is beyond doubt
 
 
-class KafkaAway(Exception):
+class KafkaAwayError(Exception):
     """Kafka did not answer in time; try again later."""
 
 
@@ -36,7 +36,7 @@ class KafkaLog:
         self._consumer.close()
 
     def last_ticks(self) -> dict[int, LastTick]:
-        """Partition to its last committed tick; a partition without one is left out. Raises KafkaAway."""
+        """Partition to its last committed tick; a partition without one is left out. Raises KafkaAwayError."""
         ticks: dict[int, LastTick] = {}
         look_back = FIRST_LOOK_BACK
         bounds = self._bounds()
@@ -49,8 +49,27 @@ class KafkaLog:
             look_back *= LOOK_BACK_FACTOR
         return ticks
 
+    def writers_since(self, sent_at: int) -> set[str]:
+        """The spools whose ticks are later than the event time. Raises KafkaAwayError.
+
+        Read from the lifecycle topic, which has the same ticks and little else.
+        """
+        spools: set[str] = set()
+        bound, look_back = {0: self._watermarks(STREAM_LIFECYCLE.name, 0)}, FIRST_LOOK_BACK * LOOK_BACK_FACTOR
+        while bound:
+            low, high = bound[0]
+            begin, reached = max(low, high - look_back), False
+            for message in self._read({0: begin}, bound, STREAM_LIFECYCLE.name):
+                tick = tick_of(message.value() or b"")
+                if tick is not None and tick.sent_at > sent_at:
+                    spools.add(tick.spool_id)
+                reached = reached or (tick is not None and tick.sent_at <= sent_at)
+            bound = {} if reached or begin == low else {0: (low, begin)}
+            look_back *= LOOK_BACK_FACTOR
+        return spools
+
     def ids_after(self, sent_at: int) -> set[str]:
-        """The ids of all records that may be later than the event time. Raises KafkaAway."""
+        """The ids of all records that may be later than the event time. Raises KafkaAwayError."""
         ids: set[str] = set()
         look_back = FIRST_LOOK_BACK * LOOK_BACK_FACTOR
         bounds = self._bounds()
@@ -73,20 +92,20 @@ class KafkaLog:
         return ids
 
     def _bounds(self) -> dict[int, tuple[int, int]]:
-        return {number: self._watermarks(number) for number in range(CHAT_MESSAGES.partitions)}
+        return {number: self._watermarks(CHAT_MESSAGES.name, number) for number in range(CHAT_MESSAGES.partitions)}
 
-    def _watermarks(self, number: int) -> tuple[int, int]:
+    def _watermarks(self, topic: str, number: int) -> tuple[int, int]:
         try:
-            low, high = self._consumer.get_watermark_offsets(
-                TopicPartition(CHAT_MESSAGES.name, number), timeout=ANSWER_SECONDS
-            )
+            low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=ANSWER_SECONDS)
         except KafkaException as error:
-            raise KafkaAway(str(error)) from error
+            raise KafkaAwayError(str(error)) from error
         return low, high
 
-    def _read(self, begins: dict[int, int], bounds: dict[int, tuple[int, int]]) -> Iterator[Message]:
+    def _read(
+        self, begins: dict[int, int], bounds: dict[int, tuple[int, int]], topic: str = CHAT_MESSAGES.name
+    ) -> Iterator[Message]:
         """The committed records from `begins` up to the upper bounds."""
-        self._consumer.assign([TopicPartition(CHAT_MESSAGES.name, number, at) for number, at in begins.items()])
+        self._consumer.assign([TopicPartition(topic, number, at) for number, at in begins.items()])
         unread = {number for number, at in begins.items() if at < bounds[number][1]}
         silent = 0
         while unread and silent < SILENT_POLLS:
@@ -96,7 +115,7 @@ class KafkaLog:
                 yield from self._progress(message, unread, bounds)
         self._consumer.unassign()
         if unread:
-            raise KafkaAway(f"{len(unread)} partitions could not be read back")
+            raise KafkaAwayError(f"{len(unread)} partitions could not be read back")
 
     def _progress(self, message: Message, unread: set[int], bounds: dict[int, tuple[int, int]]) -> Iterator[Message]:
         error, number = message.error(), message.partition() or 0
@@ -104,7 +123,7 @@ class KafkaLog:
             if error.code() == KafkaError._PARTITION_EOF:
                 unread.discard(number)
             elif not error.retriable():
-                raise KafkaAway(str(error))
+                raise KafkaAwayError(str(error))
         elif (message.offset() or 0) < bounds[number][1]:
             yield message
         else:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 TAG_ESCAPES = {"\\": "\\", ":": ";", "s": " ", "r": "\r", "n": "\n"}
 
 
-class MalformedLine(ValueError):
+class MalformedLineError(ValueError):
     """The line is not what Twitch documents; the text says how, without quoting what people wrote."""
 
 
@@ -21,17 +21,17 @@ class Line:
     parameters: tuple[str, ...] = ()
 
     def required(self, tag: str) -> str:
-        """The tag's value; raises MalformedLine where it is missing or empty."""
+        """The tag's value; raises MalformedLineError where it is missing or empty."""
         value = self.tags.get(tag, "")
         if not value:
-            raise MalformedLine(f"{self.command}: tag {tag} is missing")
+            raise MalformedLineError(f"{self.command}: tag {tag} is missing")
         return value
 
     def number(self, tag: str) -> int:
-        """The tag's value as a whole number without a sign; raises MalformedLine."""
+        """The tag's value as a whole number without a sign; raises MalformedLineError."""
         value = self.required(tag)
         if not (value.isascii() and value.isdigit() and len(value) <= 18):
-            raise MalformedLine(f"{self.command}: tag {tag} is not a number")
+            raise MalformedLineError(f"{self.command}: tag {tag} is not a number")
         return int(value)
 
 
@@ -60,7 +60,7 @@ def parse_tags(raw: str) -> dict[str, str]:
 
 
 def parse_line(raw: bytes) -> Line:
-    """The parts of one line without its line end; raises MalformedLine."""
+    """The parts of one line without its line end; raises MalformedLineError."""
     rest = raw.decode("utf-8", "replace")
     tags: dict[str, str] = {}
     source = ""
@@ -74,9 +74,9 @@ def parse_line(raw: bytes) -> Line:
     middle, has_text, text = (" " + rest).partition(" :")
     words = middle.split()
     if not words:
-        raise MalformedLine("no command")
+        raise MalformedLineError("no command")
     command = words[0]
     if not (command.isascii() and command.isalnum()):
-        raise MalformedLine("the command is not a word")
+        raise MalformedLineError("the command is not a word")
     channel = next((word[1:] for word in words[1:] if word.startswith("#")), "")
     return Line(command, tags, source, channel, text if has_text else "", tuple(words[1:]))

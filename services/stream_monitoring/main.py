@@ -1,27 +1,54 @@
 """Starts the service: capture, forwarder, chooser and lifecycle, each a supervised worker."""
 
+import os
 import random
-import time
-from typing import cast
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import structlog
-from contracts import metrics
+
 from service_runtime import health, logs, measures
 from service_runtime.kafka import consumer_config, producer_config
-from service_runtime.measures import measure
-from service_runtime.settings import KafkaSettings, LogSettings, load_all
+from service_runtime.settings import KafkaSettings, LogSettings, PostgresSettings, load_all
 from service_runtime.supervision import Supervisor
-
 from stream_monitoring.capture import Capture, CaptureOptions
+from stream_monitoring.channel_choice import Rules
+from stream_monitoring.channel_list import DiskList, PostgresList
 from stream_monitoring.chatter_hash import ChatterHash, load_or_make_key
+from stream_monitoring.chooser import Chooser, ChooserOptions, watched_ids
 from stream_monitoring.forwarder import Forwarder, ForwarderOptions
 from stream_monitoring.frame_queue import FrameQueue
 from stream_monitoring.kafka_log import KafkaLog
+from stream_monitoring.lifecycle import LifecyclePolling, StreamBook
 from stream_monitoring.settings import MonitoringSettings, SpoolSettings
 from stream_monitoring.spool import Spool, SpoolLimits
 from stream_monitoring.transactions import PRODUCER_SETTINGS
+from twitch_access.access import open_access
+from twitch_access.helix import Helix
+from twitch_access.settings import TwitchSettings
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class AllSettings:
+    """Everything that was set; `postgres` is None where no address is given."""
+
+    monitoring: MonitoringSettings
+    spool: SpoolSettings
+    kafka: KafkaSettings
+    twitch: TwitchSettings
+    log: LogSettings
+    postgres: PostgresSettings | None
+
+
+def load() -> AllSettings:
+    """The settings from the environment; exits with 2 and every problem where they are wrong."""
+    kinds: list[Any] = [MonitoringSettings, SpoolSettings, KafkaSettings, TwitchSettings, LogSettings]
+    loaded: list[Any] = load_all(*kinds, *([PostgresSettings] if os.environ.get("POSTGRES_DSN") else []))
+    monitoring, spool, kafka, twitch, log_settings = loaded[:5]
+    return AllSettings(monitoring, spool, kafka, twitch, log_settings, loaded[5] if len(loaded) > 5 else None)
 
 
 def open_spool(settings: SpoolSettings) -> Spool:
@@ -33,30 +60,82 @@ def open_spool(settings: SpoolSettings) -> Spool:
         raise SystemExit(f"SPOOL_DIRECTORY: cannot use {settings.directory}: {error.strerror or error}") from error
 
 
-def main() -> int:
-    """Run until a stop signal; the process's exit code."""
-    loaded = load_all(MonitoringSettings, SpoolSettings, KafkaSettings, LogSettings)
-    settings, spool_settings, kafka_settings, log_settings = loaded
-    monitoring = cast(MonitoringSettings, settings)
-    kafka = cast(KafkaSettings, kafka_settings)
-    logs.configure("stream_monitoring", cast(LogSettings, log_settings).level)
-    spool = open_spool(cast(SpoolSettings, spool_settings))
-    key = load_or_make_key(monitoring.chatter_key_file or spool.directory / "chatter.key")
-    queue = FrameQueue()
-    options = CaptureOptions(monitoring.chat_url, monitoring.instance, monitoring.tick_lag_ms)
-    capture = Capture(options, spool, ChatterHash(key), queue.put)
-    forwarder = Forwarder(
+def make_capture(settings: AllSettings, spool: Spool, queue: FrameQueue, forwarded: Callable[[], int]) -> Capture:
+    """The reader of chat."""
+    monitoring = settings.monitoring
+    try:
+        key = load_or_make_key(monitoring.chatter_key_file or spool.directory / "chatter.key")
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"MONITORING_CHATTER_KEY_FILE: {error}") from error
+    options = CaptureOptions(
+        monitoring.chat_url, monitoring.instance, monitoring.tick_lag_ms, settings.twitch.anonymous
+    )
+    return Capture(options, spool, ChatterHash(key), queue.put, forwarded)
+
+
+def make_forwarder(
+    settings: AllSettings, spool: Spool, queue: FrameQueue, hole: Callable[[int, int], None]
+) -> Forwarder:
+    """The way from the spool to Kafka."""
+    return Forwarder(
         spool,
         queue,
-        producer_config(kafka, **PRODUCER_SETTINGS),
-        lambda: KafkaLog(consumer_config(kafka, "chat-forwarder")),
-        ForwarderOptions(first_holder=monitoring.role == "holder"),
+        producer_config(settings.kafka, **PRODUCER_SETTINGS),
+        lambda: KafkaLog(consumer_config(settings.kafka, "chat-forwarder")),
+        ForwarderOptions(first_holder=settings.monitoring.role == "holder"),
+        hole,
         random.random,
     )
-    health.serve(monitoring.bind_address, monitoring.health_port, lambda: capture.problems() | forwarder.problems())
-    measures.serve(monitoring.bind_address, monitoring.metrics_port)
-    capture.want(monitoring.pinned_channels)
+
+
+def make_chooser(settings: AllSettings, helix: Helix | None, capture: Capture) -> Chooser:
+    """Who decides, or follows, what is watched."""
+    monitoring = settings.monitoring
+    rules = Rules(monitoring.top_channels, frozenset(monitoring.games), frozenset(monitoring.languages))
+    return Chooser(
+        ChooserOptions(monitoring.pinned_channels, rules, monitoring.chooser),
+        helix,
+        PostgresList(settings.postgres.conninfo()) if settings.postgres else None,
+        DiskList(monitoring.channel_list_file or settings.spool.directory / "channels.json"),
+        capture.want,
+        lambda: dict(capture.rooms),
+    )
+
+
+def serve_ports(settings: AllSettings, unready: Callable[[], dict[str, str]]) -> None:
+    """Health and metrics; a taken port ends the process with a clear message."""
+    monitoring = settings.monitoring
+    for name, port, start in (
+        ("MONITORING_HEALTH_PORT", monitoring.health_port, lambda p: health.serve(monitoring.bind_address, p, unready)),
+        ("MONITORING_METRICS_PORT", monitoring.metrics_port, lambda p: measures.serve(monitoring.bind_address, p)),
+    ):
+        try:
+            start(port)
+        except OSError as error:
+            raise SystemExit(f"{name}: cannot listen on {monitoring.bind_address}:{port}: {error.strerror}") from error
+
+
+def main() -> int:
+    """Run until a stop signal; the process's exit code."""
+    settings = load()
+    logs.configure("stream_monitoring", settings.log.level)
+    spool, queue = open_spool(settings.spool), FrameQueue()
+    capture = make_capture(settings, spool, queue, lambda: forwarder.position)
+    forwarder = make_forwarder(settings, spool, queue, capture.record_hole)
+    access = open_access(settings.twitch)
+    chooser = make_chooser(settings, access.helix if access else None, capture)
+    serve_ports(settings, lambda: capture.problems() | forwarder.problems())
     supervisor = Supervisor()
     supervisor.add("capture", capture.run)
     supervisor.add("forwarder", lambda stop: forwarder.run(stop, capture.ended))
+    supervisor.add("chooser", chooser.run)
+    if access is not None:
+        polling = LifecyclePolling(
+            access.helix,
+            StreamBook(settings.monitoring.instance),
+            lambda: watched_ids(chooser.choice, dict(capture.rooms)),
+            capture.add,
+            capture.twitch_now,
+        )
+        supervisor.add("lifecycle", polling.run)
     return supervisor.wait()

@@ -4,10 +4,10 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from contracts.chat_messages import SCHEMA_VERSION, Emote, Message, Notice, RoomState
-
-from stream_monitoring.line import Line, MalformedLine
+from stream_monitoring.line import Line, MalformedLineError
 
 EMOTE = re.compile(r"[^:;,/ ]+:[0-9]{1,6}-[0-9]{1,6}(?:,[0-9]{1,6}-[0-9]{1,6})*")
 GIFT_COUNT_TAGS = {"raid": "msg-param-viewerCount", "submysterygift": "msg-param-mass-gift-count"}
@@ -71,7 +71,7 @@ class Context:
     twitch_now: int = 0
     doubts: list[str] = field(default_factory=list)  # what was wrong with a line that still became a record
 
-    def envelope(self, channel_id: str, sent_at: int) -> dict[str, object]:
+    def envelope(self, channel_id: str, sent_at: int) -> dict[str, Any]:
         """The fields that every record has."""
         return {
             "schema_version": SCHEMA_VERSION,
@@ -87,11 +87,11 @@ class Context:
 
 
 def emotes_of(raw: str) -> list[Emote]:
-    """`25:0-4,12-16/1902:6-10` as places in the text; raises MalformedLine."""
+    """`25:0-4,12-16/1902:6-10` as places in the text; raises MalformedLineError."""
     emotes = []
     for part in raw.split("/") if raw else ():
         if not EMOTE.fullmatch(part):
-            raise MalformedLine("the emotes tag is malformed")
+            raise MalformedLineError("the emotes tag is malformed")
         emote_id, _, places = part.partition(":")
         for place in places.split(","):
             start, _, end = place.partition("-")
@@ -100,18 +100,18 @@ def emotes_of(raw: str) -> list[Emote]:
 
 
 def sent_at_of(line: Line) -> int:
-    """Twitch's time of the line in milliseconds; raises MalformedLine."""
+    """Twitch's time of the line in milliseconds; raises MalformedLineError."""
     sent_at = line.number("tmi-sent-ts")
     if not SMALLEST_TIME <= sent_at <= LARGEST_TIME:
-        raise MalformedLine(f"{line.command}: tmi-sent-ts is no time in milliseconds")
+        raise MalformedLineError(f"{line.command}: tmi-sent-ts is no time in milliseconds")
     return sent_at
 
 
 def channel_of(line: Line, context: Context) -> str:
-    """The room's id from its tag, or from what ROOMSTATE said of this login; raises MalformedLine."""
+    """The room's id from its tag, or from what ROOMSTATE said of this login; raises MalformedLineError."""
     channel_id = line.tags.get("room-id") or context.rooms.get(line.channel, "")
     if not (channel_id.isascii() and channel_id.isdigit()):
-        raise MalformedLine(f"{line.command}: tag room-id is missing or no number")
+        raise MalformedLineError(f"{line.command}: tag room-id is missing or no number")
     return channel_id
 
 
@@ -123,10 +123,10 @@ def without_action(text: str) -> str:
 def message_of(line: Line, context: Context) -> Message:
     """PRIVMSG. It counts even where its emotes cannot be read."""
     if not line.channel:
-        raise MalformedLine("PRIVMSG: no channel")
+        raise MalformedLineError("PRIVMSG: no channel")
     try:
         emotes = emotes_of(line.tags.get("emotes", ""))
-    except MalformedLine as error:
+    except MalformedLineError as error:
         emotes = []
         context.doubts.append(str(error))
     return Message(
@@ -187,7 +187,7 @@ def flag(line: Line, tag: str) -> bool | None:
 
 
 def whole(line: Line, tag: str) -> int | None:
-    """A number that may be -1 (off); None where Twitch did not send it; raises MalformedLine."""
+    """A number that may be -1 (off); None where Twitch did not send it; raises MalformedLineError."""
     if tag not in line.tags:
         return None
     return -1 if line.tags[tag] == "-1" else line.number(tag)
@@ -220,13 +220,15 @@ EVENTS: dict[str, Callable[[Line], Event]] = {
     "NOTICE": lambda line: Noticed(line.channel, line.tags.get("msg-id", line.text[:80])),
 }
 IGNORED = frozenset(
-    ("002", "003", "004", "353", "366", "372", "375", "376", "421", "CAP", "JOIN", "PART", "MODE", "HOSTTARGET")
-    + ("USERSTATE", "GLOBALUSERSTATE", "WHISPER")
+    {
+        *("002", "003", "004", "353", "366", "372", "375", "376", "421", "CAP", "JOIN", "PART", "MODE", "HOSTTARGET"),
+        *("USERSTATE", "GLOBALUSERSTATE", "WHISPER"),
+    }
 )
 
 
 def meaning(line: Line, context: Context) -> Record | Event | None:
-    """The record or the event of a line, None where it tells nothing new; raises MalformedLine."""
+    """The record or the event of a line, None where it tells nothing new; raises MalformedLineError."""
     make = RECORDS.get(line.command)
     if make is not None:
         return make(line, context)
@@ -235,4 +237,4 @@ def meaning(line: Line, context: Context) -> Record | Event | None:
         return event(line)
     if line.command in IGNORED:
         return None
-    raise MalformedLine("unknown command")
+    raise MalformedLineError("unknown command")

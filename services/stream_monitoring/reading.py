@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 import msgspec
-from contracts.chat_messages import SCHEMA_VERSION
 
+from contracts.chat_messages import SCHEMA_VERSION
 from stream_monitoring.bad_lines import BadLines
 from stream_monitoring.batch import Batch
 from stream_monitoring.chatter_hash import ChatterHash
 from stream_monitoring.duplicates import RecentIds
-from stream_monitoring.line import Line, MalformedLine, parse_line
+from stream_monitoring.line import Line, MalformedLineError, parse_line
 from stream_monitoring.message_lines import Row, rows
 from stream_monitoring.parser import Context, Event, Joined, Message, Notice, RoomState, emotes_of, meaning
 from stream_monitoring.twitch_clock import TwitchClock
@@ -48,7 +48,7 @@ class EmoteTags:
         self.known: dict[bytes, bytes] = {b"": b"[]"}
 
     def json(self, raw: bytes) -> bytes:
-        """JSON of the tag's emotes; raises MalformedLine."""
+        """JSON of the tag's emotes; raises MalformedLineError."""
         encoded = encode_json(emotes_of(raw.decode("utf-8", "replace")))
         if len(self.known) >= EMOTE_TAGS_REMEMBERED:
             self.known.clear()
@@ -156,7 +156,7 @@ class Reading:
         """The message counts even where its emotes cannot be read."""
         try:
             return self._emotes.json(raw)
-        except MalformedLine as error:
+        except MalformedLineError as error:
             self._bad_lines.add(raw, str(error), self._context.received_at)
             return b"[]"
 
@@ -168,7 +168,7 @@ class Reading:
         try:
             line = parse_line(raw)
             result = meaning(line, self._context)
-        except MalformedLine as error:
+        except MalformedLineError as error:
             self.counts.add("", "malformed")
             self._bad_lines.add(raw, str(error), self._context.received_at)
             return

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
+
 from contracts import codec
 from contracts.chat_messages import Tick
-
 from stream_monitoring.batch import DEAD_LETTER_KEY, LIFECYCLE_CODE, TICK_KEY
 from stream_monitoring.event_times import id_of, sent_at_of
 from stream_monitoring.frame import Frame
@@ -37,7 +37,7 @@ class Resume:
 
     Otherwise `after` is the event time of the last tick: only what is later is sent, without the ids in `known`.
     `missing`: records that were deleted from the spool before they were forwarded. `hole_until`: the spool begins
-    only there, so nobody read from `after` on.
+    only there, so from `after` on nothing can be delivered.
     """
 
     position: int
@@ -58,7 +58,8 @@ def decide(ticks: Iterable[LastTick], spool: OwnSpool) -> Resume:
         return Resume(spool.first, exact=True)
     if last.spool_id == spool.spool_id and last.spool_position <= spool.end:
         begin = max(last.spool_position, spool.first)
-        return Resume(begin, exact=True, missing=begin - last.spool_position)
+        missing = begin - last.spool_position
+        return Resume(begin, True, last.sent_at, missing, spool.first_tick_at if missing else None)
     hole = spool.first_tick_at is None or spool.first_tick_at > last.sent_at
     until = spool.first_tick_at if hole else None
     return Resume(spool.first, exact=False, after=last.sent_at, hole_until=until)
@@ -66,10 +67,14 @@ def decide(ticks: Iterable[LastTick], spool: OwnSpool) -> Resume:
 
 @dataclass(slots=True)
 class Leftovers:
-    """Leaves out of the first frames what Kafka has already; used only where the resume is not exact."""
+    """Leaves out of the first frames what Kafka has already from another spool.
+
+    `after` is 0 where the position is exact: then only the ids count.
+    """
 
     after: int
     known: set[str] = field(default_factory=set)
+    until: int = 0  # event time from which on no id can be known
 
     def without_known(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """The same frames with only later records and later ticks; a frame whose tick is not later ends with none."""
@@ -83,10 +88,7 @@ class Leftovers:
 
     def _kept(self, frame: Frame) -> Iterator[bytes]:
         for key, value in zip(frame.lines[0::2], frame.lines[1::2], strict=True):
-            if key == TICK_KEY:
-                if frame.tick_at > self.after:
-                    yield from (key, value)
-            elif key == DEAD_LETTER_KEY:
+            if key in (TICK_KEY, DEAD_LETTER_KEY):
                 if frame.tick_at > self.after:
                     yield from (key, value)
             elif self._follows(frame, key, value):

@@ -18,7 +18,7 @@ JOINS = 20  # Twitch's limit for a user; each of our sockets is a user of its ow
 JOINS_SECONDS = 10.0
 JOIN_AGAIN_MS = 30_000  # no ROOMSTATE for so long: ask again, the channel may exist by now
 LONGEST_LINE = 256 * 1024  # bytes without a line end; Twitch's longest line is below 17 KB
-PING_TOKEN = "at"
+PING_TOKEN = "at"  # noqa: S105 - not a secret
 
 socket_numbers = itertools.count(1)
 Parse = Callable[[bytes, int], tuple[list[Event], int]]
@@ -46,7 +46,7 @@ class ChatSocket(asyncio.Protocol):
         """Say hello."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        nick = f"justinfan{random.randrange(10_000, 99_999_999)}"
+        nick = f"justinfan{random.randrange(10_000, 99_999_999)}"  # noqa: S311 - not a secret
         self._send(f"CAP REQ :twitch.tv/tags twitch.tv/commands\r\nPASS SCHMOOPIIE\r\nNICK {nick}")
 
     def data_received(self, data: bytes) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from stream_monitoring import frame, spool_segment
-from stream_monitoring.frame import DamagedFrame, Frame
+from stream_monitoring.frame import DamagedFrameError, Frame
 
 log = structlog.get_logger()
 
@@ -90,7 +90,7 @@ class Spool:
             return min(self._sizes, default=self.end)
 
     @property
-    def bytes(self) -> int:
+    def size(self) -> int:
         """Bytes on disk."""
         with self._lock:
             return sum(self._sizes.values())
@@ -158,13 +158,14 @@ class Spool:
         offset = 0
         try:
             offset = spool_segment.offset_of(path, position)
-            for offset, found in spool_segment.frames(path, offset):  # noqa: B020
+            for after, found in spool_segment.frames(path, offset):
                 if found.first >= end:
                     return
                 yield found
+                offset = after
         except FileNotFoundError:
             log.warning("spool: segment was deleted while it was read", segment=path.name)
-        except DamagedFrame as error:
+        except DamagedFrameError as error:
             lost = path.stat().st_size - offset
             self.skipped_bytes += lost
             log.error(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stream_monitoring import frame
-from stream_monitoring.frame import DamagedFrame, Frame
+from stream_monitoring.frame import DamagedFrameError, Frame
 
 SUFFIX = ".segment"
 
@@ -21,7 +21,7 @@ def first_of(path: Path) -> int:
 
 
 def frames(path: Path, offset: int = 0) -> Iterator[tuple[int, Frame]]:
-    """Each frame from byte `offset` on with the offset after it; raises DamagedFrame at the first bad one."""
+    """Each frame from byte `offset` on with the offset after it; raises DamagedFrameError at the first bad one."""
     with open(path, "rb") as file:
         file.seek(offset)
         while header := file.read(frame.HEADER.size):
@@ -35,13 +35,13 @@ def born_at(path: Path) -> float:
     """Seconds since 1970 of the segment's first tick; of the file's last change where it holds no frame."""
     try:
         _, first = next(frames(path))
-    except (DamagedFrame, StopIteration):
+    except (DamagedFrameError, StopIteration):
         return path.stat().st_mtime
     return first.tick_at / 1000
 
 
 def offset_of(path: Path, position: int) -> int:
-    """The byte at which the frame holding `position` starts, by headers alone; raises DamagedFrame."""
+    """The byte at which the frame holding `position` starts, by headers alone; raises DamagedFrameError."""
     offset = 0
     with open(path, "rb") as file:
         while header := file.read(frame.HEADER.size):
@@ -60,7 +60,7 @@ def cut_torn_tail(path: Path) -> tuple[int, Frame | None, int]:
     try:
         for good, last in frames(path):  # noqa: B007 - both outlive the loop
             pass
-    except DamagedFrame:
+    except DamagedFrameError:
         pass
     size = path.stat().st_size
     if size > good:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, Producer
-from contracts import topics
 
+from contracts import topics
 from stream_monitoring.batch import DEAD_LETTER_KEY, LIFECYCLE_CODE, TICK_KEY
 from stream_monitoring.frame import Frame
 
@@ -27,11 +27,11 @@ PRODUCER_SETTINGS: dict[str, Any] = {
 }
 
 
-class Fenced(Exception):
+class FencedError(Exception):
     """Another instance forwards now."""
 
 
-class TransactionFailed(Exception):
+class TransactionFailedError(Exception):
     """Nothing of the transaction is seen; begin again with a new producer."""
 
 
@@ -39,15 +39,15 @@ def as_failure(error: KafkaError) -> Exception:
     """The exception that says what to do about Kafka's error."""
     fenced = (KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH)
     if error.code() in fenced:
-        return Fenced(error.str())
-    return TransactionFailed(f"{error.name()}: {error.str()}")
+        return FencedError(error.str())
+    return TransactionFailedError(f"{error.name()}: {error.str()}")
 
 
 class Transactions:
     """The holder's producer. After any exception it is of no use any more: close it, make another."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        """Becomes the holder: fences whoever was it. Raises TransactionFailed where Kafka is away."""
+        """Becomes the holder: fences whoever was it. Raises TransactionFailedError where Kafka is away."""
         self._producer = Producer(config)
         try:
             self._producer.init_transactions(ANSWER_SECONDS)
@@ -63,10 +63,10 @@ class Transactions:
         if known.error is not None:
             raise KafkaException(known.error)
         if len(known.partitions) != topic.partitions:
-            raise TransactionFailed(f"{topic.name} has {len(known.partitions)} partitions, not {topic.partitions}")
+            raise TransactionFailedError(f"{topic.name} has {len(known.partitions)} partitions, not {topic.partitions}")
 
     def send(self, frames: list[Frame], tick: bytes) -> None:
-        """Commit the frames and the tick that ends the last of them. Raises Fenced or TransactionFailed."""
+        """Commit the frames and the tick that ends the last of them. Raises FencedError or TransactionFailedError."""
         try:
             self._producer.begin_transaction()
             for number, frame in enumerate(frames):
@@ -79,7 +79,7 @@ class Transactions:
         except KafkaException as error:
             raise as_failure(error.args[0]) from error
         except BufferError as error:
-            raise TransactionFailed("the producer's queue is full") from error
+            raise TransactionFailedError("the producer's queue is full") from error
 
     def _produce_frame(self, frame: Frame) -> None:
         keys, values = frame.lines[0::2], frame.lines[1::2]

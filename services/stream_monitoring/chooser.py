@@ -1,0 +1,125 @@
+"""The one chooser: asks Helix who is live, writes the list; the other instances read it."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from stream_monitoring.channel_choice import Candidate, Choice, Rules, Watched, choose
+from stream_monitoring.channel_list import ListAwayError
+from twitch_access.errors import TwitchError
+from twitch_access.helix import Helix
+
+log = structlog.get_logger()
+
+CHOOSE_SECONDS = 60.0
+SOON_SECONDS = 2.0  # until the rooms have told their ids
+
+
+class ChannelList(Protocol):
+    """Where a list is kept."""
+
+    def read(self) -> Choice:
+        """The list."""
+
+    def write(self, choice: Choice) -> None:
+        """Replace the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooserOptions:
+    """`decides`: this instance is the chooser; the others only read."""
+
+    pinned: tuple[str, ...]
+    rules: Rules
+    decides: bool
+
+
+class Chooser:
+    """A worker. `apply` gets the logins to watch; `rooms()` tells the ids that chat has told (login to id)."""
+
+    def __init__(
+        self,
+        options: ChooserOptions,
+        helix: Helix | None,
+        shared: ChannelList | None,
+        copy: ChannelList,
+        apply: Callable[[set[str]], None],
+        rooms: Callable[[], Mapping[str, str]],
+    ) -> None:
+        self._options = options
+        self._helix = helix
+        self._shared = shared
+        self._copy = copy
+        self._apply = apply
+        self._rooms = rooms
+        self._pinned: dict[str, str] = {}
+        self.choice: Choice = {}
+
+    def run(self, stop: threading.Event) -> None:
+        """Choose once a minute until `stop`."""
+        self.start()
+        wait = SOON_SECONDS
+        while not stop.wait(wait):
+            self.choose_once()
+            wait = CHOOSE_SECONDS if self._all_pinned_known() else SOON_SECONDS
+
+    def start(self) -> None:
+        """Watch what was watched before, and what is pinned, before anybody is asked."""
+        before = self._copy.read()
+        if not self._options.decides or self._helix is not None:
+            self.choice = {key: each for key, each in before.items() if each.reason == "top"}
+        self._watch()
+
+    def choose_once(self) -> None:
+        """One round; whoever does not answer leaves the list as it is."""
+        try:
+            self.choice = self._decide() if self._options.decides else self._read()
+        except (TwitchError, ListAwayError) as error:
+            log.warning("chooser: the list stays as it is", why=str(error))
+        else:
+            self._copy.write(self.choice)
+        self._watch()
+
+    def _watch(self) -> None:
+        pinned = set(self._options.pinned) if self._options.decides or self._shared is None else set()
+        self._apply(pinned | {each.login for each in self.choice.values()})
+
+    def _all_pinned_known(self) -> bool:
+        return len(self._pinned) >= len(self._options.pinned) or not self._options.decides
+
+    def _read(self) -> Choice:
+        return self._shared.read() if self._shared is not None else self.choice
+
+    def _decide(self) -> Choice:
+        self._learn_pinned()
+        candidates = self._candidates()
+        choice = choose(self.choice, candidates, self._pinned, self._options.rules)
+        if self._shared is not None:
+            self._shared.write(choice)
+        return choice
+
+    def _learn_pinned(self) -> None:
+        rooms = self._rooms()
+        known = set(self._pinned.values())
+        unknown = [login for login in self._options.pinned if login not in known]
+        self._pinned |= {rooms[login]: login for login in unknown if login in rooms}
+        if self._helix is not None and unknown:
+            self._pinned |= {user.id: user.login for user in self._helix.get_users(logins=unknown)}
+
+    def _candidates(self) -> list[Candidate]:
+        rules = self._options.rules
+        if self._helix is None or rules.top == 0:
+            return []
+        games = [game for game in rules.games if game.isdigit()]
+        names = [game for game in rules.games if not game.isdigit()]
+        games += [game.id for game in self._helix.get_games(names=names)] if names else []
+        streams = self._helix.get_top_streams(rules.looked_at, games, sorted(rules.languages))
+        return [Candidate(s.user_id, s.user_login, s.viewer_count, s.game_id, s.game_name, s.language) for s in streams]
+
+
+def watched_ids(choice: Mapping[str, Watched], rooms: Mapping[str, str]) -> list[str]:
+    """The ids of everything that is watched: from the list, and from chat."""
+    return sorted(set(choice) | set(rooms.values()))
