@@ -1,0 +1,146 @@
+#!/usr/bin/env bash
+# Checks a machine before it is started: `infrastructure/preflight.sh reliable|processing`.
+# Prints what is wrong and what to do, and ends with 1 where the start would fail.
+set -uo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$here" || exit 1
+role=${1:-}
+wrong=0
+
+ok() { printf 'ok     %s\n' "$1"; }
+warn() { printf 'WARN   %s\n       -> %s\n' "$1" "$2"; }
+fail() { printf 'WRONG  %s\n       -> %s\n' "$1" "$2"; wrong=$((wrong + 1)); }
+
+# Needs per machine: memory in MB, free disk in GB, the other machine's variable, its port that has to answer.
+case $role in
+  reliable) memory=900 disk=12 other=MACHINE_B other_port=9094 compose=docker-compose.reliable.yml ;;
+  processing) memory=3600 disk=25 other=MACHINE_A other_port=5432 compose=docker-compose.processing.yml ;;
+  *) echo "Usage: $0 reliable|processing" >&2; exit 2 ;;
+esac
+
+# setting NAME: from the environment, else from .env, as Docker Compose reads it
+setting() {
+  if [[ -n ${!1:-} ]]; then printf '%s' "${!1}"; return; fi
+  [[ -f .env ]] && sed -n "s/^$1=//p" .env | tail -n 1 | sed -e 's/[[:space:]]*\(#.*\)\?$//' -e "s/^[\"']//; s/[\"']$//"
+}
+
+is_address() { [[ $1 =~ ^([0-9]{1,3}\.){3}[0-9]{1,3}$ ]]; }
+answers() { timeout 3 bash -c "exec 3<>/dev/tcp/$1/$2" 2>/dev/null; }
+
+check_machine() {
+  local have free
+  have=$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)
+  if ((have >= memory)); then ok "memory: $have MB"; else
+    fail "memory: $have MB, needed are $memory MB" "Take a larger machine, or close what else runs."
+  fi
+  free=$(df --output=avail -BG . | tail -n 1 | tr -dc 0-9)
+  if ((free >= disk)); then ok "free disk: $free GB"; else
+    fail "free disk: $free GB, needed are $disk GB" "Free some, or lower SPOOL_MAX_BYTES in .env."
+  fi
+  case $(uname -m) in
+    x86_64 | aarch64) ok "processor: $(uname -m)" ;;
+    *) fail "processor: $(uname -m)" "There are images for x86_64 and aarch64 only." ;;
+  esac
+  if [[ $(cat /proc/sys/net/ipv4/ip_nonlocal_bind 2>/dev/null) == 1 ]]; then ok "ports can be bound before Tailscale is up"; else
+    warn "after a reboot Docker may start before Tailscale, and ports on its address then stay closed" \
+      "echo net.ipv4.ip_nonlocal_bind=1 | sudo tee /etc/sysctl.d/60-stream-scout.conf && sudo sysctl --system"
+  fi
+}
+
+check_clock() {
+  local synced
+  synced=$(timedatectl show -p NTPSynchronized --value 2>/dev/null)
+  case $synced in
+    yes) ok "clock: synchronised" ;;
+    no) fail "clock: not synchronised" "sudo timedatectl set-ntp true" ;;
+    *) warn "clock: cannot tell whether it is synchronised" "Look at the time: $(date -u '+%F %T') UTC" ;;
+  esac
+}
+
+check_docker() {
+  if ! docker info >/dev/null 2>&1; then
+    fail "Docker does not answer" "Install it, start it, and put yourself into its group: DEPLOYMENT.md, step 1"
+    return
+  fi
+  ok "Docker $(docker version --format '{{.Server.Version}}' 2>/dev/null)"
+  if docker compose version >/dev/null 2>&1; then ok "Docker Compose $(docker compose version --short)"; else
+    fail "Docker Compose is missing" "sudo apt-get install docker-compose-plugin"; return
+  fi
+  if error=$(docker compose -f "$compose" config -q 2>&1); then ok "$compose can be read"; else
+    fail "$compose: $error" "Correct .env."
+  fi
+}
+
+check_addresses() {
+  local own there
+  own=$(setting BIND_ADDR)
+  if [[ -z $own ]]; then
+    fail "BIND_ADDR is not set" "Put BIND_ADDR=$(command -v tailscale >/dev/null && tailscale ip -4 2>/dev/null || echo THIS_MACHINES_TAILSCALE_ADDRESS) into .env"
+  elif ! is_address "$own"; then
+    fail "BIND_ADDR=$own is no IPv4 address" "Use the output of: tailscale ip -4"
+  elif [[ $own == 0.0.0.0 ]]; then
+    fail "BIND_ADDR=0.0.0.0 would open every port to the world" "Use the output of: tailscale ip -4"
+  elif ! ip -4 -o addr show | grep -qF " $own/"; then
+    fail "BIND_ADDR=$own is no address of this machine" "tailscale ip -4; then correct .env (DEPLOYMENT.md, An address changes)"
+  else ok "BIND_ADDR=$own"; fi
+
+  there=$(setting "$other")
+  if ! is_address "$there"; then
+    fail "$other=${there:-(not set)} is no IPv4 address" "Put the other machine's Tailscale address into .env; on it: tailscale ip -4"
+  elif answers "$there" "$other_port"; then ok "$other=$there answers on $other_port"
+  elif [[ $role == processing ]]; then
+    fail "$other=$there does not answer on $other_port (Postgres)" "Start machine A first; then: tailscale ping $there, and the ACL of DEPLOYMENT.md"
+  else
+    warn "$other=$there does not answer on $other_port (Kafka)" "Expected before machine B runs. Later: tailscale ping $there, and the ACL"
+  fi
+  # The way back: our own port as seen from our address.
+  local port=9094 what=Kafka
+  [[ $role == reliable ]] && port=5432 what=Postgres
+  is_address "$own" || return
+  if answers "$own" "$port"; then ok "$what answers on $own:$port"; else
+    warn "$what does not answer on $own:$port" "Expected before this machine is started. On the other one: nc -vz $own $port"
+  fi
+}
+
+check_secrets() {
+  local folder names name
+  folder=$(setting SECRETS_DIRECTORY)
+  folder=${folder:-./secrets}
+  names=(postgres_password kafka_password chatter_key)
+  if [[ $role == reliable ]]; then names+=(redis_password); else names+=(grafana_password); fi
+  for name in "${names[@]}"; do
+    if [[ ! -e $folder/$name ]]; then
+      if [[ $role == reliable ]]; then fail "$folder/$name is missing" "make secrets"; else
+        fail "$folder/$name is missing" "Copy secrets/ from machine A (DEPLOYMENT.md, step 5), then: make secrets"
+      fi
+    elif [[ $(stat -c '%s' "$folder/$name") == 0 ]]; then fail "$folder/$name is empty" "rm $folder/$name && make secrets"
+    elif [[ $(stat -c '%g %a' "$folder/$name") != "10001 640" ]]; then fail "$folder/$name: wrong permissions" "make secrets"
+    else ok "$folder/$name"; fi
+  done
+  for name in twitch_client_secret webhook_url cloudflared_credentials.json; do
+    [[ -e $folder/$name ]] || fail "$folder/$name is missing" "make secrets   (it may stay empty)"
+  done
+  [[ -s $folder/webhook_url ]] || warn "$folder/webhook_url is empty" "Nobody is told of trouble. Put a Discord (or other) webhook's address in it."
+  check_twitch "$folder"
+}
+
+check_twitch() {
+  if [[ -z $(setting TWITCH_CLIENT_ID) ]]; then
+    warn "TWITCH_CLIENT_ID is not set" "Chat is read anonymously, pinned channels only, and no clips are made."
+    [[ -n $(setting PINNED_CHANNELS) ]] || fail "neither TWITCH_CLIENT_ID nor PINNED_CHANNELS is set" "Put PINNED_CHANNELS=login,login into .env"
+    return
+  fi
+  [[ -s $1/twitch_client_secret ]] || fail "$1/twitch_client_secret is empty" "Put the application's secret into it (DEPLOYMENT.md, step 3)"
+  [[ $role == reliable || -s $1/twitch/twitch_user_tokens.json ]] ||
+    warn "nobody has signed in at Twitch" "No clips are made until then: DEPLOYMENT.md, step 7"
+}
+
+check_machine
+check_clock
+check_docker
+check_addresses
+check_secrets
+echo
+if ((wrong)); then echo "$wrong to be put right before the start."; exit 1; fi
+echo "Ready: docker compose -f $compose up -d --build --wait"

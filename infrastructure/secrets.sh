@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Makes what is missing in secrets/: random passwords, and empty files for what a person has to fill in.
+# Safe to repeat: it never changes a value, only permissions. Usage: infrastructure/secrets.sh [FOLDER]
+#
+# The files are the operator's, and their group (10001) is the one that the containers have: each container sees only
+# the files that its compose file names. Nobody else on the machine can read them.
+set -euo pipefail
+umask 077
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+folder=${1:-${SECRETS_DIRECTORY:-$here/secrets}}
+group=10001
+passwords=(postgres_password redis_password kafka_password grafana_password)
+keys=(chatter_key)
+by_hand=(twitch_client_secret webhook_url cloudflared_credentials.json)
+
+# Only letters and digits: these go through configuration files and shells.
+password() { head -c 512 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9' | head -c 40; }
+
+# 32 bytes in hexadecimal.
+key() { od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n'; }
+
+# make KIND NAME LENGTH: writes the file at once, unless it is there.
+make() {
+  local file=$folder/$2
+  [[ ! -s $file ]] || return 0
+  "$1" >"$file.new"
+  (($(wc -c <"$file.new") == $3)) || { echo "No randomness to be had" >&2; exit 1; }
+  mv "$file.new" "$file"
+  echo "made   $2"
+}
+
+as_root() { if ((EUID == 0)); then "$@"; else sudo -- "$@"; fi; }
+
+mkdir -p "$folder/twitch"
+for name in "${passwords[@]}"; do make password "$name" 40; done
+for name in "${keys[@]}"; do make key "$name" 64; done
+for name in "${by_hand[@]}"; do
+  [[ -e $folder/$name ]] || { : >"$folder/$name"; echo "empty  $name"; }
+done
+
+# Asks for sudo only where something has to change.
+fix() {
+  local owner=$1 mode=$2 path=$3
+  [[ $(stat -c '%u:%g %a' "$path") == "$owner $mode" ]] && return
+  as_root chown "$owner" "$path"
+  as_root chmod "$mode" "$path"
+}
+me=$(stat -c %u "$folder")
+fix "$me:$group" 750 "$folder"
+for name in "${passwords[@]}" "${keys[@]}" "${by_hand[@]}"; do fix "$me:$group" 640 "$folder/$name"; done
+# Services renew the tokens and replace their file, so they own this folder.
+fix "$group:$group" 2770 "$folder/twitch"
+for file in "$folder"/twitch/*; do
+  [[ ! -f $file ]] || fix "$group:$group" 660 "$file"
+done
+echo "$folder is complete"
