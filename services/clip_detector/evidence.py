@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import msgspec
-from contracts.chat_messages import Emote
-from contracts.moments import EmoteCount, WordCount
 
 from clip_detector.controls import DELETIONS, FIELD, PIECE, Control, parse_controls
+from contracts.chat_messages import Emote
+from contracts.moments import EmoteCount, WordCount
 
 SECTION = "\x1d"  # between a second's messages and its deletions
 MINIMUM_PEOPLE = 5  # a word fewer people used stays theirs

@@ -3,13 +3,12 @@
 from hashlib import blake2b
 from typing import NamedTuple
 
-from contracts import chat_counts, moments, topics
-from contracts.codec import encode
-
 from clip_detector import detector
 from clip_detector.emissions import CLOSED, Minute, Revision
 from clip_detector.evidence import Crowd
 from clip_detector.rings import WINDOW_SECONDS
+from contracts import chat_counts, moments, topics
+from contracts.codec import encode
 
 
 class Record(NamedTuple):

@@ -1,0 +1,1 @@
+INSERT INTO `{topic}` SELECT `key`, `value` FROM emissions WHERE topic = '{topic}'

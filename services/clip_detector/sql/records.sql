@@ -1,0 +1,22 @@
+-- What the windows take in. Ticks form the channel '', whose row says how far event time has come.
+CREATE TEMPORARY VIEW records AS
+SELECT
+    COALESCE(channel_id, '') AS channel_id,
+    ts,
+    kind = 'message' AS is_message,
+    CASE WHEN kind = 'message' THEN chatter END AS chatter,
+    CASE WHEN kind = 'message' THEN {piece} END AS piece,
+    CASE
+        WHEN kind = 'lifecycle' THEN CONCAT(
+            CAST(sent_at AS STRING), {field}, kind, {field}, event, {field},
+            stream_id, {field}, COALESCE(CAST(stream_started_at AS STRING), ''), {field})
+        WHEN kind = 'coverage' THEN CONCAT(
+            CAST(sent_at AS STRING), {field}, kind, {field}, event, {field}, {field},
+            COALESCE(CAST(gap_from_at AS STRING), ''), {field}, COALESCE(CAST(gap_until_at AS STRING), ''))
+        WHEN kind = 'notice' THEN CONCAT(
+            CAST(sent_at AS STRING), {field}, kind, {field}, notice_type, {field},
+            COALESCE(SUBSTRING(target_message_id, 1, 8), target_chatter, ''), {field}, {field})
+    END AS control
+FROM chat
+WHERE ts IS NOT NULL
+    AND (kind = 'tick' OR (kind IN ('message', 'notice', 'lifecycle', 'coverage') AND channel_id <> ''))

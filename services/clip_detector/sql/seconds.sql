@@ -1,0 +1,18 @@
+-- One row a channel and second; and one for each late record, which no window takes in any more.
+SELECT
+    channel_id,
+    ROW(
+        TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', window_start),
+        COUNT(*) FILTER (WHERE is_message),
+        COUNT(DISTINCT chatter),
+        {pieces},
+        LISTAGG(control, {separator}),
+        0)
+FROM TABLE(TUMBLE(TABLE records, DESCRIPTOR(ts), INTERVAL '1' SECOND))
+GROUP BY channel_id, window_start, window_end
+UNION ALL
+SELECT
+    '',
+    ROW(0, CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(NULL AS STRING), CAST(NULL AS STRING), 1)
+FROM chat
+WHERE kind <> 'tick' AND ts <= CURRENT_WATERMARK(ts)
