@@ -1,7 +1,7 @@
 """Questions to Postgres with a deadline: an answer, or `PostgresAwayError` soon enough for a friendly page."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +50,6 @@ class Database:
             max_size=POOL_SIZE,
             timeout=ANSWER_TIMEOUT_SECONDS,
             reconnect_timeout=RECONNECT_SECONDS,
-            check=AsyncConnectionPool.check_connection,
             open=False,
         )
         self._abandoned: set[asyncio.Task[list[DictRow]]] = set()
@@ -66,15 +65,22 @@ class Database:
     async def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[DictRow]:
         """All rows of a query; raises `PostgresAwayError` after 1.5 s at the latest."""
 
-        async def ask() -> list[DictRow]:
+        return await self._within_deadline(self._ask(sql, parameters))
+
+    async def _ask(self, sql: str, parameters: Mapping[str, Any] | None) -> list[DictRow]:
+        """After Postgres came back, each connection of the pool may be one that ended with it."""
+        for _ in range(POOL_SIZE):
             async with self._pool.connection() as connection:
-                return await (await connection.execute(sql, parameters)).fetchall()
+                try:
+                    return await (await connection.execute(sql, parameters)).fetchall()
+                except psycopg.OperationalError:
+                    if not connection.closed:
+                        raise
+        raise psycopg.OperationalError("every connection was lost")
 
-        return await self._within_deadline(ask)
-
-    async def _within_deadline(self, ask: Callable[[], Awaitable[list[DictRow]]]) -> list[DictRow]:
+    async def _within_deadline(self, question: Coroutine[Any, Any, list[DictRow]]) -> list[DictRow]:
         """A hung server cannot even be told to cancel, so the question is left behind and not waited for."""
-        task = asyncio.ensure_future(ask())
+        task = asyncio.create_task(question)
         self._abandoned.add(task)
         task.add_done_callback(self._forget)
         done, _ = await asyncio.wait({task}, timeout=ANSWER_TIMEOUT_SECONDS)

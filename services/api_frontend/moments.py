@@ -28,6 +28,7 @@ NO_EVIDENCE = Evidence(
     emotes=[],
     words=[],
 )
+EVIDENCE = msgspec.json.Decoder(Evidence)
 
 log = structlog.get_logger()
 
@@ -107,10 +108,10 @@ def web_address(text: str | None) -> str | None:
     return text if text and text.startswith(("https://", "http://")) else None
 
 
-def evidence_in(stored: object, moment_id: str) -> Evidence:
-    """The evidence in a jsonb value; one that does not fit the contract shows as none."""
+def evidence_in(stored: str, moment_id: str) -> Evidence:
+    """The evidence in stored JSON; one that does not fit the contract shows as none."""
     try:
-        return msgspec.convert(stored, Evidence)
+        return EVIDENCE.decode(stored)
     except msgspec.ValidationError as error:
         log.warning("evidence not understood", moment_id=moment_id, reason=str(error))
         return NO_EVIDENCE

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from api_frontend import curve as curves
 from api_frontend import sentence
@@ -23,6 +24,7 @@ from contracts.moments import Evidence
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+CARDS_KEPT = 300  # about 5 kB each; the newest pages are asked for again and again
 HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
 PAGE_HEADERS = {"Cache-Control": "private, no-cache"}
 
@@ -102,6 +104,7 @@ class Renderer:
     """Makes pages, and the pieces of them that open pages receive."""
 
     def __init__(self, settings: ApiSettings) -> None:
+        self._cards: dict[tuple[str, str, str], Markup] = {}
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -111,6 +114,7 @@ class Renderer:
             auto_reload=False,
         )
         helpers: dict[str, Callable[..., Any]] = {
+            "card": self.card,
             "static": static_address,
             "place": place,
             "drawn": drawn,
@@ -139,10 +143,25 @@ class Renderer:
         text = self._environment.get_template(template).render(context)
         return HTMLResponse(text, status, PAGE_HEADERS | (headers or {}))
 
+    def card(self, moment: StoredMoment) -> Markup:
+        """A moment's card; one that has not changed since it was last shown is not made again."""
+        key = (moment.moment_id, moment.version, moment.channel.display_name)
+        made = self._cards.pop(key, None)
+        if made is None:
+            made = Markup(self._environment.get_template("_card.html").render(moment=moment))  # noqa: S704
+            while len(self._cards) >= CARDS_KEPT:
+                del self._cards[next(iter(self._cards))]
+        self._cards[key] = made
+        return made
+
     def moment_news(self, moment: StoredMoment) -> str:
         """JSON for an open page: the card, and where it belongs."""
-        card = self._environment.get_template("_card.html").render(moment=moment)
-        news = {"id": moment.moment_id, "version": moment.version, "place": place(moment), "html": card}
+        news = {
+            "id": moment.moment_id,
+            "version": moment.version,
+            "place": place(moment),
+            "html": self.card(moment),
+        }
         return json.dumps(news)
 
     def freshness_news(self, freshness: Freshness) -> str:

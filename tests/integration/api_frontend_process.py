@@ -68,6 +68,10 @@ class Rows:
     def __init__(self, dsn: str) -> None:
         self._connection = psycopg.connect(dsn, autocommit=True)
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._connection.execute("TRUNCATE moments, clips, channels, pipeline_progress")
+
     def channel(self, channel_id: str, login: str) -> None:
         """A channel with its name."""
         self._connection.execute(

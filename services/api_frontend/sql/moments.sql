@@ -33,7 +33,7 @@ LIMIT :most;
 SELECT
     m.moment_id, m.revision_number, m.channel_id, m.detector_name, m.detector_version,
     m.stream_id, m.stream_started_at, m.crossed_at, m.peak_at, m.closed_at,
-    m.score, m.times_usual, m.cause, m.evidence,
+    m.score, m.times_usual, m.cause, m.evidence::text AS evidence,
     coalesce(channels.login, watched.login) AS login,
     coalesce(channels.display_name, watched.login) AS display_name,
     c.revision_number AS clip_revision, c.status, c.decided_at, c.reason, c.title, c.duration_seconds,

@@ -47,7 +47,7 @@ def test_stored_text_stays_text() -> None:
 
 
 def test_no_inline_style_or_script_anywhere() -> None:
-    html = card(replace(MOMENT, evidence=evidence(covered=[0] * 10 + [1] * 80)))
+    html = card(replace(MOMENT, moment_id="gap", evidence=evidence(covered=[0] * 10 + [1] * 80)))
     assert "style=" not in html
     assert "onclick" not in html
     assert 'class="gap"' in html
@@ -71,3 +71,9 @@ def test_the_header_says_how_fresh(freshness: Freshness, words: str) -> None:
 def test_a_static_address_changes_with_the_content() -> None:
     assert static_address("site.css") == f"/static/site.css?v={static_version('site.css')}"
     assert len(static_version("site.css")) == 12
+
+
+def test_a_changed_moment_gets_a_new_card() -> None:
+    assert "Clip ready" not in card(MOMENT)
+    assert "Clip ready" in card(with_clip("made"))
+    assert "9 times" in card(MOMENT)
