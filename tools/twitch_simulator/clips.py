@@ -113,16 +113,19 @@ class Clips:
         return [clip for each in clip_ids if (clip := self._clips.get(each)) and self._visible(clip)]
 
     def of_channel(self, broadcaster_id: str, from_at: float, until_at: float) -> list[Clip]:
-        """A channel's clips that have appeared and were made in [from, until) (ms), newest first."""
+        """A channel's clips that have appeared and were made in [from, until) (ms), most viewed first."""
         found = [
             clip
             for clip in self._clips.values()
             if clip.broadcaster_id == broadcaster_id and from_at <= clip.created_at < until_at and self._visible(clip)
         ]
-        return sorted(found, key=lambda clip: clip.created_at, reverse=True)
+        return sorted(found, key=lambda clip: (-self._views(clip), clip.created_at))
 
     def _visible(self, clip: Clip) -> bool:
         return self._clock() >= clip.appears_at
+
+    def _views(self, clip: Clip) -> int:
+        return max(0, (self._clock() - clip.created_at) // 60_000)  # someone watches it every minute
 
     def shown(self, clip: Clip) -> dict[str, Any]:
         """The clip as Get Clips writes it."""
@@ -140,7 +143,7 @@ class Clips:
             "game_id": clip.game_id or (channel.game_id if channel else ""),
             "language": channel.language if channel else "en",
             "title": clip.title,
-            "view_count": max(0, (self._clock() - clip.created_at) // 60_000),
+            "view_count": self._views(clip),
             "created_at": iso(clip.created_at),
             "thumbnail_url": f"{base}/thumbnails/{clip.clip_id}.svg",
             "duration": clip.duration,

@@ -1,11 +1,10 @@
 """The control API for tests: bursts, scripted messages and every fault, as JSON over POST."""
 
 from random import Random
-from typing import Any, Literal, Self
+from typing import Any
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from twitch_simulator.bursts import Burst, PlannedMessage, shape_of
 from twitch_simulator.channels import Channel
@@ -13,132 +12,19 @@ from twitch_simulator.chatters import Chatter
 from twitch_simulator.directory import StreamChange
 from twitch_simulator.emotes import emotes_tag
 from twitch_simulator.faults import EndpointFault, Refusal
-from twitch_simulator.notices import KINDS
-from twitch_simulator.rooms import Connection
+from twitch_simulator.orders import (
+    BurstOrder,
+    CountOrder,
+    HelixFaultOrder,
+    MessagesOrder,
+    NoticeOrder,
+    RefuseOrder,
+    RevokeOrder,
+    SecondsOrder,
+    StreamOrder,
+)
 from twitch_simulator.texts import ChatText
 from twitch_simulator.twitch import Twitch
-
-
-class Order(BaseModel):
-    """A control request; an unknown field is an error, so that a misspelt one is noticed."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class BurstOrder(Order):
-    login: str
-    seconds: float = Field(20.0, gt=0, le=600)
-    messages_per_second: float = Field(40.0, gt=0, le=20_000)
-    chatters: int = Field(200, ge=1, le=20_000)
-    emote: str = Field("LUL", min_length=1, max_length=40)
-
-
-class Line(Order):
-    user: str | int
-    text: str = Field(max_length=500)
-
-
-class MessagesOrder(Order):
-    login: str
-    lines: list[Line]
-
-
-class SocketsOrder(Order):
-    """Sockets by room, by number or all; `login` or `socket` may also be the word `all`."""
-
-    login: str | None = None
-    socket: int | Literal["all"] | None = None
-    all: bool = False
-
-    @model_validator(mode="after")
-    def names_some(self) -> Self:
-        if not self.all and self.login is None and self.socket is None:
-            raise ValueError("name sockets by login or socket, or set all")
-        return self
-
-    def chosen(self, twitch: Twitch) -> list[Connection]:
-        """The sockets meant."""
-        connections = list(twitch.rooms.connections.values())
-        if self.all or self.login == "all" or self.socket == "all":
-            return connections
-        return [each for each in connections if each.number == self.socket or self.login in each.channels]
-
-
-class DropOrder(SocketsOrder):
-    abort: bool = False
-
-
-class SilenceOrder(SocketsOrder):
-    seconds: float = Field(gt=0)
-
-
-class GarbageOrder(Order):
-    lines: int | list[str] = 10
-
-
-class ReconnectOrder(Order):
-    close_after_seconds: float = Field(5.0, ge=0)
-
-
-class RefuseOrder(Order):
-    login: str = ""
-    status: int = Field(403, ge=400, le=599)
-    message: str = "Clips are restricted for this channel."
-    count: int = Field(1, ge=0)
-
-
-class HelixFaultOrder(Order):
-    endpoint: str
-    status: int = Field(500, ge=200, le=599)
-    count: int = Field(1, ge=0)
-    acts: bool = False
-    delay_seconds: float = Field(0.0, ge=0)
-    body: Any = None
-
-
-class RawOrder(Order):
-    login: str = "all"
-    line: str
-
-
-class StreamOrder(Order):
-    login: str
-    live: bool | None = None
-    title: str | None = None
-    game_name: str | None = None
-    viewer_count: int | None = Field(None, ge=0)
-
-
-class SecondsOrder(Order):
-    seconds: float = Field(ge=0)
-
-
-class CountOrder(Order):
-    count: int = Field(1, ge=0)
-
-
-class DisorderOrder(Order):
-    seconds: float = Field(ge=0)
-    share: float = Field(ge=0, le=1)
-
-
-class ShareOrder(Order):
-    share: float = Field(ge=0, le=1)
-
-
-class ClockOrder(Order):
-    offset_ms: int
-
-
-class RevokeOrder(Order):
-    refresh: bool = False
-
-
-class NoticeOrder(Order):
-    login: str
-    kind: Literal[KINDS]  # type: ignore[valid-type]
-    amount: int = Field(5, ge=0)
-    seconds: int = Field(600, ge=1)
 
 
 def channel_of(twitch: Twitch, login: str) -> Channel:

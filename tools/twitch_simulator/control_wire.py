@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 
 from twitch_simulator import irc_lines
-from twitch_simulator.control import (
+from twitch_simulator.control import channel_of
+from twitch_simulator.faults import garbage_line
+from twitch_simulator.orders import (
     ClockOrder,
     DisorderOrder,
     DropOrder,
@@ -16,9 +18,7 @@ from twitch_simulator.control import (
     ReconnectOrder,
     ShareOrder,
     SilenceOrder,
-    channel_of,
 )
-from twitch_simulator.faults import garbage_line
 from twitch_simulator.rooms import LINE_END, Connection
 from twitch_simulator.twitch import Twitch
 
@@ -36,14 +36,14 @@ def socket_orders(twitch: Twitch) -> APIRouter:
 
     @router.post("/drop")
     async def drop(order: DropOrder) -> dict[str, Any]:
-        chosen = order.chosen(twitch)
+        chosen = order.chosen(list(rooms.connections.values()))
         for connection in chosen:
             rooms.drop(connection, order.abort)
         return {"dropped": len(chosen)}
 
     @router.post("/silence")
     async def silence(order: SilenceOrder) -> dict[str, Any]:
-        chosen = order.chosen(twitch)
+        chosen = order.chosen(list(rooms.connections.values()))
         for connection in chosen:
             connection.silenced_until = twitch.clock.machine() + round(order.seconds * 1000)
         return {"silenced": len(chosen)}
@@ -96,15 +96,10 @@ def state_of(twitch: Twitch) -> dict[str, Any]:
          "silenced": each.silenced_until > twitch.clock.machine()}
         for each in twitch.rooms.connections.values()
     ]  # fmt: skip
+    live = set(twitch.directory.live())
     channels = [
-        {
-            "login": channel.login,
-            "channel_id": channel.channel_id,
-            "live": channel in live,
-            "language": channel.language,
-        }
-        for live in [set(twitch.directory.live())]
-        for channel in twitch.directory.channels
+        {"login": each.login, "channel_id": each.channel_id, "live": each in live, "language": each.language}
+        for each in twitch.directory.channels
     ]
     replays = [{"login": each.channel.login, "said": each.said, "total": each.total} for each in twitch.replays]
     counters = {

@@ -1,6 +1,7 @@
 """Chat over TCP: sockets on one side, sessions on the other."""
 
 import asyncio
+from contextlib import suppress
 
 from twitch_simulator.irc_session import Doors, Session
 from twitch_simulator.rooms import LINE_END, Connection
@@ -68,6 +69,7 @@ async def serve_tcp(address: str, port: int, doors: Doors) -> asyncio.Server:
     """Listen for chat clients. Raises OSError where the port is taken."""
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await converse(reader, writer, doors)
+        with suppress(asyncio.CancelledError):  # the process ends
+            await converse(reader, writer, doors)
 
     return await asyncio.start_server(accept, address, port, limit=MAX_LINE_BYTES)

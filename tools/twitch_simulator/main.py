@@ -3,23 +3,25 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import cast
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, cast
 
 import structlog
-import uvicorn
 from pydantic_settings import SettingsConfigDict
+from websockets.asyncio.server import Server
 
 from service_runtime import logs
 from service_runtime.settings import LogSettings, load_all
 from twitch_simulator import irc_lines
 from twitch_simulator.irc_server import serve_tcp
+from twitch_simulator.irc_session import Doors
 from twitch_simulator.rooms import LINE_END
 from twitch_simulator.settings import RecordingSettings, SimulatorSettings
 from twitch_simulator.speech import beat
 from twitch_simulator.twitch import Twitch, build
 from twitch_simulator.web import web_application
+from twitch_simulator.web_server import WebServer
 from twitch_simulator.websocket import serve_websocket
 
 log = structlog.get_logger()
@@ -29,15 +31,6 @@ class CommandLine(SimulatorSettings):
     """The settings with flags of the same names, which win over the environment."""
 
     model_config = SettingsConfigDict(cli_parse_args=True, cli_prog_name="python -m twitch_simulator")
-
-
-class WebServer(uvicorn.Server):
-    """uvicorn without signal handlers: the process has its own."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
-        yield
 
 
 async def ping(twitch: Twitch) -> None:
@@ -52,37 +45,69 @@ async def ping(twitch: Twitch) -> None:
                 connection.wire.send(irc_lines.PING + LINE_END)
 
 
-async def run(twitch: Twitch) -> int:
-    """Serve until a signal or until a part fails; returns the exit code."""
-    settings, stop = twitch.settings, asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+@dataclass(frozen=True)
+class Servers:
+    """The listening sockets."""
+
+    irc: asyncio.Server
+    websocket: Server
+    http: socket.socket
+
+    def ports(self) -> dict[str, int]:
+        """Where each of them listens."""
+        listening = {"irc": self.irc.sockets[0], "websocket": next(iter(self.websocket.sockets)), "http": self.http}
+        return {name: each.getsockname()[1] for name, each in listening.items()}
+
+    def close(self) -> None:
+        """Listen no more."""
+        self.irc.close()
+        self.websocket.close(close_connections=False)
+        self.http.close()
+
+
+async def listen(settings: SimulatorSettings, doors: Doors) -> Servers:
+    """Open all ports. Raises OSError that names the port which is taken."""
     address = settings.bind_address
-    irc = await serve_tcp(address, settings.irc_port, twitch.doors)
-    sockets = await serve_websocket(address, settings.websocket_port, twitch.doors)
-    http_socket = socket.create_server((address, settings.http_port), backlog=256)
-    http_port = http_socket.getsockname()[1]
-    twitch.public_url = settings.public_url.rstrip("/") or f"http://{address}:{http_port}"
-    irc_port, websocket_port = (next(iter(each.sockets)).getsockname()[1] for each in (irc, sockets))
-    twitch.ports = {"irc": irc_port, "websocket": websocket_port, "http": http_port}
-    web = WebServer(uvicorn.Config(web_application(twitch), log_level="warning", access_log=False, lifespan="off"))
-    parts = [
-        asyncio.create_task(beat(twitch.speech, twitch.delivery, twitch.rooms, twitch.clock.machine), name="chat"),
-        asyncio.create_task(ping(twitch), name="ping"),
-        asyncio.create_task(web.serve([http_socket]), name="http"),
-        asyncio.create_task(twitch.events.happen_by_themselves(settings.notices_per_minute), name="events"),
-        asyncio.create_task(stop.wait(), name="stop"),
-    ]
+    return Servers(
+        await serve_tcp(address, settings.irc_port, doors),
+        await serve_websocket(address, settings.websocket_port, doors),
+        socket.create_server((address, settings.http_port), backlog=256),
+    )
+
+
+def start_parts(twitch: Twitch, servers: Servers) -> list["asyncio.Task[object]"]:
+    """The named tasks that make Twitch live; none of them ends by itself."""
+    settings = twitch.settings
+    web = WebServer(web_application(twitch))
+    parts: dict[str, Coroutine[Any, Any, object]] = {
+        "chat": beat(twitch.speech, twitch.delivery, twitch.rooms, twitch.clock.machine),
+        "ping": ping(twitch),
+        "http": web.serve([servers.http]),
+    }
+    if settings.notices_per_minute > 0:
+        parts["events"] = twitch.events.happen_by_themselves(settings.notices_per_minute)
+    return [asyncio.create_task(work, name=name) for name, work in parts.items()]
+
+
+async def run(twitch: Twitch) -> int:
+    """Serve until a signal or until a part fails; returns the exit code. Raises OSError where a port is taken."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    servers = await listen(twitch.settings, twitch.doors)
+    twitch.ports = servers.ports()
+    address = twitch.settings.bind_address
+    twitch.public_url = twitch.settings.public_url.rstrip("/") or f"http://{address}:{twitch.ports['http']}"
+    parts = start_parts(twitch, servers)
+    stopped = asyncio.create_task(stop.wait())
     log.info("listening", address=address, **twitch.ports)
-    ended, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
-    failed = [part for part in ended if part.get_name() != "stop"]
+    await asyncio.wait([*parts, stopped], return_when=asyncio.FIRST_COMPLETED)
+    failed = [part for part in parts if part.done()]
     for part in failed:
         log.error("part ended unasked", part=part.get_name(), why=repr(part.exception()))
     for part in parts:
         part.cancel()
-    irc.close()
-    sockets.close(close_connections=False)
+    servers.close()
     for connection in list(twitch.rooms.connections.values()):
         twitch.rooms.drop(connection)
     return 1 if failed else 0
@@ -99,11 +124,9 @@ def main() -> int:
         log.error("cannot start", why=str(error))
         return 2
     try:
-        with suppress(asyncio.CancelledError):
-            return asyncio.run(run(twitch))
+        return asyncio.run(run(twitch))
     except OSError as error:
         log.error("cannot listen", why=str(error))
         return 2
     finally:
         twitch.truth.close()
-    return 0

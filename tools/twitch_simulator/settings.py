@@ -17,7 +17,7 @@ class SimulatorSettings(BaseSettings):
     public_url: str = Field("", description="address in clip links; empty: http://BIND_ADDRESS:HTTP_PORT")
     channels: int = Field(40, ge=1, le=20_000, description="generated channels")
     messages_per_second: float = Field(150.0, ge=0, description="chat of all generated channels together")
-    bursts_per_minute: float = Field(1.0, ge=0, description="random bursts in all channels together")
+    bursts_per_minute: float = Field(3.0, ge=0, description="random bursts in all channels together")
     notices_per_minute: float = Field(6.0, ge=0, description="raids, gifts, deletions in all channels together")
     always_live: bool = Field(False, description="no generated channel goes offline by itself")
     seed: int = Field(1, description="equal seeds give equal channels and chat")

@@ -1,10 +1,10 @@
 """The simulator's HTTP application: Helix, sign-in, clip pages and the control API."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twitch_simulator.auth import auth_routes
 from twitch_simulator.control import chat_orders, helix_orders
@@ -16,7 +16,6 @@ from twitch_simulator.helix_gate import error_body
 from twitch_simulator.pictures import picture_routes
 from twitch_simulator.twitch import Twitch
 
-CallNext = Callable[[Request], Awaitable[Response]]
 FAULT_RESET_SECONDS = 2  # a 429 by request says that the bucket is full again this much later
 
 
@@ -31,26 +30,40 @@ def fault_answer(fault: EndpointFault, now: int) -> Response:
     return JSONResponse(error_body(fault.status, "") if fault.body is None else fault.body, fault.status, headers)
 
 
-def web_application(twitch: Twitch) -> FastAPI:
+class FaultyApplication:
+    """Applies the faults to requests under /helix/ and /oauth2/ before the application sees them."""
+
+    def __init__(self, application: ASGIApp, twitch: Twitch) -> None:
+        self._application, self._twitch = application, twitch
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        path = scope.get("path", "")
+        simulated = scope["type"] == "http" and path.startswith(("/helix/", "/oauth2/"))
+        fault = self._twitch.faults.take_endpoint(scope["method"], path) if simulated else None
+        if fault is None:
+            await self._application(scope, receive, send)
+            return
+        await asyncio.sleep(fault.delay_seconds)
+        if fault.status < 300 and fault.body is None:  # only slow
+            await self._application(scope, receive, send)
+            return
+        if fault.acts:
+            await self._application(scope, receive, unheard)
+        await fault_answer(fault, self._twitch.clock.machine())(scope, receive, send)
+
+
+async def unheard(_message: Message) -> None:
+    """Take an answer that nobody gets."""
+
+
+def web_application(twitch: Twitch) -> ASGIApp:
     """The application; faults are applied before the endpoints under /helix/ and /oauth2/."""
     application = FastAPI(title="Twitch simulator", docs_url=None, redoc_url=None, openapi_url=None)
-
-    @application.middleware("http")
-    async def apply_faults(request: Request, call_next: CallNext) -> Response:
-        path = request.url.path
-        simulated = path.startswith(("/helix/", "/oauth2/"))
-        fault = twitch.faults.take_endpoint(request.method, path) if simulated else None
-        if fault is None:
-            return await call_next(request)
-        await asyncio.sleep(fault.delay_seconds)
-        only_slow = fault.status < 300 and fault.body is None
-        answer = await call_next(request) if only_slow or fault.acts else None
-        return answer if answer is not None and only_slow else fault_answer(fault, twitch.clock.machine())
-
     application.include_router(auth_routes(twitch.tokens, twitch.clock.machine))
     application.include_router(helix_routes(Helix(twitch.directory, twitch.clock.now), twitch.gate))
     application.include_router(clip_routes(HelixClips(twitch.clips, twitch.directory, twitch.faults), twitch.gate))
     application.include_router(picture_routes(twitch.clips))
     for routes in (chat_orders, helix_orders, socket_orders, state_route):
         application.include_router(routes(twitch))
-    return application
+    return FaultyApplication(application, twitch)

@@ -1,0 +1,122 @@
+"""For tests: a simulator in a process of its own, and a plain chat client to talk to it."""
+
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+import time
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+DEADLINE_SECONDS = 20.0
+USER_HEADERS = {"Client-Id": "simulator", "Authorization": "Bearer simulator-user-token"}
+nicks = count(1000)
+
+
+class SimulatorProcess:
+    """python -m twitch_simulator on free ports; ended with the block."""
+
+    def __init__(self, truth: Path, *flags: str, environment: dict[str, str] | None = None) -> None:
+        command = [sys.executable, "-m", "twitch_simulator", "--irc-port", "0", "--websocket-port", "0"]
+        command += ["--http-port", "0", "--truth-file", str(truth), "--always-live", "true", *flags]
+        self.truth = truth
+        self.process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, env=os.environ | (environment or {}), cwd=truth.parent
+        )
+        assert self.process.stderr
+        self.ports: dict[str, int] = json.loads(self.process.stderr.readline())  # the line that says it listens
+        self.url = f"http://127.0.0.1:{self.ports['http']}"
+        self.http = httpx.Client(base_url=self.url, timeout=DEADLINE_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.http.close()
+        self.process.terminate()
+        self.process.communicate(timeout=DEADLINE_SECONDS)
+
+    def order(self, name: str, **fields: Any) -> dict[str, Any]:
+        """POST to the control API; the answer."""
+        answer = self.http.post(f"/control/{name}", json=fields)
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    def state(self) -> dict[str, Any]:
+        """GET /control/state."""
+        return dict(self.http.get("/control/state").json())
+
+    def helix(self, path: str, method: str = "GET", **parameters: Any) -> httpx.Response:
+        """A Helix request with the user's token."""
+        return self.http.request(method, f"/helix/{path}", params=parameters, headers=USER_HEADERS)
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a truth file."""
+        return [json.loads(line) for line in (self.truth / f"{name}.jsonl").read_text().splitlines()]
+
+    def chat(self, *logins: str) -> "ChatClient":
+        """An anonymous client that has joined the rooms."""
+        client = ChatClient(self.ports["irc"])
+        client.send(f"CAP REQ :twitch.tv/tags twitch.tv/commands\r\nPASS SCHMOOPIIE\r\nNICK {client.nick}\r\n")
+        client.until("376")
+        for login in logins:
+            client.send(f"JOIN #{login}\r\n")
+            client.until(f"ROOMSTATE #{login}")
+        return client
+
+
+class ChatClient:
+    """A raw chat socket that remembers every line."""
+
+    def __init__(self, port: int) -> None:
+        self.nick = f"justinfan{next(nicks)}"
+        self.lines: list[str] = []
+        self.ended = False
+        self._rest = b""
+        self._socket = socket.create_connection(("127.0.0.1", port))
+
+    def send(self, text: str) -> None:
+        """Write text."""
+        self._socket.sendall(text.encode())
+
+    def read(self, seconds: float) -> list[str]:
+        """The lines that come within a time, as soon as there are any."""
+        if self.ended or not select.select([self._socket], [], [], seconds)[0]:
+            return []
+        data = self._socket.recv(1 << 20)
+        self.ended = not data
+        *whole, self._rest = (self._rest + data).split(b"\r\n")
+        lines = [line.decode("utf-8", "replace") for line in whole]
+        self.lines += lines
+        return lines
+
+    def until(self, part: str, seconds: float = DEADLINE_SECONDS) -> str:
+        """The first new line that holds `part`."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self.ended:
+            for line in self.read(deadline - time.monotonic()):
+                if part in line:
+                    return line
+        raise AssertionError(f"no line with {part!r}; ended: {self.ended}; last: {self.lines[-3:]}")
+
+    def until_end(self, seconds: float = DEADLINE_SECONDS) -> None:
+        """Read until the server has closed the connection."""
+        deadline = time.monotonic() + seconds
+        while not self.ended:
+            assert time.monotonic() < deadline, "the connection stays open"
+            self.read(deadline - time.monotonic())
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
+
+
+def message_ids(lines: list[str]) -> list[str]:
+    """The ids of the chat messages among lines, in order."""
+    return [line.partition(";id=")[2].partition(";")[0] for line in lines if " PRIVMSG #" in line and ";id=" in line]
