@@ -19,11 +19,11 @@ from service_runtime.measures import measure
 log = structlog.get_logger()
 TOPIC = topics.CHAT_MESSAGES.name
 BATCH_RECORDS = 5000
-POLL_SECONDS = 0.5
+POLL_SECONDS = GATHER_SECONDS = 0.5  # nobody waits for a dead letter; few large batches are cheap
 COMMIT_SECONDS = 5.0  # what is read twice after a crash is written once
 RETRY_SECONDS = 2.0
 FLOOD_LIMIT = 100  # dead letters written a batch; all are counted, so many have one reason
-READER_SETTINGS = {"auto.offset.reset": "latest", "queued.max.messages.kbytes": 8_192, "fetch.min.bytes": 65_536}
+READER_SETTINGS = {"auto.offset.reset": "latest", "fetch.min.bytes": 65_536, "fetch.wait.max.ms": 500}
 
 
 def inspect(records: list[Record], now: int) -> list[Entry]:
@@ -57,7 +57,7 @@ class ChatInspector:
             self._store.close()
 
     def _inspect_some(self, stop: threading.Event) -> bool:
-        records = self._reader.read(BATCH_RECORDS, POLL_SECONDS)
+        records = self._reader.read(BATCH_RECORDS, POLL_SECONDS, GATHER_SECONDS)
         bad = inspect(records, self._now())
         measure(metrics.RECORDER_INSPECTED).inc(len(records))
         if bad:

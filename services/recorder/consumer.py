@@ -11,10 +11,11 @@ from service_runtime.kafka import consumer_config
 from service_runtime.settings import KafkaSettings
 
 log = structlog.get_logger()
-GATHER_SECONDS = 0.01  # after a first record, wait this long for its companions
+GATHER_SECONDS = 0.01  # by default; after a first record, wait this long for its companions
 TUNING = {
     "session.timeout.ms": 10_000,
     "fetch.wait.max.ms": 100,
+    "queued.max.messages.kbytes": 8_192,  # of a backlog in memory
     "reconnect.backoff.max.ms": 2_000,
     "topic.metadata.refresh.interval.ms": 10_000,  # a topic made after us is found soon
     "log.connection.close": False,
@@ -32,18 +33,18 @@ class RecordReader:
     """
 
     def __init__(self, settings: KafkaSettings, group: str, instance: str, topics: Sequence[str], **more: object):
-        config = consumer_config(settings, group, **TUNING, **{"group.instance.id": f"{group}-{instance}"}, **more)
+        config = consumer_config(settings, group, **(TUNING | {"group.instance.id": f"{group}-{instance}"} | more))
         self._consumer = Consumer(config | {"error_cb": self._on_error, "on_commit": self._on_commit}, logger=quiet)
         self._consumer.subscribe(list(topics))
         self._away = False
         self._missing: set[str] = set()
 
-    def read(self, limit: int, wait_seconds: float) -> list[Record]:
-        """Up to `limit` records; waits at most `wait_seconds` for the first."""
+    def read(self, limit: int, wait_seconds: float, gather_seconds: float = GATHER_SECONDS) -> list[Record]:
+        """Up to `limit` records; waits at most `wait_seconds` for the first and `gather_seconds` for the others."""
         first = self._consumer.poll(wait_seconds)
         if first is None:
             return []
-        more = self._consumer.consume(limit - 1, GATHER_SECONDS) if limit > 1 else []
+        more = self._consumer.consume(limit - 1, gather_seconds) if limit > 1 else []
         return self._records([first, *more])
 
     def keep_alive(self, seconds: float) -> list[Record]:

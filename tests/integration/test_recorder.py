@@ -16,15 +16,18 @@ from uuid import uuid4
 import psycopg
 import pytest
 from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
 from msgspec.structs import replace
 
 import contracts
 from contracts import codec
+from embedded.kafka import Kafka
 from embedded.ports import free_ports
 from embedded.postgres import Postgres
 from embedded.waiting import wait_for
 from recorder.migrate import migrate
 from recorder.settings import MigrationSettings
+from service_runtime.topic_setup import create_topics
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 DEADLINE = 60.0  # seconds; the machine may be busy
@@ -68,11 +71,11 @@ class Recorder:
 
 
 @pytest.fixture
-def start(kafka: str, postgres: str, tmp_path: Path) -> Iterator[Callable[..., Recorder]]:
-    """`start(**settings)`: a recorder that ends with the test."""
+def start_with(tmp_path: Path) -> Iterator[Callable[..., Recorder]]:
+    """`start_with(kafka, dsn, **settings)`: a recorder that ends with the test."""
     started: list[Recorder] = []
 
-    def starter(dsn: str = postgres, **settings: str) -> Recorder:
+    def starter(kafka: str, dsn: str, **settings: str) -> Recorder:
         started.append(Recorder(kafka, dsn, tmp_path / f"recorder{len(started)}.log", **settings))
         return started[-1]
 
@@ -81,6 +84,12 @@ def start(kafka: str, postgres: str, tmp_path: Path) -> Iterator[Callable[..., R
         if recorder.process.poll() is None:
             recorder.end(signal.SIGKILL)
         sys.stdout.write(recorder.log.read_text())
+
+
+@pytest.fixture
+def start(start_with: Callable[..., Recorder], kafka: str, postgres: str) -> Callable[..., Recorder]:
+    """`start(**settings)`: a recorder on the session's Kafka and the test's database."""
+    return lambda dsn=postgres, **settings: start_with(kafka, dsn, **settings)
 
 
 def query(dsn: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -221,6 +230,23 @@ def test_postgres_away_is_waited_for_and_nothing_is_lost(start, producer, tmp_pa
         assert recorder.process.poll() is None
         log = recorder.log.read_text()
         assert log.count("postgres is away; waiting") == log.count("postgres is back")
+
+
+def test_kafka_away_is_said_once_and_waited_for(start_with, postgres, tmp_path):
+    port, controller_port = free_ports(2)
+    with Kafka(tmp_path / "kafka", port, controller_port) as server:
+        create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers, "log_level": 0}))
+        producer = Producer({"bootstrap.servers": server.bootstrap_servers, "log_level": 0})
+        recorder = start_with(server.bootstrap_servers, postgres)
+        wait_for_group(recorder, producer, postgres)
+        server.kill()
+        wait_for("word of it", lambda: "kafka is away" in recorder.log.read_text(), DEADLINE)
+        server.start()
+        wait_for_group(recorder, producer, postgres)
+        said = [json.loads(line)["event"] for line in recorder.log.read_text().splitlines() if "kafka" in line]
+        # The two readers of the process say it once each.
+        assert len([each for each in said if each.startswith("kafka is away")]) <= 2
+        assert "kafka is back" in said
 
 
 def test_it_starts_without_postgres_and_stops_while_it_waits(start):
