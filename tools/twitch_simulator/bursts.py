@@ -83,6 +83,16 @@ def shape_of(seconds: float) -> BurstShape:
     return BurstShape(rise, seconds - rise - decay, decay)
 
 
+def burst_times(seed: int, per_minute: float, window: tuple[int, int]) -> list[int]:
+    """When bursts begin by themselves in [from, until) (ms): at random, one in each span of a minute / `per_minute`."""
+    if per_minute <= 0:
+        return []
+    span = 60_000 / per_minute
+    first, last = int(window[0] // span), int(window[1] // span)
+    times = (int((number + Random(f"burst:{seed}:{number}").random()) * span) for number in range(first, last + 1))
+    return [at for at in times if window[0] <= at < window[1]]
+
+
 def random_burst(rng: Random, channel: Channel, usual_rate: float, starts_at: int) -> Burst:
     """A burst as they happen by themselves, larger where the channel is: `usual_rate` in messages a second."""
     shape = BurstShape(rng.uniform(*RISE_SECONDS), rng.uniform(*HOLD_SECONDS), rng.uniform(*DECAY_SECONDS))

@@ -88,7 +88,7 @@ def chat_orders(twitch: Twitch) -> APIRouter:
 
 
 def helix_orders(twitch: Twitch) -> APIRouter:
-    """What goes wrong in Helix and sign-in."""
+    """Requests that are refused or fail."""
     router, faults = APIRouter(prefix="/control"), twitch.faults
 
     @router.post("/refuse_clips")
@@ -105,6 +105,13 @@ def helix_orders(twitch: Twitch) -> APIRouter:
             faults.endpoints.append(EndpointFault(**order.model_dump()))
         return {"waiting": sum(fault.count for fault in faults.endpoints)}
 
+    return router
+
+
+def clip_orders(twitch: Twitch) -> APIRouter:
+    """Clips that come late or never."""
+    router, faults = APIRouter(prefix="/control"), twitch.faults
+
     @router.post("/clip_delay")
     async def clip_delay(order: SecondsOrder) -> dict[str, Any]:
         twitch.clips.delay_seconds = order.seconds
@@ -114,6 +121,13 @@ def helix_orders(twitch: Twitch) -> APIRouter:
     async def never_appear(order: CountOrder) -> dict[str, Any]:
         faults.never_appear = order.count
         return {"count": order.count}
+
+    return router
+
+
+def token_orders(twitch: Twitch) -> APIRouter:
+    """Tokens that turn bad and good again."""
+    router = APIRouter(prefix="/control")
 
     @router.post("/revoke")
     async def revoke(order: RevokeOrder) -> dict[str, Any]:

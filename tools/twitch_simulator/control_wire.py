@@ -31,8 +31,8 @@ def send_raw(connections: list[Connection], lines: list[bytes]) -> int:
 
 
 def socket_orders(twitch: Twitch) -> APIRouter:
-    """Faults of chat sockets and of what is written to them."""
-    router, rooms, faults = APIRouter(prefix="/control"), twitch.rooms, twitch.faults
+    """Sockets that end or go silent."""
+    router, rooms = APIRouter(prefix="/control"), twitch.rooms
 
     @router.post("/drop")
     async def drop(order: DropOrder) -> dict[str, Any]:
@@ -48,6 +48,22 @@ def socket_orders(twitch: Twitch) -> APIRouter:
             connection.silenced_until = twitch.clock.machine() + round(order.seconds * 1000)
         return {"silenced": len(chosen)}
 
+    @router.post("/reconnect")
+    async def reconnect(order: ReconnectOrder) -> dict[str, Any]:
+        chosen = rooms.hearing()
+        loop = asyncio.get_running_loop()
+        for connection in chosen:
+            connection.wire.send(irc_lines.RECONNECT + LINE_END)
+            loop.call_later(order.close_after_seconds, rooms.drop, connection)
+        return {"sockets": len(chosen)}
+
+    return router
+
+
+def line_orders(twitch: Twitch) -> APIRouter:
+    """Lines that no reader expects."""
+    router, rooms = APIRouter(prefix="/control"), twitch.rooms
+
     @router.post("/garbage")
     async def garbage(order: GarbageOrder) -> dict[str, Any]:
         if isinstance(order.lines, int):
@@ -62,14 +78,12 @@ def socket_orders(twitch: Twitch) -> APIRouter:
         chosen = rooms.hearing() if everyone else rooms.listeners(channel_of(twitch, order.login).login)
         return {"sockets": send_raw(chosen, [order.line.encode()])}
 
-    @router.post("/reconnect")
-    async def reconnect(order: ReconnectOrder) -> dict[str, Any]:
-        chosen = rooms.hearing()
-        loop = asyncio.get_running_loop()
-        for connection in chosen:
-            connection.wire.send(irc_lines.RECONNECT + LINE_END)
-            loop.call_later(order.close_after_seconds, rooms.drop, connection)
-        return {"sockets": len(chosen)}
+    return router
+
+
+def time_orders(twitch: Twitch) -> APIRouter:
+    """Messages late, twice, or with a wrong time."""
+    router, faults = APIRouter(prefix="/control"), twitch.faults
 
     @router.post("/disorder")
     async def disorder(order: DisorderOrder) -> dict[str, Any]:

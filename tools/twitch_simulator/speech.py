@@ -8,9 +8,9 @@ from typing import Protocol
 
 import structlog
 
-from twitch_simulator.bursts import Burst, PlannedMessage, plan_burst, random_burst
+from twitch_simulator.bursts import Burst, PlannedMessage, burst_times, plan_burst, random_burst
 from twitch_simulator.channels import Channel
-from twitch_simulator.chat import Shares, plan_chat, poisson, shares_at
+from twitch_simulator.chat import Shares, plan_chat, shares_at
 from twitch_simulator.chatters import Chatter
 from twitch_simulator.clock import Clock, TwitchClock, WorldClock
 from twitch_simulator.delivery import Delivery
@@ -21,7 +21,7 @@ from twitch_simulator.truth import Truth
 
 log = structlog.get_logger()
 BEAT_MS = 50
-MAX_BEHIND_MS = 5_000  # after a longer pause (a suspended machine) the chat of the pause was never said
+MAX_BEHIND_MS = 5_000  # after a longer pause (a suspended machine) the chat of the pause is not made up for
 SHARES_EVERY_BEATS = 20  # who is live changes slowly
 
 
@@ -60,8 +60,9 @@ class Speech:
 
     def due(self, now: int) -> list[PlannedMessage]:
         """Everything said since the last call, in order of time."""
-        beats = now // BEAT_MS
-        if (beats - self._beat) * BEAT_MS > MAX_BEHIND_MS:
+        beats = max(now // BEAT_MS, self._beat)  # a clock that is set back waits
+        paused = (beats - self._beat) * BEAT_MS > MAX_BEHIND_MS
+        if paused:
             log.warning("beats skipped", milliseconds=(beats - self._beat) * BEAT_MS)
             self._beat = beats - 1
         said: list[PlannedMessage] = []
@@ -70,14 +71,21 @@ class Speech:
                 self._renew_shares()
             said += self._usual(beat)
         self._beat = beats
-        until = beats * BEAT_MS
+        said += self._due_by_plan(beats * BEAT_MS)
+        if paused:  # what was planned for the pause is said now
+            for message in said:
+                message.at = max(message.at, (beats - 1) * BEAT_MS)
+        said.sort(key=lambda message: message.at)
+        return said
+
+    def _due_by_plan(self, until: int) -> list[PlannedMessage]:
+        said: list[PlannedMessage] = []
         for queue in self._planned:
             while queue and queue[0].at < until:
                 said.append(queue.popleft())
         self._planned = [queue for queue in self._planned if queue]
         for source in self.sources:
             said += source.due(until)
-        said.sort(key=lambda message: message.at)
         return said
 
     def _renew_shares(self) -> None:
@@ -87,8 +95,8 @@ class Speech:
     def _usual(self, beat: int) -> list[PlannedMessage]:
         rng = Random((self._seed << 48) ^ beat)
         window = (beat * BEAT_MS, (beat + 1) * BEAT_MS)
-        for _ in range(poisson(rng, self._bursts_per_minute * BEAT_MS / 60_000)):
-            self._burst_by_itself(rng, window[1])
+        for at in burst_times(self._seed, self._bursts_per_minute, window):
+            self._burst_by_itself(rng, at)
         return plan_chat(rng, self._shares, self._messages_per_second, window, self._crowd, self._pools)
 
     def _burst_by_itself(self, rng: Random, at: int) -> None:

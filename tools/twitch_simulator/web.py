@@ -7,8 +7,8 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twitch_simulator.auth import auth_routes
-from twitch_simulator.control import chat_orders, helix_orders
-from twitch_simulator.control_wire import socket_orders, state_route
+from twitch_simulator.control import chat_orders, clip_orders, helix_orders, token_orders
+from twitch_simulator.control_wire import line_orders, socket_orders, state_route, time_orders
 from twitch_simulator.faults import EndpointFault
 from twitch_simulator.helix import Helix, helix_routes
 from twitch_simulator.helix_clips import HelixClips, clip_routes
@@ -64,6 +64,7 @@ def web_application(twitch: Twitch) -> ASGIApp:
     application.include_router(helix_routes(Helix(twitch.directory, twitch.clock.now), twitch.gate))
     application.include_router(clip_routes(HelixClips(twitch.clips, twitch.directory, twitch.faults), twitch.gate))
     application.include_router(picture_routes(twitch.clips))
-    for routes in (chat_orders, helix_orders, socket_orders, state_route):
+    control = (chat_orders, helix_orders, clip_orders, token_orders, socket_orders, line_orders, time_orders)
+    for routes in (*control, state_route):
         application.include_router(routes(twitch))
     return FaultyApplication(application, twitch)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twitch_simulator.bursts import Burst, plan_burst, random_burst, shape_of
+from twitch_simulator.bursts import Burst, burst_times, plan_burst, random_burst, shape_of
 from twitch_simulator.channels import plan_channels
 from twitch_simulator.chatters import make_crowd
 
@@ -59,3 +59,14 @@ def test_random_bursts_rise_fast_and_tower_over_the_usual_chat(seed: int, usual_
     assert 2 <= burst.shape.rise <= 3
     assert 10 <= burst.shape.decay <= 20
     assert burst.messages_per_second >= usual_rate * 2 + 4
+
+
+@given(st.integers(0, 2**32), st.floats(0.1, 60), st.integers(NOW - 10**6, NOW + 10**6), st.integers(0, 600_000))
+@settings(deadline=None)
+def test_bursts_come_at_random_but_never_stay_away(seed: int, per_minute: float, start: int, length: int) -> None:
+    times = burst_times(seed, per_minute, (start, start + length))
+    assert abs(len(times) - length / 60_000 * per_minute) <= 2
+    middle = start + length // 2
+    halves = burst_times(seed, per_minute, (start, middle)) + burst_times(seed, per_minute, (middle, start + length))
+    assert times == halves == sorted(times)
+    assert burst_times(seed, 0, (start, start + length)) == []
