@@ -9,7 +9,7 @@ from uuid import uuid4
 from twitch_simulator.channels import LANGUAGES, plan_channels
 from twitch_simulator.chatters import make_crowd
 from twitch_simulator.clips import Clips
-from twitch_simulator.clock import TwitchClock, WorldClock
+from twitch_simulator.clock import Clock, TwitchClock, WorldClock, machine_clock
 from twitch_simulator.delivery import Delivery
 from twitch_simulator.directory import Directory
 from twitch_simulator.events import Events
@@ -58,9 +58,9 @@ def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, li
     return {name: read_recording(folder / f"{name}.jsonl.gz") for name in names} if folder else {}
 
 
-def build(settings: SimulatorSettings, chat_data: Path | None = None) -> Twitch:
+def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: Clock = machine_clock) -> Twitch:
     """Put Twitch together. Raises OSError or ValueError where files are missing or wrong."""
-    clock = TwitchClock()
+    clock = TwitchClock(machine)
     world = WorldClock(clock.machine(), settings.time_scale)
     recorded = {recorded_channel(name): lines for name, lines in recordings(settings, chat_data).items()}
     generated = plan_channels(settings.seed, settings.channels, settings.always_live)
