@@ -1,6 +1,5 @@
 """The whole system on one machine: started in order, watched, ended without a trace."""
 
-import fcntl
 import os
 import signal
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from embedded import folder_lock
 from embedded.addresses import Ports
 from embedded.jars import ensure as ensure_jars
 from embedded.ports import require_free
@@ -91,7 +91,7 @@ class System:
         self._started = time.monotonic()
         for folder in ("logs", "run"):
             (self.directory / folder).mkdir(parents=True, exist_ok=True)
-        self._take_lock()
+        self._lock = folder_lock.take(self.directory / "run" / "lock")
         try:
             end(marked(self.directory), SWEEP_SECONDS)  # what a power cut or kill -9 left behind
             require_free(self._needed_ports())
@@ -173,15 +173,6 @@ class System:
         unused = "SIMULATOR_" if "twitch_simulator" not in self._programs else None
         return {name: port for name, port in self.ports.settings().items() if not unused or not name.startswith(unused)}
 
-    def _take_lock(self) -> None:
-        lock = (self.directory / "run" / "lock").open("a")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise SetupError(f"A system already runs in {self.directory}. End it first (Ctrl-C there).") from None
-        self._lock = lock
-
     def _prepare(self) -> None:
         ensure_jars()
         for program in self._programs.values():
@@ -196,10 +187,11 @@ class System:
         environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
         environment.pop(MARK, None)
         pid = self._supervisor.start(self._staying(), environment)
+        assert self._lock is not None
         reading, self._lifeline = os.pipe()
         self._watchdog = subprocess.Popen(
             [sys.executable, "-m", "embedded.watchdog", str(reading), str(self.directory), str(pid)],
-            pass_fds=[reading],
+            pass_fds=[reading, self._lock.fileno()],  # the folder is free once both have ended
             start_new_session=True,
             stdin=subprocess.DEVNULL,
             cwd="/",
