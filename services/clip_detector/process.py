@@ -61,9 +61,8 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Ask for the state; its names are part of every checkpoint."""
-        self._detectors = runtime_context.get_state(
-            ValueStateDescriptor("detector", Types.PRIMITIVE_ARRAY(Types.BYTE()))
-        )
+        # Packed bytes; the "pickle" of bytes is their copy, other array types go byte by byte in thread mode.
+        self._detectors = runtime_context.get_state(ValueStateDescriptor("detector", Types.PICKLED_BYTE_ARRAY()))
         self._texts = runtime_context.get_map_state(MapStateDescriptor("texts", Types.INT(), Types.STRING()))
         self._slots = MapSlots(self._texts) if self._options.with_texts else None
         self._late = runtime_context.get_metrics_group().counter("late_records")

@@ -1,0 +1,53 @@
+"""Flink's process environment and configuration, made from the settings."""
+
+import os
+import sys
+from pathlib import Path
+
+from clip_detector.settings import DetectorSettings
+from clip_detector.start import Start
+from service_runtime.settings import KafkaSettings
+
+SCRAM = "org.apache.flink.kafka.shaded.org.apache.kafka.common.security.scram.ScramLoginModule"
+
+
+def set_environment(settings: DetectorSettings) -> None:
+    """Tell PyFlink where Flink is; call before the first Flink object is made."""
+    import pyflink
+
+    settings.log_directory.mkdir(parents=True, exist_ok=True)
+    os.environ |= {
+        "FLINK_HOME": str(Path(pyflink.__file__).parent),  # without it FLINK_LIB_DIR is overwritten
+        "FLINK_LIB_DIR": str(settings.flink_jars.absolute()),
+        "FLINK_LOG_DIR": str(settings.log_directory.absolute()),
+        "JVM_ARGS": f"-Xmx{settings.heap_mb}m -XX:+UseSerialGC -XX:-UsePerfData",
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),  # Python inside the JVM knows no venv
+    }
+
+
+def flink_config(settings: DetectorSettings, start: Start) -> dict[str, str]:
+    """What differs from machine to machine and from start to start."""
+    return {
+        "rest.address": settings.bind_address,
+        "rest.bind-address": settings.bind_address,
+        "rest.port": str(settings.rest_port),
+        "rest.bind-port": str(settings.rest_port),
+        "parallelism.default": str(settings.parallelism),
+        "python.execution-mode": settings.execution_mode,
+        "execution.checkpointing.interval": f"{round(settings.checkpoint_seconds * 1000)} ms",
+        "execution.checkpointing.dir": settings.checkpoint_directory.absolute().as_uri(),
+        **start.config,
+    }
+
+
+def kafka_options(kafka: KafkaSettings) -> dict[str, str]:
+    """The connector's properties, with SASL where a user is named."""
+    found = {"properties.bootstrap.servers": kafka.bootstrap_servers}
+    if kafka.username and kafka.password_file:
+        password = kafka.password_file.read_text().strip().replace("\\", "\\\\").replace('"', '\\"')
+        found |= {
+            "properties.security.protocol": "SASL_PLAINTEXT",
+            "properties.sasl.mechanism": "SCRAM-SHA-256",
+            "properties.sasl.jaas.config": f'{SCRAM} required username="{kafka.username}" password="{password}";',
+        }
+    return found

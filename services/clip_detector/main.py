@@ -1,0 +1,81 @@
+"""Starts the detector: checks the machine, picks the start, runs the job until a signal or its end."""
+
+import gc
+import os
+import signal
+import sys
+import time
+
+import structlog
+from confluent_kafka import KafkaException
+
+from clip_detector.checkpoints import CheckpointShelf
+from clip_detector.flink import flink_config, kafka_options, set_environment
+from clip_detector.preflight import problems
+from clip_detector.settings import DetectorSettings
+from clip_detector.standing import Standing, read_standing
+from clip_detector.start import Start, plan_start
+from service_runtime import logs, measures
+from service_runtime.settings import KafkaSettings, LogSettings, load_all
+
+log = structlog.get_logger()
+KAFKA_WAIT_SECONDS = 60.0  # a broker takes 8-16 s to start
+RETRY_SECONDS = 1.0
+
+
+def main() -> int:
+    """Run until a stop signal (0) or the job's end (1); 2 where the machine or a setting is wrong."""
+    log_settings, kafka, settings = load_all(LogSettings, KafkaSettings, DetectorSettings)
+    logs.configure("clip_detector", log_settings.level)
+    wrong = problems(settings)
+    if wrong:
+        sys.stderr.write("clip_detector cannot start:\n" + "".join(f"  {line}\n" for line in wrong))
+        return 2
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os._exit(0))  # the JVM ends with its standard input
+    measures.serve(settings.bind_address, settings.metrics_port)
+    shelf = CheckpointShelf(settings.checkpoint_directory)
+    start = plan_start(shelf, wait_for_standing(kafka), time.time_ns() // 1_000_000)
+    if start.checkpoint:
+        shelf.note_start(start.checkpoint)
+    log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))
+    run(settings, kafka, start)
+    log.error("the job ended unasked")
+    return 1
+
+
+def wait_for_standing(kafka: KafkaSettings) -> Standing:
+    """Ask Kafka how far earlier runs came, for as long as a broker may take to start."""
+    deadline = time.monotonic() + KAFKA_WAIT_SECONDS
+    while True:
+        try:
+            return read_standing(kafka)
+        except KafkaException as error:
+            if time.monotonic() > deadline:
+                log.error("Kafka does not answer. Is it running, and are the topics made?", error=str(error))
+                raise SystemExit(1) from error
+            log.warning("waiting for Kafka", error=str(error))
+            time.sleep(RETRY_SECONDS)
+
+
+def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start) -> None:
+    """Start Flink in this process and its JVM and wait for the job's end, which only comes with a failure."""
+    gc.disable()  # PyFlink's planner calls met a NullPointerException when objects were collected meanwhile
+    set_environment(settings)
+    from py4j.protocol import Py4JError, Py4JNetworkError
+
+    from clip_detector import job
+    from clip_detector.process import ProcessOptions
+
+    options = job.JobOptions(
+        process=ProcessOptions(settings.rules(), settings.evidence_text, start.emit_after),
+        kafka=kafka_options(kafka),
+        source=start.source,
+    )
+    try:
+        env = job.environment(flink_config(settings, start))
+        job.build(env, options)
+        gc.enable()
+        env.execute()
+    except (Py4JError, Py4JNetworkError, OSError, RuntimeError) as error:
+        log.error("the job failed", error=str(error))

@@ -1,0 +1,58 @@
+"""What Flink needs on this machine, checked before it starts, so that each lack has a plain message."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+from pathlib import Path
+
+from clip_detector.settings import DetectorSettings
+
+JARS = ("flink-dist-*.jar", "flink-sql-connector-kafka-*.jar", "flink-json-*.jar", "zstd-jni-*.jar")
+JAVA_VERSIONS = range(17, 22)  # Flink 2.2 runs on 17 and 21
+
+
+def problems(settings: DetectorSettings) -> list[str]:
+    """One line for each thing that is missing or in the way."""
+    return [*_jars(settings.flink_jars), *_java(), *_ports(settings), *_folder(settings.checkpoint_directory)]
+
+
+def _jars(folder: Path) -> list[str]:
+    missing = [pattern for pattern in JARS if not any(folder.glob(pattern))]
+    return [f"{folder} lacks {', '.join(missing)}: run `make venv`, or set DETECTOR_FLINK_JARS"] if missing else []
+
+
+def _java() -> list[str]:
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=f"{home}/bin" if home else None)
+    if not java:
+        return ["no java found: install a JDK 17 (Debian: openjdk-17-jre-headless), or set JAVA_HOME"]
+    told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', told)
+    if not version or int(version[1]) not in JAVA_VERSIONS:
+        return [f"{java} is no JDK 17 to 21: {told.strip().splitlines()[0] if told.strip() else 'no answer'}"]
+    return []
+
+
+def _ports(settings: DetectorSettings) -> list[str]:
+    found = []
+    for name, port in (("DETECTOR_REST_PORT", settings.rest_port), ("DETECTOR_METRICS_PORT", settings.metrics_port)):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.bind_address, port))
+            except OSError as error:
+                found.append(f"port {port} cannot be used ({error.strerror}): set {name}")
+    return found
+
+
+def _folder(directory: Path) -> list[str]:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        probe = directory / ".writable"
+        probe.write_bytes(bytes(4096))
+        probe.unlink()
+    except OSError as error:
+        return [f"{directory} cannot be written ({error.strerror}): set DETECTOR_CHECKPOINT_DIRECTORY"]
+    return []
