@@ -36,6 +36,7 @@ class Redis(Server):
             "--save": "60 1",
             "--maxmemory": MAXIMUM_MEMORY,
             "--maxmemory-policy": "allkeys-lru",
+            "--set-proc-title": "no",  # the title would overwrite the environment, and with it the system's mark
         }
         return [str(binary), *(word for key, value in options.items() for word in (key, *value.split()))]
 
