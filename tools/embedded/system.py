@@ -23,7 +23,7 @@ from embedded.supervisor import State, Supervisor
 from embedded.twitch import SIMULATED, Twitch
 from embedded.waiting import TooLateError, wait_for
 
-READY_SECONDS = 180.0  # Flink's job takes 20 s on two idle cores
+READY_SECONDS = 300.0  # Flink's job takes 20 s on two idle cores, minutes on a crowded machine
 ONCE_SECONDS = 180.0
 STOP_SECONDS = 30.0
 SWEEP_SECONDS = 3.0
@@ -203,12 +203,10 @@ class System:
         for program in programs:
             if program.once:
                 self._run_once(program)
+                self._tell(program.name)
             else:
                 self._supervisor.start_program(program.name)
-        for program in programs:
-            if not program.once:
-                self._wait_ready(program)
-            self._tell(program.name)
+        self._wait_ready([program for program in programs if not program.once])
 
     def _run_once(self, program: Program) -> None:
         environment = {**os.environ, **program.environment, MARK: str(self.directory)}
@@ -219,19 +217,26 @@ class System:
         if done.returncode:
             raise self._failure(program)
 
-    def _wait_ready(self, program: Program) -> None:
-        pids: set[int] = set()
+    def _wait_ready(self, programs: list[Program]) -> None:
+        """Tell of each program when it is ready. Raises SetupError for one that ends again and again."""
+        pids: dict[str, set[int]] = {program.name: set() for program in programs}
+        waiting = list(programs)
 
-        def ready() -> bool:
-            pids.add(self.pid(program.name))
-            if len(pids - {0}) >= FAILED_STARTS:
-                raise self._failure(program)
-            return program.ready()
+        def all_ready() -> bool:
+            states = {state.name: state for state in self._supervisor.states()}
+            for program in tuple(waiting):
+                pids[program.name].add(states[program.name].pid)
+                if len(pids[program.name] - {0}) >= FAILED_STARTS:
+                    raise self._failure(program)
+                if states[program.name].pid and program.ready():
+                    waiting.remove(program)
+                    self._tell(program.name)
+            return not waiting
 
         try:
-            wait_for(f"{program.name} is ready", ready, READY_SECONDS, POLL_SECONDS)
+            wait_for("every program is ready", all_ready, READY_SECONDS, POLL_SECONDS)
         except TooLateError as error:
-            raise self._failure(program) from error
+            raise self._failure(waiting[0]) from error
 
     def _failure(self, program: Program) -> SetupError:
         log = self.log(program.name)
