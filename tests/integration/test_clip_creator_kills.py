@@ -1,0 +1,156 @@
+"""kill -9 at the exact points that could lose a clip or make two: at most one clip, always one recorded outcome."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from confluent_kafka import Producer
+
+from embedded.waiting import wait_for
+
+from .clip_creator_process import DEADLINE, ClipCreator, Gate, Simulator, Topics, moment
+
+
+@pytest.fixture(scope="module")
+def twitch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    simulator = Simulator(tmp_path_factory.mktemp("twitch"))
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def topics(empty_topics: str, producer: Producer) -> Topics:
+    return Topics(empty_topics, producer)
+
+
+@pytest.fixture
+def gate(twitch: Simulator) -> Iterator[Gate]:
+    gate = Gate(twitch.url)
+    yield gate
+    gate.close()
+
+
+@pytest.fixture
+def creators() -> Iterator[list[ClipCreator]]:
+    """Processes that are ended with the test."""
+    started: list[ClipCreator] = []
+    yield started
+    for each in started:
+        each.stop()
+
+
+def recorded_once(topics: Topics, moment_id: str) -> str:
+    """The outcome's status, once it is there; a second outcome is an error."""
+    topics.outcome(moment_id)
+    (outcome,) = topics.outcomes(moment_id)
+    return outcome.status
+
+
+@pytest.mark.parametrize(("hold", "clips", "status"), [("before", 0, "unknown"), ("after", 1, "made")])
+def test_kill_while_twitch_is_asked(
+    kafka: str, twitch: Simulator, topics: Topics, gate: Gate, creators: list[ClipCreator], tmp_path: Path,
+    hold: str, clips: int, status: str,
+):  # fmt: skip
+    """`before`: Twitch never got the request. `after`: Twitch made the clip and the answer died with us."""
+    channel = twitch.channels[0 if hold == "before" else 1]
+    gate.hold = hold
+    creator = ClipCreator(kafka, gate.open(), tmp_path, TWITCH_DEADLINE_SECONDS="20")
+    creators.append(creator)
+    burst = moment(channel)
+    topics.send(burst)
+    assert gate.reached.wait(DEADLINE)
+    assert [clip.status for clip in topics.records(burst.moment_id)] == ["intent"]
+    creator.kill()
+    gate.hold = ""
+    creator.start()
+    topics.send(burst)  # at-least-once: the moment comes again
+    assert recorded_once(topics, burst.moment_id) == status
+    assert len(twitch.clips(channel)) == clips
+    assert gate.created == 1
+
+
+def test_kill_between_the_answer_and_the_clip(
+    kafka: str, twitch: Simulator, topics: Topics, gate: Gate, creators: list[ClipCreator], tmp_path: Path
+):
+    channel = twitch.channels[2]
+    twitch.order("clip_delay", seconds=4)
+    creator = ClipCreator(kafka, gate.open(), tmp_path, CLIPS_CONFIRM_SECONDS="60")
+    creators.append(creator)
+    burst = moment(channel)
+    topics.send(burst)
+    wait_for("Twitch has accepted", lambda: len(topics.records(burst.moment_id)) == 2, DEADLINE)
+    creator.kill()
+    creator.start()
+    assert recorded_once(topics, burst.moment_id) == "made"
+    twitch.order("clip_delay", seconds=1)
+    assert (len(twitch.clips(channel)), gate.created) == (1, 1)
+
+
+def test_a_restart_asks_for_nothing_again(
+    kafka: str, twitch: Simulator, topics: Topics, gate: Gate, creators: list[ClipCreator], tmp_path: Path
+):
+    channel, other = twitch.channels[3], twitch.channels[4]
+    creator = ClipCreator(kafka, gate.open(), tmp_path)
+    creators.append(creator)
+    burst = moment(channel)
+    topics.send(burst)
+    topics.outcome(burst.moment_id)
+    assert creator.stop() == 0
+    creator.start()
+    topics.send(burst, moment(channel, revision="closed", moment_id=burst.moment_id))
+    later = moment(other)
+    topics.send(later)
+    assert recorded_once(topics, later.moment_id) == "made"
+    assert recorded_once(topics, burst.moment_id) == "made"
+    assert gate.created == 2
+
+
+def test_two_in_one_group_share_the_moments_and_take_over(
+    kafka: str, twitch: Simulator, topics: Topics, gate: Gate, creators: list[ClipCreator], tmp_path: Path
+):
+    """Ten moments, one of the two killed in the middle of them: each moment once."""
+    url = gate.open()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        creators.append(ClipCreator(kafka, url, tmp_path / name, CLIPS_INSTANCE=name, CLIPS_COOL_DOWN_SECONDS="0"))
+    bursts = [moment(channel, crossed_ago=2) for channel in twitch.channels]
+    before = len(twitch.clips())
+    topics.send(*bursts[:5])
+    wait_for("one is asked for", lambda: gate.created, DEADLINE)
+    creators[0].kill()
+    topics.send(*bursts[5:], *bursts[:5])
+    statuses = [recorded_once(topics, burst.moment_id) for burst in bursts]
+    titles = [(row["broadcaster_id"], row["created_at"]) for row in twitch.clips()[before:]]
+    assert len({channel for channel, _ in titles}) == len(titles), "a channel's moment was clipped twice"
+    assert set(statuses) <= {"made", "unknown", "too_late"}
+    assert statuses.count("made") >= len(titles)
+    assert sum(len(topics.outcomes(burst.moment_id)) for burst in bursts) == len(bursts)
+
+
+def test_sigterm_lets_a_request_finish(
+    kafka: str, twitch: Simulator, topics: Topics, gate: Gate, creators: list[ClipCreator], tmp_path: Path
+):
+    channel = twitch.channels[5]
+    creator = ClipCreator(kafka, gate.open(), tmp_path, CLIPS_COOL_DOWN_SECONDS="0")
+    creators.append(creator)
+    twitch.order("clip_delay", seconds=3)
+    burst = moment(channel)
+    topics.send(burst)
+    wait_for("the request is on its way", lambda: gate.created, DEADLINE)
+    assert creator.stop() == 0
+    intents = topics.records(burst.moment_id)
+    assert intents[-1].clip_id == twitch.clips(channel)[-1]["clip_id"]
+    creator.start()
+    assert recorded_once(topics, burst.moment_id) == "made"
+    twitch.order("clip_delay", seconds=1)
+
+
+def test_a_wrong_setting_and_a_taken_port_are_named(kafka: str, twitch: Simulator, tmp_path: Path):
+    wrong = ClipCreator(kafka, twitch.url, tmp_path, CLIPS_HOURLY_BUDGET="none", TWITCH_API_URL="api.twitch.tv")
+    assert wrong.process.wait(DEADLINE) == 2
+    assert {"CLIPS_HOURLY_BUDGET", "TWITCH_API_URL"} <= set(wrong.log.read_text().replace(":", " ").split())
+    taken = ClipCreator(kafka, twitch.url, tmp_path, CLIPS_METRICS_PORT=str(twitch.port))
+    assert taken.process.wait(DEADLINE) == 2
+    assert "Address already in use" in taken.log.read_text()
+    assert json.dumps(twitch.state())  # Twitch took no harm
