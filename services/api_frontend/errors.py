@@ -61,7 +61,7 @@ def install(app: FastAPI, renderer: Renderer) -> None:
     ) -> Response:
         if request.url.path.startswith(JSON_PATHS):
             return error_json(status, code, message, headers)
-        return renderer.page(request, "problem.html", {"status": status, "message": message}, status, headers)
+        return renderer.page("problem.html", {"status": status, "message": message}, status, headers)
 
     async def bad_request(request: Request, error: Exception) -> Response:
         code = error.code if isinstance(error, BadRequestError) else "bad_request"

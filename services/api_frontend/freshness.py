@@ -19,9 +19,12 @@ class Progress:
 class Freshness:
     """The header's news. `at`: chat is processed up to here, or (away) since when nothing comes."""
 
-    state: Literal["nothing", "live", "catching_up", "away"]
+    state: Literal["nothing", "live", "catching_up", "away", "unreachable"]
     at: datetime | None
     age_seconds: float | None
+
+
+UNREACHABLE = Freshness("unreachable", None, None)  # the database cannot be asked
 
 
 def judge(stages: dict[str, Progress], now: datetime, away_after: timedelta) -> Freshness:

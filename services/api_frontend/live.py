@@ -11,7 +11,7 @@ import psycopg
 import structlog
 
 from api_frontend.database import PostgresAwayError, conninfo_with_deadlines
-from api_frontend.freshness import Freshness
+from api_frontend.freshness import UNREACHABLE, Freshness
 from api_frontend.moments import Moments, StoredMoment
 from api_frontend.progress import PipelineProgress
 from contracts import metrics
@@ -143,6 +143,7 @@ class Listener:
                         await self._hear(connection)
             except (psycopg.OperationalError, PostgresAwayError) as error:
                 log.warning("not listening, will try again", reason=str(error))
+                self._fanout.tell(News("freshness", self._write.freshness(UNREACHABLE)))
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _hear(self, connection: psycopg.AsyncConnection) -> None:

@@ -80,11 +80,6 @@ class StoredMoment:
     evidence: Evidence
     clip: ClipState | None
 
-    @property
-    def place(self) -> Cursor:
-        """Where it stands in the list."""
-        return Cursor(self.crossed_at, self.moment_id)
-
 
 @dataclass(frozen=True)
 class Page:
@@ -191,12 +186,12 @@ class Moments:
 
     async def page(self, wanted: Filter, channel: Channel | None, most: int) -> Page:
         """The newest `most` moments of the filter; `channel` is what its name leads to, None for all."""
-        ids = await self.ids(wanted, channel, most + 1)
-        moments = await self.by_ids(ids[:most])
-        return Page(moments, moments[-1].place if len(ids) > most and moments else None)
+        places = await self.places(wanted, channel, most + 1)
+        moments = await self.by_ids(place.moment_id for place in places[:most])
+        return Page(moments, places[most - 1] if len(places) > most else None)
 
-    async def ids(self, wanted: Filter, channel: Channel | None, most: int) -> list[str]:
-        """The ids of that page, newest first."""
+    async def places(self, wanted: Filter, channel: Channel | None, most: int) -> list[Cursor]:
+        """The places of that page, newest first; a made clip has one before its moment is recorded."""
         before = min(wanted.after or Cursor(END, ""), Cursor(wanted.until_at or END, ""), key=cursor_order)
         parameters = {
             "from_at": wanted.from_at or BEGINNING,
@@ -205,11 +200,11 @@ class Moments:
             "most": most,
         }
         if channel is not None:
-            query = queries.newest_clip_ids_of_channel if wanted.clips_only else queries.newest_ids_of_channel
+            query = queries.newest_clip_places_of_channel if wanted.clips_only else queries.newest_places_of_channel
             parameters["channel_id"] = channel.channel_id
         else:
-            query = queries.newest_clip_ids if wanted.clips_only else queries.newest_ids
-        return [row["moment_id"] for row in await self._database.rows(query.sql, parameters)]
+            query = queries.newest_clip_places if wanted.clips_only else queries.newest_places
+        return [Cursor(**row) for row in await self._database.rows(query.sql, parameters)]
 
     async def recent_versions(self, most: int) -> list[Version]:
         """How the newest moments look now."""

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -132,14 +131,13 @@ class Renderer:
 
     def page(
         self,
-        request: Request,
         template: str,
         values: dict[str, Any],
         status: int = 200,
         headers: dict[str, str] | None = None,
     ) -> HTMLResponse:
         """A whole page; `freshness` in the values fills its header."""
-        context = {"path": request.url.path, "freshness": None, "live_address": None} | values
+        context = {"freshness": None} | values
         text = self._environment.get_template(template).render(context)
         return HTMLResponse(text, status, PAGE_HEADERS | (headers or {}))
 

@@ -30,7 +30,7 @@ class ApiSettings(BaseSettings):
         default="https://www.twitch.tv/{login}", pattern=r"^https?://.*\{login\}", description="a channel's live page"
     )
     rate_limit: str = Field(
-        default="120/minute", pattern=r"^\d+/(second|minute|hour)$", description="API requests allowed to a client"
+        default="300/minute", pattern=r"^\d+/(second|minute|hour)$", description="API requests allowed to a client"
     )
     trust_cloudflare: bool = Field(
         default=False, description="take the client's address from CF-Connecting-IP; only behind a tunnel that sets it"

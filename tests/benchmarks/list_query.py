@@ -73,14 +73,14 @@ def cases(moments: Moments) -> dict[str, Ask]:
     """What is asked, by name."""
     most = PAGE_SIZE + 1
     return {
-        "newest": lambda dice: moments.ids(Filter(), None, most),
-        "deep in the list": lambda dice: moments.ids(Filter(after=Cursor(random_place(dice), "5")), None, most),
-        "one channel": lambda dice: moments.ids(Filter(), random_channel(dice), most),
-        "a time": lambda dice: moments.ids(between(dice), None, most),
-        "one channel and a time": lambda dice: moments.ids(between(dice), random_channel(dice), most),
-        "clips only": lambda dice: moments.ids(Filter(clips_only=True), None, most),
-        "clips only, one channel": lambda dice: moments.ids(Filter(clips_only=True), random_channel(dice), most),
-        "clips only, a time": lambda dice: moments.ids(between(dice, clips_only=True), None, most),
+        "newest": lambda dice: moments.places(Filter(), None, most),
+        "deep in the list": lambda dice: moments.places(Filter(after=Cursor(random_place(dice), "5")), None, most),
+        "one channel": lambda dice: moments.places(Filter(), random_channel(dice), most),
+        "a time": lambda dice: moments.places(between(dice), None, most),
+        "one channel and a time": lambda dice: moments.places(between(dice), random_channel(dice), most),
+        "clips only": lambda dice: moments.places(Filter(clips_only=True), None, most),
+        "clips only, one channel": lambda dice: moments.places(Filter(clips_only=True), random_channel(dice), most),
+        "clips only, a time": lambda dice: moments.places(between(dice, clips_only=True), None, most),
         "page of 24 with evidence, newest": lambda dice: moments.page(Filter(), None, PAGE_SIZE),
         "page of 24 with evidence, one channel": lambda dice: moments.page(Filter(), random_channel(dice), PAGE_SIZE),
         "page of 24 with evidence, a time": lambda dice: moments.page(between(dice), None, PAGE_SIZE),

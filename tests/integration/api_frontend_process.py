@@ -34,7 +34,8 @@ INSERT_CLIP = """
         duration_seconds, clip_id, url, embed_url)
     SELECT moment_id, %(revision)s, channel_id, crossed_at, %(status)s, now(), %(reason)s, 'What a save', 28,
         'Clip1', 'https://clips.twitch.tv/Clip1', %(embed_url)s
-    FROM moments WHERE moment_id = %(moment_id)s
+    FROM (SELECT moment_id, channel_id, crossed_at FROM moments WHERE moment_id = %(moment_id)s
+        UNION ALL SELECT %(moment_id)s, '11', now() ORDER BY crossed_at LIMIT 1) known
     ON CONFLICT (moment_id) DO UPDATE SET
         revision_number = excluded.revision_number, status = excluded.status, recorded_at = now()
 """

@@ -83,6 +83,13 @@ def test_filters_narrow_the_list(http: httpx.Client) -> None:
     assert all_ids(http, "/api/v1/moments", channel="nobody") == []
 
 
+def test_a_clip_before_its_moment_waits_for_it(http: httpx.Client, rows: Rows) -> None:
+    before = all_ids(http, "/api/v1/clips")
+    for number in range(9):
+        rows.clip(f"orphan{number}", "made")
+    assert all_ids(http, "/api/v1/clips") == before
+
+
 def moment_time(http: httpx.Client, moment_id: str) -> str:
     """When the moment was crossed, as the API says it."""
     return str(http.get(f"/api/v1/moments/{moment_id}").json()["crossed_at"])

@@ -1,31 +1,29 @@
--- name: newest_ids(from_at, before_at, before_id, most)
+-- name: newest_places(from_at, before_at, before_id, most)
 -- The keyset: an index scan from the cursor on, never a sort.
-SELECT moment_id FROM moments
+SELECT crossed_at, moment_id FROM moments
 WHERE crossed_at >= :from_at AND (crossed_at, moment_id) < (:before_at, :before_id)
 ORDER BY crossed_at DESC, moment_id DESC
 LIMIT :most;
 
--- name: newest_ids_of_channel(channel_id, from_at, before_at, before_id, most)
-SELECT moment_id FROM moments
+-- name: newest_places_of_channel(channel_id, from_at, before_at, before_id, most)
+SELECT crossed_at, moment_id FROM moments
 WHERE channel_id = :channel_id
   AND crossed_at >= :from_at AND (crossed_at, moment_id) < (:before_at, :before_id)
 ORDER BY crossed_at DESC, moment_id DESC
 LIMIT :most;
 
--- name: newest_clip_ids(from_at, before_at, before_id, most)
--- A clip's outcome may be recorded before its moment: such a clip waits for it.
-SELECT moment_id FROM clips
+-- name: newest_clip_places(from_at, before_at, before_id, most)
+-- A clip may be recorded before its moment: the reader of the places leaves out what has none yet.
+SELECT crossed_at, moment_id FROM clips
 WHERE status = 'made'
   AND crossed_at >= :from_at AND (crossed_at, moment_id) < (:before_at, :before_id)
-  AND EXISTS (SELECT FROM moments WHERE moments.moment_id = clips.moment_id)
 ORDER BY crossed_at DESC, moment_id DESC
 LIMIT :most;
 
--- name: newest_clip_ids_of_channel(channel_id, from_at, before_at, before_id, most)
-SELECT moment_id FROM clips
+-- name: newest_clip_places_of_channel(channel_id, from_at, before_at, before_id, most)
+SELECT crossed_at, moment_id FROM clips
 WHERE status = 'made' AND channel_id = :channel_id
   AND crossed_at >= :from_at AND (crossed_at, moment_id) < (:before_at, :before_id)
-  AND EXISTS (SELECT FROM moments WHERE moments.moment_id = clips.moment_id)
 ORDER BY crossed_at DESC, moment_id DESC
 LIMIT :most;
 

@@ -149,6 +149,7 @@ function follow(list) {
       state = news.state;
     });
     line.addEventListener("error", () => {
+      header.textContent = "Connection lost, trying again…";
       if (line.readyState === EventSource.CLOSED) setTimeout(connect, REOPEN_MS);
     });
   };

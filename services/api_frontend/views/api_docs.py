@@ -26,4 +26,4 @@ def type_words(schema: dict[str, Any]) -> str:
 async def docs(request: Request, site: SiteHere) -> Response:
     """Endpoints, parameters and answers."""
     values = {"api": request.app.openapi(), "type_words": type_words}
-    return site.renderer.page(request, "api_docs.html", values)
+    return site.renderer.page("api_docs.html", values)

@@ -1,6 +1,6 @@
 """One moment: its player, its curve, and why it is one."""
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, HTTPException, Response
 
 from api_frontend.moments import StoredMoment
 from api_frontend.views.site import SiteHere
@@ -22,11 +22,11 @@ def loudest_first(found: StoredMoment) -> list[WordCount]:
 
 
 @router.api_route("/moments/{moment_id}", methods=["GET", "HEAD"])
-async def moment(request: Request, site: SiteHere, moment_id: str) -> Response:
+async def moment(site: SiteHere, moment_id: str) -> Response:
     """The page of one moment."""
     found = await site.moments.one(moment_id) if plausible(moment_id) else None
     if found is None:
         raise HTTPException(404, "There is no such moment. It may have been removed.")
     freshness, _ = await site.progress.read()
     words = [{"name": one.word, "uses": one.uses, "chatters": one.chatters} for one in loudest_first(found)]
-    return site.renderer.page(request, "moment.html", {"moment": found, "words": words, "freshness": freshness})
+    return site.renderer.page("moment.html", {"moment": found, "words": words, "freshness": freshness})

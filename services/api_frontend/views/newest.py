@@ -3,7 +3,7 @@
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Response
 
 from api_frontend.filters import CHANNEL_PATTERN, Filter, from_address
 from api_frontend.views.site import Site, SiteHere
@@ -19,7 +19,7 @@ def with_query(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-async def show(request: Request, site: Site, wanted: Filter) -> Response:
+async def show(site: Site, wanted: Filter) -> Response:
     """The page of these moments."""
     page, channel, freshness, read_at = await site.page_with_freshness(wanted, PAGE_SIZE)
     live = None
@@ -35,19 +35,17 @@ async def show(request: Request, site: Site, wanted: Filter) -> Response:
         "older_address": with_query("/", wanted.at(page.next).query_text()) if page.next else None,
         "newest_address": with_query("/", wanted.at(None).query_text()) if wanted.after else None,
     }
-    return site.renderer.page(request, "newest.html", values)
+    return site.renderer.page("newest.html", values)
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def newest(request: Request, site: SiteHere, wanted: Wanted) -> Response:
+async def newest(site: SiteHere, wanted: Wanted) -> Response:
     """The newest moments of all channels, or what the filter asks for."""
-    return await show(request, site, wanted)
+    return await show(site, wanted)
 
 
 @router.api_route("/channels/{login}", methods=["GET", "HEAD"])
-async def channel(
-    request: Request, site: SiteHere, wanted: Wanted, login: Annotated[str, Path(pattern=CHANNEL_PATTERN)]
-) -> Response:
+async def channel(site: SiteHere, wanted: Wanted, login: Annotated[str, Path(pattern=CHANNEL_PATTERN)]) -> Response:
     """The newest moments of one channel."""
     narrowed = Filter(login.lower(), wanted.from_at, wanted.until_at, wanted.clips_only, wanted.after)
-    return await show(request, site, narrowed)
+    return await show(site, narrowed)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from api_frontend.freshness import Freshness
+from api_frontend.freshness import UNREACHABLE, Freshness
 from api_frontend.moments import Channel
 from api_frontend.rendering import Renderer, static_address, static_version
 from api_frontend.settings import ApiSettings
@@ -59,6 +59,7 @@ def test_no_inline_style_or_script_anywhere() -> None:
         (Freshness("live", PEAK, 3.0), "Live"),
         (Freshness("catching_up", PEAK, 7200.0), "Catching up"),
         (Freshness("away", PEAK, 600.0), "Processing has been away since"),
+        (UNREACHABLE, "The database is away"),
         (Freshness("nothing", None, None), "No chat has been processed yet"),
     ],
 )
