@@ -1,4 +1,4 @@
--- name: read_watched_channels
+-- name: read_watched_channels()
 -- The list that every instance watches.
 SELECT channel_id, login, reason FROM watched_channels ORDER BY channel_id;
 
