@@ -1,0 +1,221 @@
+"""Messages parsed, spooled and forwarded per CPU second, against twitchAPI's chat parser and a plain producer.
+
+Both get the same lines in the same chunks, write the same JSON to the same broker, and are charged for the CPU time
+of all threads of their process. `python tests/benchmarks/reading.py` writes results/reading.json.
+"""
+
+import json
+import logging
+import os
+import platform
+import random
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+
+from contracts.topics import CHAT_MESSAGES, PARTITIONER
+from embedded.kafka import Kafka
+from embedded.ports import free_ports
+from embedded.records import iterate_topic
+from service_runtime.kafka import producer_config
+from service_runtime.settings import KafkaSettings
+from service_runtime.topic_setup import create_topics
+from stream_monitoring.chatter_hash import ChatterHash
+
+RESULT = Path(__file__).parent / "results" / "reading.json"
+MESSAGES = int(os.environ.get("READING_MESSAGES", "300000"))
+CHUNK_BYTES = 64 * 1024  # what a busy socket delivers at once
+FRAME_RECORDS = 5_000  # one second of all of Twitch
+ROUNDS = 3
+KEY = b"k" * 32
+CHATTERS = 60_000
+CHANNELS = 400
+WORDS = "hello LUL KEKW what no way that was insane gg clip it omg POG nice try again the a is this game so good".split()
+EMOTES = ("25:0-4", "425618:0-2", "305954156:0-7/25:9-13", "emotesv2_02b8a3ae0a5a4a1dbf2b2d8f7d2a6f3e:0-8,10-18")
+
+
+def line(rnd: random.Random, channels: list[int], sent_at: int) -> str:
+    """A chat message as Twitch writes it."""
+    chatter = int(CHATTERS * rnd.random() ** 2)  # some talk much more than others
+    name = f"chatter_{chatter}"
+    reply = ""
+    if rnd.random() < 0.08:
+        parent = f"reply-parent-display-name=P;reply-parent-msg-body=is\\sthis\\snew;reply-parent-msg-id={uuid.UUID(int=rnd.getrandbits(128))};"
+        reply = parent + "reply-parent-user-id=77;reply-parent-user-login=p;"
+    emotes = rnd.choice(EMOTES) if rnd.random() < 0.3 else ""
+    text = " ".join(rnd.choices(WORDS, k=rnd.randint(1, 12))) + ("" if rnd.random() < 0.9 else ' "ça va" 你好')
+    channel = channels[int(CHANNELS * rnd.random() ** 3)]
+    return (
+        f"@badge-info=subscriber/{rnd.randint(1, 60)};badges=subscriber/12,bits/100;client-nonce={rnd.getrandbits(128):032x};"
+        f"color=#FF4500;display-name={name};emotes={emotes};first-msg=0;flags=;id={uuid.UUID(int=rnd.getrandbits(128))};"
+        f"mod=0;{reply}returning-chatter=0;room-id={channel};subscriber=1;tmi-sent-ts={sent_at};turbo=0;"
+        f"user-id={100_000 + chatter};user-type= :{name}!{name}@{name}.tmi.twitch.tv PRIVMSG #channel_{channel} :{text}\r\n"
+    )
+
+
+def chunks(seed: int) -> list[bytes]:
+    """All lines, in chunks that end with a line."""
+    rnd = random.Random(seed)
+    channels = [rnd.randint(10_000, 900_000_000) for _ in range(CHANNELS)]
+    begin = int(time.time() * 1000) - MESSAGES // 5
+    made, part, size = [], [], 0
+    for number in range(MESSAGES):
+        part.append(line(rnd, channels, begin + number // 5))
+        size += len(part[-1])
+        if size >= CHUNK_BYTES:
+            made.append("".join(part).encode())
+            part, size = [], 0
+    return [*made, "".join(part).encode()]
+
+
+def ours(bootstrap: str, directory: str, lines: list[bytes]) -> float:
+    """CPU seconds of this service's parser, spool and forwarder."""
+    from stream_monitoring.bad_lines import BadLines
+    from stream_monitoring.batch import TICK_KEY, Batch
+    from stream_monitoring.quarantine import Quarantine
+    from stream_monitoring.reading import Reading
+    from stream_monitoring.spool import Spool, SpoolLimits
+    from stream_monitoring.transactions import PRODUCER_SETTINGS, Transactions
+    from stream_monitoring.twitch_clock import TwitchClock
+
+    spool, batch = Spool(Path(directory), SpoolLimits()), Batch()
+    kafka = KafkaSettings(bootstrap_servers=bootstrap)
+    transactions = Transactions(producer_config(kafka, **PRODUCER_SETTINGS))
+    bad = BadLines(batch, Quarantine(spool.directory))
+    reading = Reading("bench", batch, ChatterHash(KEY), bad, TwitchClock(), {})
+    tick = b'{"kind":"tick","schema_version":1,"sent_at":1,"received_at":1,"instance":"b","spool_id":"b","spool_position":1}'
+
+    def forward() -> None:
+        transactions.send([spool.append([*batch.take(), TICK_KEY, tick], 1)], tick)
+
+    before = time.process_time()
+    for chunk in lines:
+        reading.parse(chunk, int(time.time() * 1000))
+        if len(batch) >= FRAME_RECORDS:
+            forward()
+    forward()
+    used = time.process_time() - before
+    assert reading.counts.records == {"message": MESSAGES}, reading.counts
+    return used
+
+
+def theirs(bootstrap: str, _directory: str, lines: list[bytes]) -> float:
+    """CPU seconds of twitchAPI's parser and a plain producer."""
+    from twitchAPI.chat import Chat, ChatMessage
+
+    chat: Any = Chat.__new__(Chat)
+    chat.logger, chat._prefix, chat._channel_command_prefix = logging.getLogger("bench"), "!", {}
+    producer = Producer({"bootstrap.servers": bootstrap, "partitioner": PARTITIONER})
+    chatters = ChatterHash(KEY)
+    before = time.process_time()
+    for chunk in lines:
+        received_at = int(time.time() * 1000)
+        for part in chunk.decode().split("\r\n"):
+            if part and (parsed := chat._parse_irc_message(part)) is not None:
+                produce(producer, record(ChatMessage(chat, parsed), parsed, chatters, received_at))
+    while producer.flush(10):
+        pass
+    return time.process_time() - before
+
+
+def record(message: Any, parsed: dict[str, Any], chatters: ChatterHash, received_at: int) -> dict[str, Any]:
+    """The same record that this service writes."""
+    return {
+        "kind": "message",
+        "schema_version": 1,
+        "channel_id": parsed["tags"]["room-id"],
+        "sent_at": message.sent_timestamp,
+        "received_at": received_at,
+        "instance": "bench",
+        "message_id": message.id,
+        "chatter": chatters.of(parsed["tags"]["user-id"].encode()).decode(),
+        "text": message.text,
+        "emotes": [
+            {"provider": "twitch", "id": key, "start": int(at["start_position"]), "end": int(at["end_position"])}
+            for key, places in (message.emotes or {}).items()
+            for at in places
+        ],
+    }
+
+
+def produce(producer: Producer, message: dict[str, Any]) -> None:
+    """One record; waits where the queue is full."""
+    value = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
+    while True:
+        try:
+            producer.produce(CHAT_MESSAGES.name, value, message["channel_id"])
+            producer.poll(0)
+            return
+        except BufferError:
+            producer.poll(0.1)
+
+
+def measured(bootstrap: str, side: Any, seed: int) -> float:
+    """CPU seconds of one side in a process of its own, on fresh lines."""
+    with tempfile.TemporaryDirectory() as directory, get_context("spawn").Pool(1) as pool:
+        return float(pool.apply(run_side, (bootstrap, directory, side.__name__, seed)))
+
+
+def run_side(bootstrap: str, directory: str, side: str, seed: int) -> float:
+    """In the process of its own."""
+    return float(globals()[side](bootstrap, directory, chunks(seed)))
+
+
+def values_of(bootstrap: str) -> Iterator[tuple[str, str]]:
+    """Message id and all but the time of receipt, of every message in the topic."""
+    for each in iterate_topic(bootstrap, CHAT_MESSAGES.name):
+        message = json.loads(each.value or b"{}")
+        if message["kind"] == "message":
+            message.pop("received_at")
+            yield message["message_id"], json.dumps(message, sort_keys=True)
+
+
+def equal_outputs(bootstrap: str) -> bool:
+    """Whether every message is in the topic twice, and both times the same."""
+    seen: dict[str, list[str]] = {}
+    for message_id, value in values_of(bootstrap):
+        seen.setdefault(message_id, []).append(value)
+    return all(len(values) == 2 and values[0] == values[1] for values in seen.values()) and bool(seen)
+
+
+def main() -> int:
+    """Run both sides, alternating; the best of each counts."""
+    ports = free_ports(2)
+    with tempfile.TemporaryDirectory() as directory, Kafka(Path(directory) / "kafka", *ports) as kafka:
+        create_topics(AdminClient({"bootstrap.servers": kafka.bootstrap_servers}))
+        runs: dict[str, list[float]] = {"ours": [], "theirs": []}
+        for seed in range(ROUNDS):
+            for side in (theirs, ours):
+                runs[side.__name__].append(MESSAGES / measured(kafka.bootstrap_servers, side, seed))
+        equal = equal_outputs(kafka.bootstrap_servers)
+    best = {side: max(rates) for side, rates in runs.items()}
+    result = {
+        "bench": "reading",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "figures": {
+            "messages": MESSAGES,
+            "messages_per_cpu_second": round(best["ours"]),
+            "baseline_messages_per_cpu_second": round(best["theirs"]),
+            "ratio": round(best["ours"] / best["theirs"], 2),
+            "runs": {side: [round(rate) for rate in rates] for side, rates in runs.items()},
+            "equal_outputs": equal,
+        },
+    }
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    sys.stdout.write(json.dumps(result["figures"], indent=2) + "\n")
+    return 0 if equal else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
