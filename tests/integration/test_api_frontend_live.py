@@ -206,6 +206,9 @@ def test_postgres_away_and_back(tmp_path: Path) -> None:
             assert "postgres" in quick_answer(f"{site.url}/ready").json()["problems"]
             assert quick_answer(f"{site.url}/health").status_code == 200
             wait_for("news of it", lambda: page.wait_for("freshness").data["state"] == "unreachable", DEADLINE)
+            newcomer = OpenPage(site.url)
+            assert "Traceback" not in site.log()
+            newcomer.close()
             server.start()
             wait_for("pages are back", lambda: httpx.get(site.url, timeout=10).status_code == 200, DEADLINE)
             rows = Rows(server.dsn)

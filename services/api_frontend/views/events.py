@@ -9,8 +9,10 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
 from api_frontend.cursor import EPOCH
+from api_frontend.database import PostgresAwayError
 from api_frontend.errors import error_json
 from api_frontend.filters import Filter, from_address
+from api_frontend.freshness import UNREACHABLE
 from api_frontend.live import News, Subscription
 from api_frontend.moments import Channel, StoredMoment
 from api_frontend.views.site import Site, SiteHere
@@ -46,9 +48,10 @@ def belongs(moment: StoredMoment, wanted: Filter, channel: Channel | None) -> bo
     return wanted.from_at is None or moment.crossed_at >= wanted.from_at
 
 
-def as_event(name: str, text: str, moment: StoredMoment | None) -> ServerSentEvent:
+def as_event(news: News) -> ServerSentEvent:
     """One event on the wire."""
-    return ServerSentEvent(text, event=name, id=event_id(moment.changed_at) if moment else None, retry=RETRY_MS)
+    id_ = event_id(news.moment.changed_at) if news.moment else None
+    return ServerSentEvent(news.text, event=news.name, id=id_, retry=RETRY_MS)
 
 
 async def missed(site: Site, since: datetime) -> AsyncIterator[News]:
@@ -59,19 +62,29 @@ async def missed(site: Site, since: datetime) -> AsyncIterator[News]:
         yield News("moment", site.renderer.moment_news(moment), moment)
 
 
+async def present(site: Site, since: datetime | None) -> AsyncIterator[News]:
+    """How things stand: the header's line, and what the page has missed."""
+    freshness, _ = await site.progress.read()
+    yield News("freshness", site.renderer.freshness_news(freshness))
+    if since is not None:
+        async for news in missed(site, since):
+            yield news
+
+
 async def stream(
     site: Site, page: Subscription, wanted: Filter, channel: Channel | None, since: datetime | None
 ) -> AsyncIterator[ServerSentEvent]:
     """Everything that the page has missed, then everything that happens."""
-    freshness, _ = await site.progress.read()
-    yield as_event("freshness", site.renderer.freshness_news(freshness), None)
-    if since is not None:
-        async for news in missed(site, since):
-            if news.moment is not None and belongs(news.moment, wanted, channel):
-                yield as_event(news.name, news.text, news.moment)
+    try:
+        async for news in present(site, since):
+            if news.moment is None or belongs(news.moment, wanted, channel):
+                yield as_event(news)
+    except PostgresAwayError:  # the page hears why, comes back in a while and misses nothing
+        yield as_event(News("freshness", site.renderer.freshness_news(UNREACHABLE)))
+        return
     async for news in page.news():
         if news.moment is None or belongs(news.moment, wanted, channel):
-            yield as_event(news.name, news.text, news.moment)
+            yield as_event(news)
 
 
 @router.get("/events")
