@@ -1,0 +1,64 @@
+from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
+
+from clip_creator.adoption import ours
+from contracts.clips import Clip
+from twitch_access.answers import FoundClip
+
+DECIDED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+INTENT = Clip(
+    schema_version=1,
+    moment_id="m1",
+    channel_id="12",
+    crossed_at=0,
+    status="intent",
+    revision_number=1,
+    decided_at=round(DECIDED.timestamp() * 1000),
+    title="LUL ×140",
+)
+OURS = FoundClip(
+    id="A",
+    url="u",
+    embed_url="e",
+    broadcaster_id="12",
+    creator_id="7",
+    title="LUL ×140",
+    created_at=DECIDED + timedelta(seconds=2),
+)
+
+
+def adopted(*candidates: FoundClip, intent: Clip = INTENT, creator: str = "7", taken: str = "") -> FoundClip | None:
+    return ours(intent, candidates, creator, lambda clip_id: clip_id == taken)
+
+
+def test_our_own_clip_of_that_time_is_adopted():
+    assert adopted(OURS) == OURS
+
+
+def test_nobody_elses():
+    assert adopted(replace(OURS, creator_id="8")) is None
+    assert adopted(replace(OURS, broadcaster_id="13")) is None
+    assert adopted(replace(OURS, title="another")) is None
+
+
+def test_no_other_times():
+    assert adopted(replace(OURS, created_at=DECIDED - timedelta(seconds=31))) is None
+    assert adopted(replace(OURS, created_at=DECIDED + timedelta(seconds=151))) is None
+
+
+def test_not_another_moments():
+    assert adopted(OURS, taken="A") is None
+
+
+def test_the_nearest_of_several():
+    later = replace(OURS, id="B", created_at=DECIDED + timedelta(seconds=90))
+    assert adopted(later, OURS) == OURS
+
+
+def test_without_a_title_any_of_ours():
+    assert adopted(replace(OURS, title="the stream's"), intent=replace(INTENT, title="")) is not None
+
+
+def test_an_unknown_creator_goes_by_the_title():
+    assert adopted(OURS, creator="") == OURS

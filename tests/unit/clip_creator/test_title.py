@@ -1,0 +1,63 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+import contracts
+from clip_creator.title import LONGEST, printable, title
+from contracts import codec
+from contracts.moments import EmoteCount, Moment
+
+EXAMPLE: Moment = codec.decode(
+    "moments", (Path(contracts.__file__).parent / "examples" / "moments" / "peaked.json").read_bytes()
+)
+
+
+def with_evidence(**changes: object) -> Moment:
+    return replace(EXAMPLE, evidence=replace(EXAMPLE.evidence, **changes))
+
+
+def test_the_emote_and_the_times():
+    assert title(EXAMPLE) == "LUL ×140: 11 times the usual chat"
+
+
+def test_people_where_there_is_no_emote():
+    assert title(with_evidence(emotes=[])) == "212 people in 7 s: 11 times the usual chat"
+
+
+@pytest.mark.parametrize("times", [0.0, 1.2, float("nan"), float("inf")])
+def test_no_times_where_they_say_nothing(times: float):
+    assert title(replace(with_evidence(emotes=[]), times_usual=times)) == "212 people in 7 s"
+
+
+def test_times_against_silence_are_capped():
+    assert "over 99 times" in title(replace(EXAMPLE, times_usual=40_000.0))
+
+
+def test_words_stay_out():
+    assert "clip" not in title(with_evidence(emotes=[]))
+
+
+emotes = st.lists(
+    st.builds(EmoteCount, st.just("twitch"), st.just("1"), st.text(max_size=60), st.integers(0, 10**6), st.just(1)),
+    max_size=5,
+)
+
+
+@given(emotes, st.floats(), st.integers(-5, 10**9), st.integers(-5, 100))
+def test_any_evidence_gives_a_title_that_twitch_takes(
+    found: list[EmoteCount], times: float, chatters: int, seconds: int
+):
+    evidence = {"emotes": found, "window_chatters": chatters, "window_seconds": seconds}
+    made = title(replace(with_evidence(**evidence), times_usual=times))
+    assert 0 < len(made) <= LONGEST
+    assert made.isprintable()
+    assert made == made.strip()
+    assert not set("<>\n\t\r\0") & set(made)
+
+
+@given(st.text())
+def test_printable_text_stays_as_it_is(text: str):
+    assert printable(printable(text)) == printable(text)
