@@ -35,6 +35,12 @@ FORWARDED_RECORDS = Metric("stream_monitoring_forwarded_records_total", "counter
 COMMIT_SECONDS = Metric("stream_monitoring_commit_seconds", "histogram", "Time of a Kafka transaction")
 HOLDER = Metric("stream_monitoring_holder", "gauge", "1 while this instance forwards")
 
+# clip_detector
+DETECTOR_SECONDS = Metric("clip_detector_seconds_total", "counter", "Channel seconds taken in")
+DETECTOR_RECORDS = Metric("clip_detector_records_total", "counter", "Records told", ("topic",))
+DETECTOR_LATE_RECORDS = Metric("clip_detector_late_records_total", "counter", "Records at or before the last tick")
+DETECTOR_EVENT_TIME = Metric("clip_detector_event_time_seconds", "gauge", "Event time reached, seconds since 1970")
+
 # recorder
 RECORDED_ROWS = Metric("recorder_rows_total", "counter", "Rows written to Postgres", ("table",))
 RECORDER_BATCH_SECONDS = Metric("recorder_batch_seconds", "histogram", "Time of a batch, poll to commit")
@@ -55,5 +61,14 @@ TOKEN_INVALID = Metric("twitch_token_invalid", "gauge", "1 when a person has to 
 PAGE_SECONDS = Metric("api_request_seconds", "histogram", "Time of a request", ("route", "status"))
 LIVE_VIEWERS = Metric("api_live_pages", "gauge", "Open pages that receive new moments")
 DATA_AGE = Metric("api_data_age_seconds", "gauge", "Age of the newest processed chat")
+
+# watcher
+WATCHER_CONDITION = Metric("watcher_condition", "gauge", "1 for what is seen now", ("condition",))
+WATCHER_HEARTBEAT_AGE = Metric("watcher_heartbeat_age_seconds", "gauge", "Age of the recorder's heartbeat")
+WATCHER_DATA_AGE = Metric("watcher_data_age_seconds", "gauge", "Age of the newest processed chat")
+WATCHER_LOOKED_AT = Metric("watcher_looked_at_seconds", "gauge", "Time of the last look, since 1970 UTC")
+WATCHER_NOTICES = Metric("watcher_notices_total", "counter", "Notices decided on", ("event",))
+WATCHER_POSTS = Metric("watcher_posts_total", "counter", "Posts to the webhook", ("outcome",))
+WATCHER_WAITING = Metric("watcher_waiting_notices", "gauge", "Notices that the webhook has not taken yet")
 
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, Metric))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pyflink.common import Configuration, Types
+from pyflink.common import Configuration, TypeInformation, Types
 from pyflink.datastream import DataStream, KeyedStream, StreamExecutionEnvironment
 from pyflink.java_gateway import get_gateway
 from pyflink.table import DataTypes, Schema, StreamTableEnvironment
@@ -51,14 +51,14 @@ def seconds(tables: StreamTableEnvironment, with_texts: bool) -> DataStream:
 
 def detect(rows: DataStream, process: ProcessOptions) -> DataStream:
     """The records that the detectors say."""
-    detected = keyed_by_first(rows).process(DetectorProcess(process), RECORD_TYPE)
+    detected = keyed_by_first(rows, SECOND_TYPE).process(DetectorProcess(process), RECORD_TYPE)
     return detected.name("detector").uid("detector")
 
 
-def keyed_by_first(rows: DataStream) -> KeyedStream:
+def keyed_by_first(rows: DataStream, value_type: TypeInformation) -> KeyedStream:
     """Rows (key, value) keyed in the JVM; `DataStream.key_by` would send each row through Python once more."""
     keyed = rows._j_data_stream.keyBy(get_gateway().jvm.KeyByKeySelector(), KEY_TYPE.get_java_type_info())
-    return KeyedStream(keyed, SECOND_TYPE, rows)
+    return KeyedStream(keyed, value_type, rows)
 
 
 def sinks(tables: StreamTableEnvironment, detected: DataStream, job: JobOptions) -> None:

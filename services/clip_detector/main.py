@@ -10,7 +10,7 @@ import structlog
 from confluent_kafka import KafkaException
 
 from clip_detector.checkpoints import CheckpointShelf
-from clip_detector.flink import flink_config, kafka_options, set_environment
+from clip_detector.flink import end_jvm, flink_config, kafka_options, set_environment
 from clip_detector.preflight import problems
 from clip_detector.settings import DetectorSettings
 from clip_detector.standing import Standing, read_standing
@@ -32,7 +32,7 @@ def main() -> int:
         sys.stderr.write("clip_detector cannot start:\n" + "".join(f"  {line}\n" for line in wrong))
         return 2
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: os._exit(0))  # the JVM ends with its standard input
+        signal.signal(number, stop)
     measures.serve(settings.bind_address, settings.metrics_port)
     shelf = CheckpointShelf(settings.checkpoint_directory)
     start = plan_start(shelf, wait_for_standing(kafka), time.time_ns() // 1_000_000)
@@ -40,8 +40,15 @@ def main() -> int:
         shelf.note_start(start.checkpoint)
     log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))
     run(settings, kafka, start)
+    end_jvm()
     log.error("the job ended unasked")
     return 1
+
+
+def stop(*_: object) -> None:
+    """End at once: the last checkpoint is the state, and the next run goes on from it."""
+    end_jvm()
+    os._exit(0)
 
 
 def wait_for_standing(kafka: KafkaSettings) -> Standing:

@@ -5,11 +5,14 @@ import re
 import shutil
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 from clip_detector.settings import DetectorSettings
 
 JARS = ("flink-dist-*.jar", "flink-sql-connector-kafka-*.jar", "flink-json-*.jar", "zstd-jni-*.jar")
+PORT_WAIT_SECONDS = 15.0  # a killed run's JVM holds its port for up to 8 s
+PORT_RETRY_SECONDS = 0.5
 JAVA_VERSIONS = range(17, 22)  # Flink 2.2 runs on 17 and 21
 
 
@@ -36,6 +39,13 @@ def _java() -> list[str]:
 
 
 def _ports(settings: DetectorSettings) -> list[str]:
+    deadline = time.monotonic() + PORT_WAIT_SECONDS
+    while (taken := _taken_ports(settings)) and time.monotonic() < deadline:
+        time.sleep(PORT_RETRY_SECONDS)
+    return taken
+
+
+def _taken_ports(settings: DetectorSettings) -> list[str]:
     found = []
     for name, port in (("DETECTOR_REST_PORT", settings.rest_port), ("DETECTOR_METRICS_PORT", settings.metrics_port)):
         with socket.socket() as probe:

@@ -13,7 +13,15 @@ from clip_detector.detector import Detector, Rules
 from clip_detector.progress import Progress
 from clip_detector.records import Record, end_of
 from clip_detector.state import pack, unpack
+from contracts import metrics
+from service_runtime.measures import measure
 
+MEASURES = {
+    "seconds": metrics.DETECTOR_SECONDS,
+    "records": metrics.DETECTOR_RECORDS,
+    "late": metrics.DETECTOR_LATE_RECORDS,
+    "event_time": metrics.DETECTOR_EVENT_TIME,
+}
 TICKS = ""  # the channel id of the rows that tell event time, see sql/records.sql
 KEY_TYPE = Types.ROW([Types.STRING()])
 SECOND_TYPE = Types.ROW(
@@ -65,7 +73,8 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
         self._detectors = runtime_context.get_state(ValueStateDescriptor("detector", Types.PICKLED_BYTE_ARRAY()))
         self._texts = runtime_context.get_map_state(MapStateDescriptor("texts", Types.INT(), Types.STRING()))
         self._slots = MapSlots(self._texts) if self._options.with_texts else None
-        self._late = runtime_context.get_metrics_group().counter("late_records")
+        # Python runs in the driver's process, whose port serves these; Flink's reporter would listen on all addresses.
+        self._measures = {name: measure(metric) for name, metric in MEASURES.items()}
 
     def process_element(self, value: Row, ctx: KeyedProcessFunction.Context) -> Iterator[Row]:
         """One channel's second, or a second of ticks."""
@@ -75,6 +84,7 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
         if channel_id == TICKS:
             yield from self._progress(row[0], late)
             return
+        self._measures["seconds"].inc()
         packed = self._detectors.value()
         detector = unpack(packed, self._options.rules) if packed else Detector(self._options.rules)
         yield from self._rows(Channel(channel_id, detector, self._slots).row(SecondRow(*row)))
@@ -106,7 +116,9 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
         packed = self._detectors.value()
         progress = Progress.unpack(packed) if packed else Progress()
         if late:
-            self._late.inc(late)
+            self._measures["late"].inc(late)
+        if second:
+            self._measures["event_time"].set(second + 1)
         told = progress.take(second, late)
         self._detectors.update(progress.pack())
         if told:
@@ -115,4 +127,5 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
     def _rows(self, told: list[tuple[int, Record]]) -> Iterator[Row]:
         for event_at, record in told:
             if event_at > self._options.emit_after:
+                self._measures["records"].labels(topic=record.topic).inc()
                 yield Row(record.topic, record.key.decode(), record.value.decode(), event_at)

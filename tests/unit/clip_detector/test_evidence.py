@@ -52,7 +52,7 @@ def test_emotes_are_counted_by_uses_and_people_and_are_no_words() -> None:
 
 def test_broken_emotes_leave_the_message_in() -> None:
     crowd = count_crowd([(1, pieces(piece("a", "hi", emotes="[{]"), "torn"))], range(1, 2), 1)
-    assert crowd.chatters == 1 and crowd.emotes == []
+    assert (crowd.chatters, crowd.emotes) == (1, [])
 
 
 def test_people_are_counted_in_the_peak_window_only() -> None:

@@ -1,0 +1,35 @@
+"""State as bytes: what an unknown version says, and that broken controls do no harm."""
+
+import pytest
+
+from clip_detector.controls import FIELD, PIECE, Control, parse_controls
+from clip_detector.detector import Detector, Rules
+from clip_detector.progress import Progress
+from clip_detector.state import STATE_VERSION, StateVersionError, pack, unpack
+from contracts import topics
+from contracts.codec import decode
+
+
+def test_an_unknown_version_is_named() -> None:
+    packed = bytes([STATE_VERSION + 1]) + pack(Detector(Rules()))[1:]
+    with pytest.raises(StateVersionError, match=f"version {STATE_VERSION + 1}"):
+        unpack(packed, Rules())
+
+
+def test_controls_of_another_shape_are_left_out() -> None:
+    good = FIELD.join(("5", "coverage", "gap", "", "5", "9"))
+    pieces = PIECE.join(("x", good, FIELD.join("123456"), FIELD.join(("", "coverage", "joined", "", "x", ""))))
+    expected = [Control(0, "coverage", "joined", "", 0, 0), Control(5, "coverage", "gap", "", 5, 9)]
+    assert parse_controls(pieces) == expected
+    assert parse_controls(None) == []
+
+
+def test_progress_goes_forward_and_counts_late_records() -> None:
+    progress = Progress()
+    assert progress.take(0, 3) is None
+    record = Progress.unpack(progress.pack()).take(100, 0)
+    assert record is not None
+    message = decode(topics.JOB_PROGRESS.name, record.value)
+    assert (message.event_at, message.late) == (101_000, 3)
+    progress.take(100, 0)
+    assert progress.take(99, 0) is None
