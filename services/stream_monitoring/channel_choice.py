@@ -75,10 +75,7 @@ def waiting_seats(present: Mapping[str, Watched], places: Mapping[str, int], pin
     return {
         channel_id: replace(watched, missed=watched.missed + 1)
         for channel_id, watched in present.items()
-        if watched.reason == "top"
-        and channel_id not in here
-        and channel_id not in pinned
-        and watched.missed < PATIENCE
+        if watched.reason == "top" and channel_id not in here and channel_id not in pinned and watched.missed < PATIENCE
     }
 
 

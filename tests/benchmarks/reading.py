@@ -39,7 +39,9 @@ ROUNDS = 3
 KEY = b"k" * 32
 CHATTERS = 60_000
 CHANNELS = 400
-WORDS = "hello LUL KEKW what no way that was insane gg clip it omg POG nice try again the a is this game so good".split()
+WORDS = (
+    ["hello", "LUL", "KEKW", "what", "no", "way", "that", "was", "insane", "gg", "clip", "it", "omg", "POG", "nice", "try", "again", "the", "a", "is", "this", "game", "so", "good"]
+)
 EMOTES = ("25:0-4", "425618:0-2", "305954156:0-7/25:9-13", "emotesv2_02b8a3ae0a5a4a1dbf2b2d8f7d2a6f3e:0-8,10-18")
 
 

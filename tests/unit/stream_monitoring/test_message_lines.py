@@ -43,7 +43,9 @@ class Room:
         for _ in range(3):
             self.clock.observe(now, now)
         chatters = ChatterHash(b"k" * 32)
-        self.reading = Reading("test", self.batch, chatters, BadLines(self.batch, self.kept, self.kept.count), self.clock, {})
+        self.reading = Reading(
+            "test", self.batch, chatters, BadLines(self.batch, self.kept, self.kept.count), self.clock, {}
+        )
 
     def read(self, *lines: bytes, at: int = NOW) -> list[msgspec.Struct]:
         self.reading.parse(b"".join(line + b"\r\n" for line in lines), at)
@@ -52,7 +54,9 @@ class Room:
         return [codec.decode("dead-letters" if key == b"d" else "chat-messages", value) for key, value in pairs]
 
 
-def line(text: str = "hi", emotes: str = "", name: str = "Foo", message_id: str = MESSAGE_ID, sent: int = NOW, **tags: str) -> bytes:
+def line(
+    text: str = "hi", emotes: str = "", name: str = "Foo", message_id: str = MESSAGE_ID, sent: int = NOW, **tags: str
+) -> bytes:
     """A PRIVMSG in Twitch's order of tags."""
     more = "".join(f";{key.replace('_', '-')}={value}" for key, value in tags.items())
     return (
@@ -162,7 +166,9 @@ def test_an_absurdly_old_message_is_a_dead_letter():
     assert "absurdly old" in letter.reason
 
 
-@pytest.mark.parametrize(("tag", "reason"), [("tmi-sent-ts", "tmi-sent-ts"), ("room-id", "room-id"), ("id", "id"), ("user-id", "user-id")])
+@pytest.mark.parametrize(
+    ("tag", "reason"), [("tmi-sent-ts", "tmi-sent-ts"), ("room-id", "room-id"), ("id", "id"), ("user-id", "user-id")]
+)
 def test_a_missing_tag_is_a_dead_letter_that_names_it(tag, reason):
     tags, _, rest = line().partition(b" ")
     kept = b";".join(part for part in tags[1:].split(b";") if part.partition(b"=")[0] != tag.encode())

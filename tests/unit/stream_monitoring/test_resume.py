@@ -1,0 +1,110 @@
+"""Resuming: for any place of a crash and any change of holder, no id is lost and none doubled."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts import codec
+from contracts.chat_messages import Message, Tick
+from stream_monitoring.batch import TICK_KEY
+from stream_monitoring.event_times import id_of, marks_of
+from stream_monitoring.frame import Frame
+from stream_monitoring.resume import LastTick, Leftovers, OwnSpool, Resume, decide
+
+LAG = 3
+
+
+def message(number: int, sent_at: int) -> bytes:
+    return codec.encode(
+        Message(
+            schema_version=1,
+            channel_id="42",
+            sent_at=sent_at,
+            received_at=0,
+            instance="t",
+            message_id=f"m{number}",
+            chatter="c",
+            text="",
+            emotes=[],
+        )
+    )
+
+
+def frames_of(sizes: list[int], spool_id: str) -> list[Frame]:
+    """Messages 0, 1, 2, … sent at 10, 11, 12, …, in frames of these sizes; each tick is LAG behind the last one."""
+    frames, number, position = [], 0, 0
+    for size in sizes:
+        lines = [part for each in range(number, number + size) for part in (b"42", message(each, 10 + each))]
+        number, position = number + size, position + size + 1
+        tick_at = max(0, 10 + number - 1 - LAG)
+        tick = Tick(
+            schema_version=1, sent_at=tick_at, received_at=0, instance="t", spool_id=spool_id, spool_position=position
+        )
+        frames.append(Frame(position - size - 1, [*lines, TICK_KEY, codec.encode(tick)], tick_at, 1))
+    return frames
+
+
+def own(frames: list[Frame], spool_id: str) -> OwnSpool:
+    return OwnSpool(spool_id, 0, frames[-1].end, frames[0].tick_at)
+
+
+def last_tick(value: bytes) -> LastTick:
+    marks = marks_of(value)
+    return LastTick(marks.sent_at, marks.spool_id or "", marks.spool_position or 0)
+
+
+def ids(lines: list[bytes]) -> list[str]:
+    return [id_of(value) for key, value in zip(lines[0::2], lines[1::2], strict=True) if key != TICK_KEY]
+
+
+sizes = st.lists(st.integers(0, 6), min_size=1, max_size=10)
+
+
+@given(sizes, st.data())
+def test_the_same_instance_goes_on_exactly_where_its_last_transaction_ended(frame_sizes, data):
+    frames = frames_of(frame_sizes, "a")
+    done = data.draw(st.integers(1, len(frames)))
+    resume = decide([last_tick(frames[done - 1].tick)] * 20, own(frames, "a"))
+    assert resume.exact
+    assert resume.position == frames[done - 1].end
+    rest = [frame for frame in frames if frame.first >= resume.position]
+    assert rest == frames[done:]
+
+
+@given(sizes, sizes, st.data())
+def test_another_instance_sends_each_id_once_though_its_frames_lie_otherwise(ours, theirs, data):
+    total = min(sum(ours), sum(theirs))
+    first, second = frames_of(ours, "a"), frames_of(theirs, "b")
+    done = data.draw(st.integers(1, len(first)))
+    in_kafka = [each for frame in first[:done] for each in ids(frame.lines)]
+    tick = last_tick(first[done - 1].tick)
+    resume = decide([tick], own(second, "b"))
+    assert not resume.exact
+    leftovers = Leftovers(resume.after, set(in_kafka))
+    sent = [each for frame in leftovers.without_known(second) for each in ids(frame.lines)]
+    assert len(set(in_kafka + sent)) == len(in_kafka) + len(sent)
+    assert {f"m{number}" for number in range(total)} <= set(in_kafka + sent)
+    ticks = [marks_of(leftovers.raised(frame.tick)).sent_at for frame in second]
+    assert all(each >= tick.sent_at for each in ticks)
+
+
+def test_an_empty_topic_gets_everything():
+    assert decide([], OwnSpool("a", 7, 9, 1)) == Resume(7, exact=True)
+
+
+def test_the_latest_tick_counts_where_a_partition_lost_its_own():
+    ticks = [LastTick(5, "a", 10), LastTick(9, "a", 30), LastTick(7, "a", 20)]
+    assert decide(ticks, OwnSpool("a", 0, 40, 1)).position == 30
+
+
+def test_what_was_deleted_before_it_was_forwarded_is_told_with_its_times():
+    resume = decide([LastTick(5, "a", 10)], OwnSpool("a", 25, 40, 9))
+    assert (resume.position, resume.missing, resume.after, resume.hole_until) == (25, 15, 5, 9)
+
+
+def test_a_spool_that_begins_after_the_last_tick_leaves_a_hole():
+    assert decide([LastTick(5, "other", 10)], OwnSpool("a", 0, 40, 9)).hole_until == 9
+
+
+def test_a_spool_that_lost_its_end_goes_on_by_event_time():
+    resume = decide([LastTick(5, "a", 100)], OwnSpool("a", 0, 40, 1))
+    assert (resume.exact, resume.after) == (False, 5)
