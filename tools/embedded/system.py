@@ -23,7 +23,7 @@ from embedded.supervisor import State, Supervisor
 from embedded.twitch import SIMULATED, Twitch
 from embedded.waiting import TooLateError, wait_for
 
-READY_SECONDS = 300.0  # Flink's job takes 20 s on two idle cores, minutes on a crowded machine
+READY_SECONDS = 600.0  # Flink takes 20 s on two idle cores, and took 4 minutes at a load of 40
 ONCE_SECONDS = 180.0
 STOP_SECONDS = 30.0
 SWEEP_SECONDS = 3.0
