@@ -15,6 +15,7 @@ from twitch_access.errors import SignInNeeded, Unavailable
 LOCK_SECONDS = 30.0  # a refresh under the lock has a deadline of 10 s
 LOCK_POLL_SECONDS = 0.05
 OWNER_ONLY = 0o600
+Stamp = tuple[int, int, int]  # changes with every write of the file
 
 
 class StoredTokens(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -35,7 +36,7 @@ class TokenFile:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def stamp(self) -> tuple[int, int, int] | None:
+    def stamp(self) -> Stamp | None:
         """Changes whenever the file is replaced; None where there is none."""
         try:
             status = self.path.stat()

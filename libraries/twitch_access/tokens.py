@@ -13,7 +13,7 @@ from service_runtime.measures import measure
 from twitch_access.answers import GrantedToken, Validation
 from twitch_access.authority import Authority
 from twitch_access.errors import Refused, SignInNeeded, TwitchError, Unauthorized
-from twitch_access.token_file import StoredTokens, TokenFile
+from twitch_access.token_file import Stamp, StoredTokens, TokenFile
 
 log = structlog.get_logger()
 EARLY_SECONDS = 300.0  # renewed this long before its end; a user token lives about 4 h
@@ -80,13 +80,13 @@ class UserToken:
         self._file = file
         self._clock = clock
         self._lock = threading.Lock()
-        self._stamp: tuple[int, int, int] | None = None
+        self._stamp: Stamp | None = None
         self._stored: StoredTokens | None = None
-        self._refused = ""  # an access token that no refresh could replace
+        self._refused: Stamp | None = None  # the file whose tokens no refresh could replace
 
     def value(self) -> str:
         stored = self._current()
-        if stored.access_token == self._refused:
+        if self._is_refused():
             raise SignInNeeded("Twitch no longer accepts the sign-in")
         if stored.refresh_token and 0 < stored.expires_at < self._clock() + EARLY_SECONDS:
             self.renew(stored.access_token)
@@ -96,9 +96,10 @@ class UserToken:
     def is_there(self) -> bool:
         """True where somebody has signed in and Twitch has not refused to refresh it. Asks nobody."""
         try:
-            return self._current().access_token != self._refused
+            self._current()
         except SignInNeeded:
             return False
+        return not self._is_refused()
 
     def user_id(self) -> str:
         """The id of the person who signed in: the creator of our clips. Empty where the file does not say."""
@@ -136,18 +137,22 @@ class UserToken:
                 self._stamp = stamp
             return self._stored
 
+    def _is_refused(self) -> bool:
+        """True until the file is written again."""
+        return self._stamp is not None and self._stamp == self._refused
+
     def _refresh(self, stored: StoredTokens) -> StoredTokens:
         if not stored.refresh_token:
-            raise self._sign_in(stored, "the token has ended and cannot be refreshed")
+            raise self._sign_in("the token has ended and cannot be refreshed")
         try:
             granted = self._authority.refreshed(stored.refresh_token)
         except (Refused, Unauthorized) as error:
-            raise self._sign_in(stored, f"Twitch refuses to refresh the token ({error})") from error
+            raise self._sign_in(f"Twitch refuses to refresh the token ({error})") from error
         measure(metrics.TOKEN_INVALID).set(0)
         return replaced(stored, granted, self._clock())
 
-    def _sign_in(self, stored: StoredTokens, reason: str) -> SignInNeeded:
-        self._refused = stored.access_token
+    def _sign_in(self, reason: str) -> SignInNeeded:
+        self._refused = self._file.stamp()
         measure(metrics.TOKEN_INVALID).set(1)
         problem = SignInNeeded(reason)
         log.error("a person has to sign in again", reason=str(problem))

@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from twitch_simulator.tokens import CLIENT_ID, CLIENT_SECRET, LIFETIME_SECONDS, Token, Tokens
+from twitch_simulator.sign_in import DEVICE_GRANT, SignIns, page_routes
+from twitch_simulator.tokens import CLIENT_ID, CLIENT_SECRET, Token, Tokens
 
 APP_LIFETIME_SECONDS = 5_011_271  # about what Twitch gives an app token
 
@@ -15,10 +16,10 @@ def refused(status: int, message: str) -> JSONResponse:
     return JSONResponse({"status": status, "message": message}, status)
 
 
-def granted(pair: tuple[Token, str]) -> dict[str, Any]:
+def granted(pair: tuple[Token, str], tokens: Tokens) -> dict[str, Any]:
     """A user token as the token endpoint writes it."""
     token, refresh = pair
-    answer: dict[str, Any] = {"access_token": token.value, "expires_in": LIFETIME_SECONDS}
+    answer: dict[str, Any] = {"access_token": token.value, "expires_in": tokens.lifetime_seconds}
     return answer | {"refresh_token": refresh, "scope": list(token.scopes), "token_type": "bearer"}
 
 
@@ -28,11 +29,23 @@ async def parameters(request: Request) -> dict[str, str]:
     return dict(request.query_params) | {key: str(value) for key, value in form.items()}
 
 
-def grant(fields: dict[str, str], tokens: Tokens) -> JSONResponse:
+def public_grant(kind: str, fields: dict[str, str], tokens: Tokens, sign_ins: SignIns) -> JSONResponse | None:
+    """Answer a request that needs no secret; None where it is none."""
+    if kind == DEVICE_GRANT:
+        redeemed = sign_ins.redeem(fields.get("device_code", ""))
+        return refused(400, redeemed) if isinstance(redeemed, str) else JSONResponse(granted(redeemed, tokens))
+    pair = tokens.exchange_public_refresh(fields.get("refresh_token", "")) if kind == "refresh_token" else None
+    return JSONResponse(granted(pair, tokens)) if pair else None
+
+
+def grant(fields: dict[str, str], tokens: Tokens, sign_ins: SignIns) -> JSONResponse:
     """Answer a request for a token."""
     if fields.get("client_id") != CLIENT_ID:
         return refused(400, "invalid client")
     kind = fields.get("grant_type", "")
+    public = public_grant(kind, fields, tokens, sign_ins)
+    if public is not None:
+        return public
     if fields.get("client_secret") != CLIENT_SECRET:
         return refused(403, "invalid client secret")
     if kind == "client_credentials":
@@ -41,20 +54,20 @@ def grant(fields: dict[str, str], tokens: Tokens) -> JSONResponse:
         return JSONResponse(answer)
     if kind == "refresh_token":
         pair = tokens.exchange_refresh(fields.get("refresh_token", ""))
-        return JSONResponse(granted(pair)) if pair else refused(400, "Invalid refresh token")
+        return JSONResponse(granted(pair, tokens)) if pair else refused(400, "Invalid refresh token")
     if kind == "authorization_code":
         pair = tokens.exchange_code(fields.get("code", ""))
-        return JSONResponse(granted(pair)) if pair else refused(400, "Invalid authorization code")
+        return JSONResponse(granted(pair, tokens)) if pair else refused(400, "Invalid authorization code")
     return refused(400, "missing grant type" if not kind else "unsupported grant type")
 
 
 def auth_routes(tokens: Tokens, now: Any) -> APIRouter:
     """The routes under /oauth2/."""
-    router = APIRouter(prefix="/oauth2")
+    router, sign_ins = APIRouter(prefix="/oauth2"), SignIns(tokens, now)
 
     @router.post("/token")
     async def token(request: Request) -> JSONResponse:
-        return grant(await parameters(request), tokens)
+        return grant(await parameters(request), tokens, sign_ins)
 
     @router.get("/validate")
     async def validate(request: Request) -> JSONResponse:
@@ -74,4 +87,7 @@ def auth_routes(tokens: Tokens, now: Any) -> APIRouter:
             return refused(400, "invalid client")
         return Response() if tokens.revoke(fields.get("token", "")) else refused(400, "Invalid token")
 
-    return router
+    pages = APIRouter()
+    pages.include_router(router)
+    pages.include_router(page_routes(sign_ins, tokens))
+    return pages

@@ -133,6 +133,11 @@ def token_orders(twitch: Twitch) -> APIRouter:
     async def revoke(order: RevokeOrder) -> dict[str, Any]:
         return {"revoked": twitch.tokens.revoke_users(order.refresh)}
 
+    @router.post("/token_lifetime")
+    async def token_lifetime(order: SecondsOrder) -> dict[str, Any]:
+        twitch.tokens.lifetime_seconds = round(order.seconds)
+        return {"seconds": twitch.tokens.lifetime_seconds}
+
     @router.post("/restore")
     async def restore() -> dict[str, Any]:
         twitch.tokens.restore()

@@ -35,10 +35,13 @@ class Tokens:
         self._tokens: dict[str, Token] = {}
         self._refresh: set[str] = {REFRESH_TOKEN}
         self._codes: set[str] = {"simulator-code"}
+        self._public_refresh: set[str] = set()
+        self.lifetime_seconds = LIFETIME_SECONDS  # of the user tokens given from now on
         self._keep(USER_TOKEN, user=True)
 
     def _keep(self, value: str, user: bool) -> Token:
-        token = Token(value, CLIENT_ID, self._clock() + LIFETIME_SECONDS * 1000)
+        lifetime = self.lifetime_seconds if user else LIFETIME_SECONDS
+        token = Token(value, CLIENT_ID, self._clock() + lifetime * 1000)
         if user:
             token = replace(token, user_id=USER_ID, login=USER_LOGIN, scopes=USER_SCOPES)
         self._tokens[value] = token
@@ -68,9 +71,31 @@ class Tokens:
         """A new user token for a refresh token, which stays good; None where it is not good."""
         return (self._keep(uuid4().hex[:30], user=True), refresh) if refresh in self._refresh else None
 
+    def public_token(self) -> tuple[Token, str]:
+        """A new user token for a client without a secret; its refresh token is good once."""
+        refresh = uuid4().hex
+        self._public_refresh.add(refresh)
+        return self._keep(uuid4().hex[:30], user=True), refresh
+
+    def exchange_public_refresh(self, refresh: str) -> tuple[Token, str] | None:
+        """A new user token and a new refresh token; None where it is not good or was used."""
+        if refresh not in self._public_refresh:
+            return None
+        self._public_refresh.remove(refresh)
+        return self.public_token()
+
+    def new_code(self) -> str:
+        """An authorization code, good once."""
+        code = uuid4().hex[:30]
+        self._codes.add(code)
+        return code
+
     def exchange_code(self, code: str) -> tuple[Token, str] | None:
         """A user token for an authorization code. `simulator-code` works any number of times."""
-        return self.user_token() if code in self._codes else None
+        if code not in self._codes:
+            return None
+        self._codes &= {"simulator-code"} | (self._codes - {code})
+        return self.user_token()
 
     def revoke(self, value: str) -> bool:
         """Make a token bad; False where it was not good."""
@@ -83,6 +108,7 @@ class Tokens:
             del self._tokens[value]
         if refresh_too:
             self._refresh.clear()
+            self._public_refresh.clear()
         return len(bad)
 
     def restore(self) -> None:
