@@ -5,7 +5,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
@@ -64,7 +66,8 @@ class Capture:
         self._forwarded = forwarded  # the position up to which Kafka has everything
         self._now = machine_now or MachineClock()
         self._covered_path = spool.directory / "covered.json"
-        self.clock = TwitchClock()
+        self._clock_path = spool.directory / "clock_offset_ms"
+        self.clock = TwitchClock(load_offset(self._clock_path))
         self.batch = Batch()
         self.rooms: dict[str, str] = {}
         self.book = CoverageBook(options.instance, self.batch.add, self._now)
@@ -102,8 +105,8 @@ class Capture:
             self._loop.call_soon_threadsafe(self.book.hole, gap_from, gap_until)
 
     def twitch_now(self) -> int:
-        """Twitch's time now, milliseconds."""
-        return self.clock.now(self._now())
+        """Twitch's time now as well as it is known, milliseconds; later than the last tick."""
+        return max(self.clock.estimate(self._now()), self._last_tick + 1)
 
     @property
     def tick_age_seconds(self) -> float:
@@ -181,7 +184,10 @@ class Capture:
         loop = asyncio.get_running_loop()
         covered = self.book.covered()
         tick_at = next_tick(
-            self._last_tick, self._connections.answered_through(), self.twitch_now(), self._options.tick_lag_ms
+            self._last_tick,
+            self._connections.answered_through(),
+            self.clock.now(self._now()),
+            self._options.tick_lag_ms,
         )
         lines = self._with_tick(self.batch.take(), tick_at)
         self._reading.last_tick = tick_at
@@ -233,6 +239,9 @@ class Capture:
         return lines
 
     def _prune(self) -> None:
+        if self.clock.learned:
+            with suppress(OSError):  # a full disk is told by the frames
+                self._clock_path.write_text(str(self.clock.offset))
         for first, after, size in self._spool.prune(time.time()):
             log.warning("spool: oldest segment deleted", first=first, after=after, bytes=size)
             if after > self._forwarded():
@@ -260,3 +269,11 @@ class Capture:
         measure(metrics.CHANNELS).labels(state="read").set(len(self._connections.reading_logins))
         measure(metrics.TICK_AGE).set(self.tick_age_seconds)
         measure(metrics.SPOOL_BYTES).set(self._spool.size)
+
+
+def load_offset(path: Path) -> int:
+    """What was known of Twitch's clock before the restart, milliseconds; 0 where nothing was."""
+    try:
+        return int(path.read_text())
+    except (FileNotFoundError, ValueError):
+        return 0

@@ -80,13 +80,16 @@ class Connections:
         """Twitch's time now."""
         return self._clock.now(self.now())
 
+    def _time_of_records(self) -> int:
+        return max(self._clock.estimate(self.now()), self._reading.last_tick + 1)
+
     def twitch_time(self, machine_ms: int) -> int:
         """Twitch's time at a time of the machine's clock."""
         return self._clock.now(machine_ms)
 
     def on_joined(self, socket: ChatSocket, login: str, channel_id: str) -> None:
         """A room's messages come on this socket from now on."""
-        if self._book.joined(login, channel_id, socket.number, self.twitch_now()):
+        if self._book.joined(login, channel_id, socket.number, self._time_of_records()):
             self._joined(login, channel_id)
 
     def on_moved_on(self, socket: ChatSocket) -> None:
@@ -147,7 +150,7 @@ class Connections:
 
     def _leave(self, slot: Slot, login: str) -> None:
         slot.logins.discard(login)
-        self._book.left(login, self.twitch_now())
+        self._book.left(login, self._time_of_records())
         for socket in (slot.socket, slot.retiring):
             if socket is not None:
                 socket.leave(login)

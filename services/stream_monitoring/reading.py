@@ -88,7 +88,7 @@ class Reading:
         """
         events: list[Event] = []
         self._context.received_at = received_at
-        self._context.twitch_now = self.clock.now(received_at)
+        self._context.twitch_now = max(self.clock.estimate(received_at), self.last_tick + 1)
         self.recent_ids.turn(received_at)
         earliest, latest = self._believable()
         found = rows(chunk)
@@ -99,7 +99,7 @@ class Reading:
         return events, last_sent
 
     def _believable(self) -> tuple[int, int]:
-        now = self._context.twitch_now
+        now = self.clock.now(self._context.received_at)
         if self.clock.learned:
             return now - PAST_MS, now + FUTURE_MS
         return now - UNLEARNED_MS - PAST_MS, now + UNLEARNED_MS
@@ -186,7 +186,7 @@ class Reading:
     def _add_message(self, message: Message, raw: bytes) -> None:
         if self.recent_ids.seen(message.message_id.encode()):
             self.counts.duplicates += 1
-        elif self.last_tick < message.sent_at <= self._context.twitch_now or self._accept_time(message.sent_at, raw):
+        elif self._accept_time(message.sent_at, raw):
             self._last_other_sent = message.sent_at
             self._batch.add(message)
             self.counts.add("message", "")

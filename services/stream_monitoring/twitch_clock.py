@@ -15,7 +15,9 @@ RESET_MS = 60_000  # the machine slept, or its clock was set
 class TwitchClock:
     """Learns `machine's time - Twitch's time` as the smallest believable delay of a window."""
 
-    def __init__(self) -> None:
+    def __init__(self, offset_before: int = 0) -> None:
+        """`offset_before`: what was learned before the last restart, 0 where nothing was."""
+        self._offset_before = offset_before
         self._samples: deque[int] = deque(maxlen=SAMPLES)
         self._buckets: deque[tuple[int, int]] = deque(maxlen=WINDOW_BUCKETS)
         self._offset: int | None = None
@@ -25,8 +27,17 @@ class TwitchClock:
         """Whether enough messages came."""
         return self._offset is not None
 
+    @property
+    def offset(self) -> int:
+        """The best that is known of `machine's time - Twitch's time`, milliseconds."""
+        return self._offset_before if self._offset is None else self._offset
+
+    def estimate(self, machine_ms: int) -> int:
+        """Twitch's time as well as it is known, for records that have no time of their own."""
+        return machine_ms - self.offset
+
     def now(self, machine_ms: int) -> int:
-        """Twitch's time at the machine's time; safely in the past while nothing was learned."""
+        """Twitch's time at the machine's time; safely in the past while nothing was learned, for ticks."""
         return machine_ms - (UNLEARNED_MARGIN_MS if self._offset is None else self._offset)
 
     def observe(self, received_at: int, sent_at: int) -> None:

@@ -22,6 +22,8 @@ from typing import Any
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
+from contracts import codec
+from contracts.chat_messages import Tick
 from contracts.topics import CHAT_MESSAGES, PARTITIONER
 from embedded.kafka import Kafka
 from embedded.ports import free_ports
@@ -39,10 +41,13 @@ ROUNDS = 3
 KEY = b"k" * 32
 CHATTERS = 60_000
 CHANNELS = 400
-WORDS = (
-    ["hello", "LUL", "KEKW", "what", "no", "way", "that", "was", "insane", "gg", "clip", "it", "omg", "POG", "nice", "try", "again", "the", "a", "is", "this", "game", "so", "good"]
-)
+WORDS = ("hello", "LUL", "KEKW", "what", "no", "way", "that", "was", "insane", "gg", "clip", "it", "omg", "POG", "nice")
 EMOTES = ("25:0-4", "425618:0-2", "305954156:0-7/25:9-13", "emotesv2_02b8a3ae0a5a4a1dbf2b2d8f7d2a6f3e:0-8,10-18")
+
+
+def random_id(rnd: random.Random) -> str:
+    """A message id."""
+    return str(uuid.UUID(int=rnd.getrandbits(128)))
 
 
 def line(rnd: random.Random, channels: list[int], sent_at: int) -> str:
@@ -51,16 +56,18 @@ def line(rnd: random.Random, channels: list[int], sent_at: int) -> str:
     name = f"chatter_{chatter}"
     reply = ""
     if rnd.random() < 0.08:
-        parent = f"reply-parent-display-name=P;reply-parent-msg-body=is\\sthis\\snew;reply-parent-msg-id={uuid.UUID(int=rnd.getrandbits(128))};"
-        reply = parent + "reply-parent-user-id=77;reply-parent-user-login=p;"
+        reply = f"reply-parent-display-name=P;reply-parent-msg-body=is\\sit;reply-parent-msg-id={random_id(rnd)};"
+        reply += "reply-parent-user-id=77;reply-parent-user-login=p;"
     emotes = rnd.choice(EMOTES) if rnd.random() < 0.3 else ""
     text = " ".join(rnd.choices(WORDS, k=rnd.randint(1, 12))) + ("" if rnd.random() < 0.9 else ' "ça va" 你好')
     channel = channels[int(CHANNELS * rnd.random() ** 3)]
     return (
-        f"@badge-info=subscriber/{rnd.randint(1, 60)};badges=subscriber/12,bits/100;client-nonce={rnd.getrandbits(128):032x};"
-        f"color=#FF4500;display-name={name};emotes={emotes};first-msg=0;flags=;id={uuid.UUID(int=rnd.getrandbits(128))};"
+        f"@badge-info=subscriber/{rnd.randint(1, 60)};badges=subscriber/12,bits/100;"
+        f"client-nonce={rnd.getrandbits(128):032x};color=#FF4500;"
+        f"display-name={name};emotes={emotes};first-msg=0;flags=;id={random_id(rnd)};"
         f"mod=0;{reply}returning-chatter=0;room-id={channel};subscriber=1;tmi-sent-ts={sent_at};turbo=0;"
-        f"user-id={100_000 + chatter};user-type= :{name}!{name}@{name}.tmi.twitch.tv PRIVMSG #channel_{channel} :{text}\r\n"
+        f"user-id={100_000 + chatter};user-type="
+        f" :{name}!{name}@{name}.tmi.twitch.tv PRIVMSG #channel_{channel} :{text}\r\n"
     )
 
 
@@ -94,7 +101,9 @@ def ours(bootstrap: str, directory: str, lines: list[bytes]) -> float:
     transactions = Transactions(producer_config(kafka, **PRODUCER_SETTINGS))
     bad = BadLines(batch, Quarantine(spool.directory))
     reading = Reading("bench", batch, ChatterHash(KEY), bad, TwitchClock(), {})
-    tick = b'{"kind":"tick","schema_version":1,"sent_at":1,"received_at":1,"instance":"b","spool_id":"b","spool_position":1}'
+    tick = codec.encode(
+        Tick(schema_version=1, sent_at=1, received_at=1, instance="bench", spool_id="bench", spool_position=1)
+    )
 
     def forward() -> None:
         transactions.send([spool.append([*batch.take(), TICK_KEY, tick], 1)], tick)
