@@ -91,6 +91,7 @@ def environment(config: Mapping[str, str]) -> StreamExecutionEnvironment:
 
 
 FIXED = {
+    "execution.target": "local",  # unsaid, PyFlink starts a Python worker a slot, which outlives a killed JVM
     "table.exec.source.idle-timeout": "0 ms",  # a partition that waits is not idle: its rows would be late
     "table.local-time-zone": "UTC",
     "pipeline.name": "clip-detector",

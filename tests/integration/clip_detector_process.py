@@ -8,6 +8,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -65,6 +66,16 @@ class DetectorRun:
         """kill -9 of the JVM; returns the exit code that the Python process ends with."""
         self.jvm().kill()
         return self.process.wait(ANSWER_SECONDS)
+
+    def end(self) -> None:
+        """Leave no process, however the test went."""
+        if self.process.poll() is None:
+            family = psutil.Process(self.process.pid).children(recursive=True)
+            self.process.kill()
+            self.process.wait(ANSWER_SECONDS)
+            for each in family:
+                with suppress(psutil.NoSuchProcess):
+                    each.kill()
 
     def stop(self) -> int:
         """SIGTERM; returns the exit code."""

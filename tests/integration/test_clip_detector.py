@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,26 +38,42 @@ def bad_records(chat: ChatLog) -> None:
         chat.raw(value)
 
 
-def test_a_burst_through_disorder_bad_records_and_kills(empty_topics: str, producer: Producer, tmp_path: Path) -> None:
+@pytest.fixture
+def start(empty_topics: str, tmp_path: Path) -> Iterator[Callable[[], DetectorRun]]:
+    """`start()` runs the detector on the test's folder; none is left at the end."""
+    runs: list[DetectorRun] = []
+
+    def start_one() -> DetectorRun:
+        runs.append(DetectorRun(empty_topics, tmp_path))
+        return runs[-1]
+
+    yield start_one
+    for run in runs:
+        run.end()
+
+
+def test_a_burst_through_disorder_bad_records_and_kills(
+    start: Callable[[], DetectorRun], empty_topics: str, producer: Producer, tmp_path: Path
+) -> None:
     kafka = empty_topics
     chat = ChatLog(producer, CHANNEL)
     bad_records(chat)
     chat.chat(range(100), loudness)
-    run = DetectorRun(kafka, tmp_path)
+    run = start()
     wait_for_progress(kafka, run, 100)
     chat.chat(range(100, 205), loudness)
     wait_for_progress(kafka, run, 205)
     assert run.kill_jvm() != 0
 
     chat.chat(range(205, 400), loudness)
-    run = DetectorRun(kafka, tmp_path)
+    run = start()
     wait_for_progress(kafka, run, 400)
     chat.chat(range(400, 605), loudness)
     wait_for_progress(kafka, run, 605)
     run.kill_python()
 
     chat.chat(range(605, 720), loudness)
-    run = DetectorRun(kafka, tmp_path)
+    run = start()
     wait_for_progress(kafka, run, 720)
     assert run.stop() == 0
 
@@ -71,15 +88,15 @@ def test_a_burst_through_disorder_bad_records_and_kills(empty_topics: str, produ
     assert [word.word for word in closed.evidence.words] == ["wow"]
     assert closed.evidence.window_chatters == 30
 
-    cold_start(kafka, chat, tmp_path)
+    cold_start(kafka, chat, start, tmp_path)
 
 
-def cold_start(kafka: str, chat: ChatLog, directory: Path) -> None:
+def cold_start(kafka: str, chat: ChatLog, start: Callable[[], DetectorRun], directory: Path) -> None:
     """Without checkpoints the job starts three hours back and tells nothing that was due before where it stood."""
     before = {topic: len(results_of_all(kafka, topic)) for topic in (topics.MOMENTS.name, topics.CHAT_COUNTS.name)}
     shutil.rmtree(directory / "checkpoints")
     chat.chat(range(720, 1080), loudness)
-    run = DetectorRun(kafka, directory)
+    run = start()
     wait_for_progress(kafka, run, 1080)
     assert run.stop() == 0
     assert "starting three hours back" in run.log.read_text()
