@@ -126,7 +126,13 @@ def machine() -> dict[str, object]:
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
     memory = round(psutil.virtual_memory().total / 2**30, 1)
-    return {"cpu": model, "cores": os.cpu_count(), "memory_gib": memory, "load_1_min": round(os.getloadavg()[0], 2)}
+    return {
+        "cpu": model,
+        "cores": os.cpu_count(),
+        "memory_gib": memory,
+        "load_1_min": round(os.getloadavg()[0], 2),
+        "nice": os.nice(0),
+    }
 
 
 def main() -> int:
