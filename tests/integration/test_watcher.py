@@ -1,0 +1,362 @@
+"""The watcher as a process, on a real Postgres and recorder, telling a webhook on loopback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+
+import psutil
+import psycopg
+import pytest
+
+from embedded.paths import INFRASTRUCTURE
+from embedded.ports import free_ports
+from embedded.postgres import Postgres
+from embedded.waiting import wait_for
+from recorder.migrate import migrate
+
+DEADLINE = 60.0  # seconds; the machine may be busy
+LOOKS = 8  # more than any hold below takes: what was not told by then is not told
+MOST_MEMORY = 64 * 1024 * 1024  # bytes; the container's limit
+QUICK = {
+    "WATCHER_INTERVAL_SECONDS": "0.1",
+    "WATCHER_HEARTBEAT_LIMIT_SECONDS": "4",
+    "WATCHER_DATA_LIMIT_SECONDS": "300",
+    "WATCHER_TROUBLE_HOLD_SECONDS": "0.3",
+    "WATCHER_WELL_HOLD_SECONDS": "0.3",
+    "WATCHER_CATCH_UP_SECONDS": "0.3",
+}
+
+
+class WebhookServer:
+    """A webhook that gives the prepared answers (status, headers) first, and 204 from then on."""
+
+    def __init__(self) -> None:
+        self.taken: list[dict[str, Any]] = []
+        self.tries = 0
+        self.answers: deque[tuple[int, dict[str, str]]] = deque()
+        (self.port,) = free_ports(1)
+        self.url = f"http://127.0.0.1:{self.port}/hooks/very-private"
+
+    def __enter__(self) -> Self:
+        webhook = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                webhook.tries += 1
+                status, headers = webhook.answers.popleft() if webhook.answers else (204, {})
+                if status == 204:
+                    webhook.taken.append(content)
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                """Nothing: the test looks at what was taken."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def events(self) -> list[str]:
+        """What was told, in order."""
+        return [content["event"] for content in self.taken]
+
+
+class Watcher:
+    """`python -m watcher` as a process."""
+
+    def __init__(self, dsn: str, folder: Path, url: str, **settings: str) -> None:
+        (self.metrics_port,) = free_ports(1)
+        self.log = folder / "watcher.log"
+        (folder / "webhook_url").write_text(f"{url}\n")
+        own = {
+            "POSTGRES_DSN": dsn,
+            "WATCHER_WEBHOOK_URL_FILE": str(folder / "webhook_url"),
+            "WATCHER_WEBHOOK_KIND": "plain",
+            "WATCHER_STATE_FILE": str(folder / "state" / "watcher.json"),
+            "WATCHER_METRICS_PORT": str(self.metrics_port),
+        }
+        self._environment = os.environ | QUICK | own | settings
+
+    def start(self) -> Self:
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen([sys.executable, "-m", "watcher"], env=self._environment, stderr=output)
+        wait_for("the watcher looks", lambda: self.metric("watcher_looked_at_seconds"), DEADLINE)
+        return self
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(DEADLINE)
+
+    def metric(self, name: str) -> float:
+        """A sample's value; 0 where it is not there."""
+        assert self.process.poll() is None, self.log.read_text()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as answer:
+                lines = answer.read().decode().splitlines()
+        except OSError:
+            return 0.0
+        return next((float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + " ")), 0.0)
+
+    def sees(self, condition: str) -> None:
+        """Wait until it sees the condition now."""
+        name = f'watcher_condition{{condition="{condition}"}}'
+        wait_for(f"the watcher sees {condition}", lambda: self.metric(name) == 1.0, DEADLINE)
+
+    def looks_on(self, looks: int = LOOKS) -> None:
+        """Wait until it has looked often enough to have told whatever there is to tell."""
+        for _ in range(looks):
+            last = self.metric("watcher_looked_at_seconds")
+            wait_for("another look", lambda last=last: self.metric("watcher_looked_at_seconds") > last, DEADLINE)
+
+
+class Pipeline:
+    """Writes the stages as the recorder does: a heartbeat and the job's event time, both some seconds old."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._stop = threading.Event()
+        self.heartbeat_age, self.data_age = 0.0, 0.0
+
+    def say(self) -> None:
+        with psycopg.connect(self._dsn) as connection:
+            for stage, age, silent in (("recorder", 0.0, self.heartbeat_age), ("job", self.data_age, 0.0)):
+                connection.execute(
+                    """INSERT INTO pipeline_progress VALUES
+                        (%s, now() - make_interval(secs => %s), now() - make_interval(secs => %s))
+                    ON CONFLICT (stage) DO UPDATE SET event_at = excluded.event_at, updated_at = excluded.updated_at""",
+                    (stage, age, silent),
+                )
+
+    @contextmanager
+    def beating(self) -> Iterator[Self]:
+        """Say it twice a second, however long Postgres is away."""
+        thread = threading.Thread(target=self._beat, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            self._stop.set()
+            thread.join(DEADLINE)
+
+    def _beat(self) -> None:
+        while not self._stop.is_set():
+            with suppress(psycopg.Error):
+                self.say()
+            self._stop.wait(0.5)
+
+
+@pytest.fixture
+def webhook() -> Iterator[WebhookServer]:
+    with WebhookServer() as server:
+        yield server
+
+
+@pytest.fixture
+def watch(tmp_path: Path, postgres: str, webhook: WebhookServer) -> Iterator[Callable[..., Watcher]]:
+    """`watch(**settings)`: a watcher that ends with the test."""
+    started: list[Watcher] = []
+
+    def starter(dsn: str = postgres, url: str = webhook.url, **settings: str) -> Watcher:
+        started.append(Watcher(dsn, tmp_path, url, **settings).start())
+        return started[-1]
+
+    yield starter
+    for watcher in started:
+        if watcher.process.poll() is None:
+            watcher.end(signal.SIGKILL)
+    sys.stdout.write("".join(watcher.log.read_text() for watcher in started[:1]))
+
+
+@pytest.fixture
+def pipeline(postgres: str) -> Iterator[Pipeline]:
+    with Pipeline(postgres).beating() as beating:
+        yield beating
+
+
+def wait_for_events(webhook: WebhookServer, *expected: str) -> None:
+    wait_for(f"{expected} are told", lambda: len(webhook.taken) >= len(expected), DEADLINE)
+    assert webhook.events() == list(expected)
+
+
+def test_a_recorder_that_is_killed_and_started_again_is_told_once_each(watch, kafka, postgres, webhook, tmp_path):
+    environment = os.environ | {
+        "KAFKA_BOOTSTRAP_SERVERS": kafka,
+        "POSTGRES_DSN": postgres,
+        "RECORDER_METRICS_PORT": str(free_ports(1)[0]),
+    }
+
+    def recorder() -> subprocess.Popen[bytes]:
+        with (tmp_path / "recorder.log").open("ab") as output:
+            return subprocess.Popen([sys.executable, "-m", "recorder"], env=environment, stderr=output)
+
+    watcher = watch()
+    process = recorder()
+    try:
+        watcher.sees("well")
+        process.kill()
+        process.wait()
+        wait_for_events(webhook, "heartbeat_stopped")
+        watcher.looks_on()
+        process = recorder()
+        wait_for_events(webhook, "heartbeat_stopped", "well")
+        watcher.looks_on()
+        assert webhook.events() == ["heartbeat_stopped", "well"]
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_nothing_is_told_before_the_pipeline_first_ran(watch, webhook):
+    watch().looks_on()
+    assert webhook.tries == 0
+
+
+def test_data_older_than_the_limit_is_told_in_discords_form(watch, pipeline, webhook):
+    pipeline.data_age = 299.0 - DEADLINE
+    watcher = watch(WATCHER_WEBHOOK_KIND="discord")
+    watcher.sees("well")
+    watcher.looks_on()
+    assert not webhook.taken
+    pipeline.data_age = 301.0
+    wait_for("it is told", lambda: webhook.taken, DEADLINE)
+    assert set(webhook.taken[0]) == {"content", "allowed_mentions"}
+    assert webhook.taken[0]["content"].startswith("Stream Scout: data is 5 min old")
+    pipeline.data_age = 0.0
+    wait_for("well again is told", lambda: len(webhook.taken) == 2, DEADLINE)
+    assert "well again after" in webhook.taken[1]["content"]
+
+
+def test_an_outage_shorter_than_the_hold_is_not_told(watch, pipeline, webhook):
+    watcher = watch(WATCHER_TROUBLE_HOLD_SECONDS="600")
+    watcher.sees("well")
+    pipeline.data_age = 400.0
+    watcher.sees("data_old")
+    pipeline.data_age = 0.0
+    watcher.sees("well")
+    watcher.looks_on()
+    assert webhook.tries == 0
+
+
+@pytest.mark.parametrize("fault", ["stopped", "hung"])
+def test_postgres_away_is_told_once_and_well_again_once(watch, webhook, tmp_path, fault):
+    with Postgres(tmp_path / "postgres", free_ports(1)[0]) as server:
+        migrate(server.dsn, INFRASTRUCTURE / "postgres" / "migrations", wait_seconds=10.0)
+        with Pipeline(server.dsn).beating():
+            watcher = watch(server.dsn)
+            watcher.sees("well")
+            backends = psutil.Process(server.pid).children(recursive=True)
+            if fault == "stopped":
+                server.stop()
+            else:
+                for process in (psutil.Process(server.pid), *backends):
+                    process.suspend()
+            wait_for_events(webhook, "postgres_away")
+            watcher.looks_on(2)  # each takes seconds where the server hangs
+            if fault == "stopped":
+                server.start()
+            else:
+                for process in (*backends, psutil.Process(server.pid)):
+                    process.resume()
+            wait_for_events(webhook, "postgres_away", "well")
+            watcher.looks_on()
+    assert webhook.events()[:2] == ["postgres_away", "well"]
+
+
+def test_a_webhook_that_is_busy_or_broken_is_told_once_it_takes_it(watch, pipeline, webhook):
+    webhook.answers.extend([(429, {"Retry-After": "1"}), (503, {"Retry-After": "1"}), (302, {"Location": "/"})])
+    pipeline.data_age = 400.0
+    watcher = watch()
+    wait_for("three tries", lambda: webhook.tries == 3, DEADLINE)
+    assert watcher.metric("watcher_waiting_notices") == 1
+    assert not webhook.taken
+    log = watcher.log.read_text()
+    assert "it answered 429" in log
+    assert "is the address still right?" in log
+    assert "very-private" not in log
+
+
+def test_what_happened_while_the_webhook_was_away_is_told_in_order(watch, pipeline, webhook, tmp_path):
+    nowhere = f"http://127.0.0.1:{free_ports(1)[0]}/hooks/very-private"
+    pipeline.data_age = 400.0
+    watcher = watch(url=nowhere)
+    wait_for("the notice waits", lambda: watcher.metric("watcher_waiting_notices") == 1, DEADLINE)
+    pipeline.data_age = 0.0
+    wait_for("both wait", lambda: watcher.metric("watcher_waiting_notices") == 2, DEADLINE)
+    (tmp_path / "webhook_url").write_text(webhook.url)
+    wait_for_events(webhook, "data_old", "well")
+    assert "very-private" not in watcher.log.read_text()
+
+
+def test_kill_9_neither_repeats_nor_forgets(watch, pipeline, webhook):
+    webhook.answers.append((503, {"Retry-After": "600"}))
+    pipeline.data_age = 400.0
+    watcher = watch()
+    wait_for("a notice waits", lambda: webhook.tries == 1, DEADLINE)
+    watcher.end(signal.SIGKILL)
+    watcher.start()
+    wait_for_events(webhook, "data_old")
+    wait_for("it is on disk", lambda: watcher.metric("watcher_waiting_notices") == 0, DEADLINE)
+    watcher.end(signal.SIGKILL)
+    watcher.start().looks_on()
+    assert webhook.events() == ["data_old"]
+    pipeline.data_age = 0.0
+    wait_for_events(webhook, "data_old", "well")
+    assert watcher.end() == 0
+
+
+def test_without_an_address_it_watches_and_logs(watch, pipeline):
+    pipeline.data_age = 400.0
+    watcher = watch(url="")
+    wait_for("it is decided", lambda: watcher.metric('watcher_notices_total{event="data_old"}'), DEADLINE)
+    assert "nobody to tell" in watcher.log.read_text()
+
+
+def test_it_fits_into_its_container(watch, pipeline, webhook):
+    pipeline.data_age = 400.0
+    watcher = watch()
+    wait_for_events(webhook, "data_old")
+    watcher.looks_on()
+    memory = psutil.Process(watcher.process.pid).memory_info().rss
+    sys.stdout.write(f"watcher: {memory / 2**20:.0f} MB\n")
+    assert memory < MOST_MEMORY
+
+
+def test_wrong_settings_and_a_taken_port_are_named(tmp_path, postgres):
+    wrong = {"WATCHER_WEBHOOK_KIND": "pigeon", "WATCHER_WEBHOOK_URL_FILE": str(tmp_path / "none")}
+    ended = run_to_its_end(os.environ | wrong)
+    assert ended.returncode == 2
+    for name in ("POSTGRES_DSN", "WATCHER_WEBHOOK_KIND", "WATCHER_WEBHOOK_URL_FILE"):
+        assert name in ended.stderr
+    with WebhookServer() as other:
+        taken = {"POSTGRES_DSN": postgres, "WATCHER_METRICS_PORT": str(other.port)}
+        ended = run_to_its_end(os.environ | taken)
+    assert ended.returncode == 1
+    assert str(other.port) in ended.stderr
+
+
+def run_to_its_end(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "watcher"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
