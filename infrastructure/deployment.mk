@@ -2,8 +2,8 @@
 
 .PHONY: secrets test-deployment
 
-secrets: ## make the passwords that are missing in secrets/
-	infrastructure/secrets.sh
+secrets: ## Make the passwords that are missing in secrets/
+	@infrastructure/secrets.sh
 
-test-deployment: ## both compose files on two networks, with a simulated Twitch (needs Docker or STANDINS)
-	.venv/bin/python -m pytest -q tests/deployment tests/unit/deployment --deployment
+test-deployment: venv ## Both compose files on two networks, with a simulated Twitch (Docker, root; or STANDINS=folder)
+	DEPLOYMENT=1 $(BIN)/pytest -v tests/unit/deployment tests/deployment

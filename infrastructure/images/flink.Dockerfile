@@ -16,10 +16,11 @@ RUN if [ "$(uname -m)" != x86_64 ]; then \
 COPY infrastructure/requirements/flink.txt /opt/requirements.txt
 RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check \
-      --require-hashes --requirement /opt/requirements.txt \
- && cd /opt/venv/lib/python3.11/site-packages/pyflink \
+      --require-hashes --requirement /opt/requirements.txt
+# The class path of application mode needs the Python entry point; the rest is what nobody uses.
+RUN cd /opt/venv/lib/python3.11/site-packages/pyflink \
  && chmod +x bin/*.sh bin/flink \
- && mv opt/flink-python-*.jar lib/ \
+ && ln -s ../opt/flink-python-*.jar lib/ \
  && rm -rf examples opt/flink-sql-client-*.jar plugins/external-resource-gpu plugins/metrics-datadog \
       plugins/metrics-graphite plugins/metrics-influx plugins/metrics-otel plugins/metrics-statsd
 
@@ -47,6 +48,7 @@ ENV FLINK_HOME=/opt/venv/lib/python3.11/site-packages/pyflink \
 WORKDIR /app
 COPY infrastructure/images/probe.py /usr/local/bin/probe
 COPY infrastructure/images/flink-start.sh /usr/local/bin/flink-start
+COPY infrastructure/images/flink_job.py infrastructure/images/worker_metrics.py /opt/flink-job/
 COPY configs/flink /opt/flink-conf
 COPY libraries libraries
 COPY services/clip_detector services/clip_detector

@@ -16,6 +16,7 @@ WORKDIR /app
 COPY infrastructure/images/probe.py /usr/local/bin/probe
 COPY infrastructure/postgres/migrations infrastructure/postgres/migrations
 COPY libraries libraries
+COPY seed_twitch_tokens.py ./
 ARG SERVICE
 COPY services/${SERVICE} services/${SERVICE}
 RUN chmod 0755 /usr/local/bin/probe && python -m compileall -q libraries services

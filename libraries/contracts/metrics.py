@@ -31,6 +31,7 @@ TICK_AGE = Metric("stream_monitoring_tick_age_seconds", "gauge", "Age of the las
 SPOOL_BYTES = Metric("stream_monitoring_spool_bytes", "gauge", "Bytes on disk in the spool")
 SPOOL_BACKLOG_BYTES = Metric("stream_monitoring_spool_backlog_bytes", "gauge", "Bytes not forwarded yet")
 SPOOL_DROPPED_BYTES = Metric("stream_monitoring_spool_dropped_bytes_total", "counter", "Bytes deleted unforwarded")
+DISK_FREE_BYTES = Metric("stream_monitoring_disk_free_bytes", "gauge", "Bytes free on the spool's disk")
 FORWARDED_RECORDS = Metric("stream_monitoring_forwarded_records_total", "counter", "Records committed to Kafka")
 COMMIT_SECONDS = Metric("stream_monitoring_commit_seconds", "histogram", "Time of a Kafka transaction")
 HOLDER = Metric("stream_monitoring_holder", "gauge", "1 while this instance forwards")

@@ -2,14 +2,17 @@
 
 import os
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
+from contracts import metrics
 from service_runtime import health, logs, measures
 from service_runtime.kafka import consumer_config, producer_config
+from service_runtime.measures import measure
 from service_runtime.settings import KafkaSettings, LogSettings, PostgresSettings, load_all
 from service_runtime.supervision import Supervisor
 from stream_monitoring.capture import Capture, CaptureOptions
@@ -125,6 +128,7 @@ def main() -> int:
     access = open_access(settings.twitch)
     chooser = make_chooser(settings, access.helix if access else None, capture)
     serve_ports(settings, lambda: capture.problems() | forwarder.problems())
+    measure(metrics.DISK_FREE_BYTES).set_function(lambda: shutil.disk_usage(spool.directory).free)
     supervisor = Supervisor()
     supervisor.add("capture", capture.run)
     supervisor.add("forwarder", lambda stop: forwarder.run(stop, capture.ended))

@@ -1,0 +1,64 @@
+"""The job in a Flink cluster of its own: `flink_job.py plan FILE WISH` decides where to begin, Flink runs the job.
+
+Beside the two it has nothing of its own: the decision and the job are the detector's.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from clip_detector import job
+from clip_detector.checkpoints import CheckpointShelf
+from clip_detector.flink import flink_config, kafka_options
+from clip_detector.main import wait_for_standing
+from clip_detector.process import ProcessOptions
+from clip_detector.settings import DetectorSettings
+from clip_detector.start import EARLIEST, Start, plan_start
+from service_runtime import logs
+from service_runtime.settings import KafkaSettings, LogSettings, load_all
+
+# The rest of the configuration is the cluster's: configs/flink/config.yaml and flink-start.
+JOB_SETTINGS = ("execution.checkpointing.", "parallelism.", "python.")
+
+
+def plan(file: Path, wish: str) -> None:
+    """Write the start to `file` and print the checkpoint's path. `wish`: newest, no, or a checkpoint's folder."""
+    log_settings, kafka, settings = load_all(LogSettings, KafkaSettings, DetectorSettings)
+    logs.configure("clip_detector", log_settings.level)
+    settings.checkpoint_directory.mkdir(parents=True, exist_ok=True)
+    shelf = CheckpointShelf(settings.checkpoint_directory)
+    standing = wait_for_standing(kafka)
+    if wish == "newest":
+        start = plan_start(shelf, standing, time.time_ns() // 1_000_000)
+        if start.checkpoint:
+            shelf.note_start(start.checkpoint)
+        shelf.prune()
+    else:
+        start = Start(EARLIEST, None if wish == "no" else Path(wish))
+    file.write_text(json.dumps({"source": dict(start.source), "emit_after": start.emit_after}))
+    sys.stdout.write(str(start.checkpoint or ""))
+
+
+def run(file: Path) -> None:
+    """Put the job together as it was planned and hand it to the cluster."""
+    log_settings, kafka, settings = load_all(LogSettings, KafkaSettings, DetectorSettings)
+    logs.configure("clip_detector", log_settings.level)
+    planned = json.loads(file.read_text())
+    start = Start(planned["source"], None, planned["emit_after"])
+    options = job.JobOptions(
+        process=ProcessOptions(settings.rules(), settings.evidence_text, start.emit_after),
+        kafka=kafka_options(kafka),
+        source=start.source,
+    )
+    config = {name: value for name, value in flink_config(settings, start).items() if name.startswith(JOB_SETTINGS)}
+    env = job.environment({**config, "execution.target": "embedded"})  # this cluster, not one of the job's own
+    job.build(env, options)
+    env.execute()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "plan":
+        plan(Path(sys.argv[2]), sys.argv[3])
+    else:
+        run(Path(sys.argv[1]))

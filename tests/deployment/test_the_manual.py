@@ -1,0 +1,82 @@
+"""The commands of DEPLOYMENT.md that need nothing from outside, on the running machines."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from confluent_kafka.admin import AdminClient
+from deployment.two_machines import PROCESSING, REPOSITORY, Machine, TwoMachines
+
+from embedded.waiting import wait_for
+
+MANUAL = (REPOSITORY / "DEPLOYMENT.md").read_text()
+
+
+def manual_has(command: str) -> None:
+    """A command that is tested here has to be the one that people read."""
+    assert command in MANUAL, command
+
+
+def test_preflight_finds_both_machines_ready(machines: TwoMachines) -> None:
+    for machine, role in ((machines.a, "reliable"), (machines.b, "processing")):
+        manual_has(f"infrastructure/preflight.sh {role}")
+        script = REPOSITORY / "infrastructure" / "preflight.sh"
+        environment = {**os.environ, **machine.variables}
+        done = subprocess.run([script, role], capture_output=True, text=True, env=environment, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+def test_stop_and_down_work_without_any_variable(machines: TwoMachines, tmp_path: Path) -> None:
+    for file in ("docker-compose.reliable.yml", "docker-compose.processing.yml"):
+        for command in ("stop", "down"):
+            done = subprocess.run(
+                ["docker", "compose", "--env-file", "/dev/null", "-p", "test-nothing", "-f", file, command],
+                cwd=REPOSITORY,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == 0, done.stderr
+
+
+def test_a_backup_can_be_made_and_restored(machines: TwoMachines) -> None:
+    manual_has("exec -T postgres pg_dump -U stream_scout -Fc stream_scout")
+    manual_has("exec -T postgres pg_restore -U stream_scout --clean --if-exists -d stream_scout")
+    command = (
+        "pg_dump -U stream_scout -Fc stream_scout > /tmp/backup.dump && createdb -U stream_scout copy &&"
+        " pg_restore -U stream_scout --clean --if-exists -d copy < /tmp/backup.dump &&"
+        " psql -U stream_scout -d copy -qtAc 'SELECT count(*) FROM watched_channels' &&"
+        " dropdb -U stream_scout copy"
+    )
+    assert re.search(r"\d", machines.a.run("exec", "-T", "postgres", "sh", "-c", command))
+
+
+def test_kafka_takes_a_new_password(machines: TwoMachines) -> None:
+    manual_has("exec kafka bash /opt/stream-scout/kafka/set_password.sh")
+    machines.b.run("exec", "-T", "kafka", "bash", "/opt/stream-scout/kafka/set_password.sh")
+    assert "chat-messages" in topics(machines.b)
+
+
+@pytest.mark.parametrize("wish", ["no", "newest"])
+def test_the_job_by_hand(machines: TwoMachines, wish: str) -> None:
+    manual_has("FLINK_RESUME=no docker compose -f docker-compose.processing.yml up -d flink-jobmanager")
+    command = [*machines.b.whole.docker_compose_command(), "up", "-d", "--no-build", "flink-jobmanager"]
+    environment = {**os.environ, "FLINK_RESUME": wish}
+    subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=True)
+    wait_for("the job runs", lambda: "flink-jobmanager" not in machines.b.unhealthy(), 180, 2)
+
+
+def topics(machine: Machine) -> set[str]:
+    """The topics' names, asked for with the password."""
+    admin = AdminClient(
+        {
+            "bootstrap.servers": f"{PROCESSING}:9094",
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": "SCRAM-SHA-256",
+            "sasl.username": "stream-scout",
+            "sasl.password": machine.secret("kafka_password"),
+        }
+    )
+    return set(admin.list_topics(timeout=15).topics)

@@ -1,0 +1,189 @@
+"""Both real compose files on one Docker daemon: two projects, two networks, two addresses, and a simulated Twitch."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from testcontainers.compose import DockerCompose
+
+from embedded.waiting import wait_for
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+RELIABLE, PROCESSING, TWITCH = "10.88.7.1", "10.88.7.2", "10.88.7.3"
+LOCAL = "127.88.7.2"  # machine B's loopback, so that nothing else on this machine is in the way
+NEEDS_A_REGISTRY = {"grafana": "GRAFANA_IMAGE", "cloudflared": "CLOUDFLARED_IMAGE"}
+CHANNELS = 6
+Json = dict[str, Any]
+
+
+@dataclass
+class Machine:
+    """One compose file, driven by testcontainers."""
+
+    file: str
+    project: str
+    directory: Path
+    variables: dict[str, str]
+    services: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        env_file = self.directory / f"{self.project}.env"
+        pairs = {"COMPOSE_PROJECT_NAME": self.project, **self.variables}
+        env_file.write_text("".join(f"{name}={value}\n" for name, value in pairs.items()))
+        self.whole = DockerCompose(REPOSITORY, self.file, env_file=str(env_file))
+        missing = {name for name, variable in NEEDS_A_REGISTRY.items() if not self._has_image(variable)}
+        self.services = sorted(set(self.whole.get_config()["services"]) - missing)
+        self.compose = DockerCompose(REPOSITORY, self.file, env_file=str(env_file), build=True, services=self.services)
+
+    @staticmethod
+    def _has_image(variable: str) -> bool:
+        return bool(os.environ.get(variable)) or not os.environ.get("STANDINS")
+
+    def run(self, *arguments: str) -> str:
+        """Output of `docker compose ...` on this machine. Raises CalledProcessError."""
+        done = self.whole._run_command([*self.whole.docker_compose_command(), *arguments])
+        return done.stdout.decode()
+
+    def up(self) -> None:
+        """Start all that can be started here, and wait until it is healthy."""
+        self.compose.start()
+
+    def down(self) -> None:
+        """Remove everything, data included."""
+        self.run("--profile", "*", "down", "--volumes", "--timeout", "10")
+
+    def unhealthy(self) -> dict[str, str]:
+        """Service: state, of each that should be healthy and is not."""
+        found = {each.Service: each for each in self.whole.get_containers(include_all=True)}
+        return {
+            name: f"{found[name].State} {found[name].Health}" if name in found else "missing"
+            for name in self.services
+            if name not in ("migrate", "kafka-init")
+            and not (name in found and (found[name].State, found[name].Health) == ("running", "healthy"))
+        }
+
+    def secret(self, name: str) -> str:
+        """The content of a secret."""
+        return (self.directory / "secrets" / name).read_text().strip()
+
+
+class Twitch:
+    """The simulator, as a process of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        options = {
+            "SIMULATOR_BIND_ADDRESS": TWITCH,
+            "SIMULATOR_CHANNELS": str(CHANNELS),
+            "SIMULATOR_MESSAGES_PER_SECOND": "30",
+            "SIMULATOR_BURSTS_PER_MINUTE": "0",
+            "SIMULATOR_NOTICES_PER_MINUTE": "0",
+            "SIMULATOR_ALWAYS_LIVE": "true",
+            "SIMULATOR_CLIP_DELAY_SECONDS": "2",
+            "SIMULATOR_SEED": "11",
+            "SIMULATOR_TRUTH_FILE": str(directory / "truth"),
+            "PYTHONPATH": os.pathsep.join(str(REPOSITORY / each) for each in ("libraries", "services", "tools")),
+        }
+        self.http = httpx.Client(base_url=f"http://{TWITCH}:6690", timeout=10)
+        self._log = (directory / "twitch.log").open("wb")
+        command = [sys.executable, "-m", "twitch_simulator"]
+        self._process = subprocess.Popen(command, env={**os.environ, **options}, stdout=self._log, stderr=self._log)
+        wait_for("the simulator answers", self._answers, 60, 0.2)
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.http.get("/control/state").json()["ready"])
+        except httpx.HTTPError:
+            return False
+
+    def logins(self) -> list[str]:
+        """The generated channels."""
+        return [channel["login"] for channel in self.http.get("/control/state").json()["channels"]]
+
+    def burst(self, login: str) -> None:
+        """A crowd erupts."""
+        order = {"login": login, "seconds": 12, "messages_per_second": 40, "chatters": 300, "emote": "LUL"}
+        self.http.post("/control/burst", json=order).raise_for_status()
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.terminate()
+        self._process.wait(20)
+        self._log.close()
+
+
+class Page:
+    """The website as a visitor of machine A sees it."""
+
+    def __init__(self) -> None:
+        self.http = httpx.Client(base_url=f"http://{RELIABLE}:5000", timeout=5)
+
+    def moments(self, login: str) -> list[Json]:
+        """The channel's moments as the API lists them; none where the site does not answer."""
+        try:
+            answer = self.http.get("/api/v1/moments", params={"channel": login})
+            return answer.json()["items"] if answer.status_code == 200 else []
+        except (httpx.HTTPError, KeyError):
+            return []
+
+    def wait_for_moment(self, login: str, done: Callable[[Json], bool], seconds: float) -> Json:
+        """The channel's newest moment, once it is `done`."""
+
+        def look() -> Json | None:
+            found = self.moments(login)[:1]
+            return found[0] if found and done(found[0]) else None
+
+        moment = wait_for(f"a moment of {login}", look, seconds, 1)
+        assert moment is not None
+        return moment
+
+
+@dataclass
+class TwoMachines:
+    """Everything that a test needs."""
+
+    a: Machine
+    b: Machine
+    twitch: Twitch
+    page: Page
+    unused: list[str]
+    started_at: float = field(default_factory=time.time)
+
+    def covered_seconds(self) -> float:
+        """How long the job has followed the chat: a burst needs a minute of baseline."""
+        sql = (
+            "SELECT coalesce(extract(epoch FROM (SELECT max(event_at) FROM pipeline_progress WHERE stage = 'job')"
+            " - (SELECT max(from_at) FROM coverage WHERE event = 'joined')), 0)"
+        )
+        found = self.a.run("exec", "-T", "postgres", "psql", "-U", "stream_scout", "-qtAc", sql)
+        return float(found.strip() or 0)
+
+    def clip_of_a_burst(self, seconds: float) -> Json:
+        """Let a crowd erupt in a channel that no test has used; return its moment with the clip made."""
+        login = self.unused.pop()
+        self.twitch.burst(login)
+        return self.page.wait_for_moment(login, lambda each: (each["clip"] or {}).get("status") == "made", seconds)
+
+
+def standins_environment(folder: Path) -> dict[str, str]:
+    """Start the kit's daemon, build what is missing, and return the variables it prints."""
+    done = subprocess.run([folder / "up.sh"], capture_output=True, text=True, timeout=1800, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    pairs = (line.removeprefix("export ").split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    return {name: value.strip("'\"") for name, value in pairs}
+
+
+def make_secrets(directory: Path) -> None:
+    """Passwords by the real script, and the simulator's credentials."""
+    folder = directory / "secrets"
+    script = REPOSITORY / "infrastructure" / "secrets.sh"
+    subprocess.run([script, str(folder)], check=True, capture_output=True)
+    (folder / "twitch_client_secret").write_text("simulator")
+    (folder / "twitch" / "twitch_user_tokens.json").write_text(json.dumps({"access_token": "simulator-user-token"}))
+    subprocess.run([script, str(folder)], check=True, capture_output=True)

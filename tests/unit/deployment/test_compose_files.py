@@ -1,0 +1,172 @@
+"""The compose files as Docker would read them without any variable set: closed, limited, watched."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+FILES = ("docker-compose.reliable.yml", "docker-compose.processing.yml")
+ONE_SHOT = {"migrate", "kafka-init"}
+MEMORY_MB = {"docker-compose.reliable.yml": 900, "docker-compose.processing.yml": 3584}
+DOCKERFILES = ("service.Dockerfile", "flink.Dockerfile")
+BUILT_USER = "10001:10001"
+VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
+
+Service = dict[str, Any]
+
+
+def text(name: str) -> str:
+    return (REPOSITORY / name).read_text()
+
+
+def rendered(name: str, **variables: str) -> dict[str, Any]:
+    """The file with its variables filled in, as `docker compose config` does it."""
+    filled = VARIABLE.sub(lambda found: variables.get(found[1], found[2] or ""), text(name))
+    return yaml.safe_load(filled)
+
+
+def services() -> list[Any]:
+    return [
+        pytest.param(file, name, service, id=f"{file.split('.')[1]}-{name}")
+        for file in FILES
+        for name, service in rendered(file)["services"].items()
+    ]
+
+
+every_service = pytest.mark.parametrize(("file", "name", "service"), services())
+
+
+def megabytes(size: str) -> int:
+    assert size.endswith("m"), size
+    return int(size[:-1])
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_usage_stands_on_top(file: str) -> None:
+    head = text(file).split("\nname:")[0]
+    assert all(line.startswith("#") for line in head.splitlines())
+    assert f"docker compose -f {file} up -d --build --wait" in head
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_variable_is_required(file: str) -> None:
+    """`stop` and `down` have to work without .env, so nothing may be `${X:?}`."""
+    assert not re.search(r"\$\{\w+:?\?", text(file))
+    assert not re.search(r"(?<!\$)\$\{(?!\w+:-)", text(file)), "every variable has a default"
+
+
+@every_service
+def test_ports_are_on_the_tailscale_address_or_loopback(file: str, name: str, service: Service) -> None:
+    bound = rendered(file, BIND_ADDR="100.64.0.1")["services"][name].get("ports", [])
+    for default, port in zip(service.get("ports", []), bound, strict=True):
+        assert default.startswith("127.0.0.1:"), default
+        assert port.startswith(("127.0.0.1:", "100.64.0.1:")), port
+
+
+@pytest.mark.parametrize("name", ["flink-jobmanager", "grafana", "prometheus", "alertmanager"])
+def test_what_operators_look_at_never_leaves_loopback(name: str) -> None:
+    ports = rendered(FILES[1], BIND_ADDR="100.64.0.1")["services"][name]["ports"]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_redis_has_no_port() -> None:
+    assert "ports" not in rendered(FILES[0])["services"]["redis"]
+
+
+@every_service
+def test_image_is_named_exactly(file: str, name: str, service: Service) -> None:
+    tag = service["image"].rpartition(":")[2]
+    if service["image"].startswith("stream-scout/"):
+        assert "build" in service or service["pull_policy"] == "never"
+    else:
+        assert re.search(r"\d+\.\d+", tag), service["image"]
+
+
+@every_service
+def test_confined(file: str, name: str, service: Service) -> None:
+    assert service["cap_drop"] == ["ALL"]
+    assert service["read_only"] is True
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["pids_limit"] <= 1024
+    assert not service.get("privileged")
+    assert service.get("network_mode") is None
+
+
+@every_service
+def test_not_root(file: str, name: str, service: Service) -> None:
+    if service["image"].startswith("stream-scout/"):
+        assert "user" not in service
+    else:
+        assert not service["user"].startswith(("0", "root"))
+
+
+@pytest.mark.parametrize("name", DOCKERFILES)
+def test_our_images_are_not_root(name: str) -> None:
+    dockerfile = text(f"infrastructure/images/{name}")
+    assert re.findall(r"^USER (.*)$", dockerfile, re.MULTILINE)[-1] == BUILT_USER
+
+
+@every_service
+def test_restarts_and_rotates_its_log(file: str, name: str, service: Service) -> None:
+    assert service["restart"] == ("on-failure:5" if name in ONE_SHOT else "unless-stopped")
+    assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+
+
+@every_service
+def test_health_is_checked(file: str, name: str, service: Service) -> None:
+    if name in ONE_SHOT:
+        return
+    test = service["healthcheck"]["test"]
+    assert test[0] in ("CMD", "CMD-SHELL")
+    assert service["healthcheck"]["timeout"]
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_memory_fits_the_machine(file: str) -> None:
+    limits = {name: megabytes(each["mem_limit"]) for name, each in rendered(file)["services"].items()}
+    lasting = {name: size for name, size in limits.items() if name not in ONE_SHOT}
+    assert sum(lasting.values()) <= MEMORY_MB[file], lasting
+
+
+@every_service
+def test_no_password_but_in_files(file: str, name: str, service: Service) -> None:
+    for variable, value in service.get("environment", {}).items():
+        if re.search(r"PASSWORD|SECRET|TOKEN|KEY", variable):
+            assert str(value).startswith(("/run/secrets/", "/run/twitch/")), variable
+    assert not re.search(r"://[^@/\s]+:(?!\$\$\()[^@/\s]+@", str(service)), "a password in an address"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_secrets_are_the_files_that_make_secrets_makes(file: str) -> None:
+    made = (REPOSITORY / "infrastructure" / "secrets.sh").read_text()
+    for name, secret in rendered(file)["secrets"].items():
+        assert secret["file"].startswith("./secrets/"), name
+        assert secret["file"].removeprefix("./secrets/") in made, name
+
+
+def test_both_machines_use_the_same_chatter_key() -> None:
+    for file, name in ((FILES[0], "stream-monitoring-standby"), (FILES[1], "stream-monitoring")):
+        service = rendered(file)["services"][name]
+        assert "chatter_key" in service["secrets"]
+        assert service["environment"]["MONITORING_CHATTER_KEY_FILE"] == "/run/secrets/chatter_key"
+
+
+def test_images_can_be_replaced() -> None:
+    """Where no registry is reached, each official image is named by a variable."""
+    both = "".join(text(file) for file in FILES)
+    for variable in (
+        "PYTHON",
+        "MAVEN",
+        "POSTGRES",
+        "REDIS",
+        "KAFKA",
+        "PROMETHEUS",
+        "ALERTMANAGER",
+        "GRAFANA",
+        "CLOUDFLARED",
+    ):
+        assert f"${{{variable}_IMAGE:-" in both

@@ -1,0 +1,94 @@
+"""Names that two files have to agree on: variables with settings, queries with metrics, images with their context."""
+
+import importlib
+import inspect
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic_settings import BaseSettings
+
+from contracts import metrics
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+FILES = ("docker-compose.reliable.yml", "docker-compose.processing.yml")
+SETTINGS = [
+    "service_runtime.settings",
+    "twitch_access.settings",
+    "stream_monitoring.settings",
+    "clip_detector.settings",
+    "recorder.settings",
+    "clip_creator.settings",
+    "api_frontend.settings",
+    *(["watcher.settings"] if (REPOSITORY / "services" / "watcher").is_dir() else []),
+]
+DOCKERFILES = sorted((REPOSITORY / "infrastructure" / "images").glob("*.Dockerfile"))
+FLINK_START = {"FLINK_RESUME", "FLINK_JOBMANAGER", "FLINK_JOBMANAGER_MEMORY", "FLINK_TASKMANAGER_MEMORY"}
+OTHERS_METRICS = re.compile(r"^(up|ALERTS|flink_\w+)$")
+FUNCTIONS = set(
+    ["sum", "max", "min", "count", "rate", "increase", "by", "on", "and", "or", "vector", "time", "histogram_quantile"]
+)
+
+
+def known_variables() -> set[str]:
+    """Every variable that some settings class reads."""
+    names = set()
+    for module in SETTINGS:
+        for _, kind in inspect.getmembers(importlib.import_module(module), inspect.isclass):
+            if issubclass(kind, BaseSettings) and kind is not BaseSettings:
+                prefix = kind.model_config.get("env_prefix", "")
+                names |= {f"{prefix}{field}".upper() for field in kind.model_fields}
+    return names
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_each_variable_is_read_by_a_service(file: str) -> None:
+    known = known_variables() | FLINK_START
+    for name, service in yaml.safe_load((REPOSITORY / file).read_text())["services"].items():
+        if service["image"].startswith("stream-scout/"):
+            unknown = set(service.get("environment", {})) - known
+            if not ((REPOSITORY / "services" / "watcher").is_dir() or name != "watcher"):
+                continue
+            assert not unknown, f"{name}: {unknown}"
+
+
+def queried(expression: str) -> set[str]:
+    """The metric names in a PromQL expression."""
+    bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\b(?:by|on)\s*\([^)]*\)|\"[^\"]*\"", " ", expression)
+    return {
+        word for word in re.findall(r"[a-zA-Z_]\w*", bare) if word not in FUNCTIONS and not re.fullmatch(r"e\d+", word)
+    }
+
+
+def expressions() -> list[str]:
+    rules = yaml.safe_load((REPOSITORY / "configs/prometheus/rules.yml").read_text())
+    dashboard = json.loads((REPOSITORY / "configs/grafana/dashboards/overview.json").read_text())
+    return [rule["expr"] for group in rules["groups"] for rule in group["rules"]] + [
+        target["expr"] for panel in dashboard["panels"] for target in panel["targets"]
+    ]
+
+
+@pytest.mark.parametrize("expression", expressions())
+def test_each_query_asks_for_metrics_that_exist(expression: str) -> None:
+    known = {metric.name for metric in metrics.ALL}
+    for name in queried(expression):
+        assert OTHERS_METRICS.match(name) or re.sub(r"_(bucket|sum|count)$", "", name) in known, name
+
+
+@pytest.mark.parametrize(
+    "dockerfile", sorted((REPOSITORY / "infrastructure/images").glob("*.Dockerfile")), ids=lambda p: p.name
+)
+def test_dockerfiles_build_with_the_classic_builder(dockerfile: Path) -> None:
+    written = dockerfile.read_text()
+    assert not re.search(r"--mount|--chmod|<<EOF|--link|# syntax", written)
+    assert re.search(r"--require-hashes", written)
+    for base in re.findall(r"^FROM (\S+)", written, re.MULTILINE):
+        assert base.startswith("${"), f"{base}: base images are arguments, so that they can be replaced"
+
+
+def test_secrets_and_data_stay_out_of_images() -> None:
+    lines = (REPOSITORY / ".dockerignore").read_text().splitlines()
+    assert "*" in lines
+    assert not [line for line in lines if line.startswith("!") and re.search(r"secret|\.env|tests|data", line)]

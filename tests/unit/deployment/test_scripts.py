@@ -1,0 +1,73 @@
+"""secrets.sh and preflight.sh, run for real in a temporary folder."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+GROUP = 10001
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="secrets.sh would ask for sudo's password")
+
+
+def run(script: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [REPOSITORY / "infrastructure" / script, *arguments],
+        capture_output=True,
+        text=True,
+        env={"PATH": os.environ["PATH"], **variables},
+        timeout=60,
+        check=False,
+    )
+
+
+@needs_root
+def test_secrets_are_made_once_and_closed(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    assert run("secrets.sh", str(folder)).returncode == 0
+    first = {file.name: file.read_text() for file in folder.iterdir() if file.is_file()}
+    assert run("secrets.sh", str(folder)).returncode == 0
+    assert first == {file.name: file.read_text() for file in folder.iterdir() if file.is_file()}
+    made = [value for value in first.values() if value]
+    assert len(made) == len(set(made)) == 5
+    assert all(len(value) >= 40 for value in made)
+    for file in folder.iterdir():
+        status = file.stat()
+        assert status.st_gid == GROUP, file
+        assert status.st_mode & 0o007 == 0, f"{file} is open to everyone"
+
+
+@needs_root
+def test_secrets_repairs_permissions_and_keeps_values(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    run("secrets.sh", str(folder))
+    password = folder / "kafka_password"
+    value = password.read_text()
+    password.chmod(0o644)
+    (folder / "twitch" / "twitch_user_tokens.json").write_text("{}")
+    run("secrets.sh", str(folder))
+    assert password.stat().st_mode & 0o777 == 0o640
+    assert password.read_text() == value
+    assert (folder / "twitch" / "twitch_user_tokens.json").stat().st_uid == GROUP
+
+
+@pytest.mark.parametrize("machine", ["reliable", "processing"])
+def test_preflight_says_what_is_missing_and_what_to_do(machine: str, tmp_path: Path) -> None:
+    done = run("preflight.sh", machine, SECRETS_DIRECTORY=str(tmp_path))
+    assert done.returncode == 1
+    assert "WRONG  BIND_ADDR is not set" in done.stdout
+    assert f"WRONG  {tmp_path}/postgres_password is missing" in done.stdout
+    problems = [line for line in done.stdout.splitlines() if line.startswith("WRONG")]
+    advice = [line for line in done.stdout.splitlines() if line.startswith("       -> ")]
+    assert len(advice) >= len(problems)
+    assert f"{len(problems)} to be put right" in done.stdout
+
+
+def test_preflight_refuses_to_open_the_machine_to_the_world(tmp_path: Path) -> None:
+    done = run("preflight.sh", "reliable", BIND_ADDR="0.0.0.0", SECRETS_DIRECTORY=str(tmp_path))
+    assert "would open every port to the world" in done.stdout
+
+
+def test_preflight_knows_two_machines_only() -> None:
+    assert run("preflight.sh", "third").returncode == 2
