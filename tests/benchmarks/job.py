@@ -36,7 +36,7 @@ START = 1_790_000_040  # second
 CHANNELS = 60
 RATE = 833  # messages a second in all: 14 a channel, sizes heavy-tailed
 BURST_EVERY, BURST_SECONDS, BURST_TIMES = 60, 8, 10  # one channel a minute is loud for 8 s
-WORDS = [
+WORDS = (
     "lol",
     "gg",
     "what",
@@ -57,9 +57,7 @@ WORDS = [
     "this",
     "go",
     "again",
-    "so",
-    "good",
-]
+)
 EMOTES = (("25", "Kappa"), ("425618", "LUL"), ("305954156", "PogChamp"))
 JOBS = ("windows", "per_message")
 RUN_SECONDS = 3600
@@ -147,7 +145,7 @@ def tick(producer: Producer, second: int) -> None:
 def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap: str) -> dict[str, float]:
     """Run one job over the whole topic in this process; returns CPU seconds and memory in MB (PSS)."""
     gc.disable()
-    import per_message_job
+    import per_message_job  # beside this file
 
     from clip_detector import job as windows
     from clip_detector.flink import flink_config, set_environment

@@ -17,7 +17,11 @@ from clip_detector.process import RECORD_TYPE, DetectorProcess
 
 MESSAGE_TYPE = Types.ROW([Types.INT(), Types.BOOLEAN(), Types.STRING(), Types.STRING(), Types.STRING()])
 MESSAGES = """
-SELECT channel_id, ROW(TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', CAST(ts AS TIMESTAMP(3))), is_message, chatter, {piece}, control)
+SELECT
+    channel_id,
+    ROW(
+        TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', CAST(ts AS TIMESTAMP(3))),
+        is_message, chatter, {piece}, control)
 FROM records WHERE channel_id <> ''
 """
 PART = "\x1c"  # between the parts of a message in state
