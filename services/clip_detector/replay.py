@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings
 
 from clip_detector.detector import Detector, Rules
 from clip_detector.emissions import CLOSED, Emission, Revision
+from service_runtime.settings import load_all
 
 START = 1_500_000_000  # any second: the recordings begin at 0
 TAIL_SECONDS = 600  # after the last message; closes what is open
@@ -61,9 +62,9 @@ def main() -> int:
     parser.add_argument("--threshold", type=float, default=Rules.threshold)
     parser.add_argument("--rearm-share", type=float, default=Rules.rearm_share)
     chosen = parser.parse_args()
-    folder = ReplaySettings().chat_data
+    (found,) = load_all(ReplaySettings)
     rules = Rules(chosen.threshold, chosen.rearm_share)
-    for path in sorted(folder.glob("*.jsonl.gz")):
+    for path in sorted(found.chat_data.glob("*.jsonl.gz")):
         name = path.name.removesuffix(".jsonl.gz")
         if name.startswith(tuple(chosen.names)):
             for alert in alerts(read_seconds(path), rules):

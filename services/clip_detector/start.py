@@ -31,8 +31,8 @@ EARLIEST = {"scan.startup.mode": "earliest-offset"}
 
 def plan_start(shelf: CheckpointShelf, standing: Standing, now: int) -> Start:
     """Decide on the start. `now`: milliseconds since 1970 UTC."""
-    for checkpoint in shelf.failed():
-        log.error("checkpoint could not be restored, it is skipped", checkpoint=str(checkpoint))
+    for failed in shelf.failed():
+        log.error("checkpoint could not be restored, it is skipped", checkpoint=str(failed))
     checkpoint = shelf.choose()
     if checkpoint:
         config = {"execution.state-recovery.path": checkpoint.absolute().as_uri()}
