@@ -11,7 +11,7 @@ BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 STRICT := libraries/contracts
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium demo live check format test bench clean distclean
+.PHONY: help preflight venv jars chromium demo live status check format test bench clean distclean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ demo: preflight venv ## Run the whole system on a simulated Twitch at http://loc
 
 live: preflight venv ## Run it on the real Twitch: make live CHANNELS=a,b,c
 	@exec $(BIN)/python -m embedded.demo --live --channels "$(CHANNELS)"
+
+status: ## Say how fresh each stage is, what waits in front of it, and what to type next
+	@tools/status/run.sh
 
 check: venv ## Lint, types, and who may import whom
 	$(BIN)/ruff check .

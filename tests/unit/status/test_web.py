@@ -1,0 +1,109 @@
+"""What HTTP answers mean: Flink's checkpoints, Prometheus's text, and nonsense."""
+
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from contracts import metrics
+from status import web
+from status.facts import Away, Capture, Job, Website
+
+METRICS = """# HELP stream_monitoring_gap_seconds_total Channel seconds that nobody read
+stream_monitoring_gap_seconds_total{reason="socket"} 3.0
+stream_monitoring_gap_seconds_total{reason="spool"} 4.0
+stream_monitoring_holder 1.0
+stream_monitoring_spool_backlog_bytes 1.5e+06
+stream_monitoring_tick_age_seconds NaN
+"""
+Serve = Callable[[dict[str, tuple[int, str]]], str]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """`serve({path: (status, text)})`: the address of a server on loopback."""
+    servers = []
+
+    def start(answers: dict[str, tuple[int, str]]) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                status, text = answers.get(self.path, (404, ""))
+                self.send_response(status)
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *_: object) -> None:
+                """Nothing."""
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_samples_are_summed_and_nan_is_nothing() -> None:
+    assert web.sample(METRICS, metrics.GAP_SECONDS) == 7.0
+    assert web.sample(METRICS, metrics.TICK_AGE) is None
+    assert web.sample(METRICS, metrics.SPOOL_BYTES) is None
+
+
+def test_capture_is_read_ready_or_not(serve: Serve) -> None:
+    problems = '{"ok": false, "problems": {"chat": "no channel is read yet"}}'
+    url = serve({"/ready": (503, problems), "/metrics": (200, METRICS)})
+    found = web.ask_capture(url, url)
+    assert found == Capture({"chat": "no channel is read yet"}, None, True, 1.5e6, 7.0)
+
+
+@pytest.mark.parametrize("answer", ["", "[]", '{"problems": 3}', "<html>"])
+def test_an_answer_that_is_not_ours_is_a_problem(serve: Serve, answer: str) -> None:
+    url = serve({"/ready": (200, answer), "/metrics": (200, METRICS)})
+    found = web.ask_capture(url, url)
+    assert isinstance(found, Capture)
+    assert found.problems == {"ready": "its answer is not understood"}
+
+
+def test_the_newest_job_and_its_checkpoint_are_read(serve: Serve) -> None:
+    old, new = '{"jid": "old", "state": "FAILED", "start-time": 1}', '{"jid": "j", "state": "RUNNING", "start-time": 2}'
+    jobs = f'{{"jobs": [{old}, {new}]}}'
+    done = '{"latest": {"completed": {"latest_ack_timestamp": 1000, "state_size": 5}, "restored": null}}'
+    found = web.ask_job(serve({"/jobs/overview": (200, jobs), "/jobs/j/checkpoints": (200, done)}))
+    assert isinstance(found, Job)
+    assert found.state == "RUNNING"
+    assert found.checkpoint_size == 5
+    assert (found.checkpoint_age or 0) > 1e9
+
+
+def test_a_restored_checkpoint_counts_until_the_next(serve: Serve) -> None:
+    jobs = '{"jobs": [{"jid": "j", "state": "RUNNING", "start-time": 2}]}'
+    restored = '{"latest": {"completed": null, "restored": {"restore_timestamp": 1000}}}'
+    found = web.ask_job(serve({"/jobs/overview": (200, jobs), "/jobs/j/checkpoints": (200, restored)}))
+    assert isinstance(found, Job)
+    assert (found.checkpoint_age or 0) > 1e9
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"jobs": 1}', '{"jobs": [{}]}'])
+def test_nonsense_in_place_of_flink_is_said(serve: Serve, text: str) -> None:
+    found = web.ask_job(serve({"/jobs/overview": (200, text)}))
+    assert isinstance(found, Away)
+    assert "not Flink's" in found.reason
+
+
+def test_no_job_is_no_job(serve: Serve) -> None:
+    assert web.ask_job(serve({"/jobs/overview": (200, '{"jobs": []}')})) == Job("none")
+
+
+def test_the_website_is_ready_or_says_why_not(serve: Serve) -> None:
+    assert web.ask_website(serve({"/ready": (200, "ok")})) == Website(True)
+    assert web.ask_website(serve({"/ready": (503, "no\n database")})) == Website(False, "not ready: no database")
+
+
+def test_nobody_there_is_said_with_the_port() -> None:
+    found = web.ask_website("http://127.0.0.1:9")
+    assert isinstance(found, Away)
+    assert found.reason == "127.0.0.1:9: connection refused"

@@ -1,0 +1,5 @@
+"""`python -m status` prints the table."""
+
+from status.main import main
+
+raise SystemExit(main())

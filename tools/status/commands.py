@@ -1,0 +1,43 @@
+"""The next command to type for a stage that is not well."""
+
+from dataclasses import replace
+from typing import Literal
+
+from status.line import Line, State
+
+FILES = {"A": "docker-compose.reliable.yml", "B": "docker-compose.processing.yml"}
+SERVICES = {  # stage: its machine and its service in that compose file
+    "capture": ("B", "stream-monitoring"),
+    "standby": ("A", "stream-monitoring-standby"),
+    "kafka": ("B", "kafka"),
+    "clip_detector": ("B", "flink-jobmanager"),
+    "recorder": ("B", "recorder"),
+    "clip_creator": ("B", "clip-creator"),
+    "postgres": ("A", "postgres"),
+    "website": ("A", "api-frontend"),
+}
+LOGS = {"capture": "stream_monitoring", "website": "api_frontend"}  # else the stage's name
+
+
+def with_commands(lines: list[Line], here: Literal["demo", "A", "B"]) -> list[Line]:
+    """The lines with what to type next, as seen from this machine."""
+    if here == "demo" and all(line.state is State.AWAY for line in lines if line.name != "disk"):
+        return [replace(line, next="make demo" if line.name != "disk" else _next(line, here)) for line in lines]
+    return [replace(line, next=_next(line, here)) for line in lines]
+
+
+def _next(line: Line, here: Literal["demo", "A", "B"]) -> str:
+    if line.state is State.OK:
+        return ""
+    if line.name == "disk":
+        return "df -h ." if here == "demo" else "docker system df"
+    if line.name == "postgres" and line.state is State.BEHIND:
+        return "tools/status/run.sh --dead-letters"
+    if here == "demo":
+        return f"tail -n 30 .demo/logs/{LOGS.get(line.name, line.name)}.log"
+    machine, service = SERVICES[line.name]
+    if line.state is State.UNSEEN:
+        return f"on machine {machine}: make status"
+    compose = f"docker compose -f {FILES[machine]}"
+    command = f"{compose} up -d {service}" if line.state is State.AWAY else f"{compose} logs --tail 50 {service}"
+    return command if machine == here else f"on machine {machine}: {command}"

@@ -1,0 +1,22 @@
+-- name: stages()
+-- How old each stage's event time is, and how long ago it said so; seconds.
+SELECT
+    stage,
+    greatest(0, extract(epoch FROM now() - event_at))::float8 AS behind,
+    greatest(0, extract(epoch FROM now() - updated_at))::float8 AS silent
+FROM pipeline_progress;
+
+-- name: old_intents()$
+SELECT count(*) FROM clips WHERE status = 'intent' AND decided_at < now() - interval '15 minutes';
+
+-- name: dead_letters()$
+SELECT count(*) FROM dead_letters WHERE met_at > now() - interval '1 day';
+
+-- name: newest_dead_letters()
+-- The reasons of the last day, the most frequent first. Payloads may hold people's words: they are not shown.
+SELECT place, left(reason, 200) AS reason, count(*) AS count, to_char(max(met_at), 'HH24:MI:SS') AS last
+FROM dead_letters
+WHERE met_at > now() - interval '1 day'
+GROUP BY 1, 2
+ORDER BY 3 DESC
+LIMIT 20;
