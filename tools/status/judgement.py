@@ -23,7 +23,7 @@ def judge(facts: Facts) -> list[Line]:
         lines.append(capture("standby", facts.standby))
     return [
         *lines,
-        broker(facts.broker),
+        broker(facts.broker, facts.groups),
         detector(facts.job, facts.database),
         recorder(facts.groups, facts.database),
         clip_creator(facts.groups, facts.database),
@@ -47,7 +47,7 @@ def capture(name: str, fact: Capture | Away | Unseen) -> Line:
     """Chat into the spool, and from there into Kafka where this instance holds."""
     if not isinstance(fact, Capture):
         return _absent(name, fact)
-    waits = f"{size(fact.backlog)} in the spool" if fact.holds else "stands by"
+    waits = _to_forward(fact.backlog) if fact.holds else "stands by"
     gaps = f", {many(fact.gap_seconds, 'second')} of gaps" if fact.gap_seconds else ""
     late = fact.tick_age is not None and fact.tick_age > TICK_SECONDS
     behind = bool(fact.problems) or late or (fact.holds and fact.backlog > SPOOL_BYTES)
@@ -57,8 +57,15 @@ def capture(name: str, fact: Capture | Away | Unseen) -> Line:
     )
 
 
-def broker(fact: Broker | Away) -> Line:
-    """Kafka: its freshness is the last tick in chat-messages."""
+def _to_forward(backlog: float) -> str:
+    """The spool counts whole segments, so the true figure is smaller."""
+    return f"at most {size(backlog)} to forward" if backlog else "nothing to forward"
+
+
+def broker(fact: Broker | Away, groups: Mapping[str, Group] | Away) -> Line:
+    """Kafka: its freshness is the last tick in chat-messages. Where it told of its groups, it is slow and not away."""
+    if isinstance(fact, Away) and not isinstance(groups, Away):
+        return Line("kafka", State.BEHIND, None, f"last tick unknown: {fact.reason}")
     if isinstance(fact, Away):
         return _absent("kafka", fact)
     if fact.tick_age is None:

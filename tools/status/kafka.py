@@ -33,7 +33,8 @@ quiet.propagate = False
 
 def ask_ticks(settings: KafkaSettings) -> Broker | Away:
     """The age of the last tick, from the end of the first partition."""
-    consumer = Consumer(consumer_config(settings, "status", **{"enable.partition.eof": True}), logger=quiet)
+    config = consumer_config(settings, "status", **{"enable.partition.eof": True, "fetch.wait.max.ms": 50})
+    consumer = Consumer(config, logger=quiet)
     try:
         place = TopicPartition(CHAT_MESSAGES.name, 0)
         low, high = consumer.get_watermark_offsets(place, ANSWER_SECONDS)

@@ -40,7 +40,8 @@ def test_all_is_well() -> None:
         ("capture", State.UNSEEN, {"capture": Unseen("machine B")}),
         ("standby", State.OK, {"standby": Capture({}, 2.0, False, SPOOL_BYTES * 100, 0.0)}),
         ("standby", State.AWAY, {"standby": AWAY}),
-        ("kafka", State.AWAY, {"broker": AWAY}),
+        ("kafka", State.AWAY, {"broker": AWAY, "groups": AWAY}),
+        ("kafka", State.BEHIND, {"broker": AWAY}),
         ("kafka", State.BEHIND, {"broker": Broker(None)}),
         ("kafka", State.BEHIND, {"broker": Broker(31.0)}),
         ("clip_detector", State.AWAY, {"job": AWAY}),
@@ -83,7 +84,7 @@ def test_a_stage_says_why_it_is_away() -> None:
 def test_figures_are_told_with_their_nouns() -> None:
     facts = replace(WELL, capture=Capture({}, 2.0, True, 4_200.0, 1.0), database=Database({}, 2, 1))
     told = lines(facts)
-    assert told["capture"].backlog == "4.2 kB in the spool, 1 second of gaps"
+    assert told["capture"].backlog == "at most 4.2 kB to forward, 1 second of gaps"
     assert told["clip_detector"].backlog == "checkpoint 2 s ago, 1.2 MB"
     assert "2 intents without outcome" in told["clip_creator"].backlog
     assert "1 dead letter in a day" in told["postgres"].backlog

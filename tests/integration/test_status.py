@@ -1,0 +1,148 @@
+"""`python -m status` against a real Kafka, Postgres and recorder."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+import contracts
+from contracts import codec
+from contracts.chat_messages import Tick
+from embedded.ports import free_ports
+from embedded.waiting import wait_for
+
+DEADLINE = 60.0  # seconds; the machine may be busy
+EXAMPLES = Path(contracts.__file__).parent / "examples"
+WIDTH = 80  # columns
+PORTS = ("MONITORING_HEALTH_PORT", "MONITORING_METRICS_PORT", "DETECTOR_REST_PORT", "API_PORT")
+Ask = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def ask(kafka: str, postgres: str, tmp_path: Path) -> Ask:
+    """`ask(*options, **settings)`: the command, in a folder without `.env`, where nothing but the servers runs."""
+    ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
+    addresses = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "POSTGRES_DSN": postgres}
+
+    def run(*options: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "status", *options],
+            env=os.environ | ports | addresses | settings,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def recorder(kafka: str, postgres: str, tmp_path: Path) -> Iterator[None]:
+    """A running recorder."""
+    environment = os.environ | {
+        "KAFKA_BOOTSTRAP_SERVERS": kafka,
+        "POSTGRES_DSN": postgres,
+        "RECORDER_METRICS_PORT": str(free_ports(1)[0]),
+    }
+    with (tmp_path / "recorder.log").open("ab") as output:
+        process = subprocess.Popen([sys.executable, "-m", "recorder"], env=environment, stderr=output)
+    yield
+    process.terminate()
+    process.wait(DEADLINE)
+
+
+def stages(ask: Ask) -> dict[str, dict[str, Any]]:
+    return {stage["name"]: stage for stage in json.loads(ask("--json").stdout)["stages"]}
+
+
+def send_tick(producer: Any, age_seconds: float) -> None:
+    tick = codec.decode("chat-messages", (EXAMPLES / "chat-messages" / "tick.json").read_bytes())
+    assert isinstance(tick, Tick)
+    fields = {name: getattr(tick, name) for name in tick.__struct_fields__}
+    sent_at = int((time.time() - age_seconds) * 1000)
+    producer.produce("chat-messages", codec.encode(Tick(**(fields | {"sent_at": sent_at}))), partition=0)
+    assert producer.flush(DEADLINE) == 0
+
+
+def test_what_runs_is_ok_and_what_does_not_is_away(ask, recorder, producer):
+    send_tick(producer, age_seconds=2)
+    wait_for("the recorder is seen", lambda: stages(ask)["recorder"]["state"] == "ok", DEADLINE, poll_seconds=1.0)
+    send_tick(producer, age_seconds=2)
+    answer = ask("--json")
+    told = {stage["name"]: stage for stage in json.loads(answer.stdout)["stages"]}
+    assert answer.returncode == 2
+    assert answer.stderr == ""
+    assert told["kafka"]["state"] == told["postgres"]["state"] == "ok"
+    assert 0 <= told["kafka"]["freshness_seconds"] < 30
+    assert told["recorder"]["figures"]["lag"] >= 0
+    for name in ("capture", "clip_detector", "clip_creator", "website"):
+        assert told[name]["state"] == "away"
+        assert told[name]["next"].startswith("tail -n 30 .demo/logs/")
+
+
+def test_a_tick_that_is_old_is_behind(ask, producer):
+    send_tick(producer, age_seconds=90)
+    told = stages(ask)["kafka"]
+    assert told["state"] == "behind"
+    assert 85 < told["freshness_seconds"] < 90 + DEADLINE
+
+
+def test_old_intents_and_dead_letters_are_counted_and_explained(ask, postgres):
+    with psycopg.connect(postgres) as connection:
+        for number, age in enumerate(("1 minute", "16 minutes")):
+            connection.execute(
+                "INSERT INTO clips (moment_id, revision_number, channel_id, crossed_at, status, decided_at)"
+                " VALUES (%s, 1, 'c', now(), 'intent', now() - %s::interval)",
+                (f"m{number}", age),
+            )
+        connection.execute(
+            "INSERT INTO dead_letters (topic, partition_id, record_offset, place, reason, payload, met_at)"
+            " VALUES ('chat-messages', 0, 1, 'irc', 'no channel', 'private words', now())"
+        )
+    told = stages(ask)
+    assert told["clip_creator"]["figures"]["old_intents"] == 1
+    assert told["postgres"]["figures"]["dead_letters"] == 1
+    explained = ask("--dead-letters")
+    assert explained.returncode == 0
+    assert "irc: no channel" in explained.stdout
+    assert "private words" not in explained.stdout
+
+
+def test_where_nothing_runs_it_says_so_in_time_and_fits_the_terminal(ask):
+    nothing = {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free_ports(1)[0]}", "POSTGRES_DSN": "postgresql://127.0.0.1:9/x"}
+    answer = ask(**nothing)
+    assert answer.returncode == 2
+    assert answer.stderr == ""
+    assert answer.stdout.count("next: make demo") == 1
+    assert max(map(len, answer.stdout.splitlines())) <= WIDTH
+
+
+def test_servers_that_take_connections_and_say_nothing_are_away_in_time(ask):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = str(silent.getsockname()[1])
+        begin = time.monotonic()
+        answer = ask(
+            KAFKA_BOOTSTRAP_SERVERS=f"127.0.0.1:{port}",
+            POSTGRES_DSN=f"postgresql://127.0.0.1:{port}/x",
+            **dict.fromkeys(PORTS, port),
+        )
+    assert time.monotonic() - begin < 20  # two seconds of it are the probes', the rest is Python's start
+    assert answer.returncode == 2
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_missing_password_is_named(ask):
+    answer = ask(MACHINE_A="127.0.0.1", BIND_ADDR="127.0.0.1")
+    assert answer.returncode == 2
+    assert "secrets/postgres_password" in answer.stderr
+    assert "make secrets" in answer.stderr
