@@ -5,7 +5,8 @@ from typing import Literal
 import msgspec
 
 SCHEMA_VERSION = 1
-REVISIONS = ("raised", "peaked", "closed")  # each replaces the one before
+RevisionName = Literal["raised", "peaked", "closed"]
+REVISIONS: tuple[RevisionName, ...] = ("raised", "peaked", "closed")  # each replaces the one before
 
 
 class EmoteCount(msgspec.Struct, frozen=True):
@@ -56,7 +57,7 @@ class Moment(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
 
     schema_version: int
     moment_id: str
-    revision: Literal["raised", "peaked", "closed"]
+    revision: RevisionName
     revision_number: int
     detector_name: str
     detector_version: int

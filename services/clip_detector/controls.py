@@ -4,6 +4,8 @@ from typing import Literal, NamedTuple
 
 FIELD = "\x1f"  # between the fields of a piece; the SQL strips it from every text
 PIECE = "\x1e"  # between pieces; stripped as well
+Kind = Literal["lifecycle", "coverage", "notice"]
+KINDS: dict[str, Kind] = {"lifecycle": "lifecycle", "coverage": "coverage", "notice": "notice"}
 SHORT_ID = 8  # characters of a message id that are kept: enough within one moment
 
 
@@ -15,7 +17,7 @@ class Control(NamedTuple):
     """
 
     sent_at: int
-    kind: Literal["lifecycle", "coverage", "notice"]
+    kind: Kind
     event: str
     subject: str = ""
     from_at: int = 0
@@ -38,7 +40,7 @@ def parse_controls(pieces: str | None) -> list[Control]:
         if len(fields) != FIELD_COUNT:
             continue
         sent_at, kind, event, subject, from_at, until_at = fields
-        if kind == "lifecycle" or kind == "coverage" or kind == "notice":
-            found.append(Control(_number(sent_at), kind, event, subject, _number(from_at), _number(until_at)))
+        if kind in KINDS:
+            found.append(Control(_number(sent_at), KINDS[kind], event, subject, _number(from_at), _number(until_at)))
     found.sort(key=lambda control: control.sent_at)  # stable: records of one millisecond keep their order
     return found

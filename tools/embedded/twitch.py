@@ -49,7 +49,15 @@ def _write_credentials(folder: Path) -> tuple[Path, Path]:
     secret, tokens = folder / "twitch_client_secret", folder / "twitch_user_tokens.json"
     secret.write_text("simulator")
     if not tokens.exists():
-        tokens.write_text(json.dumps({"access_token": "simulator-user-token", "client_id": "simulator"}))
+        tokens.write_text(
+            json.dumps(
+                {
+                    "access_token": "simulator-user-token",
+                    "refresh_token": "simulator-refresh-token",
+                    "client_id": "simulator",
+                }
+            )
+        )
     return secret, tokens
 
 

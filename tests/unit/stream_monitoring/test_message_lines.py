@@ -200,7 +200,8 @@ def test_a_flood_of_garbage_is_all_counted_and_little_of_it_is_written():
 
 
 def test_notices_keep_their_amounts_and_no_names():
-    tags = f"@display-name=Zzyx;id={MESSAGE_ID};login=zzyx;room-id=42;system-msg=Zzyx\\shi;tmi-sent-ts={NOW};user-id=9;msg-id="
+    tags = f"@display-name=Zzyx;id={MESSAGE_ID};login=zzyx;room-id=42;system-msg=Zzyx\\shi;"
+    tags += f"tmi-sent-ts={NOW};user-id=9;msg-id="
     raid = f"{tags}raid;msg-param-viewerCount=500 :tmi.twitch.tv USERNOTICE #bar"
     (notice,) = Room().read(raid.encode())
     assert (notice.notice_type, notice.amount, len(notice.chatter)) == ("raid", 500, 16)

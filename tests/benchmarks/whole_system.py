@@ -1,0 +1,157 @@
+"""The whole system under the simulator's load: from a burst to Kafka and to the open page, and what memory it takes."""
+
+import json
+import os
+import platform
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import psutil
+from confluent_kafka import Consumer
+
+from contracts import codec, topics
+from contracts.moments import Moment
+from embedded.addresses import Ports
+from embedded.system import System
+from embedded.waiting import wait_for
+
+RESULT = Path(__file__).parent / "results" / "whole_system.json"
+CHANNELS = 40
+LOAD = 300  # messages a second in all channels together
+BURSTS = 24
+BURST_PAUSE_SECONDS = 3.0
+BASELINE_SECONDS = 80
+MACHINE_A = ("postgres", "redis", "api_frontend")
+MACHINE_B = ("kafka", "clip_detector", "stream_monitoring", "recorder", "clip_creator")
+ARRIVAL_SECONDS = 90
+BURST = {"seconds": 10, "messages_per_second": 60, "chatters": 400, "emote": "LUL"}
+
+
+@dataclass
+class Arrivals:
+    """Wall-clock seconds at which each moment was first seen in Kafka and in the open page."""
+
+    raised: dict[str, Moment] = field(default_factory=dict)
+    in_kafka: dict[str, float] = field(default_factory=dict)
+    in_page: dict[str, float] = field(default_factory=dict)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def watch_kafka(self, servers: str) -> None:
+        """Note each raised moment as a consumer gets it."""
+        reader = Consumer({"bootstrap.servers": servers, "group.id": "bench", "isolation.level": "read_committed"})
+        reader.subscribe([topics.MOMENTS.name])
+        while not self.stop.is_set():
+            record = reader.poll(0.1)
+            if record is None or record.error() or record.value() is None:
+                continue
+            moment = codec.decode(topics.MOMENTS.name, record.value())
+            if moment.revision == "raised" and moment.moment_id not in self.in_kafka:
+                self.in_kafka[moment.moment_id] = time.time()
+                self.raised[moment.moment_id] = moment
+        reader.close()
+
+    def watch_page(self, url: str) -> None:
+        """Note each moment's card as the page's event stream brings it."""
+        with httpx.Client(timeout=None) as client, client.stream("GET", f"{url}/events") as stream:
+            for line in stream.iter_lines():
+                if self.stop.is_set():
+                    return
+                for moment_id in [each for each in list(self.in_kafka) if f"m-{each}" in line]:
+                    self.in_page.setdefault(moment_id, time.time())
+
+
+def pss_mb(system: System, name: str) -> float:
+    """Proportional set size of a program with its children, MB."""
+    parent = psutil.Process(system.pid(name))
+    family = [parent, *parent.children(recursive=True)]
+    return sum(each.memory_full_info().pss for each in family) / 1e6
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value below which `share` of the values lie, by nearest rank."""
+    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Median and 95th percentile, seconds."""
+    return {"p50": round(statistics.median(values), 2), "p95": round(percentile(values, 0.95), 2)}
+
+
+def erupt(system: System, logins: list[str]) -> None:
+    """One burst after the other, each in a channel of its own."""
+    with httpx.Client(timeout=10) as client:
+        for login in logins:
+            url = f"{system.url('simulator_http')}/control/burst"
+            client.post(url, json={"login": login, **BURST}).raise_for_status()
+            time.sleep(BURST_PAUSE_SECONDS)  # the load, not a wait for anything
+
+
+def measure(system: System) -> dict[str, object]:
+    """Figures of a running system."""
+    arrivals = Arrivals()
+    watchers = [
+        threading.Thread(target=arrivals.watch_kafka, args=(system.address("KAFKA_BOOTSTRAP_SERVERS"),), daemon=True),
+        threading.Thread(target=arrivals.watch_page, args=(system.url("api"),), daemon=True),
+    ]
+    for each in watchers:
+        each.start()
+    time.sleep(BASELINE_SECONDS)  # chat that makes the baseline
+    state = httpx.get(f"{system.url('simulator_http')}/control/state").json()
+    chosen = {each["login"]: each["channel_id"] for each in state["channels"] if each["live"]}
+    logins = list(chosen)[:BURSTS]
+    erupt(system, logins)
+    wanted = {chosen[login] for login in logins}
+
+    def seen() -> list[str]:
+        return [name for name, moment in arrivals.raised.items() if moment.channel_id in wanted]
+
+    wait_for("the bursts are in the page", lambda: len(set(seen()) & set(arrivals.in_page)) >= BURSTS, ARRIVAL_SECONDS)
+    memory = {name: round(pss_mb(system, name), 1) for name in (*MACHINE_A, *MACHINE_B)}
+    arrivals.stop.set()
+    # From the start of the second whose chat crossed the threshold: its earliest message waited longest.
+    crossing = {name: arrivals.raised[name].crossed_at / 1000 - 1 for name in seen()}
+    return {
+        "channels": CHANNELS,
+        "messages_per_second": LOAD,
+        "bursts": BURSTS,
+        "seconds_from_crossing_to_kafka": spread([arrivals.in_kafka[name] - at for name, at in crossing.items()]),
+        "seconds_from_crossing_to_page": spread([arrivals.in_page[name] - at for name, at in crossing.items()]),
+        "pss_mb": memory,
+        "pss_mb_machine_a": round(sum(memory[name] for name in MACHINE_A), 1),
+        "pss_mb_machine_b": round(sum(memory[name] for name in MACHINE_B), 1),
+    }
+
+
+def main() -> int:
+    """Run the bench and write its result."""
+    options = {
+        "channels": CHANNELS,
+        "messages_per_second": LOAD,
+        "bursts_per_minute": 0,
+        "notices_per_minute": 0,
+        "always_live": True,
+    }
+    with tempfile.TemporaryDirectory() as folder, System(Path(folder), Ports.free(), options) as system:
+        figures = measure(system)
+    result = {
+        "bench": "whole_system",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "figures": figures,
+    }
+    text = json.dumps(result, indent=2) + "\n"
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(text)
+    sys.stdout.write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,62 @@
+"""The whole system on the simulator, once a session, and what tests do with it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from end_to_end.world import World
+from playwright.sync_api import Page, sync_playwright
+
+from embedded import chromium
+from embedded.addresses import Ports
+from embedded.system import System
+
+CHROMIUM_FLAGS = [  # as root and without a network
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CALM = {
+    "channels": 16,
+    "messages_per_second": 60,
+    "bursts_per_minute": 0,
+    "notices_per_minute": 0,
+    "always_live": True,
+    "clip_delay_seconds": 2,
+    "seed": 7,
+}
+
+
+@pytest.fixture(scope="session")
+def chat_data() -> Path:
+    """The folder of recorded chat; skips where there is none."""
+    folder = os.environ.get("CHAT_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("CHAT_DATA names no folder of recorded chat")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A running system with a dozen calm channels that have talked long enough for a baseline."""
+    directory = tmp_path_factory.mktemp("system")
+    with System(directory, Ports.free(), CALM) as system:
+        world = World(system)
+        world.wait_for_baseline()
+        yield world
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page of a desktop's width in Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.ensure(), args=CHROMIUM_FLAGS)
+        try:
+            yield browser.new_page(viewport={"width": 1280, "height": 900})
+        finally:
+            browser.close()

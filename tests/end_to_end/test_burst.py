@@ -1,0 +1,64 @@
+"""A scripted burst becomes one card in an open page, with its curve, its sentence and its clip."""
+
+import re
+
+import pytest
+from end_to_end.world import World, closed_with_outcome
+from playwright.sync_api import Page, expect
+
+TO_THE_PAGE_SECONDS = 60  # far above the goal, which the benchmark measures
+
+
+def test_a_burst_becomes_a_card_in_the_open_page(world: World, page: Page) -> None:
+    login = world.fresh_channel()
+    page.goto(world.system.url("api") + "/")
+    world.burst(login)
+    moment = world.wait_for_moment(login, lambda seen: True)
+    card = page.locator(f"#m-{moment['id']}")
+    expect(card).to_be_visible(timeout=TO_THE_PAGE_SECONDS * 1000)  # without a reload
+
+    moment = world.wait_for_moment(login, closed_with_outcome)
+    assert moment["clip"]["status"] == "made"
+    expect(card).to_contain_text("times its usual chat")
+    card.get_by_role("link").first.click()
+    expect(page.locator("figure.curve svg path.line")).to_be_visible()
+    expect(page.locator("figure.curve")).to_contain_text("the moment")
+    expect(page.locator("main")).to_contain_text("LUL")
+
+
+def test_a_moment_carries_its_evidence(world: World) -> None:
+    login = world.fresh_channel()
+    began = world.burst(login, emote="Kappa", chatters=150)
+    seen = world.wait_for_moment(login, closed_with_outcome)
+    moment = world.get(f"/api/v1/moments/{seen['id']}")
+    assert moment["emotes"][0]["name"] == "Kappa"
+    assert moment["window_chatters"] > 40
+    assert moment["times_usual"] > 3
+    curve = moment["curve"]
+    assert len(curve["messages"]) >= 91
+    assert all(curve["covered"][-40:])
+    busiest = curve["from_at"] / 1000 + curve["messages"].index(max(curve["messages"]))
+    assert began - 2 <= busiest <= began + 20
+    truth = [each for each in world.truth("messages") if each["channel_id"] == moment["channel"]["id"]]
+    told = {
+        second: sum(1 for each in truth if each["sent_at"] // 1000 == second)
+        for second in range(curve["from_at"] // 1000, curve["from_at"] // 1000 + len(curve["messages"]))
+    }
+    assert curve["messages"] == list(told.values())  # second by second what the simulator sent
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "outcome"),
+    [(403, "Clips are restricted for this channel.", "refused"), (404, "The broadcaster is not live.", "refused")],
+)
+def test_a_refused_clip_is_shown_as_a_moment(world: World, page: Page, status: int, message: str, outcome: str) -> None:
+    login = world.fresh_channel()
+    world.control("refuse_clips", login=login, status=status, message=message, count=1)
+    world.burst(login)
+    moment = world.wait_for_moment(login, closed_with_outcome)
+    assert moment["clip"]["status"] == outcome
+    assert str(status) in moment["clip"]["reason"]
+    page.goto(f"{world.system.url('api')}/?channel={login}")
+    card = page.locator(f"#m-{moment['id']}")
+    expect(card).to_be_visible()
+    expect(card).to_contain_text(re.compile("refused|no clip", re.IGNORECASE))

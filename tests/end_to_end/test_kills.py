@@ -1,0 +1,61 @@
+"""kill -9 of each process in turn during a burst: the same moment, at most one clip, an outcome, and any gap shown."""
+
+from collections import Counter
+
+import pytest
+from end_to_end.world import World, closed_with_outcome
+
+KILLED = [
+    "recorder",
+    "clip_creator",
+    "api_frontend",
+    "redis",
+    "postgres",
+    "stream_monitoring",
+    "clip_detector",
+    "kafka",
+]
+HEARD_MESSAGES = 60  # in the last seconds: far more than a calm channel says, so that the kill falls into the burst
+HEARD_SECONDS = 3
+RECOVERY_SECONDS = 240  # with the restart of Kafka, Flink and all that waits for them
+
+
+@pytest.mark.timeout(420)
+@pytest.mark.parametrize("name", KILLED)
+def test_a_kill_during_a_burst_changes_nothing(world: World, name: str) -> None:
+    login = world.fresh_channel()
+    world.burst(login, seconds=16)
+    wait_until_the_burst_is_heard(world, login)
+    dead = world.system.kill(name)
+    world.system.wait_restarted(name, dead)
+    moment = world.wait_for_moment(login, closed_with_outcome, RECOVERY_SECONDS)
+    assert len(world.moments(login)) == 1
+    clips = [each for each in world.truth("clips") if each["broadcaster_id"] == moment["channel"]["id"]]
+    assert len(clips) <= 1
+    assert moment["clip"]["status"] in ("made", "unknown", "too_late")
+    if moment["clip"]["status"] == "made":
+        assert [each["clip_id"] for each in clips] == [moment["clip"]["id"]]
+    if name == "stream_monitoring":
+        gaps = world.query("SELECT 1 FROM coverage WHERE channel_id = %s AND event = 'gap'", moment["channel"]["id"])
+        assert gaps, "nobody read while stream_monitoring was dead, and no gap says so"
+
+
+def wait_until_the_burst_is_heard(world: World, login: str) -> None:
+    """Return when the simulator has sent the burst's first messages, so that the kill falls into it."""
+    wait_for(f"the burst of {login} is going on", lambda: heard(world, login) >= HEARD_MESSAGES, 30, 0.2)
+
+
+def heard(world: World, login: str) -> int:
+    """Messages of the channel that reached a socket in the last seconds."""
+    recent = (time.time() - HEARD_SECONDS) * 1000
+    channel_id = world.channel_ids[login]
+    return sum(each["channel_id"] == channel_id and each["sent_at"] > recent for each in world.truth("messages"))
+
+
+def test_no_moment_is_doubled_in_any_topic_or_table(world: World) -> None:
+    revisions = Counter((each.moment_id, each.revision_number, each.score) for each in world.records("moments"))
+    by_id = Counter((moment_id, number) for moment_id, number, _ in revisions)
+    assert max(by_id.values()) == 1, "one revision was told with two different contents"
+    asked = Counter(each["broadcaster_id"] for each in world.truth("clips"))
+    intents = Counter(each.channel_id for each in world.records("clips") if each.status == "intent")
+    assert all(asked[channel] <= intents[channel] for channel in asked)

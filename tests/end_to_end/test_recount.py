@@ -1,0 +1,68 @@
+"""Every message that the simulator sent is in Kafka once, or in a recorded gap. Runs after the kills, by its name."""
+
+from collections import Counter
+
+from end_to_end.world import World
+
+from contracts.chat_messages import Coverage, Message, Tick
+from embedded.records import read_topic
+from embedded.waiting import wait_for
+
+IN_FLIGHT_MS = 5_000  # sent just before the recount
+FAULT_MS = 250  # what a socket delivered less than this before a kill may be lost; it lies inside the gap
+
+
+def test_every_message_is_in_kafka_once_or_in_a_gap(world: World) -> None:
+    last = max(each["sent_at"] for each in world.truth("messages"))
+    wait_for("the last tick has passed the recount", lambda: last_tick(world) > last, 60, 1)
+    records = world.records("chat-messages")
+    seen = Counter(each.message_id for each in records if isinstance(each, Message))
+    assert [name for name, times in seen.items() if times > 1] == []
+    gaps = {}
+    for each in records:
+        if isinstance(each, Coverage) and each.event == "gap":
+            gaps.setdefault(each.channel_id, []).append((each.gap_from_at, each.gap_until_at))
+    sent = [each for each in world.truth("messages") if each["sent_at"] <= last]
+    assert len(sent) > 1_000
+    missing = [each for each in sent if each["message_id"] not in seen]
+    unexplained = [each for each in missing if not in_a_gap(each, gaps.get(each["channel_id"], []))]
+    assert unexplained == []
+    assert set(seen) >= {each["message_id"] for each in sent} - {each["message_id"] for each in missing}
+
+
+def in_a_gap(message: dict, gaps: list[tuple[int, int]]) -> bool:
+    return any(start - FAULT_MS <= message["sent_at"] <= until + FAULT_MS for start, until in gaps)
+
+
+def last_tick(world: World) -> int:
+    return max((each.sent_at for each in world.records("chat-messages") if isinstance(each, Tick)), default=0)
+
+
+def test_ticks_never_go_back_in_any_partition(world: World) -> None:
+    from contracts import codec
+
+    newest: dict[int, int] = {}
+    late = 0
+    for record in read_topic(world.system.address("KAFKA_BOOTSTRAP_SERVERS"), "chat-messages"):
+        each = codec.decode("chat-messages", record.value or b"")
+        if isinstance(each, Tick):
+            assert each.sent_at >= newest.get(record.partition, 0)
+            newest[record.partition] = each.sent_at
+        else:
+            late += each.sent_at <= newest.get(record.partition, 0)
+    assert len(newest) == 20
+    assert late == 0
+
+
+def test_the_counts_in_postgres_are_the_messages_in_kafka(world: World) -> None:
+    records = [each for each in world.records("chat-messages") if isinstance(each, Message)]
+    told = Counter((each.channel_id, each.sent_at // 60_000) for each in records)
+    upto = world.query("SELECT extract(epoch FROM max(event_at)) FROM pipeline_progress WHERE stage = 'job'")[0][0]
+    rows = world.query(
+        "SELECT channel_id, extract(epoch FROM minute_at)::bigint / 60,"
+        " (SELECT sum(n) FROM unnest(messages) AS n) FROM chat_counts"
+    )
+    counted = {(channel, minute): total for channel, minute, total in rows}
+    complete = {key: total for key, total in told.items() if (key[1] + 1) * 60 < upto - 10}
+    assert complete
+    assert {key: counted.get(key) for key in complete} == complete

@@ -1,0 +1,110 @@
+"""What a test does with a running system: act as Twitch, look as a visitor, recount as an auditor."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import msgspec
+import psycopg
+
+from contracts import codec
+from embedded.records import read_topic
+from embedded.system import System
+from embedded.waiting import wait_for
+
+BASELINE_SECONDS = 75  # a baseline needs 60 covered seconds; and some until the job has started
+MOMENT_SECONDS = 120  # a burst's last revision comes 45 s after it began; slow machines need more
+Json = dict[str, Any]
+
+
+@dataclass
+class World:
+    """A running system and the channels that no test has used yet."""
+
+    system: System
+    unused: list[str] = field(default_factory=list)
+    channel_ids: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.http = httpx.Client(timeout=10)
+
+    def wait_for_baseline(self) -> None:
+        """Return when every channel has been read long enough for a burst to be judged."""
+        wait_for("chat has been read long enough for a baseline", self._has_baseline, 240, 1)
+        state = self.http.get(self.system.url("simulator_http") + "/control/state").json()
+        self.channel_ids = {channel["login"]: channel["channel_id"] for channel in state["channels"]}
+        self.unused = [channel["login"] for channel in state["channels"] if channel["live"]]
+
+    def fresh_channel(self) -> str:
+        """A channel that no test has used: its next moment is its first."""
+        return self.unused.pop()
+
+    def _has_baseline(self) -> bool:
+        row = self.query("SELECT count(*) FILTER (WHERE event = 'joined'), min(from_at) FROM coverage")[0]
+        covered = self.query("SELECT extract(epoch FROM max(event_at) - %s) FROM pipeline_progress", row[1])[0][0]
+        return bool(row[0]) and covered is not None and covered > BASELINE_SECONDS
+
+    def replayed_channel(self) -> str:
+        """The login of the recording that the simulator replays."""
+        state = self.http.get(self.system.url("simulator_http") + "/control/state").json()
+        return str(state["replays"][0]["login"])
+
+    def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of a query on Postgres."""
+        with psycopg.connect(self.system.address("POSTGRES_DSN"), connect_timeout=5) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    def control(self, action: str, **order: object) -> Json:
+        """Tell the simulator to do something."""
+        answer = self.http.post(f"{self.system.url('simulator_http')}/control/{action}", json=order)
+        answer.raise_for_status()
+        return answer.json()
+
+    def burst(self, login: str, **order: object) -> float:
+        """Let a crowd erupt in a channel; return when it began."""
+        began = time.time()
+        scale: Json = {"seconds": 12, "messages_per_second": 40, "chatters": 300, "emote": "LUL"}
+        self.control("burst", login=login, **{**scale, **order})
+        return began
+
+    def get(self, path: str) -> Json:
+        """A JSON answer of the website."""
+        answer = self.http.get(self.system.url("api") + path)
+        answer.raise_for_status()
+        return answer.json()
+
+    def moments(self, login: str) -> list[Json]:
+        """The channel's moments as the API lists them."""
+        return self.get(f"/api/v1/moments?channel={login}")["items"]
+
+    def wait_for_moment(self, login: str, done: Callable[[Json], bool], seconds: float = MOMENT_SECONDS) -> Json:
+        """The channel's newest moment, once it is `done`."""
+        found: list[Json] = []
+
+        def look() -> bool:
+            try:
+                found[:] = self.moments(login)[:1]
+            except (httpx.HTTPError, KeyError):  # the website itself may have been killed
+                return False
+            return bool(found) and done(found[0])
+
+        wait_for(f"a moment of {login} is as expected (last seen: {found})", look, seconds, 0.5)
+        return found[0]
+
+    def truth(self, name: str) -> list[Json]:
+        """Lines of one of the simulator's truth files."""
+        file = self.system.directory / "truth" / f"{name}.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def records(self, topic: str) -> list[msgspec.Struct]:
+        """Every committed record of a topic, decoded."""
+        read = read_topic(self.system.address("KAFKA_BOOTSTRAP_SERVERS"), topic)
+        return [codec.decode(topic, record.value) for record in read if record.value is not None]
+
+
+def closed_with_outcome(moment: Json) -> bool:
+    """The last revision is there, and what became of the clip."""
+    return moment["revision"] == 3 and moment["clip"] is not None and moment["clip"]["status"] != "intent"
