@@ -37,7 +37,7 @@ RESULT = Path(__file__).parent / "results" / "reading.json"
 MESSAGES = int(os.environ.get("READING_MESSAGES", "300000"))
 CHUNK_BYTES = 64 * 1024  # what a busy socket delivers at once
 FRAME_RECORDS = 5_000  # one second of all of Twitch
-ROUNDS = 3
+ROUNDS = int(os.environ.get("READING_ROUNDS", "3"))
 KEY = b"k" * 32
 CHATTERS = 60_000
 CHANNELS = 400
@@ -71,11 +71,10 @@ def line(rnd: random.Random, channels: list[int], sent_at: int) -> str:
     )
 
 
-def chunks(seed: int) -> list[bytes]:
-    """All lines, in chunks that end with a line."""
+def chunks(seed: int, begin: int) -> list[bytes]:
+    """All lines, sent from `begin` (milliseconds) on, in chunks that end with a line."""
     rnd = random.Random(seed)
     channels = [rnd.randint(10_000, 900_000_000) for _ in range(CHANNELS)]
-    begin = int(time.time() * 1000) - MESSAGES // 5
     made, part, size = [], [], 0
     for number in range(MESSAGES):
         part.append(line(rnd, channels, begin + number // 5))
@@ -170,15 +169,15 @@ def produce(producer: Producer, message: dict[str, Any]) -> None:
             producer.poll(0.1)
 
 
-def measured(bootstrap: str, side: Any, seed: int) -> float:
-    """CPU seconds of one side in a process of its own, on fresh lines."""
+def measured(bootstrap: str, side: Any, seed: int, begin: int) -> float:
+    """CPU seconds of one side in a process of its own, on the lines of this seed."""
     with tempfile.TemporaryDirectory() as directory, get_context("spawn").Pool(1) as pool:
-        return float(pool.apply(run_side, (bootstrap, directory, side.__name__, seed)))
+        return float(pool.apply(run_side, (bootstrap, directory, side.__name__, seed, begin)))
 
 
-def run_side(bootstrap: str, directory: str, side: str, seed: int) -> float:
+def run_side(bootstrap: str, directory: str, side: str, seed: int, begin: int) -> float:
     """In the process of its own."""
-    return float(globals()[side](bootstrap, directory, chunks(seed)))
+    return float(globals()[side](bootstrap, directory, chunks(seed, begin)))
 
 
 def values_of(bootstrap: str) -> Iterator[tuple[str, str]]:
@@ -205,8 +204,9 @@ def main() -> int:
         create_topics(AdminClient({"bootstrap.servers": kafka.bootstrap_servers}))
         runs: dict[str, list[float]] = {"ours": [], "theirs": []}
         for seed in range(ROUNDS):
+            begin = int(time.time() * 1000) - MESSAGES // 5
             for side in (theirs, ours):
-                runs[side.__name__].append(MESSAGES / measured(kafka.bootstrap_servers, side, seed))
+                runs[side.__name__].append(MESSAGES / measured(kafka.bootstrap_servers, side, seed, begin))
         equal = equal_outputs(kafka.bootstrap_servers)
     best = {side: max(rates) for side, rates in runs.items()}
     result = {
@@ -215,6 +215,7 @@ def main() -> int:
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "figures": {
             "messages": MESSAGES,
+            "load_average": round(os.getloadavg()[0], 1),  # of the machine: others may have worked beside
             "messages_per_cpu_second": round(best["ours"]),
             "baseline_messages_per_cpu_second": round(best["theirs"]),
             "ratio": round(best["ours"] / best["theirs"], 2),
