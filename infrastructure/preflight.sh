@@ -81,7 +81,7 @@ check_addresses() {
     fail "BIND_ADDR=$own is no IPv4 address" "Use the output of: tailscale ip -4"
   elif [[ $own == 0.0.0.0 ]]; then
     fail "BIND_ADDR=0.0.0.0 would open every port to the world" "Use the output of: tailscale ip -4"
-  elif ! ip -4 -o addr show | grep -qF " $own/"; then
+  elif [[ $(ip -4 -o addr show) != *" $own/"* ]]; then
     fail "BIND_ADDR=$own is no address of this machine" "tailscale ip -4; then correct .env (DEPLOYMENT.md, An address changes)"
   else ok "BIND_ADDR=$own"; fi
 

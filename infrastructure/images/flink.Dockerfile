@@ -14,11 +14,11 @@ RUN if [ "$(uname -m)" != x86_64 ]; then \
       apt-get update && apt-get install -y --no-install-recommends g++ openjdk-17-jdk-headless \
       && rm -rf /var/lib/apt/lists/*; fi
 COPY infrastructure/requirements/flink.txt /opt/requirements.txt
+# The class path of application mode needs the Python entry point; removed is what nobody uses.
 RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check \
-      --require-hashes --requirement /opt/requirements.txt
-# The class path of application mode needs the Python entry point; the rest is what nobody uses.
-RUN cd /opt/venv/lib/python3.11/site-packages/pyflink \
+      --require-hashes --requirement /opt/requirements.txt \
+ && cd /opt/venv/lib/python3.11/site-packages/pyflink \
  && chmod +x bin/*.sh bin/flink \
  && ln -s ../opt/flink-python-*.jar lib/ \
  && rm -rf examples opt/flink-sql-client-*.jar plugins/external-resource-gpu plugins/metrics-datadog \

@@ -46,8 +46,9 @@ def test_no_password_in_what_docker_tells(machines: TwoMachines) -> None:
 def test_processes_are_not_root_and_cannot_write(machines: TwoMachines) -> None:
     for machine in (machines.a, machines.b):
         for container in containers(machine):
-            processes = docker("top", container, "-eo", "uid").split()[1:]
-            assert "0" not in processes, docker("inspect", container, "--format", "{{.Name}}")
+            owners = [line.split()[1] for line in docker("top", container, "-eo", "pid,uid").splitlines()[1:]]
+            assert owners
+            assert "0" not in owners, docker("inspect", container, "--format", "{{.Name}}")
             assert docker("inspect", container, "--format", "{{.HostConfig.ReadonlyRootfs}}").strip() == "true"
             assert "ALL" in docker("inspect", container, "--format", "{{.HostConfig.CapDrop}}")
 

@@ -58,7 +58,7 @@ def test_machine_b_stops_and_comes_back(machines: TwoMachines) -> None:
         machines.b.run("stop", "--timeout", "30")
         away = time.monotonic()
         wait_for("B has been away for a while", lambda: time.monotonic() - away > AWAY_SECONDS, AWAY_SECONDS + 5)
-        machines.b.up()
+        machines.b.up_again()
         wait_for("B is healthy", lambda: not machines.b.unhealthy(), BACK_SECONDS, 2)
         assert "The job starts from /var/lib/flink/checkpoints/" in machines.b.run("logs", "flink-jobmanager")
         assert machines.clip_of_a_burst(CLIP_SECONDS)["clip"]["url"]
@@ -69,7 +69,7 @@ def test_machine_b_stops_and_comes_back(machines: TwoMachines) -> None:
 def test_machine_b_loses_power_and_comes_back(machines: TwoMachines) -> None:
     with Visitor(machines) as visitor:
         machines.b.run("kill")
-        machines.b.up()
+        machines.b.up_again()
         wait_for("B is healthy", lambda: not machines.b.unhealthy(), BACK_SECONDS, 2)
         assert machines.clip_of_a_burst(CLIP_SECONDS)["clip"]["url"]
     assert set(visitor.answers) == {200}

@@ -52,8 +52,12 @@ class Machine:
         return done.stdout.decode()
 
     def up(self) -> None:
-        """Start all that can be started here, and wait until it is healthy."""
+        """Build the images, start all that can be started here, and wait until it is healthy."""
         self.compose.start()
+
+    def up_again(self) -> None:
+        """Start what has been stopped, from the same images, and wait until it is healthy."""
+        self.run("up", "--no-build", "--wait", *self.services)
 
     def down(self) -> None:
         """Remove everything, data included."""
