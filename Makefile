@@ -7,8 +7,6 @@ LOCK := infrastructure/requirements/dev.txt
 CHANNELS ?=
 TESTS ?= tests
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
-# Cores without I/O, held to the strictest rules.
-STRICT := libraries/contracts
 
 .DEFAULT_GOAL := help
 .PHONY: help preflight venv jars chromium demo live status check format test bench clean distclean
@@ -46,8 +44,7 @@ status: ## Say how fresh each stage is, what waits in front of it, and what to t
 check: venv ## Lint, types, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict $(STRICT)
-	$(BIN)/mypy libraries services tools
+	$(BIN)/mypy --strict libraries services tools
 	$(BIN)/lint-imports
 
 format: venv ## Bring the code into shape

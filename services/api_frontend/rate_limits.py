@@ -47,11 +47,11 @@ class RateLimits:
         """Count one request; False where the client has used up its limit."""
         if self._redis is not None and self._clock() >= self._away_until:
             try:
-                return await self._redis.hit(self._item, "api", client)
+                return bool(await self._redis.hit(self._item, "api", client))
             except AWAY_ERRORS as error:
                 self._away_until = self._clock() + REDIS_RETRY_SECONDS
                 log.warning("Redis is away, counting in memory", reason=str(error))
-        return await self._memory.hit(self._item, "api", client)
+        return bool(await self._memory.hit(self._item, "api", client))
 
     async def problem(self) -> str | None:
         """What is wrong with Redis, or None where it answers or is not wanted."""
@@ -66,7 +66,7 @@ class RateLimits:
     @property
     def window_seconds(self) -> int:
         """Length of the window that the limit counts in."""
-        return self._item.get_expiry()
+        return int(self._item.get_expiry())
 
 
 class LimitedApi:

@@ -27,7 +27,7 @@ class MigrationError(RuntimeError):
     """The schema could not be brought up to date; the text says why and what to do."""
 
 
-class Backend(PostgresqlPsycopgBackend):
+class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo has no types
     """yoyo on libpq's connection string, so that the password comes from its file and not from an address."""
 
     def __init__(self, conninfo: str) -> None:

@@ -40,7 +40,7 @@ class Slot:
 
 def wait_seconds(attempt: int, chance: float) -> float:
     """How long to wait before attempt 1, 2, …: doubling, with jitter; `chance` in [0, 1)."""
-    longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(attempt - 1, 16))
+    longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(attempt - 1, 16))
     return longest * (0.5 + chance / 2)
 
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from contracts.chat_messages import SCHEMA_VERSION
+from contracts.chat_messages import SCHEMA_VERSION, Message, Notice, RoomState
 from stream_monitoring.bad_lines import BadLines
 from stream_monitoring.batch import Batch
 from stream_monitoring.chatter_hash import ChatterHash
 from stream_monitoring.duplicates import RecentIds
 from stream_monitoring.line import Line, MalformedLineError, parse_line
 from stream_monitoring.message_lines import Row, rows
-from stream_monitoring.parser import Context, Event, Joined, Message, Notice, RoomState, emotes_of, meaning
+from stream_monitoring.parser import Context, Event, Joined, emotes_of, meaning
 from stream_monitoring.twitch_clock import TwitchClock
 
 FUTURE_MS = 60_000  # further ahead of Twitch's clock than this: not true

@@ -1,9 +1,12 @@
 """kill -9 of each process in turn during a burst: the same moment, at most one clip, an outcome, and any gap shown."""
 
+import time
 from collections import Counter
 
 import pytest
 from end_to_end.world import World, closed_with_outcome
+
+from embedded.waiting import wait_for
 
 KILLED = [
     "recorder",
