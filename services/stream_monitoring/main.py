@@ -96,7 +96,7 @@ def make_chooser(settings: AllSettings, helix: Helix | None, capture: Capture) -
     monitoring = settings.monitoring
     rules = Rules(monitoring.top_channels, frozenset(monitoring.games), frozenset(monitoring.languages))
     return Chooser(
-        ChooserOptions(monitoring.pinned_channels, rules, monitoring.chooser, monitoring.choose_seconds),
+        ChooserOptions(monitoring.pinned_channels, rules, monitoring.chooser),
         helix,
         PostgresList(settings.postgres.conninfo()) if settings.postgres else None,
         DiskList(monitoring.channel_list_file or settings.spool.directory / "channels.json"),
@@ -128,7 +128,6 @@ def main() -> int:
     access = open_access(settings.twitch)
     chooser = make_chooser(settings, access.helix if access else None, capture)
     serve_ports(settings, lambda: capture.problems() | forwarder.problems())
-    measure(metrics.SPOOL_BACKLOG_BYTES).set_function(lambda: spool.backlog(forwarder.position))
     for counter in (metrics.SPOOL_DROPPED_BYTES, metrics.LATE_RECORDS):
         measure(counter)  # from zero on: an alert sees no increase in a counter that begins with its first event
     measure(metrics.DISK_FREE_BYTES).set_function(lambda: shutil.disk_usage(spool.directory).free)
@@ -143,7 +142,6 @@ def main() -> int:
             lambda: watched_ids(chooser.choice, dict(capture.rooms)),
             capture.add,
             capture.twitch_now,
-            settings.monitoring.poll_seconds,
         )
         supervisor.add("lifecycle", polling.run)
     return supervisor.wait()
