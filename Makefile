@@ -11,6 +11,8 @@ BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 .DEFAULT_GOAL := help
 .PHONY: help preflight venv jars chromium demo live status check format test bench clean distclean
 
+include infrastructure/deployment.mk
+
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
