@@ -40,10 +40,12 @@ def load_or_make_key(path: Path) -> bytes:
         key = bytes.fromhex(path.read_text().strip())
     except FileNotFoundError:
         key = secrets.token_bytes(KEY_BYTES)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        part = path.with_suffix(".part")  # a full disk must not leave half a key behind
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(key.hex())
             file.flush()
             os.fsync(file.fileno())
+        os.replace(part, path)
     if len(key) < 16:
         raise ValueError(f"{path}: the chatter key is shorter than 16 bytes")
     return key

@@ -14,7 +14,6 @@ from twitch_access.helix import Helix
 
 log = structlog.get_logger()
 
-CHOOSE_SECONDS = 60.0
 SOON_SECONDS = 2.0  # until the rooms have told their ids
 
 
@@ -30,11 +29,12 @@ class ChannelList(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChooserOptions:
-    """`decides`: this instance is the chooser; the others only read."""
+    """`decides`: this instance is the chooser; the others only read. A choice every `choose_seconds`."""
 
     pinned: tuple[str, ...]
     rules: Rules
     decides: bool
+    choose_seconds: float
 
 
 class Chooser:
@@ -59,12 +59,12 @@ class Chooser:
         self.choice: Choice = {}
 
     def run(self, stop: threading.Event) -> None:
-        """Choose once a minute until `stop`."""
+        """Choose again and again until `stop`."""
         self.start()
         wait = SOON_SECONDS
         while not stop.wait(wait):
             self.choose_once()
-            wait = CHOOSE_SECONDS if self._all_pinned_known() else SOON_SECONDS
+            wait = self._options.choose_seconds if self._all_pinned_known() else SOON_SECONDS
 
     def start(self) -> None:
         """Watch what was watched before, and what is pinned, before anybody is asked."""

@@ -102,6 +102,7 @@ class Forwarder:
 
     def _wait_for_kafka(self, stop: threading.Event, attempt: int, error: Exception) -> None:
         self.state, self.trouble = "waiting for Kafka", str(error)
+        measure(metrics.SPOOL_BACKLOG_BYTES).set(self._spool.bytes_from(self.position))
         seconds = min(15.0, wait_seconds(attempt, self._chance()))
         log.warning(
             "forwarder: Kafka is away, the spool keeps everything", why=str(error), wait_seconds=round(seconds, 1)

@@ -13,7 +13,7 @@ from twitch_access.helix import Helix
 
 log = structlog.get_logger()
 
-POLL_SECONDS = 20.0
+FIRST_POLL_SECONDS = 1.0  # until the first channel is known
 PATIENCE = 4  # polls in a row without the stream before it counts as over: Twitch's list flaps
 
 
@@ -130,16 +130,18 @@ class LifecyclePolling:
         watched: Callable[[], list[str]],
         emit: Callable[[list[ChannelRecord]], None],
         twitch_now: Callable[[], int],
+        poll_seconds: float,
     ) -> None:
         self._helix = helix
         self._book = book
         self._watched = watched
         self._emit = emit
         self._twitch_now = twitch_now
+        self._poll_seconds = poll_seconds
 
     def run(self, stop: threading.Event) -> None:
         """Poll until `stop`."""
-        while not stop.wait(POLL_SECONDS if self._book.introduced else 1.0):
+        while not stop.wait(self._poll_seconds if self._book.introduced else FIRST_POLL_SECONDS):
             self.poll()
 
     def poll(self) -> None:
@@ -149,11 +151,19 @@ class LifecyclePolling:
             return
         try:
             live = {stream.user_id: stream for stream in self._helix.get_streams(watched)}
-            records = self._book.observe(watched, live, self._twitch_now())
-            unknown = [channel_id for channel_id in watched if channel_id not in self._book.introduced]
-            records += self._book.introduce(self._helix.get_users(ids=unknown) if unknown else [], self._twitch_now())
         except TwitchError as error:
             log.warning("lifecycle: Twitch does not answer", why=str(error))
             return
+        users = self._users_of([each for each in watched if each not in self._book.introduced and each not in live])
+        now = self._twitch_now()  # after all answers: a record dated before them could be late
+        records = self._book.observe(watched, live, now) + self._book.introduce(users, now)
         self._book.forget(watched)
         self._emit(list(records))
+
+    def _users_of(self, channel_ids: list[str]) -> list[User]:
+        """Who these channels are; nobody where Twitch does not answer, the next round asks again."""
+        try:
+            return self._helix.get_users(ids=channel_ids) if channel_ids else []
+        except TwitchError as error:
+            log.warning("lifecycle: Twitch does not tell the channels' names", why=str(error))
+            return []

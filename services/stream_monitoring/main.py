@@ -96,7 +96,7 @@ def make_chooser(settings: AllSettings, helix: Helix | None, capture: Capture) -
     monitoring = settings.monitoring
     rules = Rules(monitoring.top_channels, frozenset(monitoring.games), frozenset(monitoring.languages))
     return Chooser(
-        ChooserOptions(monitoring.pinned_channels, rules, monitoring.chooser),
+        ChooserOptions(monitoring.pinned_channels, rules, monitoring.chooser, monitoring.choose_seconds),
         helix,
         PostgresList(settings.postgres.conninfo()) if settings.postgres else None,
         DiskList(monitoring.channel_list_file or settings.spool.directory / "channels.json"),
@@ -142,6 +142,7 @@ def main() -> int:
             lambda: watched_ids(chooser.choice, dict(capture.rooms)),
             capture.add,
             capture.twitch_now,
+            settings.monitoring.poll_seconds,
         )
         supervisor.add("lifecycle", polling.run)
     return supervisor.wait()

@@ -32,6 +32,8 @@ class MonitoringSettings(BaseSettings):
     top_channels: int = Field(0, ge=0, le=100_000, description="how many channels with the most viewers are watched")
     games: Annotated[tuple[str, ...], NoDecode] = Field((), description="only these game ids or names; empty: all")
     languages: Annotated[tuple[str, ...], NoDecode] = Field((), description="only these languages (en, de); empty: all")
+    choose_seconds: float = Field(60.0, ge=1, le=3600, description="time between two choices of the channels")
+    poll_seconds: float = Field(20.0, ge=1, le=600, description="time between two looks at who is live")
     tick_lag_ms: int = Field(1500, ge=0, le=60_000, description="ticks stay so far behind what was answered")
     channel_list_file: Path | None = Field(None, description="last copy of the list; default: in the spool's directory")
     chatter_key_file: Path | None = Field(None, description="secret key of the chatter hash; default: in the spool")

@@ -1,0 +1,122 @@
+"""The service as a process beside a simulator, and what its records in Kafka say."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import httpx
+from confluent_kafka import Consumer, TopicPartition
+
+from contracts import topics
+from embedded.ports import free_ports
+from twitch_simulator.process import SimulatorProcess
+
+DEADLINE = 90.0  # seconds; the machine may be busy
+STOP_SECONDS = 40.0
+BATCH, BATCH_SECONDS = 5_000, 0.2
+NOT_OURS = ("TWITCH_", "POSTGRES_", "MONITORING_", "SPOOL_", "KAFKA_")
+
+
+class MonitoringProcess:
+    """`python -m stream_monitoring`, started again and again on the same spool."""
+
+    def __init__(
+        self, log: Path, spool: Path, twitch: SimulatorProcess, bootstrap_servers: str, **settings: str
+    ) -> None:
+        health, metrics = free_ports(2)
+        self.log, self.spool = log, spool
+        self._health, self._metrics = f"http://127.0.0.1:{health}", f"http://127.0.0.1:{metrics}/metrics"
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith(NOT_OURS)},
+            "MONITORING_CHAT_URL": f"irc://127.0.0.1:{twitch.ports['irc']}",
+            "MONITORING_HEALTH_PORT": str(health),
+            "MONITORING_METRICS_PORT": str(metrics),
+            "SPOOL_DIRECTORY": str(spool),
+            "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
+            **settings,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the process; `problems` tells how far it is."""
+        with self.log.open("ab") as log:
+            command = [sys.executable, "-m", "stream_monitoring"]
+            self.process = subprocess.Popen(command, env=self.environment, stderr=log)
+
+    def problems(self) -> dict[str, str]:
+        """What /ready says; fails where the process has ended."""
+        assert self.process is not None
+        assert self.process.poll() is None, self.told()
+        try:
+            return dict(httpx.get(f"{self._health}/ready", timeout=10).json()["problems"])
+        except httpx.HTTPError as error:
+            return {"health": str(error)}
+
+    def ready(self) -> bool:
+        """Whether there is no problem."""
+        return not self.problems()
+
+    def measured(self, name: str, **labels: str) -> float:
+        """A metric's value; 0.0 where it was not counted yet."""
+        labelled = ",".join(f'{key}="{value}"' for key, value in sorted(labels.items()))
+        sample = f"{name}{{{labelled}}} " if labelled else f"{name} "
+        lines = httpx.get(self._metrics, timeout=10).text.splitlines()
+        return next((float(line.removeprefix(sample)) for line in lines if line.startswith(sample)), 0.0)
+
+    def told(self) -> str:
+        """The log."""
+        return self.log.read_text() if self.log.exists() else ""
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal; the exit code."""
+        if self.process is None:
+            return 0
+        self.process.send_signal(number)
+        code = self.process.wait(STOP_SECONDS)
+        self.process = None
+        return code
+
+
+class Follower:
+    """Reads a topic from its start, a little further each time it is asked; the service may write meanwhile."""
+
+    def __init__(self, bootstrap_servers: str, topic: topics.Topic) -> None:
+        self._found: list[dict[str, Any]] = []
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": bootstrap_servers,
+                "group.id": "follows-in-a-test",
+                "isolation.level": "read_committed",
+                "enable.auto.commit": False,
+                "auto.offset.reset": "earliest",
+                "log_level": 0,
+            }
+        )
+        self._consumer.assign([TopicPartition(topic.name, number, 0) for number in range(topic.partitions)])
+
+    def values(self, kind: str = "") -> list[dict[str, Any]]:
+        """The records so far, each partition in its order; ticks are left out."""
+        while batch := self._consumer.consume(BATCH, BATCH_SECONDS):
+            decoded = [json.loads(each.value()) for each in batch if each.error() is None]
+            self._found += [each for each in decoded if each.get("kind") != "tick"]
+            if len(batch) < BATCH:
+                break
+        return [each for each in self._found if kind in ("", each.get("kind"))]
+
+    def close(self) -> None:
+        """Let go of the broker."""
+        self._consumer.close()
+
+
+def ids_by_channel(rows: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+    """The ids of messages in their order, channel by channel."""
+    channels: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        channels[row["channel_id"]].append(row["message_id"])
+    return dict(channels)

@@ -1,0 +1,195 @@
+"""With credentials: the list in Postgres, the rooms that are joined, the streams' news; and what fails on the way."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from contracts import topics
+from embedded.waiting import wait_for
+from twitch_simulator.process import SimulatorProcess
+
+from .stream_monitoring_process import DEADLINE, Follower, MonitoringProcess
+
+CHANNELS, TOP = 10, 4
+INSTANCE = "chooses"
+FAULTS: dict[str, dict[str, Any]] = {
+    "unavailable": {"status": 500},
+    "rate_limited": {"status": 429},
+    "wrong_shape": {"status": 200, "body": {"data": [{"id": 7}], "pagination": []}},
+}
+
+
+class Watching:
+    """The service with a Twitch that has ranks to order, and a database of its own."""
+
+    def __init__(self, folder: Path, twitch: SimulatorProcess, bootstrap_servers: str, dsn: str) -> None:
+        self.twitch, self.dsn = twitch, dsn
+        self.lifecycle = Follower(bootstrap_servers, topics.STREAM_LIFECYCLE)
+        self.ids = {each["login"]: each["channel_id"] for each in twitch.state()["channels"]}
+        self.logins = list(self.ids)
+        for rank, login in enumerate(self.logins):
+            twitch.order("stream", login=login, viewer_count=1000 * (CHANNELS - rank))
+        self.pinned = self.logins[-1]
+        self.top = self.logins[:TOP]
+        self.best = 100_000
+        secret = folder / "secret"
+        secret.write_text("simulator\n")
+        self.service = MonitoringProcess(
+            folder / "service.log",
+            folder / "spool",
+            twitch,
+            bootstrap_servers,
+            POSTGRES_DSN=dsn,
+            TWITCH_API_URL=f"{twitch.url}/helix/",
+            TWITCH_AUTH_URL=f"{twitch.url}/oauth2/",
+            TWITCH_CLIENT_ID="simulator",
+            TWITCH_CLIENT_SECRET_FILE=str(secret),
+            TWITCH_DEADLINE_SECONDS="1.5",
+            MONITORING_INSTANCE=INSTANCE,
+            MONITORING_PINNED_CHANNELS=self.pinned,
+            MONITORING_TOP_CHANNELS=str(TOP),
+            MONITORING_CHOOSE_SECONDS="1",
+            MONITORING_POLL_SECONDS="1",
+        )
+
+    def listed(self) -> dict[str, str]:
+        """Login to reason, as Postgres has them."""
+        with psycopg.connect(self.dsn) as connection:
+            return dict(connection.execute("SELECT login, reason FROM watched_channels").fetchall())
+
+    def joined(self) -> set[str]:
+        """The rooms that the service reads."""
+        return {login for socket in self.twitch.state()["sockets"] for login in socket["channels"]}
+
+    def expected(self) -> dict[str, str]:
+        """The list as it must be."""
+        return dict.fromkeys(self.top, "top") | {self.pinned: "pinned"}
+
+    def settle(self) -> None:
+        """Wait until list and rooms are as they must be."""
+        wait_for("the list in Postgres", lambda: self.listed() == self.expected(), DEADLINE)
+        wait_for("the rooms", lambda: self.joined() == set(self.expected()), DEADLINE)
+
+    def overtake(self) -> None:
+        """Somebody who is not on the list gets more viewers than all others: the last one loses its seat."""
+        newcomer = next(login for login in self.logins if login not in self.expected())
+        self.best += 1000
+        self.twitch.order("stream", login=newcomer, viewer_count=self.best)
+        self.top = [newcomer, *self.top[:-1]]
+
+    def news(self, login: str) -> list[dict[str, Any]]:
+        """The lifecycle records of a channel, in their order."""
+        own = [each for each in self.lifecycle.values("lifecycle") if each["instance"] == INSTANCE]
+        return [each for each in own if each["channel_id"] == self.ids[login]]
+
+    def failed(self, outcome: str) -> float:
+        """How many requests about streams ended so."""
+        return self.service.measured("twitch_requests_total", endpoint="streams", outcome=outcome)
+
+
+@pytest.fixture(scope="module")
+def watching(tmp_path_factory: pytest.TempPathFactory, kafka: str, postgres_of_module: str) -> Iterator[Watching]:
+    folder = tmp_path_factory.mktemp("channels")
+    flags = ["--channels", str(CHANNELS), "--messages-per-second", "20", "--bursts-per-minute", "0", "--seed", "71"]
+    with SimulatorProcess(folder / "truth", *flags) as twitch:
+        world = Watching(folder, twitch, kafka, postgres_of_module)
+        world.service.start()
+        yield world
+        world.service.end()
+        world.lifecycle.close()
+
+
+def test_the_top_channels_and_the_pinned_one_are_listed_and_joined_and_seats_change_hands(watching: Watching) -> None:
+    watching.settle()
+    wait_for("ready", watching.service.ready, DEADLINE)
+    watching.overtake()
+    watching.settle()
+
+
+def test_a_stream_is_told_with_all_its_data_then_its_new_title_then_its_end(watching: Watching) -> None:
+    watching.settle()
+    login = watching.pinned
+    (stream,) = watching.twitch.helix("streams", user_login=login).json()["data"]
+    (online,) = wait_for("the stream's beginning", lambda: watching.news(login), DEADLINE)
+    assert online["event"] == "online"
+    assert (online["stream_id"], online["login"], online["display_name"]) == (
+        stream["id"],
+        stream["user_login"],
+        stream["user_name"],
+    )
+    for name in ("title", "game_id", "game_name", "language", "viewer_count"):
+        assert online[name] == stream[name]
+    assert online["stream_started_at"] > 0
+    watching.twitch.order("stream", login=login, title="A new title")
+    wait_for("the new title", lambda: len(watching.news(login)) > 1, DEADLINE)
+    watching.twitch.order("stream", login=login, live=False)
+    wait_for("the stream's end", lambda: len(watching.news(login)) > 2, DEADLINE)
+    told = watching.news(login)
+    assert [each["event"] for each in told] == ["online", "update", "offline"]
+    assert told[1]["title"] == "A new title"
+    assert told[2]["stream_id"] == stream["id"]
+    assert sorted(each["sent_at"] for each in told) == [each["sent_at"] for each in told]
+
+
+@pytest.mark.parametrize("outcome", list(FAULTS))
+def test_while_helix_fails_the_last_list_stays_and_afterwards_it_follows_again(
+    watching: Watching, outcome: str
+) -> None:
+    watching.settle()
+    before, rounds = watching.failed(outcome), watching.service.told().count("the list stays as it is")
+    watching.twitch.order("helix_fault", endpoint="streams", count=1000, **FAULTS[outcome])
+    watching.overtake()
+    wait_for("it counted", lambda: watching.failed(outcome) > before, DEADLINE)
+    wait_for("it logged", lambda: watching.service.told().count("the list stays as it is") >= rounds + 2, DEADLINE)
+    assert watching.listed() != watching.expected()
+    assert len(watching.joined()) == TOP + 1
+    assert watching.service.ready()
+    watching.twitch.order("helix_fault", endpoint="streams", count=0)
+    watching.settle()
+
+
+def test_a_stream_is_told_though_twitch_does_not_tell_other_channels_names(watching: Watching) -> None:
+    """What one question learned must not be lost with the answer to another."""
+    watching.settle()
+    away = watching.logins[-2]  # was never on the list
+    watching.service.end()
+    watching.twitch.order("stream", login=away, live=False)
+    watching.service.environment["MONITORING_PINNED_CHANNELS"] = f"{watching.pinned},{away}"
+    watching.twitch.order("stream", login=watching.pinned, live=True, title="Back again")
+    watching.twitch.order("helix_fault", endpoint="users", count=1000)
+    watching.service.start()
+
+    def begun() -> list[str]:
+        return [each["title"] for each in watching.news(watching.pinned) if each["event"] == "online"]
+
+    wait_for("the new stream", lambda: "Back again" in begun(), DEADLINE)
+    watching.twitch.order("helix_fault", endpoint="users", count=0)
+    wait_for("the other's name", lambda: watching.news(away), DEADLINE)
+    assert {each["event"] for each in watching.news(away)} == {"update"}
+    watching.service.end()
+    watching.service.environment["MONITORING_PINNED_CHANNELS"] = watching.pinned
+
+
+def test_without_postgres_at_the_start_the_copy_on_disk_serves(watching: Watching, postgres_server: Any) -> None:
+    database = conninfo_to_dict(watching.dsn)["dbname"]
+
+    def let_in(yes: bool) -> None:
+        with psycopg.connect(postgres_server.dsn_of("postgres"), autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS {yes}")  # type: ignore[call-overload]
+
+    watching.service.end()
+    before = watching.expected()
+    watching.overtake()  # Helix alone would choose another list
+    let_in(False)
+    try:
+        watching.service.start()
+        wait_for("the rooms", lambda: watching.joined() == set(before), DEADLINE)
+        wait_for("it logged", lambda: "not currently accepting connections" in watching.service.told(), DEADLINE)
+        assert watching.joined() == set(before)
+    finally:
+        let_in(True)
+    watching.settle()
