@@ -18,7 +18,8 @@ Worker = Callable[[threading.Event], None]
 class Supervisor:
     """Runs workers in threads until a stop signal, or until one of them ends.
 
-    A worker is a function of `stop`, an event; it returns soon after the event is set.
+    A worker is a function of `stop`, an event; it returns soon after the event is set. Made in the main thread,
+    which alone may handle signals.
     """
 
     def __init__(self, grace_seconds: float = 20.0) -> None:
@@ -26,6 +27,8 @@ class Supervisor:
         self.failed = False
         self._grace_seconds = grace_seconds
         self._threads: list[threading.Thread] = []
+        for number in STOP_SIGNALS:  # before any worker: a signal during the start ends it in order as well
+            signal.signal(number, lambda *_: self.stop.set())
 
     def add(self, name: str, worker: Worker) -> None:
         """Start `worker` under `name`."""
@@ -52,8 +55,6 @@ class Supervisor:
 
     def wait(self) -> int:
         """Block until a stop signal or a failure; return the process's exit code."""
-        for number in STOP_SIGNALS:
-            signal.signal(number, lambda *_: self.stop.set())
         while not self.stop.wait(0.5):  # wakes up so that signals are handled
             pass
         for thread in self._threads:
