@@ -30,6 +30,12 @@ class Batch:
         self.lines += (LIFECYCLE_CODE + key if isinstance(record, LIFECYCLE_KINDS) else key, value)
         self.bytes += len(value)
 
+    def add_encoded(self, keys: list[bytes], values: list[bytes]) -> None:
+        """Records of the channels' logs, encoded already; the caller adds their size to `bytes`."""
+        lines = keys + values  # as long as is needed: each place is written below
+        lines[0::2], lines[1::2] = keys, values
+        self.lines += lines
+
     def add_dead_letter(self, letter: DeadLetter) -> None:
         """A record of what was not understood."""
         value = codec.encode(letter)

@@ -10,28 +10,32 @@ DIGEST_BYTES = 8  # 16 hex digits: 2^64, no collision to expect among 10^8 peopl
 CACHE_ENTRIES = 200_000  # about 25 MB; people who talk now talk again
 
 
-class ChatterHash:
-    """Hashes user ids; remembers those seen of late, because most messages come from people seen before."""
+class ChatterHash(dict[bytes, bytes]):
+    """16 hex digits for each user id; remembers those seen of late: most messages come from people seen before.
+
+    A dict, so that the parser looks up a whole list of ids without a call of ours for those that are known.
+    """
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
-        self.recent: dict[bytes, bytes] = {}
+        super().__init__()
+        self._keyed = hashlib.blake2b(digest_size=DIGEST_BYTES, key=key)
         self._older: dict[bytes, bytes] = {}
+
+    def __missing__(self, user_id: bytes) -> bytes:
+        digest = self._older.get(user_id)
+        if digest is None:
+            hashed = self._keyed.copy()  # has taken in the key already: half of the work
+            hashed.update(user_id)
+            digest = hashed.hexdigest().encode()
+        if len(self) >= CACHE_ENTRIES // 2:
+            self._older = dict(self)
+            self.clear()
+        self[user_id] = digest
+        return digest
 
     def of(self, user_id: bytes) -> bytes:
         """16 hex digits for a user id."""
-        known = self.recent.get(user_id)
-        return known if known is not None else self._remember(user_id)
-
-    def _remember(self, user_id: bytes) -> bytes:
-        digest = self._older.get(user_id)
-        if digest is None:
-            digest = hashlib.blake2b(user_id, digest_size=DIGEST_BYTES, key=self._key).hexdigest().encode()
-        if len(self.recent) >= CACHE_ENTRIES // 2:
-            self._older = dict(self.recent)
-            self.recent.clear()  # in place: the parser holds this very dict
-        self.recent[user_id] = digest
-        return digest
+        return self[user_id]
 
 
 def load_or_make_key(path: Path) -> bytes:

@@ -7,7 +7,7 @@ GENERATION_ENTRIES = 600_000  # at 5,000 messages a second a generation holds tw
 class RecentIds:
     """Two generations of ids; an id is remembered for at least one generation, at most two.
 
-    `recent` and `older` are read directly by the parser's inner loop.
+    The parser adds many ids at once to `recent`.
     """
 
     def __init__(self) -> None:
@@ -21,6 +21,10 @@ class RecentIds:
             return True
         self.recent.add(message_id)
         return False
+
+    def are_new(self, message_ids: set[bytes]) -> bool:
+        """Whether none of them came before; remembers nothing."""
+        return self.recent.isdisjoint(message_ids) and self.older.isdisjoint(message_ids)
 
     def turn(self, now: int) -> None:
         """Begin a new generation where the present one is a minute old or full; `now` in milliseconds."""

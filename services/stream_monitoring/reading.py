@@ -1,16 +1,18 @@
 """Turns the bytes of a socket into records of the batch and events for the connection."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
 
-from contracts.chat_messages import SCHEMA_VERSION, Message, Notice, RoomState
+from contracts.chat_messages import Message, Notice, RoomState
 from stream_monitoring.bad_lines import BadLines
 from stream_monitoring.batch import Batch
 from stream_monitoring.chatter_hash import ChatterHash
 from stream_monitoring.duplicates import RecentIds
 from stream_monitoring.line import Line, MalformedLineError, parse_line
-from stream_monitoring.message_lines import Row, rows
+from stream_monitoring.message_json import messages_json, middle_of, texts_json
+from stream_monitoring.message_lines import Messages, lines_of
 from stream_monitoring.parser import Context, Event, Joined, emotes_of, meaning
 from stream_monitoring.twitch_clock import TwitchClock
 
@@ -21,7 +23,6 @@ RECORD_TYPES = (Notice, RoomState)
 EMOTE_TAGS_REMEMBERED = 20_000  # most messages with emotes have one of the same few tags
 
 encode_json = msgspec.json.Encoder().encode
-MESSAGE_HEAD = b'{"kind":"message","schema_version":%d,"channel_id":"' % SCHEMA_VERSION
 
 
 @dataclass(slots=True)
@@ -41,19 +42,23 @@ class Counts:
             self.records[kind] = self.records.get(kind, 0) + number
 
 
-class EmoteTags:
-    """The JSON of an emotes tag, remembered."""
+class EmoteTags(dict[bytes, bytes]):
+    """The JSON of an emotes tag, remembered; `report` is told of a tag that is malformed."""
 
-    def __init__(self) -> None:
-        self.known: dict[bytes, bytes] = {b"": b"[]"}
+    def __init__(self, report: Callable[[bytes, str], None]) -> None:
+        super().__init__()
+        self._report = report
 
-    def json(self, raw: bytes) -> bytes:
-        """JSON of the tag's emotes; raises MalformedLineError."""
-        encoded = encode_json(emotes_of(raw.decode("utf-8", "replace")))
-        if len(self.known) >= EMOTE_TAGS_REMEMBERED:
-            self.known.clear()
-            self.known[b""] = b"[]"
-        self.known[raw] = encoded
+    def __missing__(self, raw: bytes) -> bytes:
+        """The message counts even where its emotes cannot be read."""
+        try:
+            encoded = encode_json(emotes_of(raw.decode("utf-8", "replace")))
+        except MalformedLineError as error:
+            self._report(raw, str(error))
+            return b"[]"
+        if len(self) >= EMOTE_TAGS_REMEMBERED:
+            self.clear()
+        self[raw] = encoded
         return encoded
 
 
@@ -77,9 +82,8 @@ class Reading:
         self._chatters = chatters
         self._bad_lines = bad_lines
         self._context = Context(instance, chatters.of, rooms)
-        self._emotes = EmoteTags()
-        self._instance_json = encode_json(instance)
-        self._last_other_sent = 0
+        self._emotes = EmoteTags(self._report)
+        self._last_sent = 0
 
     def parse(self, chunk: bytes, received_at: int) -> tuple[list[Event], int]:
         """Records of `chunk` (whole lines) go to the batch; the events, and the time of its last message or 0.
@@ -90,13 +94,12 @@ class Reading:
         self._context.received_at = received_at
         self._context.twitch_now = max(self.clock.estimate(received_at), self.last_tick + 1)
         self.recent_ids.turn(received_at)
-        earliest, latest = self._believable()
-        found = rows(chunk)
-        last_sent = self._add_rows(found, b"%013d" % max(earliest, self.last_tick), b"%013d" % latest, events)
+        self._last_sent = 0
+        self._add_lines(chunk, events)
         self._batch.bytes += len(chunk)
-        if last_sent:
-            self.clock.observe(received_at, last_sent)
-        return events, last_sent
+        if self._last_sent:
+            self.clock.observe(received_at, self._last_sent)
+        return events, self._last_sent
 
     def _believable(self) -> tuple[int, int]:
         now = self.clock.now(self._context.received_at)
@@ -104,61 +107,76 @@ class Reading:
             return now - PAST_MS, now + FUTURE_MS
         return now - UNLEARNED_MS - PAST_MS, now + UNLEARNED_MS
 
-    def _add_rows(self, found: list[Row], tick: bytes, latest: bytes, events: list[Event]) -> int:
-        """The inner loop: everything that a message costs is here, so names are local and calls are few."""
-        lines, ids, older = self._batch.lines, self.recent_ids.recent, self.recent_ids.older
-        chatters, emote_tags = self._chatters.recent, self._emotes.known
-        append, remember, encode = lines.append, ids.add, encode_json
-        middle = b',"received_at":%d,"instance":%b,"message_id":"' % (self._context.received_at, self._instance_json)
-        head, last_sent, duplicates, passed_over = MESSAGE_HEAD, b"", 0, 0
-        self._last_other_sent = 0
-        for emotes, message_id, channel_id, sent_at, user_id, text, other in found:
-            if not message_id:
-                passed_over += 1
-                self._add_other(other, events)
-                continue
-            if message_id in ids or message_id in older:
-                duplicates += 1
-                continue
-            if not tick < sent_at < latest and not self._accept_time(int(sent_at), b"%b %b" % (message_id, text)):
-                passed_over += 1
-                continue
-            remember(message_id)
-            last_sent = sent_at
-            chatter = chatters.get(user_id) or self._chatters.of(user_id)
-            if text[:1] == b"\x01":
-                text = text.removeprefix(b"\x01ACTION ").removesuffix(b"\x01")
-            try:
-                words = encode(text.decode())
-            except UnicodeDecodeError:
-                words = encode(text.decode("utf-8", "replace"))
-            places = emote_tags.get(emotes) or self._emotes_or_none(emotes)
-            append(channel_id)
-            append(
-                b'%b%b","sent_at":%b%b%b","chatter":"%b","text":%b,"emotes":%b}'
-                % (head, channel_id, sent_at, middle, message_id, chatter, words, places)
-            )
-        self.counts.duplicates += duplicates
-        self.counts.add("message", "PRIVMSG", len(found) - passed_over - duplicates)
-        return max(int(last_sent) if last_sent else 0, self._last_other_sent)
+    def _add_lines(self, chunk: bytes, events: list[Event]) -> None:
+        """Messages that follow one another go together; what is between them, line by line, keeps its place."""
+        messages, others = lines_of(chunk)
+        begin = 0
+        if others.count(None) != len(others):
+            for place, other in enumerate(others):
+                if other is not None:
+                    self._add_messages(messages.part(begin, place))
+                    self._add_other(other, events)
+                    begin = place + 1
+        self._add_messages(messages.part(begin, len(others)) if begin else messages)
+
+    def _add_messages(self, messages: Messages) -> None:
+        """What a message costs is here: each step is one call for all of them, without a loop of our own."""
+        fresh = set(messages.message_ids)
+        if not self._are_acceptable(messages, fresh):
+            messages = self._acceptable_of(messages)
+            fresh = set(messages.message_ids)
+        if not fresh:
+            return
+        self.recent_ids.recent |= fresh
+        self._last_sent = max(self._last_sent, int(messages.sent_at[-1]))
+        values = messages_json(
+            middle_of(self._context.received_at, self._context.instance),
+            messages.channel_ids,
+            messages.sent_at,
+            messages.message_ids,
+            list(map(self._chatters.__getitem__, messages.user_ids)),
+            texts_json(messages.texts),
+            list(map(self._emotes.__getitem__, messages.emotes)),
+        )
+        self._batch.add_encoded(messages.channel_ids, values)
+        self.counts.add("message", "PRIVMSG", len(values))
+
+    def _are_acceptable(self, messages: Messages, fresh: set[bytes]) -> bool:
+        """Whether all are new, later than the last tick and of a believable time; times have 13 digits."""
+        if not fresh:
+            return True
+        earliest, latest = self._believable()
+        return (
+            len(fresh) == len(messages.message_ids)
+            and self.recent_ids.are_new(fresh)
+            and min(messages.sent_at) > b"%013d" % max(earliest, self.last_tick)
+            and max(messages.sent_at) < b"%013d" % latest
+        )
+
+    def _acceptable_of(self, messages: Messages) -> Messages:
+        """Those that are new and of a believable time, looked at one by one."""
+        seen: set[bytes] = set()
+        kept = []
+        for place, (message_id, sent_at) in enumerate(zip(messages.message_ids, messages.sent_at, strict=True)):
+            if message_id in seen or not self.recent_ids.are_new({message_id}):
+                self.counts.duplicates += 1
+            elif self._accept_time(int(sent_at), b"%b %b" % (message_id, messages.texts[place])):
+                seen.add(message_id)
+                kept.append(place)
+        return Messages(*([column[place] for place in kept] for column in messages))
+
+    def _report(self, raw: bytes, reason: str) -> None:
+        self._bad_lines.add(raw, reason, self._context.received_at)
 
     def _accept_time(self, sent_at: int, raw: bytes) -> bool:
         """Whether the time can be true; a time at or before the last tick can, and is counted as late."""
         earliest, latest = self._believable()
         if not earliest < sent_at < latest:
             reason = "from the future" if sent_at >= latest else "absurdly old"
-            self._bad_lines.add(raw, f"PRIVMSG: {reason} by Twitch's clock", self._context.received_at)
+            self._report(raw, f"PRIVMSG: {reason} by Twitch's clock")
             return False
         self.counts.late += sent_at <= self.last_tick
         return True
-
-    def _emotes_or_none(self, raw: bytes) -> bytes:
-        """The message counts even where its emotes cannot be read."""
-        try:
-            return self._emotes.json(raw)
-        except MalformedLineError as error:
-            self._bad_lines.add(raw, str(error), self._context.received_at)
-            return b"[]"
 
     def _add_other(self, raw: bytes, events: list[Event]) -> None:
         """A line that the inner loop does not know: parsed in full."""
@@ -170,10 +188,10 @@ class Reading:
             result = meaning(line, self._context)
         except MalformedLineError as error:
             self.counts.add("", "malformed")
-            self._bad_lines.add(raw, str(error), self._context.received_at)
+            self._report(raw, str(error))
             return
         for doubt in self._context.doubts:
-            self._bad_lines.add(raw, doubt, self._context.received_at)
+            self._report(raw, doubt)
         self._context.doubts.clear()
         self.counts.add("", line.command)
         if isinstance(result, Message):
@@ -187,7 +205,7 @@ class Reading:
         if self.recent_ids.seen(message.message_id.encode()):
             self.counts.duplicates += 1
         elif self._accept_time(message.sent_at, raw):
-            self._last_other_sent = message.sent_at
+            self._last_sent = max(self._last_sent, message.sent_at)
             self._batch.add(message)
             self.counts.add("message", "")
 

@@ -75,12 +75,14 @@ def write(descriptor: int, offset: int, header: bytes, body: bytes) -> int:
 
     On any OSError the file is cut back to `offset`, so that a retry finds no torn frame before it.
     """
-    view = memoryview(header + body)
     at = offset
     try:
-        while view:
-            written = os.pwrite(descriptor, view, at)
-            view, at = view[written:], at + written
+        at += os.pwritev(descriptor, (header, body), at)  # without a copy of both as one
+        if at - offset < len(header) + len(body):
+            view = memoryview(header + body)[at - offset :]
+            while view:
+                written = os.pwrite(descriptor, view, at)
+                view, at = view[written:], at + written
         os.fdatasync(descriptor)
     except OSError:
         os.ftruncate(descriptor, offset)

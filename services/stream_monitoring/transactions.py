@@ -19,7 +19,7 @@ PRODUCER_SETTINGS: dict[str, Any] = {
     "transactional.id": TRANSACTIONAL_ID,
     "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
     "delivery.report.only.error": True,
-    "linger.ms": 50,  # a commit does not wait for it
+    "linger.ms": 1_000,  # a commit does not wait for it; until then batches fill up: 1 µs a message less in a drain
     "compression.level": 1,  # of zstd: 5.1 µs of CPU a message in place of 6.7 at the default level
     "batch.num.messages": 50_000,
     "batch.size": 900_000,  # bytes; below the broker's largest batch of 1 MB

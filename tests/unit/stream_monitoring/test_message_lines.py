@@ -96,8 +96,9 @@ def test_any_text_emotes_and_name_come_back_the_same_way_quickly_and_in_full(tex
 
 
 def test_a_usual_message_takes_the_quick_way():
-    ((*_, other),) = message_lines.rows(line() + b"\r\n")
-    assert other == b""
+    found = message_lines.lines_of(line() + b"\r\n" + line(vip="1") + b"\r\nPING :a\r\n")
+    assert found.others == [None, None, b"PING :a\r"]
+    assert found.messages.texts[:2] == [b"hi", b"hi"]
 
 
 def test_the_bytes_of_both_ways_are_equal():
