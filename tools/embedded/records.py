@@ -43,20 +43,33 @@ def iterate_topic(bootstrap_servers: str, topic: str, committed_only: bool = Tru
     try:
         partitions = consumer.list_topics(topic, METADATA_SECONDS).topics[topic].partitions
         consumer.assign([TopicPartition(topic, number, 0) for number in partitions])
-        yield from _until_the_end(consumer, set(partitions))
+        yield from _until_the_end(consumer, topic, _ends(consumer, topic, list(partitions)))
     finally:
         consumer.close()
 
 
-def _until_the_end(consumer: Consumer, unread: set[int]) -> Iterator[Record]:
+def _ends(consumer: Consumer, topic: str, partitions: list[int]) -> dict[int, int]:
+    """The present end of each partition that has something to read."""
+    marks = {
+        number: consumer.get_watermark_offsets(TopicPartition(topic, number), METADATA_SECONDS) for number in partitions
+    }
+    return {number: end for number, (start, end) in marks.items() if start < end}
+
+
+def _until_the_end(consumer: Consumer, topic: str, ends: dict[int, int]) -> Iterator[Record]:
+    """Up to `ends`. A live topic goes on growing, so waiting for a moment without records would never end; and the
+    last offset may be a transaction's mark, which is no record, so the end of the partition counts as well."""
+    unread = dict(ends)
     while unread:
-        batch = consumer.consume(1000, BATCH_SECONDS)
-        for each in batch:
+        for each in consumer.consume(1000, BATCH_SECONDS):
             error = each.error()
             if error is None:
                 _, timestamp = each.timestamp()
-                yield Record(each.topic(), each.partition(), each.offset(), each.key(), each.value(), timestamp)
+                if each.offset() < ends.get(each.partition(), 0):
+                    yield Record(each.topic(), each.partition(), each.offset(), each.key(), each.value(), timestamp)
+                if each.offset() >= ends.get(each.partition(), 0) - 1:
+                    unread.pop(each.partition(), None)
             elif error.code() == KafkaError._PARTITION_EOF:
-                unread.discard(each.partition())
+                unread.pop(each.partition(), None)
             else:
                 raise KafkaException(error)
