@@ -11,7 +11,15 @@ SHARED_SYSTEM = "world"  # the fixture that starts the whole system, once a sess
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give every test the group that one worker runs in order (pytest-xdist's loadgroup)."""
+    """Run what shares one running system at the end, so that it does not run beside all the others.
+
+    Each test also gets the group that one worker runs in order (pytest-xdist's loadgroup, `make test WORKERS=2`).
+    """
+    items.sort(key=shares_the_system)  # stable: the order within each half stays
     for item in items:
-        together = SHARED_SYSTEM if SHARED_SYSTEM in getattr(item, "fixturenames", ()) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(together))
+        item.add_marker(pytest.mark.xdist_group(SHARED_SYSTEM if shares_the_system(item) else str(item.path)))
+
+
+def shares_the_system(item: pytest.Item) -> bool:
+    """Whether the test uses the session's running system."""
+    return SHARED_SYSTEM in getattr(item, "fixturenames", ())
