@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 import structlog
-from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from clip_creator.budget import HourlyBudget
 from clip_creator.cool_down import CoolDown
@@ -29,6 +29,7 @@ GROUP = "clip-creator"
 # A process that is started again under its name takes its partitions back at once; another one's after 10 s.
 MEMBERSHIP = {"session.timeout.ms": 10_000, "heartbeat.interval.ms": 2_000}
 POLL_SECONDS = 0.2
+UNASSIGNED_SECONDS = 45.0  # without any partition: after a broker's restart the group may have forgotten this member
 REFRESH_SECONDS = 5.0  # how often the ledger is read while no moment comes
 
 
@@ -49,6 +50,7 @@ class MomentConsumer:
         self._assigned: set[int] = set()  # partitions that came with the last assignment
         self._ignored: dict[int, int] = {}  # partition to the offset after what needs no record
         self._refreshed_at = 0.0
+        self._assigned_at = time.monotonic()
 
     def run(self, stop: threading.Event) -> None:
         """A worker: reads until `stop`. A KafkaException ends it."""
@@ -104,6 +106,14 @@ class MomentConsumer:
             self._ignored.clear()
         if time.monotonic() - self._refreshed_at > REFRESH_SECONDS:
             self._refresh()
+            self._check_assignment()
+
+    def _check_assignment(self) -> None:
+        """Raise KafkaException where this process has had no partition for long: it ends and joins anew."""
+        if self._consumer.assignment():
+            self._assigned_at = time.monotonic()
+        elif time.monotonic() - self._assigned_at > UNASSIGNED_SECONDS:
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT, f"no partition of {MOMENTS.name} was assigned"))
 
     def _handle(self, message: Message) -> None:
         error = message.error()

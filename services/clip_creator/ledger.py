@@ -1,6 +1,7 @@
 """What has become of every moment, read from the topic `clips`."""
 
 import threading
+import time
 from collections.abc import Collection, Iterator
 
 import structlog
@@ -17,6 +18,7 @@ from service_runtime.settings import KafkaSettings
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
+STALLED_SECONDS = 20.0  # without a record or an end: after a broker was killed, a reader may wait for ever
 
 
 class Ledger:
@@ -78,11 +80,14 @@ class LedgerReader:
     def read_to_end(self) -> Iterator[tuple[Clip, int]]:
         """What was committed since the last call, with its partition, until the end that the broker has now.
 
-        Raises KafkaException where the broker refuses; while it is away, it waits.
+        Raises KafkaException where the broker refuses, or where the end is not reached in time: the process ends,
+        and its successor reads everything anew.
         """
         self._consumer.assign([TopicPartition(CLIPS.name, each, offset) for each, offset in self._next.items()])
-        unfinished = set(self._next)
+        unfinished, deadline = set(self._next), time.monotonic() + STALLED_SECONDS
         while unfinished:
+            if time.monotonic() > deadline:
+                raise KafkaException(KafkaError(KafkaError._TIMED_OUT, f"{CLIPS.name} is not read to its end"))
             message = self._consumer.poll(POLL_SECONDS)
             if message is None:
                 continue
@@ -95,6 +100,7 @@ class LedgerReader:
                     raise KafkaException(error)
                 continue
             self._next[message.partition()] = message.offset() + 1
+            deadline = time.monotonic() + STALLED_SECONDS
             clip = understood(message.value())
             if clip is not None:
                 yield clip, message.partition()

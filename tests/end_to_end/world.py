@@ -13,7 +13,7 @@ import psycopg
 from contracts import codec
 from embedded.records import read_topic
 from embedded.system import System
-from embedded.waiting import wait_for
+from embedded.waiting import TooLateError, wait_for
 
 BASELINE_SECONDS = 75  # a baseline needs 60 covered seconds; and some until the job has started
 MOMENT_SECONDS = 120  # a burst's last revision comes 45 s after it began; slow machines need more
@@ -91,7 +91,10 @@ class World:
                 return False
             return bool(found) and done(found[0])
 
-        wait_for(f"a moment of {login} is as expected (last seen: {found})", look, seconds, 0.5)
+        try:
+            wait_for(f"a moment of {login} is as expected", look, seconds, 0.5)
+        except TooLateError as error:
+            raise TooLateError(f"{error}; last seen: {found}") from error
         return found[0]
 
     def truth(self, name: str) -> list[Json]:
