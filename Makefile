@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := infrastructure/requirements/dev.txt
 CHANNELS ?=
 TESTS ?= tests
-WORKERS ?= 1
+WORKERS ?= 3
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help

@@ -1,4 +1,4 @@
-"""How tests are spread over workers: a file stays together, and so does all that shares one running system."""
+"""How tests are spread over workers: a file stays together, and so does all that starts whole systems."""
 
 import hypothesis
 import pytest
@@ -11,15 +11,15 @@ SHARED_SYSTEM = "world"  # the fixture that starts the whole system, once a sess
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what shares one running system at the end, so that it does not run beside all the others.
+    """Give each test the group that one worker runs in order (pytest-xdist's loadgroup), the longest group first.
 
-    Each test also gets the group that one worker runs in order (pytest-xdist's loadgroup, `make test WORKERS=2`).
+    Each whole system keeps two cores half busy, so they run one after the other, beside tests that mostly wait.
     """
-    items.sort(key=shares_the_system)  # stable: the order within each half stays
+    items.sort(key=lambda item: not is_heavy(item))  # stable: the order within each half stays
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(SHARED_SYSTEM if shares_the_system(item) else str(item.path)))
+        item.add_marker(pytest.mark.xdist_group("heavy" if is_heavy(item) else str(item.path)))
 
 
-def shares_the_system(item: pytest.Item) -> bool:
-    """Whether the test uses the session's running system."""
-    return SHARED_SYSTEM in getattr(item, "fixturenames", ())
+def is_heavy(item: pytest.Item) -> bool:
+    """Whether the test starts a Flink job or uses the session's whole system."""
+    return SHARED_SYSTEM in getattr(item, "fixturenames", ()) or item.get_closest_marker("heavy") is not None

@@ -1,14 +1,20 @@
 """Settings of the Kafka clients that every service uses: read_committed readers, acknowledged writers."""
 
+import logging
 from typing import Any
 
 from contracts.topics import PARTITIONER
 from service_runtime.settings import KafkaSettings
 
+# librdkafka repeats itself every second while Kafka is away; services say once what it means for them.
+quiet = logging.getLogger("librdkafka")
+quiet.addHandler(logging.NullHandler())
+quiet.propagate = False
+
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
     """librdkafka's settings to reach the broker, with SASL where a user is named."""
-    config: dict[str, Any] = {"bootstrap.servers": settings.bootstrap_servers}
+    config: dict[str, Any] = {"bootstrap.servers": settings.bootstrap_servers, "logger": quiet}
     if settings.username and settings.password_file:
         config |= {
             "security.protocol": "SASL_PLAINTEXT",  # Tailscale encrypts the way between the machines

@@ -3,6 +3,7 @@
 import contextvars
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -11,6 +12,7 @@ from contracts import metrics
 from service_runtime.measures import measure
 
 log = structlog.get_logger()
+FAILED_SECONDS = 5.0  # for the others where one failed: a successor is waiting to start
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 Worker = Callable[[threading.Event], None]
 
@@ -57,8 +59,9 @@ class Supervisor:
         """Block until a stop signal or a failure; return the process's exit code."""
         while not self.stop.wait(0.5):  # wakes up so that signals are handled
             pass
+        until = time.monotonic() + (min(self._grace_seconds, FAILED_SECONDS) if self.failed else self._grace_seconds)
         for thread in self._threads:
-            thread.join(self._grace_seconds)
+            thread.join(max(0.0, until - time.monotonic()))
         stuck = [thread.name for thread in self._threads if thread.is_alive()]
         if stuck:
             log.error("workers did not stop", workers=stuck)

@@ -1,6 +1,5 @@
 """The Kafka side: reads records in small batches, keeps the membership alive, commits what was written."""
 
-import logging
 from collections.abc import Iterable, Sequence
 
 import structlog
@@ -21,9 +20,6 @@ TUNING = {
     "log.connection.close": False,
 }
 BROKER_AWAY = (KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._RESOLVE)
-quiet = logging.getLogger("recorder.librdkafka")  # it repeats itself every second while Kafka is away
-quiet.addHandler(logging.NullHandler())
-quiet.propagate = False
 
 
 class RecordReader:
@@ -34,7 +30,7 @@ class RecordReader:
 
     def __init__(self, settings: KafkaSettings, group: str, instance: str, topics: Sequence[str], **more: object):
         config = consumer_config(settings, group, **(TUNING | {"group.instance.id": f"{group}-{instance}"} | more))
-        self._consumer = Consumer(config | {"error_cb": self._on_error, "on_commit": self._on_commit}, logger=quiet)
+        self._consumer = Consumer(config | {"error_cb": self._on_error, "on_commit": self._on_commit})
         self._consumer.subscribe(list(topics))
         self._away = False
         self._missing: set[str] = set()

@@ -140,7 +140,7 @@ class Capture:
         self._connections = Connections(
             self._options.chat_url, self._reading, self._on_joined, self.book, self.clock, self._now
         )
-        self.book.restarted(coverage.load_covered(self._covered_path), self._last_tick)
+        self.book.restarted(coverage.load_covered(self._covered_path), self._last_tick + 1)
         self._connections.want(self._wanted)
         with ThreadPoolExecutor(1, thread_name_prefix="spool") as disk:
             tending = asyncio.create_task(self._tend(stop))

@@ -37,6 +37,15 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[kafka_server.Kafka]:
+    """A Kafka of the test's own with the contract's topics: it may be killed, and its offsets begin at 0."""
+    port, controller_port = free_ports(2)
+    with kafka_server.Kafka(tmp_path / "kafka", port, controller_port) as server:
+        create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}))
+        yield server
+
+
+@pytest.fixture
 def empty_topics(kafka: str) -> str:
     """The same Kafka after every record in the contract's topics was deleted; offsets go on."""
     admin = AdminClient({"bootstrap.servers": kafka})

@@ -121,7 +121,8 @@ def test_a_clip_that_never_appears_is_unknown_with_its_id(
     assert (outcome.status, outcome.clip_id) == ("unknown", twitch.clips(channel)[-1]["clip_id"])
 
 
-def test_waiting_for_one_clip_holds_up_no_other(service: ClipCreator, topics: Topics, twitch: Simulator):
+def test_waiting_for_one_clip_holds_up_no_other(isolated: Start, topics: Topics, twitch: Simulator):
+    isolated(CLIPS_CONFIRM_SECONDS="20")
     lost, quick = moment(next(channels(twitch))), moment(next(channels(twitch)))
     twitch.order("never_appear", count=1)
     topics.send(lost)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Producer
 
+from embedded.kafka import Kafka
 from embedded.waiting import wait_for
 
 from .clip_creator_process import DEADLINE, ClipCreator, Gate, Simulator, Topics, moment
@@ -154,3 +155,21 @@ def test_a_wrong_setting_and_a_taken_port_are_named(kafka: str, twitch: Simulato
     assert taken.process.wait(DEADLINE) == 2
     assert "Address already in use" in taken.log.read_text()
     assert json.dumps(twitch.state())  # Twitch took no harm
+
+
+def test_a_broker_that_was_killed_and_is_back_holds_up_no_moment(
+    own_kafka: Kafka, twitch: Simulator, creators: list[ClipCreator], tmp_path: Path
+):
+    """librdkafka would wait for ever for the coordinator that it remembers; the process itself lives on."""
+    topics = Topics(own_kafka.bootstrap_servers, Producer({"bootstrap.servers": own_kafka.bootstrap_servers}))
+    creator = ClipCreator(own_kafka.bootstrap_servers, twitch.url, tmp_path, CLIPS_COOL_DOWN_SECONDS="0")
+    creators.append(creator)
+    before, after = moment(twitch.channels[6]), moment(twitch.channels[7])
+    topics.send(before)
+    assert topics.outcome(before.moment_id).status == "made"
+    own_kafka.kill()
+    own_kafka.stop()
+    own_kafka.start()
+    topics.send(after)
+    assert topics.outcome(after.moment_id).status == "made"
+    assert creator.process.poll() is None

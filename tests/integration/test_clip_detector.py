@@ -10,12 +10,13 @@ from confluent_kafka import Producer
 
 from contracts import topics
 from contracts.codec import decode
+from embedded.kafka import Kafka
 
 from .clip_detector_process import START, ChatLog, DetectorRun, results, wait_for_progress
 
 CHANNEL = "900001"
 NEXT_YEAR_AT = (START + 365 * 24 * 3600) * 1000
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.heavy]
 
 
 def loudness(second: int) -> int:
@@ -39,12 +40,12 @@ def bad_records(chat: ChatLog) -> None:
 
 
 @pytest.fixture
-def start(empty_topics: str, tmp_path: Path) -> Iterator[Callable[[], DetectorRun]]:
+def start(own_kafka: Kafka, tmp_path: Path) -> Iterator[Callable[[], DetectorRun]]:
     """`start()` runs the detector on the test's folder; none is left at the end."""
     runs: list[DetectorRun] = []
 
     def start_one() -> DetectorRun:
-        runs.append(DetectorRun(empty_topics, tmp_path))
+        runs.append(DetectorRun(own_kafka.bootstrap_servers, tmp_path))
         return runs[-1]
 
     yield start_one
@@ -53,10 +54,10 @@ def start(empty_topics: str, tmp_path: Path) -> Iterator[Callable[[], DetectorRu
 
 
 def test_a_burst_through_disorder_bad_records_and_kills(
-    start: Callable[[], DetectorRun], empty_topics: str, producer: Producer, tmp_path: Path
+    start: Callable[[], DetectorRun], own_kafka: Kafka, tmp_path: Path
 ) -> None:
-    kafka = empty_topics
-    chat = ChatLog(producer, CHANNEL)
+    kafka = own_kafka.bootstrap_servers
+    chat = ChatLog(Producer({"bootstrap.servers": kafka, "partitioner": topics.PARTITIONER}), CHANNEL)
     bad_records(chat)
     chat.chat(range(100), loudness)
     run = start()
