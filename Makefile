@@ -55,7 +55,7 @@ format: venv ## Bring the code into shape
 	$(BIN)/ruff format .
 
 test: preflight venv jars chromium ## Run all tests; TESTS=tests/unit runs a part
-	$(BIN)/pytest $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist loadgroup) $(TESTS)
+	$(BIN)/pytest $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist loadscope --no-loadscope-reorder) $(TESTS)
 
 bench: preflight venv jars ## Measure; results go to tests/benchmarks/results as JSON
 	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench; done

@@ -2,24 +2,29 @@
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 hypothesis.settings.register_profile("busy machine", deadline=None)  # speed is for the benchmarks
 hypothesis.settings.load_profile("busy machine")
 
-SHARED_SYSTEM = "world"  # the fixture that starts the whole system, once a session
+# Files that start a Flink job or the whole system. Each keeps two cores half busy, so they run one after the other,
+# beside tests that mostly wait; and first, because together they take longest.
+HEAVY = ("tests/end_to_end/", "tests/integration/test_clip_detector.py")
+SHARED_SYSTEM = "world"  # the fixture that starts it
 
 
-@pytest.hookimpl(tryfirst=True)
+class OneSystemAtATime(LoadScopeScheduling):
+    """Gives a worker a whole file, or all heavy ones."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "heavy" if nodeid.startswith(HEAVY) else nodeid.split("::", 1)[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """pytest-xdist's hook."""
+    return OneSystemAtATime(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each test the group that one worker runs in order (pytest-xdist's loadgroup), the longest group first.
-
-    Each whole system keeps two cores half busy, so they run one after the other, beside tests that mostly wait.
-    """
-    items.sort(key=lambda item: not is_heavy(item))  # stable: the order within each half stays
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("heavy" if is_heavy(item) else str(item.path)))
-
-
-def is_heavy(item: pytest.Item) -> bool:
-    """Whether the test starts a Flink job or uses the session's whole system."""
-    return SHARED_SYSTEM in getattr(item, "fixturenames", ()) or item.get_closest_marker("heavy") is not None
+    """Put the heavy files first, and in them what shares one system last: it starts when the others have ended."""
+    items.sort(key=lambda item: (not item.nodeid.startswith(HEAVY), SHARED_SYSTEM in getattr(item, "fixturenames", ())))

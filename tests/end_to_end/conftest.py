@@ -1,4 +1,4 @@
-"""The whole system on the simulator, once a session, and what tests do with it."""
+"""The whole system on the simulator, started once, and what tests do with it."""
 
 import os
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def chat_data() -> Path:
     return Path(folder)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running system with a dozen calm channels that have talked long enough for a baseline."""
     directory = tmp_path_factory.mktemp("system")

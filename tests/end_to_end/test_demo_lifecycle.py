@@ -24,7 +24,7 @@ END_SECONDS = 90.0
 
 LISTENER = "import socket, sys; held = socket.create_server(('127.0.0.1', int(sys.argv[1]))); sys.stdin.read()"
 
-pytestmark = [pytest.mark.timeout(1200), pytest.mark.heavy]
+pytestmark = pytest.mark.timeout(1200)
 
 
 class Demo:

@@ -11,7 +11,6 @@ from embedded.system import System
 RECORDING = "kappa-108244967"
 
 
-@pytest.mark.heavy
 @pytest.mark.timeout(420)
 def test_recorded_chat_becomes_moments(chat_data: Path, tmp_path: Path) -> None:
     options = {"channels": 1, "messages_per_second": 1, "bursts_per_minute": 0, "replay": RECORDING, "replay_speed": 10}

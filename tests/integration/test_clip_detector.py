@@ -16,7 +16,7 @@ from .clip_detector_process import START, ChatLog, DetectorRun, results, wait_fo
 
 CHANNEL = "900001"
 NEXT_YEAR_AT = (START + 365 * 24 * 3600) * 1000
-pytestmark = [pytest.mark.timeout(900), pytest.mark.heavy]
+pytestmark = pytest.mark.timeout(900)
 
 
 def loudness(second: int) -> int:
