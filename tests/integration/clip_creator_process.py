@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,6 +24,8 @@ from contracts.moments import Moment
 from embedded.ports import free_ports
 from embedded.records import read_topic
 from embedded.waiting import wait_for
+
+from .metrics_page import total
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 DEADLINE = 60.0  # seconds; the machine may be busy
@@ -195,12 +196,7 @@ class ClipCreator:
 
     def metric(self, name: str) -> float:
         """The sum of a metric's samples; 0 where it does not answer."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as answer:
-                lines = answer.read().decode().splitlines()
-        except OSError:
-            return 0.0
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.split("{")[0].split(" ")[0] == name)
+        return total(self.metrics_port, name)
 
 
 class Topics:

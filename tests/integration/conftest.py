@@ -19,6 +19,8 @@ from embedded.ports import free_ports
 from embedded.records import Record, read_topic
 from service_runtime.topic_setup import create_topics
 
+from .clip_creator_process import Simulator, Topics
+
 TEMPLATE = "migrated"
 ANSWER_SECONDS = 30.0
 database_numbers = count(1)
@@ -91,6 +93,20 @@ def postgres(postgres_server: postgres_server_module.Postgres) -> Iterator[str]:
 def postgres_of_module(postgres_server: postgres_server_module.Postgres) -> Iterator[str]:
     """The address of a fresh migrated database for one test file."""
     yield from _database(postgres_server)
+
+
+@pytest.fixture(scope="module")
+def twitch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """A simulated Twitch with ten quiet channels, for one test file."""
+    simulator = Simulator(tmp_path_factory.mktemp("twitch"))
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def topics(empty_topics: str, producer: Producer) -> Topics:
+    """The empty topics, to put moments in and read clips back."""
+    return Topics(empty_topics, producer)
 
 
 @pytest.fixture(scope="session")

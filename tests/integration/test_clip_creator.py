@@ -4,25 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from confluent_kafka import Producer
 
 from embedded.waiting import wait_for
 
 from .clip_creator_process import DEADLINE, ClipCreator, Simulator, Topics, moment
 
 Start = Callable[..., ClipCreator]
-
-
-@pytest.fixture(scope="module")
-def twitch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    simulator = Simulator(tmp_path_factory.mktemp("twitch"))
-    yield simulator
-    simulator.stop()
-
-
-@pytest.fixture
-def topics(empty_topics: str, producer: Producer) -> Topics:
-    return Topics(empty_topics, producer)
 
 
 @pytest.fixture

@@ -13,18 +13,6 @@ from embedded.waiting import wait_for
 from .clip_creator_process import DEADLINE, ClipCreator, Gate, Simulator, Topics, moment
 
 
-@pytest.fixture(scope="module")
-def twitch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    simulator = Simulator(tmp_path_factory.mktemp("twitch"))
-    yield simulator
-    simulator.stop()
-
-
-@pytest.fixture
-def topics(empty_topics: str, producer: Producer) -> Topics:
-    return Topics(empty_topics, producer)
-
-
 @pytest.fixture
 def gate(twitch: Simulator) -> Iterator[Gate]:
     gate = Gate(twitch.url)

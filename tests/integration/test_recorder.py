@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,8 @@ from embedded.waiting import wait_for
 from recorder.migrate import migrate
 from recorder.settings import MigrationSettings
 from service_runtime.topic_setup import create_topics
+
+from .metrics_page import total
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 DEADLINE = 60.0  # seconds; the machine may be busy
@@ -58,12 +59,7 @@ class Recorder:
 
     def metric(self, name: str) -> float:
         """The sum of a metric's samples."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as answer:
-                lines = answer.read().decode().splitlines()
-        except OSError:
-            return 0.0
-        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
+        return total(self.metrics_port, name)
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)

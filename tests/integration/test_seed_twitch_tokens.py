@@ -6,7 +6,6 @@ import re
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -18,13 +17,6 @@ from embedded.ports import free_ports
 from .clip_creator_process import DEADLINE, Simulator
 
 PROGRAM = [sys.executable, str(REPOSITORY / "seed_twitch_tokens.py")]
-
-
-@pytest.fixture(scope="module")
-def twitch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    simulator = Simulator(tmp_path_factory.mktemp("twitch"))
-    yield simulator
-    simulator.stop()
 
 
 class Seed:

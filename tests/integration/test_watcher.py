@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import urllib.request
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +22,8 @@ from embedded.ports import free_ports
 from embedded.postgres import Postgres
 from embedded.waiting import wait_for
 from recorder.migrate import migrate
+
+from .metrics_page import total
 
 DEADLINE = 60.0  # seconds; the machine may be busy
 LOOKS = 8  # more than any hold below takes: what was not told by then is not told
@@ -107,12 +108,7 @@ class Watcher:
     def metric(self, name: str) -> float:
         """A sample's value; 0 where it is not there."""
         assert self.process.poll() is None, self.log.read_text()
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as answer:
-                lines = answer.read().decode().splitlines()
-        except OSError:
-            return 0.0
-        return next((float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name + " ")), 0.0)
+        return total(self.metrics_port, name)
 
     def sees(self, condition: str) -> None:
         """Wait until it sees the condition now."""
