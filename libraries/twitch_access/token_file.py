@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,11 +9,11 @@ from pathlib import Path
 
 import msgspec
 
+from service_runtime.files import OWNER_ONLY, replace_durably
 from twitch_access.errors import SignInNeeded, Unavailable
 
 LOCK_SECONDS = 30.0  # a refresh under the lock has a deadline of 10 s
 LOCK_POLL_SECONDS = 0.05
-OWNER_ONLY = 0o600
 Stamp = tuple[int, int, int]  # changes with every write of the file
 
 
@@ -55,20 +54,8 @@ class TokenFile:
 
     def write(self, tokens: StoredTokens) -> None:
         """Replace the file at once and durably; raises OSError where that fails, and the old file stays."""
-        folder = self.path.parent
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, name = tempfile.mkstemp(dir=folder, prefix=f".{self.path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(file.fileno(), OWNER_ONLY)
-                file.write(msgspec.json.format(msgspec.json.encode(tokens), indent=2) + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, self.path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        sync_folder(folder)
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        replace_durably(self.path, msgspec.json.format(msgspec.json.encode(tokens), indent=2) + b"\n")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -92,12 +79,3 @@ def try_lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -1,6 +1,5 @@
 """Starts the recorder: the recording, the retention and, where it is on, the chat inspector."""
 
-import sys
 import time
 from datetime import UTC, datetime
 
@@ -17,9 +16,10 @@ from recorder.recording import Recording
 from recorder.retention import RetentionKeeper
 from recorder.settings import RecorderSettings
 from recorder.store import Store
-from service_runtime import logs, measures
+from service_runtime import logs
 from service_runtime.measures import measure
 from service_runtime.settings import KafkaSettings, LogSettings, PostgresSettings, load_all
+from service_runtime.starting import open_ports
 from service_runtime.supervision import Supervisor
 
 log = structlog.get_logger()
@@ -54,13 +54,7 @@ def main() -> int:
     """Run until a stop signal or a worker's failure; return the exit code."""
     log_settings, kafka, postgres, settings = load_all(LogSettings, KafkaSettings, PostgresSettings, RecorderSettings)
     logs.configure("recorder", log_settings.level)
-    try:
-        conninfo = postgres.conninfo()
-        measures.serve(settings.bind_address, settings.metrics_port)
-    except OSError as error:
-        where = f"{settings.bind_address}:{settings.metrics_port}"
-        sys.stderr.write(f"recorder: cannot start (metrics on {where}): {error}\n")
-        return 1
+    conninfo = open_ports("recorder", postgres, settings.bind_address, settings.metrics_port)
     supervisor = Supervisor()
     supervisor.add("recorder", build_recording(kafka, conninfo, settings).run)
     keeper = RetentionKeeper(Database(conninfo, "retention"), settings, lambda: datetime.now(UTC).date())

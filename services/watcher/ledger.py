@@ -1,12 +1,12 @@
 """What was told and what is still to be delivered, on disk, so that a restart neither repeats nor forgets."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 import structlog
 
+from service_runtime.files import replace_durably
 from watcher.condition import Condition
 from watcher.notice import Notice
 
@@ -52,23 +52,10 @@ class Ledger:
     def write(self, told: Told) -> None:
         """Replace the file as a whole, synced."""
         try:
-            self._replace(msgspec.json.encode(told))
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            replace_durably(self._file, msgspec.json.encode(told))
             self._refused = False
         except OSError as error:
             if not self._refused:
                 log.error("state file cannot be written; a restart may repeat a notice", why=str(error))
             self._refused = True
-
-    def _replace(self, content: bytes) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._file.with_name(f"{self._file.name}.new")
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._file)
-        folder = os.open(self._file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

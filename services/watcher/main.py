@@ -1,11 +1,10 @@
 """Starts the watcher: one worker that looks, decides and tells."""
 
-import sys
-
 import structlog
 
-from service_runtime import logs, measures
+from service_runtime import logs
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
+from service_runtime.starting import open_ports
 from service_runtime.supervision import Supervisor
 from watcher.ledger import Ledger
 from watcher.pipeline import Pipeline
@@ -20,13 +19,7 @@ def main() -> int:
     """Run until a stop signal or the worker's failure; return the exit code."""
     log_settings, postgres, settings = load_all(LogSettings, PostgresSettings, WatcherSettings)
     logs.configure("watcher", log_settings.level)
-    try:
-        conninfo = postgres.conninfo()
-        measures.serve(settings.bind_address, settings.metrics_port)
-    except OSError as error:
-        where = f"{settings.bind_address}:{settings.metrics_port}"
-        sys.stderr.write(f"watcher: cannot start (metrics on {where}): {error}\n")
-        return 1
+    conninfo = open_ports("watcher", postgres, settings.bind_address, settings.metrics_port)
     webhook = Webhook(settings.webhook_url_file, settings.webhook_kind)
     if not webhook.is_set():
         log.warning("nobody is told: put the webhook's address into the file of WATCHER_WEBHOOK_URL_FILE")

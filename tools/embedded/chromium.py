@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from embedded.problems import SetupError
+from embedded.problems import SetupError, exit_code
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 INSTALL_SECONDS = 600
@@ -30,15 +30,5 @@ def ensure() -> str:
     raise SetupError(f"Chromium is missing; the tests of the page need it. {HOW}")
 
 
-def main() -> int:
-    """Make sure of Chromium; 1 with what to do where it cannot be had."""
-    try:
-        ensure()
-    except SetupError as problem:
-        sys.stderr.write(f"{problem}\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(exit_code(ensure))

@@ -4,12 +4,11 @@ import fcntl
 import hashlib
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 from embedded.paths import FLINK_JARS, INFRASTRUCTURE, JARS, KAFKA_JARS, package_folder
 from embedded.preflight import MAVEN, require
-from embedded.problems import SetupError
+from embedded.problems import SetupError, exit_code
 
 POM = INFRASTRUCTURE / "jars" / "pom.xml"
 MAVEN_SECONDS = 600  # 55 MB on a slow line
@@ -56,15 +55,5 @@ def _link_flink(flink: Path) -> None:
         (FLINK_JARS / jar.name).symlink_to(jar)
 
 
-def main() -> int:
-    """Fetch the jars; print a problem and return 1 where one is met."""
-    try:
-        ensure()
-    except SetupError as problem:
-        sys.stderr.write(f"{problem}\n")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(exit_code(ensure))

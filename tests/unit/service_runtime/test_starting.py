@@ -1,0 +1,31 @@
+"""A service that cannot start says why."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from service_runtime.settings import PostgresSettings
+from service_runtime.starting import open_ports
+
+DSN = "postgresql://user@127.0.0.1:1/database"
+
+
+def test_the_address_has_the_password_of_its_file(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("hidden\n")
+    postgres = PostgresSettings(dsn=DSN, password_file=tmp_path / "password")
+    assert "password=hidden" in open_ports("recorder", postgres, "127.0.0.1", 0)
+
+
+def test_a_taken_port_ends_it_with_a_message(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SystemExit) as ended:
+        open_ports("recorder", PostgresSettings(dsn=DSN), "127.0.0.1", taken.getsockname()[1])
+    assert ended.value.code == 1
+    assert "recorder: cannot start (metrics on 127.0.0.1:" in capsys.readouterr().err
+
+
+def test_a_missing_password_file_ends_it_with_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    postgres = PostgresSettings(dsn=DSN, password_file=tmp_path / "nowhere")
+    with pytest.raises(SystemExit):
+        open_ports("watcher", postgres, "127.0.0.1", 0)
+    assert "nowhere" in capsys.readouterr().err
