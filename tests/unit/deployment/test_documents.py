@@ -1,0 +1,37 @@
+"""The documents link to what exists, and the map names every room of the house."""
+
+import re
+
+import pytest
+
+from .manual import REPOSITORY, commands, text
+
+DOCUMENTS = ("README.md", "DEPLOYMENT.md", "OPERATIONS.md", "docs/architecture.md", "docs/detection.md")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document: str) -> None:
+    for link in re.findall(r"\]\(([^)#\s]+)\)", text(document)):
+        if "://" not in link:
+            assert ((REPOSITORY / document).parent / link).exists(), link
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_make_targets_exist(document: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", text("Makefile") + text("infrastructure/deployment.mk"), re.MULTILINE))
+    for line in commands(text(document)):
+        for target in re.findall(r"(?:^|\s)make ([a-z-]+)", line):
+            assert target in targets, line
+
+
+@pytest.mark.parametrize("folder", ["libraries", "services", "tools"])
+def test_the_map_names_every_room_and_no_other(folder: str) -> None:
+    rooms = {f"{folder}/{path.parent.name}" for path in (REPOSITORY / folder).glob("*/__init__.py")}
+    assert set(re.findall(rf"^\| `({folder}/\w+)` \|", text("docs/architecture.md"), re.MULTILINE)) == rooms
+
+
+def test_the_map_names_files_that_exist() -> None:
+    files = re.findall(r"`(\w+/[\w/]+\.py)`", text("docs/architecture.md"))
+    assert files
+    for file in files:
+        assert (REPOSITORY / file).exists() or (REPOSITORY / "services" / file).exists(), file
