@@ -15,12 +15,14 @@ from contracts import codec, metrics
 from contracts.chat_messages import SCHEMA_VERSION, ChannelRecord, Tick
 from service_runtime.measures import measure
 from stream_monitoring import coverage
+from stream_monitoring.account import Account
 from stream_monitoring.bad_lines import BadLines
 from stream_monitoring.batch import TICK_KEY, Batch
 from stream_monitoring.chatter_hash import ChatterHash
 from stream_monitoring.connections import Connections
 from stream_monitoring.coverage import CoverageBook
 from stream_monitoring.frame import Frame
+from stream_monitoring.hold import Hold
 from stream_monitoring.lifecycle import introduction
 from stream_monitoring.machine_clock import MachineClock
 from stream_monitoring.quarantine import Quarantine
@@ -36,6 +38,7 @@ TEND_SECONDS = 0.25
 STILL_SECONDS = 2.0  # a round that took longer: we stood still, not the sockets
 CROWDED_BYTES = 32 * 1024 * 1024  # of unwritten records: stop reading until the disk has caught up
 PRUNE_SECONDS = 10.0
+FRESH_MS = 5_000  # a tick that is further behind than this and its lag: some socket does not answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class CaptureOptions:
     instance: str
     tick_lag_ms: int
     introduces_channels: bool = True  # nobody else (Helix) tells the channels' names
+    has_other: bool = False  # another instance reads the same channels and may take over
 
 
 class Capture:
@@ -75,6 +79,7 @@ class Capture:
         self._reading = Reading(options.instance, self.batch, chatters, bad_lines, self.clock, self.rooms)
         self._last_tick = spool.last.tick_at if spool.last else 0
         self._reading.last_tick = self._last_tick
+        self.account = Account(self.book, self.clock, self._now)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wanted: set[str] = set()
         self._connections: Connections | None = None
@@ -99,11 +104,6 @@ class Capture:
         for record in records:
             self.batch.add(record)
 
-    def record_hole(self, gap_from: int, gap_until: int) -> None:
-        """Nothing between these event times can be delivered."""
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self.book.hole, gap_from, gap_until)
-
     def twitch_now(self) -> int:
         """Twitch's time now as well as it is known, milliseconds; later than the last tick."""
         return max(self.clock.estimate(self._now()), self._last_tick + 1)
@@ -112,6 +112,13 @@ class Capture:
     def tick_age_seconds(self) -> float:
         """How far the last tick is behind Twitch's clock."""
         return max(0.0, (self.twitch_now() - self._last_tick) / 1000)
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether all sockets answer now."""
+        connections = self._connections
+        is_fresh = self.tick_age_seconds * 1000 < self._options.tick_lag_ms + FRESH_MS
+        return connections is not None and bool(connections.reading_logins) and is_fresh
 
     def problems(self) -> dict[str, str]:
         """What is wrong now, for /ready."""
@@ -138,7 +145,13 @@ class Capture:
     async def _run(self, stop: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
         self._connections = Connections(
-            self._options.chat_url, self._reading, self._on_joined, self.book, self.clock, self._now
+            self._options.chat_url,
+            self._reading,
+            self._on_joined,
+            self.book,
+            self.clock,
+            self._now,
+            Hold(self._options.has_other),
         )
         self.book.restarted(coverage.load_covered(self._covered_path), self._last_tick + 1)
         self._connections.want(self._wanted)
@@ -164,6 +177,7 @@ class Capture:
                 log.warning("capture: the process stood still", seconds=round(still, 1))
                 self._connections.forgive(int(still * 1000))
             self._connections.tend()
+            self.account.tend(self._wanted)
             self._measure()
 
     async def _write_frames(self, stop: threading.Event, disk: ThreadPoolExecutor, tending: asyncio.Task[None]) -> None:

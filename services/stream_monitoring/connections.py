@@ -12,6 +12,7 @@ import structlog
 from contracts import metrics
 from service_runtime.measures import measure
 from stream_monitoring.coverage import CoverageBook
+from stream_monitoring.hold import Hold
 from stream_monitoring.parser import Event
 from stream_monitoring.reading import Reading
 from stream_monitoring.socket_reader import ChatSocket
@@ -25,6 +26,7 @@ CONNECT_SECONDS = 10.0  # deadline of one attempt
 FIRST_WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 60.0
 STEADY_SECONDS = 30.0  # a connection that lasted so long was a good one: begin again with the first wait
+ASKED_REASONS = ("reconnect", "stopped", "no room on the disk")  # a socket closed for these holds no tick back
 HANDOVER_SECONDS = 20.0  # after RECONNECT the old socket reads on until the new one has joined
 
 
@@ -55,7 +57,9 @@ class Connections:
         book: CoverageBook,
         clock: TwitchClock,
         machine_now: Callable[[], int],
+        hold: Hold,
     ) -> None:
+        self._hold = hold
         self._address = urlsplit(url)
         self._reading = reading
         self._joined = joined
@@ -108,6 +112,9 @@ class Connections:
         measure(metrics.RECONNECTS).labels(reason=socket.reason).inc()
         for login in socket.joined:
             self._book.lost(login, socket.number, socket.answered.through, socket.reason)
+        if socket.reason not in ASKED_REASONS:
+            missing = (socket.joined & self.wanted_logins) - self.reading_logins
+            self._hold.lost(missing, socket.answered.through, socket.reason == "deaf", self.now())
         for slot in self._slots:
             if slot.retiring is socket:
                 slot.retiring = None
@@ -115,8 +122,9 @@ class Connections:
     # what the capture asks
 
     def answered_through(self) -> list[int]:
-        """For each open socket that reads a channel: how far it has answered, on Twitch's clock."""
-        return [socket.answered.through for socket in self.sockets if socket.wanted]
+        """For each open socket that reads a channel, and each just lost: how far it has answered, on Twitch's clock."""
+        held = self._hold.through(self.reading_logins, self.now())
+        return [*held, *(socket.answered.through for socket in self.sockets if socket.wanted)]
 
     @property
     def reading_logins(self) -> set[str]:

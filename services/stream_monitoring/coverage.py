@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,12 +19,19 @@ Emit = Callable[[Coverage], None]
 
 @dataclass(slots=True)
 class Covered:
-    """One channel: the sockets that read it (with the time each joined), or since when nobody does, and why."""
+    """One channel: the sockets that read it (with the time each joined), or since when nobody does, and why.
+
+    On the machine's steady clock: `begun_at`, when this account of it began (0: before this process),
+    `since_at`, since when it is read without a break, `lost_at`, since when it is not.
+    """
 
     channel_id: str
     sockets: dict[int, int] = field(default_factory=dict)
     gap_from: int | None = None
     reason: str = ""
+    begun_at: int = 0
+    since_at: int = 0
+    lost_at: int = 0
 
 
 class CoverageBook:
@@ -35,6 +42,11 @@ class CoverageBook:
         self._emit = emit
         self._machine_now = machine_now
         self._channels: dict[str, Covered] = {}
+        self._owed: dict[str, int] = {}
+
+    def channels(self) -> dict[str, Covered]:
+        """A copy, by login; from any thread."""
+        return dict(self._channels)
 
     def restarted(self, covered_before: dict[str, str], gap_from: int) -> None:
         """The channels (login to id) that were read when the process ended without a word."""
@@ -44,15 +56,19 @@ class CoverageBook:
 
     def joined(self, login: str, channel_id: str, socket: int, now: int) -> bool:
         """The socket reads the channel from now on. True where nobody read it before."""
-        covered = self._channels.setdefault(login, Covered(channel_id))
+        machine_now = self._machine_now()
+        covered = self._channels.setdefault(login, Covered(channel_id, begun_at=machine_now))
         covered.channel_id = channel_id
         is_new = not covered.sockets
         covered.sockets.setdefault(socket, now)
         if not is_new:
             return False
+        covered.since_at = machine_now
         if covered.gap_from is not None:
             self._write("gap", covered, covered.gap_from, until=now, reason=covered.reason)
             self._count(covered.reason, now - covered.gap_from)
+        elif (owed_from := self._owed.pop(login, None)) is not None:
+            self._emit(self.undelivered(covered, owed_from, now))
         covered.gap_from = None
         self._write("joined", covered, now)
         return True
@@ -65,6 +81,7 @@ class CoverageBook:
         if not covered.sockets:
             self._open_gap(covered, answered_through, reason)
         elif (until := min(covered.sockets.values())) > answered_through:
+            covered.since_at = self._machine_now()
             self._write("gap", covered, answered_through, until=until, reason=reason)
             self._count(reason, until - answered_through)
 
@@ -79,36 +96,44 @@ class CoverageBook:
         for login in list(self._channels):
             self.left(login, now, "stopped")
 
-    def hole(self, gap_from: int, gap_until: int) -> None:
-        """What was read in this time cannot be delivered any more, or nobody read: a gap in every channel."""
-        for covered in self._channels.values():
-            self._write("gap", covered, gap_from, until=gap_until, reason="not delivered")
-            self._count("not delivered", gap_until - gap_from)
+    def undelivered(self, covered: Covered, gap_from: int, gap_until: int) -> Coverage:
+        """The record of a gap: what was read in this time cannot be delivered any more, or nobody read."""
+        self._count("not delivered", gap_until - gap_from)
+        return self._record("gap", covered, gap_from, gap_until, "not delivered")
+
+    def told(self, covered: Covered, at: int) -> Coverage:
+        """The record that the channel is read at this time."""
+        return self._record("joined", covered, at)
+
+    def owe(self, gap_from: int, logins: Iterable[str]) -> None:
+        """These channels have a gap from then on that ends when they are joined."""
+        self._owed |= dict.fromkeys(logins, gap_from)
 
     def covered(self) -> dict[str, str]:
         """Login to id of the channels that are read, or that have an open gap."""
         return {login: covered.channel_id for login, covered in self._channels.items()}
 
     def _open_gap(self, covered: Covered, gap_from: int, reason: str) -> None:
-        covered.gap_from, covered.reason = gap_from, reason
+        covered.gap_from, covered.reason, covered.lost_at = gap_from, reason, self._machine_now()
         self._write("left", covered, gap_from, reason=reason)  # the gap's record follows when its end is known
 
     def _count(self, reason: str, milliseconds: int) -> None:
         measure(metrics.GAP_SECONDS).labels(reason=reason).inc(max(0, milliseconds) / 1000)
 
     def _write(self, event: str, covered: Covered, at: int, until: int | None = None, reason: str = "") -> None:
-        self._emit(
-            Coverage(
-                schema_version=SCHEMA_VERSION,
-                channel_id=covered.channel_id,
-                sent_at=at,
-                received_at=self._machine_now(),
-                instance=self._instance,
-                event=event,  # type: ignore[arg-type]
-                gap_from_at=at if event == "gap" else None,
-                gap_until_at=max(until, at) if until is not None else None,
-                reason=reason,
-            )
+        self._emit(self._record(event, covered, at, until, reason))
+
+    def _record(self, event: str, covered: Covered, at: int, until: int | None = None, reason: str = "") -> Coverage:
+        return Coverage(
+            schema_version=SCHEMA_VERSION,
+            channel_id=covered.channel_id,
+            sent_at=at,
+            received_at=self._machine_now(),
+            instance=self._instance,
+            event=event,  # type: ignore[arg-type]
+            gap_from_at=at if event == "gap" else None,
+            gap_until_at=max(until, at) if until is not None else None,
+            reason=reason,
         )
 
 

@@ -14,6 +14,13 @@ class Marks(msgspec.Struct):
     notice_id: str | None = None
     spool_id: str | None = None
     spool_position: int | None = None
+    event: str | None = None
+    gap_until_at: int | None = None
+
+    @property
+    def has_id(self) -> bool:
+        """Whether it is the same record in every spool: a message or a notice."""
+        return self.message_id is not None or self.notice_id is not None
 
 
 _decoder = msgspec.json.Decoder(Marks)
@@ -24,12 +31,11 @@ def marks_of(value: bytes) -> Marks:
     return _decoder.decode(value)
 
 
-def sent_at_of(value: bytes) -> int:
-    """Event time in milliseconds."""
-    return marks_of(value).sent_at
-
-
 def id_of(value: bytes) -> str:
     """The record's own id, or a hash of the record where it has none."""
-    marks = marks_of(value)
+    return named(marks_of(value), value)
+
+
+def named(marks: Marks, value: bytes) -> str:
+    """The same where the fields are read already."""
     return marks.message_id or marks.notice_id or hashlib.blake2b(value, digest_size=16).hexdigest()

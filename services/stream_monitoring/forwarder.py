@@ -3,21 +3,23 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from itertools import islice
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Literal, Protocol
 
 import structlog
 from confluent_kafka import KafkaException
 
 from contracts import metrics
 from service_runtime.measures import measure
+from stream_monitoring.account import Account
 from stream_monitoring.connections import wait_seconds
 from stream_monitoring.frame import Frame
 from stream_monitoring.frame_queue import FrameQueue
-from stream_monitoring.kafka_log import REACH_MS, KafkaAwayError, KafkaLog, LogReader
-from stream_monitoring.resume import Leftovers, OwnSpool, Resume, decide
+from stream_monitoring.kafka_log import REACH_MS, KafkaAwayError, LogReader
+from stream_monitoring.lease import Lease, Sight
+from stream_monitoring.resume import LastTick, Leftovers, Resume
 from stream_monitoring.spool import Spool
+from stream_monitoring.succession import beginning, first_word, inheritance
 from stream_monitoring.transactions import FencedError, TransactionFailedError, Transactions
 
 log = structlog.get_logger()
@@ -26,17 +28,21 @@ MOST_RECORDS = 20_000  # of one transaction in a drain
 LIVE_SECONDS = 0.2
 LAST_SECONDS = 15.0  # after a stop signal, to deliver what the spool holds
 LOOK_SECONDS = 1.0
-STALLED_SECONDS = 10.0  # ticks in Kafka stand still for so long: the holder is gone
+LONGEST_WAIT_SECONDS = 3.0  # until Kafka is asked again: whoever held is back before another sees ticks stand still
 
 State = Literal["starting", "holder", "standby", "waiting for Kafka"]
 
 
-@dataclass(frozen=True, slots=True)
-class ForwarderOptions:
-    """`first_holder`: begin at once; otherwise only once the ticks in Kafka stand still."""
+class Witness(Protocol):
+    """The capture, as far as the forwarder asks it."""
 
-    first_holder: bool = True
-    stalled_seconds: float = STALLED_SECONDS
+    @property
+    def account(self) -> Account:
+        """What it can vouch for."""
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether its sockets answer."""
 
 
 class Forwarder:
@@ -48,19 +54,22 @@ class Forwarder:
         queue: FrameQueue,
         producer_config: dict[str, Any],
         read_log: LogReader,
-        options: ForwarderOptions,
-        record_hole: Callable[[int, int], None],
+        lease: Lease,
+        witness: Witness,
+        instance: str,
         chance: Callable[[], float],
     ) -> None:
         self._spool = spool
         self._queue = queue
         self._producer_config = producer_config
         self._read_log = read_log
-        self._options = options
-        self._record_hole = record_hole  # event times between which nothing can be delivered
+        self._lease = lease
+        self._witness = witness
+        self._instance = instance
         self._chance = chance
         self._deadline = 0.0
         self._leftovers: Leftovers | None = None
+        self._news: list[bytes] = []
         self.position = spool.first
         self.state: State = "starting"
         self.trouble = ""
@@ -71,20 +80,20 @@ class Forwarder:
 
     def run(self, stop: threading.Event, capture_ended: threading.Event) -> None:
         """Forward until `stop` is set and the capture has written its last frame; bounded then."""
-        attempt, hold_now = 0, self._options.first_holder
+        attempt = 0
         while not self._is_over(stop, capture_ended):
             try:
-                if not hold_now:
-                    self._stand_by(stop)
-                    if stop.is_set():
-                        return
+                if not self._stand_by(stop):
+                    return
+                attempt = 0
                 self._hold(stop, capture_ended)
                 return
             except FencedError:
                 log.warning("forwarder: another instance has taken over, standing by")
-                hold_now, attempt = False, 0
+                self._lease.fenced(time.monotonic())
             except (TransactionFailedError, KafkaAwayError, KafkaException) as error:
                 attempt += 1
+                self._lease.lost_sight()
                 self._wait_for_kafka(stop, attempt, error)
             finally:
                 measure(metrics.HOLDER).set(0)
@@ -103,7 +112,8 @@ class Forwarder:
     def _wait_for_kafka(self, stop: threading.Event, attempt: int, error: Exception) -> None:
         self.state, self.trouble = "waiting for Kafka", str(error)
         measure(metrics.SPOOL_BACKLOG_BYTES).set(self._spool.bytes_from(self.position))
-        seconds = min(15.0, wait_seconds(attempt, self._chance()))
+        self._queue.drop()
+        seconds = min(LONGEST_WAIT_SECONDS, wait_seconds(attempt, self._chance()))
         log.warning(
             "forwarder: Kafka is away, the spool keeps everything", why=str(error), wait_seconds=round(seconds, 1)
         )
@@ -112,23 +122,45 @@ class Forwarder:
         else:
             stop.wait(seconds)
 
-    def _stand_by(self, stop: threading.Event) -> None:
-        """Until the ticks in Kafka have stood still for a while, or a stop."""
-        self.state = "standby"
-        last, since = None, time.monotonic()
-        while not stop.wait(LOOK_SECONDS):
-            with self._read_log() as reader:
-                latest = max((tick.sent_at for tick in reader.last_ticks().values()), default=0)
-            if latest != last:
-                last, since = latest, time.monotonic()
-            elif time.monotonic() - since >= self._options.stalled_seconds:
-                log.warning("forwarder: ticks stand still, taking over", last_tick=latest)
-                return
+    def _stand_by(self, stop: threading.Event) -> bool:
+        """Until it is this instance's turn: True; False where a stop came first."""
+        with self._read_log() as reader:
+            while True:
+                last = reader.latest_tick()
+                sight = self._sight(last)
+                turn = self._lease.look(time.monotonic(), sight, stop.is_set())
+                if turn is not None:
+                    log.info("forwarder: my turn", turn=turn, last_tick=last, read_since=sight.read_since)
+                    return True
+                if stop.is_set():
+                    return False
+                self._keep_back(last)
+                stop.wait(LOOK_SECONDS)
+
+    def _sight(self, last: LastTick | None) -> Sight:
+        newest = self._spool.last
+        return Sight(
+            last,
+            self._spool.spool_id,
+            self._witness.account.read_since,
+            newest.tick_at if newest else 0,
+            self._witness.is_healthy,
+        )
+
+    def _keep_back(self, last: LastTick | None) -> None:
+        """Stand by: the spool keeps everything that may be needed, the memory nothing."""
+        if self.state != "standby":
+            log.info("forwarder: standing by", last_tick=last)
+        self.state, self.trouble = "standby", ""
+        self._queue.drop()
+        if last is not None and last.spool_id != self._spool.spool_id:
+            self.position = max(self.position, self._spool.position_before(last.sent_at - REACH_MS))
+        measure(metrics.SPOOL_BACKLOG_BYTES).set(self._spool.bytes_from(self.position))
 
     def _hold(self, stop: threading.Event, capture_ended: threading.Event) -> None:
         transactions = Transactions(self._producer_config)
         try:
-            self._begin()
+            self._begin(transactions)
             self.state, self.trouble = "holder", ""
             measure(metrics.HOLDER).set(1)
             while not self._is_over(stop, capture_ended):
@@ -136,31 +168,24 @@ class Forwarder:
         finally:
             transactions.close()
 
-    def _begin(self) -> None:
+    def _begin(self, transactions: Transactions) -> None:
         """Decide where to begin; after `init_transactions`, so nobody else writes any more."""
+        account = self._witness.account
         with self._read_log() as reader:
-            resume = decide(reader.last_ticks().values(), self._own_spool())
-            self._leftovers = self._without_known(reader, resume)
+            resume = beginning(reader, self._spool)
+            self._tell(resume)
+            if word := first_word(resume, self._spool, account, self._instance):
+                transactions.send([word], word.tick)
+            inherited = inheritance(reader, resume, self._spool, account)
         self.position = resume.position
+        self._leftovers, self._news = inherited.leftovers, inherited.news
+
+    def _tell(self, resume: Resume) -> None:
         log.info("forwarder: holding", position=resume.position, exact=resume.exact, after=resume.after)
         if resume.missing:
             log.error("forwarder: records were deleted before they were forwarded", records=resume.missing)
         if resume.hole_until is not None:
             log.error("forwarder: nothing to deliver for a while", after=resume.after, until=resume.hole_until)
-            self._record_hole(resume.after, resume.hole_until)
-
-    def _own_spool(self) -> OwnSpool:
-        oldest = next(iter(islice(self._spool.frames(self._spool.first), 1)), None)
-        return OwnSpool(self._spool.spool_id, self._spool.first, self._spool.end, oldest.tick_at if oldest else None)
-
-    def _without_known(self, reader: KafkaLog, resume: Resume) -> Leftovers | None:
-        """The ids to leave out. An exact position needs none, unless another spool wrote a moment before."""
-        if not resume.exact:
-            return Leftovers(resume.after, reader.ids_after(resume.after))
-        others = reader.writers_since(resume.after - REACH_MS) - {self._spool.spool_id} if resume.after else set()
-        if not others:
-            return None
-        return Leftovers(0, reader.ids_after(resume.after - REACH_MS), until=resume.after + REACH_MS)
 
     def _forward_next(self, transactions: Transactions, stop: threading.Event) -> None:
         frames = self._next_frames()
@@ -170,8 +195,11 @@ class Forwarder:
         end, tick = frames[-1].end, frames[-1].tick
         if self._leftovers is not None:
             frames, tick = self._leave_out(self._leftovers, frames)
+        if self._news:
+            frames[0] = replace(frames[0], lines=[*self._news, *frames[0].lines])
         started = time.monotonic()
         transactions.send(frames, tick)
+        self._news = []
         self.position = end
         measure(metrics.COMMIT_SECONDS).observe(time.monotonic() - started)
         measure(metrics.FORWARDED_RECORDS).inc(sum(len(frame.lines) // 2 for frame in frames))
@@ -179,7 +207,7 @@ class Forwarder:
 
     def _leave_out(self, leftovers: Leftovers, frames: list[Frame]) -> tuple[list[Frame], bytes]:
         """After a change of holder: without what Kafka has, and the tick that may follow the last one there."""
-        if frames[-1].tick_at > max(leftovers.until, leftovers.after + REACH_MS):
+        if frames[-1].tick_at > leftovers.until:
             self._leftovers = None
         return list(leftovers.without_known(frames)), leftovers.raised(frames[-1].tick)
 

@@ -39,6 +39,12 @@ class FrameQueue:
                 taken.append(frame)
         return taken
 
+    def drop(self) -> None:
+        """Keep nothing: nobody forwards, the spool has it all."""
+        with self._changed:
+            self._frames.clear()
+            self._bytes = 0
+
     def wait(self, position: int, seconds: float) -> None:
         """Until there is a frame that ends after `position`, or so long."""
         with self._changed:

@@ -1,13 +1,14 @@
 """Reads back the end of `chat-messages`: the last tick of each partition, and the ids around it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE
-from stream_monitoring.event_times import id_of, marks_of
+from stream_monitoring.event_times import marks_of, named
 from stream_monitoring.resume import LastTick
 
 FIRST_LOOK_BACK = 50  # records of a partition; doubled until a tick is found
@@ -19,6 +20,24 @@ REACH_MS = 120_000  # a record may be a minute ahead of the tick that follows it
 
 class KafkaAwayError(Exception):
     """Kafka did not answer in time; try again later."""
+
+
+@dataclass(slots=True)
+class Told:
+    """The ids of records, and the event time of the last `left` among them, 0 where there is none."""
+
+    ids: set[str] = field(default_factory=set)
+    left_at: int = 0
+
+    def add(self, value: bytes) -> None:
+        """Take in a record; what is no record is left out."""
+        try:
+            marks = marks_of(value)
+        except msgspec.DecodeError:
+            return
+        self.ids.add(named(marks, value))
+        if marks.kind == "coverage" and marks.event == "left":
+            self.left_at = max(self.left_at, marks.sent_at)
 
 
 class KafkaLog:
@@ -49,12 +68,23 @@ class KafkaLog:
             look_back *= LOOK_BACK_FACTOR
         return ticks
 
-    def writers_since(self, sent_at: int) -> set[str]:
-        """The spools whose ticks are later than the event time. Raises KafkaAwayError.
+    def latest_tick(self) -> LastTick | None:
+        """The last committed tick, None where there is none: a quick look. Raises KafkaAwayError.
 
         Read from the lifecycle topic, which has the same ticks and little else.
         """
-        spools: set[str] = set()
+        low, high = self._watermarks(STREAM_LIFECYCLE.name, 0)
+        bound, latest, look_back = {0: (low, high)}, None, FIRST_LOOK_BACK
+        while latest is None and bound[0][1] > low:
+            begin = max(low, bound[0][1] - look_back)
+            for message in self._read({0: begin}, bound, STREAM_LIFECYCLE.name):
+                latest = tick_of(message.value() or b"") or latest
+            bound, look_back = {0: (low, begin)}, look_back * LOOK_BACK_FACTOR
+        return latest
+
+    def writers_since(self, sent_at: int) -> dict[str, int]:
+        """The spools whose ticks are later than the event time, and the last of each. Raises KafkaAwayError."""
+        spools: dict[str, int] = {}
         bound, look_back = {0: self._watermarks(STREAM_LIFECYCLE.name, 0)}, FIRST_LOOK_BACK * LOOK_BACK_FACTOR
         while bound:
             low, high = bound[0]
@@ -62,15 +92,15 @@ class KafkaLog:
             for message in self._read({0: begin}, bound, STREAM_LIFECYCLE.name):
                 tick = tick_of(message.value() or b"")
                 if tick is not None and tick.sent_at > sent_at:
-                    spools.add(tick.spool_id)
+                    spools[tick.spool_id] = max(tick.sent_at, spools.get(tick.spool_id, 0))
                 reached = reached or (tick is not None and tick.sent_at <= sent_at)
             bound = {} if reached or begin == low else {0: (low, begin)}
             look_back *= LOOK_BACK_FACTOR
         return spools
 
-    def ids_after(self, sent_at: int) -> set[str]:
-        """The ids of all records that may be later than the event time. Raises KafkaAwayError."""
-        ids: set[str] = set()
+    def told_after(self, sent_at: int) -> Told:
+        """What the records say that may be later than the event time. Raises KafkaAwayError."""
+        told = Told()
         look_back = FIRST_LOOK_BACK * LOOK_BACK_FACTOR
         bounds = self._bounds()
         while bounds:
@@ -80,7 +110,7 @@ class KafkaLog:
                 value = message.value() or b""
                 tick = tick_of(value)
                 if tick is None:
-                    ids.add(recognised(value))
+                    told.add(value)
                 elif tick.sent_at < sent_at - REACH_MS:
                     reached.add(message.partition())
             bounds = {
@@ -89,7 +119,7 @@ class KafkaLog:
                 if number not in reached and begins[number] > low
             }
             look_back *= LOOK_BACK_FACTOR
-        return ids
+        return told
 
     def _bounds(self) -> dict[int, tuple[int, int]]:
         return {number: self._watermarks(CHAT_MESSAGES.name, number) for number in range(CHAT_MESSAGES.partitions)}
@@ -139,14 +169,6 @@ def tick_of(value: bytes) -> LastTick | None:
     if marks.kind != "tick" or marks.spool_id is None or marks.spool_position is None:
         return None
     return LastTick(marks.sent_at, marks.spool_id, marks.spool_position)
-
-
-def recognised(value: bytes) -> str:
-    """The record's id; "" for what is no record."""
-    try:
-        return id_of(value)
-    except msgspec.DecodeError:
-        return ""
 
 
 LogReader = Callable[[], KafkaLog]

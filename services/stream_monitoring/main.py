@@ -20,9 +20,10 @@ from stream_monitoring.channel_choice import Rules
 from stream_monitoring.channel_list import DiskList, PostgresList
 from stream_monitoring.chatter_hash import ChatterHash, load_or_make_key
 from stream_monitoring.chooser import Chooser, ChooserOptions, watched_ids
-from stream_monitoring.forwarder import Forwarder, ForwarderOptions
+from stream_monitoring.forwarder import Forwarder
 from stream_monitoring.frame_queue import FrameQueue
 from stream_monitoring.kafka_log import KafkaLog
+from stream_monitoring.lease import Lease, Patience
 from stream_monitoring.lifecycle import LifecyclePolling, StreamBook
 from stream_monitoring.settings import MonitoringSettings, SpoolSettings
 from stream_monitoring.spool import Spool, SpoolLimits
@@ -71,22 +72,27 @@ def make_capture(settings: AllSettings, spool: Spool, queue: FrameQueue, forward
     except (OSError, ValueError) as error:
         raise SystemExit(f"MONITORING_CHATTER_KEY_FILE: {error}") from error
     options = CaptureOptions(
-        monitoring.chat_url, monitoring.instance, monitoring.tick_lag_ms, settings.twitch.anonymous
+        monitoring.chat_url,
+        monitoring.instance,
+        monitoring.tick_lag_ms,
+        settings.twitch.anonymous,
+        monitoring.has_other,
     )
     return Capture(options, spool, ChatterHash(key), queue.put, forwarded)
 
 
-def make_forwarder(
-    settings: AllSettings, spool: Spool, queue: FrameQueue, hole: Callable[[int, int], None]
-) -> Forwarder:
+def make_forwarder(settings: AllSettings, spool: Spool, queue: FrameQueue, capture: Capture) -> Forwarder:
     """The way from the spool to Kafka."""
+    monitoring = settings.monitoring
+    patience = Patience(monitoring.stalled_seconds, monitoring.go_on_seconds, monitoring.take_back_seconds)
     return Forwarder(
         spool,
         queue,
         producer_config(settings.kafka, **PRODUCER_SETTINGS),
         lambda: KafkaLog(consumer_config(settings.kafka, "chat-forwarder")),
-        ForwarderOptions(first_holder=settings.monitoring.role == "holder"),
-        hole,
+        Lease(monitoring.role, patience, is_alone=not monitoring.has_other),
+        capture,
+        monitoring.instance,
         random.random,
     )
 
@@ -124,7 +130,7 @@ def main() -> int:
     logs.configure("stream_monitoring", settings.log.level)
     spool, queue = open_spool(settings.spool), FrameQueue()
     capture = make_capture(settings, spool, queue, lambda: forwarder.position)
-    forwarder = make_forwarder(settings, spool, queue, capture.record_hole)
+    forwarder = make_forwarder(settings, spool, queue, capture)
     access = open_access(settings.twitch)
     chooser = make_chooser(settings, access.helix if access else None, capture)
     serve_ports(settings, lambda: capture.problems() | forwarder.problems())

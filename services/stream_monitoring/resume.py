@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 import msgspec
 
 from contracts import codec
-from contracts.chat_messages import Tick
-from stream_monitoring.batch import DEAD_LETTER_KEY, LIFECYCLE_CODE, TICK_KEY
-from stream_monitoring.event_times import id_of, sent_at_of
+from contracts.chat_messages import Coverage, Tick
+from stream_monitoring.batch import DEAD_LETTER_KEY, TICK_KEY
+from stream_monitoring.event_times import marks_of, named
 from stream_monitoring.frame import Frame
+
+STRAGGLER_MS = 5_000  # what came so late that the other may have had it and not sent it: late, and not lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ def decide(ticks: Iterable[LastTick], spool: OwnSpool) -> Resume:
 class Leftovers:
     """Leaves out of the first frames what Kafka has already from another spool.
 
-    `after` is 0 where the position is exact: then only the ids count.
+    `after` is the last event time that the other told. In frames up to it, only what is later follows; from there
+    on everything but the ids in `known`. A gap's record that begins in the other's time is cut to begin after it.
     """
 
     after: int
@@ -77,9 +80,10 @@ class Leftovers:
     until: int = 0  # event time from which on no id can be known
 
     def without_known(self, frames: Iterable[Frame]) -> Iterator[Frame]:
-        """The same frames with only later records and later ticks; a frame whose tick is not later ends with none."""
+        """The same frames with only what follows; each ends with a tick that does not go back."""
         for frame in frames:
-            yield Frame(frame.first, list(self._kept(frame)), frame.tick_at, frame.size)
+            lines = [*self._kept(frame), TICK_KEY, self.raised(frame.tick)]
+            yield Frame(frame.first, lines, max(frame.tick_at, self.after), frame.size)
 
     def raised(self, tick: bytes) -> bytes:
         """The tick, not before the last one in Kafka: ticks never go back."""
@@ -88,12 +92,23 @@ class Leftovers:
 
     def _kept(self, frame: Frame) -> Iterator[bytes]:
         for key, value in zip(frame.lines[0::2], frame.lines[1::2], strict=True):
-            if key in (TICK_KEY, DEAD_LETTER_KEY):
+            if key == DEAD_LETTER_KEY:
                 if frame.tick_at > self.after:
                     yield from (key, value)
-            elif self._follows(frame, key, value):
-                yield from (key, value)
+            elif key != TICK_KEY and (kept := self._following(frame, value)) is not None:
+                yield from (key, kept)
 
-    def _follows(self, frame: Frame, key: bytes, value: bytes) -> bool:
-        is_news = key.startswith(LIFECYCLE_CODE) and frame.tick_at > self.after  # a gap's end is told after its time
-        return (is_news or sent_at_of(value) > self.after) and id_of(value) not in self.known
+    def _following(self, frame: Frame, value: bytes) -> bytes | None:
+        """The record as it follows, None where it does not."""
+        marks = marks_of(value)
+        if marks.gap_until_at is not None:
+            return self._cut(value) if marks.gap_until_at > self.after else None
+        if marks.sent_at > self.after:
+            return value if named(marks, value) not in self.known else None
+        is_straggler = marks.has_id and frame.tick_at > self.after - STRAGGLER_MS
+        return value if is_straggler and named(marks, value) not in self.known else None
+
+    def _cut(self, value: bytes) -> bytes:
+        gap = msgspec.json.decode(value, type=Coverage)
+        begin = max(gap.gap_from_at or 0, self.after + 1)
+        return codec.encode(msgspec.structs.replace(gap, sent_at=begin, gap_from_at=begin))

@@ -25,8 +25,12 @@ class MonitoringSettings(BaseSettings):
     )
     instance: str = Field("processing", pattern=r"^[A-Za-z0-9_-]{1,40}$", description="this instance's name")
     role: Literal["holder", "standby"] = Field(
-        "holder", description="holder forwards at once, standby when ticks stall"
+        "holder", description="holder forwards where it can, standby when ticks stall"
     )
+    has_standby: bool = Field(False, description="a standby elsewhere reads the same channels: wait for what it has")
+    stalled_seconds: float = Field(10.0, ge=1, le=600, description="ticks stand still for so long: the holder is gone")
+    go_on_seconds: float = Field(60.0, ge=1, le=3600, description="nobody covers the last tick for so long: go on")
+    take_back_seconds: float = Field(60.0, ge=1, le=3600, description="least time from losing the lease to taking it")
     chooser: bool = Field(True, description="this instance decides which channels are watched")
     pinned_channels: Annotated[tuple[str, ...], NoDecode] = Field((), description="logins that are always watched")
     top_channels: int = Field(0, ge=0, le=100_000, description="how many channels with the most viewers are watched")
@@ -42,6 +46,11 @@ class MonitoringSettings(BaseSettings):
     metrics_port: int = Field(9100, ge=0, le=65535, description="/metrics")
 
     _words = field_validator("pinned_channels", "games", "languages", mode="before")(words)
+
+    @property
+    def has_other(self) -> bool:
+        """Whether another instance reads the same channels."""
+        return self.has_standby or self.role == "standby"
 
     @field_validator("pinned_channels")
     @classmethod

@@ -63,6 +63,7 @@ class Spool:
         self._lock = threading.Lock()
         self._sizes: dict[int, int] = {}
         self._born_at: dict[int, float] = {}
+        self._first_ticks: dict[int, int] = {}
         self._descriptor: int | None = None
         self.last: Frame | None = None
         self.end = 0
@@ -71,7 +72,8 @@ class Spool:
     def _recover(self) -> None:
         for path in sorted(self.directory.glob(f"*{spool_segment.SUFFIX}")):
             self._sizes[spool_segment.first_of(path)] = path.stat().st_size
-            self._born_at[spool_segment.first_of(path)] = spool_segment.born_at(path)
+            self._born_at[spool_segment.first_of(path)] = born_at = spool_segment.born_at(path)
+            self._first_ticks[spool_segment.first_of(path)] = int(born_at * 1000)
         for first in sorted(self._sizes, reverse=True):
             good, last, cut = spool_segment.cut_torn_tail(spool_segment.path_of(self.directory, first))
             self.cut_bytes += cut
@@ -113,6 +115,7 @@ class Spool:
         written = Frame(first, lines, tick_at, len(header) + len(body))
         with self._lock:
             self._sizes[segment] = after
+            self._first_ticks.setdefault(segment, tick_at)
             self.end = written.end
             self.last = written
         return written
@@ -180,8 +183,15 @@ class Spool:
             with self._lock:
                 size = self._sizes.pop(oldest)
                 self._born_at.pop(oldest)
+                self._first_ticks.pop(oldest, None)
                 deleted.append((oldest, min(self._sizes, default=self.end), size))
         return deleted
+
+    def position_before(self, event_time: int) -> int:
+        """Where the newest segment begins that holds everything later than `event_time` (milliseconds)."""
+        with self._lock:
+            earlier = [first for first, tick_at in self._first_ticks.items() if tick_at <= event_time]
+        return max(earlier, default=self.first)
 
     def _to_delete(self, now: float) -> int | None:
         with self._lock:

@@ -41,13 +41,13 @@ class MonitoringProcess:
             "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
             **settings,
         }
+        self.command = [sys.executable, "-m", "stream_monitoring"]
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the process; `problems` tells how far it is."""
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "stream_monitoring"]
-            self.process = subprocess.Popen(command, env=self.environment, stderr=log)
+            self.process = subprocess.Popen(self.command, env=self.environment, stderr=log)
 
     def problems(self) -> dict[str, str]:
         """What /ready says; fails where the process has ended."""

@@ -1,14 +1,16 @@
 """Resuming: for any place of a crash and any change of holder, no id is lost and none doubled."""
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import codec
-from contracts.chat_messages import Message, Tick
-from stream_monitoring.batch import TICK_KEY
+from contracts.chat_messages import Coverage, Message, Tick
+from stream_monitoring.batch import DEAD_LETTER_KEY, TICK_KEY
 from stream_monitoring.event_times import id_of, marks_of
 from stream_monitoring.frame import Frame
-from stream_monitoring.resume import LastTick, Leftovers, OwnSpool, Resume, decide
+from stream_monitoring.resume import STRAGGLER_MS, LastTick, Leftovers, OwnSpool, Resume, decide
 
 LAG = 3
 
@@ -108,3 +110,54 @@ def test_a_spool_that_begins_after_the_last_tick_leaves_a_hole():
 def test_a_spool_that_lost_its_end_goes_on_by_event_time():
     resume = decide([LastTick(5, "a", 100)], OwnSpool("a", 0, 40, 1))
     assert (resume.exact, resume.after) == (False, 5)
+
+
+def frame_with(tick_at: int, *lines: bytes) -> Frame:
+    tick = Tick(schema_version=1, sent_at=tick_at, received_at=0, instance="t", spool_id="b", spool_position=9)
+    return Frame(0, [*lines, TICK_KEY, codec.encode(tick)], tick_at, 1)
+
+
+def gap(begin: int, end: int) -> bytes:
+    return codec.encode(
+        Coverage(
+            schema_version=1,
+            channel_id="42",
+            sent_at=begin,
+            received_at=0,
+            instance="t",
+            event="gap",
+            gap_from_at=begin,
+            gap_until_at=end,
+            reason="restart",
+        )
+    )
+
+
+def kept(leftovers: Leftovers, frame: Frame) -> list[dict[str, object]]:
+    (left,) = leftovers.without_known([frame])
+    values = [json.loads(value) for value in left.lines[1::2]]
+    assert values[-1]["kind"] == "tick"
+    assert values[-1]["sent_at"] == left.tick_at >= leftovers.after
+    return values[:-1]
+
+
+def test_a_gap_is_told_only_where_the_other_did_not_write():
+    leftovers = Leftovers(after=1000)
+    frame = frame_with(2000, b"l42", gap(500, 900), b"l42", gap(500, 1500), b"l42", gap(1200, 1500))
+    assert [(each["sent_at"], each["gap_from_at"], each["gap_until_at"]) for each in kept(leftovers, frame)] == [
+        (1001, 1001, 1500),
+        (1200, 1200, 1500),
+    ]
+
+
+def test_a_message_that_came_late_to_both_is_not_lost_and_what_the_other_left_out_long_ago_is_not_told_late():
+    leftovers = Leftovers(after=10_000, known={"m1"})
+    late = (b"42", message(1, 9000), b"42", message(2, 9000))
+    assert [each["message_id"] for each in kept(leftovers, frame_with(10_500, *late))] == ["m2"]
+    assert kept(leftovers, frame_with(10_000 - STRAGGLER_MS, *late)) == []
+
+
+def test_a_frame_before_the_last_tick_keeps_what_is_later_and_ends_with_that_tick():
+    leftovers = Leftovers(after=1000, known={"m2"})
+    frame = frame_with(900, b"42", message(1, 1100), b"42", message(2, 1100), DEAD_LETTER_KEY, b"{}")
+    assert [each["message_id"] for each in kept(leftovers, frame)] == ["m1"]

@@ -1,0 +1,36 @@
+"""Ticks stand still a while after a socket was lost, so that another instance can take over before a gap is told."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+DEAF_HOLD_MS = 8_000  # after the 10 s in which a deaf socket did not answer: time for the other's look and take-over
+LOST_HOLD_MS = 18_000  # as long as both together, for a socket that was closed; less where it is read again
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A socket's channels, how far it had answered (Twitch's clock), and when its hold ends (the machine's clock)."""
+
+    logins: frozenset[str]
+    through: int
+    until: int
+    is_deaf: bool
+
+
+class Hold:
+    """What lost sockets had answered, while it still counts. `is_on`: there is another instance."""
+
+    def __init__(self, is_on: bool) -> None:
+        self._is_on = is_on
+        self._lost: list[Lost] = []
+
+    def lost(self, logins: Iterable[str], through: int, is_deaf: bool, now: int) -> None:
+        """A socket that read these channels is gone, unasked. A deaf one was silent for a while already."""
+        if self._is_on and (channels := frozenset(logins)):
+            until = now + (DEAF_HOLD_MS if is_deaf else LOST_HOLD_MS)
+            self._lost.append(Lost(channels, through, until, is_deaf))
+
+    def through(self, read: set[str], now: int) -> list[int]:
+        """What counts as answered beside the open sockets; `read`: the channels that are read now."""
+        self._lost = [each for each in self._lost if now < each.until and (each.is_deaf or not each.logins <= read)]
+        return [each.through for each in self._lost]

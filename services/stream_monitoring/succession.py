@@ -1,0 +1,68 @@
+"""What a new holder finds and says first: where it begins, what Kafka has already, what nobody can deliver."""
+
+import time
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from contracts import codec
+from contracts.chat_messages import SCHEMA_VERSION, Tick
+from stream_monitoring.account import Account
+from stream_monitoring.batch import TICK_KEY
+from stream_monitoring.frame import Frame
+from stream_monitoring.kafka_log import REACH_MS, KafkaLog
+from stream_monitoring.resume import Leftovers, OwnSpool, Resume, decide
+from stream_monitoring.spool import Spool
+
+
+@dataclass(frozen=True, slots=True)
+class Inheritance:
+    """`leftovers`: what to leave out; `news`: lines for the first transaction."""
+
+    leftovers: Leftovers | None
+    news: list[bytes]
+
+
+def beginning(reader: KafkaLog, spool: Spool) -> Resume:
+    """Where to begin; asked after `init_transactions`, so nobody else writes any more. Raises KafkaAwayError."""
+    oldest = next(iter(islice(spool.frames(spool.first), 1)), None)
+    own = OwnSpool(spool.spool_id, spool.first, spool.end, oldest.tick_at if oldest else None)
+    resume = decide(reader.last_ticks().values(), own)
+    if resume.exact:
+        return resume
+    return replace(resume, position=spool.position_before(resume.after - REACH_MS))
+
+
+def first_word(resume: Resume, spool: Spool, account: Account, instance: str) -> Frame | None:
+    """What is said at once, so that the other sees who writes now: the gaps that nobody can deliver, and a tick.
+
+    The tick stays where the last one was. None where the own log simply goes on.
+    """
+    if resume.exact and not resume.missing:
+        return None
+    tick = Tick(
+        schema_version=SCHEMA_VERSION,
+        sent_at=resume.after,
+        received_at=int(time.time() * 1000),
+        instance=instance,
+        spool_id=spool.spool_id,
+        spool_position=resume.position,
+    )
+    missed = account.missed(resume.after, resume.hole_until)
+    return Frame(resume.position, [*missed, TICK_KEY, codec.encode(tick)], resume.after, 0)
+
+
+def inheritance(reader: KafkaLog, resume: Resume, spool: Spool, account: Account) -> Inheritance:
+    """What another spool wrote a moment before, so that it is left out. Raises KafkaAwayError."""
+    since = resume.after - REACH_MS
+    others = {spool_id: tick for spool_id, tick in writers(reader, since).items() if spool_id != spool.spool_id}
+    after = resume.after if not resume.exact else max(others.values(), default=None)
+    if after is None:
+        return Inheritance(None, [])
+    told = reader.told_after(after)
+    leftovers = Leftovers(after, told.ids, until=after + REACH_MS)
+    return Inheritance(leftovers, [] if resume.exact else account.reads(max(after, told.left_at) + 1))
+
+
+def writers(reader: KafkaLog, since: int) -> dict[str, int]:
+    """The spools that wrote since this event time; none where there is no tick at all."""
+    return reader.writers_since(since) if since > 0 else {}

@@ -1,0 +1,62 @@
+"""What is in `chat-messages`, recounted against what the simulator said."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts import topics
+from embedded.records import read_topic
+
+STRADDLE_MS = 1_000  # a gap ends when a room is joined again: what was said in that moment may be on neither side
+
+
+@dataclass
+class Recount:
+    """The whole topic. `late`: messages at or before their partition's last tick; `backward`: ticks that went back."""
+
+    messages: Counter[str] = field(default_factory=Counter)
+    late: list[str] = field(default_factory=list)
+    backward: int = 0
+    gaps: list[dict[str, Any]] = field(default_factory=list)
+    writers: list[str] = field(default_factory=list)  # instances by the ticks of partition 0, each stretch once
+    told: dict[str, str] = field(default_factory=dict)  # channel to the last thing that was told of its coverage
+
+    @property
+    def doubled(self) -> list[str]:
+        """Ids that are there more than once."""
+        return [message_id for message_id, times in self.messages.items() if times > 1]
+
+    def lost(self, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What was said and is neither there nor in a recorded gap."""
+        return [each for each in sent if each["message_id"] not in self.messages and not self.is_excused(each)]
+
+    def is_excused(self, message: dict[str, Any]) -> bool:
+        """Whether a gap of its channel holds the message."""
+        return any(
+            gap["channel_id"] == message["channel_id"]
+            and gap["gap_from_at"] <= message["sent_at"] <= gap["gap_until_at"] + STRADDLE_MS
+            for gap in self.gaps
+        )
+
+
+def recount(bootstrap_servers: str) -> Recount:
+    """Everything that is committed now."""
+    found, last = Recount(), dict[int, int]()
+    for record in read_topic(bootstrap_servers, topics.CHAT_MESSAGES.name):
+        value = json.loads(record.value or b"{}")
+        before = last.get(record.partition, 0)
+        if value["kind"] == "tick":
+            found.backward += value["sent_at"] < before
+            last[record.partition] = max(before, value["sent_at"])
+            if record.partition == 0 and found.writers[-1:] != [value["instance"]]:
+                found.writers.append(value["instance"])
+        elif value["kind"] == "message":
+            found.messages[value["message_id"]] += 1
+            if value["sent_at"] <= before:
+                found.late.append(value["message_id"])
+        elif value["kind"] == "coverage":
+            found.told[value["channel_id"]] = value["event"]
+            if value["event"] == "gap":
+                found.gaps.append(value)
+    return found

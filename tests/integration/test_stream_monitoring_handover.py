@@ -1,0 +1,204 @@
+"""Two instances, one log: whoever is killed or deaf, the messages are recounted against what the simulator said."""
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from embedded.waiting import wait_for
+from twitch_simulator.process import SimulatorProcess
+
+from .stream_monitoring_process import DEADLINE, MonitoringProcess
+from .stream_monitoring_recount import Recount, recount
+
+CHANNELS = 8
+STALLED, GO_ON, TAKE_BACK = 3, 8, 4  # seconds; ten, sixty and sixty outside of tests
+CLOCK_OFF = Path(__file__).parent / "clock_off.py"
+
+
+class Pair:
+    """A simulator, two instances on spools of their own, and what is in Kafka."""
+
+    def __init__(self, folder: Path, twitch: SimulatorProcess, bootstrap_servers: str) -> None:
+        self.folder, self.twitch, self.bootstrap_servers = folder, twitch, bootstrap_servers
+        self.pinned = ",".join(each["login"] for each in twitch.state()["channels"])
+        self.holder = self.instance("holder", MONITORING_HAS_STANDBY="true")
+        self.standby = self.instance("standby")
+
+    def instance(self, role: str, **more: str) -> MonitoringProcess:
+        """An instance that is not started yet."""
+        return MonitoringProcess(
+            self.folder / f"{role}.log",
+            self.folder / f"spool-{role}",
+            self.twitch,
+            self.bootstrap_servers,
+            MONITORING_PINNED_CHANNELS=self.pinned,
+            MONITORING_INSTANCE=role,
+            MONITORING_ROLE=role,
+            MONITORING_STALLED_SECONDS=str(STALLED),
+            MONITORING_GO_ON_SECONDS=str(GO_ON),
+            MONITORING_TAKE_BACK_SECONDS=str(TAKE_BACK),
+            **more,
+        )
+
+    def start_both(self) -> None:
+        """Both run and read everything, the holder forwards."""
+        self.holder.start()
+        wait_for("the holder", lambda: self.forwards(self.holder), DEADLINE)
+        self.standby.start()
+        wait_for("the standby", lambda: self.reads_all(self.standby), DEADLINE)
+
+    def reads_all(self, instance: MonitoringProcess) -> bool:
+        """Whether an instance reads every channel."""
+        return instance.ready() and instance.measured("stream_monitoring_channels", state="read") == CHANNELS
+
+    def forwards(self, instance: MonitoringProcess) -> bool:
+        """Whether an instance says that it is the holder."""
+        return instance.ready() and instance.measured("stream_monitoring_holder") == 1
+
+    def sent(self) -> list[dict[str, Any]]:
+        """The truth so far."""
+        *whole, _torn = (self.twitch.truth / "messages.jsonl").read_text().split("\n")
+        return [json.loads(line) for line in whole]
+
+    def more_chat(self, messages: int = 300) -> None:
+        """Wait until so much more is said."""
+        before = len(self.sent())
+        wait_for("more chat", lambda: len(self.sent()) >= before + messages, DEADLINE)
+
+    def settled(self) -> Recount:
+        """What is in Kafka once everything said so far has arrived or is in a gap."""
+        sent, found = self.sent(), Recount()
+
+        def arrived() -> bool:
+            nonlocal found
+            found = recount(self.bootstrap_servers)
+            return not found.lost(sent)
+
+        wait_for("all that was said", arrived, DEADLINE)
+        return found
+
+    def sockets(self) -> set[int]:
+        """The numbers of the simulator's open sockets."""
+        return {each["socket"] for each in self.twitch.state()["sockets"]}
+
+
+@pytest.fixture
+def pair(tmp_path: Path, empty_topics: str) -> Iterator[Callable[..., Pair]]:
+    with ExitStack() as stack:
+
+        def make(seed: int, messages_per_second: int = 120) -> Pair:
+            flags = ["--channels", str(CHANNELS), "--messages-per-second", str(messages_per_second)]
+            flags += ["--bursts-per-minute", "0", "--seed", str(seed)]
+            twitch = stack.enter_context(SimulatorProcess(tmp_path / "truth", *flags))
+            made = Pair(tmp_path, twitch, empty_topics)
+            stack.callback(made.holder.end, signal.SIGKILL)
+            stack.callback(made.standby.end, signal.SIGKILL)
+            return made
+
+        yield make
+
+
+def is_exact(found: Recount) -> bool:
+    """Nothing doubled, nothing late, ticks never go back, and no gap was told."""
+    assert found.doubled == []
+    assert found.late == []
+    assert found.backward == 0
+    assert found.gaps == []
+    return True
+
+
+def test_the_standby_goes_on_where_the_holder_was_killed_and_the_holder_takes_back(pair):
+    both = pair(seed=401)
+    both.start_both()
+    both.more_chat()
+    both.holder.end(signal.SIGKILL)
+    wait_for("the take-over", lambda: both.forwards(both.standby), DEADLINE)
+    both.more_chat()
+    assert is_exact(both.settled())
+    both.holder.start()
+    wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)
+    wait_for("the standby stands by", lambda: not both.forwards(both.standby), DEADLINE)
+    both.more_chat()
+    found = both.settled()
+    assert is_exact(found)
+    assert found.writers == ["holder", "standby", "holder"]
+
+
+def test_a_stopped_holder_says_left_and_the_standby_says_joined(pair):
+    both = pair(seed=402)
+    both.start_both()
+    both.more_chat(100)
+    assert both.holder.end() == 0
+    assert set(recount(both.bootstrap_servers).told.values()) == {"left"}
+    wait_for("the take-over", lambda: both.forwards(both.standby), DEADLINE)
+    both.more_chat(100)
+    found = both.settled()
+    assert is_exact(found)
+    assert set(found.told.values()) == {"joined"}
+
+
+def test_a_deaf_holder_gives_way_and_takes_back_when_it_hears_again(pair):
+    both = pair(seed=403)
+    both.holder.start()
+    wait_for("the holder", lambda: both.forwards(both.holder), DEADLINE)
+    deaf = both.sockets()
+    both.standby.start()
+    wait_for("the standby", lambda: both.reads_all(both.standby), DEADLINE)
+    both.more_chat(100)
+    for socket in deaf:
+        both.twitch.order("silence", socket=socket, seconds=1000)
+    wait_for("the take-over", lambda: both.forwards(both.standby), DEADLINE)
+    assert "socket is deaf" not in both.holder.told()
+    wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)
+    both.more_chat(200)
+    found = both.settled()
+    assert is_exact(found)
+    assert found.writers == ["holder", "standby", "holder"]
+    assert set(found.told.values()) == {"joined"}
+
+
+def test_duplicates_and_disorder_on_the_wire_and_a_clock_that_is_wrong(pair):
+    both = pair(seed=404)
+    both.standby.command = [sys.executable, str(CLOCK_OFF), "30"]
+    both.twitch.order("duplicate", share=0.3)
+    both.twitch.order("disorder", share=0.2, seconds=0.8)
+    both.start_both()
+    both.more_chat()
+    both.holder.end(signal.SIGKILL)
+    wait_for("the take-over", lambda: both.forwards(both.standby), DEADLINE)
+    both.more_chat(200)
+    both.holder.command = [sys.executable, str(CLOCK_OFF), "-30"]
+    both.holder.start()
+    wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)
+    both.more_chat(200)
+    found = both.settled()
+    assert is_exact(found)
+    assert found.writers == ["holder", "standby", "holder"]
+
+
+def test_a_standby_that_began_in_the_middle_waits_and_then_records_the_gap(pair):
+    both = pair(seed=405)
+    both.holder.start()
+    wait_for("the holder", lambda: both.forwards(both.holder), DEADLINE)
+    both.more_chat(200)
+    both.holder.end(signal.SIGKILL)
+    said = len(both.sent())
+    both.standby.start()
+    wait_for("it reads", lambda: both.reads_all(both.standby), DEADLINE)
+    assert not both.forwards(both.standby)
+    wait_for("it goes on", lambda: both.forwards(both.standby), DEADLINE)
+    assert "turn=go on" in both.standby.told().replace('"', "").replace("': '", "=") or "go on" in both.standby.told()
+    both.more_chat(200)
+    found = both.settled()
+    assert found.doubled == []
+    assert found.late == []
+    assert found.backward == 0
+    assert {gap["reason"] for gap in found.gaps} == {"not delivered"}
+    assert len({gap["channel_id"] for gap in found.gaps}) == CHANNELS
+    assert all(gap["gap_until_at"] <= both.sent()[said + 200]["sent_at"] + 5_000 for gap in found.gaps)

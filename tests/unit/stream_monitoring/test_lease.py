@@ -1,0 +1,256 @@
+"""The lease: of two instances somebody holds soon, never two take at once, no gap is told where one of them covers."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stream_monitoring.lease import Lease, Patience, Role, Sight
+from stream_monitoring.resume import LastTick
+
+PATIENCE = Patience(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60)
+JOIN_SECONDS = 4  # from a start until everything is read and that is known
+LAG = 2  # of ticks, in seconds
+SETTLED_SECONDS = 60 + 10 + 5  # nobody waits longer where Kafka answers
+
+
+def sight(
+    last: tuple[int, str] | None,
+    own: str = "me",
+    read_since: int | None = None,
+    own_tick: int = 0,
+    healthy: bool = True,
+) -> Sight:
+    tick = LastTick(last[0], last[1], 0) if last else None
+    return Sight(tick, own, read_since, own_tick, healthy)
+
+
+def holder(is_alone: bool = False) -> Lease:
+    return Lease("holder", PATIENCE, is_alone)
+
+
+def standby() -> Lease:
+    return Lease("standby", PATIENCE, is_alone=False)
+
+
+def turns(lease: Lease, seen: Sight, seconds: int, begin: int = 0) -> list[tuple[int, str]]:
+    """When it would take, looking once a second at the same thing."""
+    looks = ((now, lease.look(now, seen)) for now in range(begin, begin + seconds))
+    return [(now - begin, turn) for now, turn in looks if turn is not None]
+
+
+def test_an_empty_topic_is_begun_by_the_holder_at_once_and_by_the_standby_only_where_no_holder_comes():
+    assert holder().look(0, sight(None)) == "begin"
+    assert turns(standby(), sight(None), 100)[0] == (70, "go on")
+
+
+def test_whoever_wrote_last_and_covers_it_continues_at_once():
+    for lease in (holder(), standby()):
+        assert lease.look(0, sight((100, "me"), read_since=50)) == "continue"
+
+
+def test_a_restarted_holder_waits_for_the_standby_unless_there_is_none():
+    seen = sight((100, "me"), read_since=130, own_tick=140)
+    assert holder(is_alone=True).look(0, seen) == "continue"
+    assert turns(holder(), seen, 100)[0] == (60, "go on")
+
+
+def test_the_holder_takes_back_once_its_capture_covers_the_last_tick():
+    lease = holder()
+    for now in range(30):
+        assert lease.look(now, sight((100 + now, "other"), read_since=130, own_tick=100 + now)) is None
+    assert lease.look(30, sight((130, "other"), read_since=130, own_tick=131)) == "take back"
+
+
+def test_a_fenced_holder_takes_back_after_a_minute_and_not_while_its_sockets_are_silent():
+    lease = holder()
+    lease.fenced(0)
+    looks = {
+        now: lease.look(now, sight((100 + now, "other"), "me", 50, 102 + now, healthy=now > 80)) for now in range(1, 90)
+    }
+    assert [now for now, turn in looks.items() if turn] == list(range(81, 90))
+    again = holder()
+    again.fenced(0)
+    first = next(now for now in range(1, 90) if again.look(now, sight((100 + now, "other"), "me", 50, 102 + now)))
+    assert first == 60
+
+
+@pytest.mark.parametrize("lease", [holder(), standby()])
+def test_a_fenced_instance_leaves_the_other_the_time_to_show_its_first_tick(lease: Lease):
+    seen = sight((100, "me"), read_since=50, own_tick=120)
+    lease.look(0, seen)
+    lease.fenced(1)
+    assert turns(lease, seen, 30, begin=2)[0][0] == 10
+
+
+def test_the_standby_takes_over_after_ten_seconds_where_it_covers_and_has_news():
+    assert turns(standby(), sight((100, "other"), "me", 90, 120), 100)[0] == (10, "take over")
+    assert turns(standby(), sight((100, "other"), "me", 90, 100), 100)[0] == (70, "go on")
+    assert turns(standby(), sight((100, "other"), "me", 90, 120, healthy=False), 100)[0] == (70, "go on")
+    assert turns(standby(), sight((100, "other"), "me", 110, 120), 100)[0] == (70, "go on")
+
+
+def test_time_without_kafka_or_without_looking_is_no_stall():
+    lease, seen = standby(), sight((100, "other"), "me", 90, 120)
+    assert turns(lease, seen, 9) == []
+    lease.lost_sight()
+    assert turns(lease, seen, 10, begin=500) == []
+    slept = standby()
+    slept.look(0, seen)
+    assert slept.look(3600, seen) is None
+
+
+@dataclass
+class Machine:
+    """An instance in the world: its process, its capture and its lease."""
+
+    role: Role
+    alive: bool = True
+    deaf: bool = False
+    read_since: int | None = None  # what its present unbroken reading began at
+    starts_at: int = 0
+    lease: Lease = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.lease = Lease(self.role, PATIENCE, is_alone=False)
+
+    def capture(self, now: int) -> None:
+        if not self.alive or self.deaf:
+            self.read_since = None
+        elif self.read_since is None and now - self.starts_at >= JOIN_SECONDS:
+            self.read_since = now
+
+    def switch(self, alive: bool, deaf: bool, now: int) -> None:
+        if (alive and not self.alive) or (self.deaf and not deaf):
+            self.starts_at = now
+        if alive and not self.alive:
+            self.lease = Lease(self.role, PATIENCE, is_alone=False)
+        self.alive, self.deaf = alive, deaf
+
+    def sees(self, last: LastTick | None, now: int) -> Sight:
+        healthy = self.read_since is not None
+        return Sight(last, self.role, self.read_since, now - LAG if healthy else 0, healthy)
+
+
+@dataclass
+class World:
+    """Second by second: who is alive, who reads, whether Kafka answers; what the leases make of it."""
+
+    machines: dict[str, Machine] = field(default_factory=lambda: {r: Machine(r) for r in ("holder", "standby")})  # type: ignore[arg-type]
+    kafka: bool = True
+    last: LastTick | None = None
+    writer: str = ""
+    now: int = 0
+    idle_seconds: int = 0
+    taken: list[tuple[int, str, str, bool]] = field(default_factory=list)
+
+    def step(self) -> None:
+        self.now += 1
+        for machine in self.machines.values():
+            machine.capture(self.now)
+        if not self.kafka:
+            for machine in self.machines.values():
+                machine.lease.lost_sight()
+            self.writer = ""  # a transaction failed: it has to look again
+            self.idle_seconds = 0
+            return
+        if self.writer and not self.machines[self.writer].alive:
+            self.writer = ""
+        self._look()
+        self._write()
+
+    def _look(self) -> None:
+        covered = [n for n, m in self.machines.items() if m.alive and m.sees(self.last, self.now).is_ready]
+        decided = []
+        for name, machine in self.machines.items():
+            if not machine.alive or name == self.writer:
+                continue
+            turn = machine.lease.look(self.now, machine.sees(self.last, self.now))
+            if turn is not None:
+                decided.append((name, turn))
+        foreign = [(name, turn) for name, turn in decided if turn != "continue"]
+        assert len(foreign) <= 1, f"both take at {self.now}: {decided}"
+        for name, turn in decided:
+            self.taken.append((self.now, name, turn, bool([each for each in covered if each != name])))
+            if self.writer and self.writer != name:
+                self.machines[self.writer].lease.fenced(self.now)
+            self.writer = name
+
+    def _write(self) -> None:
+        if not self.writer:
+            self.idle_seconds += bool([m for m in self.machines.values() if m.alive])
+            return
+        machine = self.machines[self.writer]
+        before = self.last.sent_at if self.last else 0
+        tick = before if machine.deaf else max(before, self.now - LAG)
+        self.idle_seconds = self.idle_seconds + 1 if machine.deaf else 0
+        self.last = LastTick(tick, self.writer, self.now)
+
+
+@dataclass(frozen=True)
+class Happening:
+    after: int
+    who: str
+    alive: bool
+    deaf: bool
+    kafka: bool
+
+
+happenings = st.lists(
+    st.builds(
+        Happening,
+        st.integers(1, 90),
+        st.sampled_from(["holder", "standby"]),
+        st.sampled_from([True, True, False]),
+        st.sampled_from([False, False, True]),
+        st.sampled_from([True, True, True, False]),
+    ),
+    max_size=8,
+)
+
+
+def lived(events: list[Happening], rest: int) -> World:
+    world = World()
+    for event in events:
+        for _ in range(event.after):
+            world.step()
+        world.kafka = event.kafka
+        world.machines[event.who].switch(event.alive, event.deaf, world.now)
+    for _ in range(rest):
+        world.step()
+    return world
+
+
+@settings(max_examples=400)
+@given(happenings)
+def test_nobody_waits_for_ever_and_never_two_take_at_once(events: list[Happening]):
+    world = lived([*events, Happening(1, "holder", True, False, True), Happening(1, "standby", True, False, True)], 150)
+    assert world.idle_seconds == 0, world.taken
+    assert world.last is not None
+    assert world.last.sent_at == world.now - LAG
+
+
+@settings(max_examples=400)
+@given(happenings, st.sampled_from(["holder", "standby"]))
+def test_one_that_is_there_alone_goes_on(events: list[Happening], left: str):
+    other = "standby" if left == "holder" else "holder"
+    ends = [Happening(1, other, False, False, True), Happening(1, left, True, False, True)]
+    assert lived([*events, *ends], SETTLED_SECONDS).idle_seconds == 0
+
+
+@settings(max_examples=400)
+@given(happenings)
+def test_no_gap_is_recorded_where_the_other_covers_and_is_well(events: list[Happening]):
+    """`go on` is the only turn that records a gap."""
+    for at, name, turn, other_covers in lived(events, 100).taken:
+        assert not (turn == "go on" and other_covers), (at, name)
+
+
+@settings(max_examples=300)
+@given(happenings)
+def test_the_holder_takes_back_at_most_once_a_minute(events: list[Happening]):
+    world = lived([each for each in events if each.who == "standby"], 100)
+    times = [at for at, _, turn, _ in world.taken if turn == "take back"]
+    assert all(later - earlier >= PATIENCE.stalled_seconds for earlier, later in pairwise(times))
