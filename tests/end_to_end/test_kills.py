@@ -8,29 +8,37 @@ from end_to_end.world import World, closed_with_outcome
 
 from embedded.waiting import wait_for
 
-KILLED = [
-    "recorder",
-    "clip_creator",
-    "api_frontend",
-    "redis",
-    "postgres",
-    "stream_monitoring",
-    "clip_detector",
-    "kafka",
-]
+KILLED = (
+    "recorder", "clip_creator", "api_frontend", "redis", "postgres", "stream_monitoring", "clip_detector", "kafka",
+)  # fmt: skip
 HEARD_MESSAGES = 60  # in the last seconds: far more than a calm channel says, so that the kill falls into the burst
 HEARD_SECONDS = 3
 RECOVERY_SECONDS = 240  # with the restart of Kafka, Flink and all that waits for them
 
 
-@pytest.mark.timeout(420)
-@pytest.mark.parametrize("name", KILLED)
-def test_a_kill_during_a_burst_changes_nothing(world: World, name: str) -> None:
+@pytest.fixture(scope="package")
+def killed_in(world: World) -> dict[str, str]:
+    """Process to the channel in whose burst it was killed: each in turn, as soon as the one before is back.
+
+    The moments are still open then, so every kill falls into the later parts of earlier moments as well.
+    """
+    return {name: kill_in_a_burst(world, name) for name in KILLED}
+
+
+def kill_in_a_burst(world: World, name: str) -> str:
+    """Let a fresh channel erupt and kill the process while its chat comes; returns the channel's login."""
     login = world.fresh_channel()
     world.burst(login, seconds=16)
     wait_until_the_burst_is_heard(world, login)
     dead = world.system.kill(name)
     world.system.wait_restarted(name, dead)
+    return login
+
+
+@pytest.mark.timeout(420)
+@pytest.mark.parametrize("name", KILLED)
+def test_a_kill_during_a_burst_changes_nothing(world: World, killed_in: dict[str, str], name: str) -> None:
+    login = killed_in[name]
     moment = world.wait_for_moment(login, closed_with_outcome, RECOVERY_SECONDS)
     assert len(world.moments(login)) == 1
     clips = [each for each in world.truth("clips") if each["broadcaster_id"] == moment["channel"]["id"]]

@@ -266,14 +266,16 @@ async def test_twitchs_usual_client_reads_chat_and_helix(simulator: SimulatorPro
     assert stream.user_login == room
     clip = await twitch.create_clip(stream.user_id)
     assert (await first(twitch.get_clips(clip_id=[clip.id]))).broadcaster_id == stream.user_id
-    heard: asyncio.Queue[ChatMessage] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
+    heard: asyncio.Future[ChatMessage] = loop.create_future()
 
     async def hear(message: ChatMessage) -> None:
+        """The client calls it in a thread of its own."""
         if message.text == "Kappa hello Kappa":
-            heard.put_nowait(message)
+            loop.call_soon_threadsafe(heard.set_result, message)
 
     chat = await Chat(twitch, connection_url=f"ws://127.0.0.1:{simulator.ports['websocket']}", initial_channel=[room],
-                      callback_loop=asyncio.get_running_loop())  # fmt: skip
+                      callback_loop=loop)  # fmt: skip
     chat.register_event(ChatEvent.MESSAGE, hear)
     chat.start()
     try:
@@ -282,7 +284,7 @@ async def test_twitchs_usual_client_reads_chat_and_helix(simulator: SimulatorPro
                 await asyncio.sleep(0.05)  # the client tells nobody when it has joined
             lines = [{"user": "mia", "text": "Kappa hello Kappa"}]
             (sent,) = simulator.order("messages", login=room, lines=lines)["sent"]
-            message = await heard.get()
+            message = await heard
     finally:
         chat.stop()
         await twitch.close()
