@@ -14,7 +14,8 @@ from stream_monitoring.resume import LastTick
 FIRST_LOOK_BACK = 50  # records of a partition; doubled until a tick is found
 LOOK_BACK_FACTOR = 8
 ANSWER_SECONDS = 10.0
-SILENT_POLLS = 15
+POLL_SECONDS = 0.1  # a poll lasts so long where fewer records come than it asks for
+SILENT_POLLS = 150
 REACH_MS = 120_000  # a record may be a minute ahead of the tick that follows it, twice that is beyond doubt
 
 
@@ -139,7 +140,7 @@ class KafkaLog:
         unread = {number for number, at in begins.items() if at < bounds[number][1]}
         silent = 0
         while unread and silent < SILENT_POLLS:
-            messages = self._consumer.consume(2000, timeout=1.0)
+            messages = self._consumer.consume(2000, timeout=POLL_SECONDS)
             silent = 0 if messages else silent + 1
             for message in messages:
                 yield from self._progress(message, unread, bounds)

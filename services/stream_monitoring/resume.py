@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 import msgspec
 
 from contracts import codec
-from contracts.chat_messages import Coverage, Tick
+from contracts.chat_messages import Coverage, Lifecycle, Tick
 from stream_monitoring.batch import DEAD_LETTER_KEY, TICK_KEY
 from stream_monitoring.event_times import marks_of, named
 from stream_monitoring.frame import Frame
 
 STRAGGLER_MS = 5_000  # what came so late that the other may have had it and not sent it: late, and not lost
+POLLS_MS = 60_000  # every instance asks after streams by itself, each 20 s
+
+decode_lifecycle = msgspec.json.Decoder(Lifecycle).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +106,16 @@ class Leftovers:
         marks = marks_of(value)
         if marks.gap_until_at is not None:
             return self._cut(value) if marks.gap_until_at > self.after else None
+        if marks.kind == "lifecycle" and 0 <= self.after - marks.sent_at < POLLS_MS:
+            return self._told_again(value)
         if marks.sent_at > self.after:
             return value if named(marks, value) not in self.known else None
         is_straggler = marks.has_id and frame.tick_at > self.after - STRAGGLER_MS
         return value if is_straggler and named(marks, value) not in self.known else None
+
+    def _told_again(self, value: bytes) -> bytes:
+        """What this instance saw of a stream just before, and the other perhaps not yet; twice does no harm."""
+        return codec.encode(msgspec.structs.replace(decode_lifecycle(value), sent_at=self.after + 1))
 
     def _cut(self, value: bytes) -> bytes:
         gap = msgspec.json.decode(value, type=Coverage)

@@ -10,7 +10,8 @@ from contracts.chat_messages import Coverage, Message, Tick
 from stream_monitoring.batch import DEAD_LETTER_KEY, TICK_KEY
 from stream_monitoring.event_times import id_of, marks_of
 from stream_monitoring.frame import Frame
-from stream_monitoring.resume import STRAGGLER_MS, LastTick, Leftovers, OwnSpool, Resume, decide
+from stream_monitoring.lifecycle import introduction
+from stream_monitoring.resume import POLLS_MS, STRAGGLER_MS, LastTick, Leftovers, OwnSpool, Resume, decide
 
 LAG = 3
 
@@ -161,3 +162,12 @@ def test_a_frame_before_the_last_tick_keeps_what_is_later_and_ends_with_that_tic
     leftovers = Leftovers(after=1000, known={"m2"})
     frame = frame_with(900, b"42", message(1, 1100), b"42", message(2, 1100), DEAD_LETTER_KEY, b"{}")
     assert [each["message_id"] for each in kept(leftovers, frame)] == ["m1"]
+
+
+def test_what_was_seen_of_a_stream_just_before_is_told_again_and_what_is_older_is_not():
+    def seen(at: int) -> bytes:
+        return codec.encode(introduction("42", "a", "A", at, "t"))
+
+    leftovers = Leftovers(after=100_000)
+    frame = frame_with(90_000, b"l42", seen(100_000 - POLLS_MS), b"l42", seen(90_000))
+    assert [each["sent_at"] for each in kept(leftovers, frame)] == [100_001]
