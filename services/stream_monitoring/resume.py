@@ -76,11 +76,14 @@ class Leftovers:
 
     `after` is the last event time that the other told. In frames up to it, only what is later follows; from there
     on everything but the ids in `known`. A gap's record that begins in the other's time is cut to begin after it.
+    `is_covered`: this spool has read everything since before `after`, so what it told of its coverage until then
+    does not matter; its times may be wrong, Twitch's clock was not learned yet.
     """
 
     after: int
     known: set[str] = field(default_factory=set)
     until: int = 0  # event time from which on no id can be known
+    is_covered: bool = False
 
     def without_known(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """The same frames with only what follows; each ends with a tick that does not go back."""
@@ -104,6 +107,8 @@ class Leftovers:
     def _following(self, frame: Frame, value: bytes) -> bytes | None:
         """The record as it follows, None where it does not."""
         marks = marks_of(value)
+        if marks.kind == "coverage" and self.is_covered and frame.tick_at <= self.after:
+            return None
         if marks.gap_until_at is not None:
             return self._cut(value) if marks.gap_until_at > self.after else None
         if marks.kind == "lifecycle" and 0 <= self.after - marks.sent_at < POLLS_MS:

@@ -59,7 +59,9 @@ def inheritance(reader: KafkaLog, resume: Resume, spool: Spool, account: Account
     if after is None:
         return Inheritance(None, [])
     told = reader.told_after(after)
-    leftovers = Leftovers(after, told.ids, until=after + REACH_MS)
+    read_since = account.read_since
+    is_covered = read_since is not None and read_since <= after
+    leftovers = Leftovers(after, told.ids, after + REACH_MS, is_covered)
     return Inheritance(leftovers, [] if resume.exact else account.reads(max(after, told.left_at) + 1))
 
 

@@ -171,3 +171,10 @@ def test_what_was_seen_of_a_stream_just_before_is_told_again_and_what_is_older_i
     leftovers = Leftovers(after=100_000)
     frame = frame_with(90_000, b"l42", seen(100_000 - POLLS_MS), b"l42", seen(90_000))
     assert [each["sent_at"] for each in kept(leftovers, frame)] == [100_001]
+
+
+def test_a_spool_that_covers_the_last_tick_tells_no_gap_from_before_it_though_its_clock_was_wrong():
+    wrong = frame_with(900, b"l42", gap(500, 31_000))
+    assert kept(Leftovers(after=1000, is_covered=True), wrong) == []
+    later = frame_with(1100, b"l42", gap(1050, 1090))
+    assert len(kept(Leftovers(after=1000, is_covered=True), later)) == 1
