@@ -101,8 +101,8 @@ class Spool:
         """Bytes of the segments that hold `position` and later ones."""
         with self._lock:
             firsts = sorted(self._sizes)
-            ends = [*firsts[1:], self.end]
-            return sum(self._sizes[first] for first, end in zip(firsts, ends, strict=True) if end > position)
+            ends = [*firsts[1:], self.end]  # one more than there are segments in an empty spool
+            return sum(self._sizes[first] for first, end in zip(firsts, ends, strict=False) if end > position)
 
     def append(self, lines: list[bytes], tick_at: int) -> Frame:
         """Write one frame and sync it. Raises OSError (a full disk); nothing is changed then, try again."""

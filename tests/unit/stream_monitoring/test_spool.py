@@ -126,3 +126,30 @@ def test_a_full_disk_changes_nothing_and_writing_goes_on_afterwards(tmp_path, mo
     spool.close()
     assert contents(Spool(tmp_path, SMALL))[:1] == before
     assert len(contents(Spool(tmp_path, SMALL))) == 2
+
+
+@settings(max_examples=40)
+@given(st.lists(st.lists(values, max_size=5), min_size=1, max_size=12), st.integers(990, 1_020), st.booleans())
+def test_everything_later_than_a_time_is_behind_the_position_before_it(frames, event_time, is_opened_again):
+    with TemporaryDirectory() as directory:
+        spool = Spool(Path(directory), SMALL)
+        for number, records in enumerate(frames):
+            spool.append(frame_lines(records, 1_000 + number), 1_000 + number)
+        if is_opened_again:
+            spool = Spool(Path(directory), SMALL)
+        position = spool.position_before(event_time)
+        later = {frame.first for frame in spool.frames(0) if frame.tick_at > event_time}
+        assert later <= {frame.first for frame in spool.frames(position)}
+
+
+def test_the_position_before_a_time_leaves_out_whole_segments():
+    with TemporaryDirectory() as directory:
+        spool = Spool(Path(directory), SMALL)
+        for number in range(100):
+            spool.append(frame_lines([b"x" * 60], 1_000 + number), 1_000 + number)
+        assert 2 * 9 <= spool.end - spool.position_before(1_090) < spool.end / 2
+
+
+def test_an_empty_spool_has_no_backlog():
+    with TemporaryDirectory() as directory:
+        assert Spool(Path(directory), SMALL).bytes_from(0) == 0

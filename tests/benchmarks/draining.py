@@ -1,0 +1,217 @@
+"""Messages per CPU second that a standby drains from its spool into Kafka after it took over.
+
+Another instance has written the beginning and was gone: what it wrote is left out by its ids, the rest follows in
+order. The recount compares every channel's messages in Kafka, in their order, with what was said.
+`python tests/benchmarks/draining.py` writes results/draining.json.
+"""
+
+import json
+import os
+import platform
+import random
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka.admin import AdminClient
+from reading import KEY, chunks
+
+from contracts import codec
+from contracts.chat_messages import Tick
+from contracts.topics import CHAT_MESSAGES
+from embedded.kafka import Kafka
+from embedded.ports import free_ports
+from embedded.records import iterate_topic
+from service_runtime.kafka import consumer_config, producer_config
+from service_runtime.settings import KafkaSettings
+from service_runtime.topic_setup import create_topics
+from stream_monitoring.bad_lines import BadLines
+from stream_monitoring.batch import TICK_KEY, Batch
+from stream_monitoring.chatter_hash import ChatterHash
+from stream_monitoring.event_times import marks_of
+from stream_monitoring.forwarder import Forwarder
+from stream_monitoring.frame_queue import FrameQueue
+from stream_monitoring.kafka_log import KafkaLog
+from stream_monitoring.lease import Lease, Patience
+from stream_monitoring.quarantine import Quarantine
+from stream_monitoring.reading import Reading
+from stream_monitoring.spool import Spool, SpoolLimits
+from stream_monitoring.transactions import PRODUCER_SETTINGS, Transactions
+from stream_monitoring.twitch_clock import TwitchClock
+
+RESULT = Path(__file__).parent / "results" / "draining.json"
+FLOOR = 20_000  # messages a second and core
+FRAME_RECORDS = 1_000  # 0.2 s of all of Twitch
+LAG_MS = 1_500
+WRITTEN_SHARE = 0.1  # of the messages, by the instance that is gone
+DRAIN_SECONDS = 300.0
+PATIENCE = Patience(stalled_seconds=1.0)
+
+
+@dataclass
+class Covering:
+    """An account of a capture that read everything all the time."""
+
+    read_since: int = 0
+
+    def missed(self, _after: int, _until: int | None) -> list[bytes]:
+        """Nothing."""
+        return []
+
+    def reads(self, _at: int) -> list[bytes]:
+        """Nothing to tell."""
+        return []
+
+
+@dataclass
+class Capture:
+    """The capture as the forwarder sees it."""
+
+    account: Any
+    is_healthy: bool = True
+
+
+def fill(spool: Spool, lines: list[bytes], most_records: int) -> None:
+    """Frames of the lines' messages as the capture writes them."""
+    batch = Batch()
+    reading = Reading("bench", batch, ChatterHash(KEY), BadLines(batch, Quarantine(spool.directory)), TwitchClock(), {})
+    written = 0
+    for chunk in lines:
+        reading.parse(chunk, int(time.time() * 1000))
+        if len(batch) >= FRAME_RECORDS and written < most_records:
+            written += write_frame(spool, batch)
+    if written < most_records:
+        write_frame(spool, batch)
+
+
+def write_frame(spool: Spool, batch: Batch) -> int:
+    """Everything in the batch with a tick behind it; how many records."""
+    records, tick_at = len(batch), marks_of(batch.lines[-1]).sent_at - LAG_MS
+    tick = Tick(
+        schema_version=1,
+        sent_at=tick_at,
+        received_at=1,
+        instance="bench",
+        spool_id=spool.spool_id,
+        spool_position=spool.end + records + 1,
+    )
+    spool.append([*batch.take(), TICK_KEY, codec.encode(tick)], tick_at)
+    return records
+
+
+def settings_of(bootstrap: str) -> KafkaSettings:
+    """How to reach the broker."""
+    return KafkaSettings(bootstrap_servers=bootstrap)
+
+
+def write_beginning(bootstrap: str, directory: str, lines: list[bytes], records: int) -> None:
+    """What the instance that is gone had forwarded."""
+    spool = Spool(Path(directory) / "gone", SpoolLimits())
+    fill(spool, lines, records)
+    transactions = Transactions(producer_config(settings_of(bootstrap), **PRODUCER_SETTINGS))
+    frames = list(spool.frames(0))
+    transactions.send(frames, frames[-1].tick)
+
+
+def drain(bootstrap: str, directory: str, seed: int, begin: int) -> dict[str, float]:
+    """In a process of its own: fill both spools, let the standby take over, measure until its spool is empty."""
+    lines = chunks(seed, begin)
+    messages = sum(chunk.count(b"\n") for chunk in lines)
+    write_beginning(bootstrap, directory, lines, int(messages * WRITTEN_SHARE))
+    spool = Spool(Path(directory) / "standby", SpoolLimits())
+    fill(spool, lines, messages)
+    kafka = settings_of(bootstrap)
+    forwarder = Forwarder(
+        spool,
+        FrameQueue(),
+        producer_config(kafka, **PRODUCER_SETTINGS),
+        lambda: KafkaLog(consumer_config(kafka, "chat-forwarder")),
+        Lease("standby", PATIENCE, is_alone=False),
+        Capture(Covering()),
+        "bench",
+        random.random,
+    )
+    stop, ended = threading.Event(), threading.Event()
+    cpu, wall = time.process_time(), time.monotonic()
+    thread = threading.Thread(target=forwarder.run, args=(stop, ended), daemon=True)
+    thread.start()
+    while forwarder.position < spool.end and time.monotonic() - wall < DRAIN_SECONDS:
+        time.sleep(0.05)
+    used, took = time.process_time() - cpu, time.monotonic() - wall
+    assert forwarder.position == spool.end, "not drained in time"
+    ended.set()
+    stop.set()
+    thread.join(20)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"messages": messages, "cpu_seconds": used, "seconds": took, "memory_mb": memory}
+
+
+def said(seed: int, begin: int) -> dict[str, list[str]]:
+    """Channel to its messages' ids in their order."""
+    channels: dict[str, list[str]] = defaultdict(list)
+    for chunk in chunks(seed, begin):
+        for line in chunk.split(b"\r\n"):
+            if line:
+                tags = dict(part.split(b"=", 1) for part in line[1 : line.index(b" ")].split(b";"))
+                channels[tags[b"room-id"].decode()].append(tags[b"id"].decode())
+    return channels
+
+
+def recounted(bootstrap: str, wanted: dict[str, list[str]]) -> tuple[bool, int]:
+    """Whether the topic holds each message once and in order, with ticks that never go back; how many are late."""
+    found: dict[str, list[str]] = defaultdict(list)
+    last: dict[int, int] = defaultdict(int)
+    is_forward, late = True, 0
+    for record in iterate_topic(bootstrap, CHAT_MESSAGES.name):
+        value = json.loads(record.value or b"{}")
+        if value["kind"] == "tick":
+            is_forward = is_forward and value["sent_at"] >= last[record.partition]
+            last[record.partition] = value["sent_at"]
+        elif value["kind"] == "message":
+            found[value["channel_id"]].append(value["message_id"])
+            late += value["sent_at"] <= last[record.partition]
+    return is_forward and dict(found) == wanted, late
+
+
+def main() -> int:
+    """Drain once, recount, write the result."""
+    ports = free_ports(2)
+    with tempfile.TemporaryDirectory() as directory, Kafka(Path(directory) / "kafka", *ports) as kafka:
+        create_topics(AdminClient({"bootstrap.servers": kafka.bootstrap_servers}))
+        begin = int(time.time() * 1000) - 600_000
+        with get_context("spawn").Pool(1) as pool:
+            run = pool.apply(drain, (kafka.bootstrap_servers, directory, 1, begin))
+        is_exact, late = recounted(kafka.bootstrap_servers, dict(said(1, begin)))
+    rate = round(run["messages"] / run["cpu_seconds"])
+    result = {
+        "bench": "draining",
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "figures": {
+            "messages": run["messages"],
+            "load_average": round(os.getloadavg()[0], 1),  # of the machine: others may have worked beside
+            "messages_per_cpu_second": rate,
+            "floor": FLOOR,
+            "ratio": round(rate / FLOOR, 2),
+            "messages_per_second": round(run["messages"] / run["seconds"]),  # with the second of waiting before it
+            "peak_memory_mb": round(run["memory_mb"]),  # of the process, with the made lines
+            "each_once_and_in_order": is_exact,
+            "late": late,
+        },
+    }
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(result, indent=2) + "\n")
+    sys.stdout.write(json.dumps(result["figures"], indent=2) + "\n")
+    return 0 if is_exact and rate >= FLOOR else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

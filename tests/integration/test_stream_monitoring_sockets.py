@@ -1,0 +1,91 @@
+"""More channels than one socket reads, RECONNECT on all, resets every few seconds: what is missing is a told gap."""
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from embedded.waiting import wait_for
+from twitch_simulator.process import SimulatorProcess
+
+from .stream_monitoring_process import DEADLINE, MonitoringProcess
+from .stream_monitoring_recount import Recount, recount
+
+CHANNELS = 100  # a socket takes 90
+ENOUGH = 30  # channels read, of two sockets; a socket joins 20 in ten seconds
+RESETS = 4
+
+
+class Chat:
+    """A simulator with many channels, and one instance."""
+
+    def __init__(self, folder: Path, twitch: SimulatorProcess, bootstrap_servers: str) -> None:
+        self.twitch, self.bootstrap_servers = twitch, bootstrap_servers
+        self.service = MonitoringProcess(
+            folder / "service.log",
+            folder / "spool",
+            twitch,
+            bootstrap_servers,
+            MONITORING_PINNED_CHANNELS=",".join(each["login"] for each in twitch.state()["channels"]),
+        )
+
+    def sockets(self) -> set[int]:
+        """Sockets that are in a room."""
+        return {each["socket"] for each in self.twitch.state()["sockets"] if each["channels"]}
+
+    def read(self) -> int:
+        """Channels that are read."""
+        return int(self.service.measured("stream_monitoring_channels", state="read"))
+
+    def sent(self) -> list[dict[str, Any]]:
+        """The truth so far."""
+        *whole, _torn = (self.twitch.truth / "messages.jsonl").read_text().split("\n")
+        return [json.loads(line) for line in whole]
+
+    def reads_on(self, before: set[int]) -> None:
+        """Wait until two new sockets read enough channels."""
+        wait_for("new sockets", lambda: len(self.sockets() - before) >= 2 and self.read() >= ENOUGH, DEADLINE)
+
+    def settled(self) -> Recount:
+        """What is in Kafka once everything said so far is there or in a gap."""
+        sent, found = self.sent(), Recount()
+
+        def arrived() -> bool:
+            nonlocal found
+            found = recount(self.bootstrap_servers)
+            return not found.lost(sent)
+
+        wait_for("all that was said", arrived, DEADLINE)
+        return found
+
+
+@pytest.fixture
+def chat(tmp_path: Path, empty_topics: str) -> Iterator[Chat]:
+    flags = ["--channels", str(CHANNELS), "--messages-per-second", "150", "--bursts-per-minute", "0", "--seed", "501"]
+    with SimulatorProcess(tmp_path / "truth", *flags) as twitch:
+        running = Chat(tmp_path, twitch, empty_topics)
+        running.service.start()
+        yield running
+        running.service.end(signal.SIGKILL)
+
+
+def test_reconnect_on_all_sockets_and_resets_every_few_seconds_lose_and_double_nothing(chat: Chat) -> None:
+    wait_for("ready", chat.service.ready, DEADLINE)
+    chat.reads_on(set())
+    before = chat.sockets()
+    chat.twitch.order("reconnect", close_after_seconds=5)
+    chat.reads_on(before)
+    for _ in range(RESETS):
+        before = chat.sockets()
+        chat.twitch.order("drop", all=True, abort=True)
+        chat.reads_on(before)
+    wait_for("every channel", lambda: chat.read() == CHANNELS, DEADLINE)
+    found = chat.settled()
+    assert found.doubled == []
+    assert found.late == []
+    assert found.backward == 0
+    assert {gap["reason"] for gap in found.gaps} <= {"reconnect", "connection lost", "closed by Twitch"}
+    assert sum(found.messages.values()) > 1_000
