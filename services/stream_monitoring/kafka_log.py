@@ -16,6 +16,7 @@ LOOK_BACK_FACTOR = 8
 ANSWER_SECONDS = 10.0
 POLL_SECONDS = 0.1  # a poll lasts so long where fewer records come than it asks for
 SILENT_POLLS = 150
+RECONNECT_MS = 1_000  # when Kafka is back, both instances should see it at about the same time
 REACH_MS = 120_000  # a record may be a minute ahead of the tick that follows it, twice that is beyond doubt
 
 
@@ -46,7 +47,13 @@ class KafkaLog:
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._consumer = Consumer(
-            config | {"group.id": "chat-forwarder", "enable.partition.eof": True, "fetch.wait.max.ms": 50}
+            config
+            | {
+                "group.id": "chat-forwarder",
+                "enable.partition.eof": True,
+                "fetch.wait.max.ms": 50,
+                "reconnect.backoff.max.ms": RECONNECT_MS,
+            }
         )
 
     def __enter__(self) -> "KafkaLog":

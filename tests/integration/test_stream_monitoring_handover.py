@@ -230,3 +230,24 @@ def test_when_kafka_was_away_for_both_the_holder_goes_on_first(pair_on_own_kafka
     found = both.settled()
     assert is_exact(found)
     assert found.writers == ["holder"]
+
+
+@pytest.mark.timeout(300)
+def test_when_the_machine_with_kafka_was_away_the_standby_delivers_what_it_kept(
+    pair_on_own_kafka: Pair, own_kafka: Kafka
+) -> None:
+    both = pair_on_own_kafka
+    for instance in (both.holder, both.standby):
+        instance.environment["MONITORING_GO_ON_SECONDS"] = "60"  # the standby has to find Kafka again before
+    both.start_both()
+    both.holder.end(signal.SIGKILL)
+    own_kafka.stop()
+    both.more_chat(2_000)
+    own_kafka.start()
+    both.holder.start()
+    wait_for("the take-over", lambda: "take over" in both.standby.told(), DEADLINE)
+    wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)
+    both.more_chat(200)
+    found = both.settled()
+    assert is_exact(found)
+    assert found.writers == ["holder", "standby", "holder"]
