@@ -18,6 +18,7 @@ POLL_SECONDS = 0.1  # a poll lasts so long where fewer records come than it asks
 SILENT_POLLS = 150
 RECONNECT_MS = 1_000  # when Kafka is back, both instances should see it at about the same time
 REACH_MS = 120_000  # a record may be a minute ahead of the tick that follows it, twice that is beyond doubt
+NEAR_MS = 20_000  # ids are kept from so long before the last tick: what comes later still than that came to both
 
 
 class KafkaAwayError(Exception):
@@ -26,18 +27,23 @@ class KafkaAwayError(Exception):
 
 @dataclass(slots=True)
 class Told:
-    """The ids of records, and the event time of the last `left` among them, 0 where there is none."""
+    """The ids of records that are later than `since`, or stand near the end of the log.
 
+    `left_at`: the event time of the last `left` among all, 0 where there is none.
+    """
+
+    since: int
     ids: set[str] = field(default_factory=set)
     left_at: int = 0
 
-    def add(self, value: bytes) -> None:
+    def add(self, value: bytes, is_near_end: bool) -> None:
         """Take in a record; what is no record is left out."""
         try:
             marks = marks_of(value)
         except msgspec.DecodeError:
             return
-        self.ids.add(named(marks, value))
+        if is_near_end or marks.sent_at > self.since:
+            self.ids.add(named(marks, value))
         if marks.kind == "coverage" and marks.event == "left":
             self.left_at = max(self.left_at, marks.sent_at)
 
@@ -108,19 +114,22 @@ class KafkaLog:
 
     def told_after(self, sent_at: int) -> Told:
         """What the records say that may be later than the event time. Raises KafkaAwayError."""
-        told = Told()
+        told = Told(sent_at - NEAR_MS)
         look_back = FIRST_LOOK_BACK * LOOK_BACK_FACTOR
         bounds = self._bounds()
         while bounds:
             begins = {number: max(low, high - look_back) for number, (low, high) in bounds.items()}
-            reached = set()
+            reached: set[int] = set()
+            distant: set[int] = set()
             for message in self._read(begins, bounds):
-                value = message.value() or b""
+                value, number = message.value() or b"", message.partition() or 0
                 tick = tick_of(value)
                 if tick is None:
-                    told.add(value)
-                elif tick.sent_at < sent_at - REACH_MS:
-                    reached.add(message.partition())
+                    told.add(value, is_near_end=number not in distant)
+                    continue
+                (distant.add if tick.sent_at < told.since else distant.discard)(number)
+                if tick.sent_at < sent_at - REACH_MS:
+                    reached.add(number)
             bounds = {
                 number: (low, begins[number])
                 for number, (low, _) in bounds.items()
