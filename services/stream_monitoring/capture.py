@@ -74,7 +74,8 @@ class Capture:
         self.clock = TwitchClock(load_offset(self._clock_path))
         self.batch = Batch()
         self.rooms: dict[str, str] = {}
-        self.book = CoverageBook(options.instance, self.batch.add, self._now)
+        self._hold = Hold(options.has_other, self.batch.add)
+        self.book = CoverageBook(options.instance, self._hold.tell, self._now)
         bad_lines = BadLines(self.batch, Quarantine(spool.directory))
         self._reading = Reading(options.instance, self.batch, chatters, bad_lines, self.clock, self.rooms)
         self._last_tick = spool.last.tick_at if spool.last else 0
@@ -151,7 +152,7 @@ class Capture:
             self.book,
             self.clock,
             self._now,
-            Hold(self._options.has_other),
+            self._hold,
         )
         self.book.restarted(coverage.load_covered(self._covered_path), self._last_tick + 1)
         self._connections.want(self._wanted)
@@ -263,6 +264,7 @@ class Capture:
 
     async def _finish(self, disk: ThreadPoolExecutor) -> None:
         assert self._connections is not None
+        self._hold.end()
         self.book.left_all(self.twitch_now())
         self._connections.stop()
         stopped = threading.Event()

@@ -155,8 +155,20 @@ def test_a_stopped_holder_says_left_and_the_standby_says_joined(pair: MakePair) 
     assert set(found.told.values()) == {"joined"}
 
 
-def test_a_deaf_holder_gives_way_and_takes_back_when_it_hears_again(pair: MakePair) -> None:
+@pytest.mark.parametrize(
+    ("stalled_seconds", "is_noticed"),
+    [(STALLED, False), (10, True)],
+    ids=["before it notices", "as outside of tests: about when it notices"],
+)
+def test_a_deaf_holder_gives_way_and_takes_back_when_it_hears_again(
+    pair: MakePair, stalled_seconds: int, is_noticed: bool
+) -> None:
     both = pair(seed=403)
+    for instance in (both.holder, both.standby):
+        instance.environment |= {
+            "MONITORING_STALLED_SECONDS": str(stalled_seconds),
+            "MONITORING_GO_ON_SECONDS": "60",
+        }
     both.holder.start()
     wait_for("the holder", lambda: both.forwards(both.holder), DEADLINE)
     deaf = both.sockets()
@@ -166,7 +178,7 @@ def test_a_deaf_holder_gives_way_and_takes_back_when_it_hears_again(pair: MakePa
     for socket in deaf:
         both.twitch.order("silence", socket=socket, seconds=1000)
     wait_for("the take-over", lambda: both.forwards(both.standby), DEADLINE)
-    assert "socket is deaf" not in both.holder.told()
+    assert ("socket is deaf" in both.holder.told()) == is_noticed
     wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)
     both.more_chat(200)
     found = both.settled()
