@@ -20,6 +20,7 @@ from stream_monitoring.channel_choice import Rules
 from stream_monitoring.channel_list import DiskList, PostgresList
 from stream_monitoring.chatter_hash import ChatterHash, load_or_make_key
 from stream_monitoring.chooser import Chooser, ChooserOptions, watched_ids
+from stream_monitoring.collector import collect_rarely
 from stream_monitoring.forwarder import Forwarder
 from stream_monitoring.frame_queue import FrameQueue
 from stream_monitoring.kafka_log import KafkaLog
@@ -137,6 +138,7 @@ def main() -> int:
     for counter in (metrics.SPOOL_DROPPED_BYTES, metrics.LATE_RECORDS):
         measure(counter)  # from zero on: an alert sees no increase in a counter that begins with its first event
     measure(metrics.DISK_FREE_BYTES).set_function(lambda: shutil.disk_usage(spool.directory).free)
+    collect_rarely()
     supervisor = Supervisor()
     supervisor.add("capture", capture.run)
     supervisor.add("forwarder", lambda stop: forwarder.run(stop, capture.ended))

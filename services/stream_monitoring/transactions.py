@@ -12,6 +12,7 @@ TRANSACTIONAL_ID = "chat-forwarder"  # this name is the lease: who begins last w
 TRANSACTION_TIMEOUT_MS = 10_000  # readers wait so long for a holder that was killed, if no successor comes
 ANSWER_SECONDS = 8.0
 METADATA_SECONDS = 5.0
+NO_CHANNEL = b":"  # the first byte after the digits: keys before it are channel ids
 TICK_STEP_MS = 1_000  # in a drain a tick for each second of event time is enough
 
 # librdkafka's settings that make a batch of thousands cheap; measured by tests/benchmarks/reading.py
@@ -83,10 +84,15 @@ class Transactions:
             raise TransactionFailedError("the producer's queue is full") from error
 
     def _produce_frame(self, frame: Frame) -> None:
-        keys, values = frame.lines[0::2], frame.lines[1::2]
+        keys, values = frame.lines[0:-2:2], frame.lines[1:-2:2]  # the last pair is the tick
+        if max(keys, default=b"") < NO_CHANNEL:  # nearly always: chat and nothing else
+            self._produce(
+                topics.CHAT_MESSAGES, [{"key": key, "value": value} for key, value in zip(keys, values, strict=True)]
+            )
+            return
         chat, lifecycle, dead = [], [], []
         for key, value in zip(keys, values, strict=True):
-            if key[0] < 58:  # a digit: a channel's id
+            if key < NO_CHANNEL:
                 chat.append({"key": key, "value": value})
             elif key.startswith(LIFECYCLE_CODE):
                 record = {"key": key[1:], "value": value}

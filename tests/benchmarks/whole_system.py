@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,6 +60,10 @@ class Arrivals:
 
     def watch_page(self, url: str) -> None:
         """Note each moment's card as the page's event stream brings it."""
+        with suppress(httpx.RemoteProtocolError):  # the website ends before its readers
+            self._read_page(url)
+
+    def _read_page(self, url: str) -> None:
         with httpx.Client(timeout=None) as client, client.stream("GET", f"{url}/events") as stream:
             for line in stream.iter_lines():
                 if self.stop.is_set():
