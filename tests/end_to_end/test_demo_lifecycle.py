@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
+from end_to_end.world import World, closed_with_outcome
 
 from embedded.addresses import Ports, setting
 from embedded.paths import REPOSITORY
@@ -17,7 +19,9 @@ from embedded.ports import is_free
 from embedded.processes import end, marked
 from embedded.programs import addresses
 from embedded.supervisor import socket_file
+from embedded.system import System
 from embedded.waiting import wait_for
+from twitch_simulator.process import SimulatorProcess
 
 START_SECONDS = 420.0  # on a machine that runs other tests beside it
 END_SECONDS = 90.0
@@ -30,13 +34,13 @@ pytestmark = pytest.mark.timeout(1200)
 class Demo:
     """One run of the demo in a folder of its own, in a process group of its own like a terminal's."""
 
-    def __init__(self, directory: Path, ports: Ports) -> None:
+    def __init__(self, directory: Path, ports: Ports, *flags: str, **environment: str) -> None:
         self.directory, self.ports = directory, ports
-        chosen = {setting(name): str(port) for name, port in vars(ports).items()}
+        chosen = {setting(name): str(port) for name, port in vars(ports).items()} | environment
         self.output = directory.with_name("output.txt")
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "embedded.demo", "--directory", str(directory)],
+                [sys.executable, "-m", "embedded.demo", "--directory", str(directory), *flags],
                 env={**os.environ, **chosen},
                 stdout=output,
                 stderr=output,
@@ -132,3 +136,26 @@ def test_a_taken_port_is_told_before_anything_starts(directory: Path) -> None:
     assert f"Port {ports.api} is taken" in demo.text()
     assert "API_PORT=" in demo.text()
     assert not directory.exists()
+
+
+def test_live_without_credentials_shows_moments_that_link_to_the_stream(directory: Path, tmp_path: Path) -> None:
+    """Only the chat's address differs from the real Twitch; nothing but chat is asked for."""
+    flags = ("--channels", "3", "--messages-per-second", "30", "--bursts-per-minute", "0", "--notices-per-minute", "0")
+    with SimulatorProcess(tmp_path / "truth", *flags) as twitch:
+        login = twitch.state()["channels"][0]["login"]
+        ports = replace(Ports.free(), simulator_http=twitch.ports["http"])
+        chat = f"irc://127.0.0.1:{twitch.ports['irc']}"
+        demo = Demo(directory, ports, "--live", "--channels", login.upper(), MONITORING_CHAT_URL=chat)
+        demo.wait_up()
+        world = World(System(directory, ports))
+        world.wait_for_baseline()
+        world.burst(login)
+        moment = world.wait_for_moment(login, closed_with_outcome)
+        assert (moment["clip"]["status"], moment["clip"]["reason"]) == ("skipped", "no credentials")
+        assert (
+            f"https://www.twitch.tv/{login}" in world.http.get(f"{world.system.url('api')}/moments/{moment['id']}").text
+        )
+        assert [each["login"] for each in twitch.state()["channels"] if world.moments(each["login"])] == [login]
+        os.killpg(demo.process.pid, signal.SIGINT)
+        assert demo.process.wait(END_SECONDS) == 0
+        demo.assert_nothing_left()

@@ -84,6 +84,17 @@ def test_a_clip_takes_only_a_higher_revision(writer, rows):
     assert (row["status"], row["clip_id"], row["title"]) == ("made", made.clip_id, made.title)
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_a_clip_that_was_made_stays_whatever_is_told_later(writer, rows, together):
+    """After the loss of Kafka the same moment is found again, too late for a clip."""
+    made = replace(example("clips", "made"), revision_number=2)
+    late = replace(example("clips", "too_late"), moment_id=made.moment_id, revision_number=3)
+    for batch in [(made, late)] if together else [(made,), (late,)]:
+        writer.write("clips", *batch)
+    (row,) = rows("SELECT * FROM clips")
+    assert (row["status"], row["clip_id"], row["revision_number"]) == ("made", made.clip_id, 2)
+
+
 def every_example() -> list[tuple[str, bytes]]:
     return [
         (topic, path.read_bytes())

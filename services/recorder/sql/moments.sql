@@ -37,7 +37,8 @@ WITH written AS (
 SELECT pg_notify('moments', json_build_object('id', moment_id, 'revision', revision_number)::text) FROM written;
 
 -- name: write_clips(rows)!
--- A clip is a property of a moment: the same rule, the same channel.
+-- A clip is a property of a moment: the same rule, the same channel. What was made stays, also where Kafka was lost
+-- and the moment, found once more, is told to be too late for a clip.
 WITH written AS (
     INSERT INTO clips (
         moment_id, revision_number, channel_id, crossed_at, status, decided_at, reason, title, duration_seconds,
@@ -52,7 +53,7 @@ WITH written AS (
         decided_at bigint, reason text, title text, duration_seconds real,
         clip_id text, url text, embed_url text, thumbnail_url text, vod_url text
     )
-    ORDER BY r.moment_id, r.revision_number DESC
+    ORDER BY r.moment_id, r.status = 'made' DESC, r.revision_number DESC
     ON CONFLICT (moment_id) DO UPDATE SET
         revision_number = excluded.revision_number,
         channel_id = excluded.channel_id,
@@ -68,7 +69,7 @@ WITH written AS (
         thumbnail_url = excluded.thumbnail_url,
         vod_url = excluded.vod_url,
         recorded_at = now()
-    WHERE excluded.revision_number > clips.revision_number
+    WHERE excluded.revision_number > clips.revision_number AND clips.status <> 'made'
     RETURNING moment_id, revision_number
 )
 SELECT pg_notify('moments', json_build_object('id', moment_id, 'revision', revision_number)::text) FROM written;
