@@ -11,6 +11,7 @@ case ${1:-} in
   jobmanager)
     checkpoint=$(python /opt/flink-job/flink_job.py plan "$plan" "${FLINK_RESUME:-newest}")
     echo "The job starts from ${checkpoint:-no checkpoint}"
+    (until python /opt/flink-job/sync_checkpoints.py "$DETECTOR_CHECKPOINT_DIRECTORY"; do sleep 1; done) &
     exec "$FLINK_HOME/bin/standalone-job.sh" start-foreground \
       --job-classname org.apache.flink.client.python.PythonDriver \
       ${checkpoint:+--fromSavepoint "file://$checkpoint"} "${common[@]}" \

@@ -48,7 +48,8 @@ ENV FLINK_HOME=/opt/venv/lib/python3.11/site-packages/pyflink \
 WORKDIR /app
 COPY infrastructure/images/probe.py /usr/local/bin/probe
 COPY infrastructure/images/flink-start.sh /usr/local/bin/flink-start
-COPY infrastructure/images/flink_job.py infrastructure/images/worker_metrics.py /opt/flink-job/
+COPY infrastructure/images/flink_job.py infrastructure/images/sync_checkpoints.py \
+     infrastructure/images/worker_metrics.py /opt/flink-job/
 COPY configs/flink /opt/flink-conf
 COPY libraries libraries
 COPY services/clip_detector services/clip_detector

@@ -8,6 +8,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from clip_detector.synced import name_of, synced, write_whole
+
 METADATA = "_metadata"
 MAGIC = bytes.fromhex("4960672d")  # first bytes of every _metadata that Flink writes
 KEPT = 3
@@ -22,9 +24,17 @@ class CheckpointShelf:
     directory: Path
 
     def newest_first(self) -> list[Path]:
-        """Every whole checkpoint of every run; one without a readable _metadata is left out."""
-        whole = [chk for chk in self.directory.glob("*/chk-*") if _is_whole(chk)]
-        return sorted(whole, key=lambda chk: (chk / METADATA).stat().st_mtime_ns, reverse=True)
+        """Every checkpoint of every run that is safe to start from.
+
+        One that was not noted as synced is left out: after a power cut its files may be empty or half there.
+        """
+        noted = synced(self.directory)
+        safe = [chk for chk in self.whole() if noted is None or name_of(chk) in noted]
+        return sorted(safe, key=lambda chk: (chk / METADATA).stat().st_mtime_ns, reverse=True)
+
+    def whole(self) -> list[Path]:
+        """Every finished checkpoint of every run; one without a readable _metadata is left out."""
+        return [chk for chk in self.directory.glob("*/chk-*") if _is_whole(chk)]
 
     def choose(self) -> Path | None:
         """The newest checkpoint that has not failed to start; None where there is none."""
@@ -65,10 +75,3 @@ def _is_whole(checkpoint: Path) -> bool:
             return file.read(len(MAGIC)) == MAGIC
     except OSError:
         return False
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a kill leaves the old one or the new one."""
-    scratch = path.with_suffix(".new")
-    scratch.write_text(text)
-    scratch.replace(path)

@@ -1,9 +1,11 @@
 """Starts the detector: checks the machine, picks the start, runs the job until a signal or its end."""
 
+import errno
 import gc
 import os
 import signal
 import sys
+import threading
 import time
 
 import structlog
@@ -15,6 +17,7 @@ from clip_detector.preflight import problems
 from clip_detector.settings import DetectorSettings
 from clip_detector.standing import Standing, read_standing
 from clip_detector.start import Start, plan_start
+from clip_detector.synced import keep_synced
 from service_runtime import logs, measures
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
 
@@ -39,10 +42,23 @@ def main() -> int:
     if start.checkpoint:
         shelf.note_start(start.checkpoint)
     log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))
+    threading.Thread(target=sync_checkpoints, args=(shelf,), daemon=True, name="synced checkpoints").start()
     run(settings, kafka, start)
     end_jvm()
     log.error("the job ended unasked")
     return 1
+
+
+def sync_checkpoints(shelf: CheckpointShelf) -> None:
+    """Sync and note each checkpoint, once a full disk has room again; a broken disk ends the process."""
+    while True:
+        try:
+            keep_synced(shelf.directory, shelf.whole, threading.Event())
+        except OSError as error:
+            log.error("checkpoints cannot be synced", error=str(error))
+            if error.errno != errno.ENOSPC:  # another try would answer ok for what the disk has not got
+                end_jvm()
+                os._exit(1)
 
 
 def stop(*_: object) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import structlog
 
-from clip_detector.checkpoints import CheckpointShelf, write_whole
+from clip_detector.checkpoints import CheckpointShelf
 from clip_detector.standing import Standing
+from clip_detector.synced import write_whole
 
 log = structlog.get_logger()
 BACK_MS = 3 * 3600 * 1000  # fills every baseline and finds every stream

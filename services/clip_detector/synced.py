@@ -1,0 +1,71 @@
+"""Which checkpoints outlive a power cut: Flink does not sync its files, so they are synced here and noted."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+SYNCED_FILE = "synced.json"
+LOOK_SECONDS = 0.5  # after a checkpoint, which come every few seconds; a start may pass over one that is not noted yet
+
+
+def synced(directory: Path) -> frozenset[str] | None:
+    """The noted checkpoints as JOB_ID/chk-N; None where nothing was ever noted."""
+    try:
+        return frozenset(json.loads((directory / SYNCED_FILE).read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def name_of(checkpoint: Path) -> str:
+    """JOB_ID/chk-N."""
+    return f"{checkpoint.parent.name}/{checkpoint.name}"
+
+
+def sync_and_note(directory: Path, whole: Iterable[Path]) -> list[Path]:
+    """Write finished checkpoints through to the disk, then note them; returns those that were not noted yet."""
+    checkpoints = list(whole)
+    known = synced(directory) or frozenset()
+    fresh = [chk for chk in checkpoints if name_of(chk) not in known and _sync_checkpoint(chk)]
+    if fresh:
+        _sync(directory)
+        present = {name_of(chk) for chk in checkpoints}
+        noted = sorted((known & present) | {name_of(chk) for chk in fresh})
+        write_whole(directory / SYNCED_FILE, json.dumps(noted))
+    return fresh
+
+
+def keep_synced(directory: Path, whole: Callable[[], Iterable[Path]], stop: threading.Event) -> None:
+    """Note each checkpoint soon after it is finished, until `stop` is set. Raises OSError (a broken disk)."""
+    while not stop.wait(LOOK_SECONDS):
+        sync_and_note(directory, whole())
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a kill or a power cut leaves the old one or the new one."""
+    scratch = path.with_suffix(".new")
+    with scratch.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(path)
+    _sync(path.parent)
+
+
+def _sync_checkpoint(checkpoint: Path) -> bool:
+    """Sync its files, then the names of them and of itself; False where it was dropped meanwhile."""
+    try:
+        for path in (*checkpoint.iterdir(), checkpoint, checkpoint.parent):
+            _sync(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
