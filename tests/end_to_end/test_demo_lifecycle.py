@@ -158,4 +158,4 @@ def test_live_without_credentials_shows_moments_that_link_to_the_stream(director
         assert [each["login"] for each in twitch.state()["channels"] if world.moments(each["login"])] == [login]
         os.killpg(demo.process.pid, signal.SIGINT)
         assert demo.process.wait(END_SECONDS) == 0
-        demo.assert_nothing_left()
+    demo.assert_nothing_left()
