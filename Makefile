@@ -7,10 +7,11 @@ LOCK := infrastructure/requirements/dev.txt
 CHANNELS ?=
 TESTS ?= tests
 WORKERS ?= 3
+FAULTS ?= all
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium demo live status check format test bench clean distclean
+.PHONY: help preflight venv jars chromium demo live status check format test test-faults bench clean distclean
 
 include infrastructure/deployment.mk
 
@@ -56,6 +57,9 @@ format: venv ## Bring the code into shape
 
 test: preflight venv jars chromium ## Run all tests; TESTS=tests/unit runs a part
 	$(BIN)/pytest $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist loadscope --no-loadscope-reorder) $(TESTS)
+
+test-faults: preflight venv jars ## Let everything fail once and print what it did; FAULTS="Kafka,power" plays a part
+	FAULTS="$(FAULTS)" $(BIN)/pytest -m fault tests/faults
 
 bench: preflight venv jars ## Measure; results go to tests/benchmarks/results as JSON
 	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench; done

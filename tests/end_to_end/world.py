@@ -1,9 +1,13 @@
 """What a test does with a running system: act as Twitch, look as a visitor, recount as an auditor."""
 
 import json
+import os
+import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +15,7 @@ import msgspec
 import psycopg
 
 from contracts import codec
+from embedded.processes import marked
 from embedded.records import read_topic
 from embedded.system import System
 from embedded.waiting import TooLateError, wait_for
@@ -27,6 +32,7 @@ class World:
     system: System
     unused: list[str] = field(default_factory=list)
     channel_ids: dict[str, str] = field(default_factory=dict)
+    truth_folder: Path | None = None  # where the simulator is not a part of the system
 
     def __post_init__(self) -> None:
         self.http = httpx.Client(timeout=10)
@@ -70,6 +76,16 @@ class World:
         self.control("burst", login=login, **{**scale, **order})
         return began
 
+    def kill_at_once(self, names: Iterable[str]) -> dict[str, int]:
+        """kill -9 every process of the programs at one instant; return each program's dead pid."""
+        dead = {name: self.system.pid(name) for name in names}
+        doomed = set(dead.values()) - {0}
+        doomed |= {each.pid for name in dead for each in marked(self.system.directory, name)}
+        for pid in doomed:
+            with suppress(ProcessLookupError):  # a child of one that is dead already
+                os.kill(pid, signal.SIGKILL)
+        return dead
+
     def get(self, path: str) -> Json:
         """A JSON answer of the website."""
         answer = self.http.get(self.system.url("api") + path)
@@ -99,7 +115,7 @@ class World:
 
     def truth(self, name: str) -> list[Json]:
         """Lines of one of the simulator's truth files."""
-        file = self.system.directory / "truth" / f"{name}.jsonl"
+        file = (self.truth_folder or self.system.directory / "truth") / f"{name}.jsonl"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
     def records(self, topic: str) -> list[msgspec.Struct]:

@@ -1,0 +1,137 @@
+"""The faults that are played on one shared system, one after the other."""
+
+from dataclasses import dataclass
+
+from end_to_end.test_kills import KILLED
+from end_to_end.world import World
+from faults.disk import Disk
+from faults.link import Link, Mode
+from faults.play import Act, Fault
+
+AWAY_SECONDS = 30
+FULL_SECONDS = 20
+LINK_SECONDS = 30
+BUSY_SECONDS = 60  # of 429
+FLAPPING = 3  # channels, not those of the bursts
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where faults can be let in; None where this machine cannot have the disks."""
+
+    link: Link | None
+    spool: Disk | None
+    kafka: Disk | None
+
+
+def catalogue(places: Places) -> list[Fault]:
+    """All of them; `places` may lack the disks, then their faults are missing."""
+    everything = Fault(
+        "kill -9 of all at once", lambda world: world.kill_at_once(KILLED), stops_reader=True, stops_page=True
+    )
+    return [everything, *disks(places), *servers(), *links(places.link), *twitch()]
+
+
+def servers() -> list[Fault]:
+    """Each server stopped for a while."""
+    return [
+        away("Postgres", ["postgres"], stops_page=True),
+        away("Redis", ["redis"]),
+        away("Kafka", ["kafka"]),
+        away("machine A rebooted: Postgres, Redis, page", ["postgres", "redis", "api_frontend"], stops_page=True),
+    ]
+
+
+def away(what: str, names: list[str], stops_page: bool = False) -> Fault:
+    """Programs stopped and started again."""
+
+    def stop(world: World) -> None:
+        for name in reversed(names):
+            world.system.stop_program(name)
+
+    def start(world: World) -> None:
+        for name in names:
+            world.system.start_program(name)
+
+    return Fault(f"{what} away for {AWAY_SECONDS} s", stop, start, AWAY_SECONDS, stops_page=stops_page)
+
+
+def links(link: Link | None) -> list[Fault]:
+    """The way from machine B's programs to Postgres on machine A; the page is on A's side of it."""
+
+    def become(mode: Mode) -> Act:
+        return lambda _: link and link.become(mode)
+
+    opened = become("open")
+    return [
+        Fault(f"link to A cut for {LINK_SECONDS} s", become("cut"), opened, LINK_SECONDS),
+        Fault(f"link to A half-open for {LINK_SECONDS} s", become("half_open"), opened, LINK_SECONDS),
+        Fault(f"link to A at 256 kbit/s for {LINK_SECONDS} s", become("slow"), opened, LINK_SECONDS),
+    ]
+
+
+def disks(places: Places) -> list[Fault]:
+    """Disks that are full for a while."""
+    return [
+        Fault(f"{whose} disk full for {FULL_SECONDS} s", filling(disk), freeing(disk), FULL_SECONDS)
+        for whose, disk in (("the spool's", places.spool), ("Kafka's", places.kafka))
+        if disk is not None
+    ]
+
+
+def filling(disk: Disk) -> Act:
+    """Leave no room on the disk, also where something has made room meanwhile."""
+    return lambda _: disk.fill()
+
+
+def freeing(disk: Disk) -> Act:
+    """Give the room back."""
+    return lambda _: disk.free()
+
+
+def order(action: str, **fields: object) -> Act:
+    """An order to the simulator."""
+    return lambda world: world.control(action, **fields)
+
+
+def twitch() -> list[Fault]:
+    """What Twitch does to us."""
+    return [
+        Fault("Twitch silent on its sockets for 20 s", order("silence", socket="all", seconds=20), seconds=20),
+        Fault("RECONNECT on all", order("reconnect", close_after_seconds=5), seconds=5),
+        Fault("resets every 3 s", again=order("drop", all=True, abort=True), seconds=20, every_seconds=3),
+        Fault("token revoked", order("revoke"), order("restore"), seconds=20),
+        Fault(f"429 for {BUSY_SECONDS} s", too_many_requests, enough_requests, BUSY_SECONDS),
+        Fault("a clip that never appears", order("never_appear", count=1), order("never_appear", count=0), seconds=40),
+        Fault("streams that flap", again=flap, end=settle_down, seconds=32, every_seconds=4),
+    ]
+
+
+def too_many_requests(world: World) -> None:
+    """Every request to Helix is answered with 429."""
+    for endpoint in ("clips", "streams", "users"):
+        world.control("helix_fault", endpoint=endpoint, status=429, count=10_000)
+
+
+def enough_requests(world: World) -> None:
+    """Helix answers again."""
+    for endpoint in ("clips", "streams", "users"):
+        world.control("helix_fault", endpoint=endpoint, count=0)
+
+
+def flapping(world: World) -> dict[str, bool]:
+    """The channels that flap and whether each is live."""
+    state = world.http.get(world.system.url("simulator_http") + "/control/state").json()
+    return {each["login"]: each["live"] for each in state["channels"][:FLAPPING]}
+
+
+def flap(world: World) -> None:
+    """Whoever is live goes offline, whoever is offline goes live."""
+    for login, live in flapping(world).items():
+        world.control("stream", login=login, live=not live)
+
+
+def settle_down(world: World) -> None:
+    """All are live."""
+    for login in flapping(world):
+        world.control("stream", login=login, live=True)

@@ -1,0 +1,85 @@
+"""A system with disks and a link that can fail, and the table at the end."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from end_to_end.world import World
+from faults import disk, table
+from faults.catalogue import Places
+from faults.disk import Disk
+from faults.link import Link
+from faults.play import CHANNELS, PATIENCE
+
+from embedded.addresses import Ports
+from embedded.ports import free_ports
+from embedded.system import System
+
+ACROSS_THE_LINK = ("stream_monitoring", "recorder", "clip_creator")  # of machine B, with Postgres on A
+SPOOL_MEGABYTES, KAFKA_MEGABYTES = 192, 1024
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without FAULTS nothing here runs: a fault takes a minute or more."""
+    if os.environ.get("FAULTS"):
+        return
+    for item in items:
+        if item.get_closest_marker("fault"):
+            item.add_marker(pytest.mark.skip(reason="a long fault run: make test-faults"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the table."""
+    if table.lines:
+        terminalreporter.section("faults")
+        terminalreporter.write_line(table.text(table.lines))
+
+
+@pytest.fixture(scope="module")
+def disks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Disk]]:
+    """The spool's and Kafka's disk; none where this machine cannot have them."""
+    made: dict[str, Disk] = {}
+    folder = tmp_path_factory.mktemp("disks")
+    try:
+        if not disk.why_not():
+            for name, megabytes in (("spool", SPOOL_MEGABYTES), ("kafka", KAFKA_MEGABYTES)):
+                made[name] = Disk(folder / f"{name}.image", folder / name, megabytes)
+        yield made
+    finally:
+        for each in made.values():
+            each.close()
+
+
+@pytest.fixture(scope="module")
+def places(disks: dict[str, Disk]) -> Iterator[tuple[Places, Ports]]:
+    """Where faults are let in, and the system's ports."""
+    ports = Ports.free()
+    link = Link(free_ports(1)[0], ports.postgres)
+    yield Places(link, disks.get("spool"), disks.get("kafka")), ports
+    link.close()
+
+
+@pytest.fixture(scope="module")
+def faulty(
+    tmp_path_factory: pytest.TempPathFactory, places: tuple[Places, Ports], disks: dict[str, Disk]
+) -> Iterator[World]:
+    """A running system whose spool and Kafka lie on disks of their own, with a link between B and Postgres."""
+    directory, (where, ports) = tmp_path_factory.mktemp("faulty"), places
+    settings = environment(where, ports)
+    if disks:
+        kafka = disks["kafka"].mount / "kafka"
+        kafka.mkdir()
+        (directory / "kafka").symlink_to(kafka)
+        settings["stream_monitoring"]["SPOOL_DIRECTORY"] = str(disks["spool"].mount / "spool")
+    with System(directory, ports, CHANNELS, environment=settings) as system:
+        world = World(system)
+        world.wait_for_baseline()
+        yield world
+
+
+def environment(where: Places, ports: Ports) -> dict[str, dict[str, str]]:
+    """What differs from the usual system."""
+    dsn = f"postgresql://postgres@127.0.0.1:{where.link.port}/stream_scout"
+    settings = {name: {"POSTGRES_DSN": dsn} for name in ACROSS_THE_LINK}
+    settings["clip_creator"] |= PATIENCE
+    return settings

@@ -1,0 +1,103 @@
+"""A power cut on the processing machine and its servers: what was not synced is gone, and nothing told is lost."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from end_to_end.world import World
+from faults import table
+from faults.disk import Disk, why_not
+from faults.play import CHANNELS, PATIENCE, Fault, play, settle
+from faults.recount import read_log
+
+from embedded.addresses import Ports
+from embedded.processes import marked
+from embedded.system import System
+from twitch_simulator.process import SimulatorProcess
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(1800)]
+NAME = "power cut: all that was not synced is gone"
+MEGABYTES = 3072
+
+
+class Machine:
+    """A computer with one disk on which everything lies; Twitch is elsewhere and goes on."""
+
+    def __init__(self, folder: Path, twitch: SimulatorProcess) -> None:
+        self._disk = Disk(folder / "machine.image", folder / "machine", MEGABYTES)
+        self._ports = replace(
+            Ports.free(),
+            simulator_irc=twitch.ports["irc"],
+            simulator_websocket=twitch.ports["websocket"],
+            simulator_http=twitch.ports["http"],
+        )
+        self.system = self._start()
+
+    def _start(self) -> System:
+        system = System(
+            self._disk.mount / "system",
+            self._ports,
+            environment={"clip_creator": PATIENCE},
+            without=("twitch_simulator",),
+        )
+        system.directory.mkdir(exist_ok=True)
+        return system.start()
+
+    def cut_power(self) -> None:
+        """Everything stands still, the disk keeps what it has, everything is gone."""
+        processes = marked(self.system.directory)
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for each in processes:
+                with suppress(psutil.NoSuchProcess):
+                    each.send_signal(number)
+            if number is signal.SIGSTOP:
+                self._disk.cut_power()
+        psutil.wait_procs(processes, timeout=10)
+        self.system.stop()
+
+    def power_on(self) -> System:
+        """Boot: replay the disk's journal, start everything."""
+        self._disk.power_on()
+        self.system = self._start()
+        return self.system
+
+    def close(self) -> None:
+        """Stop everything and forget the disk."""
+        self.system.stop()
+        self._disk.close()
+
+
+@pytest.fixture
+def twitch(tmp_path: Path) -> Iterator[SimulatorProcess]:
+    """Twitch, which no power cut of ours touches."""
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in CHANNELS.items() if not isinstance(value, bool)]
+    with SimulatorProcess(tmp_path / "truth", *flags) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def machine(tmp_path: Path, twitch: SimulatorProcess) -> Iterator[Machine]:
+    """A machine that is up."""
+    if why_not():
+        pytest.skip(why_not())
+    machine = Machine(tmp_path, twitch)
+    yield machine
+    machine.close()
+
+
+@pytest.mark.skipif(not table.is_chosen(NAME), reason="FAULTS names others, or none: make test-faults")
+def test_a_power_cut_loses_and_doubles_nothing(machine: Machine, twitch: SimulatorProcess) -> None:
+    world = World(machine.system, truth_folder=twitch.truth)
+    world.wait_for_baseline()
+
+    def boot(world: World) -> None:
+        world.system = machine.power_on()
+
+    fault = Fault(NAME, lambda _: machine.cut_power(), boot, stops_reader=True, stops_page=True)
+    line = settle(world, play(world, fault), read_log(world))
+    table.add(line)
+    assert line.harm == {}, str(line)
