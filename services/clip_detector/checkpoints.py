@@ -8,7 +8,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from clip_detector.synced import name_of, synced, write_whole
+from clip_detector.synced import name_of, synced
+from service_runtime.files import replace_durably
 
 METADATA = "_metadata"
 MAGIC = bytes.fromhex("4960672d")  # first bytes of every _metadata that Flink writes
@@ -51,7 +52,7 @@ class CheckpointShelf:
         attempts = self._attempts()
         attempts[str(checkpoint)] = attempts.get(str(checkpoint), 0) + 1
         present = {path: count for path, count in attempts.items() if Path(path).exists()}
-        write_whole(self.directory / ATTEMPTS_FILE, json.dumps(present))
+        replace_durably(self.directory / ATTEMPTS_FILE, json.dumps(present).encode())
 
     def prune(self) -> list[Path]:
         """Delete what no start would use: runs without one of the newest checkpoints. Returns their folders."""

@@ -9,7 +9,7 @@ import structlog
 
 from clip_detector.checkpoints import CheckpointShelf
 from clip_detector.standing import Standing
-from clip_detector.synced import write_whole
+from service_runtime.files import replace_durably
 
 log = structlog.get_logger()
 BACK_MS = 3 * 3600 * 1000  # fills every baseline and finds every stream
@@ -47,7 +47,7 @@ def _cold(directory: Path, standing: Standing, now: int) -> Start:
     begin = min(now, standing.event_at or now) - BACK_MS
     emit_after = max(standing.event_at, begin + MINUTE_MS)
     log.error("no usable checkpoint, starting three hours back", begin=begin, emit_after=emit_after)
-    write_whole(directory / COLD_START_FILE, json.dumps({"emit_after": emit_after}))
+    replace_durably(directory / COLD_START_FILE, json.dumps({"emit_after": emit_after}).encode())
     source = {"scan.startup.mode": "timestamp", "scan.startup.timestamp-millis": str(begin)}
     return Start(source, None, emit_after)
 

@@ -1,10 +1,11 @@
 """Which checkpoints outlive a power cut: Flink does not sync its files, so they are synced here and noted."""
 
 import json
-import os
 import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
+
+from service_runtime.files import replace_durably, sync_path
 
 SYNCED_FILE = "synced.json"
 LOOK_SECONDS = 0.5  # after a checkpoint, which come every few seconds; a start may pass over one that is not noted yet
@@ -29,10 +30,10 @@ def sync_and_note(directory: Path, whole: Iterable[Path]) -> list[Path]:
     known = synced(directory) or frozenset()
     fresh = [chk for chk in checkpoints if name_of(chk) not in known and _sync_checkpoint(chk)]
     if fresh:
-        _sync(directory)
+        sync_path(directory)
         present = {name_of(chk) for chk in checkpoints}
         noted = sorted((known & present) | {name_of(chk) for chk in fresh})
-        write_whole(directory / SYNCED_FILE, json.dumps(noted))
+        replace_durably(directory / SYNCED_FILE, json.dumps(noted).encode())
     return fresh
 
 
@@ -42,30 +43,11 @@ def keep_synced(directory: Path, whole: Callable[[], Iterable[Path]], stop: thre
         sync_and_note(directory, whole())
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a kill or a power cut leaves the old one or the new one."""
-    scratch = path.with_suffix(".new")
-    with scratch.open("w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.replace(path)
-    _sync(path.parent)
-
-
 def _sync_checkpoint(checkpoint: Path) -> bool:
     """Sync its files, then the names of them and of itself; False where it was dropped meanwhile."""
     try:
         for path in (*checkpoint.iterdir(), checkpoint, checkpoint.parent):
-            _sync(path)
+            sync_path(path)
     except FileNotFoundError:
         return False
     return True
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

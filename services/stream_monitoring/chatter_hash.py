@@ -1,9 +1,10 @@
 """The keyed hash that stands for a chatter: the same person, the same hash, and no way back without the key."""
 
 import hashlib
-import os
 import secrets
 from pathlib import Path
+
+from service_runtime.files import replace_durably
 
 KEY_BYTES = 32
 DIGEST_BYTES = 8  # 16 hex digits: 2^64, no collision to expect among 10^8 people
@@ -44,12 +45,7 @@ def load_or_make_key(path: Path) -> bytes:
         key = bytes.fromhex(path.read_text().strip())
     except FileNotFoundError:
         key = secrets.token_bytes(KEY_BYTES)
-        part = path.with_suffix(".part")  # a full disk must not leave half a key behind
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(key.hex())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
+        replace_durably(path, key.hex().encode())  # half a key, or one that a power cut takes, is another key
     if len(key) < 16:
         raise ValueError(f"{path}: the chatter key is shorter than 16 bytes")
     return key

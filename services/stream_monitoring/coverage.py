@@ -1,7 +1,6 @@
 """Which seconds of which channel were read: joined, left, and gaps that nobody read, as records."""
 
 import json
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ import structlog
 
 from contracts import metrics
 from contracts.chat_messages import SCHEMA_VERSION, Coverage
+from service_runtime.files import replace_durably
 from service_runtime.measures import measure
 
 log = structlog.get_logger()
@@ -150,7 +150,5 @@ def load_covered(path: Path) -> dict[str, str]:
 
 
 def save_covered(path: Path, covered: dict[str, str]) -> None:
-    """Write them down, whole or not at all."""
-    part = path.with_suffix(".part")
-    part.write_text(json.dumps(covered))
-    os.replace(part, path)
+    """Write them down so that a power cut leaves them: a gap that begins with it has to be told for each."""
+    replace_durably(path, json.dumps(covered).encode())

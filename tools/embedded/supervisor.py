@@ -5,6 +5,7 @@ import subprocess
 import sys
 import xmlrpc.client
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -180,8 +181,9 @@ class Supervisor:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        socket_file(self.directory).unlink(missing_ok=True)
         self._process = None
+        with suppress(OSError):  # on a disk that is gone it is gone too
+            socket_file(self.directory).unlink(missing_ok=True)
 
     def _ask(self, method: str, *arguments: object) -> Any:
         transport = SupervisorTransport(None, None, serverurl=f"unix://{socket_file(self.directory)}")

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from clip_detector import synced as module
 from clip_detector.checkpoints import MAGIC, CheckpointShelf
 from clip_detector.synced import SYNCED_FILE, sync_and_note, synced
 
@@ -40,7 +39,7 @@ def test_everything_of_a_checkpoint_is_synced_before_it_is_noted(
         seen.append((os.readlink(f"/proc/self/fd/{descriptor}"), (tmp_path / SYNCED_FILE).exists()))
         real(descriptor)
 
-    monkeypatch.setattr(module.os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
     sync_and_note(tmp_path, [whole])
     before = {path for path, noted in seen if not noted}
     assert before >= {str(path) for path in (whole / "state", whole / "_metadata", whole, whole.parent, tmp_path)}

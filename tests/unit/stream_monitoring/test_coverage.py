@@ -1,5 +1,7 @@
 """Coverage: what no socket delivered is a recorded gap; a hand-over between sockets is none."""
 
+import os
+
 from contracts.chat_messages import Coverage
 from stream_monitoring.coverage import CoverageBook, load_covered, save_covered
 
@@ -50,6 +52,15 @@ def test_after_a_crash_the_gap_begins_at_the_last_tick(tmp_path):
     again.restarted(load_covered(tmp_path / "covered.json"), gap_from=70)
     again.joined("bar", "42", socket=1, now=99)
     assert ("gap", 70, 99, "restart") in events(written)
+
+
+def test_the_covered_channels_are_on_disk_before_the_file_takes_its_name(tmp_path, monkeypatch):
+    steps = []
+    sync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda descriptor: (steps.append("sync"), sync(descriptor)))
+    monkeypatch.setattr(os, "replace", lambda old, new: (steps.append("replace"), replace(old, new)))
+    save_covered(tmp_path / "covered.json", {"bar": "42"})
+    assert steps == ["sync", "replace", "sync"]  # the content, then its name
 
 
 def test_a_damaged_file_is_no_coverage(tmp_path):
