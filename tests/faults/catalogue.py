@@ -1,35 +1,41 @@
 """The faults that are played on one shared system, one after the other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from end_to_end.test_kills import KILLED
 from end_to_end.world import World
 from faults.disk import Disk
+from faults.disk import why_not as why_no_disk
 from faults.link import Link, Mode
+from faults.packets import Packets
+from faults.packets import why_not as why_no_packets
 from faults.play import Act, Fault
 
 AWAY_SECONDS = 30
 FULL_SECONDS = 20
 LINK_SECONDS = 30
 BUSY_SECONDS = 60  # of 429
+LOSS = 0.2
 FLAPPING = 3  # channels, not those of the bursts
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where faults can be let in; None where this machine cannot have the disks."""
+    """Where faults can be let in: the link and the disks, and packets on the ports of Kafka and of the link."""
 
-    link: Link | None
-    spool: Disk | None
-    kafka: Disk | None
+    link: Link | None = None
+    spool: Disk | None = None
+    kafka: Disk | None = None
+    to_kafka: Packets = field(default_factory=lambda: Packets(0))
+    to_a: Packets = field(default_factory=lambda: Packets(0))
 
 
 def catalogue(places: Places) -> list[Fault]:
-    """All of them; `places` may lack the disks, then their faults are missing."""
+    """All of them."""
     everything = Fault(
         "kill -9 of all at once", lambda world: world.kill_at_once(KILLED), stops_reader=True, stops_page=True
     )
-    return [everything, *disks(places), *servers(), *links(places.link), *twitch()]
+    return [everything, *disks(places), *servers(), *links(places.link), *packets(places), *twitch()]
 
 
 def servers() -> list[Fault]:
@@ -73,20 +79,33 @@ def links(link: Link | None) -> list[Fault]:
 def disks(places: Places) -> list[Fault]:
     """Disks that are full for a while."""
     return [
-        Fault(f"{whose} disk full for {FULL_SECONDS} s", filling(disk), freeing(disk), FULL_SECONDS)
-        for whose, disk in (("the spool's", places.spool), ("Kafka's", places.kafka))
-        if disk is not None
+        Fault(
+            f"{whose} disk full for {FULL_SECONDS} s",
+            lambda _, disk=each: disk.fill(),
+            lambda _, disk=each: disk.free(),
+            FULL_SECONDS,
+            why_not=why_no_disk(),
+        )
+        for whose, each in (("the spool's", places.spool), ("Kafka's", places.kafka))
     ]
 
 
-def filling(disk: Disk) -> Act:
-    """Leave no room on the disk, also where something has made room meanwhile."""
-    return lambda _: disk.fill()
-
-
-def freeing(disk: Disk) -> Act:
-    """Give the room back."""
-    return lambda _: disk.free()
+def packets(places: Places) -> list[Fault]:
+    """Packets that nobody says are lost."""
+    return [
+        Fault(
+            f"{what} for {LINK_SECONDS} s",
+            lambda _, way=way, share=share: way.lose(share),
+            lambda _, way=way: way.arrive(),
+            LINK_SECONDS,
+            why_not=why_no_packets(),
+        )
+        for what, way, share in (
+            ("20 % of the packets to A lost", places.to_a, LOSS),
+            ("20 % of the packets to Kafka lost", places.to_kafka, LOSS),
+            ("no packet to or from Kafka arrives", places.to_kafka, 1.0),
+        )
+    ]
 
 
 def order(action: str, **fields: object) -> Act:

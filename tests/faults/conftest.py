@@ -9,6 +9,7 @@ from faults import disk, table
 from faults.catalogue import Places
 from faults.disk import Disk
 from faults.link import Link
+from faults.packets import Packets
 from faults.play import CHANNELS, PATIENCE
 
 from embedded.addresses import Ports
@@ -55,7 +56,10 @@ def places(disks: dict[str, Disk]) -> Iterator[tuple[Places, Ports]]:
     """Where faults are let in, and the system's ports."""
     ports = Ports.free()
     link = Link(free_ports(1)[0], ports.postgres)
-    yield Places(link, disks.get("spool"), disks.get("kafka")), ports
+    to_kafka, to_a = Packets(ports.kafka), Packets(link.port)
+    yield Places(link, disks.get("spool"), disks.get("kafka"), to_kafka, to_a), ports
+    to_kafka.arrive()
+    to_a.arrive()
     link.close()
 
 

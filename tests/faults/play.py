@@ -48,6 +48,7 @@ class Fault:
     every_seconds: float = 5.0
     stops_reader: bool = False
     stops_page: bool = False
+    why_not: str = ""  # what this machine lacks for it
 
 
 @dataclass(frozen=True)
@@ -69,10 +70,12 @@ def play(world: World, fault: Fault) -> Played:
     wait_until_the_burst_is_heard(world, login)
     with Visitor(world.system.url("api") + "/") as visitor:
         began = time.time()
-        fault.begin(world)
-        last(world, fault)
-        ended = time.time()
-        fault.end(world)
+        try:
+            fault.begin(world)
+            last(world, fault)
+        finally:
+            ended = time.time()
+            fault.end(world)
         wait_for(f"all is well after {fault.name}", lambda: is_well(world, ended), WELL_SECONDS, 0.5)
         well = time.time()
     died_at = round(began * 1000) if fault.stops_reader else None

@@ -3,7 +3,6 @@
 import pytest
 from end_to_end.world import World
 from faults.catalogue import Places, catalogue
-from faults.disk import why_not
 from faults.play import Fault, Played, play, settle
 from faults.recount import Log, read_log
 from faults.table import add, is_chosen
@@ -11,8 +10,7 @@ from faults.table import add, is_chosen
 from embedded.addresses import Ports
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(3600)]
-NAMES = [each.name for each in catalogue(Places(None, None, None))]
-DISKS = ["the spool's disk full for 20 s", "Kafka's disk full for 20 s"]
+FAULTS = {each.name: each for each in catalogue(Places())}
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +18,7 @@ def all_played(faulty: World, places: tuple[Places, Ports]) -> dict[str, Played 
     """Every chosen fault, played one after the other; the moments of earlier ones are still open meanwhile."""
     found: dict[str, Played | Exception] = {}
     for fault in catalogue(places[0]):
-        if is_chosen(fault.name):
+        if is_chosen(fault.name) and not fault.why_not:
             found[fault.name] = play_or_tell(faulty, fault)
     return found
 
@@ -39,18 +37,14 @@ def log(faulty: World, all_played: dict[str, Played | Exception]) -> Log:
     return read_log(faulty)
 
 
-@pytest.mark.parametrize("name", [*NAMES, *DISKS])
-def test_a_fault_loses_and_doubles_nothing(
-    request: pytest.FixtureRequest, faulty: World, all_played: dict[str, Played | Exception], name: str
-) -> None:
-    if not is_chosen(name):
-        pytest.skip("FAULTS names others")
-    if name in DISKS and why_not():
-        pytest.skip(why_not())
-    played = all_played[name]
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_loses_and_doubles_nothing(request: pytest.FixtureRequest, name: str) -> None:
+    if not is_chosen(name) or FAULTS[name].why_not:
+        pytest.skip(FAULTS[name].why_not or "FAULTS names others")
+    world, played = request.getfixturevalue("faulty"), request.getfixturevalue("all_played")[name]
     if isinstance(played, Exception):
         raise played
-    line = settle(faulty, played, request.getfixturevalue("log"))
+    line = settle(world, played, request.getfixturevalue("log"))
     add(line)
     assert line.harm == {}, str(line)
     assert line.page_percent == 100.0 or played.fault.stops_page, str(line)
