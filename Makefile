@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := infrastructure/requirements/dev.txt
 CHANNELS ?=
 TESTS ?= tests
-WORKERS ?= 3
+WORKERS ?= 2
 FAULTS ?= all
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 

@@ -183,6 +183,11 @@ class ClipCreator:
             command = [sys.executable, "-m", "clip_creator"]
             self.process = subprocess.Popen(command, env=self._environment, stderr=output)
 
+    def start_again_if_ended(self) -> None:
+        """What a supervisor does."""
+        if self.process.poll() is not None:
+            self.start()
+
     def kill(self) -> None:
         """kill -9."""
         self.process.kill()
