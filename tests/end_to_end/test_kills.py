@@ -13,6 +13,7 @@ KILLED = (
 )  # fmt: skip
 HEARD_MESSAGES = 60  # in the last seconds: far more than a calm channel says, so that the kill falls into the burst
 HEARD_SECONDS = 3
+MOST_MESSAGES = 240  # six seconds of a burst
 RECOVERY_SECONDS = 240  # with the restart of Kafka, Flink and all that waits for them
 
 
@@ -54,6 +55,17 @@ def test_a_kill_during_a_burst_changes_nothing(world: World, killed_in: dict[str
 def wait_until_the_burst_is_heard(world: World, login: str) -> None:
     """Return when the simulator has sent the burst's first messages, so that the kill falls into it."""
     wait_for(f"the burst of {login} is going on", lambda: heard(world, login) >= HEARD_MESSAGES, 30, 0.2)
+
+
+def wait_until_most_is_heard(world: World, login: str, began: float) -> None:
+    """Return when so much of the burst was sent that it is a moment, even if nobody reads the rest of it."""
+    channel_id = world.channel_ids[login]
+
+    def sent() -> int:
+        said = (each for each in world.truth("messages") if each["channel_id"] == channel_id)
+        return sum(each["sent_at"] >= began * 1000 for each in said)
+
+    wait_for(f"most of the burst of {login} was said", lambda: sent() >= MOST_MESSAGES, 30, 0.2)
 
 
 def heard(world: World, login: str) -> int:

@@ -1,15 +1,15 @@
 """kill -9 of everything at one instant during a burst: the same moment, one clip at most, and all is well again."""
 
 import pytest
-from end_to_end.test_kills import KILLED, RECOVERY_SECONDS, wait_until_the_burst_is_heard
+from end_to_end.test_kills import KILLED, RECOVERY_SECONDS, wait_until_most_is_heard
 from end_to_end.world import World, closed_with_outcome
 
 
 @pytest.mark.timeout(420)
 def test_a_kill_of_all_at_once_changes_nothing(world: World) -> None:
     login = world.fresh_channel()
-    world.burst(login, seconds=16)
-    wait_until_the_burst_is_heard(world, login)
+    began = world.burst(login, seconds=16)
+    wait_until_most_is_heard(world, login, began)
     dead = world.kill_at_once(KILLED)
     for name, pid in dead.items():
         world.system.wait_restarted(name, pid, RECOVERY_SECONDS)

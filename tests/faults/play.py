@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 import psycopg
-from end_to_end.test_kills import wait_until_the_burst_is_heard
+from end_to_end.test_kills import wait_until_most_is_heard, wait_until_the_burst_is_heard
 from end_to_end.world import World, closed_with_outcome
 from faults import recount
 from faults.page import Visitor
@@ -67,7 +67,10 @@ def play(world: World, fault: Fault) -> Played:
     """Let a crowd erupt, let the fault happen in it, and return when all is well again."""
     login = world.fresh_channel()
     begins_at = world.burst(login, seconds=16)
-    wait_until_the_burst_is_heard(world, login)
+    if fault.stops_reader:
+        wait_until_most_is_heard(world, login, begins_at)
+    else:
+        wait_until_the_burst_is_heard(world, login)
     with Visitor(world.system.url("api") + "/") as visitor:
         began = time.time()
         try:

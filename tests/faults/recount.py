@@ -1,5 +1,6 @@
 """What a fault did to the records: the simulator's truth against Kafka and Postgres."""
 
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from math import inf
@@ -14,6 +15,7 @@ SYNCED_MS = 250  # what a socket delivered less than this before a fault may be 
 SAID_MS = 100  # between the time in a message and the moment that it leaves the simulator, on a busy machine
 STRADDLE_MS = 1_000  # a gap ends when a room is joined again: what was said in that moment may be on neither side
 MINUTE_MS = 60_000
+READ_SECONDS = 180
 SETTLED_SECONDS = 10  # the counts of a minute are in Postgres so long after the job has passed its end
 Json = dict[str, Any]
 
@@ -39,6 +41,7 @@ class Log:
     minutes: Counter[tuple[str, int]] = field(default_factory=Counter)
     gaps: dict[str, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
     absent: dict[str, list[tuple[int, float]]] = field(default_factory=lambda: defaultdict(list))
+    whole_until: int = 0  # every minute that ends by then is in it whole
 
     def add(self, record: object) -> None:
         """Take in one record."""
@@ -71,13 +74,21 @@ class Log:
 
 
 def read_log(world: World) -> Log:
-    """What is committed, once the last tick has passed everything said so far."""
-    last = max(each["sent_at"] for each in world.truth("messages"))
-    wait_for("the ticks have passed the recount", lambda: last_tick(world) > last, 120, 1)
-    log = Log()
+    """What is committed, and counted in Postgres, of every minute up to the present one's end."""
+    whole_until = (time.time_ns() // 1_000_000 // MINUTE_MS + 1) * MINUTE_MS
+    wait_for("the ticks have passed the minute", lambda: last_tick(world) > whole_until, READ_SECONDS, 1)
+    counted_at = whole_until / 1000 + SETTLED_SECONDS
+    wait_for("the minute's counts are in Postgres", lambda: job_at(world) > counted_at, READ_SECONDS, 1)
+    log = Log(whole_until=whole_until)
     for record in world.records("chat-messages"):
         log.add(record)
     return log
+
+
+def job_at(world: World) -> float:
+    """How far the job has come by Postgres, seconds since 1970."""
+    rows = world.query("SELECT extract(epoch FROM event_at) FROM pipeline_progress WHERE stage = 'job'")
+    return float(rows[0][0]) if rows else 0.0
 
 
 def last_tick(world: World) -> int:
@@ -114,19 +125,18 @@ def doubled(world: World, log: Log, stretch: Stretch) -> list[str]:
 
 def rows_wrong(world: World, log: Log, stretch: Stretch) -> list[tuple[str, int]]:
     """Channel and minute where the counts in Postgres are not the messages in Kafka."""
-    upto = world.query("SELECT extract(epoch FROM max(event_at)) FROM pipeline_progress WHERE stage = 'job'")[0][0]
     found = world.query(
         "SELECT channel_id, extract(epoch FROM minute_at)::bigint / 60,"
         " (SELECT sum(n) FROM unnest(messages) AS n) FROM chat_counts"
     )
     counted = {(channel, int(minute)): int(total) for channel, minute, total in found}
-    complete = [
-        key
-        for key in set(log.minutes) | set(counted)
-        if stretch.begins_at - MINUTE_MS < key[1] * MINUTE_MS < stretch.ends_at
-        and (key[1] + 1) * 60 < upto - SETTLED_SECONDS
+    touched = [
+        (channel, minute)
+        for channel, minute in set(log.minutes) | set(counted)
+        if stretch.begins_at - MINUTE_MS < minute * MINUTE_MS < stretch.ends_at
+        and (minute + 1) * MINUTE_MS <= log.whole_until
     ]
-    return [key for key in complete if counted.get(key, 0) != log.minutes.get(key, 0)]
+    return [key for key in touched if counted.get(key, 0) != log.minutes.get(key, 0)]
 
 
 def moments_of(world: World, channel_id: str) -> set[str]:
