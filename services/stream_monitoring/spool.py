@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from service_runtime.files import replace_durably, sync_path
 from stream_monitoring import frame, spool_segment
 from stream_monitoring.frame import DamagedFrameError, Frame
 
@@ -26,26 +27,13 @@ class SpoolLimits:
     segment_age_seconds: float = 3600.0  # a quiet night's words must not share a file with today's
 
 
-def sync_directory(directory: Path) -> None:
-    """Make created and deleted names durable."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def load_or_make_id(directory: Path) -> str:
     """The spool's name for its whole life."""
     path = directory / "spool_id"
     if path.exists() and (known := path.read_text().strip()):
         return known
     spool_id = secrets.token_hex(8)
-    with open(path, "w") as file:
-        file.write(spool_id)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_directory(directory)
+    replace_durably(path, spool_id.encode())
     return spool_id
 
 
@@ -135,7 +123,7 @@ class Spool:
     def _begin_segment(self) -> int:
         path = spool_segment.path_of(self.directory, self.end)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        sync_directory(self.directory)
+        sync_path(self.directory)
         self.close()
         self._descriptor = descriptor
         with self._lock:

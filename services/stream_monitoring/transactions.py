@@ -5,7 +5,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from contracts import topics
-from stream_monitoring.batch import DEAD_LETTER_KEY, LIFECYCLE_CODE, TICK_KEY
+from stream_monitoring.batch import DEAD_LETTER_KEY, LIFECYCLE_CODE
 from stream_monitoring.frame import Frame
 
 TRANSACTIONAL_ID = "chat-forwarder"  # this name is the lease: who begins last with it is the holder
@@ -100,7 +100,7 @@ class Transactions:
                 lifecycle.append(dict(record))
             elif key == DEAD_LETTER_KEY:
                 dead.append({"value": value})
-            elif key != TICK_KEY:
+            else:
                 raise ValueError(f"frame {frame.first} holds a record for nowhere")
         self._produce(topics.CHAT_MESSAGES, chat)
         self._produce(topics.STREAM_LIFECYCLE, lifecycle)

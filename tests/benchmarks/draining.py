@@ -7,20 +7,18 @@ order. The recount compares every channel's messages in Kafka, in their order, w
 
 import json
 import os
-import platform
 import random
 import resource
-import sys
 import tempfile
 import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from _result import keep
 from confluent_kafka.admin import AdminClient
 from reading import KEY, chunks
 
@@ -47,7 +45,6 @@ from stream_monitoring.spool import Spool, SpoolLimits
 from stream_monitoring.transactions import PRODUCER_SETTINGS, Transactions
 from stream_monitoring.twitch_clock import TwitchClock
 
-RESULT = Path(__file__).parent / "results" / "draining.json"
 FLOOR = 20_000  # messages a second and core
 FRAME_RECORDS = 1_000  # 0.2 s of all of Twitch
 LAG_MS = 1_500
@@ -197,11 +194,9 @@ def main() -> int:
             run = pool.apply(drain, (kafka.bootstrap_servers, directory))
         is_exact, late = recounted(kafka.bootstrap_servers, dict(said(1, begin)))
     rate = round(messages / run["cpu_seconds"])
-    result = {
-        "bench": "draining",
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "figures": {
+    keep(
+        "draining",
+        {
             "messages": messages,
             "load_average": round(os.getloadavg()[0], 1),  # of the machine: others may have worked beside
             "messages_per_cpu_second": rate,
@@ -212,10 +207,7 @@ def main() -> int:
             "each_once_and_in_order": is_exact,
             "late": late,
         },
-    }
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(result, indent=2) + "\n")
-    sys.stdout.write(json.dumps(result["figures"], indent=2) + "\n")
+    )
     return 0 if is_exact and rate >= FLOOR else 1
 
 

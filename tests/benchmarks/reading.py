@@ -8,18 +8,16 @@ of all threads of their process. Ours reads as fast as it can, so its transactio
 import json
 import logging
 import os
-import platform
 import random
-import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from _result import keep
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
@@ -34,7 +32,6 @@ from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics
 from stream_monitoring.chatter_hash import ChatterHash
 
-RESULT = Path(__file__).parent / "results" / "reading.json"
 MESSAGES = int(os.environ.get("READING_MESSAGES", "300000"))
 CHUNK_BYTES = 64 * 1024  # what a busy socket delivers at once
 FRAME_RECORDS = 5_000  # one second of all of Twitch
@@ -223,11 +220,9 @@ def main() -> int:
                 runs[side.__name__].append(MESSAGES / measured(kafka.bootstrap_servers, side, seed, begin))
         equal = equal_outputs(kafka.bootstrap_servers)
     best = {side: max(rates) for side, rates in runs.items()}
-    result = {
-        "bench": "reading",
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "figures": {
+    keep(
+        "reading",
+        {
             "messages": MESSAGES,
             "load_average": round(os.getloadavg()[0], 1),  # of the machine: others may have worked beside
             "messages_per_cpu_second": round(best["ours"]),
@@ -236,10 +231,7 @@ def main() -> int:
             "runs": {side: [round(rate) for rate in rates] for side, rates in runs.items()},
             "equal_outputs": equal,
         },
-    }
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(result, indent=2) + "\n")
-    sys.stdout.write(json.dumps(result["figures"], indent=2) + "\n")
+    )
     return 0 if equal else 1
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -12,12 +11,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import psutil
 import psycopg
+from _result import keep
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 from msgspec.structs import replace
@@ -37,7 +36,6 @@ from recorder.settings import MigrationSettings
 from service_runtime.topic_setup import create_topics
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
-RESULT = Path(__file__).parent / "results" / "recording.json"
 MOMENTS = 20_000  # in the backlog, and as many clips
 MINUTES = 60_000  # of chat-counts in the backlog
 LIVE_MOMENTS = 300
@@ -242,15 +240,7 @@ def main() -> int:
         ):
             bench = Bench(kafka, postgres)
             figures = backlog(bench) | live(bench) | inspecting() | inspecting_whole(bench)
-    result = {
-        "bench": "recording",
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "figures": figures,
-    }
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(json.dumps(result, indent=2) + "\n")
-    sys.stdout.write(json.dumps(result, indent=2) + "\n")
+    keep("recording", figures)
     return 0
 
 

@@ -6,15 +6,13 @@ All of Twitch writes some 1,600 to 5,000 messages a second. The whole system and
 
 import json
 import os
-import platform
-import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import psutil
+from _result import keep
 
 from contracts import codec
 from contracts.chat_messages import Coverage, Message, Tick
@@ -24,7 +22,6 @@ from embedded.records import iterate_topic
 from embedded.system import System
 from embedded.waiting import wait_for
 
-RESULT = Path(__file__).parent / "results" / "scale.json"
 CHANNELS = int(os.environ.get("SCALE_CHANNELS", "2000"))
 RATE = int(os.environ.get("SCALE_RATE", "5000"))
 SECONDS = float(os.environ.get("SCALE_SECONDS", "600"))
@@ -145,16 +142,7 @@ def main() -> int:
         System(Path(folder), Ports.free(), OPTIONS, environment=environment) as system,
     ):
         figures = measure(system)
-    result = {
-        "bench": "scale",
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "figures": figures,
-    }
-    text = json.dumps(result, indent=2) + "\n"
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(text)
-    sys.stdout.write(text)
+    keep("scale", figures)
     return 1 if figures["lost"] or figures["doubled"] else 0
 
 

@@ -1,20 +1,16 @@
 """The whole system under the simulator's load: from a burst to Kafka and to the open page, and what memory it takes."""
 
-import json
-import os
-import platform
 import statistics
-import sys
 import tempfile
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import psutil
+from _result import keep
 from confluent_kafka import Consumer
 
 from contracts import codec, topics
@@ -23,7 +19,6 @@ from embedded.addresses import Ports
 from embedded.system import System
 from embedded.waiting import wait_for
 
-RESULT = Path(__file__).parent / "results" / "whole_system.json"
 CHANNELS = 40
 LOAD = 300  # messages a second in all channels together
 BURSTS = 24
@@ -145,16 +140,7 @@ def main() -> int:
     }
     with tempfile.TemporaryDirectory() as folder, System(Path(folder), Ports.free(), options) as system:
         figures = measure(system)
-    result = {
-        "bench": "whole_system",
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
-        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "figures": figures,
-    }
-    text = json.dumps(result, indent=2) + "\n"
-    RESULT.parent.mkdir(exist_ok=True)
-    RESULT.write_text(text)
-    sys.stdout.write(text)
+    keep("whole_system", figures)
     return 0
 
 

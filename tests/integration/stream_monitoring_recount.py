@@ -7,6 +7,10 @@ from typing import Any
 
 from contracts import topics
 from embedded.records import read_topic
+from embedded.waiting import wait_for
+from twitch_simulator.process import SimulatorProcess
+
+from .stream_monitoring_process import DEADLINE
 
 STRADDLE_MS = 1_000  # a gap ends when a room is joined again: what was said in that moment may be on neither side
 
@@ -59,4 +63,23 @@ def recount(bootstrap_servers: str) -> Recount:
             found.told[value["channel_id"]] = value["event"]
             if value["event"] == "gap":
                 found.gaps.append(value)
+    return found
+
+
+def said(twitch: SimulatorProcess) -> list[dict[str, Any]]:
+    """The simulator's truth so far."""
+    *whole, _torn = (twitch.truth / "messages.jsonl").read_text().split("\n")
+    return [json.loads(line) for line in whole]
+
+
+def settled(twitch: SimulatorProcess, bootstrap_servers: str) -> Recount:
+    """What is in Kafka once everything said so far has arrived or is in a gap."""
+    sent, found = said(twitch), Recount()
+
+    def arrived() -> bool:
+        nonlocal found
+        found = recount(bootstrap_servers)
+        return not found.lost(sent)
+
+    wait_for("all that was said", arrived, DEADLINE)
     return found

@@ -1,6 +1,5 @@
 """Two instances, one log: whoever is killed or deaf, the messages are recounted against what the simulator said."""
 
-import json
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from embedded.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
 from .stream_monitoring_process import DEADLINE, MonitoringProcess
-from .stream_monitoring_recount import Recount, recount
+from .stream_monitoring_recount import Recount, recount, said, settled
 
 CHANNELS = 8
 STALLED, GO_ON, TAKE_BACK = 3, 8, 4  # seconds; ten, sixty and sixty outside of tests
@@ -66,8 +65,7 @@ class Pair:
 
     def sent(self) -> list[dict[str, Any]]:
         """The truth so far."""
-        *whole, _torn = (self.twitch.truth / "messages.jsonl").read_text().split("\n")
-        return [json.loads(line) for line in whole]
+        return said(self.twitch)
 
     def more_chat(self, messages: int = 300) -> None:
         """Wait until so much more is said."""
@@ -76,15 +74,7 @@ class Pair:
 
     def settled(self) -> Recount:
         """What is in Kafka once everything said so far has arrived or is in a gap."""
-        sent, found = self.sent(), Recount()
-
-        def arrived() -> bool:
-            nonlocal found
-            found = recount(self.bootstrap_servers)
-            return not found.lost(sent)
-
-        wait_for("all that was said", arrived, DEADLINE)
-        return found
+        return settled(self.twitch, self.bootstrap_servers)
 
     def sockets(self) -> set[int]:
         """The numbers of the simulator's open sockets."""

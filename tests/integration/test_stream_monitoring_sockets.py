@@ -1,6 +1,5 @@
 """More channels than one socket reads, RECONNECT on all, resets every few seconds: what is missing is a told gap."""
 
-import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ from embedded.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
 from .stream_monitoring_process import DEADLINE, MonitoringProcess
-from .stream_monitoring_recount import Recount, recount
+from .stream_monitoring_recount import Recount, said, settled
 
 CHANNELS = 100  # a socket takes 90
 ENOUGH = 30  # channels read, of two sockets; a socket joins 20 in ten seconds
@@ -42,24 +41,15 @@ class Chat:
 
     def sent(self) -> list[dict[str, Any]]:
         """The truth so far."""
-        *whole, _torn = (self.twitch.truth / "messages.jsonl").read_text().split("\n")
-        return [json.loads(line) for line in whole]
+        return said(self.twitch)
 
     def reads_on(self, before: set[int]) -> None:
         """Wait until two new sockets read enough channels."""
         wait_for("new sockets", lambda: len(self.sockets() - before) >= 2 and self.read() >= ENOUGH, DEADLINE)
 
     def settled(self) -> Recount:
-        """What is in Kafka once everything said so far is there or in a gap."""
-        sent, found = self.sent(), Recount()
-
-        def arrived() -> bool:
-            nonlocal found
-            found = recount(self.bootstrap_servers)
-            return not found.lost(sent)
-
-        wait_for("all that was said", arrived, DEADLINE)
-        return found
+        """What is in Kafka once everything said so far has arrived or is in a gap."""
+        return settled(self.twitch, self.bootstrap_servers)
 
 
 @pytest.fixture

@@ -1,24 +1,10 @@
 """What is kept of the log's end: few ids at any rate, and all that may come again."""
 
 from contracts import codec
-from contracts.chat_messages import Coverage, Message
+from contracts.chat_messages import Coverage
 from stream_monitoring.kafka_log import Told
 
-
-def message(name: str, sent_at: int) -> bytes:
-    return codec.encode(
-        Message(
-            schema_version=1,
-            channel_id="42",
-            sent_at=sent_at,
-            received_at=0,
-            instance="t",
-            message_id=name,
-            chatter="c",
-            text="",
-            emotes=[],
-        )
-    )
+from .examples import message
 
 
 def left(at: int) -> bytes:

@@ -6,37 +6,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import codec
-from contracts.chat_messages import Coverage, Message, Tick
+from contracts.chat_messages import Coverage, Tick
 from stream_monitoring.batch import DEAD_LETTER_KEY, TICK_KEY
 from stream_monitoring.event_times import id_of, marks_of
 from stream_monitoring.frame import Frame
 from stream_monitoring.lifecycle import introduction
 from stream_monitoring.resume import POLLS_MS, STRAGGLER_MS, LastTick, Leftovers, OwnSpool, Resume, decide
 
+from .examples import message
+
 LAG = 3
-
-
-def message(number: int, sent_at: int) -> bytes:
-    return codec.encode(
-        Message(
-            schema_version=1,
-            channel_id="42",
-            sent_at=sent_at,
-            received_at=0,
-            instance="t",
-            message_id=f"m{number}",
-            chatter="c",
-            text="",
-            emotes=[],
-        )
-    )
 
 
 def frames_of(sizes: list[int], spool_id: str) -> list[Frame]:
     """Messages 0, 1, 2, … sent at 10, 11, 12, …, in frames of these sizes; each tick is LAG behind the last one."""
     frames, number, position = [], 0, 0
     for size in sizes:
-        lines = [part for each in range(number, number + size) for part in (b"42", message(each, 10 + each))]
+        lines = [part for each in range(number, number + size) for part in (b"42", message(f"m{each}", 10 + each))]
         number, position = number + size, position + size + 1
         tick_at = max(0, 10 + number - 1 - LAG)
         tick = Tick(
@@ -153,14 +139,14 @@ def test_a_gap_is_told_only_where_the_other_did_not_write():
 
 def test_a_message_that_came_late_to_both_is_not_lost_and_what_the_other_left_out_long_ago_is_not_told_late():
     leftovers = Leftovers(after=10_000, known={"m1"})
-    late = (b"42", message(1, 9000), b"42", message(2, 9000))
+    late = (b"42", message("m1", 9000), b"42", message("m2", 9000))
     assert [each["message_id"] for each in kept(leftovers, frame_with(10_500, *late))] == ["m2"]
     assert kept(leftovers, frame_with(10_000 - STRAGGLER_MS, *late)) == []
 
 
 def test_a_frame_before_the_last_tick_keeps_what_is_later_and_ends_with_that_tick():
     leftovers = Leftovers(after=1000, known={"m2"})
-    frame = frame_with(900, b"42", message(1, 1100), b"42", message(2, 1100), DEAD_LETTER_KEY, b"{}")
+    frame = frame_with(900, b"42", message("m1", 1100), b"42", message("m2", 1100), DEAD_LETTER_KEY, b"{}")
     assert [each["message_id"] for each in kept(leftovers, frame)] == ["m1"]
 
 

@@ -1,0 +1,25 @@
+"""Keeps a bench's figures in results/, with the machine and the time they were taken."""
+
+import json
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def keep(bench: str, figures: Mapping[str, object]) -> None:
+    """Write results/BENCH.json and print it."""
+    result = {
+        "bench": bench,
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "figures": figures,
+    }
+    text = json.dumps(result, indent=2) + "\n"
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / f"{bench}.json").write_text(text)
+    sys.stdout.write(text)

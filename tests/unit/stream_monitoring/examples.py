@@ -1,0 +1,21 @@
+"""Records as the spool holds them."""
+
+from contracts import codec
+from contracts.chat_messages import Message
+
+
+def message(message_id: str, sent_at: int) -> bytes:
+    """A chat message of channel 42, encoded."""
+    return codec.encode(
+        Message(
+            schema_version=1,
+            channel_id="42",
+            sent_at=sent_at,
+            received_at=0,
+            instance="t",
+            message_id=message_id,
+            chatter="c",
+            text="",
+            emotes=[],
+        )
+    )
