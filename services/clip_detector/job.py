@@ -8,6 +8,7 @@ from pyflink.datastream import DataStream, KeyedStream, StreamExecutionEnvironme
 from pyflink.java_gateway import get_gateway
 from pyflink.table import DataTypes, Schema, StreamTableEnvironment
 
+from clip_detector.bucket import BUCKETS
 from clip_detector.controls import PIECE
 from clip_detector.process import KEY_TYPE, RECORD_TYPE, SECOND_TYPE, DetectorProcess, ProcessOptions
 from clip_detector.statements import literal, options, piece, statement
@@ -40,10 +41,10 @@ def source(tables: StreamTableEnvironment, job: JobOptions) -> None:
 
 
 def seconds(tables: StreamTableEnvironment, with_texts: bool) -> DataStream:
-    """One row a channel and second: (channel id, second row)."""
+    """One row a channel and second: (bucket, second row)."""
     separator = literal(PIECE)
     pieces = f"LISTAGG(piece, {separator})" if with_texts else "CAST(NULL AS STRING)"
-    rows = tables.sql_query(statement("seconds", pieces=pieces, separator=separator))
+    rows = tables.sql_query(statement("seconds", pieces=pieces, separator=separator, buckets=str(BUCKETS)))
     stream = tables.to_append_stream(rows, Types.ROW([Types.STRING(), SECOND_TYPE]))
     fix_uids(stream, "seconds")
     return stream
@@ -52,7 +53,7 @@ def seconds(tables: StreamTableEnvironment, with_texts: bool) -> DataStream:
 def detect(rows: DataStream, process: ProcessOptions) -> DataStream:
     """The records that the detectors say."""
     detected = keyed_by_first(rows, SECOND_TYPE).process(DetectorProcess(process), RECORD_TYPE)
-    return detected.name("detector").uid("detector")
+    return detected.name("detector").uid("detectors")
 
 
 def keyed_by_first(rows: DataStream, value_type: TypeInformation) -> KeyedStream:

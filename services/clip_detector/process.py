@@ -1,4 +1,4 @@
-"""Flink's adapter: keyed state and timers around a `Channel`, rows of SQL in, Kafka records out."""
+"""Flink's adapter: keyed state and timers around buckets of channels, rows of SQL in, Kafka records out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from pyflink.common import Row, Types
 from pyflink.datastream import KeyedProcessFunction, RuntimeContext
 from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 
+from clip_detector.bucket import Bucket
 from clip_detector.channel import Channel, SecondRow
 from clip_detector.detector import Detector, Rules
 from clip_detector.progress import Progress
 from clip_detector.records import Record, end_of
 from clip_detector.state import pack, unpack
+from clip_detector.texts import SLOTS
 from contracts import metrics
 from service_runtime.measures import measure
 
@@ -22,10 +24,11 @@ MEASURES = {
     "late": metrics.DETECTOR_LATE_RECORDS,
     "event_time": metrics.DETECTOR_EVENT_TIME,
 }
-TICKS = ""  # the channel id of the rows that tell event time, see sql/records.sql
+TICKS = ""  # the channel id, and the bucket, of the rows that tell event time, see sql/records.sql
 KEY_TYPE = Types.ROW([Types.STRING()])
 SECOND_TYPE = Types.ROW(
-    [Types.INT(), Types.LONG(), Types.LONG(), Types.STRING(), Types.STRING(), Types.INT()]  # SecondRow and late records
+    # channel id, SecondRow, late records
+    [Types.STRING(), Types.INT(), Types.LONG(), Types.LONG(), Types.STRING(), Types.STRING(), Types.INT()]
 )
 RECORD_TYPE = Types.ROW_NAMED(
     ["topic", "key", "value", "event_at"], [Types.STRING(), Types.STRING(), Types.STRING(), Types.LONG()]
@@ -42,27 +45,28 @@ class ProcessOptions:
 
 
 class MapSlots:
-    """A channel's texts in Flink's keyed state."""
+    """A channel's texts in Flink's keyed state, which holds those of its whole bucket."""
 
-    def __init__(self, state: Any) -> None:
+    def __init__(self, state: Any, channel_id: str) -> None:
         self._state = state
+        self._prefix = f"{channel_id} "
 
     def get(self, slot: int) -> str | None:
         """The slot's text, None where there is none."""
-        text: str | None = self._state.get(slot)
+        text: str | None = self._state.get(f"{self._prefix}{slot}")
         return text
 
     def put(self, slot: int, text: str) -> None:
         """Write a slot."""
-        self._state.put(slot, text)
+        self._state.put(f"{self._prefix}{slot}", text)
 
     def remove(self, slot: int) -> None:
         """Drop a slot."""
-        self._state.remove(slot)
+        self._state.remove(f"{self._prefix}{slot}")
 
 
 class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
-    """Runs one `Channel` a key; the key of the ticks runs `Progress`."""
+    """Runs the `Channel`s of one bucket a key; the key of the ticks runs `Progress`."""
 
     def __init__(self, options: ProcessOptions) -> None:
         self._options = options
@@ -70,57 +74,74 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
     def open(self, runtime_context: RuntimeContext) -> None:
         """Ask for the state; its names are part of every checkpoint."""
         # Packed bytes; the "pickle" of bytes is their copy, other array types go byte by byte in thread mode.
-        self._detectors = runtime_context.get_state(ValueStateDescriptor("detector", Types.PICKLED_BYTE_ARRAY()))
-        self._texts = runtime_context.get_map_state(MapStateDescriptor("texts", Types.INT(), Types.STRING()))
-        self._slots = MapSlots(self._texts) if self._options.with_texts else None
+        packed = Types.PICKLED_BYTE_ARRAY()
+        self._detectors = runtime_context.get_map_state(MapStateDescriptor("detectors", Types.STRING(), packed))
+        self._texts = runtime_context.get_map_state(MapStateDescriptor("texts", Types.STRING(), Types.STRING()))
+        self._told = runtime_context.get_state(ValueStateDescriptor("progress", packed))
+        self._buckets: dict[str, Bucket] = {}  # of this run; a run that resumes begins without and reads the state
         # Python runs in the driver's process, whose port serves these; Flink's reporter would listen on all addresses.
         self._measures = {name: measure(metric) for name, metric in MEASURES.items()}
 
     def process_element(self, value: Row, ctx: KeyedProcessFunction.Context) -> Iterator[Row]:
         """One channel's second, or a second of ticks."""
-        key = ctx.get_current_key()
-        channel_id = key[0] if isinstance(key, Row) else key
-        *row, late = value
+        channel_id, *row, late = value
         if channel_id == TICKS:
             yield from self._progress(row[0], late)
             return
         self._measures["seconds"].inc()
-        packed = self._detectors.value()
-        detector = unpack(packed, self._options.rules) if packed else Detector(self._options.rules)
-        yield from self._rows(Channel(channel_id, detector, self._slots).row(SecondRow(*row)))
-        self._keep(detector, ctx)
+        bucket = self._bucket(ctx)
+        channel = bucket.channels.get(channel_id)
+        if channel is None:
+            channel = self._channel(channel_id, Detector(self._options.rules))
+            bucket.take(channel)
+        yield from self._rows(channel.row(SecondRow(*row)))
+        self._keep(bucket, channel, ctx)
 
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[Row]:
         """What became due in silence."""
-        packed = self._detectors.value()
-        if not packed:
-            return
-        key = ctx.get_current_key()
-        detector = unpack(packed, self._options.rules)
-        channel = Channel(key[0] if isinstance(key, Row) else key, detector, self._slots)
-        yield from self._rows(channel.advance((timestamp + 1) // 1000 - 1))
-        if detector.forgettable():
-            self._detectors.clear()
-            self._texts.clear()
-        else:
-            self._keep(detector, ctx)
+        second = (timestamp + 1) // 1000 - 1
+        bucket = self._bucket(ctx)
+        for channel in bucket.due_at(second):
+            yield from self._rows(channel.advance(second))
+            if channel.detector.forgettable():
+                self._forget(bucket, channel)
+            else:
+                self._keep(bucket, channel, ctx)
 
-    def _keep(self, detector: Detector, ctx: KeyedProcessFunction.Context) -> None:
-        due = detector.due()
-        if due < detector.timer or detector.timer <= detector.at:
+    def _bucket(self, ctx: KeyedProcessFunction.Context) -> Bucket:
+        key = ctx.get_current_key()
+        name = key[0] if isinstance(key, Row) else key
+        bucket = self._buckets.get(name)
+        if bucket is None:
+            bucket = self._buckets[name] = Bucket()
+            for channel_id, packed in self._detectors.items():
+                bucket.take(self._channel(channel_id, unpack(packed, self._options.rules)))
+        return bucket
+
+    def _channel(self, channel_id: str, detector: Detector) -> Channel:
+        return Channel(channel_id, detector, MapSlots(self._texts, channel_id) if self._options.with_texts else None)
+
+    def _keep(self, bucket: Bucket, channel: Channel, ctx: KeyedProcessFunction.Context) -> None:
+        if (due := bucket.plan(channel)) is not None:
             ctx.timer_service().register_event_time_timer(end_of(due) - 1)
-            detector.timer = due
-        self._detectors.update(pack(detector))
+        self._detectors.put(channel.channel_id, pack(channel.detector))
+
+    def _forget(self, bucket: Bucket, channel: Channel) -> None:
+        bucket.forget(channel)
+        self._detectors.remove(channel.channel_id)
+        if channel.texts is not None:
+            for slot in range(SLOTS):
+                channel.texts.remove(slot)
 
     def _progress(self, second: int, late: int) -> Iterator[Row]:
-        packed = self._detectors.value()
+        packed = self._told.value()
         progress = Progress.unpack(packed) if packed else Progress()
         if late:
             self._measures["late"].inc(late)
         if second:
             self._measures["event_time"].set(second + 1)
         told = progress.take(second, late)
-        self._detectors.update(progress.pack())
+        self._told.update(progress.pack())
         if told:
             yield from self._rows([(end_of(second), told)])
 

@@ -61,7 +61,9 @@ class PerMessageProcess(DetectorProcess):
         chatters = len({each[1] for each in parts if each[0]})
         pieces = PIECE.join(each[2] for each in parts if each[2]) or None
         controls = PIECE.join(each[3] for each in parts if each[3]) or None
-        yield from super().process_element(Row(second, messages, chatters, pieces, controls, 0), ctx)
+        key = ctx.get_current_key()
+        row = Row(key[0] if isinstance(key, Row) else key, second, messages, chatters, pieces, controls, 0)
+        yield from super().process_element(row, ctx)
 
 
 def build(env: StreamExecutionEnvironment, job: JobOptions) -> None:

@@ -1,7 +1,11 @@
--- One row a channel and second; and one for each late record, which no window takes in any more.
+-- One row a channel and second, keyed by its bucket; and one for each late record, which no window takes in any more.
 SELECT
-    channel_id,
+    CASE
+        WHEN channel_id = '' THEN ''
+        ELSE CAST(MOD(ABS(COALESCE(TRY_CAST(channel_id AS BIGINT), 0)), {buckets}) AS STRING)
+    END,
     ROW(
+        channel_id,
         TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', window_start),
         COUNT(*) FILTER (WHERE is_message),
         COUNT(DISTINCT chatter),
@@ -13,6 +17,6 @@ GROUP BY channel_id, window_start, window_end
 UNION ALL
 SELECT
     '',
-    ROW(0, CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(NULL AS STRING), CAST(NULL AS STRING), 1)
+    ROW('', 0, CAST(0 AS BIGINT), CAST(0 AS BIGINT), CAST(NULL AS STRING), CAST(NULL AS STRING), 1)
 FROM chat
 WHERE kind <> 'tick' AND ts <= CURRENT_WATERMARK(ts)
