@@ -52,21 +52,28 @@ class KafkaLog:
     """A read_committed reader without a group of its own. Open it for one look and close it."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        self._consumer = Consumer(
-            config
-            | {
-                "group.id": "chat-forwarder",
-                "enable.partition.eof": True,
-                "fetch.wait.max.ms": 50,
-                "reconnect.backoff.max.ms": RECONNECT_MS,
-            }
-        )
+        self._config = config | {
+            "group.id": "chat-forwarder",
+            "enable.partition.eof": True,
+            "fetch.wait.max.ms": 50,
+            "reconnect.backoff.max.ms": RECONNECT_MS,
+        }
+        self._consumer = Consumer(self._config)
 
     def __enter__(self) -> "KafkaLog":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._consumer.close()
+
+    def unfinished(self) -> list[int]:
+        """The partitions in which a transaction is open: what stands there may still be seen. Raises KafkaAwayError."""
+        everything = Consumer(self._config | {"isolation.level": "read_uncommitted"})
+        try:
+            ends = {number: self._watermarks(CHAT_MESSAGES.name, number, everything)[1] for number in self._numbers()}
+        finally:
+            everything.close()
+        return [number for number, end in ends.items() if self._watermarks(CHAT_MESSAGES.name, number)[1] < end]
 
     def last_ticks(self) -> dict[int, LastTick]:
         """Partition to its last committed tick; a partition without one is left out. Raises KafkaAwayError."""
@@ -139,11 +146,15 @@ class KafkaLog:
         return told
 
     def _bounds(self) -> dict[int, tuple[int, int]]:
-        return {number: self._watermarks(CHAT_MESSAGES.name, number) for number in range(CHAT_MESSAGES.partitions)}
+        return {number: self._watermarks(CHAT_MESSAGES.name, number) for number in self._numbers()}
 
-    def _watermarks(self, topic: str, number: int) -> tuple[int, int]:
+    def _numbers(self) -> range:
+        return range(CHAT_MESSAGES.partitions)
+
+    def _watermarks(self, topic: str, number: int, consumer: Consumer | None = None) -> tuple[int, int]:
+        asked = consumer or self._consumer
         try:
-            low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, number), timeout=ANSWER_SECONDS)
+            low, high = asked.get_watermark_offsets(TopicPartition(topic, number), timeout=ANSWER_SECONDS)
         except KafkaException as error:
             raise KafkaAwayError(str(error)) from error
         return low, high

@@ -4,6 +4,8 @@ import time
 from dataclasses import dataclass, replace
 from itertools import islice
 
+import structlog
+
 from contracts import codec
 from contracts.chat_messages import SCHEMA_VERSION, Tick
 from stream_monitoring.account import Account
@@ -12,6 +14,10 @@ from stream_monitoring.frame import Frame
 from stream_monitoring.kafka_log import REACH_MS, KafkaLog
 from stream_monitoring.resume import Leftovers, OwnSpool, Resume, decide
 from stream_monitoring.spool import Spool
+
+log = structlog.get_logger()
+UNFINISHED_SECONDS = 15.0  # longer than a transaction may last, see transactions.py
+LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +30,26 @@ class Inheritance:
 
 def beginning(reader: KafkaLog, spool: Spool) -> Resume:
     """Where to begin; asked after `init_transactions`, so nobody else writes any more. Raises KafkaAwayError."""
+    wait_for_the_last(reader)
     oldest = next(iter(islice(spool.frames(spool.first), 1)), None)
     own = OwnSpool(spool.spool_id, spool.first, spool.end, oldest.tick_at if oldest else None)
     resume = decide(reader.last_ticks().values(), own)
     if resume.exact:
         return resume
     return replace(resume, position=spool.position_before(resume.after - REACH_MS))
+
+
+def wait_for_the_last(reader: KafkaLog) -> None:
+    """Until every earlier transaction is seen or gone: one that was seen later would be in Kafka twice.
+
+    `init_transactions` promises as much; a broker that has just started may still owe it. Bounded: then it is said.
+    """
+    deadline = time.monotonic() + UNFINISHED_SECONDS
+    while unfinished := reader.unfinished():
+        if time.monotonic() > deadline:
+            log.error("forwarder: a transaction stays open, its records may come twice", partitions=unfinished)
+            return
+        time.sleep(LOOK_SECONDS)
 
 
 def first_word(resume: Resume, spool: Spool, account: Account, instance: str) -> Frame | None:

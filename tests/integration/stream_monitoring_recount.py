@@ -20,6 +20,7 @@ class Recount:
     """The whole topic. `late`: messages at or before their partition's last tick; `backward`: ticks that went back."""
 
     messages: Counter[str] = field(default_factory=Counter)
+    places: dict[str, list[str]] = field(default_factory=dict)  # message to partition:offset of each copy
     late: list[str] = field(default_factory=list)
     backward: int = 0
     gaps: list[dict[str, Any]] = field(default_factory=list)
@@ -28,8 +29,8 @@ class Recount:
 
     @property
     def doubled(self) -> list[str]:
-        """Ids that are there more than once."""
-        return [message_id for message_id, times in self.messages.items() if times > 1]
+        """Ids that are there more than once, and where."""
+        return [f"{each} {self.places[each]}" for each, times in self.messages.items() if times > 1]
 
     def lost(self, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """What was said and is neither there nor in a recorded gap."""
@@ -57,6 +58,7 @@ def recount(bootstrap_servers: str) -> Recount:
                 found.writers.append(value["instance"])
         elif value["kind"] == "message":
             found.messages[value["message_id"]] += 1
+            found.places.setdefault(value["message_id"], []).append(f"{record.partition}:{record.offset}")
             if value["sent_at"] <= before:
                 found.late.append(value["message_id"])
         elif value["kind"] == "coverage":

@@ -108,8 +108,8 @@ def pair_on(stack: ExitStack, folder: Path, bootstrap_servers: str, seed: int) -
 
 def is_exact(found: Recount) -> bool:
     """Nothing doubled, nothing late, ticks never go back, and no gap was told."""
-    assert found.doubled == []
-    assert found.late == []
+    assert found.doubled == [], found.writers
+    assert found.late == [], found.writers
     assert found.backward == 0
     assert found.gaps == []
     return True
