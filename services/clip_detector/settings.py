@@ -19,7 +19,7 @@ class DetectorSettings(BaseSettings):
     evidence_text: bool = Field(True, description="count the words and emotes of a moment")
     checkpoint_directory: Path = Field(description="folder of the checkpoints; survives restarts")
     checkpoint_seconds: float = Field(3.0, ge=0.5, description="between checkpoints; the work a kill repeats")
-    parallelism: int = Field(2, ge=1, le=20, description="parallel pipelines; at most the topic's 20 partitions")
+    parallelism: int = Field(2, ge=1, le=16, description="parallel pipelines; at most the 16 buckets of state")
     execution_mode: str = Field(
         "process", pattern="^(process|thread)$", description="where Python runs: beside or in the JVM"
     )
