@@ -1,6 +1,9 @@
 """How far the pipeline has come, as Postgres has it."""
 
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import nan
 
 from api_frontend.database import Database, queries
 from api_frontend.freshness import Freshness, Progress, judge
@@ -9,11 +12,16 @@ from service_runtime.measures import measure
 
 
 class PipelineProgress:
-    """Reads the freshness of the data."""
+    """Reads the freshness of the data. The metric of its age grows on while the database cannot be asked."""
 
-    def __init__(self, database: Database, away_after_seconds: float) -> None:
+    def __init__(
+        self, database: Database, away_after_seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._database = database
         self._away_after = timedelta(seconds=away_after_seconds)
+        self._clock = clock
+        self._born_at = nan  # of the newest processed chat, on the clock
+        measure(metrics.DATA_AGE).set_function(lambda: self._clock() - self._born_at)
 
     async def read(self) -> tuple[Freshness, datetime]:
         """The freshness, and the database's time of this answer; raises `PostgresAwayError`."""
@@ -22,5 +30,5 @@ class PipelineProgress:
         stages = {row["stage"]: Progress(row["event_at"], row["updated_at"]) for row in rows if row["stage"]}
         freshness = judge(stages, now, self._away_after)
         if freshness.age_seconds is not None:
-            measure(metrics.DATA_AGE).set(freshness.age_seconds)
+            self._born_at = self._clock() - freshness.age_seconds
         return freshness, now

@@ -75,6 +75,10 @@ class System:
         """A server's address: KAFKA_BOOTSTRAP_SERVERS, POSTGRES_DSN or REDIS_URL."""
         return addresses(self.ports)[setting]
 
+    def environment(self, name: str) -> Mapping[str, str]:
+        """A program's own settings. Raises KeyError for an unknown one."""
+        return self._programs[name].environment
+
     def log(self, name: str) -> Path:
         """A program's log file."""
         return self.directory / "logs" / f"{name}.log"

@@ -1,0 +1,119 @@
+"""Machine B gone for ten minutes of a busy evening: the standby on A keeps what is said, and nothing is missing."""
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from end_to_end.world import World, closed_with_outcome
+from faults import table
+from faults.play import CHANNELS, PATIENCE, WELL_SECONDS, Fault, play, settle
+from faults.recount import read_log
+from integration.stream_monitoring_process import DEADLINE, MonitoringProcess
+
+from embedded.addresses import Ports
+from embedded.system import System
+from embedded.waiting import wait_for
+from twitch_simulator.process import SimulatorProcess
+
+AWAY_SECONDS = float(os.environ.get("AWAY_SECONDS", "600"))
+NAME = f"machine B away for {AWAY_SECONDS:.0f} s, a standby on A"
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(1800 + AWAY_SECONDS)]
+MACHINE_B = ("kafka", "clip_detector", "stream_monitoring", "recorder", "clip_creator")
+OWN = ("MONITORING_HEALTH_PORT", "MONITORING_METRICS_PORT", "SPOOL_DIRECTORY", "MONITORING_CHANNEL_LIST_FILE")
+OFF_SECONDS = 60
+
+
+@pytest.fixture
+def twitch(tmp_path: Path) -> Iterator[SimulatorProcess]:
+    """Twitch, which both machines read."""
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in CHANNELS.items() if not isinstance(value, bool)]
+    with SimulatorProcess(tmp_path / "truth", *flags) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def system(tmp_path: Path, twitch: SimulatorProcess) -> Iterator[System]:
+    """Both machines' programs but the standby; the holder waits for it, as on machine B."""
+    ports = replace(
+        Ports.free(),
+        simulator_irc=twitch.ports["irc"],
+        simulator_websocket=twitch.ports["websocket"],
+        simulator_http=twitch.ports["http"],
+    )
+    holder = {
+        "MONITORING_HAS_STANDBY": "true",
+        "MONITORING_CHOOSER": "false",
+        "MONITORING_CHATTER_KEY_FILE": str(tmp_path / "chatter.key"),
+    }
+    settings = {"clip_creator": PATIENCE, "stream_monitoring": holder}
+    (tmp_path / "chatter.key").write_text("5a" * 32)
+    with System(tmp_path / "system", ports, environment=settings, without=("twitch_simulator",)) as running:
+        yield running
+
+
+@pytest.fixture
+def standby(tmp_path: Path, system: System, twitch: SimulatorProcess) -> Iterator[MonitoringProcess]:
+    """The same program on machine A, with the same settings but its role and its own spool."""
+    settings = {name: value for name, value in system.environment("stream_monitoring").items() if name not in OWN}
+    settings |= {
+        "MONITORING_ROLE": "standby",
+        "MONITORING_INSTANCE": "reliable",
+        "MONITORING_CHOOSER": "true",
+        "MONITORING_HAS_STANDBY": "false",
+        "MONITORING_CHANNEL_LIST_FILE": str(tmp_path / "standby.json"),
+    }
+    servers = settings.pop("KAFKA_BOOTSTRAP_SERVERS")
+    process = MonitoringProcess(tmp_path / "standby.log", tmp_path / "spool-standby", twitch, servers, **settings)
+    process.start()
+    yield process
+    process.end(signal.SIGKILL)
+
+
+def power_off(world: World) -> None:
+    """Everything of machine B dies at one instant and stays dead."""
+    world.kill_at_once(MACHINE_B)
+
+    def is_off() -> bool:
+        alive = [each for each in MACHINE_B if world.system.state(each).state != "STOPPED"]
+        for name in alive:
+            world.system.stop_program(name)
+        return not alive
+
+    wait_for("machine B is off", is_off, OFF_SECONDS)
+
+
+def power_on(world: World) -> None:
+    """Machine B boots: Kafka, then all the others."""
+    for name in MACHINE_B:
+        world.system.start_program(name)
+
+
+@pytest.mark.skipif(not table.is_chosen(NAME), reason="FAULTS names others, or none: make test-faults")
+def test_ten_minutes_without_machine_b_leave_no_gap(
+    system: System, standby: MonitoringProcess, twitch: SimulatorProcess
+) -> None:
+    world = World(system, truth_folder=twitch.truth)
+    world.wait_for_baseline()
+    every = len(world.channel_ids)
+    wait_for("the standby", lambda: standby.measured("stream_monitoring_channels", state="read") == every, DEADLINE)
+    meanwhile = world.fresh_channel()
+
+    def burst_while_away(world: World) -> None:
+        if world.channel_ids[meanwhile] not in bursts:
+            bursts.add(world.channel_ids[meanwhile])
+            world.burst(meanwhile, seconds=16)
+
+    bursts: set[str] = set()
+    fault = Fault(NAME, power_off, power_on, AWAY_SECONDS, burst_while_away, every_seconds=30)
+    line = settle(world, play(world, fault), read_log(world))
+    table.add(line)
+    assert line.harm == {}, str(line)
+    assert line.gap_seconds == 0.0, str(line)
+    assert line.page_percent == 100.0, str(line)
+    found = world.wait_for_moment(meanwhile, closed_with_outcome, WELL_SECONDS)
+    assert found["clip"]["status"] == "too_late"
+    assert "t=" in found["clip"]["vod_url"]
+    assert "Watch the recording" in world.http.get(f"{system.url('api')}/moments/{found['id']}").text
