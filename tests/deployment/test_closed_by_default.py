@@ -11,7 +11,7 @@ from confluent_kafka.admin import AdminClient
 from deployment.two_machines import LOCAL, PROCESSING, RELIABLE, Machine, TwoMachines
 
 OPEN = {
-    RELIABLE: {"5000", "5001", "5432", "9100"},
+    RELIABLE: {"5000", "5001", "5432", "9100", "9103"},
     PROCESSING: {"9094"},
     LOCAL: {"8080", "8081", "9090", "9093", "9100", "3000"},
 }
