@@ -45,7 +45,6 @@ def system(tmp_path: Path, twitch: SimulatorProcess) -> Iterator[System]:
     )
     holder = {
         "MONITORING_HAS_STANDBY": "true",
-        "MONITORING_CHOOSER": "false",
         "MONITORING_CHATTER_KEY_FILE": str(tmp_path / "chatter.key"),
     }
     settings = {"clip_creator": PATIENCE, "stream_monitoring": holder}
@@ -61,7 +60,7 @@ def standby(tmp_path: Path, system: System, twitch: SimulatorProcess) -> Iterato
     settings |= {
         "MONITORING_ROLE": "standby",
         "MONITORING_INSTANCE": "reliable",
-        "MONITORING_CHOOSER": "true",
+        "MONITORING_CHOOSER": "false",  # on machine A it is the chooser; here the system has to be ready before it
         "MONITORING_HAS_STANDBY": "false",
         "MONITORING_CHANNEL_LIST_FILE": str(tmp_path / "standby.json"),
     }

@@ -1,0 +1,133 @@
+"""A backlog of three million messages, read back through kills: the results equal a recount, and no row is late."""
+
+import os
+import time
+from collections.abc import Iterator
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+
+import pytest
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+from faults import table
+from integration.clip_detector_process import START, ChatLog, DetectorRun, progress, wait_for_progress
+
+from contracts import topics
+from contracts.codec import decode
+from embedded.kafka import Kafka
+from embedded.ports import free_ports
+from embedded.records import read_topic
+from service_runtime.topic_setup import create_topics
+
+BACKLOG = int(os.environ.get("BACKLOG", "3000000"))  # messages
+NAME = f"backlog of {BACKLOG:,} messages, three kills of the job"
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(3600)]
+CHANNELS, RATE = 60, 833  # messages a second in all
+BLOCK_SECONDS = 5  # within them messages come in any order; then a tick
+LOUD_EVERY, LOUD_SECONDS, LOUD_TIMES = 60, 8, 10
+WORDS = ("lol", "gg", "what", "no way", "that was insane", "clip it", "omg", "haha")
+AFTERWARDS = 240  # seconds of ticks alone: every moment closes
+YEAR = 365 * 24 * 3600
+KILLED_AT = (0.25, 0.5, 0.75)  # of the backlog
+Told = set[tuple[bytes, bytes]]
+
+
+@pytest.fixture
+def kafka(tmp_path: Path) -> Iterator[str]:
+    """A Kafka of the test's own."""
+    with Kafka(tmp_path / "kafka", *free_ports(2)) as server:
+        create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}))
+        yield server.bootstrap_servers
+
+
+def write(kafka: str) -> tuple[list[ChatLog], int]:
+    """The backlog: channels of heavy-tailed sizes, each loud now and then, out of order, with lies about the time."""
+    producer = Producer(
+        {
+            "bootstrap.servers": kafka,
+            "partitioner": topics.PARTITIONER,
+            "compression.type": "zstd",
+            "linger.ms": 50,
+            "queue.buffering.max.messages": 200_000,
+        }
+    )
+    channels = [ChatLog(producer, str(10_000_000 + number)) for number in range(CHANNELS)]
+    rnd, seconds = Random(7), BACKLOG // RATE
+    weights = [1 / (rank + 1) ** 0.8 for rank in range(CHANNELS)]
+    for begin in range(0, seconds, BLOCK_SECONDS):
+        block = range(begin, min(begin + BLOCK_SECONDS, seconds))
+        said = [(second, number) for second in block for number in speakers(rnd, weights, second)]
+        rnd.shuffle(said)
+        for second, number in said:
+            channels[number].message(second, f"{number:02}{rnd.randrange(4000):06}", rnd.choice(WORDS))
+        lies(channels[begin % CHANNELS], begin)
+        channels[0].tick(block.stop)
+    for second in range(seconds, seconds + AFTERWARDS, BLOCK_SECONDS):
+        channels[0].tick(second)
+    return channels, seconds
+
+
+def speakers(rnd: Random, weights: list[float], second: int) -> list[int]:
+    """The channels of a second's messages."""
+    total = list(accumulate(weights))
+    chosen = rnd.choices(range(CHANNELS), cum_weights=total, k=RATE)
+    if second > 120 and second % LOUD_EVERY < LOUD_SECONDS:
+        loud = second // LOUD_EVERY % CHANNELS
+        extra = round(RATE * weights[loud] / total[-1] * LOUD_TIMES)
+        chosen[:extra] = [loud] * extra
+    return chosen
+
+
+def lies(channel: ChatLog, second: int) -> None:
+    """What must change nothing: a record that is none, and one from next year."""
+    channel.raw("no json")
+    at = (START + second + YEAR) * 1000
+    channel.raw(f'{{"kind":"message","channel_id":"{channel.channel_id}","sent_at":{at},"chatter":"x","text":"later"}}')
+
+
+def recounted(channels: list[ChatLog], until: int) -> dict[str, Told]:
+    """What the pure channels say of the messages, by topic."""
+    found: dict[str, Told] = {topics.MOMENTS.name: set(), topics.CHAT_COUNTS.name: set()}
+    for channel in channels:
+        for record in channel.recount(until):
+            found[record.topic].add((record.key, record.value))
+    return found
+
+
+def in_kafka(kafka: str, topic: str) -> Told:
+    """The records of a topic, repeats dropped."""
+    return {(each.key or b"", each.value or b"") for each in read_topic(kafka, topic)}
+
+
+def late(kafka: str) -> int:
+    """Records that came at or before their partition's last tick, by the job's count."""
+    return max(
+        decode(topics.JOB_PROGRESS.name, each.value or b"").late for each in read_topic(kafka, topics.JOB_PROGRESS.name)
+    )
+
+
+@pytest.mark.skipif(not table.is_chosen(NAME), reason="FAULTS names others, or none: make test-faults")
+def test_a_backlog_read_back_through_kills_equals_the_recount(kafka: str, tmp_path: Path) -> None:
+    channels, seconds = write(kafka)
+    began = time.monotonic()
+    run = DetectorRun(kafka, tmp_path)
+    try:
+        for number, share in enumerate(KILLED_AT):
+            wait_for_progress(kafka, run, round(seconds * share))
+            if number % 2:
+                run.kill_python()
+            else:
+                run.kill_jvm()
+            assert max(progress(kafka)) < (START + seconds) * 1000, "the kill came after the backlog's end"
+            run = DetectorRun(kafka, tmp_path)
+        wait_for_progress(kafka, run, seconds + AFTERWARDS - BLOCK_SECONDS)
+        assert run.stop() == 0
+    finally:
+        run.end()
+    print(f"{BACKLOG:,} messages, three kills: {time.monotonic() - began:.0f} s")
+    expected = recounted(channels, seconds + AFTERWARDS - BLOCK_SECONDS - 1)
+    for topic, told in expected.items():
+        assert in_kafka(kafka, topic) == told, topic
+    assert len(expected[topics.MOMENTS.name]) > 3 * 3, "no moments: nothing was compared"
+    assert late(kafka) == 0
