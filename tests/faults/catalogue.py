@@ -35,7 +35,20 @@ def catalogue(places: Places) -> list[Fault]:
     everything = Fault(
         "kill -9 of all at once", lambda world: world.kill_at_once(KILLED), stops_reader=True, stops_page=True
     )
-    return [everything, *disks(places), *servers(), *links(places.link), *packets(places), *twitch()]
+    return [everything, *kills(), *disks(places), *servers(), *links(places.link), *packets(places), *twitch()]
+
+
+def kills() -> list[Fault]:
+    """kill -9 of each program alone."""
+    return [
+        Fault(
+            f"kill -9 of {name}",
+            lambda world, name=name: world.system.kill(name),
+            stops_reader=name == "stream_monitoring",
+            stops_page=name in ("api_frontend", "postgres"),
+        )
+        for name in KILLED
+    ]
 
 
 def servers() -> list[Fault]:

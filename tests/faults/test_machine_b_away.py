@@ -97,7 +97,8 @@ def test_ten_minutes_without_machine_b_leave_no_gap(
     world = World(system, truth_folder=twitch.truth)
     world.wait_for_baseline()
     every = len(world.channel_ids)
-    wait_for("the standby", lambda: standby.measured("stream_monitoring_channels", state="read") == every, DEADLINE)
+    wait_for("the standby is ready", standby.ready, DEADLINE)
+    wait_for("it reads all", lambda: standby.measured("stream_monitoring_channels", state="read") == every, DEADLINE)
     meanwhile = world.fresh_channel()
 
     def burst_while_away(world: World) -> None:
