@@ -8,6 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 RESULT = Path(__file__).parents[1] / "benchmarks" / "results" / "faults.json"
+PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
+INTRODUCTION = (
+    "# What faults do\n\n"
+    "Written by `make test-faults` ({machine}). Each fault was played on the whole system while a crowd erupted in a "
+    "channel; afterwards every record was counted against what the simulated Twitch had said. Lost and doubled are "
+    "records of chat, moments, clips and minutes of counts in Postgres. A gap is time of which the site says that "
+    "nobody read. Well: chat said after the fault has passed the job and is in Postgres, less than 10 s old. The page "
+    "was asked for once a second.\n\n"
+)
 HEADS = {
     "fault": "fault",
     "lost": "lost",
@@ -76,13 +85,23 @@ def text(shown: list[Line]) -> str:
     )
 
 
+def markdown(kept: dict[str, dict[str, object]], machine: str) -> str:
+    """The page: every fault that was ever measured, in the order of the result."""
+    names = [field.name for field in fields(Line)]
+    rows = [[_shown(each.get(name)) for name in names] for each in kept.values()]
+    head = [HEADS[name] for name in names]
+    ruler = ["---", *("--:" for _ in names[1:])]
+    return INTRODUCTION.format(machine=machine) + "".join(f"| {' | '.join(row)} |\n" for row in (head, ruler, *rows))
+
+
 def _shown(value: object) -> str:
     return "" if value is None else f"{value:.1f}" if isinstance(value, float) else str(value)
 
 
-def keep(line: Line, result: Path = RESULT) -> None:
-    """Write a fault's line into the result; lines of other faults stay as they were measured."""
+def keep(line: Line, result: Path = RESULT, page: Path = PAGE) -> None:
+    """Write a fault's line into the result and its page; lines of other faults stay as they were measured."""
     kept = json.loads(result.read_text())["faults"] if result.exists() else {}
     kept[line.fault] = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(line)}
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     result.write_text(json.dumps({"bench": "faults", "machine": machine, "faults": kept}, indent=2) + "\n")
+    page.write_text(markdown(kept, machine))

@@ -1,7 +1,6 @@
 """What counts as lost after a fault: what no gap tells, and what the capture had when it died."""
 
 from faults.recount import Log, Stretch, is_excused
-from faults.table import Line, keep, text
 
 from contracts.chat_messages import Coverage
 
@@ -46,14 +45,3 @@ def test_a_channel_that_is_not_wanted_needs_no_gap() -> None:
 
 def test_gap_seconds_are_counted_once_and_within_the_stretch() -> None:
     assert log(gap(10_000, 20_000), gap(15_000, 25_000)).gap_seconds(Stretch(12_000, 100_000)) == 13.0
-
-
-def test_the_result_keeps_the_lines_of_other_faults(tmp_path) -> None:
-    lines = [Line(name, 0, 0, 0, 0, 0, 1, 2.5, 3.0, 100.0, None) for name in ("one", "two")]
-    for line in lines:
-        keep(line, tmp_path / "faults.json")
-    kept = (tmp_path / "faults.json").read_text()
-    assert '"one"' in kept
-    assert '"two"' in kept
-    assert lines[0].harm == {"rows_wrong": 1}
-    assert len(text(lines).splitlines()) == 3
