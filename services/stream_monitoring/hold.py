@@ -7,6 +7,7 @@ from contracts.chat_messages import Coverage
 
 DEAF_HOLD_MS = 8_000  # after the 10 s in which a deaf socket did not answer: time for the other's look and take-over
 LOST_HOLD_MS = 18_000  # as long as both together, for a socket that was closed; less where it is read again
+BLIND_HOLD_MS = 600_000  # while nothing at all is read: another instance may have to start first
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,14 @@ class Lost:
     logins: frozenset[str]
     through: int
     until: int
+    blind_until: int
     is_deaf: bool
+
+    def counts(self, read: set[str], now: int) -> bool:
+        """Whether it still holds the ticks; `read`: the channels that are read now."""
+        if not read:
+            return now < self.blind_until
+        return now < self.until and (self.is_deaf or not self.logins <= read)
 
 
 class Hold:
@@ -35,11 +43,11 @@ class Hold:
         """A socket that read these channels is gone, unasked. A deaf one was silent for a while already."""
         if self._is_on and (channels := frozenset(logins)):
             until = now + (DEAF_HOLD_MS if is_deaf else LOST_HOLD_MS)
-            self._lost.append(Lost(channels, through, until, is_deaf))
+            self._lost.append(Lost(channels, through, until, now + BLIND_HOLD_MS, is_deaf))
 
     def through(self, read: set[str], now: int) -> list[int]:
         """What counts as answered beside the open sockets; `read`: the channels that are read now."""
-        self._lost = [each for each in self._lost if now < each.until and (each.is_deaf or not each.logins <= read)]
+        self._lost = [each for each in self._lost if each.counts(read, now)]
         if not self._lost:
             self.end()
         return [each.through for each in self._lost]

@@ -22,7 +22,7 @@ HEADS = {
     "lost": "lost",
     "doubled": "doubled",
     "moments_lost": "moments lost",
-    "moments_doubled": "doubled",
+    "moments_doubled": "moments doubled",
     "clips_doubled": "clips doubled",
     "rows_wrong": "rows wrong",
     "gap_seconds": "gap s",

@@ -2,14 +2,17 @@
 
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from faults.link import Link
 
 from embedded.kafka import Kafka
+from embedded.ports import free_ports
 from embedded.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
@@ -18,6 +21,7 @@ from .stream_monitoring_recount import Recount, recount, said, settled
 
 CHANNELS = 8
 STALLED, GO_ON, TAKE_BACK = 3, 8, 4  # seconds; ten, sixty and sixty outside of tests
+BLIND_SECONDS = 22  # longer than the hold of a socket that was closed
 BEYOND = 600  # messages, five seconds: ticks are about two seconds behind
 CLOCK_OFF = Path(__file__).parent / "clock_off.py"
 
@@ -216,6 +220,36 @@ def test_a_standby_that_began_in_the_middle_waits_and_then_records_the_gap(pair:
     assert {gap["reason"] for gap in found.gaps} == {"not delivered"}
     assert len({gap["channel_id"] for gap in found.gaps}) == CHANNELS
     assert all(gap["gap_until_at"] <= both.sent()[said + 200]["sent_at"] + 5_000 for gap in found.gaps)
+
+
+def test_a_blind_holder_gives_way_to_a_standby_that_starts_later(pair: MakePair) -> None:
+    both = pair(seed=407)
+    twitch = Link(free_ports(1)[0], both.twitch.ports["irc"])
+    both.holder.environment["MONITORING_CHAT_URL"] = f"irc://127.0.0.1:{twitch.port}"
+    both.holder.start()
+    wait_for("the holder", lambda: both.forwards(both.holder), DEADLINE)
+    wait_for("it reads all", lambda: both.reads_all(both.holder), DEADLINE)
+    both.more_chat(200)
+    twitch.become("cut")
+    blind = time.monotonic()
+    wait_for("it has been blind for a while", lambda: time.monotonic() - blind > BLIND_SECONDS, BLIND_SECONDS + 5)
+    assert both.forwards(both.holder)
+    both.standby.start()
+    wait_for("it reads", lambda: both.reads_all(both.standby), DEADLINE)
+    wait_for("the standby goes on", lambda: both.forwards(both.standby), DEADLINE)
+    begun = len(both.sent())
+    both.more_chat(200)
+    twitch.become("open")
+    wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)
+    both.more_chat(200)
+    found = both.settled()
+    twitch.close()
+    assert found.doubled == []
+    assert found.late == []
+    assert found.backward == 0
+    assert found.writers == ["holder", "standby", "holder"]
+    assert found.gaps
+    assert all(gap["gap_until_at"] <= both.sent()[begun]["sent_at"] for gap in found.gaps), "the standby read by then"
 
 
 def test_when_kafka_was_away_for_both_the_holder_goes_on_first(pair_on_own_kafka: Pair, own_kafka: Kafka) -> None:

@@ -1,7 +1,7 @@
 """Ticks stand still where a socket was lost, until it is read again or the other had its time."""
 
 from contracts.chat_messages import Coverage
-from stream_monitoring.hold import DEAF_HOLD_MS, LOST_HOLD_MS, Hold
+from stream_monitoring.hold import BLIND_HOLD_MS, DEAF_HOLD_MS, LOST_HOLD_MS, Hold
 
 
 def test_a_deaf_socket_counts_on_for_as_long_as_the_other_needs_though_it_is_read_again():
@@ -17,7 +17,22 @@ def test_a_closed_socket_counts_until_its_channels_are_read_again_and_never_for_
     assert hold.through({"a"}, 2000) == [70]
     assert hold.through({"a", "b"}, 2000) == []
     hold.lost({"a"}, through=90, is_deaf=False, now=1000)
-    assert hold.through(set(), 1000 + LOST_HOLD_MS) == []
+    assert hold.through({"b"}, 1000 + LOST_HOLD_MS) == []
+
+
+def test_who_reads_nothing_at_all_holds_until_another_may_have_started():
+    hold = Hold(True, [].append)
+    hold.lost({"a"}, through=70, is_deaf=False, now=1000)
+    hold.lost({"b"}, through=80, is_deaf=True, now=1000)
+    assert hold.through(set(), 1000 + BLIND_HOLD_MS - 1) == [70, 80]
+    assert hold.through(set(), 1000 + BLIND_HOLD_MS) == []
+
+
+def test_who_was_blind_and_reads_again_holds_no_longer_than_usual():
+    hold = Hold(True, [].append)
+    hold.lost({"a"}, through=70, is_deaf=True, now=1000)
+    assert hold.through(set(), 1000 + LOST_HOLD_MS) == [70]
+    assert hold.through({"a"}, 1000 + LOST_HOLD_MS) == []
 
 
 def test_nothing_is_held_where_nobody_could_take_over_or_nothing_was_lost():
