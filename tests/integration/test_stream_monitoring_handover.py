@@ -59,6 +59,12 @@ class Pair:
         wait_for("the standby", lambda: self.reads_all(self.standby), DEADLINE)
         self.more_chat(BEYOND)
 
+    def tell(self) -> None:
+        """Print what both said of forwarding."""
+        for instance in (self.holder, self.standby):
+            said = (line for line in instance.told().splitlines() if "forwarder" in line)
+            print("\n".join(said))
+
     def reads_all(self, instance: MonitoringProcess) -> bool:
         """Whether an instance reads every channel."""
         return instance.ready() and instance.measured("stream_monitoring_channels", state="read") == CHANNELS
@@ -105,6 +111,7 @@ def pair_on(stack: ExitStack, folder: Path, bootstrap_servers: str, seed: int) -
     flags = ["--channels", str(CHANNELS), "--messages-per-second", "120", "--bursts-per-minute", "0"]
     twitch = stack.enter_context(SimulatorProcess(folder / "truth", *flags, "--seed", str(seed)))
     made = Pair(folder, twitch, bootstrap_servers)
+    stack.callback(made.tell)  # pytest shows it where the test failed
     stack.callback(made.holder.end, signal.SIGKILL)
     stack.callback(made.standby.end, signal.SIGKILL)
     return made
