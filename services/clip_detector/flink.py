@@ -11,7 +11,7 @@ from clip_detector.start import Start
 from service_runtime.settings import KafkaSettings
 
 SCRAM = "org.apache.flink.kafka.shaded.org.apache.kafka.common.security.scram.ScramLoginModule"
-# Half of the CPU of a job that reads back an hour goes to compiling, much of it of the planner, which runs once.
+# A catch-up is short and the planner runs once: compiling all of it costs more than the slower code.
 LESS_COMPILING = "-XX:CompileThresholdScaling=10"
 
 

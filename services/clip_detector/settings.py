@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from clip_detector.bucket import BUCKETS
 from clip_detector.detector import Rules
 
 
@@ -19,7 +20,9 @@ class DetectorSettings(BaseSettings):
     evidence_text: bool = Field(True, description="count the words and emotes of a moment")
     checkpoint_directory: Path = Field(description="folder of the checkpoints; survives restarts")
     checkpoint_seconds: float = Field(3.0, ge=0.5, description="between checkpoints; the work a kill repeats")
-    parallelism: int = Field(2, ge=1, le=16, description="parallel pipelines; at most the 16 buckets of state")
+    parallelism: int = Field(
+        2, ge=1, le=BUCKETS, description=f"parallel pipelines; at most the {BUCKETS} buckets of state"
+    )
     execution_mode: str = Field(
         "process", pattern="^(process|thread)$", description="where Python runs: beside or in the JVM"
     )

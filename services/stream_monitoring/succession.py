@@ -16,7 +16,7 @@ from stream_monitoring.resume import Leftovers, OwnSpool, Resume, decide
 from stream_monitoring.spool import Spool
 
 log = structlog.get_logger()
-UNFINISHED_SECONDS = 15.0  # longer than a transaction may last, see transactions.py
+UNFINISHED_SECONDS = 5.0  # shorter than the other waits for a tick: else both would fence each other in turns
 LOOK_SECONDS = 0.2
 
 

@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from end_to_end.world import World
@@ -15,6 +17,7 @@ from faults.play import CHANNELS, PATIENCE
 from embedded.addresses import Ports
 from embedded.ports import free_ports
 from embedded.system import System
+from twitch_simulator.process import SimulatorProcess
 
 ACROSS_THE_LINK = ("stream_monitoring", "recorder", "clip_creator")  # of machine B, with Postgres on A
 SPOOL_MEGABYTES, KAFKA_MEGABYTES = 192, 1024
@@ -34,6 +37,25 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if table.lines:
         terminalreporter.section("faults")
         terminalreporter.write_line(table.text(table.lines))
+
+
+@pytest.fixture
+def twitch(tmp_path: Path) -> Iterator[SimulatorProcess]:
+    """Twitch outside of the system, which no fault of ours touches."""
+    flags = [f"--{name.replace('_', '-')}={value}" for name, value in CHANNELS.items() if not isinstance(value, bool)]
+    with SimulatorProcess(tmp_path / "truth", *flags) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def ports_beside_twitch(twitch: SimulatorProcess) -> Ports:
+    """Free ports for a system that reads it."""
+    return replace(
+        Ports.free(),
+        simulator_irc=twitch.ports["irc"],
+        simulator_websocket=twitch.ports["websocket"],
+        simulator_http=twitch.ports["http"],
+    )
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,12 @@
 import os
 import signal
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from end_to_end.world import World, closed_with_outcome
 from faults import table
-from faults.play import CHANNELS, PATIENCE, WELL_SECONDS, Fault, play, settle
+from faults.play import PATIENCE, WELL_SECONDS, Fault, play, settle
 from faults.recount import read_log
 from integration.stream_monitoring_process import DEADLINE, MonitoringProcess
 
@@ -27,29 +26,17 @@ OFF_SECONDS = 60
 
 
 @pytest.fixture
-def twitch(tmp_path: Path) -> Iterator[SimulatorProcess]:
-    """Twitch, which both machines read."""
-    flags = [f"--{name.replace('_', '-')}={value}" for name, value in CHANNELS.items() if not isinstance(value, bool)]
-    with SimulatorProcess(tmp_path / "truth", *flags) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def system(tmp_path: Path, twitch: SimulatorProcess) -> Iterator[System]:
+def system(tmp_path: Path, ports_beside_twitch: Ports) -> Iterator[System]:
     """Both machines' programs but the standby; the holder waits for it, as on machine B."""
-    ports = replace(
-        Ports.free(),
-        simulator_irc=twitch.ports["irc"],
-        simulator_websocket=twitch.ports["websocket"],
-        simulator_http=twitch.ports["http"],
-    )
     holder = {
         "MONITORING_HAS_STANDBY": "true",
         "MONITORING_CHATTER_KEY_FILE": str(tmp_path / "chatter.key"),
     }
     settings = {"clip_creator": PATIENCE, "stream_monitoring": holder}
     (tmp_path / "chatter.key").write_text("5a" * 32)
-    with System(tmp_path / "system", ports, environment=settings, without=("twitch_simulator",)) as running:
+    with System(
+        tmp_path / "system", ports_beside_twitch, environment=settings, without=("twitch_simulator",)
+    ) as running:
         yield running
 
 

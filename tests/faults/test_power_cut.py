@@ -3,7 +3,6 @@
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -11,7 +10,7 @@ import pytest
 from end_to_end.world import World
 from faults import table
 from faults.disk import Disk, why_not
-from faults.play import CHANNELS, PATIENCE, Fault, play, settle
+from faults.play import PATIENCE, Fault, play, settle
 from faults.recount import read_log
 
 from embedded.addresses import Ports
@@ -27,14 +26,9 @@ MEGABYTES = 3072
 class Machine:
     """A computer with one disk on which everything lies; Twitch is elsewhere and goes on."""
 
-    def __init__(self, folder: Path, twitch: SimulatorProcess) -> None:
+    def __init__(self, folder: Path, ports: Ports) -> None:
         self._disk = Disk(folder / "machine.image", folder / "machine", MEGABYTES)
-        self._ports = replace(
-            Ports.free(),
-            simulator_irc=twitch.ports["irc"],
-            simulator_websocket=twitch.ports["websocket"],
-            simulator_http=twitch.ports["http"],
-        )
+        self._ports = ports
         self.system = self._start()
 
     def _start(self) -> System:
@@ -72,19 +66,11 @@ class Machine:
 
 
 @pytest.fixture
-def twitch(tmp_path: Path) -> Iterator[SimulatorProcess]:
-    """Twitch, which no power cut of ours touches."""
-    flags = [f"--{name.replace('_', '-')}={value}" for name, value in CHANNELS.items() if not isinstance(value, bool)]
-    with SimulatorProcess(tmp_path / "truth", *flags) as simulator:
-        yield simulator
-
-
-@pytest.fixture
-def machine(tmp_path: Path, twitch: SimulatorProcess) -> Iterator[Machine]:
+def machine(tmp_path: Path, ports_beside_twitch: Ports) -> Iterator[Machine]:
     """A machine that is up."""
     if why_not():
         pytest.skip(why_not())
-    machine = Machine(tmp_path, twitch)
+    machine = Machine(tmp_path, ports_beside_twitch)
     yield machine
     machine.close()
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from stream_monitoring.lease import Lease, Patience, Role, Sight
 from stream_monitoring.resume import LastTick
+from stream_monitoring.succession import UNFINISHED_SECONDS
 
 PATIENCE = Patience(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60)
 JOIN_SECONDS = 4  # from a start until everything is read and that is known
@@ -254,3 +255,7 @@ def test_the_holder_takes_back_at_most_once_a_minute(events: list[Happening]):
     world = lived([each for each in events if each.who == "standby"], 100)
     times = [at for at, _, turn, _ in world.taken if turn == "take back"]
     assert all(later - earlier >= PATIENCE.stalled_seconds for earlier, later in pairwise(times))
+
+
+def test_a_new_holder_writes_before_the_other_loses_patience() -> None:
+    assert Patience().stalled_seconds > UNFINISHED_SECONDS
