@@ -7,6 +7,7 @@ import msgspec
 SCHEMA_VERSION = 1
 RevisionName = Literal["raised", "peaked", "closed"]
 REVISIONS: tuple[RevisionName, ...] = ("raised", "peaked", "closed")  # each replaces the one before
+NoClipReason = Literal["cause", "rate", "shadow"]
 
 
 class EmoteCount(msgspec.Struct, frozen=True):
@@ -32,6 +33,7 @@ class Evidence(msgspec.Struct, kw_only=True, frozen=True):
 
     `covered[i]` is 0 where nobody read that second. `window_chatters`: distinct people, and `window_messages`:
     messages, in the `window_seconds` before the peak. `usual_messages_per_second` is the baseline's mean.
+    `expected_chatters`: the level that the score compares with, people in a window of that length.
     """
 
     curve_from_at: int
@@ -43,6 +45,7 @@ class Evidence(msgspec.Struct, kw_only=True, frozen=True):
     window_chatters: int
     usual_messages_per_second: float
     usual_chatters_per_second: float
+    expected_chatters: float = 0.0
     emotes: list[EmoteCount]
     words: list[WordCount]
 
@@ -52,7 +55,12 @@ class Moment(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
 
     `crossed_at`: end of the second in which the score crossed the threshold. `peak_at`: end of the second with the
     highest score so far. `revision_number`: 1 raised, 2 peaked, 3 closed. `score`: the highest so far.
-    `times_usual`: messages in the window against what the baseline would give.
+    `times_usual`: messages in the window against what the baseline would give. `causes`: what brought people to write
+    that was no moment of the picture ("raid", "vote"…), the most certain first. `mood`: what the crowd felt, and
+    `mood_share`: the share, 0 to 1, of its people whose emotes or words say so. `biggest_in_seconds`: how long this
+    channel had no peak as high; None where its past is not known. `clip_from_at`, `clip_until_at`: the stretch of
+    picture that has what the crowd reacted to. `no_clip_reason`: why no clip is made of it, None where one may be.
+    `shadow`: said by a detector on trial; kept, shown to operators, never clipped.
     """
 
     schema_version: int
@@ -67,7 +75,14 @@ class Moment(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     score: float
     times_usual: float
     evidence: Evidence
-    cause: str | None = None
+    causes: list[str] = []
+    mood: str | None = None
+    mood_share: float | None = None
+    biggest_in_seconds: int | None = None
+    clip_from_at: int | None = None
+    clip_until_at: int | None = None
+    no_clip_reason: NoClipReason | None = None
+    shadow: bool = False
     stream_id: str | None = None
     stream_started_at: int | None = None
     closed_at: int | None = None

@@ -23,7 +23,7 @@ def moment_rows(moment: Moment) -> tuple[Row, ...]:
                 "closed_at": moment.closed_at,
                 "score": moment.score,
                 "times_usual": moment.times_usual,
-                "cause": moment.cause,
+                "cause": moment.causes[0] if moment.causes else None,
                 "evidence": without_private_words(moment.evidence),
             },
         ),
