@@ -14,6 +14,7 @@ ANSWER_SECONDS = 8.0
 METADATA_SECONDS = 5.0
 NO_CHANNEL = b":"  # the first byte after the digits: keys before it are channel ids
 TICK_STEP_MS = 1_000  # in a drain a tick for each second of event time is enough
+TOPICS = (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE, topics.DEAD_LETTERS)  # all that a transaction may touch
 
 # librdkafka's settings that make a batch of thousands cheap; measured by tests/benchmarks/reading.py
 PRODUCER_SETTINGS: dict[str, Any] = {
@@ -49,12 +50,13 @@ class Transactions:
     """The holder's producer. After any exception it is of no use any more: close it, make another."""
 
     def __init__(self, config: dict[str, Any]) -> None:
-        """Becomes the holder: fences whoever was it. Raises TransactionFailedError where Kafka is away."""
+        """Becomes the holder, fences who was it. Raises FencedError, or TransactionFailedError where Kafka is away."""
         self._producer = Producer(config)
         try:
             self._producer.init_transactions(ANSWER_SECONDS)
-            for topic in (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE, topics.DEAD_LETTERS):
+            for topic in TOPICS:
                 self._learn_partitions(topic)
+            self._fence_partitions()
         except KafkaException as error:
             raise as_failure(error.args[0]) from error
         self._sent_tick = 0
@@ -66,6 +68,28 @@ class Transactions:
             raise KafkaException(known.error)
         if len(known.partitions) != topic.partitions:
             raise TransactionFailedError(f"{topic.name} has {len(known.partitions)} partitions, not {topic.partitions}")
+
+    def _fence_partitions(self) -> None:
+        """Abort a transaction of our own in every partition, so that each knows the new holder.
+
+        `init_transactions` aborts what the coordinator remembers. Where its memory is older than a partition (a broker
+        that ended badly), the last holder's records lie there undecided, and our first commit would commit them too.
+        """
+        failed: list[KafkaError] = []
+        self._producer.begin_transaction()
+        for topic in TOPICS:
+            for partition in range(topic.partitions):
+                self._producer.produce(
+                    topic.name,
+                    partition=partition,
+                    on_delivery=lambda error, _: failed.append(error) if error else None,
+                )
+        unsent = self._producer.flush(ANSWER_SECONDS)
+        self._producer.abort_transaction(ANSWER_SECONDS)
+        if failed:
+            raise as_failure(failed[0])
+        if unsent:
+            raise TransactionFailedError(f"{unsent} partitions did not answer")
 
     def send(self, frames: list[Frame], tick: bytes) -> None:
         """Commit the frames and the tick that ends the last of them. Raises FencedError or TransactionFailedError."""

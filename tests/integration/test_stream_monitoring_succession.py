@@ -1,6 +1,8 @@
 """A new holder reads back what Kafka has only when all of it is decided."""
 
+import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -8,15 +10,21 @@ from confluent_kafka import Producer
 
 from contracts.topics import CHAT_MESSAGES
 from embedded.kafka import Kafka
-from service_runtime.kafka import consumer_config
+from embedded.records import read_topic
+from embedded.waiting import wait_for
+from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 from stream_monitoring import succession
+from stream_monitoring.batch import TICK_KEY
+from stream_monitoring.frame import Frame
 from stream_monitoring.kafka_log import KafkaLog
 from stream_monitoring.spool import Spool, SpoolLimits
 from stream_monitoring.succession import beginning
+from stream_monitoring.transactions import PRODUCER_SETTINGS, Transactions
 
 ANSWER_SECONDS = 10.0
 PARTITION = 3
+COORDINATOR = "__transaction_state-*"
 
 
 @pytest.fixture
@@ -34,6 +42,24 @@ TICK = (
     b'{"kind":"tick","schema_version":1,"sent_at":1790000000000,"received_at":1790000000001,"instance":"a",'
     b'"spool_id":"somebody","spool_position":7}'
 )
+
+
+MESSAGE = b'{"kind":"message","sent_at":1790000000500,"message_id":"twice?"}'
+
+
+def holder(kafka: Kafka) -> Transactions:
+    return Transactions(producer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), **PRODUCER_SETTINGS))
+
+
+def one_frame() -> list[Frame]:
+    return [Frame(0, [b"12826", MESSAGE, TICK_KEY, TICK], 1_790_000_000_000, 0)]
+
+
+def is_at_rest(data: Path) -> bool:
+    """Whether the coordinator's log does not grow."""
+    sizes = [each.stat().st_size for each in data.glob(f"{COORDINATOR}/*.log")]
+    time.sleep(1.0)
+    return sizes == [each.stat().st_size for each in data.glob(f"{COORDINATOR}/*.log")]
 
 
 def reader(kafka: Kafka) -> KafkaLog:
@@ -59,3 +85,29 @@ def test_it_waits_no_longer_than_a_transaction_may_last(
     with reader(own_kafka) as log:
         assert beginning(log, Spool(tmp_path / "spool", SpoolLimits())).after == 0
     open_transaction.abort_transaction()
+
+
+def test_what_the_coordinator_forgot_of_the_last_holder_is_not_committed_by_the_next(
+    own_kafka: Kafka, tmp_path: Path
+) -> None:
+    """A broker that ended badly may have the records of a transaction, and no memory that it was begun."""
+    last = holder(own_kafka)
+    last.send([Frame(0, [TICK_KEY, TICK], 1_790_000_000_000, 0)], TICK)
+    data = own_kafka.directory / "data"
+    wait_for("the coordinator has written what it knows", lambda: is_at_rest(data), 30)
+    memory = [shutil.copytree(each, tmp_path / each.name) for each in data.glob(COORDINATOR)]
+    last._producer.begin_transaction()
+    last._produce_frame(one_frame()[0])
+    last._produce_tick(TICK)
+    assert last._producer.flush(ANSWER_SECONDS) == 0
+    own_kafka.kill()
+    for partition in memory:
+        shutil.rmtree(data / partition.name)
+        shutil.copytree(partition, data / partition.name)
+    own_kafka.stop()
+    own_kafka.start()
+    following = holder(own_kafka)
+    with reader(own_kafka) as log:
+        assert log.unfinished() == []
+    following.send(one_frame(), TICK)
+    assert [each.value for each in read_topic(own_kafka.bootstrap_servers, CHAT_MESSAGES.name)].count(MESSAGE) == 1
