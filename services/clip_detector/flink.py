@@ -24,7 +24,9 @@ def set_environment(settings: DetectorSettings) -> None:
         "FLINK_HOME": str(Path(pyflink.__file__).parent),  # without it FLINK_LIB_DIR is overwritten
         "FLINK_LIB_DIR": str(settings.flink_jars.absolute()),
         "FLINK_LOG_DIR": str(settings.log_directory.absolute()),
-        "JVM_ARGS": f"-Xmx{settings.heap_mb}m -XX:+UseSerialGC -XX:-UsePerfData {LESS_COMPILING}",
+        "JVM_ARGS": " ".join(
+            (f"-Xmx{settings.heap_mb}m", "-XX:+UseSerialGC", "-XX:-UsePerfData", LESS_COMPILING, settings.jvm_options)
+        ),
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),  # Python inside the JVM knows no venv
     }
 

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from importlib import import_module
 
 import structlog
 from confluent_kafka import KafkaException
@@ -26,6 +27,11 @@ KAFKA_WAIT_SECONDS = 60.0  # a broker takes 8-16 s to start
 RETRY_SECONDS = 1.0
 
 
+def warm_up() -> None:
+    """Import what the Python worker in this process needs: 3.5 s that pass while the JVM starts and plans."""
+    import_module("apache_beam.runners.worker.sdk_worker_main")
+
+
 def main() -> int:
     """Run until a stop signal (0) or the job's end (1); 2 where the machine or a setting is wrong."""
     log_settings, kafka, settings = load_all(LogSettings, KafkaSettings, DetectorSettings)
@@ -37,13 +43,15 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     measures.serve(settings.bind_address, settings.metrics_port)
+    warming = threading.Thread(target=warm_up, daemon=True, name="warm up")
+    warming.start()
     shelf = CheckpointShelf(settings.checkpoint_directory)
     start = plan_start(shelf, wait_for_standing(kafka), time.time_ns() // 1_000_000)
     if start.checkpoint:
         shelf.note_start(start.checkpoint)
     log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))
     threading.Thread(target=sync_checkpoints, args=(shelf,), daemon=True, name="synced checkpoints").start()
-    run(settings, kafka, start)
+    run(settings, kafka, start, warming)
     end_jvm()
     log.error("the job ended unasked")
     return 1
@@ -81,7 +89,7 @@ def wait_for_standing(kafka: KafkaSettings) -> Standing:
             time.sleep(RETRY_SECONDS)
 
 
-def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start) -> None:
+def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start, warming: threading.Thread) -> None:
     """Start Flink in this process and its JVM and wait for the job's end, which only comes with a failure."""
     gc.disable()  # PyFlink's planner calls met a NullPointerException when objects were collected meanwhile
     set_environment(settings)
@@ -98,6 +106,7 @@ def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start) -> None:
     try:
         env = job.environment(flink_config(settings, start))
         job.build(env, options)
+        warming.join()
         gc.enable()
         env.execute()
     except (Py4JError, Py4JNetworkError, OSError, RuntimeError) as error:

@@ -20,7 +20,7 @@ from clip_detector.detector import Detector, Rules
 from clip_detector.records import Record
 from contracts import topics
 from contracts.codec import decode
-from embedded.paths import FLINK_JARS
+from embedded.paths import FLINK_JARS, class_archive
 from embedded.ports import free_ports
 from embedded.records import read_topic
 
@@ -41,6 +41,7 @@ class DetectorRun:
             "DETECTOR_REST_PORT": str(rest_port),
             "DETECTOR_METRICS_PORT": str(metrics_port),
             "DETECTOR_FLINK_JARS": str(FLINK_JARS),
+            "DETECTOR_JVM_OPTIONS": " ".join(class_archive("flink")),
             "DETECTOR_LOG_DIRECTORY": str(directory / "log"),
             "DETECTOR_THRESHOLD": "4",
             **settings,

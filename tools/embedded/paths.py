@@ -11,6 +11,13 @@ CONFIGS = REPOSITORY / "configs"
 JARS = REPOSITORY / "build" / "jars"
 KAFKA_JARS = JARS / "kafka"
 FLINK_JARS = JARS / "flink"
+CLASS_ARCHIVES = REPOSITORY / "build" / "classes"
+
+
+def class_archive(program: str) -> list[str]:
+    """The JVM's option for the classes that `program` loads at its start; none where they are not archived."""
+    archive = CLASS_ARCHIVES / f"{program}.jsa"
+    return [f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []
 
 
 def package_folder(package: str, distribution: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from embedded.addresses import Ports
 from embedded.kafka import Kafka
-from embedded.paths import FLINK_JARS
+from embedded.paths import FLINK_JARS, class_archive
 from embedded.ports import LOOPBACK
 from embedded.postgres import Postgres
 from embedded.probes import answers, job_runs, listens
@@ -151,6 +151,7 @@ def clip_detector(directory: Path, ports: Ports, shared: Mapping[str, str]) -> P
         "DETECTOR_REST_PORT": str(ports.detector_rest),
         "DETECTOR_METRICS_PORT": str(ports.detector_metrics),
         "DETECTOR_FLINK_JARS": str(FLINK_JARS),
+        "DETECTOR_JVM_OPTIONS": " ".join(class_archive("flink")),
         "DETECTOR_LOG_DIRECTORY": str(directory / "logs" / "flink"),
     }
     return Program(

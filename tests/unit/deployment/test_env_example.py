@@ -49,6 +49,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "DETECTOR_REST_PORT": "configs/flink/config.yaml",
     "DETECTOR_METRICS_PORT": "configs/flink/config.yaml; Prometheus asks this port",
     "DETECTOR_HEAP_MB": "FLINK_TASKMANAGER_MEMORY",
+    "DETECTOR_JVM_OPTIONS": "configs/flink/config.yaml",
     "DETECTOR_FLINK_JARS": "in the image",
     "DETECTOR_LOG_DIRECTORY": "containers log to their output",
     "RECORDER_INSTANCE": "one recorder",
