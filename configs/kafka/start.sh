@@ -33,4 +33,4 @@ if [[ ! -f /var/lib/kafka/data/meta.properties ]]; then
     --add-scram "SCRAM-SHA-256=[name=${KAFKA_USER:?},password=$password]"
 fi
 export KAFKA_HEAP_OPTS="-Xms${KAFKA_HEAP:-256m} -Xmx${KAFKA_HEAP:-256m}"
-exec /opt/kafka/bin/kafka-server-start.sh "$properties"
+exec bash "$own/when_room.sh" /var/lib/kafka/data 64 /opt/kafka/bin/kafka-server-start.sh "$properties"

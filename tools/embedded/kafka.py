@@ -20,6 +20,7 @@ JVM_OPTIONS = ["-Xmx256m", "-Xms128m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "
 # One machine's load never repays the second compiler: a start took 3.6 s of CPU with it and 2.2 s without.
 JVM_OPTIONS += ["-XX:TieredStopAtLevel=1"]
 ANSWER_SECONDS = 2.0
+ROOM_MEGABYTES = 64  # free on its disk before a broker starts: with none it may cut its own metadata log
 
 
 class Kafka(Server):
@@ -67,7 +68,8 @@ class Kafka(Server):
     def command(self) -> list[str]:
         """The broker's JVM."""
         archive = [f"-XX:ArchiveClassesAtExit={CLASS_ARCHIVES / 'kafka.jsa'}"] if self.archive_classes else []
-        return self._java(*archive, "kafka.Kafka", str(self._properties))
+        when_room = ["bash", str(CONFIGS / "kafka" / "when_room.sh"), str(self.directory / "data"), str(ROOM_MEGABYTES)]
+        return [*when_room, *self._java(*archive, "kafka.Kafka", str(self._properties))]
 
     def answers(self) -> bool:
         """Whether the broker lists itself."""
