@@ -7,27 +7,34 @@ from end_to_end.world import World
 from faults.disk import Disk
 from faults.disk import why_not as why_no_disk
 from faults.link import Link, Mode
+from faults.link import why_not as why_no_link
 from faults.packets import Packets
 from faults.packets import why_not as why_no_packets
 from faults.play import Act, Fault
 
 AWAY_SECONDS = 30
 FULL_SECONDS = 20
+CUT_SECONDS = 120
 LINK_SECONDS = 30
 BUSY_SECONDS = 60  # of 429
 LOSS = 0.2
+LINK_FAULTS: tuple[tuple[str, Mode, int], ...] = (
+    ("cut", "cut", CUT_SECONDS),
+    ("half-open", "half_open", LINK_SECONDS),
+    ("at 256 kbit/s", "slow", LINK_SECONDS),
+    ("with a fifth of its packets lost", "lossy", LINK_SECONDS),
+)
 FLAPPING = 3  # channels, not those of the bursts
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where faults can be let in: the link and the disks, and packets on the ports of Kafka and of the link."""
+    """Where faults can be let in: the link and the disks, and packets on Kafka's port."""
 
     link: Link | None = None
     spool: Disk | None = None
     kafka: Disk | None = None
     to_kafka: Packets = field(default_factory=lambda: Packets(0))
-    to_a: Packets = field(default_factory=lambda: Packets(0))
 
 
 def catalogue(places: Places) -> list[Fault]:
@@ -81,11 +88,9 @@ def links(link: Link | None) -> list[Fault]:
     def become(mode: Mode) -> Act:
         return lambda _: link and link.become(mode)
 
-    opened = become("open")
     return [
-        Fault(f"link to A cut for {LINK_SECONDS} s", become("cut"), opened, LINK_SECONDS),
-        Fault(f"link to A half-open for {LINK_SECONDS} s", become("half_open"), opened, LINK_SECONDS),
-        Fault(f"link to A at 256 kbit/s for {LINK_SECONDS} s", become("slow"), opened, LINK_SECONDS),
+        Fault(f"link to A {how} for {seconds} s", become(mode), become("open"), seconds, why_not=why_no_link())
+        for how, mode, seconds in LINK_FAULTS
     ]
 
 
@@ -114,7 +119,6 @@ def packets(places: Places) -> list[Fault]:
             why_not=why_no_packets(),
         )
         for what, way, share in (
-            ("20 % of the packets to A lost", places.to_a, LOSS),
             ("20 % of the packets to Kafka lost", places.to_kafka, LOSS),
             ("no packet to or from Kafka arrives", places.to_kafka, 1.0),
         )
