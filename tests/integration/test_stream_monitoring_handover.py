@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults.link import Link
 
 from embedded.kafka import Kafka
 from embedded.ports import free_ports
 from embedded.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
+from .relay import Relay
 from .stream_monitoring_process import DEADLINE, MonitoringProcess
 from .stream_monitoring_recount import Recount, recount, said, settled
 
@@ -231,13 +231,13 @@ def test_a_standby_that_began_in_the_middle_waits_and_then_records_the_gap(pair:
 
 def test_a_blind_holder_gives_way_to_a_standby_that_starts_later(pair: MakePair) -> None:
     both = pair(seed=407)
-    twitch = Link(free_ports(1)[0], both.twitch.ports["irc"])
+    twitch = Relay(free_ports(1)[0], both.twitch.ports["irc"])
     both.holder.environment["MONITORING_CHAT_URL"] = f"irc://127.0.0.1:{twitch.port}"
     both.holder.start()
     wait_for("the holder", lambda: both.forwards(both.holder), DEADLINE)
     wait_for("it reads all", lambda: both.reads_all(both.holder), DEADLINE)
     both.more_chat(200)
-    twitch.become("cut")
+    twitch.cut()
     blind = time.monotonic()
     wait_for("it has been blind for a while", lambda: time.monotonic() - blind > BLIND_SECONDS, BLIND_SECONDS + 5)
     assert both.holder.measured("stream_monitoring_holder") == 1
@@ -246,7 +246,7 @@ def test_a_blind_holder_gives_way_to_a_standby_that_starts_later(pair: MakePair)
     wait_for("the standby goes on", lambda: both.forwards(both.standby), DEADLINE)
     begun = len(both.sent())
     both.more_chat(200)
-    twitch.become("open")
+    twitch.mend()
     wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)
     both.more_chat(200)
     found = both.settled()
