@@ -250,7 +250,6 @@ def test_a_blind_holder_gives_way_to_a_standby_that_starts_later(pair: MakePair)
     wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)
     both.more_chat(200)
     found = both.settled()
-    twitch.close()
     assert found.doubled == []
     assert found.late == []
     assert found.backward == 0
