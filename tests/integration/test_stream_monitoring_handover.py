@@ -31,7 +31,8 @@ class Pair:
 
     def __init__(self, folder: Path, twitch: SimulatorProcess, bootstrap_servers: str) -> None:
         self.folder, self.twitch, self.bootstrap_servers = folder, twitch, bootstrap_servers
-        self.pinned = ",".join(each["login"] for each in twitch.state()["channels"])
+        logins = [each["login"] for each in twitch.state()["channels"]]
+        self.pinned, self.channels = ",".join(logins), len(logins)
         self.holder = self.instance("holder", MONITORING_HAS_STANDBY="true")
         self.standby = self.instance("standby")
 
@@ -67,7 +68,7 @@ class Pair:
 
     def reads_all(self, instance: MonitoringProcess) -> bool:
         """Whether an instance reads every channel."""
-        return instance.ready() and instance.measured("stream_monitoring_channels", state="read") == CHANNELS
+        return instance.ready() and instance.measured("stream_monitoring_channels", state="read") == self.channels
 
     def forwards(self, instance: MonitoringProcess) -> bool:
         """Whether an instance says that it is the holder."""
