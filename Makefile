@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 LOCK := infrastructure/requirements/dev.txt
 CHANNELS ?=
 TESTS ?= tests
-WORKERS ?= 2
+WORKERS ?= 3
 FAULTS ?= all
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 

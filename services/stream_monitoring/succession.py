@@ -42,12 +42,13 @@ def beginning(reader: KafkaLog, spool: Spool) -> Resume:
 def wait_for_the_last(reader: KafkaLog) -> None:
     """Until every earlier transaction is seen or gone: one that was seen later would be in Kafka twice.
 
-    `init_transactions` promises as much; a broker that has just started may still owe it. Bounded: then it is said.
+    The abort of the last holder's (see `Transactions`) reaches the partitions a moment after it is answered. Bounded:
+    what stays open is no holder's, and only says that readers wait behind it.
     """
     deadline = time.monotonic() + UNFINISHED_SECONDS
     while unfinished := reader.unfinished():
         if time.monotonic() > deadline:
-            log.error("forwarder: a transaction stays open, its records may come twice", partitions=unfinished)
+            log.error("forwarder: a transaction stays open, readers wait behind it", partitions=unfinished)
             return
         time.sleep(LOOK_SECONDS)
 

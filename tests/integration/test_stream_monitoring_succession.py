@@ -108,6 +108,6 @@ def test_what_the_coordinator_forgot_of_the_last_holder_is_not_committed_by_the_
     own_kafka.start()
     following = holder(own_kafka)
     with reader(own_kafka) as log:
-        assert log.unfinished() == []
+        wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
     following.send(one_frame(), TICK)
     assert [each.value for each in read_topic(own_kafka.bootstrap_servers, CHAT_MESSAGES.name)].count(MESSAGE) == 1
