@@ -13,17 +13,20 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import pytest
-from confluent_kafka import Producer
+from benchmarks._result import keep
+from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from faults import table
 from integration.clip_detector_process import DetectorRun, progress
 from integration.test_stream_monitoring_handover import CLOCK_OFF, Pair
 
 from contracts import topics
+from contracts.chat_messages import Tick
 from contracts.codec import decode
 from embedded.kafka import Kafka
 from embedded.ports import free_ports
@@ -159,8 +162,6 @@ def drain(both: Pair, kafka: Kafka) -> None:
 
 def records_in(kafka: Kafka) -> int:
     """How long the log is, in records and marks."""
-    from confluent_kafka import Consumer, TopicPartition
-
     consumer = Consumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": "length"})
     places = [TopicPartition(topics.CHAT_MESSAGES.name, number) for number in range(topics.CHAT_MESSAGES.partitions)]
     total = sum(consumer.get_watermark_offsets(place, 10)[1] for place in places)
@@ -168,8 +169,18 @@ def records_in(kafka: Kafka) -> int:
     return int(total)
 
 
-def recount(kafka: Kafka, truth: Truth) -> tuple[int, int]:
-    """Fail where a message is lost, doubled or late; the first and the last event time, milliseconds."""
+@dataclass(frozen=True)
+class Recount:
+    """What is in the log. `first`, `last`: event times in milliseconds; `in_gaps`: messages that told gaps excuse."""
+
+    messages: int
+    in_gaps: int
+    first: int
+    last: int
+
+
+def recount(kafka: Kafka, truth: Truth) -> Recount:
+    """Fail where a message is lost, doubled or late."""
     decoder = msgspec.json.Decoder(Marks)
     found: Counter[str] = Counter()
     ticks: dict[int, int] = {}
@@ -197,9 +208,8 @@ def recount(kafka: Kafka, truth: Truth) -> tuple[int, int]:
         for each in lost
         if not any(channel == each.channel_id and start <= each.sent_at <= end for channel, start, end in told)
     ]
-    print(f"{len(found):,} messages once each, {len(lost):,} in told gaps")
     assert silent == []
-    return first, last
+    return Recount(len(found), len(lost), first, last)
 
 
 @contextmanager
@@ -243,6 +253,16 @@ def read_through_kills(kafka: Kafka, folder: Path, first: int, last: int, kills:
     return {topic.name: {(each.key, each.value) for each in read(kafka, topic)} for topic in RESULTS[:2]}
 
 
+def writers(kafka: Kafka) -> list[str]:
+    """Whose ticks they are, in their order."""
+    found: list[str] = []
+    for each in read_topic(kafka.bootstrap_servers, topics.STREAM_LIFECYCLE.name):
+        record = decode(topics.STREAM_LIFECYCLE.name, each.value or b"") if each.partition == 0 else None
+        if isinstance(record, Tick) and found[-1:] != [record.instance]:
+            found.append(record.instance)
+    return found
+
+
 def read(kafka: Kafka, topic: topics.Topic) -> list[object]:
     """A topic's records."""
     return list(read_topic(kafka.bootstrap_servers, topic.name))
@@ -276,14 +296,27 @@ def test_a_backlog_through_all_faults_equals_an_uninterrupted_run(both: Pair, ka
     truth = Truth(both.twitch.truth / "messages.jsonl")
     gather(both, kafka, truth)
     drain(both, kafka)
-    first, last = recount(kafka, truth)
+    log = recount(kafka, truth)
     for name in ("killed", "whole"):
         (tmp_path / name).mkdir()
-    with ticking(kafka, last):
-        killed = read_through_kills(kafka, tmp_path / "killed", first, last, KILLED_AT)
+    with ticking(kafka, log.last):
+        killed = read_through_kills(kafka, tmp_path / "killed", log.first, log.last, KILLED_AT)
         forget_results(kafka)
-        whole = read_through_kills(kafka, tmp_path / "whole", first, last, ())
+        whole = read_through_kills(kafka, tmp_path / "whole", log.first, log.last, ())
     moments = {key for key, _ in whole[topics.MOMENTS.name]}
-    print(f"{len(moments)} moments, {len(whole[topics.CHAT_COUNTS.name])} minutes of counts")
     assert len(moments) > 10, "too few moments: hardly anything was compared"
     assert killed == whole
+    keep(
+        "exactness",
+        {
+            "messages": log.messages,
+            "lost": 0,
+            "doubled": 0,
+            "late": 0,
+            "in_told_gaps": log.in_gaps,
+            "writers": writers(kafka),
+            "moments": len(moments),
+            "minutes_of_counts": len(whole[topics.CHAT_COUNTS.name]),
+            "equal_to_an_uninterrupted_run": True,
+        },
+    )
