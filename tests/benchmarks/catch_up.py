@@ -1,0 +1,106 @@
+"""A catch-up as it is after an outage: the job reads three million messages while spool, forwarder and recorder work.
+
+The same job on the same messages alone is the baseline, in the same run: at least 80 % of its messages per CPU second
+are owed. Afterwards Postgres must hold every moment. Writes results/catch_up.json.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import job  # beside this file
+import psycopg
+from _result import keep
+
+from contracts import topics
+from embedded.addresses import Ports
+from embedded.records import read_topic
+from embedded.system import System
+from embedded.waiting import wait_for
+from twitch_simulator.process import SimulatorProcess
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from integration.stream_monitoring_process import MonitoringProcess
+
+MESSAGES = int(os.environ.get("CATCH_UP_MESSAGES", "3000000"))
+LIVE_RATE = 300  # messages a second that are read meanwhile
+RECORDED_SECONDS = 300.0
+FLOOR = 0.8
+NOT_NEEDED = ("twitch_simulator", "stream_monitoring", "clip_detector", "clip_creator", "api_frontend", "redis")
+
+
+def run_job(bootstrap: str) -> dict[str, float]:
+    """The job over all that is in Kafka now; its figures."""
+    command = [sys.executable, job.__file__, "--run", "windows", "--texts", "--bootstrap", bootstrap]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=job.RUN_SECONDS, check=False)
+    if done.returncode:
+        raise SystemExit(f"the job failed:\n{done.stderr[-4000:]}")
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures | {"messages_per_cpu_second": round(MESSAGES / figures["cpu_seconds"])}
+
+
+def moments_in_kafka(bootstrap: str) -> int:
+    """Moments that the job told."""
+    return len({each.key for each in read_topic(bootstrap, topics.MOMENTS.name)})
+
+
+def moments_in_postgres(system: System) -> int:
+    """Moments that the recorder wrote."""
+    with psycopg.connect(system.address("POSTGRES_DSN")) as connection:
+        row = connection.execute("SELECT count(*) FROM moments").fetchone()
+    return int(row[0]) if row else 0
+
+
+def measure(system: System, folder: Path) -> dict[str, object]:
+    """Alone, then beside what goes on."""
+    bootstrap = system.address("KAFKA_BOOTSTRAP_SERVERS")
+    job.load(bootstrap, MESSAGES)
+    system.stop_program("recorder")
+    alone = run_job(bootstrap)
+    (folder / "twitch").mkdir()
+    flags = ("--messages-per-second", str(LIVE_RATE), "--bursts-per-minute", "0")
+    with SimulatorProcess(folder / "twitch" / "truth", *flags) as twitch:
+        pinned = ",".join(each["login"] for each in twitch.state()["channels"])
+        reader = MonitoringProcess(
+            folder / "monitoring.log", folder / "spool", twitch, bootstrap, MONITORING_PINNED_CHANNELS=pinned
+        )
+        reader.start()
+        try:
+            wait_for("chat is forwarded", lambda: reader.ready() and is_holder(reader), RECORDED_SECONDS, 0.5)
+            system.start_program("recorder")
+            beside = run_job(bootstrap)
+        finally:
+            reader.end()
+    wanted = moments_in_kafka(bootstrap)
+    wait_for("all moments are rows", lambda: moments_in_postgres(system) >= wanted, RECORDED_SECONDS, 0.5)
+    return {
+        "messages": MESSAGES,
+        "live_messages_per_second": LIVE_RATE,
+        "job_alone": alone,
+        "job_beside": beside,
+        "moments_recorded": wanted,
+        "ratio": round(beside["messages_per_cpu_second"] / alone["messages_per_cpu_second"], 3),
+        "floor": FLOOR,
+    }
+
+
+def is_holder(reader: MonitoringProcess) -> bool:
+    """Whether it forwards."""
+    return reader.measured("stream_monitoring_holder") == 1
+
+
+def main() -> int:
+    """Measure and keep; 1 where the floor is missed."""
+    with tempfile.TemporaryDirectory() as directory:
+        folder = Path(directory)
+        with System(folder / "system", Ports.free(), without=NOT_NEEDED) as system:
+            figures = measure(system, folder)
+    keep("catch_up", figures)
+    return 0 if float(str(figures["ratio"])) >= FLOOR else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
