@@ -162,7 +162,12 @@ class MomentConsumer:
 
 
 def understood(message: Message) -> Moment | None:
-    """The moment; None, counted, where it fits no contract (the recorder keeps it with its reason)."""
+    """The moment; None, counted, where it fits no contract (the recorder keeps it with its reason).
+
+    None also for a tombstone: the moment's channel has opted out.
+    """
+    if message.value() is None:
+        return None
     try:
         moment: Moment = decode(MOMENTS.name, message.value() or b"")
     except ContractError as error:

@@ -19,6 +19,7 @@ WITH written AS (
         score real, times_usual real, causes text[], mood text, mood_share real, biggest_in_seconds integer,
         clip_from_at bigint, clip_until_at bigint, no_clip_reason text, shadow boolean, evidence jsonb
     )
+    WHERE r.channel_id NOT IN (SELECT channel_id FROM opted_out)
     ORDER BY r.moment_id, r.revision_number DESC
     ON CONFLICT (moment_id) DO UPDATE SET
         revision_number = excluded.revision_number,
@@ -65,6 +66,7 @@ WITH written AS (
         decided_at bigint, reason text, title text, duration_seconds real,
         clip_id text, url text, embed_url text, thumbnail_url text, vod_url text
     )
+    WHERE r.channel_id NOT IN (SELECT channel_id FROM opted_out)
     ORDER BY r.moment_id, r.status = 'made' DESC, r.revision_number DESC
     ON CONFLICT (moment_id) DO UPDATE SET
         revision_number = excluded.revision_number,
