@@ -26,8 +26,13 @@ CHAT_MESSAGES = Topic(
     },
 )
 STREAM_LIFECYCLE = Topic("stream-lifecycle", partitions=5, config={"retention.ms": str(30 * DAY_MS)})
-# Postgres is the record of what follows: Kafka compacts it and drops it after 30 days.
-RESULT_CONFIG = {"cleanup.policy": "compact,delete", "retention.ms": str(30 * DAY_MS)}
+# Postgres is the record of what follows: Kafka compacts it and drops it after 30 days. What a tombstone removes is gone
+# within a day.
+RESULT_CONFIG = {
+    "cleanup.policy": "compact,delete",
+    "retention.ms": str(30 * DAY_MS),
+    "max.compaction.lag.ms": str(DAY_MS),
+}
 MOMENTS = Topic("moments", partitions=5, config=RESULT_CONFIG)
 CLIPS = Topic("clips", partitions=5, config=RESULT_CONFIG)
 CHAT_COUNTS = Topic("chat-counts", partitions=5, config=RESULT_CONFIG)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from api_frontend.moments import StoredMoment
+from contracts.moment_words import no_clip_words
 
 Tone = Literal["good", "waiting", "bad", "quiet"]
 
@@ -28,7 +29,8 @@ def clip_line(moment: StoredMoment, stream_address: str | None) -> ClipLine:
     clip = moment.clip
     elsewhere = (clip.vod_url, "Watch the recording") if clip and clip.vod_url else (stream_address, "Open the stream")
     if clip is None:
-        return ClipLine("quiet", "No clip", *elsewhere)
+        why = no_clip_words(moment.no_clip_reason, moment.causes) if moment.no_clip_reason else ""
+        return ClipLine("quiet", with_reason("No clip", why), *elsewhere)
     if clip.status == "made":
         return ClipLine("good", "Clip ready", clip.url, "Watch on Twitch")
     if clip.status == "intent":

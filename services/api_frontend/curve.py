@@ -36,6 +36,7 @@ class Curve:
     peak_percent: float | None
     crossed_percent: float | None
     usual_percent: float | None
+    expected_percent: float | None
     x_marks: list[Mark]
     y_marks: list[Mark]
     top_messages: int
@@ -142,14 +143,18 @@ def draw(
     peak_at: int,
     crossed_at: int,
     usual: float,
+    expected: float = 0.0,
 ) -> Curve | None:
-    """The curve of these counts, the first second starting at `from_at` (ms); None where there is no second."""
+    """The curve of these counts, the first second starting at `from_at` (ms); None where there is no second.
+
+    `usual`: messages a second, `expected`: people a second; 0 where it is not known.
+    """
     seconds = len(messages)
     if not seconds:
         return None
     people = list(chatters[:seconds]) + [0] * (seconds - len(chatters))
     read = runs(covered, seconds)
-    top = max(*messages, *people, usual, 1) * HEADROOM
+    top = max(*messages, *people, usual, expected, 1) * HEADROOM
     gaps = bands(covered, seconds)
     return Curve(
         seconds=seconds,
@@ -160,6 +165,7 @@ def draw(
         peak_percent=percent_within(peak_at, from_at, seconds),
         crossed_percent=percent_within(crossed_at, from_at, seconds),
         usual_percent=height(usual, top) if usual > 0 else None,
+        expected_percent=height(expected, top) if expected > 0 else None,
         x_marks=x_marks(from_at, peak_at, seconds),
         y_marks=y_marks(top),
         top_messages=max(messages),

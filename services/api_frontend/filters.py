@@ -1,4 +1,4 @@
-"""Which moments a visitor wants to see: channel, time, clips only, and the place in the list."""
+"""Which moments a visitor wants to see: channel, time, clips only, mood, cause, and the place in the list."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -10,8 +10,10 @@ from pydantic import AfterValidator, BeforeValidator
 
 from api_frontend import cursor as cursors
 from api_frontend.cursor import Cursor
+from contracts.moment_words import cause_words
 
 CHANNEL_PATTERN = r"^[A-Za-z0-9_]{1,40}$"
+CODE_PATTERN = r"^[a-z0-9_]{1,40}$"
 MOST_ITEMS = 100
 
 
@@ -51,6 +53,18 @@ Channel = Annotated[
 ]
 From = Annotated[Time, Query(alias="from", description="crossed at or after this time, ISO 8601; no zone means UTC")]
 Until = Annotated[Time, Query(description="crossed before this time")]
+Mood = Annotated[
+    Annotated[str, Query(pattern=CODE_PATTERN)] | None,
+    BeforeValidator(none_if_empty),
+    Query(description="what the crowd felt", examples=["laughter"]),
+]
+Cause = Annotated[
+    Annotated[str, Query(pattern=CODE_PATTERN)] | None,
+    BeforeValidator(none_if_empty),
+    Query(description="what brought the crowd, by the first of a moment's causes", examples=["raid"]),
+]
+Clips = Annotated[bool, Query(description="only moments whose clip is made")]
+Shadow = Annotated[bool, Query(description="for operators: what a detector on trial has found, and nothing else")]
 CursorText = Annotated[str | None, BeforeValidator(none_if_empty), Query(description="`next` of the page before")]
 
 
@@ -62,12 +76,15 @@ class Filter:
     from_at: datetime | None = None
     until_at: datetime | None = None
     clips_only: bool = False
+    mood: str | None = None
+    cause: str | None = None
+    shadow: bool = False
     after: Cursor | None = None
 
     @property
     def follows_the_present(self) -> bool:
-        """Whether new moments belong on this page."""
-        return self.after is None and self.until_at is None
+        """Whether new moments belong on this page; those of a detector on trial are told to no open page."""
+        return self.after is None and self.until_at is None and not self.shadow
 
     @property
     def narrows(self) -> bool:
@@ -85,6 +102,9 @@ class Filter:
             self.from_at and f"from {self.from_at:%Y-%m-%d %H:%M}",
             self.until_at and f"until {self.until_at:%Y-%m-%d %H:%M}",
             "clips only" if self.clips_only else None,
+            self.mood and self.mood.replace("_", " "),
+            self.cause and cause_words(self.cause),
+            "detectors on trial" if self.shadow else None,
         ]
         return [words for words in named if words]
 
@@ -95,17 +115,27 @@ class Filter:
             ("from", self.from_at and address_time(self.from_at)),
             ("until", self.until_at and address_time(self.until_at)),
             ("clips", "1" if self.clips_only else None),
+            ("mood", self.mood),
+            ("cause", self.cause),
+            ("shadow", "1" if self.shadow else None),
             ("cursor", cursors.encode(self.after) if self.after else None),
         ]
         return urlencode([(name, value) for name, value in pairs if value])
 
 
 def from_address(
-    channel: Channel = None, from_at: From = None, until: Until = None, clips: bool = False, cursor: CursorText = None
+    channel: Channel = None,
+    from_at: From = None,
+    until: Until = None,
+    clips: Clips = False,
+    mood: Mood = None,
+    cause: Cause = None,
+    shadow: Shadow = False,
+    cursor: CursorText = None,
 ) -> Filter:
     """The filter that an address asks for; raises `BadRequestError` for a cursor that is none."""
     try:
         after = cursors.decode(cursor) if cursor else None
     except cursors.CursorError as error:
         raise BadRequestError("bad_cursor", f"cursor: {error}") from error
-    return Filter(channel.lower() if channel else None, from_at, until, clips, after)
+    return Filter(channel.lower() if channel else None, from_at, until, clips, mood, cause, shadow, after)

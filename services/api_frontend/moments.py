@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import structlog
@@ -11,7 +12,7 @@ from psycopg.rows import DictRow
 from api_frontend.cursor import Cursor
 from api_frontend.database import Database, queries
 from api_frontend.filters import Filter
-from contracts.moments import Evidence
+from contracts.moments import Evidence, NoClipReason
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 END = datetime(9999, 1, 1, tzinfo=UTC)
@@ -60,7 +61,10 @@ class ClipState:
 
 @dataclass(frozen=True)
 class StoredMoment:
-    """One moment with its channel and clip. `version` changes whenever the moment or its clip does."""
+    """One moment with its channel and clip. `version` changes whenever the moment or its clip does.
+
+    The fields that the contract has too are explained there: `contracts.moments.Moment`.
+    """
 
     moment_id: str
     revision_number: int
@@ -76,7 +80,14 @@ class StoredMoment:
     closed_at: datetime | None
     score: float
     times_usual: float
-    cause: str | None
+    causes: list[str]
+    mood: str | None
+    mood_share: float | None
+    biggest_in_seconds: int | None
+    clip_from_at: datetime | None
+    clip_until_at: datetime | None
+    no_clip_reason: NoClipReason | None
+    shadow: bool
     evidence: Evidence
     clip: ClipState | None
 
@@ -145,7 +156,14 @@ def moment_in(row: DictRow) -> StoredMoment:
         "closed_at",
         "score",
         "times_usual",
-        "cause",
+        "causes",
+        "mood",
+        "mood_share",
+        "biggest_in_seconds",
+        "clip_from_at",
+        "clip_until_at",
+        "no_clip_reason",
+        "shadow",
     )
     channel_id = row["channel_id"]
     return StoredMoment(
@@ -198,13 +216,13 @@ class Moments:
             "before_at": before.crossed_at,
             "before_id": before.moment_id,
             "most": most,
+            "channel_id": channel.channel_id if channel else None,
+            "mood": wanted.mood,
+            "cause": wanted.cause,
+            "clips_only": wanted.clips_only,
         }
-        if channel is not None:
-            query = queries.newest_clip_places_of_channel if wanted.clips_only else queries.newest_places_of_channel
-            parameters["channel_id"] = channel.channel_id
-        else:
-            query = queries.newest_clip_places if wanted.clips_only else queries.newest_places
-        return [Cursor(**row) for row in await self._database.rows(query.sql, parameters)]
+        rows = await self._database.rows(question(wanted, channel is not None).sql, parameters)
+        return [Cursor(**row) for row in rows]
 
     async def recent_versions(self, most: int) -> list[Version]:
         """How the newest moments look now."""
@@ -213,6 +231,19 @@ class Moments:
             Version(row["moment_id"], f"{row['revision_number']}.{row['clip_revision']}", row["changed_at"])
             for row in rows
         ]
+
+
+def question(wanted: Filter, of_channel: bool) -> Any:
+    """The query that walks the index which narrows most."""
+    if wanted.shadow:
+        return queries.shadow_places
+    if wanted.mood or wanted.cause:
+        if of_channel:
+            return queries.narrowed_places_of_channel
+        return queries.places_of_mood if wanted.mood else queries.places_of_cause
+    if wanted.clips_only:
+        return queries.newest_clip_places_of_channel if of_channel else queries.newest_clip_places
+    return queries.newest_places_of_channel if of_channel else queries.newest_places
 
 
 def cursor_order(place: Cursor) -> tuple[datetime, str]:

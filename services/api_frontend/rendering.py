@@ -13,12 +13,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from api_frontend import crowd_words, sentence
 from api_frontend import curve as curves
-from api_frontend import sentence
 from api_frontend.clip_words import clip_line
 from api_frontend.freshness import Freshness
 from api_frontend.moments import StoredMoment
 from api_frontend.settings import ApiSettings
+from contracts.moment_words import CAUSES, cause_words
 from contracts.moments import Evidence
 
 HERE = Path(__file__).parent
@@ -55,6 +56,7 @@ def drawn(moment: StoredMoment) -> curves.Curve | None:
         milliseconds(moment.peak_at),
         milliseconds(moment.crossed_at),
         evidence.usual_messages_per_second,
+        evidence.expected_chatters / max(evidence.window_seconds, 1),
     )
 
 
@@ -86,6 +88,11 @@ def field_time(at: datetime | None) -> str:
 def words_of_time(at: datetime) -> str:
     """For people whose browser runs no script."""
     return f"{at.astimezone(UTC).day} {at.astimezone(UTC):%b %H:%M} UTC"
+
+
+def words_of_seconds(at: datetime) -> str:
+    """The same to the second, of a time whose day is told nearby."""
+    return f"{at.astimezone(UTC):%H:%M:%S} UTC"
 
 
 def embed_address(embed_url: str | None, frame_sources: str, domains: list[str]) -> str | None:
@@ -122,12 +129,18 @@ class Renderer:
             "clip_line": clip_line,
             "iso": iso,
             "words_of_time": words_of_time,
+            "words_of_seconds": words_of_seconds,
             "field_time": field_time,
             "times_text": sentence.times_text,
+            "count_text": sentence.count_text,
+            "crowd_parts": crowd_words.crowd_parts,
+            "cause_words": cause_words,
+            "mood_text": crowd_words.mood_text,
+            "rarity_text": crowd_words.rarity_text,
             "stream_address": lambda login: settings.stream_url.format(login=login),
             "embed_address": lambda url: embed_address(url, settings.frame_sources, settings.domains()),
         }
-        self._environment.globals.update(helpers)
+        self._environment.globals.update(helpers, known_causes=CAUSES)
 
     def page(
         self,

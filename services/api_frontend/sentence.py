@@ -22,9 +22,15 @@ def loudness(times_usual: float, evidence: Evidence) -> str:
 
 
 def crowd(evidence: Evidence) -> str:
-    """How many people wrote, and within how many seconds."""
+    """How many people wrote, within how many seconds, and how many were expected where that is known."""
     people = "1 person" if evidence.window_chatters == 1 else f"{evidence.window_chatters:,} people"
-    return f"{people} in {evidence.window_seconds} s"
+    expected = f" instead of {count_text(evidence.expected_chatters)}" if evidence.expected_chatters > 0 else ""
+    return f"{people} in {evidence.window_seconds} s{expected}"
+
+
+def count_text(expected: float) -> str:
+    """An expected number of people as one says it."""
+    return f"{expected:,.0f}" if expected >= 1 else "hardly any"
 
 
 def loudest(evidence: Evidence) -> str | None:
@@ -51,5 +57,5 @@ def reasons(times_usual: float, evidence: Evidence) -> list[str]:
 
 
 def why(times_usual: float, evidence: Evidence) -> str:
-    """The sentence: "9 times its usual chat, 212 people in 7 s, LUL 140"."""
+    """The sentence: "9 times its usual chat, 212 people in 7 s instead of 20, LUL 140"."""
     return ", ".join(reasons(times_usual, evidence))

@@ -13,6 +13,7 @@ from clip_creator.intents import Credentials, acted_on, decide
 from clip_creator.journal import PartitionLostError
 from clip_creator.ledger import LedgerReader
 from clip_creator.request import ClipRequest, resumed
+from clip_creator.timing import stretch_of
 from clip_creator.vod import VodLink
 from clip_creator.workbench import Workbench
 from contracts import metrics
@@ -146,21 +147,27 @@ class MomentConsumer:
             log.warning("moment left to another process", moment=moment.moment_id, reason=str(lost))
             return
         self._ignored.pop(message.partition(), None)
-        self._budget.see(moment.crossed_at, moment.score)
+        if moment.no_clip_reason is None:  # a raid's score says nothing of what a clip has to beat
+            self._budget.see(moment.crossed_at, moment.score)
         self._begin(moment, clip)
 
     def _begin(self, moment: Moment, clip: Clip) -> None:
         now = self._bench.now() / 1000
         if clip.status == "intent":
             self._note_asked(clip)
-            self._bench.asking.add(now, ClipRequest(self._bench, clip, moment.peak_at))
+            self._bench.asking.add(now, ClipRequest(self._bench, clip, stretch_of(moment)))
         elif clip.status == "too_late":
             stream = (moment.peak_at, moment.stream_id, moment.stream_started_at)
             self._bench.following.add(now, VodLink(self._bench, clip, *stream))
 
 
 def understood(message: Message) -> Moment | None:
-    """The moment; None, counted, where it fits no contract (the recorder keeps it with its reason)."""
+    """The moment; None, counted, where it fits no contract (the recorder keeps it with its reason).
+
+    None also for a tombstone: the moment's channel has opted out.
+    """
+    if message.value() is None:
+        return None
     try:
         moment: Moment = decode(MOMENTS.name, message.value() or b"")
     except ContractError as error:

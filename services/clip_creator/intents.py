@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from clip_creator import outcomes
 from clip_creator.budget import HourlyBudget
 from clip_creator.cool_down import CoolDown
-from clip_creator.timing import plan
+from clip_creator.timing import plan, stretch_of
 from clip_creator.title import title
 from contracts.clips import Clip
+from contracts.moment_words import no_clip_words
 from contracts.moments import Moment
 
 
@@ -20,15 +21,20 @@ class Credentials:
 
 
 def acted_on(moment: Moment) -> bool:
-    """True for the revisions that decide: `peaked`, and `closed` for a moment whose `peaked` was never seen."""
-    return moment.revision in ("peaked", "closed")
+    """True for the revisions that decide: `peaked`, and `closed` for a moment whose `peaked` was never seen.
+
+    A moment of a detector on trial gets no record at all.
+    """
+    return moment.revision in ("peaked", "closed") and not moment.shadow
 
 
 def decide(moment: Moment, now: int, credentials: Credentials, cool_down: CoolDown, budget: HourlyBudget) -> Clip:
     """The moment's first record: `intent`, `skipped` or `too_late`."""
+    if moment.no_clip_reason is not None:
+        return outcomes.first(moment, "skipped", now, no_clip_words(moment.no_clip_reason, moment.causes))
     if not credentials.application:
         return outcomes.first(moment, "skipped", now, outcomes.NO_CREDENTIALS)
-    planned = plan(moment.crossed_at, moment.peak_at, now)
+    planned = plan(stretch_of(moment), now)
     if planned is None:
         return outcomes.first(moment, "too_late", now, outcomes.OUT_OF_REACH)
     if not credentials.user:

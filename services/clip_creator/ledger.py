@@ -111,9 +111,14 @@ class LedgerReader:
 
 
 def understood(payload: bytes | None) -> Clip | None:
-    """The record; None, counted, where it fits no contract (the recorder keeps it with its reason)."""
+    """The record; None, counted, where it fits no contract (the recorder keeps it with its reason).
+
+    None also for a tombstone: the moment's channel has opted out.
+    """
+    if payload is None:
+        return None
     try:
-        clip: Clip = decode(CLIPS.name, payload or b"")
+        clip: Clip = decode(CLIPS.name, payload)
     except ContractError as error:
         measure(metrics.DEAD_LETTERS).labels(place=CLIPS.name).inc()
         log.warning("clip record not understood", reason=str(error))

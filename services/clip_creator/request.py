@@ -7,7 +7,7 @@ import structlog
 from clip_creator import outcomes
 from clip_creator.adoption import Adoption
 from clip_creator.confirmation import Confirmation
-from clip_creator.timing import Plan, plan
+from clip_creator.timing import Plan, Stretch, plan
 from clip_creator.vod import VodLink
 from clip_creator.workbench import Workbench
 from contracts.clips import Clip
@@ -26,15 +26,15 @@ BAD_REQUEST = 400
 
 
 class ClipRequest:
-    """A step that asks for the clip of one intent. `peak_at` is the moment's, in milliseconds."""
+    """A step that asks for the clip of one intent, of this stretch of picture."""
 
-    def __init__(self, bench: Workbench, intent: Clip, peak_at: int) -> None:
+    def __init__(self, bench: Workbench, intent: Clip, stretch: Stretch) -> None:
         self._bench = bench
         self._clip = intent
-        self._peak_at = peak_at
+        self._stretch = stretch
 
     def __call__(self) -> float | None:
-        planned = plan(self._clip.crossed_at, self._peak_at, self._bench.now())
+        planned = plan(self._stretch, self._bench.now())
         if planned is None:
             self._too_late("Twitch could not be asked in time")
             return None
@@ -80,7 +80,7 @@ class ClipRequest:
         return None
 
     def _within_reach(self, again_at: float, error: TwitchError) -> float | None:
-        if plan(self._clip.crossed_at, self._peak_at, round(again_at * 1000)) is not None:
+        if plan(self._stretch, round(again_at * 1000)) is not None:
             return again_at
         self._too_late(str(error))
         return None

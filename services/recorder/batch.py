@@ -53,6 +53,8 @@ class Shaper:
 
     def entry(self, record: Record, now: int) -> Entry:
         """The rows of one record; `now` in milliseconds since 1970 UTC."""
+        if record.is_tombstone:
+            return Entry(record, ())
         try:
             rows = self._rows(codec.decode(record.topic, record.payload), record, now)
         except ContractError as error:

@@ -100,6 +100,7 @@ class RecordReader:
             partition=message.partition(),
             offset=message.offset(),
             payload=message.value() or b"",
+            is_tombstone=message.value() is None,
             appended_at=timestamp if kind else 0,
         )
 

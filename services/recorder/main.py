@@ -1,4 +1,4 @@
-"""Starts the recorder: the recording, the retention and, where it is on, the chat inspector."""
+"""Starts the recorder: the recording, the retention, the forgetting and, where it is on, the chat inspector."""
 
 import time
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from recorder.batch import TOPICS, Shaper
 from recorder.chat_inspector import ChatInspector
 from recorder.consumer import RecordReader
 from recorder.database import Database
+from recorder.forgetting import Forgetting, Results
 from recorder.partitions import Retention
 from recorder.recording import Recording
 from recorder.retention import RetentionKeeper
@@ -59,6 +60,7 @@ def main() -> int:
     supervisor.add("recorder", build_recording(kafka, conninfo, settings).run)
     keeper = RetentionKeeper(Database(conninfo, "retention"), settings, lambda: datetime.now(UTC).date())
     supervisor.add("retention", keeper.run)
+    supervisor.add("forgetting", Forgetting(Database(conninfo, "forgetting"), Results(kafka)).run)
     if settings.inspect_chat:
         supervisor.add("chat_inspector", build_inspector(kafka, conninfo, settings).run)
     log.info("recording", topics=TOPICS, inspect_chat=settings.inspect_chat)

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`appended_at`: Kafka's timestamp of the record, milliseconds since 1970 UTC; 0 where it has none."""
+    """`appended_at`: Kafka's timestamp of the record, milliseconds since 1970 UTC; 0 where it has none.
+
+    A tombstone has no payload: it removes the records of its key from a compacted topic.
+    """
 
     topic: str
     partition: int
     offset: int
     payload: bytes
     appended_at: int = 0
+    is_tombstone: bool = False

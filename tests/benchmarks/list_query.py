@@ -81,6 +81,12 @@ def cases(moments: Moments) -> dict[str, Ask]:
         "clips only": lambda dice: moments.places(Filter(clips_only=True), None, most),
         "clips only, one channel": lambda dice: moments.places(Filter(clips_only=True), random_channel(dice), most),
         "clips only, a time": lambda dice: moments.places(between(dice, clips_only=True), None, most),
+        "a mood": lambda dice: moments.places(Filter(mood="awe"), None, most),
+        "a cause": lambda dice: moments.places(Filter(cause="gifts"), None, most),
+        "one channel, a mood and a cause": lambda dice: moments.places(
+            Filter(mood="awe", cause="raid"), random_channel(dice), most
+        ),
+        "a mood, clips only": lambda dice: moments.places(Filter(mood="awe", clips_only=True), None, most),
         "page of 24 with evidence, newest": lambda dice: moments.page(Filter(), None, PAGE_SIZE),
         "page of 24 with evidence, one channel": lambda dice: moments.page(Filter(), random_channel(dice), PAGE_SIZE),
         "page of 24 with evidence, a time": lambda dice: moments.page(between(dice), None, PAGE_SIZE),

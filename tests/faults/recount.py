@@ -140,9 +140,9 @@ def rows_wrong(world: World, log: Log, stretch: Stretch) -> list[tuple[str, int]
 
 
 def moments_of(world: World, channel_id: str) -> set[str]:
-    """Ids of a channel's moments in Kafka and in Postgres together."""
-    told = {each.moment_id for each in world.records("moments") if each.channel_id == channel_id}
-    rows = world.query("SELECT moment_id FROM moments WHERE channel_id = %s", channel_id)
+    """Ids of a channel's moments in Kafka and in Postgres together, without those of a detector on trial."""
+    told = {each.moment_id for each in world.records("moments") if each.channel_id == channel_id and not each.shadow}
+    rows = world.query("SELECT moment_id FROM moments WHERE channel_id = %s AND NOT shadow", channel_id)
     return told | {row[0] for row in rows}
 
 

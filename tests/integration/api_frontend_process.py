@@ -23,9 +23,12 @@ from embedded.waiting import wait_for
 DEADLINE = 30.0  # seconds; the machine may be busy
 INSERT_MOMENT = """
     INSERT INTO moments (moment_id, revision_number, channel_id, detector_name, detector_version, stream_id,
-        stream_started_at, crossed_at, peak_at, closed_at, score, times_usual, cause, evidence)
+        stream_started_at, crossed_at, peak_at, closed_at, score, times_usual, evidence,
+        causes, mood, mood_share, biggest_in_seconds, clip_from_at, clip_until_at, no_clip_reason, shadow)
     VALUES (%(moment_id)s, %(revision)s, %(channel_id)s, 'burst', 1, 's1', %(crossed_at)s - interval '1 h',
-        %(crossed_at)s, %(crossed_at)s + interval '2 s', NULL, 12.5, %(times)s, NULL, %(evidence)s)
+        %(crossed_at)s, %(crossed_at)s + interval '2 s', NULL, 12.5, %(times)s, %(evidence)s,
+        %(causes)s, %(mood)s, %(mood_share)s, %(biggest_in_seconds)s, %(crossed_at)s - interval '25 s',
+        %(crossed_at)s + interval '7 s', %(no_clip_reason)s, %(shadow)s)
     ON CONFLICT (moment_id) DO UPDATE SET
         revision_number = excluded.revision_number, times_usual = excluded.times_usual, recorded_at = now()
 """
@@ -63,6 +66,16 @@ def evidence(peak_at: datetime) -> dict[str, Any]:
     }
 
 
+PEOPLE: dict[str, Any] = {
+    "causes": [],
+    "mood": None,
+    "mood_share": None,
+    "biggest_in_seconds": None,
+    "no_clip_reason": None,
+    "shadow": False,
+}
+
+
 class Rows:
     """Writes what the recorder writes, notifications included."""
 
@@ -87,8 +100,10 @@ class Rows:
         revision: int = 1,
         times: float = 9.04,
         notify: bool = True,
+        expected: float = 0.0,
+        **people: Any,
     ) -> None:
-        """A moment, or a higher revision of it, as one transaction with its notification."""
+        """A moment, or a higher revision of it, as one transaction with its notification; `people`: see `PEOPLE`."""
         crossed_at = datetime.now(UTC) - timedelta(seconds=ago_seconds)
         values = {
             "moment_id": moment_id,
@@ -96,7 +111,9 @@ class Rows:
             "channel_id": channel_id,
             "crossed_at": crossed_at,
             "times": times,
-            "evidence": Jsonb(evidence(crossed_at + timedelta(seconds=2))),
+            "evidence": Jsonb(evidence(crossed_at + timedelta(seconds=2)) | {"expected_chatters": expected}),
+            **PEOPLE,
+            **people,
         }
         self._write(INSERT_MOMENT, values, moment_id, revision, notify)
 

@@ -39,6 +39,7 @@ def moment(channel_id: str, crossed_ago: float = 8.0, revision: str = "peaked", 
     crossed_at = round((time.time() - crossed_ago) * 1000)
     number = {"raised": 1, "peaked": 2, "closed": 3}[revision]
     fields = {"moment_id": f"m{uuid4().hex[:16]}", "channel_id": channel_id, "crossed_at": crossed_at}
+    fields |= {"clip_from_at": crossed_at - 25_000, "clip_until_at": crossed_at + 8_000}
     fields |= {"peak_at": crossed_at + 3_000, "revision": revision, "revision_number": number}
     return replace(example, **(fields | {"stream_id": None, "stream_started_at": None} | changes))
 

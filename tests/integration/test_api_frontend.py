@@ -25,6 +25,13 @@ def rows(postgres_of_module: str) -> Iterator[Rows]:
     for number in range(0, 60, 4):
         rows.clip(f"m{number:03d}", "made")
     rows.clip("m001", "refused", reason="clips are restricted")
+    for number in range(60, 80):
+        felt = {"mood": "laughter" if number % 2 else "awe", "causes": [["raid", "vote"], ["vote"], []][number % 3]}
+        rows.moment(f"m{number:03d}", ago_seconds=60 * (number + 1), channel_id="13", revision=3, **felt)
+    for number in range(60, 80, 5):
+        rows.clip(f"m{number:03d}", "made")
+    for number in range(3):
+        rows.moment(f"s{number}", ago_seconds=60 * number, shadow=True, no_clip_reason="shadow", mood="awe")
     rows.progress()
     yield rows
     rows.close()
@@ -76,11 +83,45 @@ def test_filters_narrow_the_list(http: httpx.Client) -> None:
     kraken = all_ids(http, "/api/v1/moments", channel="Kraken")
     assert kraken == [f"m{number:03d}" for number in range(0, 60, 3)]
     assert all_ids(http, "/api/v1/moments", channel="12") == kraken
-    assert all_ids(http, "/api/v1/clips") == [f"m{number:03d}" for number in range(0, 60, 4)]
+    assert all_ids(http, "/api/v1/clips") == [f"m{n:03d}" for n in (*range(0, 60, 4), *range(60, 80, 5))]
     assert all_ids(http, "/api/v1/moments", clips="1", channel="kraken") == [f"m{n:03d}" for n in range(0, 60, 12)]
     between = {"from": moment_time(http, "m020"), "until": moment_time(http, "m010")}
     assert all_ids(http, "/api/v1/moments", **between) == [f"m{number:03d}" for number in range(11, 21)]
     assert all_ids(http, "/api/v1/moments", channel="nobody") == []
+
+
+def test_moods_and_causes_narrow_the_list(http: httpx.Client) -> None:
+    def found(**query: str) -> list[int]:
+        return [int(each[1:]) for each in all_ids(http, "/api/v1/moments", **query)]
+
+    assert found(mood="laughter") == list(range(61, 80, 2))
+    assert found(cause="vote") == list(range(61, 80, 3))  # by its first cause
+    assert found(mood="awe", cause="raid") == [60, 66, 72, 78]
+    assert found(mood="laughter", clips="1") == [65, 75]
+    assert found(cause="raid", clips="1") == [60, 75]
+    assert found(channel="13", cause="raid", mood="laughter") == [63, 69, 75]
+    assert found(channel="13", cause="raid", clips="1") == [60, 75]
+    assert found(channel="lunaplays", mood="awe") == []
+    page = http.get("/?mood=laughter&cause=raid").text
+    assert "<strong>laughter, a raid</strong>" in page
+    assert "m-m063" in page
+
+
+def test_shadows_are_there_for_those_who_ask(http: httpx.Client) -> None:
+    shadows = ["s0", "s1", "s2"]
+    assert not set(shadows) & set(all_ids(http, "/api/v1/moments"))
+    assert not set(shadows) & set(all_ids(http, "/api/v1/moments", mood="awe"))
+    assert not set(shadows) & set(all_ids(http, "/api/v1/moments", channel="lunaplays"))
+    assert all_ids(http, "/api/v1/moments", shadow="1") == shadows
+    assert all_ids(http, "/api/v1/moments", shadow="1", channel="lunaplays", mood="awe") == shadows
+    assert all_ids(http, "/api/v1/moments", shadow="1", channel="kraken") == []
+    page = http.get("/?shadow=1").text
+    assert "Moments of detectors on trial" in page
+    assert "data-live" not in page
+    for path in ("/moments/s0", "/api/v1/moments/s0"):
+        assert http.get(path).status_code == 404
+        assert http.get(path, params={"shadow": "1"}).status_code == 200
+    assert "A detector on trial found this" in http.get("/moments/s0?shadow=1").text
 
 
 def test_a_clip_before_its_moment_waits_for_it(http: httpx.Client, rows: Rows) -> None:
@@ -116,6 +157,29 @@ def test_a_moment_has_its_page(http: httpx.Client) -> None:
         assert words in page
     assert 'data-embed="https://clips.twitch.tv/embed?clip=Clip1&amp;parent=localhost' in page
     assert "<desc" in page
+
+
+def test_a_moments_page_and_the_api_say_what_is_known_of_its_people(http: httpx.Client, rows: Rows) -> None:
+    felt = {"mood": "laughter", "mood_share": 0.62, "biggest_in_seconds": 10_800, "no_clip_reason": "cause"}
+    rows.moment("people", 86_400, revision=3, expected=20.3, causes=["raid", "vote"], **felt)
+    page = http.get("/moments/people").text
+    for words in (
+        "212 people in 7 s instead of 20",
+        "laughter, 62 % of the people",
+        "the biggest in 3 hours on this channel",
+        'href="/?cause=raid">a raid</a>',
+        'href="/?cause=vote">people voting</a>',
+        "No clip: a raid brought the crowd",
+        'class="expected"',
+        "Expected were 20 people in 7 seconds; 212 wrote.",
+        "In the picture",
+    ):
+        assert words in page
+    body = http.get("/api/v1/moments/people").json()
+    assert {name: body[name] for name in felt} == pytest.approx(felt)
+    assert (body["causes"], body["cause"], body["shadow"]) == (["raid", "vote"], "raid", False)
+    assert body["expected_chatters"] == 20.3
+    assert body["clip_from_at"] < body["crossed_at"] < body["clip_until_at"]
 
 
 def test_an_unknown_moment_is_a_page_of_its_own(http: httpx.Client) -> None:

@@ -33,7 +33,16 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("month_ago", [0, 6])
 @pytest.mark.parametrize(
     "name",
-    ["newest_places", "newest_places_of_channel", "newest_clip_places", "newest_clip_places_of_channel"],
+    [
+        "newest_places",
+        "newest_places_of_channel",
+        "newest_clip_places",
+        "newest_clip_places_of_channel",
+        "narrowed_places_of_channel",
+        "places_of_mood",
+        "places_of_cause",
+        "shadow_places",
+    ],
 )
 def test_an_index_is_walked_from_the_cursor_on(filled: psycopg.Connection, name: str, month_ago: int) -> None:
     before = datetime.now(UTC) - timedelta(days=30 * month_ago)
@@ -43,7 +52,12 @@ def test_an_index_is_walked_from_the_cursor_on(filled: psycopg.Connection, name:
         "before_at": before,
         "before_id": "5",
         "most": PAGE,
+        "mood": None if name in ("narrowed_places_of_channel", "shadow_places") else "laughter",
+        "cause": "raid" if name == "places_of_cause" else None,
+        "clips_only": False,
     }
+    if name == "shadow_places":
+        parameters["channel_id"] = None
     sql = getattr(queries, name).sql
     rows = filled.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", parameters).fetchone()
     assert rows is not None

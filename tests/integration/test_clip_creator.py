@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from embedded.waiting import wait_for
 
@@ -48,14 +49,15 @@ def isolated(empty_topics: str, twitch: Simulator, tmp_path: Path) -> Iterator[S
 
 def test_a_clip_is_made_with_the_cause_inside(service: ClipCreator, topics: Topics, twitch: Simulator, channel: str):
     burst = moment(channel)
+    burst = replace(burst, clip_from_at=burst.crossed_at - 31_000)
     topics.send(burst)
     made = topics.outcome(burst.moment_id)
     (truth,) = twitch.clips(channel)
     assert (made.status, made.clip_id, made.title) == ("made", truth["clip_id"], "LUL ×140: 11 times the usual chat")
     assert all((made.url, made.embed_url, made.thumbnail_url))
     ends_at = truth["created_at"] + 5_000
-    assert ends_at - truth["duration"] * 1000 <= burst.crossed_at - 25_000 + 1_000  # the request took a moment
-    assert ends_at >= burst.peak_at + 5_000
+    assert ends_at - truth["duration"] * 1000 <= burst.clip_from_at + 1_000  # the request took a moment
+    assert ends_at >= burst.clip_until_at
     assert [clip.revision_number for clip in topics.records(burst.moment_id)] == [1, 2, 3]
 
 
@@ -72,6 +74,22 @@ def test_raised_waits_and_a_repeated_moment_is_not_asked_again(
     assert topics.outcome(closed.moment_id).status == "made"
     assert len(topics.outcomes(other.moment_id)) == 1
     assert len(twitch.clips(other.channel_id)) == 1
+
+
+def test_what_the_detector_rules_out_is_not_asked_for(
+    service: ClipCreator, topics: Topics, twitch: Simulator, channel: str
+):
+    made_before = len(twitch.clips(channel))
+    shadow = moment(channel, shadow=True, no_clip_reason="shadow")
+    raid = moment(channel, causes=["raid"], no_clip_reason="cause")
+    topics.send(shadow, raid)
+    outcome = topics.outcome(raid.moment_id)
+    assert (outcome.status, outcome.reason) == ("skipped", "a raid brought the crowd")
+    other = moment(channel)
+    topics.send(other)
+    assert topics.outcome(other.moment_id).status == "made"  # neither began a cool-down
+    assert topics.records(shadow.moment_id) == []
+    assert len(twitch.clips(channel)) == made_before + 1
 
 
 @pytest.mark.parametrize(("status", "words"), [(403, "Clips are restricted"), (404, "offline"), (400, "not clippable")])

@@ -45,6 +45,22 @@ def test_every_migration_is_applied_once(empty):
     assert migrate(empty, MIGRATIONS, 5) == []
 
 
+def test_rows_of_the_version_before_are_taken_along_and_its_recorder_goes_on(empty, tmp_path: Path):
+    for name in NAMES[:4]:
+        (tmp_path / f"{name}.sql").symlink_to(MIGRATIONS / f"{name}.sql")
+    migrate(empty, tmp_path, 5)
+    insert = """INSERT INTO moments (moment_id, revision_number, channel_id, detector_name, detector_version,
+                    crossed_at, peak_at, score, times_usual, cause, evidence)
+                VALUES (%s, 3, '1', 'burst', 1, now(), now(), 9, 9, %s, '{}')"""
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute(insert, ("caused", "raid"))
+        connection.execute(insert, ("without", None))
+        migrate(empty, MIGRATIONS, 5)
+        connection.execute(insert, ("later", None))
+        found = connection.execute("SELECT moment_id, causes, shadow FROM moments ORDER BY moment_id").fetchall()
+    assert found == [("caused", ["raid"], False), ("later", [], False), ("without", [], False)]
+
+
 def test_three_at_once_apply_each_migration_once(empty):
     processes = [start(empty) for _ in range(3)]
     outputs = [process.communicate(timeout=60) for process in processes]

@@ -75,6 +75,24 @@ def test_the_highest_revision_stays_whatever_the_order(writer, rows, order, toge
     assert [(row["revision_number"], row["score"]) for row in rows("SELECT * FROM moments")] == [(3, 3.0)]
 
 
+def test_what_a_moment_says_of_its_people_is_kept(writer, rows):
+    writer.write("moments", example("moments", "closed"), example("moments", "raised"))
+    (row,) = rows("SELECT * FROM moments")
+    said = example("moments", "closed")
+    assert (row["causes"], row["mood"], row["no_clip_reason"]) == (["raid"], "laughter", "cause")
+    assert row["mood_share"] == pytest.approx(said.mood_share)
+    assert (row["biggest_in_seconds"], row["shadow"]) == (10_800, False)
+    told = (datetime.fromtimestamp(each / 1000, UTC) for each in (said.clip_from_at, said.clip_until_at))
+    assert (row["clip_from_at"], row["clip_until_at"]) == tuple(told)
+
+
+def test_a_moment_of_the_version_before_says_nothing_of_its_people(writer, rows):
+    fields = json.loads((EXAMPLES / "moments" / "raised.json").read_bytes())
+    writer.write("moments", json.dumps({key: fields[key] for key in fields if not key.startswith("clip_")}).encode())
+    (row,) = rows("SELECT * FROM moments")
+    assert (row["causes"], row["mood"], row["clip_from_at"], row["shadow"]) == ([], None, None, False)
+
+
 def test_a_clip_takes_only_a_higher_revision(writer, rows):
     intent, made = example("clips", "intent"), example("clips", "made")
     made = replace(made, moment_id=intent.moment_id)
@@ -146,7 +164,8 @@ def test_a_count_too_large_for_its_column_is_clamped(writer, rows):
     [
         pytest.param({"revision_number": 99_999}, id="smallint overflow"),
         pytest.param({"channel_id": "a\x00b"}, id="NUL in a text"),
-        pytest.param({"cause": "\x00"}, id="NUL in an optional text"),
+        pytest.param({"causes": ["\x00"]}, id="NUL in a list of texts"),
+        pytest.param({"mood": "\x00"}, id="NUL in an optional text"),
         pytest.param({"crossed_at": 10**18}, id="a time that no timestamp holds"),
         pytest.param({"score": 1e300}, id="a float too large for real"),
         pytest.param(
@@ -183,7 +202,7 @@ def test_what_does_not_fit_its_contract_is_a_dead_letter(writer, rows, payload):
 def test_an_unknown_field_is_accepted_and_not_stored(writer, rows):
     fields = json.loads((EXAMPLES / "moments" / "raised.json").read_bytes())
     fields["evidence"]["samples"] = ["somebody's words"]
-    writer.write("moments", json.dumps(fields | {"mood": "great"}).encode())
+    writer.write("moments", json.dumps(fields | {"weather": "great"}).encode())
     (row,) = rows("SELECT * FROM moments")
     assert "samples" not in row["evidence"]
 
@@ -242,6 +261,7 @@ def test_a_notification_names_each_new_revision_once(writer, postgres):
         writer.write("moments", replace(moment, revision_number=2))
         heard = [json.loads(each.payload) for each in listener.notifies(timeout=5, stop_after=2)]
         assert heard == [{"id": moment.moment_id, "revision": 1}, {"id": moment.moment_id, "revision": 2}]
+        writer.write("moments", replace(moment, moment_id="of a shadow", shadow=True))
         assert list(listener.notifies(timeout=0.2)) == []
 
 

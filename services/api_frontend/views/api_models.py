@@ -9,6 +9,8 @@ from api_frontend import cursor as cursors
 from api_frontend.moments import ClipState, Page, StoredMoment
 from api_frontend.rendering import why
 
+COUNTED = ("window_seconds", "window_messages", "window_chatters", "expected_chatters")  # from the evidence
+
 
 class ChannelModel(BaseModel):
     """A broadcaster; `login` is null until its name is known."""
@@ -56,7 +58,16 @@ class MomentModel(BaseModel):
     window_seconds: int
     window_messages: int
     window_chatters: int = Field(description="distinct people who wrote in the window")
-    cause: str | None
+    expected_chatters: float = Field(description="the level that the score compares with; 0: not known")
+    causes: list[str] = Field(description="what brought the crowd beside the stream, the most certain first")
+    cause: str | None = Field(description="the first of `causes`")
+    mood: str | None = Field(description="what the crowd felt", examples=["laughter"])
+    mood_share: float | None = Field(description="share of its people whose emotes or words say so, 0 to 1")
+    biggest_in_seconds: int | None = Field(description="how long the channel had no peak as high; null: not known")
+    clip_from_at: datetime | None = Field(description="the stretch of picture that the crowd reacted to")
+    clip_until_at: datetime | None
+    no_clip_reason: Literal["cause", "rate", "shadow"] | None = Field(description="null: a clip may be made")
+    shadow: bool = Field(description="found by a detector on trial, for operators")
     detector: str = Field(examples=["burst 1"], description="name and version")
     stream_id: str | None
     stream_started_at: datetime | None
@@ -99,18 +110,19 @@ def clip_model(clip: ClipState | None) -> ClipModel | None:
 
 def summary(moment: StoredMoment) -> dict[str, object]:
     """The fields that the list and the single moment share."""
-    same = ("crossed_at", "peak_at", "closed_at", "score", "times_usual", "cause", "stream_id", "stream_started_at")
-    counted = ("window_seconds", "window_messages", "window_chatters")
+    special = {"id", "revision", "channel", "why", "cause", "detector", "clip", *COUNTED}
+    same = [name for name in MomentModel.model_fields if name not in special]
     channel = moment.channel
     return {
         "id": moment.moment_id,
         "revision": moment.revision_number,
         "channel": ChannelModel(id=channel.channel_id, login=channel.login, display_name=channel.display_name),
         "why": why(moment),
+        "cause": moment.causes[0] if moment.causes else None,
         "detector": f"{moment.detector_name} {moment.detector_version}",
         "clip": clip_model(moment.clip),
         **{name: getattr(moment, name) for name in same},
-        **{name: getattr(moment.evidence, name) for name in counted},
+        **{name: getattr(moment.evidence, name) for name in COUNTED},
     }
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Query
 
 from api_frontend.errors import ERROR_ANSWERS, NOT_FOUND_ANSWER
-from api_frontend.filters import MOST_ITEMS, Filter, from_address
+from api_frontend.filters import MOST_ITEMS, Filter, Shadow, from_address
 from api_frontend.views.api_models import MomentDetail, MomentPage, detail_model, page_model
-from api_frontend.views.moment import plausible
+from api_frontend.views.moment import visible
 from api_frontend.views.site import SiteHere
 
 router = APIRouter(prefix="/api/v1", tags=["moments"], responses=ERROR_ANSWERS)
@@ -31,9 +31,9 @@ async def clips(site: SiteHere, wanted: Wanted, limit: Limit = 25) -> MomentPage
 
 
 @router.get("/moments/{moment_id}", responses=NOT_FOUND_ANSWER)
-async def moment(site: SiteHere, moment_id: str) -> MomentDetail:
+async def moment(site: SiteHere, moment_id: str, shadow: Shadow = False) -> MomentDetail:
     """One moment with its evidence: the curve, emotes and words."""
-    found = await site.moments.one(moment_id) if plausible(moment_id) else None
+    found = await visible(site, moment_id, shadow)
     if found is None:
         raise HTTPException(404, "There is no such moment.")
     return detail_model(found)

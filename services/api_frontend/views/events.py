@@ -43,6 +43,12 @@ def belongs(moment: StoredMoment, wanted: Filter, channel: Channel | None) -> bo
     """Whether the moment is one that the page shows."""
     if wanted.channel is not None and (channel is None or moment.channel.channel_id != channel.channel_id):
         return False
+    if moment.shadow != wanted.shadow:
+        return False
+    if wanted.mood is not None and moment.mood != wanted.mood:
+        return False
+    if wanted.cause is not None and moment.causes[:1] != [wanted.cause]:
+        return False
     if wanted.clips_only and (moment.clip is None or moment.clip.status != "made"):
         return False
     return wanted.from_at is None or moment.crossed_at >= wanted.from_at

@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, HTTPException, Response
 
+from api_frontend.filters import Shadow
 from api_frontend.moments import StoredMoment
-from api_frontend.views.site import SiteHere
+from api_frontend.views.site import Site, SiteHere
 from contracts.moments import WordCount
 
 LONGEST_ID = 200  # characters
@@ -21,10 +22,16 @@ def loudest_first(found: StoredMoment) -> list[WordCount]:
     return sorted(found.evidence.words, key=lambda one: one.uses, reverse=True)
 
 
-@router.api_route("/moments/{moment_id}", methods=["GET", "HEAD"])
-async def moment(site: SiteHere, moment_id: str) -> Response:
-    """The page of one moment."""
+async def visible(site: Site, moment_id: str, shadow: bool) -> StoredMoment | None:
+    """The moment; None where there is none, or where only operators see it and `shadow` was not asked for."""
     found = await site.moments.one(moment_id) if plausible(moment_id) else None
+    return found if found is None or shadow or not found.shadow else None
+
+
+@router.api_route("/moments/{moment_id}", methods=["GET", "HEAD"])
+async def moment(site: SiteHere, moment_id: str, shadow: Shadow = False) -> Response:
+    """The page of one moment."""
+    found = await visible(site, moment_id, shadow)
     if found is None:
         raise HTTPException(404, "There is no such moment. It may have been removed.")
     freshness, _ = await site.progress.read()

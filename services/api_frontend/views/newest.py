@@ -1,5 +1,6 @@
 """The list of moments, newest first; a channel's page is the same list, narrowed."""
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -47,5 +48,4 @@ async def newest(site: SiteHere, wanted: Wanted) -> Response:
 @router.api_route("/channels/{login}", methods=["GET", "HEAD"])
 async def channel(site: SiteHere, wanted: Wanted, login: Annotated[str, Path(pattern=CHANNEL_PATTERN)]) -> Response:
     """The newest moments of one channel."""
-    narrowed = Filter(login.lower(), wanted.from_at, wanted.until_at, wanted.clips_only, wanted.after)
-    return await show(site, narrowed)
+    return await show(site, replace(wanted, channel=login.lower()))

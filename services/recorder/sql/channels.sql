@@ -1,4 +1,5 @@
--- Every statement takes a batch's rows as one JSON array; times in it are milliseconds since 1970 UTC.
+-- Every statement takes a batch's rows as one JSON array; times in it are milliseconds since 1970 UTC. None writes a
+-- row of a channel that has opted out.
 
 -- name: write_channels(rows)!
 -- The newest event names the channel.
@@ -6,6 +7,7 @@ INSERT INTO channels (channel_id, login, display_name, updated_at)
 SELECT DISTINCT ON (r.channel_id)
     r.channel_id, r.login, r.display_name, to_timestamp(r.sent_at / 1000.0)
 FROM jsonb_to_recordset(:rows::jsonb) AS r(channel_id text, login text, display_name text, sent_at bigint)
+WHERE r.channel_id NOT IN (SELECT channel_id FROM opted_out)
 ORDER BY r.channel_id, r.sent_at DESC
 ON CONFLICT (channel_id) DO UPDATE SET
     login = excluded.login, display_name = excluded.display_name, updated_at = excluded.updated_at
@@ -27,6 +29,7 @@ FROM jsonb_to_recordset(:rows::jsonb) AS r(
     stream_id text, channel_id text, started_at bigint, ended_at bigint,
     title text, game_name text, language text, sent_at bigint
 )
+WHERE r.channel_id NOT IN (SELECT channel_id FROM opted_out)
 GROUP BY r.stream_id
 ORDER BY r.stream_id
 ON CONFLICT (stream_id) DO UPDATE SET
@@ -48,6 +51,7 @@ SELECT DISTINCT ON (r.channel_id, r.from_at, r.event)
 FROM jsonb_to_recordset(:rows::jsonb) AS r(
     channel_id text, event text, from_at bigint, until_at bigint, reason text
 )
+WHERE r.channel_id NOT IN (SELECT channel_id FROM opted_out)
 ORDER BY r.channel_id, r.from_at, r.event, r.until_at DESC NULLS LAST
 ON CONFLICT (channel_id, from_at, event) DO UPDATE SET until_at = excluded.until_at, reason = excluded.reason
 WHERE excluded.until_at > coverage.until_at;
@@ -58,5 +62,6 @@ SELECT r.notice_id, r.channel_id, r.notice_type, r.amount, to_timestamp(r.sent_a
 FROM jsonb_to_recordset(:rows::jsonb) AS r(
     notice_id text, channel_id text, notice_type text, amount integer, sent_at bigint
 )
+WHERE r.channel_id NOT IN (SELECT channel_id FROM opted_out)
 ORDER BY r.notice_id
 ON CONFLICT (notice_id) DO NOTHING;

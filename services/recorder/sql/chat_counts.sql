@@ -3,6 +3,7 @@
 INSERT INTO chat_counts (channel_id, minute_at, messages, chatters)
 SELECT r.channel_id, to_timestamp(r.minute_at / 1000.0), r.messages::smallint[], r.chatters::smallint[]
 FROM jsonb_to_recordset(:rows::jsonb) AS r(channel_id text, minute_at bigint, messages text, chatters text)
+WHERE r.channel_id NOT IN (SELECT channel_id FROM opted_out)
 ORDER BY r.channel_id, r.minute_at
 ON CONFLICT (channel_id, minute_at) DO UPDATE SET
     messages = ARRAY(

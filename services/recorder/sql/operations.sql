@@ -4,6 +4,7 @@ SELECT r.topic, r.partition_id, r.record_offset, r.place, r.reason, r.payload, t
 FROM jsonb_to_recordset(:rows::jsonb) AS r(
     topic text, partition_id integer, record_offset bigint, place text, reason text, payload text, met_at bigint
 )
+WHERE NOT EXISTS (SELECT FROM opted_out WHERE position('"' || opted_out.channel_id || '"' IN r.payload) > 0)
 ORDER BY r.topic, r.partition_id, r.record_offset
 ON CONFLICT (topic, partition_id, record_offset) DO NOTHING;
 

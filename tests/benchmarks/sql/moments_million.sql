@@ -14,10 +14,11 @@ SELECT channel_id, login, initcap(login), now() FROM template_channels
 ON CONFLICT (channel_id) DO NOTHING;
 
 -- name: fill_moments(now_seconds, days, moments, channels, templates, first, last)!
--- Moments evenly over the days before now; a channel's share falls with its rank, as audiences do.
+-- Moments evenly over the days before now; a channel's share falls with its rank, as audiences do. One of thirteen
+-- is of a detector on trial.
 INSERT INTO moments (
     moment_id, revision_number, channel_id, detector_name, detector_version, stream_id, stream_started_at,
-    crossed_at, peak_at, closed_at, score, times_usual, cause, evidence, recorded_at
+    crossed_at, peak_at, closed_at, score, times_usual, causes, mood, mood_share, biggest_in_seconds, shadow, evidence, recorded_at
 )
 SELECT
     md5(made.channel_id || made.number::text), 3, made.channel_id, 'chatters', 1,
@@ -25,7 +26,9 @@ SELECT
     date_trunc('day', made.crossed_at),
     made.crossed_at, made.crossed_at + interval '3 s', made.crossed_at + interval '33 s',
     (6 + 14 * made.luck ^ 3)::real, (2 + 30 * made.luck ^ 4)::real,
-    CASE WHEN made.number %% 11 = 0 THEN 'raid' WHEN made.number %% 17 = 0 THEN 'gifts' END,
+    CASE WHEN made.number %% 11 = 0 THEN ARRAY['raid'] WHEN made.number %% 17 = 0 THEN ARRAY['gifts'] ELSE '{}' END,
+    (ARRAY['laughter', 'hype', 'awe', 'dismay', NULL])[1 + made.number %% 5],
+    made.luck::real, (86400 * made.luck)::integer, made.number %% 13 = 0,
     template.evidence, made.crossed_at + interval '35 s'
 FROM (
     SELECT
@@ -65,7 +68,7 @@ FROM (
         (ARRAY['made', 'made', 'made', 'made', 'made', 'made', 'made', 'made', 'made',
                'refused', 'skipped', 'too_late'])[1 + get_byte(decode(moment_id, 'hex'), 0) * 12 / 256] AS status
     FROM moments
-    WHERE get_byte(decode(moment_id, 'hex'), 1) < 154
+    WHERE NOT shadow AND get_byte(decode(moment_id, 'hex'), 1) < 154
     ORDER BY crossed_at
 ) AS chosen
 ON CONFLICT (moment_id) DO NOTHING;

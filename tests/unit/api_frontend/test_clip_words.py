@@ -1,5 +1,7 @@
 """Each state of a clip has its line, and leads somewhere."""
 
+from dataclasses import replace
+
 import pytest
 
 from api_frontend.clip_words import clip_line
@@ -20,6 +22,11 @@ def test_every_status_of_the_contract_has_words(status: str) -> None:
 def test_without_a_clip_it_leads_to_the_stream() -> None:
     line = clip_line(MOMENT, STREAM)
     assert (line.text, line.link, line.link_text) == ("No clip", STREAM, "Open the stream")
+
+
+def test_without_a_clip_it_says_why_where_that_is_known() -> None:
+    line = clip_line(replace(MOMENT, no_clip_reason="cause", causes=["raid"]), STREAM)
+    assert line.text == "No clip: a raid brought the crowd"
 
 
 def test_a_refusal_gives_its_reason() -> None:

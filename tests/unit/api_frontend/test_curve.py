@@ -44,9 +44,11 @@ def test_a_gap_is_a_gap_and_not_silence() -> None:
     assert not any(20 <= x < 30 for x in drawn)
 
 
-@given(COUNTS, COUNTS, COVERED, st.floats(0, 1000))
-def test_everything_lies_in_the_box(messages: list[int], chatters: list[int], covered: list[int], usual: float) -> None:
-    curve = draw(0, messages, chatters, covered, 60_000, 58_000, usual)
+@given(COUNTS, COUNTS, COVERED, st.floats(0, 1000), st.floats(0, 1000))
+def test_everything_lies_in_the_box(
+    messages: list[int], chatters: list[int], covered: list[int], usual: float, expected: float
+) -> None:
+    curve = draw(0, messages, chatters, covered, 60_000, 58_000, usual, expected)
     assert curve is not None
     widest = max(100, curve.seconds)
     for path in (curve.messages_area, curve.messages_line, curve.chatters_line):
@@ -56,6 +58,8 @@ def test_everything_lies_in_the_box(messages: list[int], chatters: list[int], co
     assert all(0 <= mark.percent <= 100 for mark in [*curve.x_marks, *curve.y_marks])
     assert len(curve.y_marks) <= 5
     assert curve.usual_percent is None or 0 <= curve.usual_percent <= 100
+    assert (curve.expected_percent is None) == (expected == 0)
+    assert curve.expected_percent is None or 0 <= curve.expected_percent <= 100
 
 
 @given(COVERED, st.integers(1, 200))

@@ -25,6 +25,7 @@ client = TestClient(app)
 TIMES = st.none() | st.datetimes(
     datetime(1971, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC), allow_imaginary=False
 ).map(lambda at: at.replace(fold=0))
+CODES = st.none() | st.from_regex(r"\A[a-z0-9_]{1,40}\Z")
 
 
 @settings(max_examples=50)
@@ -33,18 +34,28 @@ TIMES = st.none() | st.datetimes(
     TIMES,
     TIMES,
     st.booleans(),
+    CODES,
+    CODES,
+    st.booleans(),
     st.none() | st.builds(Cursor, st.just(datetime(2026, 1, 1, tzinfo=UTC)), st.text("abcdef0123", min_size=1)),
 )
 def test_the_address_says_it_all(
-    channel: str | None, from_at: datetime | None, until_at: datetime | None, clips: bool, after: Cursor | None
+    channel: str | None,
+    from_at: datetime | None,
+    until_at: datetime | None,
+    clips: bool,
+    mood: str | None,
+    cause: str | None,
+    shadow: bool,
+    after: Cursor | None,
 ) -> None:
-    wanted = Filter(channel, from_at, until_at, clips, after)
+    wanted = Filter(channel, from_at, until_at, clips, mood, cause, shadow, after)
     answer = client.get(f"/?{wanted.query_text()}")
     assert answer.json() == repr(wanted)
 
 
 def test_a_forms_empty_fields_ask_for_nothing() -> None:
-    assert client.get("/?channel=&from=&until=&cursor=").json() == repr(Filter())
+    assert client.get("/?channel=&from=&until=&mood=&cause=&cursor=").json() == repr(Filter())
 
 
 def test_a_time_without_a_zone_is_utc_and_others_become_it() -> None:
@@ -54,7 +65,10 @@ def test_a_time_without_a_zone_is_utc_and_others_become_it() -> None:
     assert "17, 3," in client.get("/?from=2026-11-22T18:03%2B01:00").json()
 
 
-@pytest.mark.parametrize("query", ["channel=a%00b", "channel=a'b", "from=yesterday", "until=9999-12-31T23:59-14:00"])
+@pytest.mark.parametrize(
+    "query",
+    ["channel=a%00b", "channel=a'b", "from=yesterday", "until=9999-12-31T23:59-14:00", "mood=Joy!", "cause=%00"],
+)
 def test_what_cannot_be_understood_is_refused(query: str) -> None:
     assert client.get(f"/?{query}").status_code == 422
 
@@ -64,4 +78,5 @@ def test_only_the_list_of_the_present_is_live() -> None:
     assert Filter("a", now, None, True).follows_the_present
     assert not Filter(until_at=now).follows_the_present
     assert not Filter(after=Cursor(now, "x")).follows_the_present
+    assert not Filter(shadow=True).follows_the_present
     assert parse_qs(Filter("a", clips_only=True).query_text()) == {"channel": ["a"], "clips": ["1"]}

@@ -36,10 +36,36 @@ def test_without_a_clip_the_card_shows_the_curve_and_the_stream() -> None:
     assert "<img" not in html
 
 
+def test_a_card_says_what_brought_the_crowd_what_it_felt_and_how_rare_it_is() -> None:
+    html = card(
+        replace(
+            MOMENT,
+            moment_id="felt",
+            causes=["raid", "vote"],
+            mood="laughter",
+            mood_share=0.62,
+            biggest_in_seconds=10_800,
+        )
+    )
+    for words in ("a raid", "people voting", "laughter, 62 % of the people · the biggest in 3 hours on this channel"):
+        assert words in html
+    assert 'class="crowd"' not in card(MOMENT)
+
+
+def test_a_shadow_is_marked_and_its_link_asks_for_it() -> None:
+    html = card(replace(MOMENT, moment_id="trial", shadow=True, no_clip_reason="shadow"))
+    assert "on trial" in html
+    assert 'href="/moments/trial?shadow=1"' in html
+
+
 def test_stored_text_stays_text() -> None:
     nasty = '"><script>alert(1)</script>'
     moment = replace(
-        with_clip("refused", reason=nasty), channel=Channel("1", None, nasty), cause=nasty, moment_id="a/b?c"
+        with_clip("refused", reason=nasty),
+        channel=Channel("1", None, nasty),
+        causes=[nasty],
+        mood=nasty,
+        moment_id="a/b?c",
     )
     html = card(moment)
     assert "<script" not in html

@@ -22,6 +22,7 @@ EVIDENCES = st.builds(
     window_chatters=COUNTS,
     usual_messages_per_second=st.floats(0, 1e4),
     usual_chatters_per_second=st.floats(0, 1e4),
+    expected_chatters=st.floats(0, 1e6),
     emotes=st.lists(st.builds(EmoteCount, st.just("twitch"), st.just("1"), NAMES, COUNTS, COUNTS), max_size=4),
     words=st.lists(st.builds(WordCount, NAMES, COUNTS, COUNTS), max_size=4),
 )
@@ -41,6 +42,14 @@ def test_factors_as_people_say_them(times: float, text: str) -> None:
 def test_a_silent_chat_has_no_factor() -> None:
     assert why(1e6, evidence(usual_messages_per_second=0.0)).startswith("A silent chat woke up, 212 people")
     assert why(700.0, EVIDENCE).startswith("A silent chat woke up")
+
+
+def test_the_expected_level_is_told_where_it_is_known() -> None:
+    assert (
+        why(9.04, evidence(expected_chatters=20.3))
+        == "9 times its usual chat, 212 people in 7 s instead of 20, LUL 140"
+    )
+    assert "in 7 s instead of hardly any," in why(9.04, evidence(expected_chatters=0.4))
 
 
 def test_a_word_stands_where_no_emote_was_used() -> None:

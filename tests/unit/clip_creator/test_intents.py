@@ -28,6 +28,26 @@ def test_raised_is_not_acted_on(revision: str, acts: bool):
     assert acted_on(replace(BURST, revision=revision)) is acts
 
 
+def test_a_detector_on_trial_is_not_acted_on():
+    assert not acted_on(replace(BURST, revision="closed", shadow=True))
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("cause", "a raid brought the crowd"), ("rate", "the channel has had louder moments lately")],
+)
+def test_what_the_detector_rules_out_is_skipped_with_the_reason_in_words(reason: str, words: str):
+    for credentials in (ALL, Credentials(application=False, user=False)):
+        clip = decided(replace(BURST, no_clip_reason=reason, causes=["raid"]), credentials=credentials)
+        assert (clip.status, clip.reason, clip.revision_number) == ("skipped", words, 2)
+        assert not is_open(clip)
+
+
+def test_an_intents_duration_is_that_of_the_stretch_that_the_moment_names():
+    longer = replace(BURST, clip_from_at=BURST.clip_from_at - 4_000)
+    assert (decided(longer).duration_seconds or 0) == (decided().duration_seconds or 0) + 4
+
+
 def test_an_intent_has_a_title_and_a_duration_and_the_first_revision():
     intent = decided()
     assert (intent.status, intent.revision_number) == ("intent", 1)

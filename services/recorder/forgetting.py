@@ -1,0 +1,149 @@
+"""Removes what is stored of channels that have opted out: rows of Postgres, results in Kafka's compacted topics.
+
+The command removes rows at once. This worker does it again, for what was on its way, or came back with a backup.
+"""
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+import psycopg
+import structlog
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+
+from contracts import topics
+from recorder.database import Database, PostgresAwayError, load_queries
+from recorder.rows import Table
+from service_runtime.kafka import consumer_config, producer_config
+from service_runtime.settings import KafkaSettings
+
+log = structlog.get_logger()
+FORGOTTEN = (*(table.value for table in Table if table is not Table.PIPELINE_PROGRESS), "watched_channels")
+COMPACTED = (topics.MOMENTS, topics.CLIPS, topics.CHAT_COUNTS)  # a record without a value removes the ones before
+INTERVAL_SECONDS = 600.0
+RETRY_SECONDS = 30.0  # while Postgres or Kafka is away
+SETTLING_SECONDS = 26 * 3600.0  # a recording's link is looked for during a day: after that nothing more comes
+ANSWER_SECONDS = 30.0
+BATCH, BATCH_SECONDS = 5_000, 1.0
+SILENT_BATCHES = 30
+
+
+class KafkaAwayError(RuntimeError):
+    """Kafka did not answer in time; try again later."""
+
+
+class OfChannel(msgspec.Struct):
+    """All that is read of a result."""
+
+    channel_id: str
+
+
+channel_of = msgspec.json.Decoder(OfChannel).decode
+
+
+def forget(connection: psycopg.Connection, queries: Any) -> dict[str, int]:
+    """Delete every row of the channels on the list; returns table to rows, in the order in which rows are written."""
+    with connection.transaction():
+        return {table: getattr(queries, f"forget_{table}")(connection) for table in FORGOTTEN}
+
+
+class Results:
+    """The results of channels in Kafka's compacted topics."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+
+    def clear(self, channel_ids: set[str]) -> int:
+        """Replace each result of these channels by a record without a value; how many. Raises KafkaAwayError."""
+        try:
+            return sum(self._clear(topic, channel_ids) for topic in COMPACTED)
+        except KafkaException as error:
+            raise KafkaAwayError(str(error)) from error
+
+    def _clear(self, topic: topics.Topic, channel_ids: set[str]) -> int:
+        doomed: set[tuple[int, bytes]] = set()  # partition, key
+        for partition, key, value in self._read(topic):
+            if is_of(value, channel_ids):
+                doomed.add((partition, key))
+            elif value is None:
+                doomed.discard((partition, key))
+        producer = Producer(producer_config(self._settings))
+        for partition, key in doomed:
+            producer.produce(topic.name, key=key, value=None, partition=partition)
+            producer.poll(0)
+        if producer.flush(ANSWER_SECONDS):
+            raise KafkaAwayError(f"{topic.name} did not take everything")
+        return len(doomed)
+
+    def _read(self, topic: topics.Topic) -> Iterator[tuple[int, bytes, bytes | None]]:
+        """Partition, key and value of every committed record that is there now; a record without a key is left out."""
+        more = {"enable.partition.eof": True, "auto.offset.reset": "earliest"}
+        consumer = Consumer(consumer_config(self._settings, "recorder-forgetting", **more))
+        try:
+            consumer.assign([TopicPartition(topic.name, number, 0) for number in range(topic.partitions)])
+            unread, silent = set(range(topic.partitions)), 0
+            while unread:
+                messages = consumer.consume(BATCH, BATCH_SECONDS)
+                silent = 0 if messages else silent + 1
+                if silent > SILENT_BATCHES:
+                    raise KafkaAwayError(f"{topic.name} is not read to its end")
+                for message in messages:
+                    error = message.error()
+                    if error is None and message.key() is not None:
+                        yield message.partition(), message.key(), message.value()
+                    elif error is not None and error.code() == KafkaError._PARTITION_EOF:
+                        unread.discard(message.partition())
+                    elif error is not None and not error.retriable():
+                        raise KafkaException(error)
+        finally:
+            consumer.close()
+
+
+def is_of(value: bytes | None, channel_ids: Iterable[str]) -> bool:
+    """Whether a result is of one of these channels; what is not understood is of none."""
+    if value is None:
+        return False
+    try:
+        return channel_of(value).channel_id in channel_ids
+    except msgspec.DecodeError:
+        return False
+
+
+class Forgetting:
+    """The worker: forgets now and every ten minutes."""
+
+    def __init__(self, database: Database, results: Results) -> None:
+        self._database, self._results = database, results
+        self._queries: Any = load_queries()
+
+    def run(self, stop: threading.Event) -> None:
+        """Forget until `stop`."""
+        while not stop.is_set():
+            try:
+                self.forget()
+                wait = INTERVAL_SECONDS
+            except (PostgresAwayError, KafkaAwayError) as error:
+                log.warning("opt-outs wait", reason=str(error))
+                wait = RETRY_SECONDS
+            stop.wait(wait)
+        self._database.close()
+
+    def forget(self) -> None:
+        """Remove rows, then results. Raises PostgresAwayError or KafkaAwayError; nothing is lost by doing it again."""
+        with self._database as connection:
+            removed = {table: rows for table, rows in forget(connection, self._queries).items() if rows}
+            due = dict(self._queries.opt_outs_to_clear(connection, settling_seconds=SETTLING_SECONDS))
+        if removed:
+            log.info("rows of channels that have opted out removed", **removed)
+        if not due:
+            return
+        begun = time.monotonic()
+        cleared = self._results.clear(set(due))
+        log.info(
+            "kafka cleared of channels", channels=len(due), records=cleared, seconds=round(time.monotonic() - begun)
+        )
+        with self._database as connection:
+            for channel_id, cleared_for in due.items():
+                self._queries.note_cleared(connection, channel_id=channel_id, cleared_for=cleared_for)
