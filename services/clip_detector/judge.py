@@ -18,10 +18,6 @@ class Judge:
         self.moment: OpenMoment | None = None
         self.history = History()
 
-    def idle(self) -> bool:
-        """Whether a second without a message changes nothing."""
-        return self.moment is None and self.armed
-
     def take(self, second: int, score: float | None, high: Peak | None, seen: int) -> int:
         """Take in a second's score, and the peak that it may be; returns the number of the revision due, or 0."""
         number, moment = 0, self.moment
