@@ -36,7 +36,7 @@ def recording_name(path: Path) -> str:
 def seconds(path: Path, start: int) -> Iterator[SecondRow]:
     """The recording as the job's SQL would hand it over, second 0 being `start`. Raises RecordingError, OSError.
 
-    The last second with a message is left out: nobody knows whether the recording has all of it.
+    The last second with a message is taken as whole, nothing is known of what follows it.
     """
     second, pieces, people = -1, list[str](), set[int | str]()
     for number, (t, user, text) in enumerate(_messages(path), 1):
@@ -51,6 +51,8 @@ def seconds(path: Path, start: int) -> Iterator[SecondRow]:
             text = text[:TEXT_LIMIT].translate(SEPARATORS)
         pieces.append(f"{user}{FIELD}{number:08x}{FIELD}[]{FIELD}{text}")
         people.add(user)
+    if pieces:
+        yield SecondRow(start + second, len(pieces), len(people), PIECE.join(pieces), None)
 
 
 def _messages(path: Path) -> Iterator[tuple[float, int | str, str]]:
