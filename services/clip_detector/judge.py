@@ -47,10 +47,11 @@ class Judge:
         if peak.score < self.rules.threshold:
             return
         moment = self.moment
-        flags = 0
         if moment and moment.peak.second == peak.second:
             flags = WAS_RAISED | CLIPPED * moment.clip
-        self.history.add(Past(peak.second, peak.score, flags))
+            self.history.add(Past(peak.second, peak.score, flags), moment.crossed)
+        else:
+            self.history.add(Past(peak.second, peak.score, 0))
 
     def _arm(self, score: float) -> None:
         if self.moment and score >= self.rules.threshold:
