@@ -11,7 +11,7 @@ FAULTS ?= all
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium demo live status check format test test-faults bench clean distclean
+.PHONY: help preflight venv jars chromium demo live status check format test test-faults bench evaluate clean distclean
 
 include infrastructure/deployment.mk
 
@@ -63,6 +63,9 @@ test-faults: preflight venv jars ## Let everything fail once and print what it d
 
 bench: preflight venv jars ## Measure; results go to tests/benchmarks/results as JSON
 	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench; done
+
+evaluate: venv ## Measure the detector on recorded chat (CHAT_DATA=folder) and write docs/detection.md
+	@$(BIN)/python -m evaluation --write
 
 clean: ## Remove the data of demo and live
 	rm -rf .demo .live

@@ -16,8 +16,9 @@ from confluent_kafka import Producer
 
 from clip_detector.channel import Channel, DictSlots, SecondRow
 from clip_detector.controls import FIELD, PIECE
-from clip_detector.detector import Detector, Rules
+from clip_detector.detector import Detector
 from clip_detector.records import Record
+from clip_detector.rules import Rules
 from contracts import topics
 from contracts.codec import decode
 from embedded.paths import FLINK_JARS, class_archive
@@ -26,6 +27,13 @@ from embedded.records import read_topic
 
 ANSWER_SECONDS = 240.0  # a MiniCluster takes 15 s to start, several times that on a busy machine
 START = 1_790_000_040  # second, a minute's start
+RULES = (Rules(4.0), Rules(2.0, name="lower", shadow=True))
+CONFIG = """
+[detector]
+threshold = 4.0
+[shadows.lower]
+threshold = 2.0
+"""
 KAPPA = [{"provider": "twitch", "id": "25", "start": 0, "end": 4}]
 
 
@@ -34,7 +42,10 @@ class DetectorRun:
 
     def __init__(self, kafka: str, directory: Path, **settings: str) -> None:
         rest_port, metrics_port = free_ports(2)
+        config = directory / "detector.toml"
+        config.write_text(CONFIG)
         own = {
+            "DETECTOR_CONFIG": str(config),
             "KAFKA_BOOTSTRAP_SERVERS": kafka,
             "DETECTOR_CHECKPOINT_DIRECTORY": str(directory / "checkpoints"),
             "DETECTOR_CHECKPOINT_SECONDS": "1",
@@ -43,7 +54,6 @@ class DetectorRun:
             "DETECTOR_FLINK_JARS": str(FLINK_JARS),
             "DETECTOR_JVM_OPTIONS": " ".join(class_archive("flink")),
             "DETECTOR_LOG_DIRECTORY": str(directory / "log"),
-            "DETECTOR_THRESHOLD": "4",
             **settings,
         }
         self.log = directory / f"detector-{rest_port}.log"
@@ -136,7 +146,7 @@ class ChatLog:
 
     def recount(self, until: int) -> list[Record]:
         """What the pure channel says of all messages written, up to the second `until` after START."""
-        channel = Channel(self.channel_id, Detector(Rules(4.0)), DictSlots())
+        channel = Channel(self.channel_id, Detector(*RULES), DictSlots())
         told: list[tuple[int, Record]] = []
         for second in sorted(self.rows):
             said = self.rows[second]
@@ -145,6 +155,14 @@ class ChatLog:
             told += channel.row(SecondRow(second, len(said), people, pieces, None))
         told += channel.advance(START + until)
         return [record for _, record in told]
+
+    def write_recording(self, path: Path) -> None:
+        """All messages written as recorded chat, START being its second 0."""
+        with path.open("w") as file:
+            for second in sorted(self.rows):
+                for chatter, piece in self.rows[second]:
+                    text = piece.rpartition(FIELD)[2]
+                    file.write(json.dumps({"t": second - START, "user": chatter, "text": text}) + "\n")
 
 
 def wait_for_progress(kafka: str, run: DetectorRun, second: int) -> None:

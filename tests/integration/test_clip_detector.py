@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Producer
 
+from clip_detector.configuration import RuleBook
+from clip_detector.records import moment_id
+from clip_detector.replay import replay
+from clip_detector.rules import NAME
 from contracts import topics
 from contracts.codec import decode
 from embedded.kafka import Kafka
@@ -82,14 +86,29 @@ def test_a_burst_through_disorder_bad_records_and_kills(
     for topic in (topics.MOMENTS.name, topics.CHAT_COUNTS.name):
         told = {(record.key, record.value) for record in expected if record.topic == topic}
         assert results(kafka, topic, CHANNEL) == told
-    revisions = [decode(record.topic, record.value) for record in expected if record.topic == topics.MOMENTS.name]
+    moments = [decode(record.topic, record.value) for record in expected if record.topic == topics.MOMENTS.name]
+    shadows = [moment for moment in moments if moment.shadow]
+    assert {(moment.detector_name, moment.no_clip_reason) for moment in shadows} == {("lower", "shadow")}
+    revisions = [moment for moment in moments if not moment.shadow]
     assert [moment.revision for moment in revisions] == ["raised", "peaked", "closed"] * 2
+    assert [moment.biggest_in_seconds for moment in revisions[::3]] == [200, 400]
     closed = revisions[2]
     assert (closed.evidence.emotes[0].name, closed.evidence.emotes[0].chatters) == ("Kappa", 27)
     assert [word.word for word in closed.evidence.words] == ["wow"]
     assert closed.evidence.window_chatters == 30
+    same_as_the_replay({moment.moment_id for moment in revisions}, chat, tmp_path)
 
     cold_start(kafka, chat, start, tmp_path)
+
+
+def same_as_the_replay(ids: set[str], chat: ChatLog, directory: Path) -> None:
+    """A replay of the same chat as a recording names the same moments."""
+    recording = directory / "recorded.jsonl"
+    chat.write_recording(recording)
+    lines = list(replay(recording, RuleBook({"threshold": 4.0})))
+    crossed = {line.raised for line in lines if line.raised is not None}
+    assert {moment_id(CHANNEL, NAME, (START + second) * 1000) for second in crossed} == ids
+    assert [line.clip for line in lines] == [True] * 2
 
 
 def cold_start(kafka: str, chat: ChatLog, start: Callable[[], DetectorRun], directory: Path) -> None:
@@ -101,8 +120,9 @@ def cold_start(kafka: str, chat: ChatLog, start: Callable[[], DetectorRun], dire
     wait_for_progress(kafka, run, 1080)
     assert run.stop() == 0
     assert "starting three hours back" in run.log.read_text()
-    repeated = results_of_all(kafka, topics.MOMENTS.name)[before[topics.MOMENTS.name] :]
-    assert [decode(topics.MOMENTS.name, value).crossed_at for value in repeated] == [(START + 1001) * 1000] * 3
+    told = results_of_all(kafka, topics.MOMENTS.name)[before[topics.MOMENTS.name] :]
+    repeated = [moment for value in told if not (moment := decode(topics.MOMENTS.name, value)).shadow]
+    assert [moment.crossed_at for moment in repeated] == [(START + 1001) * 1000] * 3
     counts = results_of_all(kafka, topics.CHAT_COUNTS.name)[before[topics.CHAT_COUNTS.name] :]
     assert min(decode(topics.CHAT_COUNTS.name, value).minute_at for value in counts) == (START + 720) * 1000
     expected = {record.value for record in chat.recount(1079) if record.topic == topics.MOMENTS.name}
