@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from clip_detector import sweep
 from clip_detector.channel import Channel, DictSlots
 from clip_detector.configuration import RuleBook
 from clip_detector.detector import Detector
@@ -131,11 +132,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", metavar="FILE", help="recordings, or beginnings of names in CHAT_DATA")
     parser.add_argument("--out", type=Path, help="file for the peaks; standard output where it is not given")
+    parser.add_argument(
+        "--sweep",
+        type=Path,
+        metavar="SVG",
+        help="print and plot what other thresholds would have raised, in their place",
+    )
     chosen = parser.parse_args()
     (settings,) = load_all(RuleSettings)
     rules = settings.rules()
     try:
         paths = recordings(chosen.files)
+        if chosen.sweep:
+            swept = sweep.sweep(paths, rules)
+            sys.stdout.write(sweep.table(swept))
+            chosen.plot.write_text(sweep.plot(swept), encoding="utf-8")
+            return 0
         with chosen.out.open("w", encoding="utf-8") if chosen.out else os.fdopen(os.dup(1), "w") as out:
             for path in paths:
                 write(replay(path, rules), out)
