@@ -132,12 +132,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", metavar="FILE", help="recordings, or beginnings of names in CHAT_DATA")
     parser.add_argument("--out", type=Path, help="file for the peaks; standard output where it is not given")
-    parser.add_argument(
-        "--sweep",
-        type=Path,
-        metavar="SVG",
-        help="print and plot what other thresholds would have raised, in their place",
-    )
+    parser.add_argument("--sweep", action="store_true", help="print and plot what other thresholds would have raised")
+    parser.add_argument("--plot", type=Path, default=Path("sweep.svg"), help="file for the sweep's plot")
     chosen = parser.parse_args()
     (settings,) = load_all(RuleSettings)
     rules = settings.rules()
