@@ -6,6 +6,7 @@ from typing import NamedTuple
 from clip_detector import detector
 from clip_detector.emissions import CLOSED, Minute, Revision
 from clip_detector.evidence import Crowd
+from clip_detector.meaning import UNKNOWN, Meaning
 from clip_detector.rings import WINDOW_SECONDS
 from contracts import chat_counts, moments, topics
 from contracts.codec import encode
@@ -29,7 +30,7 @@ def moment_id(channel_id: str, crossed_at: int) -> str:
     return blake2b(f"{channel_id}:{detector.NAME}:{crossed_at}".encode(), digest_size=12).hexdigest()
 
 
-def moment(channel_id: str, revision: Revision, crowd: Crowd | None) -> moments.Moment:
+def moment(channel_id: str, revision: Revision, crowd: Crowd | None, meaning: Meaning = UNKNOWN) -> moments.Moment:
     """One revision with its evidence. Without texts `window_chatters` is the sum over the window's seconds."""
     crossed_at = end_of(revision.crossed)
     usual_messages = revision.usual_messages * revision.window_covered
@@ -46,6 +47,10 @@ def moment(channel_id: str, revision: Revision, crowd: Crowd | None) -> moments.
         score=round(revision.score, 3),
         times_usual=round(revision.window_messages / max(usual_messages, 1.0), 2),  # 1 message: a silent room's usual
         evidence=evidence(revision, crowd),
+        causes=meaning.causes,
+        mood=meaning.mood,
+        mood_share=meaning.mood_share,
+        no_clip_reason=None if meaning.may_clip else "cause",
         stream_id=revision.stream_id or None,
         stream_started_at=revision.stream_started_at or None,
         closed_at=end_of(revision.at) if revision.number == CLOSED else None,
@@ -69,9 +74,9 @@ def evidence(revision: Revision, crowd: Crowd | None) -> moments.Evidence:
     )
 
 
-def moment_record(channel_id: str, revision: Revision, crowd: Crowd | None) -> Record:
+def moment_record(channel_id: str, revision: Revision, crowd: Crowd | None, meaning: Meaning = UNKNOWN) -> Record:
     """A revision for the topic `moments`."""
-    message = moment(channel_id, revision, crowd)
+    message = moment(channel_id, revision, crowd, meaning)
     return Record(topics.MOMENTS.name, message.moment_id.encode(), encode(message))
 
 

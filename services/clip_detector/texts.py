@@ -4,13 +4,16 @@ A second is written once, into the slot of its remainder, and overwritten eight 
 while nothing happens. A moment's seconds lie in slots of their own until it closes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from clip_detector.controls import Control
+from clip_detector.notices import Happening, concerns, pack, remember, unpack
 from clip_detector.rings import WINDOW_SECONDS
 
 SLOTS = 8  # the window's seconds and one more
 LABEL = "\x1c"  # between a text and the second it belongs to
+ROOM = -1  # slot of what happened in the room, see notices.py
 
 
 class SlotStore(Protocol):
@@ -49,6 +52,24 @@ def close_texts(store: SlotStore, crossed: int, until: int) -> None:
     """A moment has closed at the second `until`: its texts go."""
     for second in range(crossed - WINDOW_SECONDS + 1, until + 1):
         store.remove(_moment_slot(second, crossed))
+
+
+def keep_room(store: SlotStore, second: int, controls: Sequence[Control]) -> None:
+    """Remember what happened in the room in `second`; most seconds have nothing of the kind and cost nothing."""
+    told = [control for control in controls if concerns(control)]
+    if told:
+        store.put(ROOM, pack(remember(unpack(store.get(ROOM)), second, told)))
+
+
+def happenings(store: SlotStore) -> Sequence[Happening]:
+    """What is remembered of the room's last minutes."""
+    return unpack(store.get(ROOM)).happenings
+
+
+def forget_texts(store: SlotStore) -> None:
+    """A channel is forgotten: nothing of it stays."""
+    for slot in (ROOM, *range(SLOTS)):
+        store.remove(slot)
 
 
 def _moment_slot(second: int, crossed: int) -> int:

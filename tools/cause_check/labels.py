@@ -1,0 +1,101 @@
+"""Moments of recorded chat with what a person read in them, and how far the program agrees.
+
+`labels.csv` holds a recording's name, seconds and labels, no chat: 140 peaks of the detector at threshold 4, drawn with
+a seed from all recordings (60 of kappa, 50 of sphynx, 30 of bocru). The person read the messages of each and wrote down
+a mood and a cause before any program had said its own. Lines 1, 3, 5… may be looked at when the vocabulary is extended;
+lines 2, 4, 6… may not.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+from cause_check.recordings import happenings, read_said
+from clip_detector.moods import mood_of
+from clip_detector.rings import WINDOW_SECONDS
+from clip_detector.scene import Scene
+
+NONE = "none"
+AFTER_SECONDS = 5  # a moment's texts end so long after its peak
+USUAL_SECONDS = 600
+
+
+class Label(NamedTuple):
+    """One moment: seconds since the recording's start, and what the person wrote."""
+
+    recording: str
+    crossed: int
+    peak: int
+    mood: str
+    cause: str
+
+
+class Agreement(NamedTuple):
+    """`pairs`: (person's label, program's label) and how often."""
+
+    pairs: Counter[tuple[str, str]]
+
+    @property
+    def total(self) -> int:
+        """Moments compared."""
+        return sum(self.pairs.values())
+
+    @property
+    def accuracy(self) -> float:
+        """The share of equal labels."""
+        return sum(count for (person, program), count in self.pairs.items() if person == program) / self.total
+
+    @property
+    def kappa(self) -> float:
+        """Cohen's kappa: agreement beyond what chance gives with these labels; 1 is full (Cohen 1960)."""
+        person, program = Counter[str](), Counter[str]()
+        for (said, found), count in self.pairs.items():
+            person[said] += count
+            program[found] += count
+        chance = sum(person[label] * program[label] for label in person) / self.total**2
+        return (self.accuracy - chance) / (1 - chance) if chance < 1 else 1.0
+
+
+def read_labels() -> list[Label]:
+    """All labels in the file's order."""
+    with files("cause_check").joinpath("labels.csv").open(encoding="utf-8") as lines:
+        return [
+            Label(row["recording"], int(row["crossed"]), int(row["peak"]), row["mood"], row["cause"])
+            for row in csv.DictReader(lines)
+        ]
+
+
+def scenes(folder: Path, labels: Sequence[Label]) -> Iterator[tuple[Label, Scene]]:
+    """Each label with its scene, from the recordings in `folder`."""
+    for name in dict.fromkeys(label.recording for label in labels):
+        said = list(read_said(folder / f"{name}.jsonl.gz"))
+        happened = list(happenings(said))
+        for label in labels:
+            if label.recording == name:
+                yield label, _scene(label, said, happened)
+
+
+def _scene(label: Label, said, happened) -> Scene:  # type: ignore[no-untyped-def]
+    first, last = label.crossed - WINDOW_SECONDS + 1, label.peak + AFTER_SECONDS
+    before = {(each.second, each.chatter) for each in said if label.crossed - USUAL_SECONDS <= each.second < first}
+    return Scene(
+        label.crossed,
+        label.peak,
+        last,
+        [each for each in said if first <= each.second <= last],
+        happenings=[each for each in happened if each.second <= last],
+        stream_started=0,
+        usual_chatters=len(before) / min(USUAL_SECONDS, label.crossed),
+    )
+
+
+def moods(pairs: Iterator[tuple[Label, Scene]] | Sequence[tuple[Label, Scene]]) -> Agreement:
+    """How far the program's moods are the person's."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for label, scene in pairs:
+        mood = mood_of(scene.messages)
+        counts[label.mood, mood[0] if mood else NONE] += 1
+    return Agreement(counts)
