@@ -8,7 +8,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from clip_detector import floods
-from clip_detector.floods import Line, Pair, pairs
+from clip_detector.floods import Line, people
 from clip_detector.rings import WINDOW_SECONDS
 from clip_detector.scene import Scene
 from clip_detector.vocabulary import CAUSES, MOODS, Vocabulary, load
@@ -43,15 +43,15 @@ class Weighed(NamedTuple):
 
 
 class View:
-    """A scene's window as the rules see it. `beyond`: pairs of second and chatter beyond the usual number."""
+    """A scene's window as the rules see it. `beyond`: people beyond the usual number."""
 
     def __init__(self, scene: Scene, words: Vocabulary) -> None:
         self.scene = scene
         self.words = words
         self.all_lines = floods.lines_of(scene.messages)
         self.lines = [line for line in self.all_lines if line.second in scene.window]
-        self.everyone = pairs(self.lines)
-        self.usual = scene.usual_chatters * scene.window_covered * scene.looked_at
+        self.everyone = people(self.lines)
+        self.usual = scene.expected * scene.looked_at
         self.beyond = max(len(self.everyone) - self.usual, 0.0)
         self._labels: dict[str, frozenset[str]] = {}
 
@@ -67,12 +67,10 @@ class View:
 
     def weigh(self, lines: Iterable[Line], least: float = EXPLAINED) -> float | None:
         """The share of what is beyond the usual that these lines explain; None where it is no cause."""
-        explained = pairs(lines)
-        if len({chatter for _, chatter in explained}) < LEAST_PEOPLE:
+        explained = len(people(lines))
+        if explained < max(LEAST_PEOPLE, least * self.beyond, EXPLAINED_PART * len(self.everyone)):
             return None
-        if len(explained) < max(least * self.beyond, EXPLAINED_PART * len(self.everyone)):
-            return None
-        return min(len(explained) / max(self.beyond, 1.0), 1.0)
+        return min(explained / max(self.beyond, 1.0), 1.0)
 
 
 def find(scene: Scene, words: Vocabulary | None = None) -> list[str]:
@@ -97,31 +95,30 @@ def reacts_beyond(scene: Scene, causes: Sequence[str], words: Vocabulary | None 
     """Whether a burst is left without the lines that raid and gifts explain: the detector's score over reactions."""
     view = View(scene, words or load(CAUSES))
     reacting = _reactions(view, causes)
-    everyone = pairs(view.all_lines)
     ordinary = view.usual * ORDINARY_REACTIONS
     for last in range(scene.crossed, scene.peak + 1 + WINDOW_SECONDS):
         window = range(last - WINDOW_SECONDS + 1, last + 1)
-        count = sum(second in window for second, _ in reacting)
-        beyond = sum(second in window for second, _ in everyone) - view.usual
+        count = len(people(line for line in reacting if line.second in window))
+        beyond = len(people(line for line in view.all_lines if line.second in window)) - view.usual
         score = 2.0 * (sqrt(count + ANSCOMBE) - sqrt(ordinary + ANSCOMBE))
         if score >= REACTION_SCORE and count >= REACTION_SHARE * beyond:
             return True
     return False
 
 
-def _reactions(view: View, causes: Sequence[str]) -> set[Pair]:
+def _reactions(view: View, causes: Sequence[str]) -> list[Line]:
     moods = load(MOODS)
     welcoming = {mood for cause in causes for mood in WELCOMING.get(cause, ())}
     called = {line.key for line in floods.echoed(view.all_lines)} if "raid" in causes else set()
     felt: dict[str, frozenset[str]] = {}
-    found = set()
+    found = []
     for line in view.all_lines:
         if line.key in called or not view.labels(line).isdisjoint(("greetings", *causes)):
             continue
         if line.text not in felt:
             felt[line.text] = moods.labels_of(line.text)
         if felt[line.text] - welcoming:
-            found.add((line.second, line.chatter))
+            found.append(line)
     return found
 
 
@@ -180,7 +177,7 @@ def _mode(view: View) -> Iterator[Weighed]:
     changes = [each for each in scene.happenings if each.kind == "mode" and _near(scene, each.second, MODE_SECONDS)]
     if not changes:
         return
-    talk = len(pairs(view.saying("mode"))) >= max(MODE_TALK * len(view.everyone), LEAST_PEOPLE)
+    talk = len(people(view.saying("mode"))) >= max(MODE_TALK * len(view.everyone), LEAST_PEOPLE)
     emotes_only = any(each.subject == "emote_only" and each.amount for each in changes)
     lifted = any(not each.amount for each in changes)
     if talk or lifted or (emotes_only and _emotes_only(view)):

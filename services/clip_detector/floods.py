@@ -34,7 +34,6 @@ class Line(NamedTuple):
     words: tuple[str, ...]
 
 
-Pair = tuple[int, str]  # a second and a chatter: what the detector counts
 Option = Callable[[Line], str | None]
 
 
@@ -50,9 +49,9 @@ def lines_of(messages: Iterable[Said]) -> list[Line]:
     return lines
 
 
-def pairs(lines: Iterable[Line]) -> set[Pair]:
-    """Who wrote such a line in which second."""
-    return {(line.second, line.chatter) for line in lines}
+def people(lines: Iterable[Line]) -> set[str]:
+    """Who wrote such a line."""
+    return {line.chatter for line in lines}
 
 
 def commands(lines: Sequence[Line], words: Vocabulary) -> dict[str, list[Line]]:
@@ -70,15 +69,14 @@ def commands(lines: Sequence[Line], words: Vocabulary) -> dict[str, list[Line]]:
 
 def keyword(lines: Sequence[Line], words: Vocabulary) -> list[Line]:
     """Lines of a raffle by a word: nearly all write the same, and it is a tag or somebody speaks of a raffle."""
-    people: dict[str, set[str]] = defaultdict(set)
+    writers: dict[str, set[str]] = defaultdict(set)
     for line in lines:
-        people[line.key].add(line.chatter)
-    if not people:
+        writers[line.key].add(line.chatter)
+    if not writers:
         return []
-    key = max(people, key=lambda each: (len(people[each]), each))
-    everyone = {line.chatter for line in lines}
+    key = max(writers, key=lambda each: (len(writers[each]), each))
     same = [line for line in lines if line.key == key]
-    if not 0 < len(key.split()) <= 2 or len(people[key]) < KEYWORD_SHARE * len(everyone):
+    if not 0 < len(key.split()) <= 2 or len(writers[key]) < KEYWORD_SHARE * len(people(lines)):
         return []
     spoken_of = any("giveaway" in words.labels_of(line.text) for line in lines if line.key != key)
     return same if key.startswith("#") or spoken_of or "giveaway" in words.labels_of(key) else []
@@ -104,8 +102,8 @@ def _by(lines: Iterable[Line], option: Option) -> dict[str, list[Line]]:
 
 
 def _sides(options: dict[str, list[Line]]) -> list[str]:
-    people = Counter({name: len({line.chatter for line in lines}) for name, lines in options.items()})
-    return sorted(name for name, count in people.items() if count >= max(2, SIDE * people.total()))
+    voters = Counter({name: len(people(lines)) for name, lines in options.items()})
+    return sorted(name for name, count in voters.items() if count >= max(2, SIDE * voters.total()))
 
 
 def _number(line: Line) -> str | None:
@@ -127,19 +125,19 @@ def copied(lines: Sequence[Line]) -> tuple[str, list[Line]]:
     """Long lines that many have in common: ("bots", …) where a program varies them or links, else ("copypasta", …)."""
     long = [(line, _pieces(line)) for line in lines]
     long = [(line, pieces) for line, pieces in long if pieces]
-    people: dict[str, set[str]] = defaultdict(set)
+    writers: dict[str, set[str]] = defaultdict(set)
     for line, pieces in long:
         for piece in pieces:
-            people[piece].add(line.chatter)
-    least = max(COPIED_PEOPLE, COPIED_SHARE * len({line.chatter for line, _ in long}))
-    common = {piece for piece, chatters in people.items() if len(chatters) >= least}
+            writers[piece].add(line.chatter)
+    least = max(COPIED_PEOPLE, COPIED_SHARE * len(people(line for line, _ in long)))
+    common = {piece for piece, chatters in writers.items() if len(chatters) >= least}
     same = [line for line, pieces in long if len(pieces & common) >= COPIED_PART * len(pieces)]
     if not same:
         return "copypasta", []
     linked = sum(any(LINK.search(word) for word in line.words) for line in same)
     different = len({line.key for line in same})
-    once = len({line.chatter for line in same}) >= VARIED * len(same)
-    varied = different >= VARIED * len({line.chatter for line in same}) and once
+    copiers = len(people(same))
+    varied = different >= VARIED * copiers and copiers >= VARIED * len(same)
     return "bots" if varied or linked >= VARIED * len(same) else "copypasta", same
 
 

@@ -7,7 +7,7 @@ from clip_detector.evidence import Said
 from clip_detector.vocabulary import MOODS, Vocabulary, load
 
 LEAST_PEOPLE = 4  # three may be friends who joke
-LEAST_SHARE = 0.3  # of the moment's people; below it a crowd felt nothing in common
+LEAST_SHARE = 0.2  # of the moment's people; below it a crowd felt nothing in common
 
 
 def mood_of(messages: Sequence[Said], vocabulary: Vocabulary | None = None) -> tuple[str, float] | None:

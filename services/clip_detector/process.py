@@ -10,9 +10,10 @@ from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 
 from clip_detector.bucket import Bucket
 from clip_detector.channel import Channel, SecondRow
-from clip_detector.detector import Detector, Rules
+from clip_detector.detector import Detector
 from clip_detector.progress import Progress
 from clip_detector.records import Record, end_of
+from clip_detector.rules import Rules
 from clip_detector.state import pack, unpack
 from clip_detector.texts import forget_texts
 from contracts import metrics

@@ -19,8 +19,7 @@ class Scene(NamedTuple):
 
     `messages` are the undeleted ones from the window before the crossing to 5 s after the peak, in order. `looked_at`:
     the share of all people whose messages these are; below 1 only where there were too many. `happenings` come in
-    order of time and are none later than the last message's second. `usual_chatters`: distinct chatters of an
-    ordinary second, and `window_covered`: seconds of the peak's window that somebody read.
+    order of time and are none later than the last message's second. `expected`: people in a window of ordinary chat.
     """
 
     crossed: int
@@ -30,8 +29,7 @@ class Scene(NamedTuple):
     looked_at: float = 1.0
     happenings: Sequence[Happening] = ()
     stream_started: int = 0
-    usual_chatters: float = 0.0
-    window_covered: int = WINDOW_SECONDS
+    expected: float = 0.0
 
     @property
     def window(self) -> range:
@@ -50,8 +48,7 @@ def scene_of(revision: Revision, said: Sequence[Said], happenings: Sequence[Happ
         looked_at,
         [each for each in happenings if each.second <= revision.texts_until],
         revision.stream_started_at // 1000,
-        revision.usual_chatters,
-        revision.window_covered,
+        revision.expected,
     )
 
 

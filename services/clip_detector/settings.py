@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from clip_detector.bucket import BUCKETS
-from clip_detector.detector import Rules
+from clip_detector.rules import Rules
 
 
 class DetectorSettings(BaseSettings):

@@ -16,8 +16,9 @@ from confluent_kafka import Producer
 
 from clip_detector.channel import Channel, DictSlots, SecondRow
 from clip_detector.controls import FIELD, PIECE
-from clip_detector.detector import Detector, Rules
+from clip_detector.detector import Detector
 from clip_detector.records import Record
+from clip_detector.rules import Rules
 from contracts import topics
 from contracts.codec import decode
 from embedded.paths import FLINK_JARS

@@ -13,14 +13,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from cause_check.recordings import happenings, read_said
+from cause_check.recordings import read_said, recording_path, scene
 from clip_detector.moods import mood_of
-from clip_detector.rings import WINDOW_SECONDS
 from clip_detector.scene import Scene
 
 NONE = "none"
-AFTER_SECONDS = 5  # a moment's texts end so long after its peak
-USUAL_SECONDS = 600
+STREAM_STARTED = 1  # second 0 would be an unknown start
 
 
 class Label(NamedTuple):
@@ -69,27 +67,12 @@ def read_labels() -> list[Label]:
 
 
 def scenes(folder: Path, labels: Sequence[Label]) -> Iterator[tuple[Label, Scene]]:
-    """Each label with its scene, from the recordings in `folder`."""
+    """Each label with its scene, from the recordings in `folder`; a recording's start is its stream's."""
     for name in dict.fromkeys(label.recording for label in labels):
-        said = list(read_said(folder / f"{name}.jsonl.gz"))
-        happened = list(happenings(said))
+        said = read_said(recording_path(folder, name))
         for label in labels:
             if label.recording == name:
-                yield label, _scene(label, said, happened)
-
-
-def _scene(label: Label, said, happened) -> Scene:  # type: ignore[no-untyped-def]
-    first, last = label.crossed - WINDOW_SECONDS + 1, label.peak + AFTER_SECONDS
-    before = {(each.second, each.chatter) for each in said if label.crossed - USUAL_SECONDS <= each.second < first}
-    return Scene(
-        label.crossed,
-        label.peak,
-        last,
-        [each for each in said if first <= each.second <= last],
-        happenings=[each for each in happened if each.second <= last],
-        stream_started=0,
-        usual_chatters=len(before) / min(USUAL_SECONDS, label.crossed),
-    )
+                yield label, scene(said, label.crossed, label.peak, STREAM_STARTED)
 
 
 def moods(pairs: Iterator[tuple[Label, Scene]] | Sequence[tuple[Label, Scene]]) -> Agreement:

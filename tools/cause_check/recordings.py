@@ -1,61 +1,31 @@
-"""Recorded chat as the rows that the detector takes in."""
+"""Recorded chat: its messages, the raids that it tells of, and the scenes of its moments."""
 
-import gzip
-import json
 import re
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from clip_detector.channel import Channel, DictSlots, SecondRow
 from clip_detector.controls import FIELD, PIECE
-from clip_detector.detector import Detector, Rules
 from clip_detector.evidence import Said
 from clip_detector.notices import Happening
-from contracts import topics
-from contracts.codec import decode
-from contracts.moments import Moment
+from clip_detector.recording import seconds
+from clip_detector.rings import WINDOW_SECONDS
+from clip_detector.scene import Scene, few
 
-START = 1_500_000_000  # any second: the recordings begin at 0
-TAIL_SECONDS = 600  # after the last message; closes what is open
-TEXT_LIMIT = 200  # characters that the job keeps of a message
-SEPARATORS = str.maketrans({PIECE: " ", FIELD: " "})
-
-
-def read_said(path: Path) -> Iterator[Said]:
-    """A recording's messages; `second` counts from its start."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for number, line in enumerate(lines):
-            row = json.loads(line)
-            text = row["text"][:TEXT_LIMIT].translate(SEPARATORS)
-            yield Said(int(row["t"]), str(row["user"]), f"{number:08x}", "[]", text)
-
-
-def rows(said: Iterator[Said]) -> Iterator[SecondRow]:
-    """One row a second with messages, as the SQL window gives it."""
-    for second, group in groupby(said, key=lambda message: message.second):
-        messages = list(group)
-        pieces = PIECE.join(FIELD.join(message[1:]) for message in messages)
-        people = len({message.chatter for message in messages})
-        yield SecondRow(START + second, len(messages), people, pieces, None)
-
-
-def moments(path: Path, rules: Rules) -> Iterator[Moment]:
-    """What the detector says of a recording, revision by revision."""
-    channel, last = Channel(path.name, Detector(rules), DictSlots()), START
-    told = []
-    for row in rows(read_said(path)):
-        told += channel.row(row)
-        last = row.second
-    told += channel.advance(last + TAIL_SECONDS)
-    for _, record in told:
-        if record.topic == topics.MOMENTS.name:
-            message = decode(record.topic, record.value)
-            assert isinstance(message, Moment)
-            yield message
-
-
+AFTER_SECONDS = 5  # a moment's texts end so long after its peak
+USUAL_SECONDS = 595  # before the moment, 85 windows of them
 RAIDED = re.compile(r"(\d+) raiders from \S+ have joined!")  # Twitch's words for a raid, which the recorder kept
+
+
+def recording_path(folder: Path, name: str) -> Path:
+    """Where a recording lies."""
+    return folder / f"{name}.jsonl.gz"
+
+
+def read_said(path: Path) -> list[Said]:
+    """A recording's messages; `second` counts from its start."""
+    return [
+        Said(row.second, *piece.split(FIELD)) for row in seconds(path, 0) for piece in (row.pieces or "").split(PIECE)
+    ]
 
 
 def happenings(said: Iterable[Said]) -> Iterator[Happening]:
@@ -63,3 +33,21 @@ def happenings(said: Iterable[Said]) -> Iterator[Happening]:
     for message in said:
         if match := RAIDED.match(message.text):
             yield Happening(message.second, "raid", int(match[1]))
+
+
+def scene(said: Sequence[Said], crossed: int, peak: int, stream_started: int) -> Scene:
+    """The scene of the moment with this crossing and peak, as it is known 5 s after the peak."""
+    first, last = crossed - WINDOW_SECONDS + 1, peak + AFTER_SECONDS
+    messages, looked_at = few([each for each in said if first <= each.second <= last])
+    happened = [each for each in happenings(said) if each.second <= last]
+    return Scene(crossed, peak, last, messages, looked_at, happened, stream_started, expected(said, first))
+
+
+def expected(said: Iterable[Said], until: int) -> float:
+    """People in 7 s of ordinary chat: the mean over the windows of the ten minutes before `until`."""
+    begin = max(until - USUAL_SECONDS, 0)
+    windows = max((until - begin) // WINDOW_SECONDS, 1)
+    return (
+        len({((until - each.second) // WINDOW_SECONDS, each.chatter) for each in said if begin <= each.second < until})
+        / windows
+    )

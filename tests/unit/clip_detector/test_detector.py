@@ -61,7 +61,8 @@ def test_the_curve_runs_from_60_s_before_the_peak_to_30_s_after() -> None:
 
 def test_a_minute_of_baseline_is_needed() -> None:
     assert revisions(run([*steady(range(60)), row(65, 100)])) == []
-    assert revisions(run([*steady(range(67)), row(67, 100)])) != []
+    assert revisions(run([*steady(range(71)), row(71, 100)])) == []  # the first whole window ends with the second 6
+    assert revisions(run([*steady(range(72)), row(72, 100)])) != []
 
 
 def test_no_second_moment_before_the_score_has_fallen() -> None:
@@ -87,7 +88,7 @@ def test_seconds_of_a_gap_do_not_enter_the_baseline() -> None:
 
 def test_silence_that_was_read_is_part_of_the_baseline() -> None:
     rows = [*steady(range(300)), row(600, 40)]
-    assert revisions(run(rows))[0].usual_chatters == 300 / 594
+    assert revisions(run(rows))[0].usual_chatters == 294 / 588  # seconds 6 to 593, whose windows were read whole
 
 
 def test_nobody_reads_between_left_and_joined() -> None:
@@ -113,14 +114,17 @@ def test_minutes_are_told_when_they_have_passed_and_only_with_messages() -> None
     assert minutes[1].chatters[10] == 2
 
 
-def test_a_silent_channel_falls_asleep_and_is_forgotten() -> None:
+def test_a_silent_channel_falls_asleep_and_its_peaks_are_forgotten_after_two_days() -> None:
     detector = Detector(RULES)
     detector.second(START, 3, 3)
     detector.advance(START + SILENCE_SECONDS - 1)
-    assert not detector.forgettable()
+    assert detector.level.wall.window_covered == 7
     detector.advance(START + SILENCE_SECONDS)
+    assert detector.level.baseline.filled == detector.level.wall.window_covered == 0
+    assert not detector.forgettable()
+    assert len(pack(detector)) < 100
+    detector.advance(START + FORGET_SECONDS)
     assert detector.forgettable()
-    assert detector.baseline.filled == 0
 
 
 def test_a_live_stream_is_remembered_through_silence_for_two_days() -> None:

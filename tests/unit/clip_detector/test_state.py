@@ -3,8 +3,9 @@
 import pytest
 
 from clip_detector.controls import FIELD, PIECE, Control, parse_controls
-from clip_detector.detector import Detector, Rules
+from clip_detector.detector import Detector
 from clip_detector.progress import Progress
+from clip_detector.rules import Rules
 from clip_detector.state import STATE_VERSION, StateVersionError, pack, unpack
 from contracts import topics
 from contracts.codec import decode
