@@ -78,7 +78,7 @@ def scenes(folder: Path, labels: Sequence[Label]) -> Iterator[tuple[Label, Scene
 def moods(pairs: Iterator[tuple[Label, Scene]] | Sequence[tuple[Label, Scene]]) -> Agreement:
     """How far the program's moods are the person's."""
     counts: Counter[tuple[str, str]] = Counter()
-    for label, scene in pairs:
-        mood = mood_of(scene.messages)
+    for label, seen in pairs:
+        mood = mood_of(seen.messages)
         counts[label.mood, mood[0] if mood else NONE] += 1
     return Agreement(counts)

@@ -23,7 +23,7 @@ class Delivery:
     ) -> None:
         self.sent = 0
         self.unsent = 0
-        self._rooms, self._truth, self._faults, self._clock = rooms, truth, faults, clock
+        self.rooms, self._truth, self._faults, self._clock = rooms, truth, faults, clock
         self._renderer, self._rng = renderer, rng
         self._delayed: list[tuple[int, int, Rendered]] = []  # release (ms), order, message
         self._order = 0
@@ -68,14 +68,14 @@ class Delivery:
 
     def _queue(self, login: str, chunk: str) -> None:
         plain: str | None = None
-        for member in self._rooms.listeners(login):
+        for member in self.rooms.listeners(login):
             if plain is None and "twitch.tv/tags" not in member.capabilities:
                 plain = without_tags(chunk)
             member.queue(chunk, plain)
 
     def heard(self, login: str) -> bool:
         """Whether anyone hears what is said in a room."""
-        return bool(self._rooms.listeners(login))
+        return bool(self.rooms.listeners(login))
 
     def send_line(self, login: str, line: str) -> None:
         """Queue one line that is no message to all who hear in a room."""
