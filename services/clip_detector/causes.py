@@ -8,7 +8,9 @@ from math import sqrt
 from typing import NamedTuple
 
 from clip_detector import floods
+from clip_detector.evidence import Said
 from clip_detector.floods import Line, people
+from clip_detector.notices import HappeningKind
 from clip_detector.rings import WINDOW_SECONDS
 from clip_detector.scene import Scene
 from clip_detector.vocabulary import CAUSES, MOODS, Vocabulary, load
@@ -18,12 +20,14 @@ EXPLAINED = 0.55  # of the people beyond the usual: most of them
 EXPLAINED_PART = 0.2  # of all in the window: in a loud room few are beyond the usual, and some always say "1"
 EVENT_EXPLAINED = 0.3  # instead, where a notice says that it happened: a raid's people also chat
 GREETING_SECONDS = 1200  # after the stream's start: many begin with a waiting picture of ten minutes and more
-RAID_SECONDS = 90  # before the crossing; later its people are part of the room
+RAID_SECONDS = 90  # before the crossing, its lines tell of it; later its people are part of the room
+RAID_BRINGS_SECONDS = 45  # before the crossing; so long it may be the raid without anybody speaking of it
 RAID_VIEWERS = 5  # fewer make no crowd
-RAIDERS_WRITE = 0.5  # of a raid's viewers at most: so many of those beyond the usual it may have brought
+RAIDERS_WRITE = 0.5  # of a raid's viewers, at most
+EVENT_PART = 0.25  # of those beyond the usual whom a raid or gifts may have brought: enough to name it
 GIFT_SECONDS = 45  # before the crossing; thanks come at once
 GIFTS = 5  # fewer are everyday
-GIFT_DRAWS = 10  # people who react to one gift, at most
+GIFT_DRAWS = 3  # people who react to one gift, at most
 MODE_SECONDS = 20  # before the crossing: a rule is spoken of at once or not at all
 MODE_TALK = 0.15  # of all in the window speak of the rule
 EMOTES_ONLY = 0.8  # of the lines, once emote-only is on
@@ -122,41 +126,42 @@ def _reactions(view: View, causes: Sequence[str]) -> list[Line]:
     return found
 
 
+def reaction_share(messages: Iterable[Said]) -> float:
+    """The share of lines that carry a mood, which ORDINARY_REACTIONS stands for; at least one message."""
+    moods, lines, felt = load(MOODS), 0, 0
+    for message in messages:
+        lines += 1
+        felt += bool(moods.labels_of(message.text))
+    return felt / lines
+
+
 def _raid(view: View) -> Iterator[Weighed]:
-    scene = view.scene
-    viewers = max(
-        (each.amount for each in scene.happenings if each.kind == "raid" and _near(scene, each.second, RAID_SECONDS)),
-        default=0,
-    )
-    if viewers < RAID_VIEWERS:
+    if _amount(view.scene, "raid", RAID_SECONDS) < RAID_VIEWERS:
         return
     said = [*view.saying("raid", "greetings"), *floods.echoed(view.lines)]
     share = view.weigh(said, EVENT_EXPLAINED)
-    brought = viewers * RAIDERS_WRITE * scene.looked_at
+    brought = _amount(view.scene, "raid", RAID_BRINGS_SECONDS) * RAIDERS_WRITE * view.scene.looked_at
     if share is not None:
         yield Weighed("raid", share)
-    elif brought >= view.beyond:
-        yield Weighed("raid", EVENT_EXPLAINED)
+    elif brought > EVENT_PART * view.beyond:
+        yield Weighed("raid", EVENT_PART)
 
 
 def _gifts(view: View) -> Iterator[Weighed]:
-    scene = view.scene
-    given = sum(
-        each.amount for each in scene.happenings if each.kind == "gifts" and _near(scene, each.second, GIFT_SECONDS)
-    )
+    given = _amount(view.scene, "gifts", GIFT_SECONDS)
     if given < GIFTS:
         return
     share = view.weigh(view.saying("gifts"), EVENT_EXPLAINED)
     if share is not None:
         yield Weighed("gifts", share)
-    elif given * GIFT_DRAWS * scene.looked_at >= view.beyond:
-        yield Weighed("gifts", EVENT_EXPLAINED)
+    elif given * GIFT_DRAWS * view.scene.looked_at > EVENT_PART * view.beyond:
+        yield Weighed("gifts", EVENT_PART)
 
 
 def _commands(view: View) -> Iterator[Weighed]:
     found = floods.commands(view.lines, view.words)
     found.setdefault("giveaway", [])
-    found["giveaway"] += floods.keyword(view.lines, view.words)
+    found["giveaway"] += floods.keyword(view.lines, view.all_lines, view.words)
     found.setdefault("vote", [])
     found["vote"] += floods.votes(view.lines, view.words)
     for cause in ("giveaway", "vote", "commands"):
@@ -196,6 +201,10 @@ def _greetings(view: View) -> Iterator[Weighed]:
     share = view.weigh(view.saying("greetings"))
     if share is not None:
         yield Weighed("greetings", share)
+
+
+def _amount(scene: Scene, kind: HappeningKind, before: int) -> int:
+    return sum(each.amount for each in scene.happenings if each.kind == kind and _near(scene, each.second, before))
 
 
 def _near(scene: Scene, second: int, before: int) -> bool:

@@ -21,7 +21,7 @@ COPIED_PART = 0.7  # of a long line's words that others' long lines have too: th
 COPIED_PEOPLE = 3  # who have a word in a long line
 COPIED_SHARE = 0.25  # of the people with long lines who have it
 VARIED = 0.5  # of the copied lines differ from each other: people copy as it is, programs vary it
-KEYWORD_SHARE = 0.6  # of the people who write one and the same word
+KEYWORD_SHARE = 0.4  # of all in the window write one and the same word
 
 
 class Line(NamedTuple):
@@ -67,8 +67,8 @@ def commands(lines: Sequence[Line], words: Vocabulary) -> dict[str, list[Line]]:
     return found
 
 
-def keyword(lines: Sequence[Line], words: Vocabulary) -> list[Line]:
-    """Lines of a raffle by a word: nearly all write the same, and it is a tag or somebody speaks of a raffle."""
+def keyword(lines: Sequence[Line], spoken: Iterable[Line], words: Vocabulary) -> list[Line]:
+    """Lines of a raffle by a word: many write the same, and it is a tag or somebody has spoken of a raffle."""
     writers: dict[str, set[str]] = defaultdict(set)
     for line in lines:
         writers[line.key].add(line.chatter)
@@ -78,8 +78,9 @@ def keyword(lines: Sequence[Line], words: Vocabulary) -> list[Line]:
     same = [line for line in lines if line.key == key]
     if not 0 < len(key.split()) <= 2 or len(writers[key]) < KEYWORD_SHARE * len(people(lines)):
         return []
-    spoken_of = any("giveaway" in words.labels_of(line.text) for line in lines if line.key != key)
-    return same if key.startswith("#") or spoken_of or "giveaway" in words.labels_of(key) else []
+    if key.startswith("#") or "giveaway" in words.labels_of(key):
+        return same
+    return same if any("giveaway" in words.labels_of(line.text) for line in spoken if line.key != key) else []
 
 
 def votes(lines: Sequence[Line], words: Vocabulary) -> list[Line]:

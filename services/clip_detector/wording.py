@@ -45,5 +45,6 @@ def letters(word: str) -> tuple[frozenset[str], int]:
 
 
 def line_key(text: str) -> str:
-    """The same for lines that a reader takes for the same: case, spaces, marks at the end do not matter."""
-    return " ".join(filter(None, (bare(token) for token in clean(text).casefold().split())))
+    """The same for lines that a reader takes for the same: case, spaces, marks, and who is answered do not matter."""
+    tokens = clean(text).casefold().split()
+    return " ".join(bare(token) for token in tokens if not token.startswith("@") or len(tokens) == 1)

@@ -8,12 +8,13 @@ lines 2, 4, 6… may not.
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
 from cause_check.recordings import read_said, recording_path, scene
+from clip_detector.causes import find, may_clip
 from clip_detector.moods import mood_of
 from clip_detector.scene import Scene
 
@@ -75,10 +76,19 @@ def scenes(folder: Path, labels: Sequence[Label]) -> Iterator[tuple[Label, Scene
                 yield label, scene(said, label.crossed, label.peak, STREAM_STARTED)
 
 
-def moods(pairs: Iterator[tuple[Label, Scene]] | Sequence[tuple[Label, Scene]]) -> Agreement:
+def moods(pairs: Iterable[tuple[Label, Scene]]) -> Agreement:
     """How far the program's moods are the person's."""
     counts: Counter[tuple[str, str]] = Counter()
     for label, seen in pairs:
         mood = mood_of(seen.messages)
         counts[label.mood, mood[0] if mood else NONE] += 1
+    return Agreement(counts)
+
+
+def causes(pairs: Iterable[tuple[Label, Scene]]) -> Agreement:
+    """How far the program's first cause is the person's; a raid or gifts beside a crowd that reacts are none."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for label, seen in pairs:
+        found = find(seen)
+        counts[label.cause, NONE if may_clip(seen, found) else found[0]] += 1
     return Agreement(counts)

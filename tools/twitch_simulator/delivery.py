@@ -7,6 +7,7 @@ from random import Random
 
 from twitch_simulator.bursts import PlannedMessage
 from twitch_simulator.clock import TwitchClock
+from twitch_simulator.emotes import emotes_only
 from twitch_simulator.faults import Faults
 from twitch_simulator.rendering import Rendered, Renderer
 from twitch_simulator.rooms import LINE_END, Rooms, without_tags
@@ -31,6 +32,7 @@ class Delivery:
     def send(self, messages: Iterable[PlannedMessage], now: int) -> None:
         """Send what is due by `now` (ms, the machine's clock), late lines too. The caller flushes the rooms."""
         offset, render = self._clock.offset_ms, self._renderer.render
+        messages = [each for each in messages if self._let_through(each)]
         ready = [message for each in messages if not self._held_back(message := render(each, each.at + offset), now)]
         while self._delayed and self._delayed[0][0] <= now:
             ready.append(heapq.heappop(self._delayed)[2])
@@ -50,6 +52,10 @@ class Delivery:
         self._truth.flush(self._clock.now() // 1000 - 1)
         for login, texts in lines.items():
             self._queue(login, "".join(texts))
+
+    def _let_through(self, message: PlannedMessage) -> bool:
+        emote_only = self.rooms.rules.get(message.channel.login, {}).get("emote-only")
+        return not emote_only or emotes_only(message.text.text)
 
     def _held_back(self, message: Rendered, now: int) -> bool:
         if not self._faults.disorder_share or self._rng.random() >= self._faults.disorder_share:

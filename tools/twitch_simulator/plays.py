@@ -79,7 +79,7 @@ def plan_play(rng: Random, script: Script, channel: Channel, starts_at: int, cro
     happenings, writer, lead = _opening(rng, script.kind, channel.language, starts_at, amount)
     people = _people(rng, script, crowd)
     writers = people + [each for each in people if rng.random() < TWICE_SHARE and script.kind != "bots"]
-    times = draw_times(rng, _shape(script.seconds), len(writers), starts_at + lead)
+    times = draw_times(rng, shape_of_play(script.seconds), len(writers), starts_at + lead)
     messages = [_message(at, channel, who, writer()) for at, who in zip(times, writers, strict=True)]
     if script.burst:
         messages += plan_burst(rng, script.burst, crowd)
@@ -97,7 +97,8 @@ def draw_times(rng: Random, shape: BurstShape, count: int, from_at: int) -> list
     return sorted(times)
 
 
-def _shape(seconds: float) -> BurstShape:
+def shape_of_play(seconds: float) -> BurstShape:
+    """How a play of this length rises and ebbs."""
     rise, decay = seconds * RISE_PART, seconds * DECAY_PART
     return BurstShape(rise, seconds - rise - decay, decay)
 
