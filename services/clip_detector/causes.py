@@ -16,7 +16,7 @@ from clip_detector.scene import Scene
 from clip_detector.vocabulary import CAUSES, MOODS, Vocabulary, load
 
 LEAST_PEOPLE = 4  # whose lines a cause explains; three may be friends
-EXPLAINED = 0.55  # of the people beyond the usual: most of them
+EXPLAINED = 0.5  # of the people beyond the usual: half of a flood is enough to name it
 EXPLAINED_PART = 0.2  # of all in the window: in a loud room few are beyond the usual, and some always say "1"
 EVENT_EXPLAINED = 0.3  # instead, where a notice says that it happened: a raid's people also chat
 GREETING_SECONDS = 1200  # after the stream's start: many begin with a waiting picture of ten minutes and more
@@ -32,7 +32,7 @@ MODE_SECONDS = 20  # before the crossing: a rule is spoken of at once or not at 
 MODE_TALK = 0.15  # of all in the window speak of the rule
 EMOTES_ONLY = 0.8  # of the lines, once emote-only is on
 REACTION_SCORE = 3.0  # deviations of ordinary chat by which reactions remain beyond what a raid or gifts explain
-REACTION_SHARE = 0.25  # of those beyond the usual who react: of three hundred raiders a few laugh about something
+REACTION_SHARE = 0.4  # of those beyond the usual react; of three hundred raiders a few laugh about something
 ORDINARY_REACTIONS = 0.25  # of ordinary lines carry a mood: .21-.27 in the recordings (make causes)
 ANSCOMBE = 3 / 8  # as in the detector's score
 EVENTS = ("raid", "gifts")  # they come beside a true burst as well

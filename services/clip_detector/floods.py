@@ -15,8 +15,10 @@ NUMBER = re.compile(r"[1-9]|([1-4])\1+|[+-]1")  # "666", "777", "888" are reacti
 LETTER = re.compile(r"[a-e]")
 LONE_OPTIONS = ("1", "+1")  # "write 1 if you hear me": the only options that make a vote alone
 SIDE = 0.1  # of the voters: fewer who choose another option are no second side
-LONG_WORDS = 4  # different words from which a line is not shouted but copied
-LONG_LETTERS = 20  # of it; and 8 different characters where there are no spaces
+LONG_WORDS = 6  # different words from which a line is copied; a crowd also shouts what somebody just said
+LONG_LETTERS = 25  # of it
+LONG_CHARACTERS = 12  # different ones, where there are no spaces
+LINKED_WORDS = 3  # with a link among them: shorter advertising
 COPIED_PART = 0.7  # of a long line's words that others' long lines have too: the rest is varied on purpose
 COPIED_PEOPLE = 3  # who have a word in a long line
 COPIED_SHARE = 0.25  # of the people with long lines who have it
@@ -63,7 +65,8 @@ def commands(lines: Sequence[Line], words: Vocabulary) -> dict[str, list[Line]]:
             name = command[1]
             labels = words.labels_of(name)
             vote = "vote" in labels or NUMBER.fullmatch(name)
-            found["giveaway" if "giveaway" in labels else "vote" if vote else "commands"].append(line)
+            enters = not labels.isdisjoint(("giveaway", "entering"))
+            found["giveaway" if enters else "vote" if vote else "commands"].append(line)
     return found
 
 
@@ -147,8 +150,10 @@ def _pieces(line: Line) -> frozenset[str]:
     words = frozenset(line.words)
     if len(words) >= LONG_WORDS and len("".join(words)) >= LONG_LETTERS:
         return words
+    if len(words) >= LINKED_WORDS and any(LINK.search(word) for word in words):
+        return words
     letters = [letter for letter in line.key if SPACELESS.match(letter)]
-    if len(set(letters)) >= 2 * LONG_WORDS:
+    if len(set(letters)) >= LONG_CHARACTERS:
         return frozenset(first + second for first, second in pairwise(letters))
     return frozenset()
 

@@ -51,6 +51,24 @@ def shout_writer(rng: Random, language: str) -> Writer:
     return lambda: rng.choice(shouts) if rng.random() < 0.8 else rng.choice(PHRASES[language])
 
 
+def quote_writer(rng: Random, _language: str) -> Writer:
+    """What somebody just said, repeated by a crowd that laughs about it."""
+    words = [made_up(rng, rng.randint(1, 3)) for _ in range(rng.randint(2, 5))]
+    quote = " ".join(words)
+    forms = (
+        quote,
+        quote.upper(),
+        f"{quote} LUL",
+        f'"{quote}"',
+        " ".join(words[-2:]),
+        f"{quote} KEKW",
+        ". ".join(words),
+    )
+    return lambda: (
+        rng.choice(forms) if rng.random() < 0.7 else rng.choice(("LUL", "KEKW", "lmao", "xD", "HAHAHA", "what"))
+    )
+
+
 def number_writer(rng: Random, _language: str) -> Writer:
     """One letter or digit over and over, as long as each likes."""
     letter = rng.choice(NUMBERS)
@@ -76,6 +94,7 @@ WRITERS: Final = {
     "emote": emote_writer,
     "chant": chant_writer,
     "shout": shout_writer,
+    "quote": quote_writer,
     "number": number_writer,
     "mixed": mixed_writer,
 }

@@ -79,6 +79,12 @@ ENTRIES: Final = (
     "!teilnehmen",
     "!play",
 )
+NOISE: Final = (0.03, 0.35)  # of the people who take part
+OPTIONS: Final = (
+    ("1", "2"), ("1", "1", "1", "2"), ("1",), ("A", "B"), ("1", "2", "3"), ("a", "b", "c"), ("yes", "no"),
+    ("111", "222"), ("+1",), ("4", "7"), ("ja", "nein"), ("sí", "no"),
+)  # fmt: skip
+INSISTING: Final = ("please", "!!", "1", "for sure", "obviously", "lol")
 COMMANDS: Final = (
     "!points",
     "!drop",
@@ -160,6 +166,12 @@ def chatter_text(rng: Random, language: str) -> str:
     return rng.choice(PHRASES[language])
 
 
+def with_noise(rng: Random, language: str, writer: Writer) -> Writer:
+    """The writer, with a share of people who have nothing to do with it: in one play few, in another many."""
+    share = rng.uniform(*NOISE)
+    return lambda: chatter_text(rng, language) if rng.random() < share else writer()
+
+
 def mixed(rng: Random, *choices: tuple[float, Writer]) -> Writer:
     """A writer that draws among writers by weight."""
     weights = [weight for weight, _ in choices]
@@ -173,14 +185,13 @@ def one_of(rng: Random, texts: tuple[str, ...]) -> Writer:
 
 
 def raid_writer(rng: Random, language: str) -> Writer:
-    """A raid: most paste the call, some greet, the room welcomes them."""
+    """A raid: many paste the call, some greet, the room welcomes them."""
     pasted = call(rng)
     return mixed(
         rng,
-        (0.62, lambda: " ".join([pasted] * rng.choice((1, 1, 1, 2)))),
-        (0.12, one_of(rng, pick(GREETINGS, language))),
-        (0.18, one_of(rng, pick(WELCOMES, language))),
-        (0.08, lambda: chatter_text(rng, language)),
+        (rng.uniform(0.35, 0.75), lambda: " ".join([pasted] * rng.choice((1, 1, 1, 2)))),
+        (0.15, one_of(rng, pick(GREETINGS, language))),
+        (0.2, one_of(rng, pick(WELCOMES, language))),
     )
 
 
@@ -189,51 +200,35 @@ def gift_writer(rng: Random, language: str) -> Writer:
     emote = own_emote(rng)
     return mixed(
         rng,
-        (0.6, one_of(rng, pick(THANKS, language))),
-        (0.15, one_of(rng, ("PogChamp", "POGGERS", "<3 <3 <3", "Clap", "🎉🎉"))),
+        (rng.uniform(0.3, 0.7), one_of(rng, pick(THANKS, language))),
+        (0.2, one_of(rng, ("PogChamp", "POGGERS", "<3 <3 <3", "Clap", "🎉🎉"))),
         (0.15, lambda: " ".join([emote] * rng.randint(1, 4))),
-        (0.1, lambda: chatter_text(rng, language)),
     )
 
 
-def giveaway_writer(rng: Random, language: str) -> Writer:
+def giveaway_writer(rng: Random, _language: str) -> Writer:
     """Everyone enters the same raffle: by a command, a tag or a word that somebody explains."""
-    entry = rng.choice((rng.choice(ENTRIES), rng.choice(ENTRIES), f"#{made_up(rng)}", "word"))
-    word = made_up(rng) if entry == "word" else entry
+    entry = rng.choice((rng.choice(ENTRIES), rng.choice(ENTRIES), f"#{made_up(rng)}", ""))
+    word = entry or made_up(rng)
     explained = one_of(rng, (f"type {word} for the giveaway", "giveaway time", "抽獎 抽獎", "sorteo chicos"))
-    return mixed(
-        rng, (0.85, one_of(rng, (word, word, word, word.upper()))), (0.06, explained),
-        (0.09, lambda: chatter_text(rng, language)),
-    )  # fmt: skip
+    return mixed(rng, (0.92, one_of(rng, (word, word, word, word.upper()))), (0.08, explained))
 
 
-def command_writer(rng: Random, language: str) -> Writer:
+def command_writer(rng: Random, _language: str) -> Writer:
     """Everyone plays with the bot."""
-    favourites = tuple(rng.sample(COMMANDS, rng.randint(1, 3)))
-    return mixed(rng, (0.9, one_of(rng, favourites)), (0.1, lambda: chatter_text(rng, language)))
+    return one_of(rng, tuple(rng.sample(COMMANDS, rng.randint(1, 3))))
 
 
-def vote_writer(rng: Random, language: str) -> Writer:
-    """Everyone answers a question."""
-    options = rng.choice(
-        (
-            ("1", "2"),
-            ("1", "1", "1", "2"),
-            ("1",),
-            ("A", "B"),
-            ("1", "2", "3"),
-            ("a", "b", "c"),
-            ("yes", "no"),
-            ("111", "222"),
-        )
-    )
-    return mixed(rng, (0.88, one_of(rng, options)), (0.12, lambda: chatter_text(rng, language)))
+def vote_writer(rng: Random, _language: str) -> Writer:
+    """Everyone answers a question, a few with more than the option."""
+    options = rng.choice(OPTIONS)
+    return mixed(rng, (0.9, one_of(rng, options)), (0.1, lambda: f"{rng.choice(options)} {rng.choice(INSISTING)}"))
 
 
 def copypasta_writer(rng: Random, language: str) -> Writer:
     """Everyone pastes the same long text."""
     text = copied_text(rng, language)
-    return mixed(rng, (0.85, lambda: cut(rng, text)), (0.15, lambda: chatter_text(rng, language)))
+    return lambda: cut(rng, text)
 
 
 def bot_writer(rng: Random, _language: str) -> Writer:
@@ -244,11 +239,12 @@ def bot_writer(rng: Random, _language: str) -> Writer:
 
 def greeting_writer(rng: Random, language: str) -> Writer:
     """A stream has begun."""
+    greetings, name = pick(GREETINGS, language), made_up(rng)
     return mixed(
         rng,
-        (0.75, one_of(rng, pick(GREETINGS, language))),
-        (0.1, one_of(rng, ("HeyGuys", "VoHiYo", "👋", "HeyGuys HeyGuys"))),
-        (0.15, lambda: chatter_text(rng, language)),
+        (0.7, one_of(rng, greetings)),
+        (0.15, lambda: f"{rng.choice(greetings)} {name}"),
+        (0.15, one_of(rng, ("HeyGuys", "VoHiYo", "👋", "HeyGuys HeyGuys"))),
     )
 
 

@@ -114,6 +114,8 @@ def _amount(rng: Random, script: Script) -> int:
 def _opening(rng: Random, kind: str, language: str, at: int, amount: int) -> tuple[list[Happening], Writer, int]:
     """What happens first, who writes what, and how long (ms) until people react."""
     writer = WRITERS[kind](rng, language)
+    if kind != "bots":
+        writer = play_texts.with_noise(rng, language, writer)
     if kind == "raid":
         return [Happening(at, "raid", amount)], writer, LEAD_MS
     if kind == "gifts":
