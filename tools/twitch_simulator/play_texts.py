@@ -162,8 +162,10 @@ def template(rng: Random) -> str:
 
 
 def chatter_text(rng: Random, language: str) -> str:
-    """What somebody says meanwhile who has nothing to do with it."""
-    return rng.choice(PHRASES[language])
+    """What somebody says meanwhile who has nothing to do with it: half of it nobody feels anything in."""
+    if rng.random() < 0.5:
+        return rng.choice(PHRASES[language])
+    return " ".join(made_up(rng, rng.randint(1, 3)) for _ in range(rng.randint(1, 8)))
 
 
 def with_noise(rng: Random, language: str, writer: Writer) -> Writer:
