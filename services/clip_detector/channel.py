@@ -74,7 +74,7 @@ class Channel:
         detector = self.detector
         if row.second <= detector.at:
             return []
-        told = self.advance(row.second - 1)
+        told = self.advance(row.second - 1) if row.second - 1 > detector.at else []
         controls = parse_controls(row.controls) if row.controls else []
         people = None
         if self.texts is not None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from clip_detector.highs import HIGHEST_OF_SECONDS
 
 RATE_SECONDS = 7200  # "among the N an hour highest" of these; an hour is short for what a stream is like
-FIRST_SECONDS = 900  # a stream's first moments have the places of a quarter of an hour
+FIRST_SECONDS = 600  # a stream's first moments have the places of so long
 CAP_SECONDS = 3600
 CAP_TIMES = 1.5  # the rate; never more in an hour, however much the channel has changed
 RARITY_SECONDS = 48 * 3600  # as long as a channel's state lasts without chat
@@ -34,13 +34,15 @@ class History:
         self.known_from = known_from
         self.peaks = peaks if peaks is not None else []
 
-    def add(self, past: Past) -> None:
-        """Remember a peak; one of the minute before, which was lower, was a step on the way to it."""
-        kept, later = [past], past.score
-        flags = past.flags
+    def add(self, past: Past, crossed: int = 0) -> None:
+        """Remember a peak, of a moment that crossed at `crossed` where it is one.
+
+        A peak of the minute before, which was lower, was a step on the way to it, unless it was another moment's.
+        """
+        kept, later, flags = [past], past.score, past.flags
         for each in reversed(self.peaks):
             age = past.second - each.second
-            if age <= HIGHEST_OF_SECONDS:
+            if age <= HIGHEST_OF_SECONDS and ((crossed and each.second >= crossed) or not each.flags):
                 flags |= each.flags
             elif age <= RATE_SECONDS or (each.score > later and age <= RARITY_SECONDS):
                 kept.append(each)
@@ -72,7 +74,7 @@ class History:
             higher += past.score >= score
             admitted += bool(past.flags & flag) and age <= CAP_SECONDS
         places = ceil(an_hour * min(max(seen, FIRST_SECONDS), RATE_SECONDS) / 3600)
-        return higher < places and admitted < max(1, round(an_hour * CAP_TIMES))
+        return higher < places and admitted < ceil(an_hour * CAP_TIMES)
 
     def biggest_in(self, crossed: int, second: int, score: float) -> int | None:
         """For how many seconds before the peak at `second`, of a moment that crossed at `crossed`, none was as high.

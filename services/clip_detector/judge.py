@@ -18,10 +18,6 @@ class Judge:
         self.moment: OpenMoment | None = None
         self.history = History()
 
-    def idle(self) -> bool:
-        """Whether a second without a message changes nothing."""
-        return self.moment is None and self.armed
-
     def take(self, second: int, score: float | None, high: Peak | None, seen: int) -> int:
         """Take in a second's score, and the peak that it may be; returns the number of the revision due, or 0."""
         number, moment = 0, self.moment
@@ -51,10 +47,11 @@ class Judge:
         if peak.score < self.rules.threshold:
             return
         moment = self.moment
-        flags = 0
         if moment and moment.peak.second == peak.second:
             flags = WAS_RAISED | CLIPPED * moment.clip
-        self.history.add(Past(peak.second, peak.score, flags))
+            self.history.add(Past(peak.second, peak.score, flags), moment.crossed)
+        else:
+            self.history.add(Past(peak.second, peak.score, 0))
 
     def _arm(self, score: float) -> None:
         if self.moment and score >= self.rules.threshold:

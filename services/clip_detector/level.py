@@ -5,7 +5,7 @@ from math import sqrt
 from clip_detector.coverage import Coverage
 from clip_detector.open_moment import Peak
 from clip_detector.people import People
-from clip_detector.rings import COUNT_LIMIT, PARTLY, WINDOWS_MASK, Baseline, Wall
+from clip_detector.rings import COUNT_LIMIT, PARTLY, WINDOW_SECONDS, WINDOWS_MASK, Baseline, Wall
 
 BASELINE_MINIMUM = 60  # seconds; before that "usual" is a guess
 SEEN_LIMIT = 7200  # seconds
@@ -42,9 +42,9 @@ class Level:
         wall = self.wall
         covered = self.coverage.covers(second)
         wall.push(second, messages, chatters, covered, self.baseline)
-        window = self.people.take(second, people) if self.by_people else wall.window_chatters
-        self.now = min(window, COUNT_LIMIT)
-        wall.windows[second & WINDOWS_MASK] = self.now if wall.whole() else PARTLY
+        now = self.people.take(second, people) if self.by_people else wall.window_chatters
+        self.now = now = now if now < COUNT_LIMIT else COUNT_LIMIT
+        wall.windows[second & WINDOWS_MASK] = now if wall.window_covered == WINDOW_SECONDS else PARTLY
         if not covered:
             self.seen = max(0, self.seen - 1)
         elif self.seen < SEEN_LIMIT:
@@ -60,9 +60,10 @@ class Level:
         Twice the difference of Anscombe's square roots: Anscombe, Biometrika 35 (1948), "The transformation of
         Poisson, binomial and negative-binomial data".
         """
-        if self.baseline.filled < BASELINE_MINIMUM or not self.wall.whole():
+        filled = self.baseline.filled
+        if filled < BASELINE_MINIMUM or self.wall.window_covered < WINDOW_SECONDS:
             return None
-        return 2.0 * (sqrt(self.now + ANSCOMBE) - sqrt(self.expected() + ANSCOMBE))
+        return 2.0 * (sqrt(self.now + ANSCOMBE) - sqrt(self.baseline.total_windows / filled + ANSCOMBE))
 
     def peak(self, second: int, score: float) -> Peak:
         """`second`, the last one taken in, as the highest so far."""

@@ -10,10 +10,10 @@ from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 
 from clip_detector.bucket import Bucket
 from clip_detector.channel import Channel, SecondRow
+from clip_detector.configuration import RuleBook
 from clip_detector.detector import Detector
 from clip_detector.progress import Progress
 from clip_detector.records import Record, end_of
-from clip_detector.rules import Rules
 from clip_detector.state import pack, unpack
 from clip_detector.texts import forget_texts
 from contracts import metrics
@@ -40,7 +40,7 @@ RECORD_TYPE = Types.ROW_NAMED(
 class ProcessOptions:
     """What the job's operator is given. `emit_after`: milliseconds; what became due at or before is not emitted."""
 
-    rules: Rules
+    rules: RuleBook
     with_texts: bool = True
     emit_after: int = 0
 
@@ -93,7 +93,7 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
         bucket = self._bucket(ctx)
         channel = bucket.channels.get(channel_id)
         if channel is None:
-            channel = self._channel(channel_id, Detector(self._options.rules))
+            channel = self._channel(channel_id, Detector(*self._options.rules.of(channel_id)))
             bucket.take(channel)
         yield from self._rows(channel.row(SecondRow(*row)))
         self._keep(bucket, channel, ctx)
@@ -116,7 +116,7 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
         if bucket is None:
             bucket = self._buckets[name] = Bucket()
             for channel_id, packed in self._detectors.items():
-                bucket.take(self._channel(channel_id, unpack(packed, self._options.rules)))
+                bucket.take(self._channel(channel_id, unpack(packed, *self._options.rules.of(channel_id))))
         return bucket
 
     def _channel(self, channel_id: str, detector: Detector) -> Channel:

@@ -1,9 +1,8 @@
 """Recorded chat: one {"t": seconds from the start, "user": number or name, "text": …} a line, in time order."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, cast
 
 import msgspec
 
@@ -12,7 +11,7 @@ from clip_detector.controls import FIELD, PIECE
 
 SUFFIXES = (".jsonl.gz", ".jsonl")
 TEXT_LIMIT = 200  # characters, as the SQL cuts them
-BROKEN = 100  # characters of a line that is shown
+BLOCK_BYTES = 1 << 20  # read at once
 SEPARATORS = str.maketrans(PIECE + FIELD, "  ")
 
 
@@ -37,30 +36,48 @@ def recording_name(path: Path) -> str:
 def seconds(path: Path, start: int) -> Iterator[SecondRow]:
     """The recording as the job's SQL would hand it over, second 0 being `start`. Raises RecordingError, OSError.
 
-    The last second with a message is left out: nobody knows whether the recording has all of it.
+    The last second with a message is taken as whole, nothing is known of what follows it.
     """
-    decode = msgspec.json.Decoder(Line).decode
-    second, pieces, people, number = -1, list[str](), set[int | str](), 0
-    with _opened(path) as lines:
-        for text_line in lines:
-            number += 1
+    second, pieces, people = -1, list[str](), set[int | str]()
+    for number, (t, user, text) in enumerate(_messages(path), 1):
+        if t >= second + 1:
+            if pieces:
+                yield SecondRow(start + second, len(pieces), len(people), PIECE.join(pieces), None)
+                pieces, people = [], set()
+            second = int(t)
+        elif t < second:
+            raise RecordingError(f"{path}, message {number}: comes before the message before it")
+        if len(text) > TEXT_LIMIT or PIECE in text or FIELD in text:
+            text = text[:TEXT_LIMIT].translate(SEPARATORS)
+        pieces.append(f"{user}{FIELD}{number:08x}{FIELD}[]{FIELD}{text}")
+        people.add(user)
+    if pieces:
+        yield SecondRow(start + second, len(pieces), len(people), PIECE.join(pieces), None)
+
+
+def _messages(path: Path) -> Iterator[tuple[float, int | str, str]]:
+    """(t, user, text) of each message."""
+    decode = msgspec.json.Decoder(Line).decode_lines
+    rest, read = b"", 0
+    with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            whole, _, rest = (rest + block).rpartition(b"\n")
             try:
-                line = decode(text_line)
+                lines = decode(whole)
             except msgspec.DecodeError as error:
-                raise RecordingError(f"{path}, line {number}: {error}: {text_line[:BROKEN]!r}") from error
-            if line.t >= second + 1:
-                if pieces:
-                    yield SecondRow(start + second, len(pieces), len(people), PIECE.join(pieces), None)
-                    pieces, people = [], set()
-                second = int(line.t)
-            elif line.t < second:
-                raise RecordingError(f"{path}, line {number}: comes before the line before it")
-            user, text = line.user, line.text
-            if len(text) > TEXT_LIMIT or PIECE in text or FIELD in text:
-                text = text[:TEXT_LIMIT].translate(SEPARATORS)
-            pieces.append(f"{user}{FIELD}{number:08x}{FIELD}[]{FIELD}{text}")
-            people.add(user)
+                raise RecordingError(f"{path}, after message {read}: {error}") from error
+            read += len(lines)
+            for line in lines:
+                yield line.t, line.user, line.text
+        if rest.strip():
+            yield from _last(path, rest, decode)
 
 
-def _opened(path: Path) -> IO[bytes]:
-    return cast(IO[bytes], gzip.open(path) if path.name.endswith(".gz") else path.open("rb"))
+def _last(path: Path, rest: bytes, decode: Callable[[bytes], list[Line]]) -> Iterator[tuple[float, int | str, str]]:
+    """The last message, whose line may lack its end; one that was cut within is left out."""
+    try:
+        lines = decode(rest)
+    except msgspec.DecodeError:
+        return
+    for line in lines:
+        yield line.t, line.user, line.text

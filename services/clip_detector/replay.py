@@ -16,14 +16,16 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from clip_detector.channel import Channel, DictSlots
+from clip_detector.configuration import RuleBook
 from clip_detector.detector import Detector
 from clip_detector.emissions import PEAKED, Height
 from clip_detector.recording import SUFFIXES, RecordingError, recording_name, seconds
 from clip_detector.records import Record, end_of
-from clip_detector.rules import Rules
+from clip_detector.settings import RuleSettings
 from contracts import topics
 from contracts.codec import decode
 from contracts.moments import Moment
+from service_runtime.settings import load_all
 
 START = 1_500_000_000  # any second: the recordings begin at 0
 
@@ -47,10 +49,10 @@ class ReplayLine(NamedTuple):
 class Replay:
     """One recording's way through a channel like the job's."""
 
-    def __init__(self, name: str, rules: Rules) -> None:
+    def __init__(self, name: str, rules: RuleBook) -> None:
         self._name = name
         self._heights: list[Height] = []
-        self._channel = Channel(name, Detector(rules), DictSlots(), self._heights.append)
+        self._channel = Channel(name, Detector(*rules.of(name)), DictSlots(), self._heights.append)
 
     def run(self, path: Path) -> Iterator[ReplayLine]:
         """The lines of a recording, in the order of their `t`."""
@@ -94,7 +96,7 @@ def _line(name: str, height: Height, moment: Moment | None) -> ReplayLine:
     )
 
 
-def replay(path: Path, rules: Rules) -> Iterator[ReplayLine]:
+def replay(path: Path, rules: RuleBook) -> Iterator[ReplayLine]:
     """The lines of one recording."""
     return Replay(recording_name(path), rules).run(path)
 
@@ -130,7 +132,8 @@ def main() -> int:
     parser.add_argument("files", nargs="+", metavar="FILE", help="recordings, or beginnings of names in CHAT_DATA")
     parser.add_argument("--out", type=Path, help="file for the peaks; standard output where it is not given")
     chosen = parser.parse_args()
-    rules = Rules()
+    (settings,) = load_all(RuleSettings)
+    rules = settings.rules()
     try:
         paths = recordings(chosen.files)
         with chosen.out.open("w", encoding="utf-8") if chosen.out else os.fdopen(os.dup(1), "w") as out:

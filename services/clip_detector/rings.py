@@ -89,10 +89,6 @@ class Wall:
             self.window_chatters += chatters
             self.window_covered += 1
 
-    def whole(self) -> bool:
-        """Whether every second of the window was read."""
-        return self.window_covered == WINDOW_SECONDS
-
     def counts(self, first: int, last: int) -> tuple[list[int], list[int], list[int]]:
         """Messages, chatters and coverage (0 or 1) of the seconds `first` to `last`, both inclusive."""
         indexes = [second & MASK for second in range(first, last + 1)]

@@ -15,9 +15,9 @@ from pathlib import Path
 from cause_check import labels, table, trial
 from cause_check.recordings import read_said, recording_path
 from clip_detector.causes import reaction_share
+from clip_detector.configuration import RuleBook
 from clip_detector.evidence import Said
 from clip_detector.replay import recordings, replay
-from clip_detector.rules import Rules
 
 LABELLED = "kappa-108244967"  # whose highlights people chose
 AFTER_SECONDS = 30  # a moment this long after a highlight's end is still of it
@@ -35,16 +35,17 @@ def made_up(number: int, seed: int) -> Iterator[str]:
 
 def real(folder: Path) -> Iterator[str]:
     """What is called a cause in recorded chat."""
+    rules = RuleBook({})
     yield "Recorded chat: moments of the detector, and those with a cause"
     for beginning in SETS:
         found = [
-            line for path in recordings([str(beginning)]) for line in replay(path, Rules()) if line.raised is not None
+            line for path in recordings([str(beginning)]) for line in replay(path, rules) if line.raised is not None
         ]
         named = [line for line in found if line.causes]
         counts = Counter(cause for line in named for cause in line.causes)
         yield f"{beginning:10} {table.Rate(len(named), len(found))}  {dict(counts)}"
     truth = json.loads((folder / "truth.json").read_text())[LABELLED]
-    found = [line for line in replay(recording_path(folder, LABELLED), Rules()) if line.raised is not None]
+    found = [line for line in replay(recording_path(folder, LABELLED), rules) if line.raised is not None]
     true = [line for line in found if any(each["start"] <= line.t <= each["end"] + AFTER_SECONDS for each in truth)]
     called = table.Rate(sum(bool(each.causes) for each in true), len(true))
     yield f"kappa's moments in highlights that people chose, with a cause: {called}"

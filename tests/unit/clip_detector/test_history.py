@@ -51,6 +51,10 @@ def test_a_channel_that_grows_and_grows_is_capped() -> None:
 def test_a_step_on_the_way_to_a_peak_is_the_same_peak() -> None:
     past = history((0, 5.0), (40, 7.0), (101, 6.0))
     assert [each.second - START for each in past.peaks] == [40, 101]
+    past.add(Past(START + 140, 8.0, WAS_RAISED), START + 130)
+    past.add(Past(START + 150, 9.0, WAS_RAISED), START + 130)  # the same moment rose further
+    past.add(Past(START + 190, 10.0, WAS_RAISED), START + 185)  # another moment
+    assert [each.second - START for each in past.peaks] == [40, 150, 190]
 
 
 def test_the_biggest_since_when() -> None:
