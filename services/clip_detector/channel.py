@@ -7,9 +7,12 @@ from clip_detector.controls import parse_controls
 from clip_detector.detector import Detector
 from clip_detector.emissions import CLOSED, RAISED, Emission, Height, Minute, Revision
 from clip_detector.evidence import SECTION, Crowd, count_crowd, second_text
+from clip_detector.meaning import UNKNOWN, Meaning, meaning_of
 from clip_detector.people import people_of
 from clip_detector.records import Record, counts_record, end_of, moment_record
 from clip_detector.rings import WINDOW_SECONDS
+from clip_detector.room import happenings, keep_room
+from clip_detector.scene import scene_of
 from clip_detector.texts import (
     Place,
     SlotStore,
@@ -75,6 +78,7 @@ class Channel:
         controls = parse_controls(row.controls) if row.controls else []
         people = None
         if self.texts is not None:
+            keep_room(self.texts, row.second, controls)
             people = people_of(row.pieces)
             text = second_text(row.pieces, controls, row.controls)
             if text:
@@ -105,7 +109,13 @@ class Channel:
     def _record(self, emission: Revision | Minute) -> tuple[int, Record]:
         if isinstance(emission, Minute):
             return end_of(emission.minute + 59), counts_record(self.channel_id, emission)
-        return end_of(emission.at), moment_record(self.channel_id, emission, self._crowd(emission))
+        crowd = self._crowd(emission)
+        return end_of(emission.at), moment_record(self.channel_id, emission, crowd, self._meaning(emission, crowd))
+
+    def _meaning(self, revision: Revision, crowd: Crowd | None) -> Meaning:
+        if self.texts is None or crowd is None or revision.number == RAISED:
+            return UNKNOWN
+        return meaning_of(scene_of(revision, crowd.said, happenings(self.texts)))
 
     def _crowd(self, revision: Revision) -> Crowd | None:
         if self.texts is None:
