@@ -56,7 +56,7 @@ def people(lines: Iterable[Line]) -> set[str]:
     return {line.chatter for line in lines}
 
 
-def commands(lines: Sequence[Line], words: Vocabulary) -> dict[str, list[Line]]:
+def commands(lines: Sequence[Line], words: Vocabulary) -> defaultdict[str, list[Line]]:
     """Lines that begin with a command, by what it is for: "giveaway", "vote" or "commands"."""
     found: dict[str, list[Line]] = defaultdict(list)
     for line in lines:

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cause_check import labels, table, trial
-from cause_check.recordings import read_said, recording_path
-from clip_detector.causes import reaction_share
+from cause_check.recordings import reaction_share, read_said, recording_path
 from clip_detector.configuration import RuleBook
 from clip_detector.evidence import Said
 from clip_detector.replay import recordings, replay
