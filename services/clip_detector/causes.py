@@ -8,7 +8,6 @@ from math import sqrt
 from typing import NamedTuple
 
 from clip_detector import floods
-from clip_detector.evidence import Said
 from clip_detector.floods import Line, people
 from clip_detector.notices import HappeningKind
 from clip_detector.rings import WINDOW_SECONDS
@@ -33,7 +32,7 @@ MODE_TALK = 0.15  # of all in the window speak of the rule
 EMOTES_ONLY = 0.8  # of the lines, once emote-only is on
 REACTION_SCORE = 3.0  # deviations of ordinary chat by which reactions remain beyond what a raid or gifts explain
 REACTION_SHARE = 0.3  # of those beyond the usual react; of three hundred raiders a few laugh about something
-ORDINARY_REACTIONS = 0.25  # of ordinary lines carry a mood: .21-.27 in the recordings (make causes)
+ORDINARY_REACTIONS = 0.3  # of ordinary lines carry a mood: .28 to .40 of all recorded ones (make causes)
 ANSCOMBE = 3 / 8  # as in the detector's score
 EVENTS = ("raid", "gifts")  # they come beside a true burst as well
 WELCOMING = {"raid": ("love", "hype"), "gifts": ("love", "hype", "awe")}  # moods that belong to the event
@@ -126,15 +125,6 @@ def _reactions(view: View, causes: Sequence[str]) -> list[Line]:
     return found
 
 
-def reaction_share(messages: Iterable[Said]) -> float:
-    """The share of lines that carry a mood, which ORDINARY_REACTIONS stands for; at least one message."""
-    moods, lines, felt = load(MOODS), 0, 0
-    for message in messages:
-        lines += 1
-        felt += bool(moods.labels_of(message.text))
-    return felt / lines
-
-
 def _raid(view: View) -> Iterator[Weighed]:
     if _amount(view.scene, "raid", RAID_SECONDS) < RAID_VIEWERS:
         return
@@ -160,12 +150,10 @@ def _gifts(view: View) -> Iterator[Weighed]:
 
 def _commands(view: View) -> Iterator[Weighed]:
     found = floods.commands(view.lines, view.words)
-    found.setdefault("giveaway", [])
     found["giveaway"] += floods.keyword(view.lines, view.all_lines, view.words)
-    found.setdefault("vote", [])
     found["vote"] += floods.votes(view.lines, view.words)
     for cause in ("giveaway", "vote", "commands"):
-        share = view.weigh(found.get(cause, ()))
+        share = view.weigh(found[cause])
         if share is not None:
             yield Weighed(cause, share)
 
@@ -179,7 +167,9 @@ def _copied(view: View) -> Iterator[Weighed]:
 
 def _mode(view: View) -> Iterator[Weighed]:
     scene = view.scene
-    changes = [each for each in scene.happenings if each.kind == "mode" and _near(scene, each.second, MODE_SECONDS)]
+    changes = [
+        each for each in scene.happenings if each.kind == "mode" and 0 <= scene.crossed - each.second <= MODE_SECONDS
+    ]  # a later one is the moderators' answer
     if not changes:
         return
     talk = len(people(view.saying("mode"))) >= max(MODE_TALK * len(view.everyone), LEAST_PEOPLE)

@@ -56,9 +56,9 @@ def people(lines: Iterable[Line]) -> set[str]:
     return {line.chatter for line in lines}
 
 
-def commands(lines: Sequence[Line], words: Vocabulary) -> dict[str, list[Line]]:
+def commands(lines: Sequence[Line], words: Vocabulary) -> defaultdict[str, list[Line]]:
     """Lines that begin with a command, by what it is for: "giveaway", "vote" or "commands"."""
-    found: dict[str, list[Line]] = defaultdict(list)
+    found: defaultdict[str, list[Line]] = defaultdict(list)
     for line in lines:
         command = COMMAND.match(line.text)
         if command:

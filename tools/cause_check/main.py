@@ -9,15 +9,16 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cause_check import labels, table, trial
-from cause_check.recordings import read_said, recording_path
-from clip_detector.causes import reaction_share
+from cause_check.recordings import happenings, reaction_share, read_said, recording_path, scene
+from cause_check.table import Rate
+from clip_detector.causes import RAID_SECONDS, RAID_VIEWERS, find, may_clip
 from clip_detector.configuration import RuleBook
 from clip_detector.evidence import Said
-from clip_detector.replay import recordings, replay
+from clip_detector.replay import ReplayLine, recordings, replay
 
 LABELLED = "kappa-108244967"  # whose highlights people chose
 AFTER_SECONDS = 30  # a moment this long after a highlight's end is still of it
@@ -36,19 +37,40 @@ def made_up(number: int, seed: int) -> Iterator[str]:
 def real(folder: Path) -> Iterator[str]:
     """What is called a cause in recorded chat."""
     rules = RuleBook({})
-    yield "Recorded chat: moments of the detector, and those with a cause"
+    yield "Recorded chat: moments of the detector, and those with a cause (a recording has no notices)"
+    raided: list[tuple[bool, bool]] = []
     for beginning in SETS:
-        found = [
-            line for path in recordings([str(beginning)]) for line in replay(path, rules) if line.raised is not None
-        ]
+        found: list[ReplayLine] = []
+        for path in recordings([beginning]):
+            moments = [line for line in replay(path, rules) if line.raised is not None]
+            raided += at_raids(read_said(path), moments)
+            found += moments
         named = [line for line in found if line.causes]
         counts = Counter(cause for line in named for cause in line.causes)
-        yield f"{beginning:10} {table.Rate(len(named), len(found))}  {dict(counts)}"
-    truth = json.loads((folder / "truth.json").read_text())[LABELLED]
-    found = [line for line in replay(recording_path(folder, LABELLED), rules) if line.raised is not None]
-    true = [line for line in found if any(each["start"] <= line.t <= each["end"] + AFTER_SECONDS for each in truth)]
-    called = table.Rate(sum(bool(each.causes) for each in true), len(true))
-    yield f"kappa's moments in highlights that people chose, with a cause: {called}"
+        yield f"{beginning:10} {Rate(len(named), len(found))}  {dict(counts)}"
+        if beginning == LABELLED.partition("-")[0]:
+            truth = json.loads((folder / "truth.json").read_text())[LABELLED]
+            true = [line for line in found if any(_hits(line, each) for each in truth)]
+            called = Rate(sum(bool(line.causes) for line in true), len(true))
+            yield f"{'':10} {called}  of them in highlights that people chose"
+    names, clips = sum(named for named, _ in raided), sum(clip for named, clip in raided if named)
+    yield f"moments within {RAID_SECONDS} s of a real raid, told of as a notice: named {Rate(names, len(raided))}"
+    yield f"  of these a crowd reacts beside it and may be clipped: {clips}"
+
+
+def _hits(line: ReplayLine, highlight: dict[str, float]) -> bool:
+    return highlight["start"] <= line.t <= highlight["end"] + AFTER_SECONDS
+
+
+def at_raids(said: Sequence[Said], moments: Sequence[ReplayLine]) -> Iterator[tuple[bool, bool]]:
+    """For each moment at a raid: whether the raid is named, and whether a clip is made all the same."""
+    raids = [each.second for each in happenings(said) if each.amount >= RAID_VIEWERS]
+    for line in moments:
+        crossed, peak = (line.raised or line.peak) - 1, line.peak - 1
+        if any(crossed - RAID_SECONDS <= second <= peak for second in raids):
+            seen = scene(said, crossed, peak, 1)
+            found = find(seen)
+            yield "raid" in found, may_clip(seen, found)
 
 
 def ordinary_reactions(folder: Path) -> Iterator[str]:

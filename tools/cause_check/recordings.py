@@ -10,6 +10,7 @@ from clip_detector.notices import Happening
 from clip_detector.recording import seconds
 from clip_detector.rings import WINDOW_SECONDS
 from clip_detector.scene import Scene, few
+from clip_detector.vocabulary import MOODS, load
 
 AFTER_SECONDS = 5  # a moment's texts end so long after its peak
 USUAL_SECONDS = 595  # before the moment, 85 windows of them
@@ -41,6 +42,12 @@ def scene(said: Sequence[Said], crossed: int, peak: int, stream_started: int) ->
     messages, looked_at = few([each for each in said if first <= each.second <= last])
     happened = [each for each in happenings(said) if each.second <= last]
     return Scene(crossed, peak, last, messages, looked_at, happened, stream_started, expected(said, first))
+
+
+def reaction_share(said: Sequence[Said]) -> float:
+    """The share of lines that carry a mood, which ORDINARY_REACTIONS in causes.py stands for."""
+    moods = load(MOODS)
+    return sum(bool(moods.labels_of(message.text)) for message in said) / len(said)
 
 
 def expected(said: Iterable[Said], until: int) -> float:

@@ -7,11 +7,11 @@ import msgspec
 
 from clip_detector.channel import SecondRow
 from clip_detector.controls import FIELD, PIECE, SHORT_ID
+from clip_detector.recording import SEPARATORS, TEXT_LIMIT
 from contracts.chat_messages import Coverage, Lifecycle, Message, Notice, Record, RoomState
 from stream_monitoring.line import parse_line
 from stream_monitoring.parser import Context, meaning
 
-TEXT_LIMIT = 200  # characters, as the SQL cuts them
 RULES = {
     "emote_only": "emote_only",
     "subscribers_only": "subscribers_only",
@@ -54,7 +54,7 @@ def rows(told: Iterable[Record]) -> list[SecondRow]:
 
 def piece(message: Message) -> str:
     """One message as the window hands it over."""
-    text = message.text[:TEXT_LIMIT].translate(str.maketrans(PIECE + FIELD, "  "))
+    text = message.text[:TEXT_LIMIT].translate(SEPARATORS)
     emotes = msgspec.json.encode(message.emotes).decode()
     return FIELD.join((message.chatter, message.message_id[:SHORT_ID], emotes, text))
 
