@@ -12,7 +12,7 @@ PLAYS ?= 100
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium demo live status check format test test-faults causes bench clean distclean
+.PHONY: help preflight venv jars chromium demo live status check format test test-faults causes bench evaluate clean distclean
 
 include infrastructure/deployment.mk
 
@@ -67,6 +67,9 @@ causes: venv ## Print how well causes and moods are told; CHAT_DATA=... adds rec
 
 bench: preflight venv jars ## Measure; results go to tests/benchmarks/results as JSON
 	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench; done
+
+evaluate: venv ## Measure the detector on recorded chat (CHAT_DATA=folder) and write docs/detection.md
+	@$(BIN)/python -m evaluation --write
 
 clean: ## Remove the data of demo and live
 	rm -rf .demo .live

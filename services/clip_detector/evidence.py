@@ -60,13 +60,18 @@ def count_chatters(pieces: str | None) -> tuple[int, int]:
     return len(said), len({piece[: piece.find(FIELD)] for piece in said})
 
 
-def count_crowd(texts: Iterable[tuple[int, str]], window: range, until: int) -> Crowd:
-    """Count the messages of (second, text): people in `window`, emotes and words in all up to `until`."""
+def count_crowd(texts: Iterable[tuple[int, str]], window: range, until: int, before: Crowd | None = None) -> Crowd:
+    """Count the messages of (second, text): people in `window`, emotes and words in all up to `until`.
+
+    `before`: an earlier count of the same moment, whose emotes and words hold where the messages are the same.
+    """
     said = list(_undeleted(list(texts)))
-    people = {message.chatter for message in said if message.second in window}
+    people = len({message.chatter for message in said if message.second in window})
     messages = [message for message in said if message.second <= until]
+    if before and before.said == messages:
+        return before._replace(chatters=people)
     emotes, words = _count(messages)
-    return Crowd(len(people), _top_emotes(emotes), _top_words(words, {name for _, name in emotes.values()}), messages)
+    return Crowd(people, _top_emotes(emotes), _top_words(words, {name for _, name in emotes.values()}), messages)
 
 
 def _undeleted(texts: list[tuple[int, str]]) -> Iterator[Said]:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from clip_detector.wording import RUN, SPACELESS, bare, clean, letters, undrawn, unit
@@ -14,6 +14,7 @@ WORDS = "words"
 UNIT_LIMIT = 3  # letters of what is said over and over
 LOWER_FROM = 4  # letters of an emote's name from which it is also known in other case
 SHORT_LINE = 5  # words; "how" is a reaction in "how??" and none in "it depends how deep they are"
+TOKENS_KEPT = 20_000  # with their labels; a crowd repeats itself
 OWN_EMOTE = re.compile(r"[a-z][a-z0-9]+([A-Z].*)")  # a channel's own: its prefix, then a name
 
 
@@ -39,6 +40,7 @@ class Vocabulary:
         if problems:
             raise VocabularyError("\n".join(f"{name}: {problem}" for problem in problems))
         self._pieces = self._pattern()
+        self._label_of = lru_cache(TOKENS_KEPT)(self._of_token)
 
     def labels_of(self, text: str) -> frozenset[str]:
         """What the words and emotes of a text stand for."""
@@ -58,7 +60,7 @@ class Vocabulary:
                 place += phrase[0]
                 yield phrase[1]
                 continue
-            label = self._of_token(tokens[place], words[place], len(tokens) <= SHORT_LINE)
+            label = self._label_of(tokens[place], words[place], len(tokens) <= SHORT_LINE)
             place += 1
             if label:
                 yield label
