@@ -150,7 +150,7 @@ def _gifts(view: View) -> Iterator[Weighed]:
 
 def _commands(view: View) -> Iterator[Weighed]:
     found = floods.commands(view.lines, view.words)
-    found["giveaway"] += floods.keyword(view.lines, view.all_lines, view.words)
+    found["giveaway"] += floods.keyword(view.lines, view.all_lines, view.words) + view.saying("giveaway")
     found["vote"] += floods.votes(view.lines, view.words)
     for cause in ("giveaway", "vote", "commands"):
         share = view.weigh(found[cause])

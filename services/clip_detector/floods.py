@@ -16,14 +16,14 @@ LETTER = re.compile(r"[a-e]")
 LONE_OPTIONS = ("1", "+1")  # "write 1 if you hear me": the only options that make a vote alone
 SIDE = 0.1  # of the voters: fewer who choose another option are no second side
 LONG_WORDS = 6  # different words from which a line is copied; a crowd also shouts what somebody just said
-LONG_LETTERS = 25  # of it
+LONG_LETTERS = 25  # of it; a character of a script without spaces says as much as two
 LONG_CHARACTERS = 12  # different ones, where there are no spaces
 LINKED_WORDS = 3  # with a link among them: shorter advertising
 COPIED_PART = 0.7  # of a long line's words that others' long lines have too: the rest is varied on purpose
 COPIED_PEOPLE = 3  # who have a word in a long line
 COPIED_SHARE = 0.25  # of the people with long lines who have it
 VARIED = 0.5  # of the copied lines differ from each other: people copy as it is, programs vary it
-KEYWORD_SHARE = 0.4  # of all in the window write one and the same word
+KEYWORD_SHARE = 0.25  # of all in the window write one and the same word
 
 
 class Line(NamedTuple):
@@ -148,7 +148,7 @@ def copied(lines: Sequence[Line]) -> tuple[str, list[Line]]:
 def _pieces(line: Line) -> frozenset[str]:
     """The parts of a long line: words, or pairs of characters where there are no spaces; empty for a short one."""
     words = frozenset(line.words)
-    if len(words) >= LONG_WORDS and len("".join(words)) >= LONG_LETTERS:
+    if len(words) >= LONG_WORDS and _length(words) >= LONG_LETTERS:
         return words
     if len(words) >= LINKED_WORDS and any(LINK.search(word) for word in words):
         return words
@@ -156,6 +156,11 @@ def _pieces(line: Line) -> frozenset[str]:
     if len(set(letters)) >= LONG_CHARACTERS:
         return frozenset(first + second for first, second in pairwise(letters))
     return frozenset()
+
+
+def _length(words: Iterable[str]) -> int:
+    text = "".join(words)
+    return len(text) + len(SPACELESS.findall(text))
 
 
 def echoed(lines: Sequence[Line]) -> list[Line]:

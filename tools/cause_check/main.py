@@ -1,4 +1,4 @@
-"""Prints how well causes and moods are told: `python -m cause_check [--plays 100] [--seed 1]`, or `make causes`.
+"""Prints how well causes and moods are told: `python -m cause_check [--plays 100] [--seed 70000]`, or `make causes`.
 
 Made-up plays and true bursts run through collector, rows and detector; with CHAT_DATA, the moments that people chose
 and the hand-labelled peaks too.
@@ -103,7 +103,7 @@ def main() -> int:
     """Print everything."""
     parser = argparse.ArgumentParser(prog="python -m cause_check", description=__doc__)
     parser.add_argument("--plays", type=int, default=100, help="of each kind")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=70_000, help="the rules were made with other seeds, all below it")
     chosen = parser.parse_args()
     folder = os.environ.get("CHAT_DATA")
     sections = [made_up(chosen.plays, chosen.seed)]
