@@ -7,9 +7,12 @@ from clip_detector.controls import parse_controls
 from clip_detector.detector import Detector
 from clip_detector.emissions import CLOSED, RAISED, Emission, Height, Minute, Revision
 from clip_detector.evidence import SECTION, Crowd, count_crowd, second_text
+from clip_detector.meaning import UNKNOWN, Meaning, meaning_of
 from clip_detector.people import people_of
 from clip_detector.records import Record, counts_record, end_of, moment_record
 from clip_detector.rings import WINDOW_SECONDS
+from clip_detector.room import happenings, keep_room
+from clip_detector.scene import Scene, scene_of
 from clip_detector.texts import (
     Place,
     SlotStore,
@@ -39,7 +42,7 @@ class Channel:
     `on_height` is told each peak, moment or not.
     """
 
-    __slots__ = ("channel_id", "detector", "on_height", "texts")
+    __slots__ = ("_counted", "_meant", "channel_id", "detector", "on_height", "texts")
 
     def __init__(
         self,
@@ -52,6 +55,9 @@ class Channel:
         self.detector = detector
         self.texts = texts
         self.on_height = on_height
+        # Of each detector's open moment, as it was last told: a closing one mostly says it again. Not in the state.
+        self._counted: dict[str, Crowd] = {}
+        self._meant: dict[str, tuple[Scene, Meaning]] = {}
         if texts is not None and not detector.asleep:
             self._recall(texts)
 
@@ -75,6 +81,7 @@ class Channel:
         controls = parse_controls(row.controls) if row.controls else []
         people = None
         if self.texts is not None:
+            keep_room(self.texts, row.second, controls)
             people = people_of(row.pieces)
             text = second_text(row.pieces, controls, row.controls)
             if text:
@@ -105,7 +112,18 @@ class Channel:
     def _record(self, emission: Revision | Minute) -> tuple[int, Record]:
         if isinstance(emission, Minute):
             return end_of(emission.minute + 59), counts_record(self.channel_id, emission)
-        return end_of(emission.at), moment_record(self.channel_id, emission, self._crowd(emission))
+        crowd = self._crowd(emission)
+        return end_of(emission.at), moment_record(self.channel_id, emission, crowd, self._meaning(emission, crowd))
+
+    def _meaning(self, revision: Revision, crowd: Crowd | None) -> Meaning:
+        if self.texts is None or crowd is None or revision.number == RAISED:
+            return UNKNOWN
+        scene = scene_of(revision, crowd.said, happenings(self.texts))._replace(at=0)  # when it is told says nothing
+        before = self._meant.pop(revision.detector, None)
+        meaning = before[1] if before and before[0] == scene else meaning_of(scene)
+        if revision.number != CLOSED:
+            self._meant[revision.detector] = scene, meaning
+        return meaning
 
     def _crowd(self, revision: Revision) -> Crowd | None:
         if self.texts is None:
@@ -115,9 +133,11 @@ class Channel:
             open_texts(self.texts, place)
         texts = moment_texts(self.texts, place, revision.at)
         window = range(revision.peak - WINDOW_SECONDS + 1, revision.peak + 1)
-        crowd = count_crowd(texts, window, revision.texts_until)
+        crowd = count_crowd(texts, window, revision.texts_until, self._counted.pop(revision.detector, None))
         if revision.number == CLOSED:
             close_texts(self.texts, place, revision.at)
+        else:
+            self._counted[revision.detector] = crowd
         return crowd
 
 

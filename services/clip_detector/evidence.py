@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -34,11 +34,15 @@ class Said(NamedTuple):
 
 
 class Crowd(NamedTuple):
-    """What the texts of a moment add to its evidence. `chatters`: distinct people in the peak's window."""
+    """What the texts of a moment add to its evidence.
+
+    `chatters`: distinct people in the peak's window. `said`: the undeleted messages, for those who ask why.
+    """
 
     chatters: int
     emotes: list[EmoteCount]
     words: list[WordCount]
+    said: Sequence[Said]
 
 
 def second_text(pieces: str | None, controls: Iterable[Control], raw_controls: str | None) -> str:
@@ -56,13 +60,18 @@ def count_chatters(pieces: str | None) -> tuple[int, int]:
     return len(said), len({piece[: piece.find(FIELD)] for piece in said})
 
 
-def count_crowd(texts: Iterable[tuple[int, str]], window: range, until: int) -> Crowd:
-    """Count the messages of (second, text): people in `window`, emotes and words in all up to `until`."""
+def count_crowd(texts: Iterable[tuple[int, str]], window: range, until: int, before: Crowd | None = None) -> Crowd:
+    """Count the messages of (second, text): people in `window`, emotes and words in all up to `until`.
+
+    `before`: an earlier count of the same moment, whose emotes and words hold where the messages are the same.
+    """
     said = list(_undeleted(list(texts)))
-    people = {message.chatter for message in said if message.second in window}
+    people = len({message.chatter for message in said if message.second in window})
     messages = [message for message in said if message.second <= until]
+    if before and before.said == messages:
+        return before._replace(chatters=people)
     emotes, words = _count(messages)
-    return Crowd(len(people), _top_emotes(emotes), _top_words(words, {name for _, name in emotes.values()}))
+    return Crowd(people, _top_emotes(emotes), _top_words(words, {name for _, name in emotes.values()}), messages)
 
 
 def _undeleted(texts: list[tuple[int, str]]) -> Iterator[Said]:

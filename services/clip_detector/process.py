@@ -15,7 +15,7 @@ from clip_detector.detector import Detector
 from clip_detector.progress import Progress
 from clip_detector.records import Record, end_of
 from clip_detector.state import pack, unpack
-from clip_detector.texts import SLOTS
+from clip_detector.texts import forget_texts
 from contracts import metrics
 from service_runtime.measures import measure
 
@@ -131,8 +131,7 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
         bucket.forget(channel)
         self._detectors.remove(channel.channel_id)
         if channel.texts is not None:
-            for slot in range(SLOTS):
-                channel.texts.remove(slot)
+            forget_texts(channel.texts)
 
     def _progress(self, second: int, late: int) -> Iterator[Row]:
         packed = self._told.value()

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from clip_detector.detector import VERSION
 from clip_detector.emissions import CLOSED, Minute, Revision
 from clip_detector.evidence import Crowd
+from clip_detector.meaning import UNKNOWN, Meaning
 from clip_detector.rings import WINDOW_SECONDS
 from clip_detector.stretch import stretch
 from contracts import chat_counts, moments, topics
@@ -30,7 +31,7 @@ def moment_id(channel_id: str, detector: str, crossed_at: int) -> str:
     return blake2b(f"{channel_id}:{detector}:{crossed_at}".encode(), digest_size=12).hexdigest()
 
 
-def moment(channel_id: str, revision: Revision, crowd: Crowd | None) -> moments.Moment:
+def moment(channel_id: str, revision: Revision, crowd: Crowd | None, meaning: Meaning = UNKNOWN) -> moments.Moment:
     """One revision with its evidence. Without texts `window_chatters` is the sum over the window's seconds."""
     crossed_at, peak_at = end_of(revision.crossed), end_of(revision.peak)
     usual_messages = revision.usual_messages * WINDOW_SECONDS
@@ -48,10 +49,13 @@ def moment(channel_id: str, revision: Revision, crowd: Crowd | None) -> moments.
         score=round(revision.score, 3),
         times_usual=round(revision.window_messages / max(usual_messages, 1.0), 2),  # 1 message: a silent room's usual
         evidence=evidence(revision, crowd),
+        causes=meaning.causes,
+        mood=meaning.mood,
+        mood_share=meaning.mood_share,
         biggest_in_seconds=revision.biggest_in_seconds,
         clip_from_at=clip_from_at,
         clip_until_at=clip_until_at,
-        no_clip_reason=no_clip_reason(revision),
+        no_clip_reason=no_clip_reason(revision, meaning),
         shadow=revision.shadow,
         stream_id=revision.stream_id or None,
         stream_started_at=revision.stream_started_at or None,
@@ -59,10 +63,12 @@ def moment(channel_id: str, revision: Revision, crowd: Crowd | None) -> moments.
     )
 
 
-def no_clip_reason(revision: Revision) -> moments.NoClipReason | None:
+def no_clip_reason(revision: Revision, meaning: Meaning) -> moments.NoClipReason | None:
     """Why no clip is made of it, None where one may be."""
     if revision.shadow:
         return "shadow"
+    if not meaning.may_clip:
+        return "cause"
     return None if revision.clip else "rate"
 
 
@@ -84,9 +90,9 @@ def evidence(revision: Revision, crowd: Crowd | None) -> moments.Evidence:
     )
 
 
-def moment_record(channel_id: str, revision: Revision, crowd: Crowd | None) -> Record:
+def moment_record(channel_id: str, revision: Revision, crowd: Crowd | None, meaning: Meaning = UNKNOWN) -> Record:
     """A revision for the topic `moments`."""
-    message = moment(channel_id, revision, crowd)
+    message = moment(channel_id, revision, crowd, meaning)
     return Record(topics.MOMENTS.name, message.moment_id.encode(), encode(message))
 
 

@@ -11,16 +11,23 @@ import argparse
 import json
 import os
 import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
+from clip_detector import sweep
 from clip_detector.channel import Channel, DictSlots
 from clip_detector.configuration import RuleBook
 from clip_detector.detector import Detector
 from clip_detector.emissions import PEAKED, Height
+from clip_detector.evidence import count_crowd
+from clip_detector.meaning import UNKNOWN, Meaning, meaning_of
+from clip_detector.open_moment import PEAK_HOLDS_SECONDS
 from clip_detector.recording import SUFFIXES, RecordingError, recording_name, seconds
 from clip_detector.records import Record, end_of
+from clip_detector.rings import WINDOW_SECONDS
+from clip_detector.scene import Scene, few
 from clip_detector.settings import RuleSettings
 from contracts import topics
 from contracts.codec import decode
@@ -52,21 +59,51 @@ class Replay:
     def __init__(self, name: str, rules: RuleBook) -> None:
         self._name = name
         self._heights: list[Height] = []
-        self._channel = Channel(name, Detector(*rules.of(name)), DictSlots(), self._heights.append)
+        detector = Detector(*rules.of(name))
+        self._threshold = detector.judges[0].rules.threshold
+        self._channel = Channel(name, detector, DictSlots(), self._heights.append)
+        self._recent: deque[tuple[int, str]] = deque(maxlen=WINDOW_SECONDS + PEAK_HOLDS_SECONDS + 1)
 
     def run(self, path: Path) -> Iterator[ReplayLine]:
         """The lines of a recording, in the order of their `t`."""
         for row in seconds(path, START):
+            self._recent.append((row.second, row.pieces or ""))
             told = self._channel.row(row)
             if self._heights:
                 yield from self._lines(told)
 
     def _lines(self, told: list[tuple[int, Record]]) -> Iterator[ReplayLine]:
-        moments = {end_of(height.peak): None for height in self._heights if height.first}
-        known = _peaked(told) if moments else {}
+        known = _peaked(told) if any(height.first for height in self._heights) else {}
         for height in self._heights:
-            yield _line(self._name, height, known.get(end_of(height.at)))
+            moment = known.get(end_of(height.at)) if height.first else None
+            yield self._line(height, moment)
         self._heights.clear()
+
+    def _line(self, height: Height, moment: Moment | None) -> ReplayLine:
+        said = moment or self._meaning(height)
+        return ReplayLine(
+            self._name,
+            height.at + 1 - START,
+            round(height.score, 4),
+            height.peak + 1 - START,
+            height.crossed + 1 - START if height.crossed else None,
+            round(height.usual_messages, 4),
+            round(height.expected, 3),
+            height.window_chatters,
+            said.causes,
+            said.mood,
+            moment is not None and moment.no_clip_reason is None,
+        )
+
+    def _meaning(self, height: Height) -> Meaning:
+        """Of a peak whose moment does not tell it: what was written from its window to the second it was known."""
+        if height.score < self._threshold:
+            return UNKNOWN
+        first = height.peak - WINDOW_SECONDS + 1
+        texts = [each for each in self._recent if first <= each[0] <= height.at]
+        crowd = count_crowd(texts, range(first, height.peak + 1), height.at)
+        messages, looked_at = few(crowd.said)
+        return meaning_of(Scene(height.peak, height.peak, 0, messages, looked_at, expected=height.expected))
 
 
 def _peaked(told: list[tuple[int, Record]]) -> dict[int, Moment]:
@@ -75,25 +112,9 @@ def _peaked(told: list[tuple[int, Record]]) -> dict[int, Moment]:
     for at, record in told:
         if record.topic == topics.MOMENTS.name:
             moment = decode(record.topic, record.value)
-            if moment.revision_number == PEAKED:
+            if moment.revision_number == PEAKED and not moment.shadow:
                 found[at] = moment
     return found
-
-
-def _line(name: str, height: Height, moment: Moment | None) -> ReplayLine:
-    return ReplayLine(
-        name,
-        height.at + 1 - START,
-        round(height.score, 4),
-        height.peak + 1 - START,
-        height.crossed + 1 - START if height.crossed else None,
-        round(height.usual_messages, 4),
-        round(height.expected, 3),
-        height.window_chatters,
-        moment.causes if moment else [],
-        moment.mood if moment else None,
-        moment is not None and moment.no_clip_reason is None,
-    )
 
 
 def replay(path: Path, rules: RuleBook) -> Iterator[ReplayLine]:
@@ -131,11 +152,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", metavar="FILE", help="recordings, or beginnings of names in CHAT_DATA")
     parser.add_argument("--out", type=Path, help="file for the peaks; standard output where it is not given")
+    parser.add_argument("--sweep", action="store_true", help="print and plot what other thresholds would have raised")
+    parser.add_argument("--plot", type=Path, default=Path("sweep.svg"), help="file for the sweep's plot")
     chosen = parser.parse_args()
     (settings,) = load_all(RuleSettings)
     rules = settings.rules()
     try:
         paths = recordings(chosen.files)
+        if chosen.sweep:
+            swept = sweep.sweep(paths, rules)
+            sys.stdout.write(sweep.table(swept))
+            chosen.plot.write_text(sweep.plot(swept), encoding="utf-8")
+            return 0
         with chosen.out.open("w", encoding="utf-8") if chosen.out else os.fdopen(os.dup(1), "w") as out:
             for path in paths:
                 write(replay(path, rules), out)

@@ -13,6 +13,7 @@ from clip_detector.rings import WINDOW_SECONDS
 
 SLOTS = 8  # the window's seconds and one more
 LABEL = "\x1c"  # between a text and the second it belongs to
+ROOM = -1  # slot of what happened in the room, see room.py
 SLOTS_A_DETECTOR = 256  # more than the seconds of a moment's longest life
 
 
@@ -79,6 +80,6 @@ def close_texts(store: SlotStore, place: Place, until: int) -> None:
 
 
 def forget_texts(store: SlotStore) -> None:
-    """A channel fell asleep: its last seconds' texts go."""
-    for slot in range(SLOTS):
+    """A channel fell asleep: its last seconds' texts go, and what happened in its room."""
+    for slot in (ROOM, *range(SLOTS)):
         store.remove(slot)

@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 from confluent_kafka import Producer
 
+from cause_check.wire import control
 from clip_detector.channel import Channel, DictSlots, SecondRow
 from clip_detector.controls import FIELD, PIECE
 from clip_detector.detector import Detector
@@ -102,6 +103,7 @@ class ChatLog:
         self.channel_id = channel_id
         self.random = random.Random(channel_id)
         self.rows: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        self.controls: dict[int, list[str]] = defaultdict(list)
 
     def message(self, second: int, chatter: str, text: str, emotes: list[dict[str, object]] | None = None) -> None:
         """One message in `second` after START."""
@@ -112,14 +114,20 @@ class ChatLog:
         self.rows[START + second].append((chatter, piece))
         self._produce(record)
 
+    def happens(self, kind: str, second: int, **fields: object) -> None:
+        """A record that is no message in `second` after START."""
+        record = decode(topics.CHAT_MESSAGES.name, self._produce(self._record(kind, second, **fields)))
+        self.controls[START + second].append(control(record))
+
     def _record(self, kind: str, second: int, **fields: object) -> dict[str, object]:
         sent_at = (START + second) * 1000 + self.random.randrange(1000)
         envelope = {"kind": kind, "schema_version": 1, "channel_id": self.channel_id, "sent_at": sent_at}
         return {**envelope, "received_at": sent_at, "instance": "test", **fields}
 
-    def _produce(self, record: dict[str, object]) -> None:
-        value = json.dumps(record, separators=(",", ":"))
+    def _produce(self, record: dict[str, object]) -> bytes:
+        value = json.dumps(record, separators=(",", ":")).encode()
         self.producer.produce(topics.CHAT_MESSAGES.name, value, self.channel_id)
+        return value
 
     def raw(self, value: str) -> None:
         """Anything in the channel's partition."""
@@ -148,11 +156,12 @@ class ChatLog:
         """What the pure channel says of all messages written, up to the second `until` after START."""
         channel = Channel(self.channel_id, Detector(*RULES), DictSlots())
         told: list[tuple[int, Record]] = []
-        for second in sorted(self.rows):
-            said = self.rows[second]
+        for second in sorted(self.rows.keys() | self.controls.keys()):
+            said = self.rows.get(second, [])
             people = len({chatter for chatter, _ in said})
             pieces = PIECE.join(piece for _, piece in said)
-            told += channel.row(SecondRow(second, len(said), people, pieces, None))
+            controls = PIECE.join(self.controls.get(second, ()))
+            told += channel.row(SecondRow(second, len(said), people, pieces or None, controls or None))
         told += channel.advance(START + until)
         return [record for _, record in told]
 

@@ -16,9 +16,10 @@ from contracts import topics
 from contracts.codec import decode
 from embedded.kafka import Kafka
 
-from .clip_detector_process import START, ChatLog, DetectorRun, results, wait_for_progress
+from .clip_detector_process import KAPPA, START, ChatLog, DetectorRun, results, wait_for_progress
 
 CHANNEL = "900001"
+OTHER = "900002"
 NEXT_YEAR_AT = (START + 365 * 24 * 3600) * 1000
 pytestmark = pytest.mark.timeout(900)
 
@@ -26,6 +27,27 @@ pytestmark = pytest.mark.timeout(900)
 def loudness(second: int) -> int:
     """Two people a second; thirty of them for six seconds, twice."""
     return 30 if second % 400 in range(200, 206) else 2
+
+
+def causes(chat: ChatLog, seconds: range) -> None:
+    """Two people a second; a raid, whose people come after the first kill, a vote, and a changed rule."""
+    for second in seconds:
+        for number in range(2):
+            chat.message(second, f"quiet{number}", "so it goes")
+        for number in range(30 if second > 480 else 12):  # each louder than the one before, so that all are raised
+            who = f"{second}c{number}"
+            if second in range(206, 211):
+                chat.message(second, who, "FOXES RAID foxHype foxHype")
+            elif second in range(330, 336):
+                chat.message(second, who, "12"[number % 2])
+            elif second in range(482, 487):
+                chat.message(second, who, "Kappa", KAPPA)
+        if second == 5:
+            chat.happens("room_state", second, emote_only=False, subscribers_only=False, slow_seconds=0)
+        elif second == 203:
+            chat.happens("notice", second, notice_id="r", notice_type="raid", amount=90)
+        elif second == 480:
+            chat.happens("room_state", second, emote_only=True)
 
 
 def bad_records(chat: ChatLog) -> None:
@@ -62,21 +84,27 @@ def test_a_burst_through_disorder_bad_records_and_kills(
 ) -> None:
     kafka = own_kafka.bootstrap_servers
     chat = ChatLog(Producer({"bootstrap.servers": kafka, "partitioner": topics.PARTITIONER}), CHANNEL)
+    other = ChatLog(chat.producer, OTHER)
     bad_records(chat)
+    causes(other, range(100))
     chat.chat(range(100), loudness)
     run = start()
     wait_for_progress(kafka, run, 100)
+    causes(other, range(100, 205))
     chat.chat(range(100, 205), loudness)
     wait_for_progress(kafka, run, 205)
     assert run.kill_jvm() != 0
 
+    causes(other, range(205, 400))
     chat.chat(range(205, 400), loudness)
     run = start()
     wait_for_progress(kafka, run, 400)
+    causes(other, range(400, 605))
     chat.chat(range(400, 605), loudness)
     wait_for_progress(kafka, run, 605)
     run.kill_python()
 
+    causes(other, range(605, 720))
     chat.chat(range(605, 720), loudness)
     run = start()
     wait_for_progress(kafka, run, 720)
@@ -96,9 +124,23 @@ def test_a_burst_through_disorder_bad_records_and_kills(
     assert (closed.evidence.emotes[0].name, closed.evidence.emotes[0].chatters) == ("Kappa", 27)
     assert [word.word for word in closed.evidence.words] == ["wow"]
     assert closed.evidence.window_chatters == 30
+    causes_are_told(kafka, other)
     same_as_the_replay({moment.moment_id for moment in revisions}, chat, tmp_path)
 
     cold_start(kafka, chat, start, tmp_path)
+
+
+def causes_are_told(kafka: str, other: ChatLog) -> None:
+    """A raid whose notice came before a kill, a vote and a changed rule reach the moments, byte for byte."""
+    expected = [record for record in other.recount(719) if record.topic == topics.MOMENTS.name]
+    assert results(kafka, topics.MOMENTS.name, OTHER) == {(record.key, record.value) for record in expected}
+    moments = [decode(record.topic, record.value) for record in expected]
+    told = [(moment.revision, moment.causes, moment.no_clip_reason) for moment in moments if not moment.shadow]
+    assert [each for each in told if each[0] == "peaked"] == [
+        ("peaked", ["raid"], "cause"),
+        ("peaked", ["vote"], "cause"),
+        ("peaked", ["mode"], "cause"),
+    ]
 
 
 def same_as_the_replay(ids: set[str], chat: ChatLog, directory: Path) -> None:

@@ -93,6 +93,21 @@ def test_peaks_below_the_threshold_are_told_as_well(tmp_path: Path) -> None:
     assert any(line.raised is None and line.score < Rules.threshold for line in lines)
 
 
+def test_a_peak_that_is_no_moment_has_its_mood_and_causes_too(tmp_path: Path) -> None:
+    """The last burst votes; with one moment an hour at most it is none, and its line says what it was."""
+    messages = chat()
+    for message in messages:
+        if float(str(message["t"])) > BURSTS[-1]:
+            message["text"] = "1" if int(str(message["user"])) % 2 else "2"
+    path = written(tmp_path / "one.jsonl", messages)
+    for an_hour in (10.0, 0.1):
+        lines = list(replay(path, RuleBook({"threshold": 4.0, "moments_per_hour": an_hour})))
+        (vote,) = [line for line in lines if line.peak > BURSTS[-1] and line.score > 8]
+        assert (vote.raised is None) == (an_hour < 1)
+        assert vote.causes == ["vote"]
+        assert not vote.clip
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -17,6 +17,19 @@ def test_an_unknown_version_is_named() -> None:
         unpack(packed, Rules())
 
 
+def test_the_state_of_a_channel_with_bursts_is_small_and_of_a_sleeping_one_smaller() -> None:
+    detector = Detector(Rules(moments_per_hour=60.0), Rules(2.0, name="lower", shadow=True))
+    for second in range(3 * 3600):
+        people = 60 if second % 70 < 3 else 2
+        detector.second(1_000_000 + second, people, people, (), {str(each) for each in range(people)})
+    assert len(detector.judges[0].history.peaks) > 90, "the bursts have to be remembered for this to mean anything"
+    assert len(pack(detector)) < 10_000
+    detector.advance(1_000_000 + 3 * 3600 + 900)
+    assert len(pack(detector)) < 4_000
+    detector.advance(1_000_000 + 3 * 3600 + 48 * 3600)
+    assert detector.forgettable()
+
+
 def test_controls_of_another_shape_are_left_out() -> None:
     good = FIELD.join(("5", "coverage", "gap", "", "5", "9"))
     pieces = PIECE.join(("x", good, FIELD.join("123456"), FIELD.join(("", "coverage", "joined", "", "x", ""))))
