@@ -16,7 +16,9 @@ SELECT
         WHEN kind = 'notice' THEN CONCAT(
             CAST(sent_at AS STRING), {field}, kind, {field}, notice_type, {field},
             COALESCE(SUBSTRING(target_message_id, 1, 8), target_chatter, ''), {field}, {field})
+        WHEN kind = 'opt_out' THEN CONCAT(
+            CAST(sent_at AS STRING), {field}, kind, {field}, event, {field}, {field}, {field})
     END AS control
 FROM chat
 WHERE ts IS NOT NULL
-    AND (kind = 'tick' OR (kind IN ('message', 'notice', 'lifecycle', 'coverage') AND channel_id <> ''))
+    AND (kind = 'tick' OR (kind IN ('message', 'notice', 'lifecycle', 'coverage', 'opt_out') AND channel_id <> ''))
