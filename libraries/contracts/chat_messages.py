@@ -89,6 +89,12 @@ class Coverage(Envelope, kw_only=True, frozen=True, tag="coverage", omit_default
     reason: str = ""
 
 
+class OptOut(Envelope, kw_only=True, frozen=True, tag="opt_out"):
+    """The broadcaster does not want to be watched: forget the channel here, and take in nothing of it until `in`."""
+
+    event: Literal["out", "in"]
+
+
 class Tick(msgspec.Struct, kw_only=True, frozen=True, tag_field="kind", tag="tick"):
     """The holder's word that nothing at or before `sent_at` follows in this partition. It has no channel.
 
@@ -104,6 +110,6 @@ class Tick(msgspec.Struct, kw_only=True, frozen=True, tag_field="kind", tag="tic
     spool_position: int
 
 
-ChannelRecord = Message | Notice | RoomState | Lifecycle | Coverage
+ChannelRecord = Message | Notice | RoomState | Lifecycle | Coverage | OptOut
 Record = ChannelRecord | Tick
 LIFECYCLE_KINDS = (Lifecycle, Notice, Coverage)  # written to `stream-lifecycle` as well

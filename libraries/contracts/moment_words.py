@@ -13,8 +13,10 @@ CAUSES = {  # each completes "… brought the crowd"
     "copypasta": "a copied text",
     "bots": "a flood of bots",
     "mode": "a change of the chat's rules",
-    "greeting": "greetings at the start",
+    "greetings": "greetings at the start",
 }
+# What the site offers to filter by; the detector's word lists may have more.
+MOODS = ("laughter", "hype", "awe", "dismay", "sadness", "anger", "love", "fear", "confusion")
 
 
 def cause_words(cause: str) -> str:

@@ -19,7 +19,7 @@ from api_frontend.clip_words import clip_line
 from api_frontend.freshness import Freshness
 from api_frontend.moments import StoredMoment
 from api_frontend.settings import ApiSettings
-from contracts.moment_words import CAUSES, cause_words
+from contracts.moment_words import CAUSES, MOODS, cause_words
 from contracts.moments import Evidence
 
 HERE = Path(__file__).parent
@@ -140,7 +140,7 @@ class Renderer:
             "stream_address": lambda login: settings.stream_url.format(login=login),
             "embed_address": lambda url: embed_address(url, settings.frame_sources, settings.domains()),
         }
-        self._environment.globals.update(helpers, known_causes=CAUSES)
+        self._environment.globals.update(helpers, known_causes=CAUSES, known_moods=MOODS)
 
     def page(
         self,

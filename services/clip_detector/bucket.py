@@ -14,10 +14,11 @@ BUCKETS = 16  # at most so many tasks can share the work; a change needs a cold 
 class Bucket:
     """Channels by id. What is in memory is in the state as well, which is read once, after a start."""
 
-    __slots__ = ("_due", "channels")
+    __slots__ = ("_due", "channels", "opted_out")
 
     def __init__(self) -> None:
         self.channels: dict[str, Channel] = {}
+        self.opted_out: set[str] = set()
         self._due: dict[int, list[str]] = defaultdict(list)
 
     def take(self, channel: Channel) -> None:

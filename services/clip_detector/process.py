@@ -8,6 +8,7 @@ from pyflink.common import Row, Types
 from pyflink.datastream import KeyedProcessFunction, RuntimeContext
 from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 
+from clip_detector import opt_out
 from clip_detector.bucket import Bucket
 from clip_detector.channel import Channel, SecondRow
 from clip_detector.configuration import RuleBook
@@ -91,6 +92,10 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
             return
         self._measures["seconds"].inc()
         bucket = self._bucket(ctx)
+        event, is_out = opt_out.last_event(row[4]), channel_id in bucket.opted_out
+        if event == "out" or is_out:
+            yield from self._opt_out(bucket, channel_id, event, row[0])
+            return
         channel = bucket.channels.get(channel_id)
         if channel is None:
             channel = self._channel(channel_id, Detector(*self._options.rules.of(channel_id)))
@@ -116,6 +121,9 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
         if bucket is None:
             bucket = self._buckets[name] = Bucket()
             for channel_id, packed in self._detectors.items():
+                if opt_out.is_mark(packed):
+                    bucket.opted_out.add(channel_id)
+                    continue
                 bucket.take(self._channel(channel_id, unpack(packed, *self._options.rules.of(channel_id))))
         return bucket
 
@@ -132,6 +140,21 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
         self._detectors.remove(channel.channel_id)
         if channel.texts is not None:
             forget_texts(channel.texts)
+
+    def _opt_out(self, bucket: Bucket, channel_id: str, event: opt_out.Event | None, second: int) -> Iterator[Row]:
+        """Drop the channel, or take it in again from the next second on; what it says meanwhile is ignored."""
+        channel = bucket.channels.get(channel_id)
+        if event == "in":
+            bucket.opted_out.discard(channel_id)
+            self._detectors.remove(channel_id)
+        elif channel is not None:
+            yield from self._rows(channel.advance(second - 1))
+            self._forget(bucket, channel)
+            for slot in [each for each in self._texts.keys() if each.startswith(f"{channel_id} ")]:  # noqa: SIM118
+                self._texts.remove(slot)  # those of an open moment too
+        if event == "out":
+            bucket.opted_out.add(channel_id)
+            self._detectors.put(channel_id, opt_out.MARK)
 
     def _progress(self, second: int, late: int) -> Iterator[Row]:
         packed = self._told.value()

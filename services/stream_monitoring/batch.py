@@ -1,15 +1,19 @@
 """The records read since the last frame, waiting for the spool: a flat list of key, value, key, value.
 
 A key says where its record goes: `123` (a channel id) to the channel's log; `l123` to the channel's log and to
-the lifecycle topic; `d` to the dead letters; `t` is the tick that ends a frame. Neither holds a line feed.
+the lifecycle topic; `o123` to the channel's log, and stays when the channel is removed from the spool; `d` to the
+dead letters; `x` nowhere: a record stood here and was removed; `t` is the tick that ends a frame. Neither holds a line
+feed.
 """
 
 from contracts import codec
-from contracts.chat_messages import LIFECYCLE_KINDS, ChannelRecord
+from contracts.chat_messages import LIFECYCLE_KINDS, ChannelRecord, OptOut
 from contracts.dead_letters import DeadLetter
 
 LIFECYCLE_CODE = b"l"
+OPT_OUT_CODE = b"o"
 DEAD_LETTER_KEY = b"d"
+REMOVED_KEY = b"x"
 TICK_KEY = b"t"
 
 
@@ -27,7 +31,7 @@ class Batch:
         """A record of a channel's log."""
         key = record.channel_id.encode()
         value = codec.encode(record)
-        self.lines += (LIFECYCLE_CODE + key if isinstance(record, LIFECYCLE_KINDS) else key, value)
+        self.lines += (code_of(record) + key, value)
         self.bytes += len(value)
 
     def add_encoded(self, keys: list[bytes], values: list[bytes]) -> None:
@@ -48,3 +52,10 @@ class Batch:
         self.lines.clear()  # in place: the parser holds this very list
         self.bytes = 0
         return taken
+
+
+def code_of(record: ChannelRecord) -> bytes:
+    """What stands before the channel's id in the key."""
+    if isinstance(record, OptOut):
+        return OPT_OUT_CODE
+    return LIFECYCLE_CODE if isinstance(record, LIFECYCLE_KINDS) else b""

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from contracts import codec, metrics
-from contracts.chat_messages import SCHEMA_VERSION, ChannelRecord, Tick
+from contracts.chat_messages import SCHEMA_VERSION, ChannelRecord, OptOut, Tick
 from service_runtime.measures import measure
 from stream_monitoring import coverage
 from stream_monitoring.account import Account
@@ -21,10 +21,12 @@ from stream_monitoring.batch import TICK_KEY, Batch
 from stream_monitoring.chatter_hash import ChatterHash
 from stream_monitoring.connections import Connections
 from stream_monitoring.coverage import CoverageBook
+from stream_monitoring.forgetting import Forgetting
 from stream_monitoring.frame import Frame
 from stream_monitoring.hold import Hold
 from stream_monitoring.lifecycle import introduction
 from stream_monitoring.machine_clock import MachineClock
+from stream_monitoring.opt_outs import Words
 from stream_monitoring.quarantine import Quarantine
 from stream_monitoring.reading import Reading
 from stream_monitoring.spool import Spool
@@ -76,7 +78,9 @@ class Capture:
         self.rooms: dict[str, str] = {}
         self._hold = Hold(options.has_other, self.batch.add)
         self.book = CoverageBook(options.instance, self._hold.tell, self._now)
-        bad_lines = BadLines(self.batch, Quarantine(spool.directory))
+        quarantine = Quarantine(spool.directory)
+        bad_lines = BadLines(self.batch, quarantine)
+        self._forgetting = Forgetting(spool, quarantine)
         self._reading = Reading(options.instance, self.batch, chatters, bad_lines, self.clock, self.rooms)
         self._last_tick = spool.last.tick_at if spool.last else 0
         self._reading.last_tick = self._last_tick
@@ -95,6 +99,10 @@ class Capture:
         self._wanted = set(logins)
         if self._loop is not None and self._connections is not None:
             self._loop.call_soon_threadsafe(self._connections.want, self._wanted)
+
+    def forget(self, opt_outs: Words) -> None:
+        """Write nothing of these channels any more, and remove what the spool has of them."""
+        self._forgetting.want(opt_outs)
 
     def add(self, records: list[ChannelRecord]) -> None:
         """Records from another source (lifecycle) for the next frame."""
@@ -189,6 +197,8 @@ class Capture:
             next_frame = max(next_frame + FRAME_SECONDS, time.monotonic())
             await asyncio.sleep(next_frame - time.monotonic())
             await self._write_frame(disk, stop)
+            if self._forgetting.is_pending:
+                await asyncio.get_running_loop().run_in_executor(disk, self._forgetting.step)
             if time.monotonic() >= next_prune:
                 next_prune = time.monotonic() + PRUNE_SECONDS
                 await asyncio.get_running_loop().run_in_executor(disk, self._prune)
@@ -204,7 +214,7 @@ class Capture:
             self.clock.now(self._now()),
             self._options.tick_lag_ms,
         )
-        lines = self._with_tick(self.batch.take(), tick_at)
+        lines = self._with_tick(self._allowed(self.batch.take()), tick_at)
         self._reading.last_tick = tick_at
         deadline: float | None = None
         while True:
@@ -240,6 +250,22 @@ class Capture:
             coverage.save_covered(self._covered_path, covered)
             self._saved = covered
         return self._spool.append(lines, tick_at)
+
+    def _allowed(self, lines: list[bytes]) -> list[bytes]:
+        """The lines without channels that have opted out, and what the job has to be told of them."""
+        told = Batch()
+        for channel_id, event in self._forgetting.news():
+            told.add(
+                OptOut(
+                    schema_version=SCHEMA_VERSION,
+                    channel_id=channel_id,
+                    sent_at=self.twitch_now(),
+                    received_at=self._now(),
+                    instance=self._options.instance,
+                    event=event,
+                )
+            )
+        return self._forgetting.without(lines) + told.take()
 
     def _with_tick(self, lines: list[bytes], tick_at: int) -> list[bytes]:
         tick = Tick(

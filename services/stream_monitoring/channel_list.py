@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import psycopg
 import structlog
 
 from stream_monitoring.channel_choice import Choice, Watched
+from stream_monitoring.opt_outs import LastWord, Words
 
 log = structlog.get_logger()
 
@@ -47,6 +49,24 @@ class PostgresList:
             with self._connect() as connection:
                 self._queries.forget_unwatched_channels(connection, channel_ids=list(choice))
                 self._queries.write_watched_channels(connection, rows=json.dumps(rows))
+        except psycopg.Error as error:
+            raise ListAwayError(str(error).strip()) from error
+
+    def read_words(self) -> Words:
+        """Who has opted out, and who no longer. Raises ListAwayError."""
+        try:
+            with self._connect() as connection:
+                rows = list(self._queries.read_opt_outs(connection))
+        except psycopg.Error as error:
+            raise ListAwayError(str(error).strip()) from error
+        return {channel_id: LastWord(login, is_out, changed_at) for channel_id, login, is_out, changed_at in rows}
+
+    def give_back(self, words: Words) -> None:
+        """Write these words where none as new is there. Raises ListAwayError."""
+        rows = [{"channel_id": key, **asdict(word)} for key, word in words.items()]
+        try:
+            with self._connect() as connection:
+                self._queries.give_back_opt_outs(connection, rows=json.dumps(rows))
         except psycopg.Error as error:
             raise ListAwayError(str(error).strip()) from error
 

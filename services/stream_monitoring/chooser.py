@@ -9,6 +9,7 @@ import structlog
 
 from stream_monitoring.channel_choice import Candidate, Choice, Rules, Watched, choose
 from stream_monitoring.channel_list import ListAwayError
+from stream_monitoring.opt_outs import OptOuts, Words
 from twitch_access.errors import TwitchError
 from twitch_access.helix import Helix
 
@@ -38,7 +39,10 @@ class ChooserOptions:
 
 
 class Chooser:
-    """A worker. `apply` gets the logins to watch; `rooms()` tells the ids that chat has told (login to id)."""
+    """A worker. `apply` gets the logins to watch; `rooms()` tells the ids that chat has told (login to id).
+
+    Who has opted out is never chosen nor watched, whatever a list or a setting says; `forget` gets their list.
+    """
 
     def __init__(
         self,
@@ -48,6 +52,8 @@ class Chooser:
         copy: ChannelList,
         apply: Callable[[set[str]], None],
         rooms: Callable[[], Mapping[str, str]],
+        opt_outs: OptOuts,
+        forget: Callable[[Words], None],
     ) -> None:
         self._options = options
         self._helix = helix
@@ -55,6 +61,8 @@ class Chooser:
         self._copy = copy
         self._apply = apply
         self._rooms = rooms
+        self.opt_outs = opt_outs
+        self._forget = forget
         self._pinned: dict[str, str] = {}
         self.choice: Choice = {}
 
@@ -76,6 +84,7 @@ class Chooser:
     def choose_once(self) -> None:
         """One round; whoever does not answer leaves the list as it is."""
         try:
+            self.opt_outs.refresh()
             self.choice = self._decide() if self._options.decides else self._read()
         except (TwitchError, ListAwayError) as error:
             log.warning("chooser: the list stays as it is", why=str(error))
@@ -84,8 +93,15 @@ class Chooser:
         self._watch()
 
     def _watch(self) -> None:
+        self.choice = self._allowed(self.choice)
         pinned = set(self._options.pinned) if self._options.decides or self._shared is None else set()
+        rooms = {**self._rooms(), **{login: channel_id for channel_id, login in self._pinned.items()}}
+        pinned = {login for login in pinned if not self.opt_outs.holds(rooms.get(login), login)}
         self._apply(pinned | {each.login for each in self.choice.values()})
+        self._forget(self.opt_outs.words)
+
+    def _allowed(self, choice: Choice) -> Choice:
+        return {key: each for key, each in choice.items() if not self.opt_outs.holds(key, each.login)}
 
     def _all_pinned_known(self) -> bool:
         return len(self._pinned) >= len(self._options.pinned) or not self._options.decides
@@ -96,7 +112,8 @@ class Chooser:
     def _decide(self) -> Choice:
         self._learn_pinned()
         candidates = self._candidates()
-        choice = choose(self.choice, candidates, self._pinned, self._options.rules)
+        pinned = {key: login for key, login in self._pinned.items() if not self.opt_outs.holds(key, login)}
+        choice = choose(self._allowed(self.choice), candidates, pinned, self._options.rules)
         if self._shared is not None:
             self._shared.write(choice)
         return choice
@@ -117,9 +134,10 @@ class Chooser:
         names = [game for game in rules.games if not game.isdigit()]
         games += [game.id for game in self._helix.get_games(names=names)] if names else []
         streams = self._helix.get_top_streams(rules.looked_at, games, sorted(rules.languages))
-        return [Candidate(s.user_id, s.user_login, s.viewer_count, s.game_id, s.game_name, s.language) for s in streams]
+        allowed = [each for each in streams if not self.opt_outs.holds(each.user_id, each.user_login)]
+        return [Candidate(s.user_id, s.user_login, s.viewer_count, s.game_id, s.game_name, s.language) for s in allowed]
 
 
-def watched_ids(choice: Mapping[str, Watched], rooms: Mapping[str, str]) -> list[str]:
-    """The ids of everything that is watched: from the list, and from chat."""
-    return sorted(set(choice) | set(rooms.values()))
+def watched_ids(choice: Mapping[str, Watched], rooms: Mapping[str, str], opt_outs: OptOuts) -> list[str]:
+    """The ids of everything that is watched: from the list, and from chat, which remembers rooms that were left."""
+    return sorted(each for each in set(choice) | set(rooms.values()) if not opt_outs.holds(each, ""))

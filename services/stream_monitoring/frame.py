@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from contracts import topics
 from contracts.chat_messages import Tick
 from contracts.codec import ContractError, decode
-from stream_monitoring.batch import TICK_KEY
+from stream_monitoring.batch import REMOVED_KEY, TICK_KEY
 
 MAGIC = b"SSF1"
 HEADER = struct.Struct(">4sIIIQ")
@@ -42,6 +42,15 @@ class Frame:
     def tick(self) -> bytes:
         """The tick's JSON."""
         return self.lines[-1]
+
+
+def without(lines: list[bytes], keys: frozenset[bytes]) -> tuple[list[bytes], int]:
+    """The lines with an empty record in the place of each that has one of these keys, and how many there were."""
+    removed = [place for place in range(0, len(lines), 2) if lines[place] in keys]
+    kept = list(lines)
+    for place in removed:
+        kept[place : place + 2] = (REMOVED_KEY, b"")
+    return kept, len(removed)
 
 
 def encode(first: int, lines: list[bytes]) -> tuple[bytes, bytes]:

@@ -26,6 +26,7 @@ from stream_monitoring.frame_queue import FrameQueue
 from stream_monitoring.kafka_log import KafkaLog
 from stream_monitoring.lease import Lease, Patience
 from stream_monitoring.lifecycle import LifecyclePolling, StreamBook
+from stream_monitoring.opt_outs import OptOuts
 from stream_monitoring.settings import MonitoringSettings, SpoolSettings
 from stream_monitoring.spool import Spool, SpoolLimits
 from stream_monitoring.transactions import PRODUCER_SETTINGS
@@ -101,14 +102,17 @@ def make_forwarder(settings: AllSettings, spool: Spool, queue: FrameQueue, captu
 def make_chooser(settings: AllSettings, helix: Helix | None, capture: Capture) -> Chooser:
     """Who decides, or follows, what is watched."""
     monitoring = settings.monitoring
+    shared = PostgresList(settings.postgres.conninfo()) if settings.postgres else None
     rules = Rules(monitoring.top_channels, frozenset(monitoring.games), frozenset(monitoring.languages))
     return Chooser(
         ChooserOptions(monitoring.pinned_channels, rules, monitoring.chooser, monitoring.choose_seconds),
         helix,
-        PostgresList(settings.postgres.conninfo()) if settings.postgres else None,
+        shared,
         DiskList(monitoring.channel_list_file or settings.spool.directory / "channels.json"),
         capture.want,
         lambda: dict(capture.rooms),
+        OptOuts(shared, settings.spool.directory / "opt_outs.json"),
+        capture.forget,
     )
 
 
@@ -147,7 +151,7 @@ def main() -> int:
         polling = LifecyclePolling(
             access.helix,
             StreamBook(settings.monitoring.instance),
-            lambda: watched_ids(chooser.choice, dict(capture.rooms)),
+            lambda: watched_ids(chooser.choice, dict(capture.rooms), chooser.opt_outs),
             capture.add,
             capture.twitch_now,
             settings.monitoring.poll_seconds,

@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 
 import structlog
+
+from service_runtime.files import replace_durably
 
 log = structlog.get_logger()
 
@@ -35,6 +38,17 @@ class Quarantine:
             if not self._broken:
                 log.error("quarantine: cannot write", path=str(self.path), why=str(error))
             self._broken = True
+
+    def remove(self, channel_id: str, login: str) -> None:
+        """Drop the lines of a channel. Raises OSError."""
+        named = re.compile(rf"\broom-id={re.escape(channel_id)}\b" + (rf"|#{re.escape(login)}\b" if login else ""))
+        for path in (self.path, self.older):
+            if not path.exists():
+                continue
+            lines = path.read_text().splitlines(keepends=True)
+            kept = [line for line in lines if not named.search(line)]
+            if len(kept) < len(lines):
+                replace_durably(path, "".join(kept).encode())
 
     def age(self, now: float) -> None:
         """Turn the files over where the newer one is full or a day old, drop the older one after its day; seconds."""

@@ -7,7 +7,7 @@ import msgspec
 
 from contracts import codec
 from contracts.chat_messages import Coverage, Lifecycle, Tick
-from stream_monitoring.batch import DEAD_LETTER_KEY, TICK_KEY
+from stream_monitoring.batch import DEAD_LETTER_KEY, REMOVED_KEY, TICK_KEY
 from stream_monitoring.event_times import marks_of, named
 from stream_monitoring.frame import Frame
 
@@ -101,7 +101,7 @@ class Leftovers:
             if key == DEAD_LETTER_KEY:
                 if frame.tick_at > self.after:
                     yield from (key, value)
-            elif key != TICK_KEY and (kept := self._following(frame, value)) is not None:
+            elif key not in (TICK_KEY, REMOVED_KEY) and (kept := self._following(frame, value)) is not None:
                 yield from (key, kept)
 
     def _following(self, frame: Frame, value: bytes) -> bytes | None:

@@ -58,6 +58,8 @@ class Spool:
         self._recover()
 
     def _recover(self) -> None:
+        for part in self.directory.glob(f".*{spool_segment.SUFFIX}.*"):
+            part.unlink()  # a crash came between the writing of a segment anew and its taking the old one's place
         for path in sorted(self.directory.glob(f"*{spool_segment.SUFFIX}")):
             self._sizes[spool_segment.first_of(path)] = path.stat().st_size
             self._born_at[spool_segment.first_of(path)] = born_at = spool_segment.born_at(path)
@@ -148,12 +150,13 @@ class Spool:
         path = spool_segment.path_of(self.directory, first)
         offset = 0
         try:
-            offset = spool_segment.offset_of(path, position)
-            for after, found in spool_segment.frames(path, offset):
-                if found.first >= end:
-                    return
-                yield found
-                offset = after
+            with open(path, "rb") as file:  # once: the segment may be replaced by another meanwhile
+                offset = spool_segment.offset_of(file, position)
+                for after, found in spool_segment.frames_of(file, offset):
+                    if found.first >= end:
+                        return
+                    yield found
+                    offset = after
         except FileNotFoundError:
             log.warning("spool: segment was deleted while it was read", segment=path.name)
         except DamagedFrameError as error:
@@ -174,6 +177,28 @@ class Spool:
                 self._first_ticks.pop(oldest, None)
                 deleted.append((oldest, min(self._sizes, default=self.end), size))
         return deleted
+
+    def firsts(self) -> list[int]:
+        """The segments by the position of their first record, oldest first."""
+        with self._lock:
+            return sorted(self._sizes)
+
+    def remove(self, first: int, keys: frozenset[bytes]) -> int:
+        """Put an empty record in the place of each with one of these keys in a segment; how many there were.
+
+        For the writer's thread. A crash leaves the old file or the new one. Raises OSError; nothing is changed then.
+        """
+        if first not in self._sizes:
+            return 0  # deleted by age or size
+        path = spool_segment.path_of(self.directory, first)
+        kept, removed = spool_segment.without(path, keys)
+        if removed:
+            if first == max(self._sizes):
+                self.close()  # the next frame goes into the new file
+            replace_durably(path, kept)
+            with self._lock:
+                self._sizes[first] = len(kept)
+        return removed
 
     def position_before(self, event_time: int) -> int:
         """Where the newest segment begins that holds everything later than `event_time` (milliseconds)."""

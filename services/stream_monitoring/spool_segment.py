@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from stream_monitoring import frame
 from stream_monitoring.frame import DamagedFrameError, Frame
@@ -20,15 +22,20 @@ def first_of(path: Path) -> int:
     return int(path.name.removesuffix(SUFFIX))
 
 
-def frames(path: Path, offset: int = 0) -> Iterator[tuple[int, Frame]]:
-    """Each frame from byte `offset` on with the offset after it; raises DamagedFrameError at the first bad one."""
+def frames(path: Path) -> Iterator[tuple[int, Frame]]:
+    """Each frame with the offset after it; raises DamagedFrameError at the first bad one."""
     with open(path, "rb") as file:
-        file.seek(offset)
-        while header := file.read(frame.HEADER.size):
-            body = file.read(frame.body_length(header))
-            found = frame.decode_frame(header, body)
-            offset += found.size
-            yield offset, found
+        yield from frames_of(file, 0)
+
+
+def frames_of(file: BinaryIO, offset: int) -> Iterator[tuple[int, Frame]]:
+    """The same of an open file from byte `offset` on."""
+    file.seek(offset)
+    while header := file.read(frame.HEADER.size):
+        body = file.read(frame.body_length(header))
+        found = frame.decode_frame(header, body)
+        offset += found.size
+        yield offset, found
 
 
 def born_at(path: Path) -> float:
@@ -40,18 +47,37 @@ def born_at(path: Path) -> float:
     return first.tick_at / 1000
 
 
-def offset_of(path: Path, position: int) -> int:
+def offset_of(file: BinaryIO, position: int) -> int:
     """The byte at which the frame holding `position` starts, by headers alone; raises DamagedFrameError."""
     offset = 0
-    with open(path, "rb") as file:
-        while header := file.read(frame.HEADER.size):
-            length = frame.body_length(header)
-            _, _, _, count, first = frame.HEADER.unpack(header)
-            if position < first + count:
-                return offset
-            offset += frame.HEADER.size + length
-            file.seek(offset)
+    while header := file.read(frame.HEADER.size):
+        length = frame.body_length(header)
+        _, _, _, count, first = frame.HEADER.unpack(header)
+        if position < first + count:
+            return offset
+        offset += frame.HEADER.size + length
+        file.seek(offset)
     return offset
+
+
+def without(path: Path, keys: frozenset[bytes]) -> tuple[bytes, int]:
+    """The segment's bytes with an empty record in the place of each with one of these keys, and how many there were.
+
+    What follows a damaged frame can be read by nobody, and is left out where anything is.
+    """
+    raw = path.read_bytes()
+    if not any(key + b"\n" in raw for key in keys):  # most segments, without looking at their frames
+        return raw, 0
+    parts: list[bytes] = []
+    removed = 0
+    try:
+        for _, found in frames_of(BytesIO(raw), 0):
+            lines, number = frame.without(found.lines, keys)
+            parts += frame.encode(found.first, lines)
+            removed += number
+    except DamagedFrameError:
+        removed += 1
+    return b"".join(parts), removed
 
 
 def cut_torn_tail(path: Path) -> tuple[int, Frame | None, int]:

@@ -5,7 +5,7 @@ from typing import Any
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from contracts import topics
-from stream_monitoring.batch import DEAD_LETTER_KEY, LIFECYCLE_CODE
+from stream_monitoring.batch import DEAD_LETTER_KEY, LIFECYCLE_CODE, OPT_OUT_CODE, REMOVED_KEY
 from stream_monitoring.frame import Frame
 
 TRANSACTIONAL_ID = "chat-forwarder"  # this name is the lease: who begins last with it is the holder
@@ -122,9 +122,11 @@ class Transactions:
                 record = {"key": key[1:], "value": value}
                 chat.append(record)
                 lifecycle.append(dict(record))
+            elif key.startswith(OPT_OUT_CODE):
+                chat.append({"key": key[1:], "value": value})
             elif key == DEAD_LETTER_KEY:
                 dead.append({"value": value})
-            else:
+            elif key != REMOVED_KEY:
                 raise ValueError(f"frame {frame.first} holds a record for nowhere")
         self._produce(topics.CHAT_MESSAGES, chat)
         self._produce(topics.STREAM_LIFECYCLE, lifecycle)

@@ -65,6 +65,16 @@ def bad_records(chat: ChatLog) -> None:
         chat.raw(value)
 
 
+def opted_out(chat: ChatLog) -> str:
+    """Another channel in the same log, which talks for 180 s and opts out after 90; its id."""
+    other = ChatLog(chat.producer, "900002")
+    for second in range(180):
+        other.message(second, f"chatter{second % 9}", "hello")
+    word = {"kind": "opt_out", "schema_version": 1, "channel_id": other.channel_id, "sent_at": (START + 90) * 1000}
+    other.raw(json.dumps(word | {"received_at": 0, "instance": "test", "event": "out"}))
+    return other.channel_id
+
+
 @pytest.fixture
 def start(own_kafka: Kafka, tmp_path: Path) -> Iterator[Callable[[], DetectorRun]]:
     """`start()` runs the detector on the test's folder; none is left at the end."""
@@ -87,6 +97,7 @@ def test_a_burst_through_disorder_bad_records_and_kills(
     other = ChatLog(chat.producer, OTHER)
     bad_records(chat)
     causes(other, range(100))
+    gone = opted_out(chat)
     chat.chat(range(100), loudness)
     run = start()
     wait_for_progress(kafka, run, 100)
@@ -120,6 +131,9 @@ def test_a_burst_through_disorder_bad_records_and_kills(
     revisions = [moment for moment in moments if not moment.shadow]
     assert [moment.revision for moment in revisions] == ["raised", "peaked", "closed"] * 2
     assert [moment.biggest_in_seconds for moment in revisions[::3]] == [200, 400]
+    assert {json.loads(key_and_value[1])["minute_at"] for key_and_value in results(kafka, "chat-counts", gone)} == {
+        START * 1000
+    }
     closed = revisions[2]
     assert (closed.evidence.emotes[0].name, closed.evidence.emotes[0].chatters) == ("Kappa", 27)
     assert [word.word for word in closed.evidence.words] == ["wow"]

@@ -193,3 +193,40 @@ def test_without_postgres_at_the_start_the_copy_on_disk_serves(watching: Watchin
     finally:
         let_in(True)
     watching.settle()
+
+
+def test_who_opts_out_is_left_removed_from_the_spool_and_told_to_the_job(watching: Watching, kafka: str) -> None:
+    watching.settle()
+    login, channel_id = watching.pinned, watching.ids[watching.pinned]
+    chat, spool = Follower(kafka, topics.CHAT_MESSAGES), watching.service.spool
+    word = """INSERT INTO opt_outs (channel_id, is_out, changed_at) VALUES (%s, %s, now())
+              ON CONFLICT (channel_id) DO UPDATE SET is_out = excluded.is_out, changed_at = now()"""
+
+    def say(is_out: bool) -> None:
+        with psycopg.connect(watching.dsn) as connection:
+            connection.execute(word, (channel_id, is_out))
+
+    def told() -> list[str]:
+        return [each["event"] for each in chat.values("opt_out") if each["channel_id"] == channel_id]
+
+    def held() -> int:
+        named = f'"channel_id":"{channel_id}"'.encode()
+        found = [line for path in spool.glob("*.segment") for line in path.read_bytes().split(b"\n") if named in line]
+        return len([line for line in found if b'"kind":"opt_out"' not in line])
+
+    assert held()
+    say(True)
+    wait_for("the room is left", lambda: login not in watching.joined(), DEADLINE)
+    wait_for("the job is told", lambda: told() == ["out"], DEADLINE)
+    wait_for("the spool is cleared", lambda: not held(), DEADLINE)
+    assert login not in watching.listed()
+    assert watching.joined() == set(watching.top)
+    watching.service.end()
+    watching.service.start()
+    wait_for("the other rooms", lambda: watching.joined() == set(watching.top), DEADLINE)
+    assert (told(), held()) == (["out"], 0)
+    say(False)
+    watching.settle()
+    wait_for("the job is told", lambda: told() == ["out", "in"], DEADLINE)
+    wait_for("it is stored again", held, DEADLINE)
+    chat.close()

@@ -25,7 +25,11 @@ SELECT
                 'slow=' || CAST(slow_seconds AS STRING),
                 'followers_only=' || CAST(followers_only_minutes AS STRING),
                 'unique_only=' || CAST(unique_only AS STRING)), {field}, {field})
+        WHEN kind = 'opt_out' THEN CONCAT(
+            CAST(sent_at AS STRING), {field}, kind, {field}, event, {field}, {field}, {field})
     END AS control
 FROM chat
 WHERE ts IS NOT NULL
-    AND (kind = 'tick' OR (kind IN ('message', 'notice', 'room_state', 'lifecycle', 'coverage') AND channel_id <> ''))
+    AND (
+        kind = 'tick'
+        OR (kind IN ('message', 'notice', 'room_state', 'lifecycle', 'coverage', 'opt_out') AND channel_id <> ''))

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from contracts import metrics
+from recorder.opt_out import arguments
 from watcher.condition import Ages, Condition
 from watcher.notice import Times, write
 
@@ -148,3 +149,12 @@ def test_each_secret_can_be_changed() -> None:
     table = section("New secrets")
     for name in [*secrets(), "twitch/"]:
         assert f"`{name}`" in table, name
+
+
+def test_opt_outs_commands_are_those_of_the_program() -> None:
+    typed = re.findall(r"python -m recorder\.opt_out (\w+) ?([A-Z]*)", section("Opt-out"))
+    assert {command for command, _ in typed} == {"add", "remove", "list"}
+    for command, channel in typed:
+        assert arguments([command, *filter(None, [channel])]).command == command
+    assert "opt_outs.json" in text("services/stream_monitoring/main.py")
+    assert "cleared of channels" in text("services/stream_monitoring/forgetting.py")
