@@ -16,8 +16,9 @@ INTRODUCTION = (
     "records of chat, moments, clips and minutes of counts in Postgres. A gap is time of which the site says that "
     "nobody read. Well: chat said after the fault has passed the job and is in Postgres, less than 10 s old. The page "
     "was asked for once a second.\n\n"
-    "A line is the last play that came to its end. One that the system did not recover from fails the run and leaves "
-    "no line; the known one is Kafka's full disk: [OPERATIONS.md](../OPERATIONS.md#diskfull).\n\n"
+    "The link between the machines is a pair of interfaces with machine A's end in a network namespace; a full disk is "
+    "a file system of its own that is full. A line is the last play that came to its end: one that the system does not "
+    "recover from fails the run and leaves no line.\n\n"
 )
 HEADS = {
     "fault": "fault",
