@@ -1,7 +1,8 @@
 """Recorded chat: one {"t": seconds from the start, "user": number or name, "text": …} a line, in time order."""
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -38,25 +39,30 @@ def seconds(path: Path, start: int) -> Iterator[SecondRow]:
 
     The last second with a message is taken as whole, nothing is known of what follows it.
     """
-    second, pieces, people = -1, list[str](), set[int | str]()
-    for number, (t, user, text) in enumerate(_messages(path), 1):
-        if t >= second + 1:
-            if pieces:
-                yield SecondRow(start + second, len(pieces), len(people), PIECE.join(pieces), None)
-                pieces, people = [], set()
-            second = int(t)
-        elif t < second:
-            raise RecordingError(f"{path}, message {number}: comes before the message before it")
-        if len(text) > TEXT_LIMIT or PIECE in text or FIELD in text:
-            text = text[:TEXT_LIMIT].translate(SEPARATORS)
-        pieces.append(f"{user}{FIELD}{number:08x}{FIELD}[]{FIELD}{text}")
-        people.add(user)
+    second, ends, number = -1, 0.0, 0
+    pieces, people = list[str](), set[int | str]()
+    for lines in _blocks(path):
+        for line in lines:
+            number += 1
+            t, user, text = line.t, line.user, line.text
+            if t >= ends:
+                if pieces:
+                    yield SecondRow(start + second, len(pieces), len(people), PIECE.join(pieces), None)
+                    pieces, people = [], set()
+                second = int(t)
+                ends = second + 1
+            elif t < second:
+                raise RecordingError(f"{path}, message {number}: comes before the message before it")
+            if len(text) > TEXT_LIMIT or PIECE in text or FIELD in text:
+                text = text[:TEXT_LIMIT].translate(SEPARATORS)
+            pieces.append(f"{user}{FIELD}{number:08x}{FIELD}[]{FIELD}{text}")
+            people.add(user)
     if pieces:
         yield SecondRow(start + second, len(pieces), len(people), PIECE.join(pieces), None)
 
 
-def _messages(path: Path) -> Iterator[tuple[float, int | str, str]]:
-    """(t, user, text) of each message."""
+def _blocks(path: Path) -> Iterator[list[Line]]:
+    """The messages, many at once. A last line that was cut within is left out."""
     decode = msgspec.json.Decoder(Line).decode_lines
     rest, read = b"", 0
     with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
@@ -67,17 +73,6 @@ def _messages(path: Path) -> Iterator[tuple[float, int | str, str]]:
             except msgspec.DecodeError as error:
                 raise RecordingError(f"{path}, after message {read}: {error}") from error
             read += len(lines)
-            for line in lines:
-                yield line.t, line.user, line.text
-        if rest.strip():
-            yield from _last(path, rest, decode)
-
-
-def _last(path: Path, rest: bytes, decode: Callable[[bytes], list[Line]]) -> Iterator[tuple[float, int | str, str]]:
-    """The last message, whose line may lack its end; one that was cut within is left out."""
-    try:
-        lines = decode(rest)
-    except msgspec.DecodeError:
-        return
-    for line in lines:
-        yield line.t, line.user, line.text
+            yield lines
+    with suppress(msgspec.DecodeError):
+        yield decode(rest)

@@ -13,6 +13,7 @@ import os
 import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -164,7 +165,7 @@ def main() -> int:
             sys.stdout.write(sweep.table(swept))
             chosen.plot.write_text(sweep.plot(swept), encoding="utf-8")
             return 0
-        with chosen.out.open("w", encoding="utf-8") if chosen.out else os.fdopen(os.dup(1), "w") as out:
+        with chosen.out.open("w", encoding="utf-8") if chosen.out else nullcontext(sys.stdout) as out:
             for path in paths:
                 write(replay(path, rules), out)
     except (OSError, RecordingError) as error:

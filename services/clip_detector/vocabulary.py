@@ -14,7 +14,7 @@ WORDS = "words"
 UNIT_LIMIT = 3  # letters of what is said over and over
 LOWER_FROM = 4  # letters of an emote's name from which it is also known in other case
 SHORT_LINE = 5  # words; "how" is a reaction in "how??" and none in "it depends how deep they are"
-TOKENS_KEPT = 20_000  # with their labels; a crowd repeats itself
+TOKENS_KEPT, TEXTS_KEPT = 20_000, 5_000  # with their labels; a crowd repeats itself
 OWN_EMOTE = re.compile(r"[a-z][a-z0-9]+([A-Z].*)")  # a channel's own: its prefix, then a name
 
 
@@ -41,9 +41,13 @@ class Vocabulary:
             raise VocabularyError("\n".join(f"{name}: {problem}" for problem in problems))
         self._pieces = self._pattern()
         self._label_of = lru_cache(TOKENS_KEPT)(self._of_token)
+        self._known = lru_cache(TEXTS_KEPT)(self._labels_of)
 
     def labels_of(self, text: str) -> frozenset[str]:
         """What the words and emotes of a text stand for."""
+        return self._known(text)
+
+    def _labels_of(self, text: str) -> frozenset[str]:
         text = clean(text)
         found = set(self._of_tokens(text.split()))
         if not text.isascii():

@@ -193,7 +193,7 @@ def logs(draw: st.DrawFn) -> list[Row]:
 
 
 @given(logs(), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_every_interleaving_replay_and_restore_says_the_same(rows: list[Row], data: st.DataObject) -> None:
     last = rows[-1][0] + 2000
     expected = run(rows, last - START, BOTH)
