@@ -104,7 +104,7 @@ class Follower:
         """The records so far, each partition in its order; ticks are left out."""
         while batch := self._consumer.consume(BATCH, BATCH_SECONDS):
             decoded = [json.loads(each.value()) for each in batch if each.error() is None]
-            self._found += [each for each in decoded if each.get("kind") != "tick"]
+            self._found += [each for each in decoded if isinstance(each, dict) and each.get("kind") != "tick"]
             if len(batch) < BATCH:
                 break
         return [each for each in self._found if kind in ("", each.get("kind"))]

@@ -67,7 +67,7 @@ def bad_records(chat: ChatLog) -> None:
 
 def opted_out(chat: ChatLog) -> str:
     """Another channel in the same log, which talks for 180 s and opts out after 90; its id."""
-    other = ChatLog(chat.producer, "900002")
+    other = ChatLog(chat.producer, "900003")
     for second in range(180):
         other.message(second, f"chatter{second % 9}", "hello")
     word = {"kind": "opt_out", "schema_version": 1, "channel_id": other.channel_id, "sent_at": (START + 90) * 1000}
