@@ -21,11 +21,14 @@ class Credentials:
 
 
 def acted_on(moment: Moment) -> bool:
-    """True for the revisions that decide: `peaked`, and `closed` for a moment whose `peaked` was never seen.
+    """True for the revisions that decide: `peaked`, and `closed` for a moment whose `peaked` did not.
 
-    A moment of a detector on trial gets no record at all.
+    `peaked` does not decide where it names a cause: a true burst may have followed, and `closed` knows better. A moment
+    of a detector on trial gets no record at all.
     """
-    return moment.revision in ("peaked", "closed") and not moment.shadow
+    if moment.shadow:
+        return False
+    return moment.revision == "closed" or (moment.revision == "peaked" and moment.no_clip_reason != "cause")
 
 
 def decide(moment: Moment, now: int, credentials: Credentials, cool_down: CoolDown, budget: HourlyBudget) -> Clip:

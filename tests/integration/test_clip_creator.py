@@ -82,7 +82,7 @@ def test_what_the_detector_rules_out_is_not_asked_for(
     made_before = len(twitch.clips(channel))
     shadow = moment(channel, shadow=True, no_clip_reason="shadow")
     raid = moment(channel, causes=["raid"], no_clip_reason="cause")
-    topics.send(shadow, raid)
+    topics.send(shadow, raid, replace(raid, revision="closed", revision_number=3))
     outcome = topics.outcome(raid.moment_id)
     assert (outcome.status, outcome.reason) == ("skipped", "a raid brought the crowd")
     other = moment(channel)

@@ -28,6 +28,14 @@ def test_raised_is_not_acted_on(revision: str, acts: bool):
     assert acted_on(replace(BURST, revision=revision)) is acts
 
 
+def test_a_cause_waits_for_what_the_closed_moment_says_of_it():
+    raid = replace(BURST, no_clip_reason="cause", causes=["raid"])
+    assert not acted_on(raid)
+    assert acted_on(replace(raid, revision="closed"))
+    after_all = replace(raid, revision="closed", no_clip_reason=None)
+    assert decided(after_all, now=BURST.peak_at + 31_000).status == "intent"
+
+
 def test_a_detector_on_trial_is_not_acted_on():
     assert not acted_on(replace(BURST, revision="closed", shadow=True))
 
