@@ -8,10 +8,11 @@ CHANNELS ?=
 TESTS ?= tests
 WORKERS ?= 2
 FAULTS ?= all
+PLAYS ?= 100
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium demo live status check format test test-faults bench clean distclean
+.PHONY: help preflight venv jars chromium demo live status check format test test-faults causes bench evaluate clean distclean
 
 include infrastructure/deployment.mk
 
@@ -61,8 +62,14 @@ test: preflight venv jars chromium ## Run all tests; TESTS=tests/unit runs a par
 test-faults: preflight venv jars ## Let everything fail once and print what it did; FAULTS="Kafka,power" plays a part
 	FAULTS="$(FAULTS)" $(BIN)/pytest -m fault tests/faults
 
+causes: venv ## Print how well causes and moods are told; CHAT_DATA=... adds recorded chat, PLAYS=300 more of each
+	@$(BIN)/python -m cause_check --plays $(PLAYS)
+
 bench: preflight venv jars ## Measure; results go to tests/benchmarks/results as JSON
 	@set -e; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench; done
+
+evaluate: venv ## Measure the detector on recorded chat (CHAT_DATA=folder) and write docs/detection.md
+	@$(BIN)/python -m evaluation --write
 
 clean: ## Remove the data of demo and live
 	rm -rf .demo .live

@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from clip_detector import job
+from clip_detector import job, vocabulary
 from clip_detector.checkpoints import CheckpointShelf
 from clip_detector.flink import flink_config, kafka_options
 from clip_detector.main import wait_for_standing
@@ -26,6 +26,8 @@ def plan(file: Path, wish: str) -> None:
     """Write the start to `file` and print the checkpoint's path. `wish`: newest, no, or a checkpoint's folder."""
     log_settings, kafka, settings = load_all(LogSettings, KafkaSettings, DetectorSettings)
     logs.configure("clip_detector", log_settings.level)
+    if wrong := vocabulary.problems():
+        raise SystemExit("clip_detector cannot start:\n" + "\n".join(wrong))
     settings.checkpoint_directory.mkdir(parents=True, exist_ok=True)
     shelf = CheckpointShelf(settings.checkpoint_directory)
     standing = wait_for_standing(kafka)

@@ -1,14 +1,28 @@
 """One channel: its detector and its texts together, rows and timers in, Kafka records out. Pure."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from clip_detector.controls import parse_controls
 from clip_detector.detector import Detector
-from clip_detector.emissions import CLOSED, RAISED, Emission, Minute, Revision
-from clip_detector.evidence import Crowd, count_crowd, second_text
+from clip_detector.emissions import CLOSED, RAISED, Emission, Height, Minute, Revision
+from clip_detector.evidence import SECTION, Crowd, count_crowd, second_text
+from clip_detector.meaning import UNKNOWN, Meaning, meaning_of
+from clip_detector.people import people_of
 from clip_detector.records import Record, counts_record, end_of, moment_record
 from clip_detector.rings import WINDOW_SECONDS
-from clip_detector.texts import SlotStore, close_texts, moment_texts, open_texts, put_text
+from clip_detector.room import happenings, keep_room
+from clip_detector.scene import Scene, scene_of
+from clip_detector.texts import (
+    Place,
+    SlotStore,
+    close_texts,
+    forget_texts,
+    moment_texts,
+    open_texts,
+    put_text,
+    recent_text,
+)
 
 
 class SecondRow(NamedTuple):
@@ -22,51 +36,108 @@ class SecondRow(NamedTuple):
 
 
 class Channel:
-    """A detector with the texts that its moments need; `texts` None leaves words and emotes out."""
+    """A detector with the texts that its moments need; `texts` None leaves words and emotes out, and counts each
+    second's chatters in the place of the window's people.
 
-    __slots__ = ("channel_id", "detector", "texts")
+    `on_height` is told each peak, moment or not.
+    """
 
-    def __init__(self, channel_id: str, detector: Detector, texts: SlotStore | None) -> None:
+    __slots__ = ("_counted", "_meant", "channel_id", "detector", "on_height", "texts")
+
+    def __init__(
+        self,
+        channel_id: str,
+        detector: Detector,
+        texts: SlotStore | None,
+        on_height: Callable[[Height], None] | None = None,
+    ) -> None:
         self.channel_id = channel_id
         self.detector = detector
         self.texts = texts
+        self.on_height = on_height
+        # Of each detector's open moment, as it was last told: a closing one mostly says it again. Not in the state.
+        self._counted: dict[str, Crowd] = {}
+        self._meant: dict[str, tuple[Scene, Meaning]] = {}
+        if texts is not None and not detector.asleep:
+            self._recall(texts)
+
+    def _recall(self, texts: SlotStore) -> None:
+        """After a start: the window's people come from the kept texts."""
+        detector = self.detector
+        for second in range(detector.at - WINDOW_SECONDS + 1, detector.at + 1):
+            text = recent_text(texts, second)
+            detector.level.people.take(second, people_of(text.partition(SECTION)[0]) if text else None)
+        for name, crossed in detector.dropped:
+            place = Place(name, crossed)
+            close_texts(texts, place, place.last())
+        detector.dropped.clear()
 
     def row(self, row: SecondRow) -> list[tuple[int, Record]]:
         """Take in one second; returns (milliseconds it became due, record)."""
         detector = self.detector
         if row.second <= detector.at:
             return []
-        told = self.advance(row.second - 1)
+        told = self.advance(row.second - 1) if row.second - 1 > detector.at else []
         controls = parse_controls(row.controls) if row.controls else []
+        people = None
         if self.texts is not None:
+            keep_room(self.texts, row.second, controls)
+            people = people_of(row.pieces)
             text = second_text(row.pieces, controls, row.controls)
             if text:
-                put_text(self.texts, row.second, text, detector.moment.crossed if detector.moment else None)
-        told += self._records(detector.second(row.second, row.messages, row.chatters, controls))
+                put_text(self.texts, row.second, text, self._open_places())
+        told += self._records(detector.second(row.second, row.messages, row.chatters, controls, people))
         return told
+
+    def _open_places(self) -> list[Place]:
+        return [Place(judge.rules.name, judge.moment.crossed) for judge in self.detector.judges if judge.moment]
 
     def advance(self, second: int) -> list[tuple[int, Record]]:
         """Take in that nothing came up to and with `second`."""
-        return self._records(self.detector.advance(second))
+        awake = not self.detector.asleep
+        told = self._records(self.detector.advance(second))
+        if awake and self.detector.asleep and self.texts is not None:
+            forget_texts(self.texts)
+        return told
 
     def _records(self, emissions: list[Emission]) -> list[tuple[int, Record]]:
-        return [self._record(emission) for emission in emissions] if emissions else []
+        told = []
+        for emission in emissions:
+            if not isinstance(emission, Height):
+                told.append(self._record(emission))
+            elif self.on_height:
+                self.on_height(emission)
+        return told
 
-    def _record(self, emission: Emission) -> tuple[int, Record]:
+    def _record(self, emission: Revision | Minute) -> tuple[int, Record]:
         if isinstance(emission, Minute):
             return end_of(emission.minute + 59), counts_record(self.channel_id, emission)
-        return end_of(emission.at), moment_record(self.channel_id, emission, self._crowd(emission))
+        crowd = self._crowd(emission)
+        return end_of(emission.at), moment_record(self.channel_id, emission, crowd, self._meaning(emission, crowd))
+
+    def _meaning(self, revision: Revision, crowd: Crowd | None) -> Meaning:
+        if self.texts is None or crowd is None or revision.number == RAISED:
+            return UNKNOWN
+        scene = scene_of(revision, crowd.said, happenings(self.texts))._replace(at=0)  # when it is told says nothing
+        before = self._meant.pop(revision.detector, None)
+        meaning = before[1] if before and before[0] == scene else meaning_of(scene)
+        if revision.number != CLOSED:
+            self._meant[revision.detector] = scene, meaning
+        return meaning
 
     def _crowd(self, revision: Revision) -> Crowd | None:
         if self.texts is None:
             return None
+        place = Place(revision.detector, revision.crossed)
         if revision.number == RAISED:
-            open_texts(self.texts, revision.crossed)
-        texts = moment_texts(self.texts, revision.crossed, revision.at)
+            open_texts(self.texts, place)
+        texts = moment_texts(self.texts, place, revision.at)
         window = range(revision.peak - WINDOW_SECONDS + 1, revision.peak + 1)
-        crowd = count_crowd(texts, window, revision.texts_until)
+        crowd = count_crowd(texts, window, revision.texts_until, self._counted.pop(revision.detector, None))
         if revision.number == CLOSED:
-            close_texts(self.texts, revision.crossed, revision.at)
+            close_texts(self.texts, place, revision.at)
+        else:
+            self._counted[revision.detector] = crowd
         return crowd
 
 

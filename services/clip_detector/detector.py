@@ -5,68 +5,70 @@ every interleaving of rows and timers and every replay says the same.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import sqrt
 
 from clip_detector.controls import Control
 from clip_detector.coverage import Coverage
-from clip_detector.emissions import CLOSED, PEAKED, RAISED, Emission, Minute, Revision
-from clip_detector.open_moment import PEAK_HOLDS_SECONDS, OpenMoment, Peak
-from clip_detector.rings import COUNT_LIMIT, WINDOW_SECONDS, Baseline, Wall
+from clip_detector.emissions import Emission, Height, Minute, Revision
+from clip_detector.highs import Highs
+from clip_detector.history import RARITY_SECONDS
+from clip_detector.judge import Judge
+from clip_detector.level import Level
+from clip_detector.open_moment import PEAK_HOLDS_SECONDS, Peak
+from clip_detector.rings import COUNT_LIMIT, WINDOW_SECONDS
+from clip_detector.rules import Rules
 
-NAME = "crowd"
-VERSION = 1
-BASELINE_MINIMUM = 60  # covered seconds; before that "usual" is a guess
+VERSION = 2
 CURVE_SECONDS = 60  # shown before the peak
 SILENCE_SECONDS = 900  # without a row: the baseline says nothing about what comes next, the state shrinks
-FORGET_SECONDS = 48 * 3600  # without a row: no stream lasts that long, the state goes
-ANSCOMBE = 3 / 8  # makes the square root of a Poisson count have the same spread at every rate
-
-
-@dataclass(frozen=True)
-class Rules:
-    """When a moment is raised. `threshold` is in standard deviations of ordinary chat, roughly."""
-
-    threshold: float = 4.0
-    rearm_share: float = 0.5  # of the threshold; the score falls below it before the next moment
+FORGET_SECONDS = RARITY_SECONDS  # without a row: no stream lasts that long and no peak is compared with, the state goes
+LONG_GAP_SECONDS = 60  # not read: it may have had any peak
 
 
 class Detector:
-    """One channel's state. `at` is the last second taken in, 0 before the first."""
+    """One channel's state. `at` is the last second taken in, 0 before the first.
+
+    The first of the rules is the detector, the others are on trial beside it; all judge the same scores.
+    """
 
     __slots__ = (
-        "armed",
         "asleep",
         "at",
-        "baseline",
-        "coverage",
+        "dropped",
+        "highs",
+        "judges",
         "last_row",
+        "level",
         "minute_messages",
-        "moment",
-        "rules",
         "stream_id",
         "stream_started_at",
         "timer",
-        "wall",
     )
 
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
+    def __init__(self, rules: Rules, *trials: Rules) -> None:
         self.at = 0
         self.last_row = 0
         self.timer = 0  # second that the adapter's timer stands for, 0: none
         self.minute_messages = 0  # of the minute that `at` is in
-        self.armed = True
         self.asleep = True
         self.stream_id = ""
         self.stream_started_at = 0
-        self.coverage = Coverage()
-        self.baseline = Baseline()
-        self.wall = Wall()
-        self.moment: OpenMoment | None = None
+        self.level = Level(Coverage())
+        self.highs = Highs()
+        self.dropped: list[tuple[str, int]] = []  # moments left open by detectors that are no more: name, crossing
+        self.judges = [Judge(each) for each in (rules, *trials)]
 
-    def second(self, second: int, messages: int, chatters: int, controls: Sequence[Control] = ()) -> list[Emission]:
-        """Take in the row of `second`; returns what became due before it and with it."""
+    def second(
+        self,
+        second: int,
+        messages: int,
+        chatters: int,
+        controls: Sequence[Control] = (),
+        people: set[str] | None = None,
+    ) -> list[Emission]:
+        """Take in the row of `second`; returns what became due before it and with it.
+
+        `people`: see people.py; None where the texts are not read, which holds for all rows then.
+        """
         if second <= self.at:
             return []
         told = self.advance(second - 1)
@@ -75,8 +77,9 @@ class Detector:
         for control in controls:
             self._apply(control)
         if messages:
-            self.coverage.message(second)
-        self._take(min(messages, COUNT_LIMIT), min(chatters, COUNT_LIMIT), told)
+            self._message(second)
+        self.level.count_by(people is not None)
+        self._take(min(messages, COUNT_LIMIT), min(chatters, COUNT_LIMIT), people, told)
         return told
 
     def advance(self, second: int) -> list[Emission]:
@@ -89,11 +92,12 @@ class Detector:
             until = min(second, sleeps_at)
             while self.at < until:
                 self.at += 1
-                self._take(0, 0, told)
+                self._take(0, 0, None, told)
             if second >= sleeps_at:
                 self._fall_asleep()
         if second >= self.last_row + FORGET_SECONDS:
             self.stream_id, self.stream_started_at = "", 0
+            self._forget_past()
         self.at = second
         return told
 
@@ -102,84 +106,100 @@ class Detector:
         if self.asleep:
             return self.last_row + FORGET_SECONDS
         due = self.last_row + SILENCE_SECONDS
-        if self.moment:
-            due = min(due, self.moment.due())
+        for judge in self.judges:
+            if judge.moment:
+                due = min(due, judge.moment.due())
         if self.minute_messages:
             due = min(due, self.at - self.at % 60 + 59)
         return due
 
     def forgettable(self) -> bool:
         """Whether nothing is lost by dropping this state."""
-        return self.asleep and not self.stream_id and self.coverage.gap_until <= self.at
-
-    def score(self) -> float:
-        """The window's chatters against the usual, in standard deviations; 0 without a baseline."""
-        filled, wall = self.baseline.filled, self.wall
-        if filled < BASELINE_MINIMUM or not wall.window_covered:
-            return 0.0
-        expected = self.baseline.total_chatters / filled * wall.window_covered
-        return 2.0 * (sqrt(wall.window_chatters + ANSCOMBE) - sqrt(expected + ANSCOMBE))
+        known = self.stream_id or self.judges[0].history.known_from
+        return self.asleep and not known and self.level.coverage.gap_until <= self.at
 
     def _apply(self, control: Control) -> None:
         if control.kind == "coverage":
-            self.coverage.apply(self.at, control)
+            self.level.coverage.apply(self.at, control)
+            left_live = control.event == "left" and self.stream_id
+            if left_live or control.until_at - control.from_at > LONG_GAP_SECONDS * 1000:
+                self._forget_past()
         elif control.kind == "lifecycle":
             online = control.event != "offline"
             self.stream_id = control.subject if online else ""
             self.stream_started_at = control.from_at if online else 0
 
+    def _message(self, second: int) -> None:
+        self.level.coverage.message(second)
+        for judge in self.judges:
+            judge.history.known_from = judge.history.known_from or second
+
+    def _forget_past(self) -> None:
+        for judge in self.judges:
+            judge.history.known_from = 0
+
     def _fall_asleep(self) -> None:
         self.asleep = True
-        self.armed = True
         self.minute_messages = 0
-        self.coverage = Coverage(gap_until=self.coverage.gap_until)
-        self.baseline = Baseline()
-        self.wall = Wall()
+        self.level = Level(Coverage(gap_until=self.level.coverage.gap_until), self.level.by_people)
+        self.highs = Highs()
+        for judge in self.judges:
+            judge.armed = True
 
-    def _take(self, messages: int, chatters: int, told: list[Emission]) -> None:
+    def _take(self, messages: int, chatters: int, people: set[str] | None, told: list[Emission]) -> None:
         """Take in the second `at`, which follows the one before."""
         at = self.at
-        self.wall.push(at, messages, chatters, self.coverage.covers(at), self.baseline)
+        self.level.take(at, messages, chatters, people)
         self.minute_messages += messages
-        if messages or self.moment or not self.armed:
+        if messages or self.highs.pending or self._busy():
             self._judge(messages, told)
         if at % 60 == 59:
             if self.minute_messages:
-                counts = self.wall.counts(at - 59, at)
+                counts = self.level.wall.counts(at - 59, at)
                 told.append(Minute(at - 59, counts[0], counts[1]))
             self.minute_messages = 0
 
-    def _judge(self, messages: int, told: list[Emission]) -> None:
-        score, at, moment = self.score(), self.at, self.moment
-        loud = score >= self.rules.threshold
-        if moment:
-            if messages and moment.rises(at, score):
-                moment.peak = self._peak(score)
-            if at >= moment.due():
-                told.append(self._revision(moment, CLOSED if moment.peaked else PEAKED))
-                self.moment = None if moment.peaked else moment
-                moment.peaked = True
-        elif loud and messages and self.armed:
-            self.moment = OpenMoment(at, self._peak(score))
-            told.append(self._revision(self.moment, RAISED))
-        if loud and self.moment:
-            self.armed = False
-        elif score < self.rules.threshold * self.rules.rearm_share:
-            self.armed = True
+    def _busy(self) -> bool:
+        """Whether a second without a message may change a judge's mind."""
+        for judge in self.judges:  # noqa: SIM110 - a generator costs twice as much, each silent second
+            if judge.moment or not judge.armed:
+                return True
+        return False
 
-    def _peak(self, score: float) -> Peak:
-        wall, baseline = self.wall, self.baseline
-        return Peak(
+    def _judge(self, messages: int, told: list[Emission]) -> None:
+        level, highs, at = self.level, self.highs, self.at
+        score = level.score()
+        high = None
+        if messages and score is not None and highs.is_high(at, score):
+            high = highs.pending = level.peak(at, score)
+        held = highs.held(at)
+        for judge in self.judges:
+            number = judge.take(at, score, high, level.seen)
+            if number:
+                told.append(self._revision(judge, number))
+            if held:
+                if judge is self.judges[0]:
+                    told.append(self._height(judge, held))
+                judge.learn(held)
+            judge.told(number)
+
+    def _height(self, judge: Judge, peak: Peak) -> Height:
+        moment = judge.moment if judge.moment and judge.moment.peak.second == peak.second else None
+        return Height(
             self.at,
-            score,
-            wall.window_messages,
-            wall.window_chatters,
-            wall.window_covered,
-            baseline.total_messages / baseline.filled,
-            baseline.total_chatters / baseline.filled,
+            peak.second,
+            peak.score,
+            peak.window_chatters,
+            peak.expected,
+            peak.usual_messages,
+            moment.crossed if moment else 0,
+            moment is not None and not moment.peaked,
+            moment is not None and moment.clip,
         )
 
-    def _revision(self, moment: OpenMoment, number: int) -> Revision:
+    def _revision(self, judge: Judge, number: int) -> Revision:
+        moment = judge.moment
+        assert moment is not None
         peak = moment.peak
         curve_from = peak.second - CURVE_SECONDS
         return Revision(
@@ -190,13 +210,17 @@ class Detector:
             peak.score,
             peak.window_messages,
             peak.window_chatters,
-            peak.window_covered,
+            peak.expected,
             peak.usual_messages,
             peak.usual_chatters,
             curve_from,
-            *self.wall.counts(curve_from, self.at),
+            *self.level.wall.counts(curve_from, self.at),
             moment.crossed - WINDOW_SECONDS + 1,
             min(self.at, peak.second + PEAK_HOLDS_SECONDS),
             self.stream_id,
             self.stream_started_at,
+            judge.history.biggest_in(moment.crossed, peak.second, peak.score),
+            moment.clip,
+            judge.rules.name,
+            judge.rules.shadow,
         )

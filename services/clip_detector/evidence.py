@@ -1,8 +1,9 @@
 """What a crowd said: the emotes and words of a moment's messages, counted by people, without what was deleted."""
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -33,17 +34,20 @@ class Said(NamedTuple):
 
 
 class Crowd(NamedTuple):
-    """What the texts of a moment add to its evidence. `chatters`: distinct people in the peak's window."""
+    """What the texts of a moment add to its evidence.
+
+    `chatters`: distinct people in the peak's window. `said`: the undeleted messages, for those who ask why.
+    """
 
     chatters: int
     emotes: list[EmoteCount]
     words: list[WordCount]
+    said: Sequence[Said]
 
 
 def second_text(pieces: str | None, controls: Iterable[Control], raw_controls: str | None) -> str:
     """One second's messages and deletions in the form that the state keeps; empty where there is neither."""
-    deletes = any(control.event in DELETIONS for control in controls)
-    if deletes:
+    if raw_controls and any(control.event in DELETIONS for control in controls):
         return (pieces or "") + SECTION + (raw_controls or "")
     return pieces or ""
 
@@ -56,13 +60,18 @@ def count_chatters(pieces: str | None) -> tuple[int, int]:
     return len(said), len({piece[: piece.find(FIELD)] for piece in said})
 
 
-def count_crowd(texts: Iterable[tuple[int, str]], window: range, until: int) -> Crowd:
-    """Count the messages of (second, text): people in `window`, emotes and words in all up to `until`."""
+def count_crowd(texts: Iterable[tuple[int, str]], window: range, until: int, before: Crowd | None = None) -> Crowd:
+    """Count the messages of (second, text): people in `window`, emotes and words in all up to `until`.
+
+    `before`: an earlier count of the same moment, whose emotes and words hold where the messages are the same.
+    """
     said = list(_undeleted(list(texts)))
-    people = {message.chatter for message in said if message.second in window}
+    people = len({message.chatter for message in said if message.second in window})
     messages = [message for message in said if message.second <= until]
+    if before and before.said == messages:
+        return before._replace(chatters=people)
     emotes, words = _count(messages)
-    return Crowd(len(people), _top_emotes(emotes), _top_words(words, {name for _, name in emotes.values()}))
+    return Crowd(people, _top_emotes(emotes), _top_words(words, {name for _, name in emotes.values()}), messages)
 
 
 def _undeleted(texts: list[tuple[int, str]]) -> Iterator[Said]:
@@ -70,7 +79,7 @@ def _undeleted(texts: list[tuple[int, str]]) -> Iterator[Said]:
     message_ids: set[str] = set()
     cleared: dict[str, int] = {}  # chatter, "" for the whole room, to the second of the last clearing
     for second, text in texts:
-        for control in parse_controls(text.partition(SECTION)[2]):
+        for control in parse_controls(text.partition(SECTION)[2]) if SECTION in text else ():
             if control.event == "message_deleted":
                 message_ids.add(control.subject)
             elif control.event == "chatter_cleared":
@@ -83,27 +92,33 @@ def _undeleted(texts: list[tuple[int, str]]) -> Iterator[Said]:
             if len(fields) != PIECE_FIELDS:
                 continue
             message = Said(second, *fields)
+            if not cleared and not message_ids:
+                yield message
+                continue
             cleared_at = max(cleared.get("", 0), cleared.get(message.chatter, 0))
             if message.message_id not in message_ids and second > cleared_at:
                 yield message
 
 
+WordUses = dict[str, tuple[int, int]]  # uses, people
 EmoteUses = dict[tuple[str, str], tuple[Counter[str], str]]  # provider and id: uses by chatter, name
 
 
-def _count(messages: list[Said]) -> tuple[EmoteUses, dict[str, Counter[str]]]:
+def _count(messages: list[Said]) -> tuple[EmoteUses, WordUses]:
     emotes: EmoteUses = {}
-    words: dict[str, Counter[str]] = defaultdict(Counter)
+    uses: Counter[str] = Counter()
+    people: set[tuple[str, str]] = set()  # word, chatter
     for message in messages:
         text = message.text
         for emote in _decode_emotes(message.emotes):
             name = message.text[emote.start : emote.end + 1] or emote.id
-            uses, _ = emotes.setdefault((emote.provider, emote.id), (Counter(), name))
-            uses[message.chatter] += 1
+            counts, _ = emotes.setdefault((emote.provider, emote.id), (Counter(), name))
+            counts[message.chatter] += 1
             text = text[: emote.start] + " " * len(name) + text[emote.end + 1 :]
-        for word in filter(None, map(_word, text.split())):
-            words[word][message.chatter] += 1
-    return emotes, words
+        words = [word for token in text.split() if (word := _word(token))]
+        uses.update(words)
+        people.update((word, message.chatter) for word in words)
+    return emotes, {word: (uses[word], count) for word, count in Counter(word for word, _ in people).items()}
 
 
 def _decode_emotes(field: str) -> list[Emote]:
@@ -115,6 +130,7 @@ def _decode_emotes(field: str) -> list[Emote]:
         return []  # the message counts, its emotes cannot
 
 
+@lru_cache(maxsize=20_000)  # tokens; a crowd repeats itself, and this is most of the work
 def _word(token: str) -> str | None:
     word = token.casefold()
     if "@" in word or LINK.search(word):
@@ -131,11 +147,11 @@ def _top_emotes(emotes: EmoteUses) -> list[EmoteCount]:
     return sorted(counts, key=lambda count: (-count.chatters, -count.uses, count.provider, count.id))[:TOP]
 
 
-def _top_words(words: dict[str, Counter[str]], emote_names: set[str]) -> list[WordCount]:
+def _top_words(words: WordUses, emote_names: set[str]) -> list[WordCount]:
     known = {name.casefold() for name in emote_names}
     counts = [
-        WordCount(word, sum(uses.values()), len(uses))
-        for word, uses in words.items()
-        if len(uses) >= MINIMUM_PEOPLE and word not in known
+        WordCount(word, uses, people)
+        for word, (uses, people) in words.items()
+        if people >= MINIMUM_PEOPLE and word not in known
     ]
     return sorted(counts, key=lambda count: (-count.chatters, -count.uses, count.word))[:TOP]

@@ -8,26 +8,27 @@ PEAK_LIMIT_SECONDS = 90  # after the crossing; a later height is another story, 
 
 
 class Peak(NamedTuple):
-    """The highest second so far, and what the window and the baseline held then."""
+    """A high second, and what the window and the baseline held then. `expected`: people in an ordinary window."""
 
     second: int
     score: float
     window_messages: int
     window_chatters: int
-    window_covered: int
+    expected: float
     usual_messages: float
     usual_chatters: float
 
 
 class OpenMoment:
-    """A moment that is not closed yet."""
+    """A moment that is not closed yet. `clip`: whether the rate lets it become a clip."""
 
-    __slots__ = ("crossed", "peak", "peaked")
+    __slots__ = ("clip", "crossed", "peak", "peaked")
 
-    def __init__(self, crossed: int, peak: Peak, peaked: bool = False) -> None:
+    def __init__(self, crossed: int, peak: Peak, peaked: bool = False, clip: bool = False) -> None:
         self.crossed = crossed
         self.peak = peak
         self.peaked = peaked
+        self.clip = clip
 
     def due(self) -> int:
         """The second at whose end the next revision comes, if no higher peak does."""

@@ -8,6 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from clip_detector import vocabulary
 from clip_detector.settings import DetectorSettings
 
 JARS = ("flink-dist-*.jar", "flink-sql-connector-kafka-*.jar", "flink-json-*.jar", "zstd-jni-*.jar")
@@ -18,7 +19,8 @@ JAVA_VERSIONS = range(17, 22)  # Flink 2.2 runs on 17 and 21
 
 def problems(settings: DetectorSettings) -> list[str]:
     """One line for each thing that is missing or in the way."""
-    return [*_jars(settings.flink_jars), *_java(), *_ports(settings), *_folder(settings.checkpoint_directory)]
+    machine = [*_jars(settings.flink_jars), *_java(), *_ports(settings), *_folder(settings.checkpoint_directory)]
+    return machine + vocabulary.problems()
 
 
 def _jars(folder: Path) -> list[str]:

@@ -11,11 +11,12 @@ from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 from clip_detector import opt_out
 from clip_detector.bucket import Bucket
 from clip_detector.channel import Channel, SecondRow
-from clip_detector.detector import Detector, Rules
+from clip_detector.configuration import RuleBook
+from clip_detector.detector import Detector
 from clip_detector.progress import Progress
 from clip_detector.records import Record, end_of
 from clip_detector.state import pack, unpack
-from clip_detector.texts import SLOTS
+from clip_detector.texts import forget_texts
 from contracts import metrics
 from service_runtime.measures import measure
 
@@ -40,7 +41,7 @@ RECORD_TYPE = Types.ROW_NAMED(
 class ProcessOptions:
     """What the job's operator is given. `emit_after`: milliseconds; what became due at or before is not emitted."""
 
-    rules: Rules
+    rules: RuleBook
     with_texts: bool = True
     emit_after: int = 0
 
@@ -97,7 +98,7 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
             return
         channel = bucket.channels.get(channel_id)
         if channel is None:
-            channel = self._channel(channel_id, Detector(self._options.rules))
+            channel = self._channel(channel_id, Detector(*self._options.rules.of(channel_id)))
             bucket.take(channel)
         yield from self._rows(channel.row(SecondRow(*row)))
         self._keep(bucket, channel, ctx)
@@ -123,7 +124,7 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
                 if opt_out.is_mark(packed):
                     bucket.opted_out.add(channel_id)
                     continue
-                bucket.take(self._channel(channel_id, unpack(packed, self._options.rules)))
+                bucket.take(self._channel(channel_id, unpack(packed, *self._options.rules.of(channel_id))))
         return bucket
 
     def _channel(self, channel_id: str, detector: Detector) -> Channel:
@@ -138,8 +139,7 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
         bucket.forget(channel)
         self._detectors.remove(channel.channel_id)
         if channel.texts is not None:
-            for slot in range(SLOTS):
-                channel.texts.remove(slot)
+            forget_texts(channel.texts)
 
     def _opt_out(self, bucket: Bucket, channel_id: str, event: opt_out.Event | None, second: int) -> Iterator[Row]:
         """Drop the channel, or take it in again from the next second on; what it says meanwhile is ignored."""

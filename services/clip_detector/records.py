@@ -3,10 +3,12 @@
 from hashlib import blake2b
 from typing import NamedTuple
 
-from clip_detector import detector
+from clip_detector.detector import VERSION
 from clip_detector.emissions import CLOSED, Minute, Revision
 from clip_detector.evidence import Crowd
+from clip_detector.meaning import UNKNOWN, Meaning
 from clip_detector.rings import WINDOW_SECONDS
+from clip_detector.stretch import stretch
 from contracts import chat_counts, moments, topics
 from contracts.codec import encode
 
@@ -24,32 +26,50 @@ def end_of(second: int) -> int:
     return (second + 1) * 1000
 
 
-def moment_id(channel_id: str, crossed_at: int) -> str:
+def moment_id(channel_id: str, detector: str, crossed_at: int) -> str:
     """The same for every replay: a hash of the channel, the detector's name and the crossing."""
-    return blake2b(f"{channel_id}:{detector.NAME}:{crossed_at}".encode(), digest_size=12).hexdigest()
+    return blake2b(f"{channel_id}:{detector}:{crossed_at}".encode(), digest_size=12).hexdigest()
 
 
-def moment(channel_id: str, revision: Revision, crowd: Crowd | None) -> moments.Moment:
+def moment(channel_id: str, revision: Revision, crowd: Crowd | None, meaning: Meaning = UNKNOWN) -> moments.Moment:
     """One revision with its evidence. Without texts `window_chatters` is the sum over the window's seconds."""
-    crossed_at = end_of(revision.crossed)
-    usual_messages = revision.usual_messages * revision.window_covered
+    crossed_at, peak_at = end_of(revision.crossed), end_of(revision.peak)
+    usual_messages = revision.usual_messages * WINDOW_SECONDS
+    clip_from_at, clip_until_at = stretch(crossed_at, peak_at)
     return moments.Moment(
         schema_version=moments.SCHEMA_VERSION,
-        moment_id=moment_id(channel_id, crossed_at),
+        moment_id=moment_id(channel_id, revision.detector, crossed_at),
         revision=moments.REVISIONS[revision.number - 1],
         revision_number=revision.number,
-        detector_name=detector.NAME,
-        detector_version=detector.VERSION,
+        detector_name=revision.detector,
+        detector_version=VERSION,
         channel_id=channel_id,
         crossed_at=crossed_at,
-        peak_at=end_of(revision.peak),
+        peak_at=peak_at,
         score=round(revision.score, 3),
         times_usual=round(revision.window_messages / max(usual_messages, 1.0), 2),  # 1 message: a silent room's usual
         evidence=evidence(revision, crowd),
+        causes=meaning.causes,
+        mood=meaning.mood,
+        mood_share=meaning.mood_share,
+        biggest_in_seconds=revision.biggest_in_seconds,
+        clip_from_at=clip_from_at,
+        clip_until_at=clip_until_at,
+        no_clip_reason=no_clip_reason(revision, meaning),
+        shadow=revision.shadow,
         stream_id=revision.stream_id or None,
         stream_started_at=revision.stream_started_at or None,
         closed_at=end_of(revision.at) if revision.number == CLOSED else None,
     )
+
+
+def no_clip_reason(revision: Revision, meaning: Meaning) -> moments.NoClipReason | None:
+    """Why no clip is made of it, None where one may be."""
+    if revision.shadow:
+        return "shadow"
+    if not meaning.may_clip:
+        return "cause"
+    return None if revision.clip else "rate"
 
 
 def evidence(revision: Revision, crowd: Crowd | None) -> moments.Evidence:
@@ -61,17 +81,18 @@ def evidence(revision: Revision, crowd: Crowd | None) -> moments.Evidence:
         covered=revision.covered,
         window_seconds=WINDOW_SECONDS,
         window_messages=revision.window_messages,
-        window_chatters=crowd.chatters if crowd else revision.window_chatters,
+        window_chatters=revision.window_chatters,
         usual_messages_per_second=round(revision.usual_messages, 4),
         usual_chatters_per_second=round(revision.usual_chatters, 4),
+        expected_chatters=round(revision.expected, 4),
         emotes=crowd.emotes if crowd else [],
         words=crowd.words if crowd else [],
     )
 
 
-def moment_record(channel_id: str, revision: Revision, crowd: Crowd | None) -> Record:
+def moment_record(channel_id: str, revision: Revision, crowd: Crowd | None, meaning: Meaning = UNKNOWN) -> Record:
     """A revision for the topic `moments`."""
-    message = moment(channel_id, revision, crowd)
+    message = moment(channel_id, revision, crowd, meaning)
     return Record(topics.MOMENTS.name, message.moment_id.encode(), encode(message))
 
 

@@ -2,63 +2,84 @@
 
 from array import array
 
-BASELINE_SECONDS = 600  # covered seconds that make "usual"
+BASELINE_SECONDS = 600  # covered seconds that make "usual"; 300 to 1,200 rank recorded chat alike
 WINDOW_SECONDS = 7  # best average precision of 3 to 15 s on recorded chat
 WALL_SECONDS = 128  # the curve's 91 s and a minute's 60 s; a power of two, so that an index is a mask
 MASK = WALL_SECONDS - 1
+WINDOWS = 8  # the windows that are not in the baseline yet, and one more; a power of two
+WINDOWS_MASK = WINDOWS - 1
+PARTLY = 0xFFFF  # in the place of a window of which a second was not read
 COUNT_LIMIT = 32_767  # Postgres keeps these counts as smallint
 
 
 class Baseline:
-    """Messages and chatters of the last 600 covered seconds, with running sums."""
+    """The last 600 seconds whose windows were read whole: messages, chatters, and chatters of the window that ends
+    with the second; with running sums."""
 
-    __slots__ = ("chatters", "filled", "head", "messages", "total_chatters", "total_messages")
+    __slots__ = (
+        "chatters",
+        "filled",
+        "head",
+        "messages",
+        "total_chatters",
+        "total_messages",
+        "total_windows",
+        "windows",
+    )
 
     def __init__(self) -> None:
         self.messages = array("H", bytes(2 * BASELINE_SECONDS))
         self.chatters = array("H", bytes(2 * BASELINE_SECONDS))
+        self.windows = array("H", bytes(2 * BASELINE_SECONDS))
         self.head = 0
         self.filled = 0
         self.total_messages = 0
         self.total_chatters = 0
+        self.total_windows = 0
 
-    def push(self, messages: int, chatters: int) -> None:
-        """Add one covered second; the oldest of more than 600 falls out."""
+    def push(self, messages: int, chatters: int, window: int) -> None:
+        """Add one second; the oldest of more than 600 falls out."""
         head = self.head
         if self.filled < BASELINE_SECONDS:
             self.filled += 1
         else:
             self.total_messages -= self.messages[head]
             self.total_chatters -= self.chatters[head]
+            self.total_windows -= self.windows[head]
         self.messages[head] = messages
         self.chatters[head] = chatters
+        self.windows[head] = window
         self.total_messages += messages
         self.total_chatters += chatters
+        self.total_windows += window
         self.head = head + 1 if head + 1 < BASELINE_SECONDS else 0
 
 
 class Wall:
-    """Messages, chatters and coverage of the last 128 seconds, and sums of the 7 s window's covered seconds."""
+    """Messages, chatters and coverage of the last 128 seconds, sums over the 7 s window, and the last 8 windows."""
 
-    __slots__ = ("chatters", "covered", "messages", "window_chatters", "window_covered", "window_messages")
+    __slots__ = ("chatters", "covered", "messages", "window_chatters", "window_covered", "window_messages", "windows")
 
     def __init__(self) -> None:
         self.messages = array("H", bytes(2 * WALL_SECONDS))
         self.chatters = array("H", bytes(2 * WALL_SECONDS))
         self.covered = bytearray(WALL_SECONDS)
+        self.windows = array("H", [PARTLY] * WINDOWS)
         self.window_messages = 0
-        self.window_chatters = 0
+        self.window_chatters = 0  # the sum of each second's chatters
         self.window_covered = 0
 
     def push(self, second: int, messages: int, chatters: int, covered: bool, baseline: Baseline) -> None:
-        """Add the second after the last one; what leaves the window enters the baseline if it was covered."""
+        """Add the second after the last one; what leaves the window enters the baseline if its own was read whole."""
         leaving = (second - WINDOW_SECONDS) & MASK
         if self.covered[leaving]:
             old_messages, old_chatters = self.messages[leaving], self.chatters[leaving]
             self.window_messages -= old_messages
             self.window_chatters -= old_chatters
             self.window_covered -= 1
-            baseline.push(old_messages, old_chatters)
+            window = self.windows[(second - WINDOW_SECONDS) & WINDOWS_MASK]
+            if window != PARTLY:
+                baseline.push(old_messages, old_chatters, window)
         index = second & MASK
         self.messages[index] = messages
         self.chatters[index] = chatters

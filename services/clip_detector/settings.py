@@ -1,22 +1,41 @@
 """The detector's settings, from `DETECTOR_` variables."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from clip_detector.bucket import BUCKETS
-from clip_detector.detector import Rules
+from clip_detector.configuration import RuleBook, read_configuration
 
 
-class DetectorSettings(BaseSettings):
-    """When a moment is raised, where checkpoints lie, and how Flink runs."""
+class RuleSettings(BaseSettings):
+    """Where the detector's numbers are, and the two that a variable may set in their place."""
 
     model_config = SettingsConfigDict(env_prefix="DETECTOR_", frozen=True)
-    threshold: float = Field(Rules.threshold, gt=0, description="score that raises a moment; docs/detection.md")
-    rearm_share: float = Field(
-        Rules.rearm_share, gt=0, lt=1, description="share of the threshold that the score falls below before the next"
-    )
+    config: Path | None = Field(None, description="file of the detector's numbers, configs/detector.toml")
+    threshold: float | None = Field(None, ge=1, le=100, description="in the place of the file's threshold")
+    rearm_share: float | None = Field(None, gt=0, lt=1, description="in the place of the file's rearm_share")
+
+    @field_validator("config")
+    @classmethod
+    def _readable(cls, config: Path | None) -> Path | None:
+        if config:
+            read_configuration(config)
+        return config
+
+    def rules(self) -> RuleBook:
+        """Which rules hold for which channel."""
+        book = read_configuration(self.config) if self.config else RuleBook()
+        own = {"threshold": self.threshold, "rearm_share": self.rearm_share}
+        numbers = {**book.detector, **{name: number for name, number in own.items() if number is not None}}
+        return replace(book, detector=numbers)
+
+
+class DetectorSettings(RuleSettings):
+    """When a moment is raised, where checkpoints lie, and how Flink runs."""
+
     evidence_text: bool = Field(True, description="count the words and emotes of a moment")
     checkpoint_directory: Path = Field(description="folder of the checkpoints; survives restarts")
     checkpoint_seconds: float = Field(3.0, ge=0.5, description="between checkpoints; the work a kill repeats")
@@ -32,7 +51,3 @@ class DetectorSettings(BaseSettings):
     heap_mb: int = Field(768, ge=256, description="the JVM's -Xmx")
     flink_jars: Path = Field(Path("build/jars/flink"), description="folder of Flink's and the connector's jars")
     log_directory: Path = Field(Path("build/logs/flink"), description="folder of Flink's own logs")
-
-    def rules(self) -> Rules:
-        """The detector's rules."""
-        return Rules(self.threshold, self.rearm_share)

@@ -14,10 +14,12 @@ from pathlib import Path
 import psutil
 from confluent_kafka import Producer
 
+from cause_check.wire import control
 from clip_detector.channel import Channel, DictSlots, SecondRow
 from clip_detector.controls import FIELD, PIECE
-from clip_detector.detector import Detector, Rules
+from clip_detector.detector import Detector
 from clip_detector.records import Record
+from clip_detector.rules import Rules
 from contracts import topics
 from contracts.codec import decode
 from embedded.paths import FLINK_JARS
@@ -26,6 +28,13 @@ from embedded.records import read_topic
 
 ANSWER_SECONDS = 240.0  # a MiniCluster takes 15 s to start, several times that on a busy machine
 START = 1_790_000_040  # second, a minute's start
+RULES = (Rules(4.0), Rules(2.0, name="lower", shadow=True))
+CONFIG = """
+[detector]
+threshold = 4.0
+[shadows.lower]
+threshold = 2.0
+"""
 KAPPA = [{"provider": "twitch", "id": "25", "start": 0, "end": 4}]
 
 
@@ -34,7 +43,10 @@ class DetectorRun:
 
     def __init__(self, kafka: str, directory: Path, **settings: str) -> None:
         rest_port, metrics_port = free_ports(2)
+        config = directory / "detector.toml"
+        config.write_text(CONFIG)
         own = {
+            "DETECTOR_CONFIG": str(config),
             "KAFKA_BOOTSTRAP_SERVERS": kafka,
             "DETECTOR_CHECKPOINT_DIRECTORY": str(directory / "checkpoints"),
             "DETECTOR_CHECKPOINT_SECONDS": "1",
@@ -42,7 +54,6 @@ class DetectorRun:
             "DETECTOR_METRICS_PORT": str(metrics_port),
             "DETECTOR_FLINK_JARS": str(FLINK_JARS),
             "DETECTOR_LOG_DIRECTORY": str(directory / "log"),
-            "DETECTOR_THRESHOLD": "4",
             **settings,
         }
         self.log = directory / f"detector-{rest_port}.log"
@@ -91,6 +102,7 @@ class ChatLog:
         self.channel_id = channel_id
         self.random = random.Random(channel_id)
         self.rows: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        self.controls: dict[int, list[str]] = defaultdict(list)
 
     def message(self, second: int, chatter: str, text: str, emotes: list[dict[str, object]] | None = None) -> None:
         """One message in `second` after START."""
@@ -101,14 +113,20 @@ class ChatLog:
         self.rows[START + second].append((chatter, piece))
         self._produce(record)
 
+    def happens(self, kind: str, second: int, **fields: object) -> None:
+        """A record that is no message in `second` after START."""
+        record = decode(topics.CHAT_MESSAGES.name, self._produce(self._record(kind, second, **fields)))
+        self.controls[START + second].append(control(record))
+
     def _record(self, kind: str, second: int, **fields: object) -> dict[str, object]:
         sent_at = (START + second) * 1000 + self.random.randrange(1000)
         envelope = {"kind": kind, "schema_version": 1, "channel_id": self.channel_id, "sent_at": sent_at}
         return {**envelope, "received_at": sent_at, "instance": "test", **fields}
 
-    def _produce(self, record: dict[str, object]) -> None:
-        value = json.dumps(record, separators=(",", ":"))
+    def _produce(self, record: dict[str, object]) -> bytes:
+        value = json.dumps(record, separators=(",", ":")).encode()
         self.producer.produce(topics.CHAT_MESSAGES.name, value, self.channel_id)
+        return value
 
     def raw(self, value: str) -> None:
         """Anything in the channel's partition."""
@@ -135,15 +153,24 @@ class ChatLog:
 
     def recount(self, until: int) -> list[Record]:
         """What the pure channel says of all messages written, up to the second `until` after START."""
-        channel = Channel(self.channel_id, Detector(Rules(4.0)), DictSlots())
+        channel = Channel(self.channel_id, Detector(*RULES), DictSlots())
         told: list[tuple[int, Record]] = []
-        for second in sorted(self.rows):
-            said = self.rows[second]
+        for second in sorted(self.rows.keys() | self.controls.keys()):
+            said = self.rows.get(second, [])
             people = len({chatter for chatter, _ in said})
             pieces = PIECE.join(piece for _, piece in said)
-            told += channel.row(SecondRow(second, len(said), people, pieces, None))
+            controls = PIECE.join(self.controls.get(second, ()))
+            told += channel.row(SecondRow(second, len(said), people, pieces or None, controls or None))
         told += channel.advance(START + until)
         return [record for _, record in told]
+
+    def write_recording(self, path: Path) -> None:
+        """All messages written as recorded chat, START being its second 0."""
+        with path.open("w") as file:
+            for second in sorted(self.rows):
+                for chatter, piece in self.rows[second]:
+                    text = piece.rpartition(FIELD)[2]
+                    file.write(json.dumps({"t": second - START, "user": chatter, "text": text}) + "\n")
 
 
 def wait_for_progress(kafka: str, run: DetectorRun, second: int) -> None:

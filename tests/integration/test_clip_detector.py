@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Producer
 
+from clip_detector.configuration import RuleBook
+from clip_detector.records import moment_id
+from clip_detector.replay import replay
+from clip_detector.rules import NAME
 from contracts import topics
 from contracts.codec import decode
 from embedded.kafka import Kafka
 
-from .clip_detector_process import START, ChatLog, DetectorRun, results, wait_for_progress
+from .clip_detector_process import KAPPA, START, ChatLog, DetectorRun, results, wait_for_progress
 
 CHANNEL = "900001"
+OTHER = "900002"
 NEXT_YEAR_AT = (START + 365 * 24 * 3600) * 1000
 pytestmark = pytest.mark.timeout(900)
 
@@ -22,6 +27,27 @@ pytestmark = pytest.mark.timeout(900)
 def loudness(second: int) -> int:
     """Two people a second; thirty of them for six seconds, twice."""
     return 30 if second % 400 in range(200, 206) else 2
+
+
+def causes(chat: ChatLog, seconds: range) -> None:
+    """Two people a second; a raid, whose people come after the first kill, a vote, and a changed rule."""
+    for second in seconds:
+        for number in range(2):
+            chat.message(second, f"quiet{number}", "so it goes")
+        for number in range(30 if second > 480 else 12):  # each louder than the one before, so that all are raised
+            who = f"{second}c{number}"
+            if second in range(206, 211):
+                chat.message(second, who, "FOXES RAID foxHype foxHype")
+            elif second in range(330, 336):
+                chat.message(second, who, "12"[number % 2])
+            elif second in range(482, 487):
+                chat.message(second, who, "Kappa", KAPPA)
+        if second == 5:
+            chat.happens("room_state", second, emote_only=False, subscribers_only=False, slow_seconds=0)
+        elif second == 203:
+            chat.happens("notice", second, notice_id="r", notice_type="raid", amount=90)
+        elif second == 480:
+            chat.happens("room_state", second, emote_only=True)
 
 
 def bad_records(chat: ChatLog) -> None:
@@ -41,7 +67,7 @@ def bad_records(chat: ChatLog) -> None:
 
 def opted_out(chat: ChatLog) -> str:
     """Another channel in the same log, which talks for 180 s and opts out after 90; its id."""
-    other = ChatLog(chat.producer, "900002")
+    other = ChatLog(chat.producer, "900003")
     for second in range(180):
         other.message(second, f"chatter{second % 9}", "hello")
     word = {"kind": "opt_out", "schema_version": 1, "channel_id": other.channel_id, "sent_at": (START + 90) * 1000}
@@ -68,22 +94,28 @@ def test_a_burst_through_disorder_bad_records_and_kills(
 ) -> None:
     kafka = own_kafka.bootstrap_servers
     chat = ChatLog(Producer({"bootstrap.servers": kafka, "partitioner": topics.PARTITIONER}), CHANNEL)
+    other = ChatLog(chat.producer, OTHER)
     bad_records(chat)
     gone = opted_out(chat)
+    causes(other, range(100))
     chat.chat(range(100), loudness)
     run = start()
     wait_for_progress(kafka, run, 100)
+    causes(other, range(100, 205))
     chat.chat(range(100, 205), loudness)
     wait_for_progress(kafka, run, 205)
     assert run.kill_jvm() != 0
 
+    causes(other, range(205, 400))
     chat.chat(range(205, 400), loudness)
     run = start()
     wait_for_progress(kafka, run, 400)
+    causes(other, range(400, 605))
     chat.chat(range(400, 605), loudness)
     wait_for_progress(kafka, run, 605)
     run.kill_python()
 
+    causes(other, range(605, 720))
     chat.chat(range(605, 720), loudness)
     run = start()
     wait_for_progress(kafka, run, 720)
@@ -93,17 +125,46 @@ def test_a_burst_through_disorder_bad_records_and_kills(
     for topic in (topics.MOMENTS.name, topics.CHAT_COUNTS.name):
         told = {(record.key, record.value) for record in expected if record.topic == topic}
         assert results(kafka, topic, CHANNEL) == told
-    revisions = [decode(record.topic, record.value) for record in expected if record.topic == topics.MOMENTS.name]
+    moments = [decode(record.topic, record.value) for record in expected if record.topic == topics.MOMENTS.name]
+    shadows = [moment for moment in moments if moment.shadow]
+    assert {(moment.detector_name, moment.no_clip_reason) for moment in shadows} == {("lower", "shadow")}
+    revisions = [moment for moment in moments if not moment.shadow]
     assert [moment.revision for moment in revisions] == ["raised", "peaked", "closed"] * 2
     assert {json.loads(key_and_value[1])["minute_at"] for key_and_value in results(kafka, "chat-counts", gone)} == {
         START * 1000
     }
+    assert [moment.biggest_in_seconds for moment in revisions[::3]] == [200, 400]
     closed = revisions[2]
     assert (closed.evidence.emotes[0].name, closed.evidence.emotes[0].chatters) == ("Kappa", 27)
     assert [word.word for word in closed.evidence.words] == ["wow"]
     assert closed.evidence.window_chatters == 30
+    causes_are_told(kafka, other)
+    same_as_the_replay({moment.moment_id for moment in revisions}, chat, tmp_path)
 
     cold_start(kafka, chat, start, tmp_path)
+
+
+def causes_are_told(kafka: str, other: ChatLog) -> None:
+    """A raid whose notice came before a kill, a vote and a changed rule reach the moments, byte for byte."""
+    expected = [record for record in other.recount(719) if record.topic == topics.MOMENTS.name]
+    assert results(kafka, topics.MOMENTS.name, OTHER) == {(record.key, record.value) for record in expected}
+    moments = [decode(record.topic, record.value) for record in expected]
+    told = [(moment.revision, moment.causes, moment.no_clip_reason) for moment in moments if not moment.shadow]
+    assert [each for each in told if each[0] == "peaked"] == [
+        ("peaked", ["raid"], "cause"),
+        ("peaked", ["vote"], "cause"),
+        ("peaked", ["mode"], "cause"),
+    ]
+
+
+def same_as_the_replay(ids: set[str], chat: ChatLog, directory: Path) -> None:
+    """A replay of the same chat as a recording names the same moments."""
+    recording = directory / "recorded.jsonl"
+    chat.write_recording(recording)
+    lines = list(replay(recording, RuleBook({"threshold": 4.0})))
+    crossed = {line.raised for line in lines if line.raised is not None}
+    assert {moment_id(CHANNEL, NAME, (START + second) * 1000) for second in crossed} == ids
+    assert [line.clip for line in lines] == [True] * 2
 
 
 def cold_start(kafka: str, chat: ChatLog, start: Callable[[], DetectorRun], directory: Path) -> None:
@@ -115,8 +176,9 @@ def cold_start(kafka: str, chat: ChatLog, start: Callable[[], DetectorRun], dire
     wait_for_progress(kafka, run, 1080)
     assert run.stop() == 0
     assert "starting three hours back" in run.log.read_text()
-    repeated = results_of_all(kafka, topics.MOMENTS.name)[before[topics.MOMENTS.name] :]
-    assert [decode(topics.MOMENTS.name, value).crossed_at for value in repeated] == [(START + 1001) * 1000] * 3
+    told = results_of_all(kafka, topics.MOMENTS.name)[before[topics.MOMENTS.name] :]
+    repeated = [moment for value in told if not (moment := decode(topics.MOMENTS.name, value)).shadow]
+    assert [moment.crossed_at for moment in repeated] == [(START + 1001) * 1000] * 3
     counts = results_of_all(kafka, topics.CHAT_COUNTS.name)[before[topics.CHAT_COUNTS.name] :]
     assert min(decode(topics.CHAT_COUNTS.name, value).minute_at for value in counts) == (START + 720) * 1000
     expected = {record.value for record in chat.recount(1079) if record.topic == topics.MOMENTS.name}

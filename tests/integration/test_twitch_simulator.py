@@ -128,6 +128,17 @@ def test_notices_and_deletions(simulator: SimulatorProcess, room: str) -> None:
         assert simulator.rows("notices")[-1] == row
 
 
+def test_a_play_and_a_changed_rule(simulator: SimulatorProcess, room: str) -> None:
+    client = simulator.chat(room)
+    row = simulator.order("play", login=room, kind="raid", people=20, seconds=1.0, amount=50)
+    assert simulator.rows("plays") == [row]
+    assert ";msg-param-viewerCount=50;" in client.until("msg-id=raid")
+    simulator.order("rule", login=room, rule="slow", value=30)
+    assert ";slow=30 " in client.until("ROOMSTATE")
+    assert simulator.order("rule", login=room, rule="slow", value=0)["value"] == 0
+    assert simulator.state()["counters"]["plays_started"] == 1
+
+
 def test_malformed_orders_are_refused_with_a_reason(simulator: SimulatorProcess) -> None:
     for name, body in (
         ("burst", {}),

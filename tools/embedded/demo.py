@@ -22,7 +22,7 @@ from embedded.twitch import SIMULATED, Twitch, real
 WATCH_SECONDS = 1.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # A crowd erupts often enough that a visitor sees the first clip within two minutes.
-SIMULATION = {"channels": 40, "messages_per_second": 150, "bursts_per_minute": 3, "seed": 1}
+SIMULATION = {"channels": 40, "messages_per_second": 150, "bursts_per_minute": 3, "plays_per_minute": 0.5, "seed": 1}
 
 
 class Ended(BaseException):

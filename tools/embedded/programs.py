@@ -8,7 +8,7 @@ from pathlib import Path
 
 from embedded.addresses import Ports
 from embedded.kafka import Kafka
-from embedded.paths import FLINK_JARS
+from embedded.paths import CONFIGS, FLINK_JARS
 from embedded.ports import LOOPBACK
 from embedded.postgres import Postgres
 from embedded.probes import answers, job_runs, listens
@@ -147,6 +147,7 @@ def stream_monitoring(directory: Path, ports: Ports, shared: Mapping[str, str]) 
 def clip_detector(directory: Path, ports: Ports, shared: Mapping[str, str]) -> Program:
     """The Flink job: a Python driver, its JVM and the JVM's Python workers, all in one process group."""
     own = {
+        "DETECTOR_CONFIG": str(CONFIGS / "detector.toml"),
         "DETECTOR_CHECKPOINT_DIRECTORY": str(directory / "checkpoints"),
         "DETECTOR_REST_PORT": str(ports.detector_rest),
         "DETECTOR_METRICS_PORT": str(ports.detector_metrics),

@@ -18,11 +18,14 @@ from twitch_simulator.orders import (
     HelixFaultOrder,
     MessagesOrder,
     NoticeOrder,
+    PlayOrder,
     RefuseOrder,
     RevokeOrder,
+    RuleOrder,
     SecondsOrder,
     StreamOrder,
 )
+from twitch_simulator.plays import Script
 from twitch_simulator.texts import ChatText
 from twitch_simulator.twitch import Twitch
 
@@ -75,6 +78,16 @@ def chat_orders(twitch: Twitch) -> APIRouter:
     @router.post("/notice")
     async def notice(order: NoticeOrder) -> dict[str, Any]:
         return twitch.events.happen(channel_of(twitch, order.login), order.kind, order.amount, order.seconds)
+
+    @router.post("/play")
+    async def play(order: PlayOrder) -> dict[str, Any]:
+        channel, rng = channel_of(twitch, order.login), Random(uuid4().int)
+        burst = twitch.stage.burst(rng, channel, order.people) if order.burst else None
+        return twitch.stage.start(Script(order.kind, order.people, order.seconds, order.amount, burst), channel, rng)
+
+    @router.post("/rule")
+    async def rule(order: RuleOrder) -> dict[str, Any]:
+        return twitch.events.rule(channel_of(twitch, order.login), order.rule, order.value)
 
     @router.post("/stream")
     async def stream(order: StreamOrder) -> dict[str, Any]:

@@ -121,6 +121,7 @@ def state_of(twitch: Twitch) -> dict[str, Any]:
         "messages_unsent": twitch.delivery.unsent,
         "notices_sent": twitch.events.sent,
         "bursts_started": twitch.speech.bursts_started,
+        "plays_started": twitch.stage.started,
         "clips_made": len(twitch.clips),
         "helix_requests": twitch.gate.requests,
         "joins_dropped": twitch.doors.join_limit.dropped,

@@ -7,6 +7,7 @@ from random import Random
 
 from twitch_simulator.bursts import PlannedMessage
 from twitch_simulator.clock import TwitchClock
+from twitch_simulator.emotes import emotes_only
 from twitch_simulator.faults import Faults
 from twitch_simulator.rendering import Rendered, Renderer
 from twitch_simulator.rooms import LINE_END, Rooms, without_tags
@@ -23,7 +24,7 @@ class Delivery:
     ) -> None:
         self.sent = 0
         self.unsent = 0
-        self._rooms, self._truth, self._faults, self._clock = rooms, truth, faults, clock
+        self.rooms, self._truth, self._faults, self._clock = rooms, truth, faults, clock
         self._renderer, self._rng = renderer, rng
         self._delayed: list[tuple[int, int, Rendered]] = []  # release (ms), order, message
         self._order = 0
@@ -31,6 +32,7 @@ class Delivery:
     def send(self, messages: Iterable[PlannedMessage], now: int) -> None:
         """Send what is due by `now` (ms, the machine's clock), late lines too. The caller flushes the rooms."""
         offset, render = self._clock.offset_ms, self._renderer.render
+        messages = [each for each in messages if self._let_through(each)]
         ready = [message for each in messages if not self._held_back(message := render(each, each.at + offset), now)]
         while self._delayed and self._delayed[0][0] <= now:
             ready.append(heapq.heappop(self._delayed)[2])
@@ -51,6 +53,10 @@ class Delivery:
         for login, texts in lines.items():
             self._queue(login, "".join(texts))
 
+    def _let_through(self, message: PlannedMessage) -> bool:
+        emote_only = self.rooms.rules.get(message.channel.login, {}).get("emote-only")
+        return not emote_only or emotes_only(message.text.text)
+
     def _held_back(self, message: Rendered, now: int) -> bool:
         if not self._faults.disorder_share or self._rng.random() >= self._faults.disorder_share:
             return False
@@ -68,14 +74,14 @@ class Delivery:
 
     def _queue(self, login: str, chunk: str) -> None:
         plain: str | None = None
-        for member in self._rooms.listeners(login):
+        for member in self.rooms.listeners(login):
             if plain is None and "twitch.tv/tags" not in member.capabilities:
                 plain = without_tags(chunk)
             member.queue(chunk, plain)
 
     def heard(self, login: str) -> bool:
         """Whether anyone hears what is said in a room."""
-        return bool(self._rooms.listeners(login))
+        return bool(self.rooms.listeners(login))
 
     def send_line(self, login: str, line: str) -> None:
         """Queue one line that is no message to all who hear in a room."""

@@ -37,6 +37,11 @@ FOREIGN_EMOTES: Final = ("KEKW", "OMEGALUL", "monkaS", "PepeLaugh", "POGGERS", "
 _WORD = re.compile(r"\S+")
 
 
+def emotes_only(text: str) -> bool:
+    """Whether a room in emote-only lets the text through."""
+    return all(word in GLOBAL_EMOTES for word in text.split())
+
+
 def emotes_tag(text: str) -> str:
     """The value of the `emotes` tag for `text`: `25:0-4,12-16/1902:6-10`, in code points, both ends inclusive."""
     places: dict[str, list[str]] = {}

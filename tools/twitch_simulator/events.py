@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from random import Random
 
+from twitch_simulator import irc_lines
 from twitch_simulator.channels import Channel
 from twitch_simulator.chatters import Chatter
 from twitch_simulator.clock import TwitchClock
@@ -50,6 +51,16 @@ class Events:
         self._truth.flush(0)
         self._delivery.send_line(channel.login, line)
         self.sent += 1
+        return row
+
+    def rule(self, channel: Channel, name: str, value: int) -> dict[str, object]:
+        """Change one of the room's rules, heard or not; returns its row for rules.jsonl."""
+        self._delivery.rooms.rules[channel.login][name] = value
+        row: dict[str, object] = {"channel_id": channel.channel_id, "sent_at": self._clock.now()}
+        row |= {"rule": name, "value": value}
+        self._truth.write("rules", row)
+        self._truth.flush(0)
+        self._delivery.send_line(channel.login, irc_lines.rule(channel.login, channel.channel_id, name, value))
         return row
 
     async def happen_by_themselves(self, per_minute: float) -> None:

@@ -1,6 +1,7 @@
 """IRC lines exactly as Twitch writes them. Every function returns one line without its line end."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from twitch_simulator.chatters import Chatter, badges
 
@@ -45,8 +46,8 @@ def reply_tags(parent_id: str, parent: Chatter, parent_text: str) -> str:
     )
 
 
-def roomstate(login: str, channel_id: str) -> str:
-    """The room's rules, sent on joining: no rule is on."""
+def roomstate(login: str, channel_id: str, changed: Mapping[str, int] = MappingProxyType({})) -> str:
+    """The room's rules, sent on joining: none is on but those that were `changed`."""
     rules: dict[str, str | int] = {
         "emote-only": 0,
         "followers-only": -1,
@@ -55,7 +56,12 @@ def roomstate(login: str, channel_id: str) -> str:
         "slow": 0,
         "subs-only": 0,
     }
-    return tagged(rules, f":{SERVER} ROOMSTATE #{login}")
+    return tagged(rules | dict(changed), f":{SERVER} ROOMSTATE #{login}")
+
+
+def rule(login: str, channel_id: str, name: str, value: int) -> str:
+    """One of the room's rules was changed: only it is named."""
+    return tagged({"room-id": channel_id, name: value}, f":{SERVER} ROOMSTATE #{login}")
 
 
 def welcome(nick: str) -> list[str]:

@@ -115,7 +115,7 @@ class Session:
         self.doors.rooms.join(self.connection, login)
         answers = irc_lines.joined(self.connection.nick, login)
         if "twitch.tv/commands" in self.connection.capabilities:
-            answers.append(self._shown(irc_lines.roomstate(login, channel_id)))
+            answers.append(self._shown(irc_lines.roomstate(login, channel_id, self.doors.rooms.rules.get(login, {}))))
         return answers
 
     def _part(self, rest: str) -> list[str]:

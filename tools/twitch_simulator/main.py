@@ -81,6 +81,7 @@ def start_parts(twitch: Twitch, servers: Servers) -> list["asyncio.Task[object]"
     web = WebServer(web_application(twitch))
     parts: dict[str, Coroutine[Any, Any, object]] = {
         "chat": beat(twitch.speech, twitch.delivery, twitch.rooms, twitch.clock.machine),
+        "plays": twitch.stage.run(settings.seed, settings.plays_per_minute),
         "ping": ping(twitch),
         "http": web.serve([servers.http]),
     }

@@ -5,6 +5,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from twitch_simulator.notices import KINDS
+from twitch_simulator.plays import KINDS as PLAYS
+from twitch_simulator.plays import RULES
 from twitch_simulator.rooms import Connection
 
 
@@ -108,6 +110,28 @@ class RawOrder(Order):
 
     login: str = "all"
     line: str
+
+
+class PlayOrder(Order):
+    """People write for another reason than the picture; see plays.py. `amount`: a raid's viewers, gifts; 0 draws one.
+
+    `burst`: a true burst by as many people begins a while after it.
+    """
+
+    login: str
+    kind: Literal[PLAYS]  # type: ignore[valid-type]
+    people: int = Field(60, ge=1, le=10_000)
+    seconds: float = Field(15.0, gt=0, le=600)
+    amount: int = Field(0, ge=0)
+    burst: bool = False
+
+
+class RuleOrder(Order):
+    """One of a room's rules changes: 0 is off, 1 on, for `slow` the seconds, for `followers-only` -1 is off."""
+
+    login: str
+    rule: Literal[RULES]  # type: ignore[valid-type]
+    value: int = Field(ge=-1)
 
 
 class StreamOrder(Order):

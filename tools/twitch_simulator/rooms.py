@@ -63,6 +63,7 @@ class Rooms:
     def __init__(self, clock: Callable[[], int]) -> None:
         self.connections: dict[int, Connection] = {}
         self.slow_readers = 0
+        self.rules: dict[str, dict[str, int]] = defaultdict(dict)  # login: the rules that were changed
         self._members: dict[str, set[Connection]] = defaultdict(set)
         self._clock = clock
         self._next = 1

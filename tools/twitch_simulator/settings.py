@@ -19,6 +19,7 @@ class SimulatorSettings(BaseSettings):
     messages_per_second: float = Field(150.0, ge=0, description="chat of all generated channels together")
     bursts_per_minute: float = Field(3.0, ge=0, description="random bursts in all channels together")
     notices_per_minute: float = Field(6.0, ge=0, description="raids, gifts, deletions in all channels together")
+    plays_per_minute: float = Field(0.0, ge=0, description="raids, votes, floods… in all channels together")
     always_live: bool = Field(False, description="no generated channel goes offline by itself")
     seed: int = Field(1, description="equal seeds give equal channels and chat")
     time_scale: float = Field(1.0, gt=0, description="days in the simulated world for each real day")

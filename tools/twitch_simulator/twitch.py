@@ -23,6 +23,7 @@ from twitch_simulator.replay import Replay, read_recording, recorded_channel
 from twitch_simulator.rooms import Rooms
 from twitch_simulator.settings import SimulatorSettings
 from twitch_simulator.speech import Speech
+from twitch_simulator.stage import Stage
 from twitch_simulator.texts import make_pool
 from twitch_simulator.tokens import Tokens
 from twitch_simulator.truth import Truth
@@ -42,6 +43,7 @@ class Twitch:
     delivery: Delivery
     speech: Speech
     events: Events
+    stage: Stage
     clips: Clips
     tokens: Tokens
     gate: Gate
@@ -79,11 +81,12 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
         for channel, lines in recorded.items()
     ]
     speech.sources += replays
+    events = Events(directory, delivery, renderer, truth, clock, crowd)
     twitch = Twitch(
         settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
         doors=Doors(rooms, join_limit, clock.machine, directory.channel_id, tokens.login),
         delivery=delivery, speech=speech, tokens=tokens, replays=replays,
-        events=Events(directory, delivery, renderer, truth, clock, crowd),
+        events=events, stage=Stage(speech, events, directory, truth, clock, crowd),
         clips=Clips(directory, truth, faults, clock.now, lambda: twitch.public_url),
         gate=Gate(tokens, RateLimit(settings.requests_per_minute), clock.machine),
     )  # fmt: skip

@@ -8,6 +8,7 @@ CREATE TABLE chat (
     `text` STRING,
     emotes STRING,
     notice_type STRING,
+    amount BIGINT,
     target_message_id STRING,
     target_chatter STRING,
     event STRING,
@@ -15,6 +16,11 @@ CREATE TABLE chat (
     stream_started_at BIGINT,
     gap_from_at BIGINT,
     gap_until_at BIGINT,
+    emote_only BOOLEAN,
+    subscribers_only BOOLEAN,
+    slow_seconds BIGINT,
+    followers_only_minutes BIGINT,
+    unique_only BOOLEAN,
     ts AS TO_TIMESTAMP_LTZ(sent_at, 3),
     WATERMARK FOR ts AS CASE WHEN kind = 'tick' THEN ts END
 ) WITH (

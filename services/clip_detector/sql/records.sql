@@ -15,10 +15,21 @@ SELECT
             COALESCE(CAST(gap_from_at AS STRING), ''), {field}, COALESCE(CAST(gap_until_at AS STRING), ''))
         WHEN kind = 'notice' THEN CONCAT(
             CAST(sent_at AS STRING), {field}, kind, {field}, notice_type, {field},
-            COALESCE(SUBSTRING(target_message_id, 1, 8), target_chatter, ''), {field}, {field})
+            COALESCE(SUBSTRING(target_message_id, 1, 8), target_chatter, ''), {field},
+            COALESCE(CAST(amount AS STRING), ''), {field})
+        WHEN kind = 'room_state' THEN CONCAT(
+            CAST(sent_at AS STRING), {field}, kind, {field}, {field},
+            CONCAT_WS(' ', -- leaves out what is NULL
+                'emote_only=' || CAST(emote_only AS STRING),
+                'subscribers_only=' || CAST(subscribers_only AS STRING),
+                'slow=' || CAST(slow_seconds AS STRING),
+                'followers_only=' || CAST(followers_only_minutes AS STRING),
+                'unique_only=' || CAST(unique_only AS STRING)), {field}, {field})
         WHEN kind = 'opt_out' THEN CONCAT(
             CAST(sent_at AS STRING), {field}, kind, {field}, event, {field}, {field}, {field})
     END AS control
 FROM chat
 WHERE ts IS NOT NULL
-    AND (kind = 'tick' OR (kind IN ('message', 'notice', 'lifecycle', 'coverage', 'opt_out') AND channel_id <> ''))
+    AND (
+        kind = 'tick'
+        OR (kind IN ('message', 'notice', 'room_state', 'lifecycle', 'coverage', 'opt_out') AND channel_id <> ''))

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from clip_detector.channel import Channel, DictSlots, SecondRow
 from clip_detector.controls import FIELD, PIECE
-from clip_detector.detector import Detector, Rules
+from clip_detector.detector import Detector
 from clip_detector.records import Record
+from clip_detector.rules import Rules
 from clip_detector.state import pack, unpack
 from contracts import topics
 from contracts.codec import decode
@@ -46,10 +47,23 @@ def test_evidence_holds_the_window_s_people_and_the_moment_s_words() -> None:
     assert len(slots.slots) <= 8  # a closed moment leaves no texts behind
 
 
-def test_without_texts_the_moments_are_the_same_without_words() -> None:
-    with_texts = told(Channel("7", Detector(RULES), DictSlots()))
+def test_without_texts_each_second_s_chatters_are_summed_and_no_word_is_told() -> None:
     without = told(Channel("7", Detector(RULES), None))
-    assert [(at, record.topic, record.key) for at, record in with_texts] == [(a, r.topic, r.key) for a, r in without]
+    moments = [decode(record.topic, record.value) for _, record in without if record.topic == topics.MOMENTS.name]
+    assert [moment.revision for moment in moments] == ["raised", "peaked", "closed"] * 2
+    assert moments[2].evidence.window_chatters == 6 * 20 + 1
+    assert moments[2].evidence.words == []
+
+
+def test_commands_and_repeats_make_no_crowd() -> None:
+    """Forty people tell a bot "!join", and one person writes forty lines: nobody erupted."""
+    quiet = [row(second, 1, "hi") for second in range(200)]
+    command = row(200, 40, "!join")
+    pieces = PIECE.join(FIELD.join(("c1", f"{n:08}", "[]", "buy now")) for n in range(40))
+    channel = Channel("7", Detector(RULES), DictSlots())
+    told = [record for each in [*quiet, command] for record in channel.row(each)]
+    told += channel.row(SecondRow(START + 220, 40, 40, pieces, None)) + channel.advance(START + 300)
+    assert {record.topic for _, record in told} == {topics.CHAT_COUNTS.name}
 
 
 @given(st.data())

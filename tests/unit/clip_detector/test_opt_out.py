@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clip_detector import opt_out
+from clip_detector.configuration import RuleBook
 from clip_detector.controls import FIELD, PIECE
-from clip_detector.detector import Rules
 from clip_detector.process import DetectorProcess, ProcessOptions
 
 START = 1_000_000 * 60
@@ -42,7 +42,7 @@ class Flink:
 
     def starts_again(self) -> None:
         """A restart from the state."""
-        self.process = DetectorProcess(ProcessOptions(Rules(4.0)))
+        self.process = DetectorProcess(ProcessOptions(RuleBook({"threshold": 4.0})))
         self.process.open(self)  # type: ignore[arg-type]
 
     def get_map_state(self, descriptor: Any) -> MapState:

@@ -3,8 +3,9 @@
 import pytest
 
 from clip_detector.controls import FIELD, PIECE, Control, parse_controls
-from clip_detector.detector import Detector, Rules
+from clip_detector.detector import Detector
 from clip_detector.progress import Progress
+from clip_detector.rules import Rules
 from clip_detector.state import STATE_VERSION, StateVersionError, pack, unpack
 from contracts import topics
 from contracts.codec import decode
@@ -14,6 +15,19 @@ def test_an_unknown_version_is_named() -> None:
     packed = bytes([STATE_VERSION + 1]) + pack(Detector(Rules()))[1:]
     with pytest.raises(StateVersionError, match=f"version {STATE_VERSION + 1}"):
         unpack(packed, Rules())
+
+
+def test_the_state_of_a_channel_with_bursts_is_small_and_of_a_sleeping_one_smaller() -> None:
+    detector = Detector(Rules(moments_per_hour=60.0), Rules(2.0, name="lower", shadow=True))
+    for second in range(3 * 3600):
+        people = 60 if second % 70 < 3 else 2
+        detector.second(1_000_000 + second, people, people, (), {str(each) for each in range(people)})
+    assert len(detector.judges[0].history.peaks) > 90, "the bursts have to be remembered for this to mean anything"
+    assert len(pack(detector)) < 10_000
+    detector.advance(1_000_000 + 3 * 3600 + 900)
+    assert len(pack(detector)) < 4_000
+    detector.advance(1_000_000 + 3 * 3600 + 48 * 3600)
+    assert detector.forgettable()
 
 
 def test_controls_of_another_shape_are_left_out() -> None:

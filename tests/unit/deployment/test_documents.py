@@ -6,7 +6,14 @@ import pytest
 
 from .manual import REPOSITORY, commands, text
 
-DOCUMENTS = ("README.md", "DEPLOYMENT.md", "OPERATIONS.md", "docs/architecture.md", "docs/detection.md")
+DOCUMENTS = (
+    "README.md",
+    "DEPLOYMENT.md",
+    "OPERATIONS.md",
+    "docs/architecture.md",
+    "docs/detection.md",
+    "docs/causes.md",
+)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -43,6 +43,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "MONITORING_BIND_ADDRESS": "inside of the container",
     "MONITORING_HEALTH_PORT": "inside of the container",
     "MONITORING_METRICS_PORT": "Prometheus asks this port",
+    "DETECTOR_CONFIG": "the compose files mount configs/detector.toml",
     "DETECTOR_CHECKPOINT_DIRECTORY": "a volume",
     "DETECTOR_EXECUTION_MODE": "measured: process",
     "DETECTOR_BIND_ADDRESS": "configs/flink/config.yaml",
@@ -79,7 +80,8 @@ NOT_FOR_THE_FILE = {
 DOCKERS_OWN = {"COMPOSE_PROFILES"}
 EXAMPLES = {  # an example in the place of a default that is empty, or that nobody wants
     "BIND_ADDR", "MACHINE_A", "MACHINE_B", "PINNED_CHANNELS", "TOP_CHANNELS", "SITE_DOMAINS", "TUNNEL_ID",
-    "MONITORING_GAMES", "MONITORING_LANGUAGES", "TWITCH_CLIENT_SECRET_FILE",
+    "MONITORING_GAMES", "MONITORING_LANGUAGES", "TWITCH_CLIENT_SECRET_FILE", "DETECTOR_THRESHOLD",
+    "DETECTOR_REARM_SHARE",
 }  # fmt: skip
 
 

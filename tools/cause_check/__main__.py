@@ -1,0 +1,3 @@
+from cause_check.main import main
+
+raise SystemExit(main())

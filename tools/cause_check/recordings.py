@@ -1,0 +1,60 @@
+"""Recorded chat: its messages, the raids that it tells of, and the scenes of its moments."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from clip_detector.controls import FIELD, PIECE
+from clip_detector.evidence import Said
+from clip_detector.notices import Happening
+from clip_detector.recording import seconds
+from clip_detector.rings import WINDOW_SECONDS
+from clip_detector.scene import Scene, few
+from clip_detector.vocabulary import MOODS, load
+
+AFTER_SECONDS = 5  # a moment's texts end so long after its peak
+USUAL_SECONDS = 595  # before the moment, 85 windows of them
+RAIDED = re.compile(r"(\d+) raiders from \S+ have joined!")  # Twitch's words for a raid, which the recorder kept
+
+
+def recording_path(folder: Path, name: str) -> Path:
+    """Where a recording lies."""
+    return folder / f"{name}.jsonl.gz"
+
+
+def read_said(path: Path) -> list[Said]:
+    """A recording's messages; `second` counts from its start."""
+    return [
+        Said(row.second, *piece.split(FIELD)) for row in seconds(path, 0) for piece in (row.pieces or "").split(PIECE)
+    ]
+
+
+def happenings(said: Iterable[Said]) -> Iterator[Happening]:
+    """The raids of a recording."""
+    for message in said:
+        if match := RAIDED.match(message.text):
+            yield Happening(message.second, "raid", int(match[1]))
+
+
+def scene(said: Sequence[Said], crossed: int, peak: int, stream_started: int) -> Scene:
+    """The scene of the moment with this crossing and peak, as it is known 5 s after the peak."""
+    first, last = crossed - WINDOW_SECONDS + 1, peak + AFTER_SECONDS
+    messages, looked_at = few([each for each in said if first <= each.second <= last])
+    happened = [each for each in happenings(said) if each.second <= last]
+    return Scene(crossed, peak, last, messages, looked_at, happened, stream_started, expected(said, first))
+
+
+def reaction_share(said: Sequence[Said]) -> float:
+    """The share of lines that carry a mood, which ORDINARY_REACTIONS in causes.py stands for."""
+    moods = load(MOODS)
+    return sum(bool(moods.labels_of(message.text)) for message in said) / len(said)
+
+
+def expected(said: Iterable[Said], until: int) -> float:
+    """People in 7 s of ordinary chat: the mean over the windows of the ten minutes before `until`."""
+    begin = max(until - USUAL_SECONDS, 0)
+    windows = max((until - begin) // WINDOW_SECONDS, 1)
+    return (
+        len({((until - each.second) // WINDOW_SECONDS, each.chatter) for each in said if begin <= each.second < until})
+        / windows
+    )
