@@ -18,7 +18,8 @@ INTRODUCTION = (
     "was asked for once a second.\n\n"
     "The link between the machines is a pair of interfaces with machine A's end in a network namespace; a full disk is "
     "a file system of its own that is full. A line is the last play that came to its end: one that the system does not "
-    "recover from fails the run and leaves no line.\n\n"
+    "recover from fails the run and leaves no line. After a reader has died its 30 channels are joined again within "
+    "Twitch's limit, 20 in 10 s: the rest of that gap stands in the next line.\n\n"
 )
 HEADS = {
     "fault": "fault",
