@@ -13,6 +13,7 @@ from stream_monitoring.resume import LastTick
 
 FIRST_LOOK_BACK = 50  # records of a partition; doubled until a tick is found
 LOOK_BACK_FACTOR = 8
+TOLD_FACTOR = 2  # there is much to read, and at most twice as much is read as is needed
 ANSWER_SECONDS = 10.0
 POLL_SECONDS = 0.1  # a poll lasts so long where fewer records come than it asks for
 SILENT_POLLS = 150
@@ -142,7 +143,7 @@ class KafkaLog:
                 for number, (low, _) in bounds.items()
                 if number not in reached and begins[number] > low
             }
-            look_back *= LOOK_BACK_FACTOR
+            look_back *= TOLD_FACTOR
         return told
 
     def _bounds(self) -> dict[int, tuple[int, int]]:

@@ -65,6 +65,7 @@ class Lease:
         self._looked_at: float | None = None
         self._fenced_at: float | None = None
         self._is_fenced = False
+        self._is_beginning = False  # another instance has said its first word, and reads back before it says more
         self.stalled_seconds = 0.0
 
     def fenced(self, now: float) -> None:
@@ -91,12 +92,23 @@ class Lease:
             self.stalled_seconds = 0.0
         else:
             self.stalled_seconds += min(now - self._looked_at, COUNTED_SECONDS)
+        if seen and self._seen and seen != self._seen:
+            self._is_beginning = seen[1] != self._seen[1]
         self._seen, self._looked_at = seen, now
         if not sight.is_mine:
             self._is_fenced = False  # the one that fenced us has written: what is ours from now on is ours again
 
+    @property
+    def _is_stalled(self) -> bool:
+        """Whether the one that writes is gone or deaf. One that has just begun may read back for long.
+
+        Without that, two instances with much to read back fence each other in turns, and neither gets to write.
+        """
+        patience = self._patience
+        return self.stalled_seconds >= (patience.go_on_seconds if self._is_beginning else patience.stalled_seconds)
+
     def _turn_of_holder(self, now: float, sight: Sight) -> Turn | None:
-        stalled = self.stalled_seconds >= self._patience.stalled_seconds
+        stalled = self._is_stalled
         rested = self._fenced_at is None or now - self._fenced_at >= self._patience.take_back_seconds
         if sight.last is None:
             return "begin"
@@ -106,7 +118,7 @@ class Lease:
 
     def _turn_of_standby(self, sight: Sight) -> Turn | None:
         """After the holder in everything: it gets `stalled_seconds` more."""
-        if sight.is_ready and self.stalled_seconds >= self._patience.stalled_seconds:
+        if sight.is_ready and self._is_stalled:
             return "take over"
         longest = self._patience.go_on_seconds + self._patience.stalled_seconds
         return "go on" if self.stalled_seconds >= longest else None

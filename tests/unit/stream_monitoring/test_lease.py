@@ -259,3 +259,15 @@ def test_the_holder_takes_back_at_most_once_a_minute(events: list[Happening]):
 
 def test_a_new_holder_writes_before_the_other_loses_patience() -> None:
     assert Patience().stalled_seconds > UNFINISHED_SECONDS
+
+
+def test_who_has_just_begun_gets_the_time_to_read_back():
+    """Its first word keeps the last tick's time; were it fenced while it reads back, both would do so in turns."""
+    lease, covered = standby(), {"read_since": 50, "own_tick": 300}
+    lease.look(0, sight((100, "another"), **covered))
+    begun = sight((100, "holder"), **covered)
+    assert turns(lease, begun, 100, begin=1)[0] == (60, "take over")
+    lease, goes_on = standby(), sight((101, "holder"), **covered)
+    lease.look(0, sight((100, "another"), **covered))
+    lease.look(1, begun)
+    assert turns(lease, goes_on, 100, begin=2)[0] == (10, "take over")
