@@ -22,6 +22,11 @@ class Patience:
     go_on_seconds: float = 60.0  # nobody covers the last tick for so long: somebody goes on with a recorded gap
     take_back_seconds: float = 60.0  # the least time between being fenced and fencing
 
+    @property
+    def own_rest_seconds(self) -> float:
+        """Who wrote last, but was away, goes on with its rest: after any other that has it, before one that has not."""
+        return (self.stalled_seconds + self.go_on_seconds) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class Sight:
@@ -84,6 +89,8 @@ class Lease:
             return "continue"
         if is_ending:
             return None
+        if sight.is_mine and not self._is_fenced and self.stalled_seconds >= self._patience.own_rest_seconds:
+            return "continue"  # killed in a drain: the rest of it, then the gap of our own absence
         return self._turn_of_holder(now, sight) if self._role == "holder" else self._turn_of_standby(sight)
 
     def _observe(self, now: float, sight: Sight) -> None:

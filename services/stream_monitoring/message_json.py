@@ -4,6 +4,7 @@ import msgspec
 
 from contracts.chat_messages import SCHEMA_VERSION
 
+CONTROLS = bytes(range(0x20)).replace(b"\r", b"")  # the carriage return parts the texts
 ACTION = b"\x01ACTION "
 HEAD = b'{"kind":"message","schema_version":%d,"channel_id":"' % SCHEMA_VERSION
 
@@ -17,10 +18,24 @@ def without_action(text: bytes) -> bytes:
 
 def texts_json(texts: list[bytes]) -> list[bytes]:
     """Each text (at least one, none with a carriage return) as a JSON string; what is not UTF-8 is marked."""
-    joined = b"\r".join(texts)  # one decoding and one encoding of all: calls cost more than bytes
+    joined = b"\r".join(texts)  # one step over all of them: calls cost more than bytes
     if ACTION in joined:
         joined = b"\r".join(map(without_action, texts))
-    return _json.encode_lines(joined.decode("utf-8", "replace").split("\r")).split(b"\n")[:-1]
+    if not is_plain(joined):
+        return _json.encode_lines(joined.decode("utf-8", "replace").split("\r")).split(b"\n")[:-1]
+    escaped = joined.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+    return (b'"' + escaped.replace(b"\r", b'"\r"') + b'"').split(b"\r")
+
+
+def is_plain(joined: bytes) -> bool:
+    """Whether quotes and backslashes are all that JSON would escape."""
+    if len(joined.translate(None, CONTROLS)) != len(joined):
+        return False
+    try:
+        joined.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def middle_of(received_at: int, instance: str) -> bytes:

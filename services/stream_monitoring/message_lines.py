@@ -2,24 +2,25 @@
 
 It accepts only what it understands fully, tags in Twitch's order; any other line is given whole to `line.py`,
 which understands all and is slower. `[^;]*` is the fastest loop there is, but could run over a space into the text
-or over a line's end: so all that was matched is looked through once more, in one go, and must hold neither.
+or over a line's end: so what such loops matched is looked through once more, in one go, and must hold neither.
 """
 
 import re
 from typing import NamedTuple
 
+HEX = b"0123456789abcdef-"
+WORD = rb"[^; \n]*+"  # nothing that ends a tag, the tags or the line; a slow loop, for what is mostly empty
+HEAD = rb"(@badge-info=[^;]*+;badges=[^;]*+;(?:client-nonce=.{32};|)color=[^;]*+;display-name=[^;]*+);"
 TAGS = (
-    rb"@badge-info=[^;]*+;badges=[^;]*+;(?:client-nonce=[^;]*+;)?color=[^;]*+;display-name=[^;]*+;"
-    rb"(?:emote-only=1;)?emotes=([^;]*+);first-msg=[01];flags=[^;]*+;id=([0-9a-f-]{36});mod=[01];"
-    rb"(?:re[^;]*+;)*+room-id=([0-9]++);subscriber=[01];tmi-sent-ts=([0-9]{13});turbo=[01];user-id=([0-9]++);"
-    rb"user-type=(?:mod)?+(?:;vip=1)?+"
+    rb"(?:emote-only=1;|)emotes=([^;]*+);first-msg=[01];flags=" + WORD + rb";id=(.{36});mod=[01];"
+    rb"(?:reply-" + WORD + rb";)*+returning-chatter=[01];room-id=([0-9]++);subscriber=[01];tmi-sent-ts=([0-9]{13});"
+    rb"turbo=[01];user-id=([0-9]++);user-type=" + WORD + rb"(?:;vip=1|)"
 )
-REST = rb":[^ ]*+ PRIVMSG #[^ ]++ :([^\r]*+)"
-ANY_LINE = rb"([^\n]*+)\n"
+REST = rb" (:[^ ]*+ PRIVMSG #[^ ]++) :([^\r]*+)\r\n"
 
-# Groups: all tags, emotes, message id, channel id, sent at, user id, the rest, its text; or else the other line.
-MESSAGE_OR_LINE = re.compile(rb"(" + TAGS + rb") (" + REST + rb")\r\n|" + ANY_LINE)
-STEP = MESSAGE_OR_LINE.groups + 1  # `split` gives the groups and what is between two matches: nothing here
+# Groups: the first tags, emotes, message id, channel id, sent at, user id, source and channel, text.
+MESSAGE = re.compile(HEAD + TAGS + REST, re.DOTALL)
+MESSAGE_OR_LINE = re.compile(HEAD + TAGS + REST + rb"|([^\n]*+)\n", re.DOTALL)  # the other line is the last group
 
 
 class Messages(NamedTuple):
@@ -46,20 +47,27 @@ class Lines(NamedTuple):
 
 def lines_of(chunk: bytes) -> Lines:
     """The lines of `chunk`, which ends with a line feed."""
-    flat = MESSAGE_OR_LINE.split(chunk)  # one flat list: `findall` would make a tuple for each line
-    _, tags, emotes, message_ids, channel_ids, sent_at, user_ids, rests, texts, others = (
-        flat[place:-1:STEP] for place in range(STEP)
-    )
-    if others.count(None) == len(others):
-        clean = is_free_of(b" \n", tags) and is_free_of(b"\n", rests)
-    else:
-        clean = is_free_of(b" \n", filter(None, tags)) and is_free_of(b"\n", filter(None, rests))
-    if not clean:  # a match ran too far: take nothing for granted
-        return Lines(Messages([], [], [], [], [], []), [*chunk.split(b"\n")[:-1]])
+    columns = columns_of(MESSAGE, chunk)
+    others: list[bytes | None] = [None] * len(columns[1])
+    if any(columns[0]):  # something stands between the messages
+        *columns, lines = columns_of(MESSAGE_OR_LINE, chunk)
+        others = [*lines]
+        columns = [[each or b"" for each in column] for column in columns]
+    _, heads, emotes, message_ids, channel_ids, sent_at, user_ids, sources, texts = columns
+    join = b"".join
+    words = join(heads) + join(emotes)
+    if (
+        b" " in words
+        or b"\n" in words
+        or b"\n" in join(sources) + join(texts)
+        or join(message_ids).translate(None, HEX)
+    ):
+        return Lines(Messages([], [], [], [], [], []), [*chunk.split(b"\n")[:-1]])  # take nothing for granted
     return Lines(Messages(emotes, message_ids, channel_ids, sent_at, user_ids, texts), others)
 
 
-def is_free_of(unwanted: bytes, parts: "list[bytes] | filter[bytes]") -> bool:
-    """Whether none of these bytes is in any part."""
-    joined = b"".join(parts)
-    return not any(bytes((byte,)) in joined for byte in unwanted)
+def columns_of(pattern: re.Pattern[bytes], chunk: bytes) -> list[list[bytes]]:
+    """What is between two matches, then a list for each group; None where a group has no part in a match."""
+    flat = pattern.split(chunk)  # one flat list: `findall` would make a tuple for each line
+    step = pattern.groups + 1
+    return [flat[place::step] for place in range(step)]

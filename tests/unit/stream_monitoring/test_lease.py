@@ -55,7 +55,16 @@ def test_whoever_wrote_last_and_covers_it_continues_at_once():
 def test_a_restarted_holder_waits_for_the_standby_unless_there_is_none():
     seen = sight((100, "me"), read_since=130, own_tick=140)
     assert holder(is_alone=True).look(0, seen) == "continue"
-    assert turns(holder(), seen, 100)[0] == (60, "go on")
+    assert turns(holder(), sight((100, "other"), read_since=130, own_tick=140), 100)[0] == (60, "go on")
+
+
+def test_who_was_killed_in_a_drain_goes_on_with_its_rest_before_another_that_has_not_got_it():
+    for lease in (holder(), standby()):
+        assert turns(lease, sight((100, "me"), read_since=130, own_tick=140), 100)[0] == (35, "continue")
+    lease = standby()
+    lease.look(0, sight((100, "me"), read_since=50))
+    lease.fenced(1)
+    assert all(lease.look(now, sight((100, "me"), read_since=130, own_tick=140)) != "continue" for now in range(2, 100))
 
 
 def test_the_holder_takes_back_once_its_capture_covers_the_last_tick():

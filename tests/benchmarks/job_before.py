@@ -1,0 +1,85 @@
+"""The whole job against the commit before issue 5's detector: messages per CPU second of both, in one run.
+
+`python tests/benchmarks/job_before.py [--before COMMIT]` loads the messages of job.py once and lets the job of this
+tree and that of the commit read them in turns, each in a process of its own. Their moments differ, that is what the
+change was for; their minutes of counts must be the same. At least 80 % of the messages per CPU second are owed.
+Writes results/job_before.json.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import detector  # beside this file
+import job
+from _result import keep
+
+from contracts import topics
+from embedded.kafka import Kafka
+from embedded.ports import free_ports
+
+MESSAGES = int(os.environ.get("JOB_MESSAGES", "3000000"))
+ROUNDS = int(os.environ.get("JOB_ROUNDS", "2"))
+FLOOR = 0.8
+
+
+def run(tree: Path, bootstrap: str) -> dict[str, float]:
+    """The job of a tree over all that is in Kafka; its figures."""
+    path = os.pathsep.join(str(tree / part) for part in ("libraries", "services"))
+    command = [sys.executable, job.__file__, "--run", "windows", "--texts", "--bootstrap", bootstrap]
+    environment = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=job.RUN_SECONDS, check=False, env=environment
+    )
+    if done.returncode:
+        raise SystemExit(f"the job of {tree} failed:\n{done.stderr[-4000:]}")
+    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return figures | {"messages_per_cpu_second": round(MESSAGES / figures["cpu_seconds"])}
+
+
+def compare(bootstrap: str, before: Path) -> dict[str, object]:
+    """Both in turns; raises AssertionError where their counts differ."""
+    since: dict[str, int] = {}
+    runs: dict[str, list[dict[str, float]]] = {"now": [], "before": []}
+    told = []
+    for _ in range(ROUNDS):
+        for name, tree in (("now", detector.REPOSITORY), ("before", before)):
+            runs[name].append(run(tree, bootstrap))
+            told.append(job.results(bootstrap, since))
+            sys.stderr.write(f"{name}: {runs[name][-1]}\n")
+    counts = [each[topics.CHAT_COUNTS.name] for each in told]
+    assert counts[0], "no minutes: nothing was compared"
+    assert all(each == counts[0] for each in counts), "the jobs' minutes of counts differ"
+    now, earlier = (statistics.median(each["messages_per_cpu_second"] for each in runs[name]) for name in runs)
+    return {
+        "runs": runs,
+        "moments": {name: len({key for key, _ in told[n][topics.MOMENTS.name]}) for n, name in enumerate(runs)},
+        "minutes_of_counts": len(counts[0]),
+        "share_of_before": round(now / earlier, 2),
+        "floor": FLOOR,
+    }
+
+
+def main() -> int:
+    """Compare, keep the figures; 1 where the floor is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--before", default=detector.BEFORE, help="commit to compare with")
+    before = parser.parse_args().before
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        detector.tree(before) as earlier,
+        Kafka(Path(directory) / "kafka", *free_ports(2)) as server,
+    ):
+        job.load(server.bootstrap_servers, MESSAGES)
+        figures = compare(server.bootstrap_servers, earlier)
+    keep("job_before", {"messages": MESSAGES, "before": before, **figures})
+    return 0 if float(str(figures["share_of_before"])) >= FLOOR else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

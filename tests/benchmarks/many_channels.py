@@ -1,0 +1,125 @@
+"""Ten thousand talking channels in one job: its memory, and what it costs.
+
+`python tests/benchmarks/many_channels.py` loads fifteen minutes in which every channel talks, so that all baselines are
+full, lets one job read them as fast as it can, and looks at the memory (PSS) of the JVM and all its Pythons once a
+second. Less than 1.5 GB is owed. Writes results/many_channels.json.
+"""
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import job  # beside this file
+import psutil
+from _result import keep
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+
+from contracts import topics
+from embedded.kafka import Kafka
+from embedded.ports import free_ports
+from embedded.records import read_topic
+from service_runtime.topic_setup import create_topics
+
+CHANNELS = int(os.environ.get("MANY_CHANNELS", "10000"))
+SECONDS = int(os.environ.get("MANY_CHANNELS_SECONDS", "900"))
+RATE = CHANNELS * 2 // 5  # messages a second in all: as much as all of Twitch writes
+FLOOR_MB = 1500.0  # millions of bytes
+EMPTY_SECONDS = 120  # of ticks after the last message: minutes and moments close
+
+
+def messages(rnd: random.Random, second: int) -> Iterator[tuple[str, str]]:
+    """(channel id, JSON) of one second; each channel in its turn, with a chatter of its own thousand."""
+    for number in range(RATE):
+        channel = 10_000_000 + (second * RATE + number) % CHANNELS
+        sent_at = (job.START + second) * 1000 + rnd.randrange(1000)
+        words = " ".join(rnd.choices(job.WORDS, k=rnd.randint(1, 5)))
+        yield (
+            str(channel),
+            f'{{"kind":"message","schema_version":1,"channel_id":"{channel}","sent_at":{sent_at},'
+            f'"received_at":{sent_at + 120},"instance":"b",'
+            f'"message_id":"{rnd.getrandbits(32):08x}-4c1d-4e5f-9a1b-{rnd.getrandbits(48):012x}",'
+            f'"chatter":"{channel % 65536:04x}{rnd.randrange(1000):012x}","text":"{words}","emotes":[]}}',
+        )
+
+
+def load(bootstrap: str) -> None:
+    """Write the messages with a tick a second into every partition."""
+    create_topics(AdminClient({"bootstrap.servers": bootstrap}))
+    limits = {"queue.buffering.max.messages": 1_000_000, "linger.ms": 50, "compression.type": "zstd"}
+    producer = Producer({"bootstrap.servers": bootstrap, "partitioner": topics.PARTITIONER, **limits})
+    rnd = random.Random(1)
+    for second in range(SECONDS):
+        for channel_id, value in messages(rnd, second):
+            while True:
+                try:
+                    producer.produce(topics.CHAT_MESSAGES.name, value, channel_id)
+                    break
+                except BufferError:
+                    producer.poll(0.1)
+        job.tick(producer, second)
+    job.tick(producer, SECONDS + EMPTY_SECONDS)
+    producer.flush()
+
+
+def run(bootstrap: str) -> tuple[dict[str, float], dict[str, float]]:
+    """The job over all that is in Kafka: its figures, and the most memory of each of its parts in millions of bytes."""
+    command = [sys.executable, job.__file__, "--run", "windows", "--texts", "--bootstrap", bootstrap]
+    most: dict[str, float] = {"all": 0.0}
+    with tempfile.TemporaryFile("w+") as told:
+        process = subprocess.Popen(command, stdout=told, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            time.sleep(1)
+            now = memory(process.pid)
+            if sum(now.values()) > most["all"]:
+                most = {"all": round(sum(now.values())), **{name: round(size) for name, size in now.items()}}
+        told.seek(0)
+        output = told.read()
+    if process.returncode:
+        raise SystemExit(f"the job failed:\n{output[-4000:]}")
+    figures: dict[str, float] = json.loads(output.splitlines()[-1])
+    return figures, most
+
+
+def memory(pid: int) -> dict[str, float]:
+    """Millions of bytes (PSS) of a process and all that it started, by their names."""
+    found: dict[str, float] = {}
+    try:
+        for each in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
+            name = "jvm" if each.name() == "java" else "python"
+            found[name] = found.get(name, 0.0) + each.memory_full_info().pss / 1e6
+    except psutil.Error:
+        return {}  # one of them has just ended
+    return found
+
+
+def main() -> int:
+    """Measure and keep; 1 where it took too much."""
+    with tempfile.TemporaryDirectory() as directory, Kafka(Path(directory) / "kafka", *free_ports(2)) as server:
+        load(server.bootstrap_servers)
+        figures, most = run(server.bootstrap_servers)
+        counted = {each.key for each in read_topic(server.bootstrap_servers, topics.CHAT_COUNTS.name)}
+    channels = len({(key or b"").partition(b":")[0] for key in counted})
+    assert channels == CHANNELS, f"the job counted {channels} channels, not {CHANNELS}"
+    keep(
+        "many_channels",
+        {
+            "channels": CHANNELS,
+            "messages": RATE * SECONDS,
+            "messages_per_cpu_second": round(RATE * SECONDS / figures["cpu_seconds"]),
+            "most_memory_mb": most,
+            "floor_mb": FLOOR_MB,
+            **figures,
+        },
+    )
+    return 0 if most["all"] < FLOOR_MB else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
