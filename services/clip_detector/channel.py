@@ -74,19 +74,24 @@ class Channel:
 
     def row(self, row: SecondRow) -> list[tuple[int, Record]]:
         """Take in one second; returns (milliseconds it became due, record)."""
-        detector = self.detector
-        if row.second <= detector.at:
+        detector, texts = self.detector, self.texts
+        second, messages, chatters, pieces, raw_controls = row
+        if second <= detector.at:
             return []
-        told = self.advance(row.second - 1) if row.second - 1 > detector.at else []
-        controls = parse_controls(row.controls) if row.controls else []
+        told = self.advance(second - 1) if second - 1 > detector.at else []
+        controls = parse_controls(raw_controls) if raw_controls else []
         people = None
-        if self.texts is not None:
-            keep_room(self.texts, row.second, controls)
-            people = people_of(row.pieces)
-            text = second_text(row.pieces, controls, row.controls)
+        if texts is not None:
+            people = people_of(pieces)
+            text = pieces
+            if controls:
+                keep_room(texts, second, controls)
+                text = second_text(pieces, controls, raw_controls)
             if text:
-                put_text(self.texts, row.second, text, self._open_places())
-        told += self._records(detector.second(row.second, row.messages, row.chatters, controls, people))
+                put_text(texts, second, text, self._open_places())
+        emissions = detector.second(second, messages, chatters, controls, people)
+        if emissions:
+            told += self._records(emissions)
         return told
 
     def _open_places(self) -> list[Place]:

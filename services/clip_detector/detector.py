@@ -71,15 +71,23 @@ class Detector:
         """
         if second <= self.at:
             return []
-        told = self.advance(second - 1)
+        told = self.advance(second - 1) if second - 1 > self.at else []
         self.at = self.last_row = second
         self.asleep = False
         for control in controls:
             self._apply(control)
+        level = self.level
         if messages:
-            self._message(second)
-        self.level.count_by(people is not None)
-        self._take(min(messages, COUNT_LIMIT), min(chatters, COUNT_LIMIT), people, told)
+            if level.coverage.left_at:
+                level.coverage.message(second)
+            for judge in self.judges:
+                if not judge.history.known_from:
+                    judge.history.known_from = second
+        if level.by_people != (people is not None):
+            level.count_by(people is not None)
+        if messages > COUNT_LIMIT:
+            messages, chatters = COUNT_LIMIT, min(chatters, COUNT_LIMIT)
+        self._take(messages, chatters, people, told)
         return told
 
     def advance(self, second: int) -> list[Emission]:
@@ -129,11 +137,6 @@ class Detector:
             self.stream_id = control.subject if online else ""
             self.stream_started_at = control.from_at if online else 0
 
-    def _message(self, second: int) -> None:
-        self.level.coverage.message(second)
-        for judge in self.judges:
-            judge.history.known_from = judge.history.known_from or second
-
     def _forget_past(self) -> None:
         for judge in self.judges:
             judge.history.known_from = 0
@@ -172,7 +175,7 @@ class Detector:
         high = None
         if messages and score is not None and highs.is_high(at, score):
             high = highs.pending = level.peak(at, score)
-        held = highs.held(at)
+        held = highs.held(at) if highs.pending else None
         for judge in self.judges:
             number = judge.take(at, score, high, level.seen)
             if number:
@@ -181,7 +184,8 @@ class Detector:
                 if judge is self.judges[0]:
                     told.append(self._height(judge, held))
                 judge.learn(held)
-            judge.told(number)
+            if number:
+                judge.told(number)
 
     def _height(self, judge: Judge, peak: Peak) -> Height:
         moment = judge.moment if judge.moment and judge.moment.peak.second == peak.second else None

@@ -65,7 +65,7 @@ def count_crowd(texts: Iterable[tuple[int, str]], window: range, until: int, bef
 
     `before`: an earlier count of the same moment, whose emotes and words hold where the messages are the same.
     """
-    said = list(_undeleted(list(texts)))
+    said = list(undeleted(list(texts)))
     people = len({message.chatter for message in said if message.second in window})
     messages = [message for message in said if message.second <= until]
     if before and before.said == messages:
@@ -74,7 +74,7 @@ def count_crowd(texts: Iterable[tuple[int, str]], window: range, until: int, bef
     return Crowd(people, _top_emotes(emotes), _top_words(words, {name for _, name in emotes.values()}), messages)
 
 
-def _undeleted(texts: list[tuple[int, str]]) -> Iterator[Said]:
+def undeleted(texts: list[tuple[int, str]]) -> Iterator[Said]:
     """The messages that no moderator deleted; a clearing reaches back, not forward."""
     message_ids: set[str] = set()
     cleared: dict[str, int] = {}  # chatter, "" for the whole room, to the second of the last clearing

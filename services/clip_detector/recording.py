@@ -14,6 +14,8 @@ SUFFIXES = (".jsonl.gz", ".jsonl")
 TEXT_LIMIT = 200  # characters, as the SQL cuts them
 BLOCK_BYTES = 1 << 20  # read at once
 SEPARATORS = str.maketrans(PIECE + FIELD, "  ")
+ESCAPED = b"\\u001"  # how JSON begins either of them
+NO_ID_NO_EMOTES = f"{FIELD}{FIELD}[]{FIELD}"  # recordings have neither
 
 
 class Line(msgspec.Struct):
@@ -41,7 +43,7 @@ def seconds(path: Path, start: int) -> Iterator[SecondRow]:
     """
     second, ends, number = -1, 0.0, 0
     pieces, people = list[str](), set[int | str]()
-    for lines in _blocks(path):
+    for lines, may_separate in _blocks(path):
         for line in lines:
             number += 1
             t, user, text = line.t, line.user, line.text
@@ -53,16 +55,16 @@ def seconds(path: Path, start: int) -> Iterator[SecondRow]:
                 ends = second + 1
             elif t < second:
                 raise RecordingError(f"{path}, message {number}: comes before the message before it")
-            if len(text) > TEXT_LIMIT or PIECE in text or FIELD in text:
+            if may_separate or len(text) > TEXT_LIMIT:
                 text = text[:TEXT_LIMIT].translate(SEPARATORS)
-            pieces.append(f"{user}{FIELD}{number:08x}{FIELD}[]{FIELD}{text}")
+            pieces.append(f"{user}{NO_ID_NO_EMOTES}{text}")
             people.add(user)
     if pieces:
         yield SecondRow(start + second, len(pieces), len(people), PIECE.join(pieces), None)
 
 
-def _blocks(path: Path) -> Iterator[list[Line]]:
-    """The messages, many at once. A last line that was cut within is left out."""
+def _blocks(path: Path) -> Iterator[tuple[list[Line], bool]]:
+    """The messages, many at once, and whether a text may hold a separator. A last line that was cut is left out."""
     decode = msgspec.json.Decoder(Line).decode_lines
     rest, read = b"", 0
     with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
@@ -73,6 +75,6 @@ def _blocks(path: Path) -> Iterator[list[Line]]:
             except msgspec.DecodeError as error:
                 raise RecordingError(f"{path}, after message {read}: {error}") from error
             read += len(lines)
-            yield lines
+            yield lines, ESCAPED in whole
     with suppress(msgspec.DecodeError):
-        yield decode(rest)
+        yield decode(rest), True

@@ -22,7 +22,7 @@ from clip_detector.channel import Channel, DictSlots
 from clip_detector.configuration import RuleBook
 from clip_detector.detector import Detector
 from clip_detector.emissions import PEAKED, Height
-from clip_detector.evidence import count_crowd
+from clip_detector.evidence import undeleted
 from clip_detector.meaning import UNKNOWN, Meaning, meaning_of
 from clip_detector.open_moment import PEAK_HOLDS_SECONDS
 from clip_detector.recording import SUFFIXES, RecordingError, recording_name, seconds
@@ -102,8 +102,7 @@ class Replay:
             return UNKNOWN
         first = height.peak - WINDOW_SECONDS + 1
         texts = [each for each in self._recent if first <= each[0] <= height.at]
-        crowd = count_crowd(texts, range(first, height.peak + 1), height.at)
-        messages, looked_at = few(crowd.said)
+        messages, looked_at = few(list(undeleted(texts)))
         return meaning_of(Scene(height.peak, height.peak, 0, messages, looked_at, expected=height.expected))
 
 
