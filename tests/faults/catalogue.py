@@ -133,9 +133,14 @@ def order(action: str, **fields: object) -> Act:
 def twitch() -> list[Fault]:
     """What Twitch does to us."""
     return [
-        Fault("Twitch silent on its sockets for 20 s", order("silence", socket="all", seconds=20), seconds=20),
-        Fault("RECONNECT on all", order("reconnect", close_after_seconds=5), seconds=5),
-        Fault("resets every 3 s", again=order("drop", all=True, abort=True), seconds=20, every_seconds=3),
+        Fault(
+            "Twitch silent on its sockets for 20 s",
+            order("silence", socket="all", seconds=20),
+            seconds=20,
+            deafens=True,
+        ),
+        Fault("RECONNECT on all", order("reconnect", close_after_seconds=5), seconds=5, deafens=True),
+        Fault("resets every 3 s", again=order("drop", all=True, abort=True), seconds=20, every_seconds=3, deafens=True),
         Fault("token revoked", order("revoke"), order("restore"), seconds=20),
         Fault(f"429 for {BUSY_SECONDS} s", too_many_requests, enough_requests, BUSY_SECONDS),
         Fault("a clip that never appears", order("never_appear", count=1), order("never_appear", count=0), seconds=40),

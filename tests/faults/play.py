@@ -38,7 +38,11 @@ def nothing(_: World) -> None:
 
 @dataclass(frozen=True)
 class Fault:
-    """`again` is done every `every_seconds` while the fault lasts; `stops_reader`: the capture dies in it."""
+    """`again` is done every `every_seconds` while the fault lasts; `stops_reader`: the capture dies in it.
+
+    `deafens`: channels are not read for a while. Either begins when the burst is a moment already: what is said while
+    nobody reads is a told gap, and no moment.
+    """
 
     name: str
     begin: Act = nothing
@@ -47,6 +51,7 @@ class Fault:
     again: Act = nothing
     every_seconds: float = 5.0
     stops_reader: bool = False
+    deafens: bool = False
     stops_page: bool = False
     why_not: str = ""  # what this machine lacks for it
 
@@ -67,7 +72,7 @@ def play(world: World, fault: Fault) -> Played:
     """Let a crowd erupt, let the fault happen in it, and return when all is well again."""
     login = world.fresh_channel()
     begins_at = world.burst(login, seconds=16)
-    if fault.stops_reader:
+    if fault.stops_reader or fault.deafens:
         wait_until_most_is_heard(world, login, begins_at)
     else:
         wait_until_the_burst_is_heard(world, login)
