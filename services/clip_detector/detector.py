@@ -171,13 +171,13 @@ class Detector:
 
     def _judge(self, messages: int, told: list[Emission]) -> None:
         level, highs, at = self.level, self.highs, self.at
-        score = level.score()
+        score, is_whole = level.score(), level.is_whole
         high = None
         if messages and score is not None and highs.is_high(at, score):
             high = highs.pending = level.peak(at, score)
         held = highs.held(at) if highs.pending else None
         for judge in self.judges:
-            number = judge.take(at, score, high, level.seen)
+            number = judge.take(at, score, is_whole, high, level.seen)
             if number:
                 told.append(self._revision(judge, number))
             if held:

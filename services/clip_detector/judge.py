@@ -18,8 +18,11 @@ class Judge:
         self.moment: OpenMoment | None = None
         self.history = History()
 
-    def take(self, second: int, score: float | None, high: Peak | None, seen: int) -> int:
-        """Take in a second's score, and the peak that it may be; returns the number of the revision due, or 0."""
+    def take(self, second: int, score: float | None, is_whole: bool, high: Peak | None, seen: int) -> int:
+        """Take in a second's score, and the peak that it may be; returns the number of the revision due, or 0.
+
+        `is_whole`: the window was; else the score is at least so much, which says nothing of a fall.
+        """
         number, moment = 0, self.moment
         if moment:
             if high and moment.rises(second, high.score):
@@ -32,7 +35,7 @@ class Judge:
         if moment and number:
             moment.clip = moment.clip or self._clips(moment, seen)
         if score is not None:
-            self._arm(score)
+            self._arm(score, is_whole)
         return number
 
     def told(self, number: int) -> None:
@@ -53,10 +56,10 @@ class Judge:
         else:
             self.history.add(Past(peak.second, peak.score, 0))
 
-    def _arm(self, score: float) -> None:
+    def _arm(self, score: float, is_whole: bool) -> None:
         if self.moment and score >= self.rules.threshold:
             self.armed = False
-        elif score < self.rules.threshold * self.rules.rearm_share:
+        elif is_whole and score < self.rules.threshold * self.rules.rearm_share:
             self.armed = True
 
     def _raises(self, high: Peak, seen: int) -> bool:

@@ -50,18 +50,24 @@ class Level:
         elif self.seen < SEEN_LIMIT:
             self.seen += 1
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of the window was read."""
+        return self.wall.window_covered == WINDOW_SECONDS
+
     def expected(self) -> float:
         """People in an ordinary window."""
         return self.baseline.total_windows / self.baseline.filled
 
     def score(self) -> float | None:
-        """The window's people against the usual, in standard deviations; None without a baseline or a whole window.
+        """The window's people against the usual, in standard deviations; None without a baseline.
 
+        Of a window that was read in part it is the least that the score can have been.
         Twice the difference of Anscombe's square roots: Anscombe, Biometrika 35 (1948), "The transformation of
         Poisson, binomial and negative-binomial data".
         """
         filled = self.baseline.filled
-        if filled < BASELINE_MINIMUM or self.wall.window_covered < WINDOW_SECONDS:
+        if filled < BASELINE_MINIMUM or not self.wall.window_covered:
             return None
         return 2.0 * (sqrt(self.now + ANSCOMBE) - sqrt(self.baseline.total_windows / filled + ANSCOMBE))
 

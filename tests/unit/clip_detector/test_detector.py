@@ -80,6 +80,19 @@ def test_a_quiet_second_crosses_nothing_when_the_window_shrinks() -> None:
     assert revisions(run(rows, until=310)) == []
 
 
+def test_a_burst_between_two_gaps_is_a_moment_of_what_was_read() -> None:
+    rows = [*steady(range(296)), row(296, 0, gap(296, 300)), row(300, 20), row(301, 10), row(302, 0, gap(302, 306))]
+    told = revisions(run([*rows, *steady(range(306, 340))]))
+    assert [(r.number, r.crossed - START) for r in told] == [(RAISED, 300), (PEAKED, 300), (CLOSED, 300)]
+    assert told[-1].window_chatters == 31  # of the second 295, and of 300 and 301
+
+
+def test_a_gap_in_a_loud_time_does_not_begin_another_moment() -> None:
+    loud = [row(300 + i, 12) for i in range(160)]
+    loud[30:95] = [row(330, 0, gap(330, 395))]
+    assert [r.number for r in revisions(run([*steady(range(300)), *loud, *steady(range(460, 500))]))] == [1, 2, 3]
+
+
 def test_seconds_of_a_gap_do_not_enter_the_baseline() -> None:
     rows = [*steady(range(300)), row(300, 0, gap(300, 800)), *steady(range(800, 830)), row(830, 40), row(831, 40)]
     told = revisions(run(rows))
