@@ -1,14 +1,12 @@
 """Ten thousand talking channels in one job: its memory, and what it costs.
 
 `python tests/benchmarks/many_channels.py` loads twelve minutes in which every channel talks, so that all baselines are
-full, lets one job read them as fast as it can, and looks at the memory (PSS) of the JVM and all its Pythons once a
-second. Less than 1.5 GB is owed. Writes results/many_channels.json.
+full, lets the service read them as fast as it can, checkpoints and all, and looks at the memory (PSS) of the JVM and
+all its Pythons once a second. Less than 1.5 GB is owed. Writes results/many_channels.json.
 """
 
-import json
 import os
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,11 +25,15 @@ from embedded.ports import free_ports
 from embedded.records import read_topic
 from service_runtime.topic_setup import create_topics
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from integration.clip_detector_process import DetectorRun, progress
+
 CHANNELS = int(os.environ.get("MANY_CHANNELS", "10000"))
 SECONDS = int(os.environ.get("MANY_CHANNELS_SECONDS", "700"))
 RATE = CHANNELS * 2 // 5  # messages a second in all: as much as all of Twitch writes
 FLOOR_MB = 1500.0  # millions of bytes
 EMPTY_SECONDS = 120  # of ticks after the last message: minutes and moments close
+CONFIGURATION = job.FLINK_JARS.parents[2] / "configs" / "detector.toml"
 
 
 def messages(rnd: random.Random, second: int) -> Iterator[tuple[str, str]]:
@@ -68,23 +70,32 @@ def load(bootstrap: str) -> None:
     producer.flush()
 
 
-def run(bootstrap: str) -> tuple[dict[str, float], dict[str, float]]:
-    """The job over all that is in Kafka: its figures, and the most memory of each of its parts in millions of bytes."""
-    command = [sys.executable, job.__file__, "--run", "windows", "--texts", "--bootstrap", bootstrap]
+def run(bootstrap: str, folder: Path) -> tuple[dict[str, float], dict[str, float]]:
+    """The service over all that is in Kafka: its figures, and the most memory of its parts in millions of bytes."""
+    end = (job.START + SECONDS + EMPTY_SECONDS - 10) * 1000
     most: dict[str, float] = {"all": 0.0}
-    with tempfile.TemporaryFile("w+") as told:
-        process = subprocess.Popen(command, stdout=told, stderr=subprocess.STDOUT)
-        while process.poll() is None:
+    began, cpu_seconds = time.monotonic(), 0.0
+    detector = DetectorRun(bootstrap, folder, DETECTOR_CONFIG=str(CONFIGURATION), DETECTOR_CHECKPOINT_SECONDS="3")
+    try:
+        while max(progress(bootstrap), default=0) < end:
+            if detector.process.poll() is not None:
+                raise SystemExit(f"the job failed:\n{detector.log.read_text()[-4000:]}")
             time.sleep(1)
-            now = memory(process.pid)
+            now = memory(detector.process.pid)
             if sum(now.values()) > most["all"]:
                 most = {"all": round(sum(now.values())), **{name: round(size) for name, size in now.items()}}
-        told.seek(0)
-        output = told.read()
-    if process.returncode:
-        raise SystemExit(f"the job failed:\n{output[-4000:]}")
-    figures: dict[str, float] = json.loads(output.splitlines()[-1])
-    return figures, most
+            cpu_seconds = used(detector.process.pid) or cpu_seconds
+    finally:
+        detector.end()
+    return {"cpu_seconds": round(cpu_seconds, 1), "wall_seconds": round(time.monotonic() - began, 1)}, most
+
+
+def used(pid: int) -> float:
+    """CPU seconds of a process and all that it started; 0 where one of them has just ended."""
+    try:
+        return sum(sum(each.cpu_times()[:2]) for each in (psutil.Process(pid), *psutil.Process(pid).children(True)))
+    except psutil.Error:
+        return 0.0
 
 
 def memory(pid: int) -> dict[str, float]:
@@ -103,7 +114,7 @@ def main() -> int:
     """Measure and keep; 1 where it took too much."""
     with tempfile.TemporaryDirectory() as directory, Kafka(Path(directory) / "kafka", *free_ports(2)) as server:
         load(server.bootstrap_servers)
-        figures, most = run(server.bootstrap_servers)
+        figures, most = run(server.bootstrap_servers, Path(directory))
         counted = {each.key for each in read_topic(server.bootstrap_servers, topics.CHAT_COUNTS.name)}
     channels = len({(key or b"").partition(b":")[0] for key in counted})
     assert channels == CHANNELS, f"the job counted {channels} channels, not {CHANNELS}"

@@ -60,11 +60,13 @@ def test_a_cold_start_begins_three_hours_before_where_it_stood(tmp_path: Path) -
 def test_without_a_known_place_it_begins_three_hours_before_now(tmp_path: Path) -> None:
     start = plan_start(CheckpointShelf(tmp_path), Standing(True, 0), NOW)
     assert start.source["scan.startup.timestamp-millis"] == str(NOW - BACK_MS)
+    assert start.source["scan.watermark.alignment.group"]
 
 
 def test_the_first_start_reads_the_whole_topic(tmp_path: Path) -> None:
     start = plan_start(CheckpointShelf(tmp_path), NOTHING, NOW)
-    assert start.source == {"scan.startup.mode": "earliest-offset"}
+    assert start.source["scan.startup.mode"] == "earliest-offset"
+    assert start.source["scan.watermark.alignment.group"]
     assert start.emit_after == 0
 
 
