@@ -52,6 +52,7 @@ def run(file: Path) -> None:
         process=ProcessOptions(settings.rules(), settings.evidence_text, start.emit_after),
         kafka=kafka_options(kafka),
         source=start.source,
+        detectors=settings.parallelism,
     )
     config = {name: value for name, value in flink_config(settings, start).items() if name.startswith(JOB_SETTINGS)}
     env = job.environment({**config, "execution.target": "embedded"})  # this cluster, not one of the job's own

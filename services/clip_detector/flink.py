@@ -12,6 +12,7 @@ from service_runtime.settings import KafkaSettings
 
 SCRAM = "org.apache.flink.kafka.shaded.org.apache.kafka.common.security.scram.ScramLoginModule"
 # A catch-up is short and the planner runs once: compiling all of it costs more than the slower code.
+NETWORK_MEMORY = "32 mb"  # taken at the start; all exchanges of this job use some 5 MB
 LESS_COMPILING = "-XX:CompileThresholdScaling=10"
 
 
@@ -21,6 +22,7 @@ def set_environment(settings: DetectorSettings) -> None:
 
     settings.log_directory.mkdir(parents=True, exist_ok=True)
     os.environ |= {
+        "MALLOC_ARENA_MAX": "2",  # of some hundred threads each would keep freed memory for itself
         "FLINK_HOME": str(Path(pyflink.__file__).parent),  # without it FLINK_LIB_DIR is overwritten
         "FLINK_LIB_DIR": str(settings.flink_jars.absolute()),
         "FLINK_LOG_DIR": str(settings.log_directory.absolute()),
@@ -40,6 +42,8 @@ def flink_config(settings: DetectorSettings, start: Start) -> dict[str, str]:
         "rest.bind-port": str(settings.rest_port),
         "parallelism.default": str(settings.parallelism),
         "python.execution-mode": settings.execution_mode,
+        "taskmanager.memory.network.min": NETWORK_MEMORY,
+        "taskmanager.memory.network.max": NETWORK_MEMORY,
         "execution.checkpointing.interval": f"{round(settings.checkpoint_seconds * 1000)} ms",
         "execution.checkpointing.dir": settings.checkpoint_directory.absolute().as_uri(),
         **start.config,

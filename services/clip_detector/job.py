@@ -18,19 +18,24 @@ from contracts import topics
 
 @dataclass(frozen=True)
 class JobOptions:
-    """What the job reads and how. `kafka` are the connector's properties, `source` its startup and bound."""
+    """What the job reads and how. `kafka` are the connector's properties, `source` its startup and bound.
+
+    `detectors`: how many work in parallel. In a local run all of Python is one process, where a second one would only
+    take memory: Flink starts a process of 130 MB for each, which does nothing but introduce it.
+    """
 
     process: ProcessOptions
     kafka: Mapping[str, str]
     source: Mapping[str, str]
     input_topic: str = topics.CHAT_MESSAGES.name
+    detectors: int = 1
 
 
 def build(env: StreamExecutionEnvironment, job: JobOptions) -> None:
     """Put the whole job into `env`; `env.execute` runs it."""
     tables = StreamTableEnvironment.create(env)
     source(tables, job)
-    detected = detect(seconds(tables, job.process.with_texts), job.process)
+    detected = detect(seconds(tables, job.process.with_texts), job)
     sinks(tables, detected, job)
 
 
@@ -50,10 +55,10 @@ def seconds(tables: StreamTableEnvironment, with_texts: bool) -> DataStream:
     return stream
 
 
-def detect(rows: DataStream, process: ProcessOptions) -> DataStream:
+def detect(rows: DataStream, job: JobOptions) -> DataStream:
     """The records that the detectors say."""
-    detected = keyed_by_first(rows, SECOND_TYPE).process(DetectorProcess(process), RECORD_TYPE)
-    return detected.name("detector").uid("detectors")
+    detected = keyed_by_first(rows, SECOND_TYPE).process(DetectorProcess(job.process), RECORD_TYPE)
+    return detected.name("detector").uid("detectors").set_parallelism(job.detectors)
 
 
 def keyed_by_first(rows: DataStream, value_type: TypeInformation) -> KeyedStream:

@@ -48,7 +48,7 @@ class DetectorSettings(RuleSettings):
     bind_address: str = Field("127.0.0.1", description="address of the REST and metrics ports")
     rest_port: int = Field(8081, ge=1, le=65535, description="Flink's REST interface")
     metrics_port: int = Field(9249, ge=1, le=65535, description="Prometheus metrics")
-    heap_mb: int = Field(512, ge=256, description="the JVM's -Xmx")
+    heap_mb: int = Field(480, ge=256, description="the JVM's -Xmx")
     jvm_options: str = Field("", description="further options of the JVM, separated by spaces")
     flink_jars: Path = Field(Path("build/jars/flink"), description="folder of Flink's and the connector's jars")
     log_directory: Path = Field(Path("build/logs/flink"), description="folder of Flink's own logs")

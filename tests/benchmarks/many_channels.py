@@ -66,7 +66,8 @@ def load(bootstrap: str) -> None:
                 except BufferError:
                     producer.poll(0.1)
         job.tick(producer, second)
-    job.tick(producer, SECONDS + EMPTY_SECONDS)
+    for second in range(SECONDS, SECONDS + EMPTY_SECONDS + 1):
+        job.tick(producer, second)
     producer.flush()
 
 

@@ -48,7 +48,7 @@ def test_a_worker_that_ends_unasked_ends_the_process(worker: str, event: str) ->
 
 @pytest.mark.parametrize(("worker", "code"), [("patient", 0), ("stubborn", 1)])
 def test_a_stop_signal_ends_the_workers(worker: str, code: int) -> None:
-    process = start(worker)
+    process = start(worker, grace=2 if code else 20)
     assert process.stdout is not None
     process.stdout.readline()
     process.send_signal(signal.SIGTERM)
