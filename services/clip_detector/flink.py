@@ -11,8 +11,8 @@ from clip_detector.start import Start
 from service_runtime.settings import KafkaSettings
 
 SCRAM = "org.apache.flink.kafka.shaded.org.apache.kafka.common.security.scram.ScramLoginModule"
-# A catch-up is short and the planner runs once: compiling all of it costs more than the slower code.
 NETWORK_MEMORY = "32 mb"  # taken at the start; all exchanges of this job use some 5 MB
+# A catch-up is short and the planner runs once: compiling all of it costs more than the slower code.
 LESS_COMPILING = "-XX:CompileThresholdScaling=10"
 
 
