@@ -158,7 +158,8 @@ class Forwarder:
         measure(metrics.SPOOL_BACKLOG_BYTES).set(self._spool.bytes_from(self.position))
 
     def _hold(self, stop: threading.Event, capture_ended: threading.Event) -> None:
-        transactions = Transactions(self._producer_config)
+        with self._read_log() as reader:
+            transactions = Transactions(self._producer_config, reader.half_committed)
         try:
             self._begin(transactions)
             self.state, self.trouble = "holder", ""

@@ -76,6 +76,22 @@ class KafkaLog:
             everything.close()
         return [number for number, end in ends.items() if self._watermarks(CHAT_MESSAGES.name, number)[1] < end]
 
+    def half_committed(self) -> bytes | None:
+        """The tick of a transaction that is committed in one partition and open in another, None where none is.
+
+        A broker that was killed may take a commit for complete whose mark is not in every partition: when it comes
+        back, it leaves out the partitions whose leader it does not know yet. Raises KafkaAwayError.
+        """
+        undecided = self.unfinished()
+        if not undecided:
+            return None
+        committed = set(self.last_ticks().values())
+        with KafkaLog(self._config | {"isolation.level": "read_uncommitted"}) as everything:
+            begins = {number: self._watermarks(CHAT_MESSAGES.name, number)[1] for number in undecided}
+            bounds = {number: everything._watermarks(CHAT_MESSAGES.name, number) for number in undecided}
+            values = [message.value() or b"" for message in everything._read(begins, bounds)]
+        return next((value for value in values if tick_of(value) in committed), None)
+
     def last_ticks(self) -> dict[int, LastTick]:
         """Partition to its last committed tick; a partition without one is left out. Raises KafkaAwayError."""
         ticks: dict[int, LastTick] = {}

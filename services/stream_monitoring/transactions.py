@@ -1,13 +1,16 @@
 """Frames into Kafka, whole frames and their tick in one transaction."""
 
+from collections.abc import Callable
 from typing import Any
 
+import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from contracts import topics
 from stream_monitoring.batch import DEAD_LETTER_KEY, LIFECYCLE_CODE, OPT_OUT_CODE, REMOVED_KEY
 from stream_monitoring.frame import Frame
 
+log = structlog.get_logger()
 TRANSACTIONAL_ID = "chat-forwarder"  # this name is the lease: who begins last with it is the holder
 TRANSACTION_TIMEOUT_MS = 10_000  # readers wait so long for a holder that was killed, if no successor comes
 ANSWER_SECONDS = 8.0
@@ -51,14 +54,20 @@ def as_failure(error: KafkaError) -> Exception:
 class Transactions:
     """The holder's producer. After any exception it is of no use any more: close it, make another."""
 
-    def __init__(self, config: dict[str, Any]) -> None:
-        """Becomes the holder, fences who was it. Raises FencedError, or TransactionFailedError where Kafka is away."""
+    def __init__(self, config: dict[str, Any], half_committed: Callable[[], bytes | None] = lambda: None) -> None:
+        """Becomes the holder, fences who was it. Raises FencedError, or TransactionFailedError where Kafka is away.
+
+        `half_committed`: asked once nobody else writes any more, see `KafkaLog.half_committed`.
+        """
         self._producer = Producer(config)
         try:
             self._producer.init_transactions(ANSWER_SECONDS)
             for topic in TOPICS:
                 self._learn_partitions(topic)
-            self._fence_partitions()
+            if tick := half_committed():
+                self._finish(tick)
+            else:
+                self._fence_partitions()
         except KafkaException as error:
             raise as_failure(error.args[0]) from error
         self._sent_tick = 0
@@ -70,6 +79,16 @@ class Transactions:
             raise KafkaException(known.error)
         if len(known.partitions) != topic.partitions:
             raise TransactionFailedError(f"{topic.name} has {len(known.partitions)} partitions, not {topic.partitions}")
+
+    def _finish(self, tick: bytes) -> None:
+        """Commit what one partition has committed already in all others: the same tick once more in each.
+
+        Dead letters that are open stay so until the next one is committed, and them with it.
+        """
+        log.warning("forwarder: the last transaction was committed in some partitions only, finishing it")
+        self._producer.begin_transaction()
+        self._produce_tick(tick)
+        self._producer.commit_transaction(ANSWER_SECONDS)
 
     def _fence_partitions(self) -> None:
         """Abort a transaction of our own in every partition, so that each knows the new holder.

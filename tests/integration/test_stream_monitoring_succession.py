@@ -25,6 +25,7 @@ from stream_monitoring.transactions import PRODUCER_SETTINGS, Transactions
 ANSWER_SECONDS = 10.0
 PARTITION = 3
 COORDINATOR = "__transaction_state-*"
+BATCH_HEAD = 12  # bytes: the base offset (8) and the length of what follows
 
 
 @pytest.fixture
@@ -44,11 +45,14 @@ TICK = (
 )
 
 
+LATER_TICK = TICK.replace(b'"spool_position":7', b'"spool_position":9')
 MESSAGE = b'{"kind":"message","sent_at":1790000000500,"message_id":"twice?"}'
 
 
 def holder(kafka: Kafka) -> Transactions:
-    return Transactions(producer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), **PRODUCER_SETTINGS))
+    config = producer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), **PRODUCER_SETTINGS)
+    with reader(kafka) as log:
+        return Transactions(config, log.half_committed)
 
 
 def one_frame() -> list[Frame]:
@@ -98,7 +102,7 @@ def test_what_the_coordinator_forgot_of_the_last_holder_is_not_committed_by_the_
     memory = [shutil.copytree(each, tmp_path / each.name) for each in data.glob(COORDINATOR)]
     last._producer.begin_transaction()
     last._produce_frame(one_frame()[0])
-    last._produce_tick(TICK)
+    last._produce_tick(LATER_TICK)
     assert last._producer.flush(ANSWER_SECONDS) == 0
     own_kafka.kill()
     for partition in memory:
@@ -109,5 +113,40 @@ def test_what_the_coordinator_forgot_of_the_last_holder_is_not_committed_by_the_
     following = holder(own_kafka)
     with reader(own_kafka) as log:
         wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
-    following.send(one_frame(), TICK)
+    following.send(one_frame(), LATER_TICK)
     assert [each.value for each in read_topic(own_kafka.bootstrap_servers, CHAT_MESSAGES.name)].count(MESSAGE) == 1
+
+
+def test_a_commit_that_reached_some_partitions_only_is_finished(own_kafka: Kafka) -> None:
+    """A broker that is killed in a commit takes it for complete when it is back, whatever its partitions have."""
+    last = holder(own_kafka)
+    last.send([Frame(0, [TICK_KEY, TICK], 1_790_000_000_000, 0)], TICK)
+    last.send(one_frame(), LATER_TICK)
+    data = own_kafka.directory / "data"
+    wait_for("the coordinator has written what it knows", lambda: is_at_rest(data), 30)
+    own_kafka.kill()
+    for number in range(1, CHAT_MESSAGES.partitions):
+        cut_last_batch(data / f"{CHAT_MESSAGES.name}-{number}")
+    own_kafka.stop()
+    own_kafka.start()
+    with reader(own_kafka) as log:
+        assert log.unfinished() == [*range(1, CHAT_MESSAGES.partitions)]
+        assert MESSAGE not in committed(own_kafka)
+        holder(own_kafka)
+        wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
+        assert len(set(log.last_ticks().values())) == 1
+    assert committed(own_kafka).count(MESSAGE) == 1
+
+
+def cut_last_batch(partition: Path) -> None:
+    """Take the last record batch off a partition's log: the mark of its last transaction. The broker is down."""
+    (log,) = partition.glob("*.log")
+    content, at, last = log.read_bytes(), 0, 0
+    while at + BATCH_HEAD <= len(content):
+        last, at = at, at + BATCH_HEAD + int.from_bytes(content[at + 8 : at + BATCH_HEAD])
+    log.write_bytes(content[:last])
+
+
+def committed(kafka: Kafka) -> list[bytes | None]:
+    """The values of all that is committed."""
+    return [each.value for each in read_topic(kafka.bootstrap_servers, CHAT_MESSAGES.name)]
