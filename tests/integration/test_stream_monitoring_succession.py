@@ -17,7 +17,7 @@ from service_runtime.settings import KafkaSettings
 from stream_monitoring import succession
 from stream_monitoring.batch import TICK_KEY
 from stream_monitoring.frame import Frame
-from stream_monitoring.kafka_log import KafkaLog
+from stream_monitoring.kafka_log import KafkaAwayError, KafkaLog
 from stream_monitoring.spool import Spool, SpoolLimits
 from stream_monitoring.succession import beginning
 from stream_monitoring.transactions import PRODUCER_SETTINGS, Transactions
@@ -52,7 +52,16 @@ MESSAGE = b'{"kind":"message","sent_at":1790000000500,"message_id":"twice?"}'
 def holder(kafka: Kafka) -> Transactions:
     config = producer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), **PRODUCER_SETTINGS)
     with reader(kafka) as log:
+        wait_for("every partition has its leader", lambda: undecided(log) is not None, 60)
         return Transactions(config, log.half_committed)
+
+
+def undecided(log: KafkaLog) -> list[int] | None:
+    """The partitions with an open transaction; None from a broker that is not quite up."""
+    try:
+        return log.unfinished()
+    except KafkaAwayError:
+        return None
 
 
 def one_frame() -> list[Frame]:
@@ -130,7 +139,8 @@ def test_a_commit_that_reached_some_partitions_only_is_finished(own_kafka: Kafka
     own_kafka.stop()
     own_kafka.start()
     with reader(own_kafka) as log:
-        assert log.unfinished() == [*range(1, CHAT_MESSAGES.partitions)]
+        cut = [*range(1, CHAT_MESSAGES.partitions)]
+        wait_for("the marks are missing", lambda: undecided(log) == cut, 60)
         assert MESSAGE not in committed(own_kafka)
         holder(own_kafka)
         wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
