@@ -89,8 +89,8 @@ class KafkaLog:
         with KafkaLog(self._config | {"isolation.level": "read_uncommitted"}) as everything:
             begins = {number: self._watermarks(CHAT_MESSAGES.name, number)[1] for number in undecided}
             bounds = {number: everything._watermarks(CHAT_MESSAGES.name, number) for number in undecided}
-            values = [message.value() or b"" for message in everything._read(begins, bounds)]
-        return next((value for value in values if tick_of(value) in committed), None)
+            values = (message.value() or b"" for message in everything._read(begins, bounds))
+            return next((value for value in values if tick_of(value) in committed), None)
 
     def last_ticks(self) -> dict[int, LastTick]:
         """Partition to its last committed tick; a partition without one is left out. Raises KafkaAwayError."""

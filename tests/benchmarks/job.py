@@ -120,17 +120,22 @@ def load(bootstrap: str, count: int) -> float:
         if second > at:
             tick(producer, at)
             at = second
-        while True:
-            try:
-                producer.produce(topics.CHAT_MESSAGES.name, value, channel_id)
-                break
-            except BufferError:
-                producer.poll(0.1)
+        send(producer, channel_id, value)
         size += len(value)
     for last in (at, at + 120):
         tick(producer, last)
     producer.flush()
     return size / count
+
+
+def send(producer: Producer, channel_id: str, value: str) -> None:
+    """One message; waits where the queue is full."""
+    while True:
+        try:
+            producer.produce(topics.CHAT_MESSAGES.name, value, channel_id)
+            return
+        except BufferError:
+            producer.poll(0.1)
 
 
 def tick(producer: Producer, second: int) -> None:

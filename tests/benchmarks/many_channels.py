@@ -59,12 +59,7 @@ def load(bootstrap: str) -> None:
     rnd = random.Random(1)
     for second in range(SECONDS):
         for channel_id, value in messages(rnd, second):
-            while True:
-                try:
-                    producer.produce(topics.CHAT_MESSAGES.name, value, channel_id)
-                    break
-                except BufferError:
-                    producer.poll(0.1)
+            job.send(producer, channel_id, value)
         job.tick(producer, second)
     for second in range(SECONDS, SECONDS + EMPTY_SECONDS + 1):
         job.tick(producer, second)

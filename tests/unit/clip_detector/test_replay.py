@@ -146,3 +146,9 @@ def test_names_in_chat_data_and_files_are_accepted(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("sys.argv", ["replay", "nothing"])
     assert main() == 2
     assert recording_name(one) == "game-one"
+
+
+def test_a_separator_in_a_recorded_text_is_a_space(tmp_path: Path) -> None:
+    said = [{"t": 0.5, "user": 1, "text": "a\x1eb\x1fc"}, {"t": 0.6, "user": 2, "text": "d"}]
+    (row,) = seconds(written(tmp_path / "one.jsonl", said), 100)
+    assert [piece.split("\x1f")[3] for piece in (row.pieces or "").split("\x1e")] == ["a b c", "d"]
