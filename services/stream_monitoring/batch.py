@@ -6,15 +6,26 @@ dead letters; `x` nowhere: a record stood here and was removed; `t` is the tick 
 feed.
 """
 
+from typing import NamedTuple
+
 from contracts import codec
 from contracts.chat_messages import LIFECYCLE_KINDS, ChannelRecord, OptOut
 from contracts.dead_letters import DeadLetter
+from contracts.topics import CHAT_MESSAGES, DEAD_LETTERS, STREAM_LIFECYCLE
 
 LIFECYCLE_CODE = b"l"
 OPT_OUT_CODE = b"o"
 DEAD_LETTER_KEY = b"d"
 REMOVED_KEY = b"x"
 TICK_KEY = b"t"
+NO_CHANNEL = b":"  # the first byte after the digits: keys before it are channel ids
+
+
+class Destination(NamedTuple):
+    """A topic's name, and the key of the record there."""
+
+    topic: str
+    key: bytes | None
 
 
 class Batch:
@@ -59,3 +70,18 @@ def code_of(record: ChannelRecord) -> bytes:
     if isinstance(record, OptOut):
         return OPT_OUT_CODE
     return LIFECYCLE_CODE if isinstance(record, LIFECYCLE_KINDS) else b""
+
+
+def destinations(key: bytes) -> list[Destination]:
+    """Where the record with this key goes. Raises ValueError where no such key is known."""
+    if key < NO_CHANNEL:
+        return [Destination(CHAT_MESSAGES.name, key)]
+    if key.startswith(LIFECYCLE_CODE):
+        return [Destination(CHAT_MESSAGES.name, key[1:]), Destination(STREAM_LIFECYCLE.name, key[1:])]
+    if key.startswith(OPT_OUT_CODE):
+        return [Destination(CHAT_MESSAGES.name, key[1:])]
+    if key == DEAD_LETTER_KEY:
+        return [Destination(DEAD_LETTERS.name, None)]
+    if key == REMOVED_KEY:
+        return []
+    raise ValueError(f"a record for nowhere: key {key!r}")

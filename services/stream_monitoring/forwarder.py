@@ -15,11 +15,12 @@ from stream_monitoring.account import Account
 from stream_monitoring.connections import wait_seconds
 from stream_monitoring.frame import Frame
 from stream_monitoring.frame_queue import FrameQueue
-from stream_monitoring.kafka_log import REACH_MS, KafkaAwayError, LogReader
+from stream_monitoring.kafka_log import REACH_MS, TICKED, KafkaAwayError, KafkaLog, LogReader, Place
 from stream_monitoring.lease import Lease, Sight
+from stream_monitoring.levelling import levelling
 from stream_monitoring.resume import LastTick, Leftovers, Resume
 from stream_monitoring.spool import Spool
-from stream_monitoring.succession import beginning, first_word, inheritance
+from stream_monitoring.succession import beginning, first_word, inheritance, wait_for_the_last
 from stream_monitoring.transactions import FencedError, TransactionFailedError, Transactions
 
 log = structlog.get_logger()
@@ -173,13 +174,25 @@ class Forwarder:
         """Decide where to begin; after `init_transactions`, so nobody else writes any more."""
         account = self._witness.account
         with self._read_log() as reader:
-            resume = beginning(reader, self._spool)
+            resume = beginning(self._level_ticks(reader, transactions), self._spool)
             self._tell(resume)
             if word := first_word(resume, self._spool, account, self._instance):
                 transactions.send([word], word.tick)
             inherited = inheritance(reader, resume, self._spool, account)
         self.position = resume.position
         self._leftovers, self._news = inherited.leftovers, inherited.news
+
+    def _level_ticks(self, reader: KafkaLog, transactions: Transactions) -> dict[Place, LastTick]:
+        """The partitions' last ticks; where they differ, what some have lost is sent again first."""
+        undecided = wait_for_the_last(reader)
+        ticks = reader.last_ticks(*TICKED)
+        settled = {place: tick for place, tick in ticks.items() if place not in undecided}
+        lost = levelling(reader, self._spool, settled, self._instance)
+        if lost is None:
+            return ticks
+        transactions.send_again(lost.records, lost.tick)
+        wait_for_the_last(reader)
+        return dict.fromkeys(ticks, lost.ended)
 
     def _tell(self, resume: Resume) -> None:
         log.info("forwarder: holding", position=resume.position, exact=resume.exact, after=resume.after)

@@ -1,4 +1,4 @@
-"""Reads back the end of `chat-messages`: the last tick of each partition, and the ids around it."""
+"""Reads back the end of the log: the last tick of each partition, and the ids around it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE
+from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE, Topic
 from stream_monitoring.event_times import marks_of, named
 from stream_monitoring.resume import LastTick
 
@@ -19,7 +19,13 @@ POLL_SECONDS = 0.1  # a poll lasts so long where fewer records come than it asks
 SILENT_POLLS = 150
 RECONNECT_MS = 1_000  # when Kafka is back, both instances should see it at about the same time
 REACH_MS = 120_000  # a record may be a minute ahead of the tick that follows it, twice that is beyond doubt
+TICKED = (CHAT_MESSAGES, STREAM_LIFECYCLE)  # the topics that each transaction's tick goes to
 NEAR_MS = 20_000  # ids are kept from so long before the last tick: what comes later still than that came to both
+
+
+Place = tuple[str, int]  # topic and partition
+Bounds = dict[Place, tuple[int, int]]  # to its first offset and the one after its last
+LIFECYCLE_PLACE: Place = (STREAM_LIFECYCLE.name, 0)
 
 
 class KafkaAwayError(Exception):
@@ -67,14 +73,14 @@ class KafkaLog:
     def __exit__(self, *_: object) -> None:
         self._consumer.close()
 
-    def unfinished(self) -> list[int]:
+    def unfinished(self) -> list[Place]:
         """The partitions in which a transaction is open: what stands there may still be seen. Raises KafkaAwayError."""
         everything = Consumer(self._config | {"isolation.level": "read_uncommitted"})
         try:
-            ends = {number: self._watermarks(CHAT_MESSAGES.name, number, everything)[1] for number in self._numbers()}
+            ends = {place: self._watermarks(place, everything)[1] for place in places(*TICKED)}
         finally:
             everything.close()
-        return [number for number, end in ends.items() if self._watermarks(CHAT_MESSAGES.name, number)[1] < end]
+        return [place for place, end in ends.items() if self._watermarks(place)[1] < end]
 
     def half_committed(self) -> bytes | None:
         """The tick of a transaction that is committed in one partition and open in another, None where none is.
@@ -85,24 +91,24 @@ class KafkaLog:
         undecided = self.unfinished()
         if not undecided:
             return None
-        committed = set(self.last_ticks().values())
+        committed = set(self.last_ticks(*TICKED).values())
         with KafkaLog(self._config | {"isolation.level": "read_uncommitted"}) as everything:
-            begins = {number: self._watermarks(CHAT_MESSAGES.name, number)[1] for number in undecided}
-            bounds = {number: everything._watermarks(CHAT_MESSAGES.name, number) for number in undecided}
+            begins = {place: self._watermarks(place)[1] for place in undecided}
+            bounds = {place: everything._watermarks(place) for place in undecided}
             values = (message.value() or b"" for message in everything._read(begins, bounds))
             return next((value for value in values if tick_of(value) in committed), None)
 
-    def last_ticks(self) -> dict[int, LastTick]:
+    def last_ticks(self, *topics: Topic) -> dict[Place, LastTick]:
         """Partition to its last committed tick; a partition without one is left out. Raises KafkaAwayError."""
-        ticks: dict[int, LastTick] = {}
+        ticks: dict[Place, LastTick] = {}
         look_back = FIRST_LOOK_BACK
-        bounds = self._bounds()
-        while wanted := {number: bound for number, bound in bounds.items() if number not in ticks}:
-            begins = {number: max(low, high - look_back) for number, (low, high) in wanted.items()}
+        bounds = self._bounds(*topics)
+        while wanted := {place: bound for place, bound in bounds.items() if place not in ticks}:
+            begins = {place: max(low, high - look_back) for place, (low, high) in wanted.items()}
             for message in self._read(begins, wanted):
                 if tick := tick_of(message.value() or b""):
-                    ticks[message.partition() or 0] = tick
-            bounds = {number: (low, begins[number]) for number, (low, _) in wanted.items() if begins[number] > low}
+                    ticks[place_of(message)] = tick
+            bounds = {place: (low, begins[place]) for place, (low, _) in wanted.items() if begins[place] > low}
             look_back *= LOOK_BACK_FACTOR
         return ticks
 
@@ -111,77 +117,71 @@ class KafkaLog:
 
         Read from the lifecycle topic, which has the same ticks and little else.
         """
-        low, high = self._watermarks(STREAM_LIFECYCLE.name, 0)
-        bound, latest, look_back = {0: (low, high)}, None, FIRST_LOOK_BACK
-        while latest is None and bound[0][1] > low:
-            begin = max(low, bound[0][1] - look_back)
-            for message in self._read({0: begin}, bound, STREAM_LIFECYCLE.name):
+        low, high = self._watermarks(LIFECYCLE_PLACE)
+        bound, latest, look_back = high, None, FIRST_LOOK_BACK
+        while latest is None and bound > low:
+            begin = max(low, bound - look_back)
+            for message in self._read({LIFECYCLE_PLACE: begin}, {LIFECYCLE_PLACE: (low, bound)}):
                 latest = tick_of(message.value() or b"") or latest
-            bound, look_back = {0: (low, begin)}, look_back * LOOK_BACK_FACTOR
+            bound, look_back = begin, look_back * LOOK_BACK_FACTOR
         return latest
 
     def writers_since(self, sent_at: int) -> dict[str, int]:
         """The spools whose ticks are later than the event time, and the last of each. Raises KafkaAwayError."""
         spools: dict[str, int] = {}
-        bound, look_back = {0: self._watermarks(STREAM_LIFECYCLE.name, 0)}, FIRST_LOOK_BACK * LOOK_BACK_FACTOR
-        while bound:
-            low, high = bound[0]
-            begin, reached = max(low, high - look_back), False
-            for message in self._read({0: begin}, bound, STREAM_LIFECYCLE.name):
+        low, bound = self._watermarks(LIFECYCLE_PLACE)
+        look_back, reached = FIRST_LOOK_BACK * LOOK_BACK_FACTOR, False
+        while bound > low and not reached:
+            begin = max(low, bound - look_back)
+            for message in self._read({LIFECYCLE_PLACE: begin}, {LIFECYCLE_PLACE: (low, bound)}):
                 tick = tick_of(message.value() or b"")
                 if tick is not None and tick.sent_at > sent_at:
                     spools[tick.spool_id] = max(tick.sent_at, spools.get(tick.spool_id, 0))
                 reached = reached or (tick is not None and tick.sent_at <= sent_at)
-            bound = {} if reached or begin == low else {0: (low, begin)}
-            look_back *= LOOK_BACK_FACTOR
+            bound, look_back = begin, look_back * LOOK_BACK_FACTOR
         return spools
 
-    def told_after(self, sent_at: int) -> Told:
-        """What the records say that may be later than the event time. Raises KafkaAwayError."""
+    def told_after(self, sent_at: int, topic: Topic = CHAT_MESSAGES) -> Told:
+        """What the topic's records say that may be later than the event time. Raises KafkaAwayError."""
         told = Told(sent_at - NEAR_MS)
         look_back = FIRST_LOOK_BACK * LOOK_BACK_FACTOR
-        bounds = self._bounds()
+        bounds = self._bounds(topic)
         while bounds:
-            begins = {number: max(low, high - look_back) for number, (low, high) in bounds.items()}
-            reached: set[int] = set()
-            distant: set[int] = set()
+            begins = {place: max(low, high - look_back) for place, (low, high) in bounds.items()}
+            reached: set[Place] = set()
+            distant: set[Place] = set()
             for message in self._read(begins, bounds):
-                value, number = message.value() or b"", message.partition() or 0
+                value, place = message.value() or b"", place_of(message)
                 tick = tick_of(value)
                 if tick is None:
-                    told.add(value, is_near_end=number not in distant)
+                    told.add(value, is_near_end=place not in distant)
                     continue
-                (distant.add if tick.sent_at < told.since else distant.discard)(number)
+                (distant.add if tick.sent_at < told.since else distant.discard)(place)
                 if tick.sent_at < sent_at - REACH_MS:
-                    reached.add(number)
+                    reached.add(place)
             bounds = {
-                number: (low, begins[number])
-                for number, (low, _) in bounds.items()
-                if number not in reached and begins[number] > low
+                place: (low, begins[place])
+                for place, (low, _) in bounds.items()
+                if place not in reached and begins[place] > low
             }
             look_back *= TOLD_FACTOR
         return told
 
-    def _bounds(self) -> dict[int, tuple[int, int]]:
-        return {number: self._watermarks(CHAT_MESSAGES.name, number) for number in self._numbers()}
+    def _bounds(self, *topics: Topic) -> Bounds:
+        return {place: self._watermarks(place) for place in places(*topics)}
 
-    def _numbers(self) -> range:
-        return range(CHAT_MESSAGES.partitions)
-
-    def _watermarks(self, topic: str, number: int, consumer: Consumer | None = None) -> tuple[int, int]:
+    def _watermarks(self, place: Place, consumer: Consumer | None = None) -> tuple[int, int]:
         asked = consumer or self._consumer
         try:
-            low, high = asked.get_watermark_offsets(TopicPartition(topic, number), timeout=ANSWER_SECONDS)
+            low, high = asked.get_watermark_offsets(TopicPartition(*place), timeout=ANSWER_SECONDS)
         except KafkaException as error:
             raise KafkaAwayError(str(error)) from error
         return low, high
 
-    def _read(
-        self, begins: dict[int, int], bounds: dict[int, tuple[int, int]], topic: str = CHAT_MESSAGES.name
-    ) -> Iterator[Message]:
+    def _read(self, begins: dict[Place, int], bounds: Bounds) -> Iterator[Message]:
         """The committed records from `begins` up to the upper bounds."""
-        self._consumer.assign([TopicPartition(topic, number, at) for number, at in begins.items()])
-        unread = {number for number, at in begins.items() if at < bounds[number][1]}
+        self._consumer.assign([TopicPartition(*place, at) for place, at in begins.items()])
+        unread = {place for place, at in begins.items() if at < bounds[place][1]}
         silent = 0
         while unread and silent < SILENT_POLLS:
             messages = self._consumer.consume(2000, timeout=POLL_SECONDS)
@@ -192,17 +192,27 @@ class KafkaLog:
         if unread:
             raise KafkaAwayError(f"{len(unread)} partitions could not be read back")
 
-    def _progress(self, message: Message, unread: set[int], bounds: dict[int, tuple[int, int]]) -> Iterator[Message]:
-        error, number = message.error(), message.partition() or 0
+    def _progress(self, message: Message, unread: set[Place], bounds: Bounds) -> Iterator[Message]:
+        error, place = message.error(), place_of(message)
         if error is not None:
             if error.code() == KafkaError._PARTITION_EOF:
-                unread.discard(number)
+                unread.discard(place)
             elif not error.retriable():
                 raise KafkaAwayError(str(error))
-        elif (message.offset() or 0) < bounds[number][1]:
+        elif (message.offset() or 0) < bounds[place][1]:
             yield message
         else:
-            unread.discard(number)
+            unread.discard(place)
+
+
+def places(*topics: Topic) -> list[Place]:
+    """All partitions of the topics."""
+    return [(topic.name, number) for topic in topics for number in range(topic.partitions)]
+
+
+def place_of(message: Message) -> Place:
+    """Where the message lies."""
+    return message.topic() or "", message.partition() or 0
 
 
 def tick_of(value: bytes) -> LastTick | None:

@@ -8,11 +8,12 @@ import structlog
 
 from contracts import codec
 from contracts.chat_messages import SCHEMA_VERSION, Tick
+from contracts.topics import CHAT_MESSAGES
 from stream_monitoring.account import Account
 from stream_monitoring.batch import TICK_KEY
 from stream_monitoring.frame import Frame
-from stream_monitoring.kafka_log import REACH_MS, KafkaLog
-from stream_monitoring.resume import Leftovers, OwnSpool, Resume, decide
+from stream_monitoring.kafka_log import REACH_MS, KafkaLog, Place
+from stream_monitoring.resume import LastTick, Leftovers, OwnSpool, Resume, decide
 from stream_monitoring.spool import Spool
 
 log = structlog.get_logger()
@@ -28,29 +29,29 @@ class Inheritance:
     news: list[bytes]
 
 
-def beginning(reader: KafkaLog, spool: Spool) -> Resume:
-    """Where to begin; asked after `init_transactions`, so nobody else writes any more. Raises KafkaAwayError."""
-    wait_for_the_last(reader)
+def beginning(ticks: dict[Place, LastTick], spool: Spool) -> Resume:
+    """Where to begin after these last ticks; they were read when nobody else wrote any more."""
     oldest = next(iter(islice(spool.frames(spool.first), 1)), None)
     own = OwnSpool(spool.spool_id, spool.first, spool.end, oldest.tick_at if oldest else None)
-    resume = decide(reader.last_ticks().values(), own)
+    resume = decide([tick for (topic, _), tick in ticks.items() if topic == CHAT_MESSAGES.name], own)
     if resume.exact:
         return resume
     return replace(resume, position=spool.position_before(resume.after - REACH_MS))
 
 
-def wait_for_the_last(reader: KafkaLog) -> None:
+def wait_for_the_last(reader: KafkaLog) -> list[Place]:
     """Until every earlier transaction is seen or gone: one that was seen later would be in Kafka twice.
 
     The abort of the last holder's (see `Transactions`) reaches the partitions a moment after it is answered. Bounded:
-    what stays open is no holder's, and only says that readers wait behind it.
+    what stays open is no holder's, and only says that readers wait behind it. Answers where.
     """
     deadline = time.monotonic() + UNFINISHED_SECONDS
     while unfinished := reader.unfinished():
         if time.monotonic() > deadline:
             log.error("forwarder: a transaction stays open, readers wait behind it", partitions=unfinished)
-            return
+            return unfinished
         time.sleep(LOOK_SECONDS)
+    return []
 
 
 def first_word(resume: Resume, spool: Spool, account: Account, instance: str) -> Frame | None:

@@ -1,13 +1,15 @@
 """Frames into Kafka, whole frames and their tick in one transaction."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from contracts import topics
-from stream_monitoring.batch import DEAD_LETTER_KEY, LIFECYCLE_CODE, OPT_OUT_CODE, REMOVED_KEY
+from stream_monitoring.batch import NO_CHANNEL, Destination, destinations
 from stream_monitoring.frame import Frame
 
 log = structlog.get_logger()
@@ -15,7 +17,6 @@ TRANSACTIONAL_ID = "chat-forwarder"  # this name is the lease: who begins last w
 TRANSACTION_TIMEOUT_MS = 10_000  # readers wait so long for a holder that was killed, if no successor comes
 ANSWER_SECONDS = 8.0
 METADATA_SECONDS = 5.0
-NO_CHANNEL = b":"  # the first byte after the digits: keys before it are channel ids
 TICK_STEP_MS = 1_000  # in a drain a tick for each second of event time is enough
 TOPICS = (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE, topics.DEAD_LETTERS)  # all that a transaction may touch
 
@@ -114,14 +115,25 @@ class Transactions:
 
     def send(self, frames: list[Frame], tick: bytes) -> None:
         """Commit the frames and the tick that ends the last of them. Raises FencedError or TransactionFailedError."""
-        try:
-            self._producer.begin_transaction()
+        with self._transaction():
             for number, frame in enumerate(frames):
                 self._produce_frame(frame)
                 is_last = number == len(frames) - 1
                 if is_last or (frame.lines and frame.tick_at >= self._sent_tick + TICK_STEP_MS):
                     self._produce_tick(tick if is_last else frame.tick)
                     self._sent_tick = frame.tick_at
+
+    def send_again(self, records: Iterable[tuple[Destination, bytes]], tick: bytes) -> None:
+        """Commit records that were lost and the tick that they ended with. Raises as `send` does."""
+        with self._transaction():
+            self._produce_routed(records)
+            self._produce_tick(tick)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        try:
+            self._producer.begin_transaction()
+            yield
             self._producer.commit_transaction(ANSWER_SECONDS)
         except KafkaException as error:
             raise as_failure(error.args[0]) from error
@@ -134,30 +146,19 @@ class Transactions:
             for begin in range(0, len(keys), BATCH_RECORDS):
                 step = slice(begin, begin + BATCH_RECORDS)
                 pairs = zip(keys[step], values[step], strict=True)
-                self._produce(topics.CHAT_MESSAGES, [{"key": key, "value": value} for key, value in pairs])
+                self._produce(topics.CHAT_MESSAGES.name, [{"key": key, "value": value} for key, value in pairs])
             return
-        chat, lifecycle, dead = [], [], []
-        for key, value in zip(keys, values, strict=True):
-            if key < NO_CHANNEL:
-                chat.append({"key": key, "value": value})
-            elif key.startswith(LIFECYCLE_CODE):
-                record = {"key": key[1:], "value": value}
-                chat.append(record)
-                lifecycle.append(dict(record))
-            elif key.startswith(OPT_OUT_CODE):
-                chat.append({"key": key[1:], "value": value})
-            elif key == DEAD_LETTER_KEY:
-                dead.append({"value": value})
-            elif key != REMOVED_KEY:
-                raise ValueError(f"frame {frame.first} holds a record for nowhere")
-        self._produce(topics.CHAT_MESSAGES, chat)
-        self._produce(topics.STREAM_LIFECYCLE, lifecycle)
-        self._produce(topics.DEAD_LETTERS, dead)
+        self._produce_routed((to, value) for key, value in zip(keys, values, strict=True) for to in destinations(key))
 
-    def _produce(self, topic: topics.Topic, records: list[dict[str, Any]]) -> None:
-        if not records:
-            return
-        if self._producer.produce_batch(topic.name, records) != len(records):
+    def _produce_routed(self, records: Iterable[tuple[Destination, bytes]]) -> None:
+        by_topic: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for to, value in records:
+            by_topic[to.topic].append({"value": value} if to.key is None else {"key": to.key, "value": value})
+        for topic, dicts in by_topic.items():
+            self._produce(topic, dicts)
+
+    def _produce(self, topic: str, records: list[dict[str, Any]]) -> None:
+        if self._producer.produce_batch(topic, records) != len(records):
             error = next(record["_error"] for record in records if "_error" in record)
             raise KafkaException(error)
 

@@ -4,22 +4,29 @@ import shutil
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from confluent_kafka import Producer
 
-from contracts.topics import CHAT_MESSAGES
+from contracts import codec
+from contracts.chat_messages import Tick
+from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE
 from embedded.kafka import Kafka
-from embedded.records import read_topic
+from embedded.records import Record, read_topic
 from embedded.waiting import wait_for
 from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 from stream_monitoring import succession
 from stream_monitoring.batch import TICK_KEY
+from stream_monitoring.forwarder import Forwarder
 from stream_monitoring.frame import Frame
-from stream_monitoring.kafka_log import KafkaAwayError, KafkaLog
+from stream_monitoring.frame_queue import FrameQueue
+from stream_monitoring.kafka_log import TICKED, KafkaAwayError, KafkaLog, Place, places
+from stream_monitoring.lease import Lease, Patience
 from stream_monitoring.spool import Spool, SpoolLimits
-from stream_monitoring.succession import beginning
+from stream_monitoring.succession import wait_for_the_last
 from stream_monitoring.transactions import PRODUCER_SETTINGS, Transactions
 
 ANSWER_SECONDS = 10.0
@@ -47,16 +54,21 @@ TICK = (
 
 LATER_TICK = TICK.replace(b'"spool_position":7', b'"spool_position":9')
 MESSAGE = b'{"kind":"message","sent_at":1790000000500,"message_id":"twice?"}'
+OTHER = MESSAGE.replace(b"twice?", b"twice!")
+NOTICE = b'{"kind":"notice","sent_at":1790000000500,"notice_id":"twice, too"}'
 
 
 def holder(kafka: Kafka) -> Transactions:
-    config = producer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), **PRODUCER_SETTINGS)
     with reader(kafka) as log:
         wait_for("every partition has its leader", lambda: undecided(log) is not None, 60)
-        return Transactions(config, log.half_committed)
+        return Transactions(config_of(kafka), log.half_committed)
 
 
-def undecided(log: KafkaLog) -> list[int] | None:
+def config_of(kafka: Kafka) -> dict[str, Any]:
+    return producer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), **PRODUCER_SETTINGS)
+
+
+def undecided(log: KafkaLog) -> list[Place] | None:
     """The partitions with an open transaction; None from a broker that is not quite up."""
     try:
         return log.unfinished()
@@ -79,24 +91,23 @@ def reader(kafka: Kafka) -> KafkaLog:
     return KafkaLog(consumer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), "chat-forwarder"))
 
 
-def test_it_waits_for_a_transaction_that_is_still_open(
-    own_kafka: Kafka, open_transaction: Producer, tmp_path: Path
-) -> None:
+def test_it_waits_for_a_transaction_that_is_still_open(own_kafka: Kafka, open_transaction: Producer) -> None:
     with reader(own_kafka) as log:
-        assert log.unfinished() == [PARTITION]
+        assert log.unfinished() == [(CHAT_MESSAGES.name, PARTITION)]
         commit = threading.Timer(1.0, open_transaction.commit_transaction)
         commit.start()
-        assert beginning(log, Spool(tmp_path / "spool", SpoolLimits())).after == 1_790_000_000_000
+        assert wait_for_the_last(log) == []
+        assert [tick.spool_position for tick in log.last_ticks(CHAT_MESSAGES).values()] == [7]
         commit.join()
-        assert log.unfinished() == []
 
 
 def test_it_waits_no_longer_than_a_transaction_may_last(
-    own_kafka: Kafka, open_transaction: Producer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own_kafka: Kafka, open_transaction: Producer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(succession, "UNFINISHED_SECONDS", 0.5)
     with reader(own_kafka) as log:
-        assert beginning(log, Spool(tmp_path / "spool", SpoolLimits())).after == 0
+        assert wait_for_the_last(log) == [(CHAT_MESSAGES.name, PARTITION)]
+        assert log.last_ticks(CHAT_MESSAGES) == {}
     open_transaction.abort_transaction()
 
 
@@ -123,7 +134,7 @@ def test_what_the_coordinator_forgot_of_the_last_holder_is_not_committed_by_the_
     with reader(own_kafka) as log:
         wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
     following.send(one_frame(), LATER_TICK)
-    assert [each.value for each in read_topic(own_kafka.bootstrap_servers, CHAT_MESSAGES.name)].count(MESSAGE) == 1
+    assert committed(own_kafka).count(MESSAGE) == 1
 
 
 def test_a_commit_that_reached_some_partitions_only_is_finished(own_kafka: Kafka) -> None:
@@ -131,21 +142,72 @@ def test_a_commit_that_reached_some_partitions_only_is_finished(own_kafka: Kafka
     last = holder(own_kafka)
     last.send([Frame(0, [TICK_KEY, TICK], 1_790_000_000_000, 0)], TICK)
     last.send(one_frame(), LATER_TICK)
-    data = own_kafka.directory / "data"
-    wait_for("the coordinator has written what it knows", lambda: is_at_rest(data), 30)
-    own_kafka.kill()
-    for number in range(1, CHAT_MESSAGES.partitions):
-        cut_last_batch(data / f"{CHAT_MESSAGES.name}-{number}")
-    own_kafka.stop()
-    own_kafka.start()
+    cut = [place for place in places(*TICKED) if place != (CHAT_MESSAGES.name, 0)]
+    lose_marks(own_kafka, cut)
     with reader(own_kafka) as log:
-        cut = [*range(1, CHAT_MESSAGES.partitions)]
         wait_for("the marks are missing", lambda: undecided(log) == cut, 60)
         assert MESSAGE not in committed(own_kafka)
         holder(own_kafka)
         wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
-        assert len(set(log.last_ticks().values())) == 1
+        assert len(set(log.last_ticks(*TICKED).values())) == 1
     assert committed(own_kafka).count(MESSAGE) == 1
+
+
+def test_what_was_aborted_in_some_partitions_after_its_commit_is_sent_again(own_kafka: Kafka, tmp_path: Path) -> None:
+    """As above, and the last holder went on: with its next transaction the rest of the half committed one is gone."""
+    spool = Spool(tmp_path / "spool", SpoolLimits())
+    last = holder(own_kafka)
+    for number, lines in enumerate(([], [b"12826", MESSAGE, b"54706", OTHER, b"l12826", NOTICE])):
+        end = spool.end + len(lines) // 2 + 1
+        tick = own_tick(spool, 1_790_000_000_000 + 1000 * number, end)
+        frame = spool.append([*lines, TICK_KEY, tick], 1_790_000_000_000 + 1000 * number)
+        last.send([frame], tick)
+    kept = next(each.partition for each in records(own_kafka, CHAT_MESSAGES.name) if each.value == OTHER)
+    cut = [place for place in places(*TICKED) if place != (CHAT_MESSAGES.name, kept)]
+    lose_marks(own_kafka, cut)
+    with reader(own_kafka) as log:
+        wait_for("the marks are missing", lambda: undecided(log) == cut, 60)
+        Transactions(config_of(own_kafka))  # aborts what is open
+        wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
+        assert [MESSAGE in committed(own_kafka), OTHER in committed(own_kafka)] == [False, True]
+        forwarder = forwarder_of(own_kafka, spool)
+        forwarder._begin(holder(own_kafka))
+        wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
+        assert len(set(log.last_ticks(*TICKED).values())) == 1
+    assert forwarder.position == spool.end
+    assert [committed(own_kafka).count(each) for each in (MESSAGE, OTHER, NOTICE)] == [1, 1, 1]
+    assert [each.value for each in records(own_kafka, STREAM_LIFECYCLE.name)].count(NOTICE) == 1
+
+
+def lose_marks(kafka: Kafka, cut: list[Place]) -> None:
+    """Kill the broker, take the last transaction's marks from these partitions, start it again."""
+    data = kafka.directory / "data"
+    wait_for("the coordinator has written what it knows", lambda: is_at_rest(data), 30)
+    kafka.kill()
+    for topic, number in cut:
+        cut_last_batch(data / f"{topic}-{number}")
+    kafka.stop()
+    kafka.start()
+
+
+def own_tick(spool: Spool, sent_at: int, end: int) -> bytes:
+    return codec.encode(
+        Tick(
+            schema_version=1,
+            sent_at=sent_at,
+            received_at=sent_at,
+            instance="a",
+            spool_id=spool.spool_id,
+            spool_position=end,
+        )
+    )
+
+
+def forwarder_of(kafka: Kafka, spool: Spool) -> Forwarder:
+    """As main.py makes it; nobody else is there, and nothing is captured."""
+    lease = Lease("holder", Patience(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60), is_alone=True)
+    witness: Any = SimpleNamespace(account=None)  # an own log that simply goes on asks nobody
+    return Forwarder(spool, FrameQueue(), {}, lambda: reader(kafka), lease, witness, "a", lambda: 0.5)
 
 
 def cut_last_batch(partition: Path) -> None:
@@ -159,4 +221,8 @@ def cut_last_batch(partition: Path) -> None:
 
 def committed(kafka: Kafka) -> list[bytes | None]:
     """The values of all that is committed."""
-    return [each.value for each in read_topic(kafka.bootstrap_servers, CHAT_MESSAGES.name)]
+    return [each.value for each in records(kafka, CHAT_MESSAGES.name)]
+
+
+def records(kafka: Kafka, topic: str) -> list[Record]:
+    return read_topic(kafka.bootstrap_servers, topic)
