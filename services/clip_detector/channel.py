@@ -1,6 +1,5 @@
 """One channel: its detector and its texts together, rows and timers in, Kafka records out. Pure."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from clip_detector.controls import parse_controls
@@ -38,23 +37,14 @@ class SecondRow(NamedTuple):
 class Channel:
     """A detector with the texts that its moments need; `texts` None leaves words and emotes out, and counts each
     second's chatters in the place of the window's people.
-
-    `on_height` is told each peak, moment or not.
     """
 
-    __slots__ = ("_counted", "_meant", "channel_id", "detector", "on_height", "texts")
+    __slots__ = ("_counted", "_meant", "channel_id", "detector", "texts")
 
-    def __init__(
-        self,
-        channel_id: str,
-        detector: Detector,
-        texts: SlotStore | None,
-        on_height: Callable[[Height], None] | None = None,
-    ) -> None:
+    def __init__(self, channel_id: str, detector: Detector, texts: SlotStore | None) -> None:
         self.channel_id = channel_id
         self.detector = detector
         self.texts = texts
-        self.on_height = on_height
         # Of each detector's open moment, as it was last told: a closing one mostly says it again. Not in the state.
         self._counted: dict[str, Crowd] = {}
         self._meant: dict[str, tuple[Scene, Meaning]] = {}
@@ -106,13 +96,8 @@ class Channel:
         return told
 
     def _records(self, emissions: list[Emission]) -> list[tuple[int, Record]]:
-        told = []
-        for emission in emissions:
-            if not isinstance(emission, Height):
-                told.append(self._record(emission))
-            elif self.on_height:
-                self.on_height(emission)
-        return told
+        """What goes to Kafka of what the detector says; peaks do not."""
+        return [self._record(each) for each in emissions if not isinstance(each, Height)]
 
     def _record(self, emission: Revision | Minute) -> tuple[int, Record]:
         if isinstance(emission, Minute):

@@ -109,6 +109,17 @@ class Detector:
         self.at = second
         return told
 
+    def skip(self, second: int) -> None:
+        """Go on after `second`; for whoever knows that nothing up to it changes a mind, and wants no minutes."""
+        self.at = self.last_row = second
+        self.minute_messages = 0
+
+    def undecided_at(self) -> int | None:
+        """The next second that may change a mind though the score does not rise in it, None where none will."""
+        if self._busy():
+            return self.at + 1
+        return self.highs.pending.second + PEAK_HOLDS_SECONDS if self.highs.pending else None
+
     def due(self) -> int:
         """The second at whose end `advance` has something to say or to drop, if no row comes."""
         if self.asleep:

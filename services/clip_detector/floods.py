@@ -3,11 +3,12 @@
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from clip_detector.evidence import LINK, Said
-from clip_detector.vocabulary import Vocabulary
+from clip_detector.vocabulary import TEXTS_KEPT, Vocabulary
 from clip_detector.wording import SPACELESS, clean, line_key
 
 COMMAND = re.compile(r"!(\w+)")
@@ -40,15 +41,14 @@ Option = Callable[[Line], str | None]
 
 
 def lines_of(messages: Iterable[Said]) -> list[Line]:
-    """The messages as lines; each different text is worked out once."""
-    known: dict[str, tuple[str, str, tuple[str, ...]]] = {}
-    lines = []
-    for message in messages:
-        if message.text not in known:
-            key = line_key(message.text)
-            known[message.text] = clean(message.text).strip(), key, tuple(key.split())
-        lines.append(Line(message.second, message.chatter, *known[message.text]))
-    return lines
+    """The messages as lines."""
+    return [Line(message.second, message.chatter, *_comparable(message.text)) for message in messages]
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _comparable(text: str) -> tuple[str, str, tuple[str, ...]]:
+    key = line_key(text)
+    return clean(text).strip(), key, tuple(key.split())
 
 
 def people(lines: Iterable[Line]) -> set[str]:
@@ -127,7 +127,7 @@ def _side(line: Line, words: Vocabulary) -> str | None:
 
 def copied(lines: Sequence[Line]) -> tuple[str, list[Line]]:
     """Long lines that many have in common: ("bots", …) where a program varies them or links, else ("copypasta", …)."""
-    long = [(line, _pieces(line)) for line in lines]
+    long = [(line, _pieces(line.key, line.words)) for line in lines]
     long = [(line, pieces) for line, pieces in long if pieces]
     writers: dict[str, set[str]] = defaultdict(set)
     for line, pieces in long:
@@ -145,14 +145,15 @@ def copied(lines: Sequence[Line]) -> tuple[str, list[Line]]:
     return "bots" if varied or linked >= VARIED * len(same) else "copypasta", same
 
 
-def _pieces(line: Line) -> frozenset[str]:
+@lru_cache(maxsize=TEXTS_KEPT)
+def _pieces(key: str, in_order: tuple[str, ...]) -> frozenset[str]:
     """The parts of a long line: words, or pairs of characters where there are no spaces; empty for a short one."""
-    words = frozenset(line.words)
+    words = frozenset(in_order)
     if len(words) >= LONG_WORDS and _length(words) >= LONG_LETTERS:
         return words
     if len(words) >= LINKED_WORDS and any(LINK.search(word) for word in words):
         return words
-    letters = [letter for letter in line.key if SPACELESS.match(letter)]
+    letters = [] if key.isascii() else SPACELESS.findall(key)
     if len(set(letters)) >= LONG_CHARACTERS:
         return frozenset(first + second for first, second in pairwise(letters))
     return frozenset()

@@ -18,7 +18,7 @@ ESCAPED = b"\\u001"  # how JSON begins either of them
 NO_ID_NO_EMOTES = f"{FIELD}{FIELD}[]{FIELD}"  # recordings have neither
 
 
-class Line(msgspec.Struct):
+class Line(msgspec.Struct, gc=False):
     """One recorded message."""
 
     t: float
@@ -43,7 +43,7 @@ def seconds(path: Path, start: int) -> Iterator[SecondRow]:
     """
     second, ends, number = -1, 0.0, 0
     pieces, people = list[str](), set[int | str]()
-    for lines, may_separate in _blocks(path):
+    for lines, may_separate in blocks(path):
         for line in lines:
             number += 1
             t, user, text = line.t, line.user, line.text
@@ -63,7 +63,7 @@ def seconds(path: Path, start: int) -> Iterator[SecondRow]:
         yield SecondRow(start + second, len(pieces), len(people), PIECE.join(pieces), None)
 
 
-def _blocks(path: Path) -> Iterator[tuple[list[Line], bool]]:
+def blocks(path: Path) -> Iterator[tuple[list[Line], bool]]:
     """The messages, many at once, and whether a text may hold a separator. A last line that was cut is left out."""
     decode = msgspec.json.Decoder(Line).decode_lines
     rest, read = b"", 0

@@ -4,38 +4,36 @@ FILE is a recording, NAME.jsonl or NAME.jsonl.gz (see recording.py), or the begi
 CHAT_DATA. Each line is a peak, moment or not: `peak`, `raised` (of its moment's crossing, null where it is none) and
 `t` (a live system knows the score) are seconds from the recording's start, `rate` messages a second as usual,
 `expected` and `chatters` people in 7 s, as usual and at the peak; `clip`: the configured rate lets it become a clip.
-Nothing in a line depends on what comes after its `t`.
+Nothing in a line depends on what comes after its `t`. A recording is held in memory, some 150 bytes a message.
 """
 
 import argparse
 import json
 import os
 import sys
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from clip_detector import sweep
-from clip_detector.channel import Channel, DictSlots
 from clip_detector.configuration import RuleBook
-from clip_detector.detector import Detector
-from clip_detector.emissions import PEAKED, Height
-from clip_detector.evidence import undeleted
+from clip_detector.detector import SILENCE_SECONDS, Detector
+from clip_detector.emissions import PEAKED, Emission, Height, Revision
 from clip_detector.meaning import UNKNOWN, Meaning, meaning_of
-from clip_detector.open_moment import PEAK_HOLDS_SECONDS
-from clip_detector.recording import SUFFIXES, RecordingError, recording_name, seconds
-from clip_detector.records import Record, end_of
+from clip_detector.recorded_level import RecordedLevel
+from clip_detector.recording import SUFFIXES, RecordingError, recording_name
+from clip_detector.records import no_clip_reason
 from clip_detector.rings import WINDOW_SECONDS
-from clip_detector.scene import Scene, few
+from clip_detector.scene import Scene, few, scene_of
 from clip_detector.settings import RuleSettings
-from contracts import topics
-from contracts.codec import decode
-from contracts.moments import Moment
+from clip_detector.whole_recording import Stretch, WholeRecording, whole
 from service_runtime.settings import load_all
 
 START = 1_500_000_000  # any second: the recordings begin at 0
+NOBODY: set[str] = set()  # the recorded level knows who wrote
+
+encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class ReplayLine(NamedTuple):
@@ -55,33 +53,61 @@ class ReplayLine(NamedTuple):
 
 
 class Replay:
-    """One recording's way through a channel like the job's."""
+    """One recording's way through the job's detector.
+
+    Seconds in which the score is far below a peak's and nothing is undecided change no mind: they are left out.
+    """
 
     def __init__(self, name: str, rules: RuleBook) -> None:
         self._name = name
-        self._heights: list[Height] = []
-        detector = Detector(*rules.of(name))
-        self._threshold = detector.judges[0].rules.threshold
-        self._channel = Channel(name, detector, DictSlots(), self._heights.append)
-        self._recent: deque[tuple[int, str]] = deque(maxlen=WINDOW_SECONDS + PEAK_HOLDS_SECONDS + 1)
+        self._detector = Detector(*rules.of(name))
+        self._threshold = self._detector.judges[0].rules.threshold
+        self._told: dict[int, tuple[Meaning, bool]] = {}  # of moments, and whether to clip them, by when it was known
 
     def run(self, path: Path) -> Iterator[ReplayLine]:
         """The lines of a recording, in the order of their `t`."""
-        for row in seconds(path, START):
-            self._recent.append((row.second, row.pieces or ""))
-            told = self._channel.row(row)
-            if self._heights:
-                yield from self._lines(told)
+        recording = whole(path, START)
+        for stretch in recording.stretches(SILENCE_SECONDS):
+            for emission in self._emissions(stretch):
+                if isinstance(emission, Revision):
+                    self._keep(emission, recording)
+                elif isinstance(emission, Height):
+                    yield self._line(emission, recording)
 
-    def _lines(self, told: list[tuple[int, Record]]) -> Iterator[ReplayLine]:
-        known = _peaked(told) if any(height.first for height in self._heights) else {}
-        for height in self._heights:
-            moment = known.get(end_of(height.at)) if height.first else None
-            yield self._line(height, moment)
-        self._heights.clear()
+    def _emissions(self, stretch: Stretch) -> Iterator[Emission]:
+        detector, first, last = self._detector, stretch.first, stretch.last
+        until = last + stretch.pause
+        detector.level = level = RecordedLevel(first, until + 1 - first, *stretch.messages)
+        told = self._take(first, level)
+        for second in (*level.loud, last):
+            while (undecided_at := detector.undecided_at()) and undecided_at < second:
+                told += self._take(undecided_at, level)
+            told += self._take(second, level)
+            if told:
+                yield from told
+                told = []
+        detector.last_row = last
+        yield from detector.advance(until)
 
-    def _line(self, height: Height, moment: Moment | None) -> ReplayLine:
-        said = moment or self._meaning(height)
+    def _take(self, second: int, level: RecordedLevel) -> list[Emission]:
+        """Take in a second and leave out those before it."""
+        detector = self._detector
+        if detector.at < second - 1 and not detector.asleep:
+            detector.skip(second - 1)
+        messages, chatters = level.row(second)
+        if messages:
+            return detector.second(second, messages, chatters, people=NOBODY)
+        return detector.advance(second)
+
+    def _keep(self, revision: Revision, recording: WholeRecording) -> None:
+        """What a moment meant when its first peak had held."""
+        if revision.number == PEAKED and not revision.shadow:
+            meaning = meaning_of(scene_of(revision, recording.said(revision.texts_from, revision.at), ()))
+            self._told[revision.at] = meaning, no_clip_reason(revision, meaning) is None
+
+    def _line(self, height: Height, recording: WholeRecording) -> ReplayLine:
+        told = self._told.pop(height.at, None) if height.first else None
+        meaning, clip = told or (self._meaning(height, recording), False)
         return ReplayLine(
             self._name,
             height.at + 1 - START,
@@ -91,30 +117,17 @@ class Replay:
             round(height.usual_messages, 4),
             round(height.expected, 3),
             height.window_chatters,
-            said.causes,
-            said.mood,
-            moment is not None and moment.no_clip_reason is None,
+            meaning.causes,
+            meaning.mood,
+            clip,
         )
 
-    def _meaning(self, height: Height) -> Meaning:
+    def _meaning(self, height: Height, recording: WholeRecording) -> Meaning:
         """Of a peak whose moment does not tell it: what was written from its window to the second it was known."""
         if height.score < self._threshold:
             return UNKNOWN
-        first = height.peak - WINDOW_SECONDS + 1
-        texts = [each for each in self._recent if first <= each[0] <= height.at]
-        messages, looked_at = few(list(undeleted(texts)))
+        messages, looked_at = few(recording.said(height.peak - WINDOW_SECONDS + 1, height.at))
         return meaning_of(Scene(height.peak, height.peak, 0, messages, looked_at, expected=height.expected))
-
-
-def _peaked(told: list[tuple[int, Record]]) -> dict[int, Moment]:
-    """When it was told, and the moment whose peak had held then."""
-    found = {}
-    for at, record in told:
-        if record.topic == topics.MOMENTS.name:
-            moment = decode(record.topic, record.value)
-            if moment.revision_number == PEAKED and not moment.shadow:
-                found[at] = moment
-    return found
 
 
 def replay(path: Path, rules: RuleBook) -> Iterator[ReplayLine]:
@@ -125,7 +138,7 @@ def replay(path: Path, rules: RuleBook) -> Iterator[ReplayLine]:
 def write(lines: Iterator[ReplayLine], out: TextIO) -> None:
     """One JSON object a line."""
     for line in lines:
-        out.write(json.dumps(line._asdict(), ensure_ascii=False) + "\n")
+        out.write(encode(line._asdict()) + "\n")
 
 
 def recordings(wanted: Sequence[str]) -> list[Path]:

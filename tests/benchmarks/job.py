@@ -61,6 +61,7 @@ WORDS = (
 EMOTES = (("25", "Kappa"), ("425618", "LUL"), ("305954156", "PogChamp"))
 JOBS = ("windows", "per_message")
 RUN_SECONDS = 3600
+HEAP_MB = 1024  # a bounded read is not held together by event time: the windows between its ends are in memory
 
 
 def messages(count: int) -> Iterator[tuple[int, str, str]]:
@@ -166,6 +167,7 @@ def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap:
         metrics_port=metrics_port,
         parallelism=parallelism,
         execution_mode=mode,
+        heap_mb=HEAP_MB,
         flink_jars=FLINK_JARS,
         log_directory=directory / "log",
     )

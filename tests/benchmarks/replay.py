@@ -2,8 +2,7 @@
 
 `python tests/benchmarks/replay.py` writes recordings of an hour with a burst every six minutes, at 2, 20 and 200
 messages a second, and lets the replay list their peaks; CHAT_DATA adds the recordings of that folder. 300,000 a second
-are owed: each second of a channel costs the same however much was said in it, so quiet chat takes longer a message.
-Writes results/replay.json.
+are owed. A peak costs the same however much was said, so quiet chat takes longer a message. Writes results/replay.json.
 """
 
 import gzip
@@ -65,7 +64,7 @@ def unpacked(folder: Path, recordings: Path) -> list[Path]:
 
 
 def main() -> int:
-    """Measure and keep; 1 where busy chat misses the floor."""
+    """Measure and keep; 1 where recorded chat (busy chat where there is none) misses the floor."""
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
         figures: dict[str, dict[str, float]] = {
@@ -74,7 +73,7 @@ def main() -> int:
         if data := os.environ.get("CHAT_DATA"):
             figures["recorded chat"] = speed(unpacked(folder, Path(data)))
     keep("replay", {**figures, "floor": FLOOR})
-    return 0 if figures[f"{RATES[-1]} messages a second"]["messages_per_cpu_second"] >= FLOOR else 1
+    return 0 if list(figures.values())[-1]["messages_per_cpu_second"] >= FLOOR else 1
 
 
 if __name__ == "__main__":
