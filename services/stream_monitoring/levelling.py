@@ -21,6 +21,8 @@ from stream_monitoring.resume import LastTick
 from stream_monitoring.spool import Spool
 
 log = structlog.get_logger()
+MOST_RECORDS = 100_000  # between the ticks, in the own log; a transaction has 20,000
+LONGEST_MS = 120_000  # between them where another wrote: the ids of all that came since have to fit into memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,14 @@ def difference(ticks: Iterable[LastTick]) -> Difference | None:
     """None where all partitions end with the same tick. One without any tick is not among them."""
     in_order = sorted(set(ticks), key=lambda tick: (tick.sent_at, tick.spool_position))
     return Difference(in_order[0], in_order[-1]) if len(in_order) > 1 else None
+
+
+def is_too_much(between: Difference, spool_id: str) -> bool:
+    """Whether a partition stands so far back that no broker's death explains it: an old backup, say."""
+    earliest, latest = between.earliest, between.latest
+    if earliest.spool_id == latest.spool_id == spool_id:
+        return latest.spool_position - earliest.spool_position > MOST_RECORDS
+    return latest.sent_at - earliest.sent_at > LONGEST_MS
 
 
 def lost_records(
@@ -83,10 +93,13 @@ def levelling(reader: KafkaLog, spool: Spool, ticks: dict[Place, LastTick], inst
     between = difference(ticks.values())
     if between is None:
         return None
+    behind = sorted(place for place, tick in ticks.items() if tick != between.latest)
+    if is_too_much(between, spool.spool_id):
+        log.error("forwarder: some partitions end long before the others, they stay so", behind=behind)
+        return None
     known = {topic.name: reader.told_after(between.earliest.sent_at, topic).ids for topic in TICKED}
     frames = spool.frames(_begin(between, spool))
     records = list(lost_records(frames, between, spool.spool_id, known))
-    behind = sorted(place for place, tick in ticks.items() if tick != between.latest)
     log.error("forwarder: Kafka lost the end of some partitions, sending it again", records=len(records), behind=behind)
     return Levelling(records, _tick(between.latest, instance), between.latest)
 

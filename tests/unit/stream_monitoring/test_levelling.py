@@ -9,7 +9,14 @@ from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE
 from stream_monitoring.batch import DEAD_LETTER_KEY, REMOVED_KEY, TICK_KEY, destinations
 from stream_monitoring.event_times import id_of
 from stream_monitoring.frame import Frame
-from stream_monitoring.levelling import Difference, difference, lost_records
+from stream_monitoring.levelling import (
+    LONGEST_MS,
+    MOST_RECORDS,
+    Difference,
+    difference,
+    is_too_much,
+    lost_records,
+)
 from stream_monitoring.resume import LastTick
 
 from .examples import message
@@ -99,6 +106,15 @@ def test_partitions_that_end_alike_lack_nothing():
     assert difference([same, LastTick(10, "a", 7), LastTick(9, "b", 90)]) == Difference(
         LastTick(9, "b", 90), LastTick(10, "a", 7)
     )
+
+
+def test_a_partition_that_stands_far_back_is_left_alone():
+    """Its ids would have to be known since then: too many for the memory."""
+    behind, far = LastTick(1_000, "a", 10), MOST_RECORDS + 11
+    assert not is_too_much(Difference(behind, LastTick(9_000_000, "a", far - 1)), "a")
+    assert is_too_much(Difference(behind, LastTick(9_000, "a", far)), "a")
+    assert not is_too_much(Difference(behind, LastTick(1_000 + LONGEST_MS, "b", far)), "a")
+    assert is_too_much(Difference(behind, LastTick(1_001 + LONGEST_MS, "b", 11)), "a")
 
 
 def test_every_key_of_a_frame_has_its_destination():
