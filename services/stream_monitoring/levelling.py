@@ -66,11 +66,13 @@ def lost_records(
     """
     is_own = between.latest.spool_id == spool_id
     for frame in frames:
-        if frame.first >= between.latest.spool_position if is_own else frame.tick_at > between.latest.sent_at:
+        if is_own and frame.first >= between.latest.spool_position:
             return
         is_whole = is_own and frame.tick_at >= between.earliest.sent_at
         for key, value in zip(frame.lines[0:-2:2], frame.lines[1:-2:2], strict=True):
             yield from _unknown(destinations(key), value, between, is_whole, known)
+        if not is_own and frame.tick_at >= between.latest.sent_at:
+            return  # its tick says that nothing earlier follows
 
 
 def _unknown(
