@@ -1,4 +1,4 @@
-"""The records read since the last frame, waiting for the spool: a flat list of key, value, key, value.
+"""The records read since the last frame, waiting for the spool: key, value, key, value, a line each.
 
 A key says where its record goes: `123` (a channel id) to the channel's log; `l123` to the channel's log and to
 the lifecycle topic; `o123` to the channel's log, and stays when the channel is removed from the spool; `d` to the
@@ -32,36 +32,42 @@ class Batch:
     """Grows by the parser's hand; `take` empties it."""
 
     def __init__(self) -> None:
-        self.lines: list[bytes] = []
+        self._parts: list[bytes] = []  # each is a line or some
+        self._records = 0
         self.bytes = 0  # of the values, about: the parser adds what it read
 
     def __len__(self) -> int:
-        return len(self.lines) // 2
+        return self._records
+
+    @property
+    def last(self) -> bytes:
+        """The value of the newest record."""
+        return self._parts[-1].rpartition(b"\n")[2]
 
     def add(self, record: ChannelRecord) -> None:
         """A record of a channel's log."""
         key = record.channel_id.encode()
         value = codec.encode(record)
-        self.lines += (code_of(record) + key, value)
-        self.bytes += len(value)
+        self._add(code_of(record) + key, value)
 
-    def add_encoded(self, keys: list[bytes], values: list[bytes]) -> None:
-        """Records of the channels' logs, encoded already; the caller adds their size to `bytes`."""
-        lines = keys + values  # as long as is needed: each place is written below
-        lines[0::2], lines[1::2] = keys, values
-        self.lines += lines
+    def add_encoded(self, lines: bytes, records: int) -> None:
+        """Records of the channels' logs, encoded already, in lines; the caller adds their size to `bytes`."""
+        self._parts.append(lines)
+        self._records += records
 
     def add_dead_letter(self, letter: DeadLetter) -> None:
         """A record of what was not understood."""
-        value = codec.encode(letter)
-        self.lines += (DEAD_LETTER_KEY, value)
+        self._add(DEAD_LETTER_KEY, codec.encode(letter))
+
+    def _add(self, key: bytes, value: bytes) -> None:
+        self._parts += (key, value)
+        self._records += 1
         self.bytes += len(value)
 
     def take(self) -> list[bytes]:
-        """Everything so far; the batch is empty afterwards."""
-        taken = self.lines[:]
-        self.lines.clear()  # in place: the parser holds this very list
-        self.bytes = 0
+        """Everything so far, each part a line or some; the batch is empty afterwards."""
+        taken, self._parts = self._parts, []
+        self._records = self.bytes = 0
         return taken
 
 

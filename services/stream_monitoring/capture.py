@@ -22,7 +22,7 @@ from stream_monitoring.chatter_hash import ChatterHash
 from stream_monitoring.connections import Connections
 from stream_monitoring.coverage import CoverageBook
 from stream_monitoring.forgetting import Forgetting
-from stream_monitoring.frame import Frame
+from stream_monitoring.frame import Frame, records_in
 from stream_monitoring.hold import Hold
 from stream_monitoring.lifecycle import introduction
 from stream_monitoring.machine_clock import MachineClock
@@ -214,11 +214,11 @@ class Capture:
             self.clock.now(self._now()),
             self._options.tick_lag_ms,
         )
-        lines = self._with_tick(self._allowed(self.batch.take()), tick_at)
+        parts, count = self._taken(tick_at)
         self._reading.last_tick = tick_at
         deadline: float | None = None
         while True:
-            writing = loop.run_in_executor(disk, self._write, lines, tick_at, covered)
+            writing = loop.run_in_executor(disk, self._write, parts, count, tick_at, covered)
             while not (await asyncio.wait([writing], timeout=TEND_SECONDS))[0]:
                 self._connections.pause(self.batch.bytes > CROWDED_BYTES)
             try:
@@ -245,14 +245,34 @@ class Capture:
             )
         self.trouble = f"cannot write to {self._spool.directory}: {error.strerror or error}"
 
-    def _write(self, lines: list[bytes], tick_at: int, covered: dict[str, str]) -> Frame:
+    def _write(self, parts: list[bytes], count: int, tick_at: int, covered: dict[str, str]) -> Frame:
         if covered != self._saved:
             coverage.save_covered(self._covered_path, covered)
             self._saved = covered
-        return self._spool.append(lines, tick_at)
+        return self._spool.append(parts, tick_at, count)
 
-    def _allowed(self, lines: list[bytes]) -> list[bytes]:
-        """The lines without channels that have opted out, and what the job has to be told of them."""
+    def _taken(self, tick_at: int) -> tuple[list[bytes], int]:
+        """The parts of the next frame, each a line or some, and how many records they are.
+
+        Without channels that have opted out, with what the job has to be told of them, and with the tick.
+        """
+        told = self._opt_outs_told()
+        count, parts = len(self.batch), self.batch.take()
+        allowed = self._forgetting.without(parts)
+        if allowed is not parts:
+            count = records_in(allowed)
+        count += len(told) + 1
+        tick = Tick(
+            schema_version=SCHEMA_VERSION,
+            sent_at=tick_at,
+            received_at=self._now(),
+            instance=self._options.instance,
+            spool_id=self._spool.spool_id,
+            spool_position=self._spool.end + count,
+        )
+        return [*allowed, *told.take(), TICK_KEY, codec.encode(tick)], count
+
+    def _opt_outs_told(self) -> Batch:
         told = Batch()
         for channel_id, event in self._forgetting.news():
             told.add(
@@ -265,19 +285,7 @@ class Capture:
                     event=event,
                 )
             )
-        return self._forgetting.without(lines) + told.take()
-
-    def _with_tick(self, lines: list[bytes], tick_at: int) -> list[bytes]:
-        tick = Tick(
-            schema_version=SCHEMA_VERSION,
-            sent_at=tick_at,
-            received_at=self._now(),
-            instance=self._options.instance,
-            spool_id=self._spool.spool_id,
-            spool_position=self._spool.end + len(lines) // 2 + 1,
-        )
-        lines += (TICK_KEY, codec.encode(tick))
-        return lines
+        return told
 
     def _prune(self) -> None:
         if self.clock.learned:

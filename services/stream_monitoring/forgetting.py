@@ -43,11 +43,14 @@ class Forgetting:
         self._keys = keys_of(words)  # first: a pass that begins must not be followed by a frame with them
         self._words = dict(words)
 
-    def without(self, lines: list[bytes]) -> list[bytes]:
-        """The lines of a new frame without the records of these channels."""
+    def without(self, parts: list[bytes]) -> list[bytes]:
+        """The parts of a new frame, each a line or some, without the records of these channels."""
         keys = self._keys
-        if not keys or keys.isdisjoint(lines[0::2]):
-            return lines
+        if not keys:
+            return parts
+        lines = b"\n".join(parts).split(b"\n") if parts else []
+        if keys.isdisjoint(lines[0::2]):
+            return parts
         pairs = zip(lines[0::2], lines[1::2], strict=True)
         return [part for pair in pairs if pair[0] not in keys for part in pair]
 

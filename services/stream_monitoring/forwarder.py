@@ -3,7 +3,6 @@
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any, Literal, Protocol
 
 import structlog
@@ -210,13 +209,13 @@ class Forwarder:
         if self._leftovers is not None:
             frames, tick = self._leave_out(self._leftovers, frames)
         if self._news:
-            frames[0] = replace(frames[0], lines=[*self._news, *frames[0].lines])
+            frames[0] = Frame.of(frames[0].first, [*self._news, *frames[0].lines], frames[0].tick_at)
         started = time.monotonic()
         transactions.send(frames, tick)
         self._news = []
         self.position = end
         measure(metrics.COMMIT_SECONDS).observe(time.monotonic() - started)
-        measure(metrics.FORWARDED_RECORDS).inc(sum(len(frame.lines) // 2 for frame in frames))
+        measure(metrics.FORWARDED_RECORDS).inc(sum(frame.count for frame in frames))
         measure(metrics.SPOOL_BACKLOG_BYTES).set(self._spool.bytes_from(end) if self._spool.end > end else 0)
 
     def _leave_out(self, leftovers: Leftovers, frames: list[Frame]) -> tuple[list[Frame], bytes]:
@@ -239,7 +238,7 @@ def up_to(frames: Iterable[Frame], most_records: int) -> list[Frame]:
     records = 0
     for frame in frames:
         taken.append(frame)
-        records += len(frame.lines) // 2
+        records += frame.count
         if records >= most_records:
             break
     return taken

@@ -6,6 +6,7 @@ The body is key, value, key, value, …, separated by line feeds. Positions coun
 
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contracts import topics
@@ -17,6 +18,8 @@ MAGIC = b"SSF1"
 HEADER = struct.Struct(">4sIIIQ")
 PLACE = struct.Struct(">IQ")  # the part of the header that the checksum covers
 CHECKED_FROM = 12  # bytes before it: magic, length, checksum
+PIECE_BYTES = 100_000  # small enough for the processor's cache
+RECORD_END = b"}\n"  # of a value and nowhere else: values are JSON, or empty where a record was removed
 LONGEST_BODY = 256 * 1024 * 1024  # bytes; a larger length is damage, not data
 
 
@@ -26,22 +29,52 @@ class DamagedFrameError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`lines` is flat: key, value, key, value, …; the last pair is the tick. `size` is in bytes on disk."""
+    """All its bytes as one object: one for each record costs more, as thousands wait for Kafka at times."""
 
     first: int
-    lines: list[bytes]
+    body: bytes
+    count: int  # of records, with the tick
     tick_at: int
-    size: int
+
+    @classmethod
+    def of(cls, first: int, lines: list[bytes], tick_at: int) -> "Frame":
+        """The frame of these lines, as `lines` gives them."""
+        return cls(first, b"\n".join(lines), len(lines) // 2, tick_at)
+
+    @property
+    def lines(self) -> list[bytes]:
+        """Flat: key, value, key, value, …; the last pair is the tick. Made anew each time."""
+        return self.body.split(b"\n")
+
+    def pieces(self) -> Iterator[bytes]:
+        """All records but the tick, in pieces of the body with about PIECE_BYTES in whole records."""
+        end = self.body.rfind(b"\n", 0, self.body.rindex(b"\n"))
+        begin = 0
+        while begin < end:
+            cut = self.body.find(RECORD_END, begin + PIECE_BYTES, end)
+            until = end if cut < 0 else cut + 1
+            yield self.body[begin:until]
+            begin = until + 1
 
     @property
     def end(self) -> int:
         """The position after this frame."""
-        return self.first + len(self.lines) // 2
+        return self.first + self.count
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return HEADER.size + len(self.body)
 
     @property
     def tick(self) -> bytes:
         """The tick's JSON."""
-        return self.lines[-1]
+        return self.body[self.body.rindex(b"\n") + 1 :]
+
+
+def records_in(parts: list[bytes]) -> int:
+    """How many records these parts of a body hold; a part is a line or some."""
+    return sum(part.count(b"\n") + 1 for part in parts) // 2
 
 
 def without(lines: list[bytes], keys: frozenset[bytes]) -> tuple[list[bytes], int]:
@@ -53,12 +86,12 @@ def without(lines: list[bytes], keys: frozenset[bytes]) -> tuple[list[bytes], in
     return kept, len(removed)
 
 
-def encode(first: int, lines: list[bytes]) -> tuple[bytes, bytes]:
-    """Header and body of a frame that starts at position `first`."""
-    body = b"\n".join(lines)
-    place = PLACE.pack(len(lines) // 2, first)
+def encode(first: int, parts: list[bytes], count: int) -> tuple[bytes, bytes]:
+    """Header and body of a frame of `count` records that starts at position `first`; each part is a line or some."""
+    body = b"\n".join(parts)
+    place = PLACE.pack(count, first)
     checksum = zlib.crc32(body, zlib.crc32(place))
-    return HEADER.pack(MAGIC, len(body), checksum, len(lines) // 2, first), body
+    return HEADER.pack(MAGIC, len(body), checksum, count, first), body
 
 
 def body_length(header: bytes) -> int:
@@ -94,4 +127,4 @@ def decode_frame(header: bytes, body: bytes) -> Frame:
         raise DamagedFrameError(f"the tick is wrong: {error}") from error
     if not isinstance(tick, Tick):
         raise DamagedFrameError("the last record is no tick")
-    return Frame(first, lines, tick.sent_at, len(header) + len(body))
+    return Frame(first, body, count, tick.sent_at)

@@ -35,7 +35,7 @@ class FrameQueue:
             while self._frames and self._frames[0].first <= position and most_records > 0:
                 frame = self._frames.popleft()
                 self._bytes -= frame.size
-                position, most_records = frame.end, most_records - len(frame.lines) // 2
+                position, most_records = frame.end, most_records - frame.count
                 taken.append(frame)
         return taken
 

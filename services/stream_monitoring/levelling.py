@@ -69,7 +69,8 @@ def lost_records(
         if is_own and frame.first >= between.latest.spool_position:
             return
         is_whole = is_own and frame.tick_at >= between.earliest.sent_at
-        for key, value in zip(frame.lines[0:-2:2], frame.lines[1:-2:2], strict=True):
+        lines = frame.lines
+        for key, value in zip(lines[0:-2:2], lines[1:-2:2], strict=True):
             yield from _unknown(destinations(key), value, between, is_whole, known)
         if not is_own and frame.tick_at >= between.latest.sent_at:
             return  # its tick says that nothing earlier follows

@@ -26,6 +26,7 @@ from stream_monitoring.frame_queue import FrameQueue
 from stream_monitoring.kafka_log import KafkaLog
 from stream_monitoring.lease import Lease, Patience
 from stream_monitoring.lifecycle import LifecyclePolling, StreamBook
+from stream_monitoring.memory import keep_freed_memory
 from stream_monitoring.opt_outs import OptOuts
 from stream_monitoring.settings import MonitoringSettings, SpoolSettings
 from stream_monitoring.spool import Spool, SpoolLimits
@@ -143,6 +144,7 @@ def main() -> int:
         measure(counter)  # from zero on: an alert sees no increase in a counter that begins with its first event
     measure(metrics.DISK_FREE_BYTES).set_function(lambda: shutil.disk_usage(spool.directory).free)
     collect_rarely()
+    keep_freed_memory()
     supervisor = Supervisor()
     supervisor.add("capture", capture.run)
     supervisor.add("forwarder", lambda stop: forwarder.run(stop, capture.ended))

@@ -6,7 +6,7 @@ from contracts.chat_messages import SCHEMA_VERSION
 
 CONTROLS = bytes(range(0x20)).replace(b"\r", b"")  # the carriage return parts the texts
 ACTION = b"\x01ACTION "
-HEAD = b'{"kind":"message","schema_version":%d,"channel_id":"' % SCHEMA_VERSION
+HEAD = b'\n{"kind":"message","schema_version":%d,"channel_id":"' % SCHEMA_VERSION
 
 _json = msgspec.json.Encoder()
 
@@ -43,7 +43,7 @@ def middle_of(received_at: int, instance: str) -> bytes:
     return b',"received_at":%d,"instance":%b,"message_id":"' % (received_at, _json.encode(instance))
 
 
-def messages_json(
+def messages_lines(
     middle: bytes,
     channel_ids: list[bytes],
     sent_at: list[bytes],
@@ -51,15 +51,16 @@ def messages_json(
     chatters: list[bytes],
     texts: list[bytes],
     emotes: list[bytes],
-) -> list[bytes]:
-    """One JSON object for each message; `texts` and `emotes` are JSON already, the rest needs no escape.
+) -> bytes:
+    """Two lines for each message, its channel and its JSON object; no line feed ends the last.
 
-    All pieces are joined at once and parted at line feeds, which JSON has none of: less than formatting each.
+    `texts` and `emotes` are JSON already, the rest needs no escape. All pieces are joined at once, into one object:
+    less than formatting each.
     """
     gap = b""
-    pieces = [HEAD, gap, b'","sent_at":', gap, middle, gap, b'","chatter":"', gap, b'","text":', gap]
+    pieces = [gap, HEAD, gap, b'","sent_at":', gap, middle, gap, b'","chatter":"', gap, b'","text":', gap]
     pieces = [*pieces, b',"emotes":', gap, b"}\n"] * len(channel_ids)
-    for place, column in enumerate((channel_ids, sent_at, message_ids, chatters, texts, emotes)):
-        pieces[2 * place + 1 :: 13] = column
+    for place, column in enumerate((channel_ids, channel_ids, sent_at, message_ids, chatters, texts, emotes)):
+        pieces[2 * place :: 14] = column
     pieces[-1] = b"}"
-    return b"".join(pieces).split(b"\n")
+    return b"".join(pieces)

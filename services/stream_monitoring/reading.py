@@ -11,7 +11,7 @@ from stream_monitoring.batch import Batch
 from stream_monitoring.chatter_hash import ChatterHash
 from stream_monitoring.duplicates import RecentIds
 from stream_monitoring.line import Line, MalformedLineError, parse_line
-from stream_monitoring.message_json import messages_json, middle_of, texts_json
+from stream_monitoring.message_json import messages_lines, middle_of, texts_json
 from stream_monitoring.message_lines import Messages, lines_of
 from stream_monitoring.parser import Context, Event, Joined, emotes_of, meaning
 from stream_monitoring.twitch_clock import TwitchClock
@@ -129,7 +129,7 @@ class Reading:
             return
         self.recent_ids.recent |= fresh
         self._last_sent = max(self._last_sent, int(messages.sent_at[-1]))
-        values = messages_json(
+        lines = messages_lines(
             middle_of(self._context.received_at, self._context.instance),
             messages.channel_ids,
             messages.sent_at,
@@ -138,8 +138,8 @@ class Reading:
             texts_json(messages.texts),
             list(map(self._emotes.__getitem__, messages.emotes)),
         )
-        self._batch.add_encoded(messages.channel_ids, values)
-        self.counts.add("message", "PRIVMSG", len(values))
+        self._batch.add_encoded(lines, len(fresh))
+        self.counts.add("message", "PRIVMSG", len(fresh))
 
     def _are_acceptable(self, messages: Messages, fresh: set[bytes]) -> bool:
         """Whether all are new, later than the last tick and of a believable time; times have 13 digits."""

@@ -89,7 +89,7 @@ class Leftovers:
         """The same frames with only what follows; each ends with a tick that does not go back."""
         for frame in frames:
             lines = [*self._kept(frame), TICK_KEY, self.raised(frame.tick)]
-            yield Frame(frame.first, lines, max(frame.tick_at, self.after), frame.size)
+            yield Frame.of(frame.first, lines, max(frame.tick_at, self.after))
 
     def raised(self, tick: bytes) -> bytes:
         """The tick, not before the last one in Kafka: ticks never go back."""
@@ -97,7 +97,8 @@ class Leftovers:
         return codec.encode(msgspec.structs.replace(own, sent_at=max(own.sent_at, self.after)))
 
     def _kept(self, frame: Frame) -> Iterator[bytes]:
-        for key, value in zip(frame.lines[0::2], frame.lines[1::2], strict=True):
+        lines = frame.lines
+        for key, value in zip(lines[0::2], lines[1::2], strict=True):
             if key == DEAD_LETTER_KEY:
                 if frame.tick_at > self.after:
                     yield from (key, value)

@@ -94,15 +94,20 @@ class Spool:
             ends = [*firsts[1:], self.end]  # one more than there are segments in an empty spool
             return sum(self._sizes[first] for first, end in zip(firsts, ends, strict=False) if end > position)
 
-    def append(self, lines: list[bytes], tick_at: int) -> Frame:
-        """Write one frame and sync it. Raises OSError (a full disk); nothing is changed then, try again."""
+    def append(self, parts: list[bytes], tick_at: int, count: int | None = None) -> Frame:
+        """Write one frame and sync it; each part is a line or some, the last line is the tick.
+
+        `count`: of the records, where it is known already. Raises OSError (a full disk); nothing is changed then, try
+        again.
+        """
         first = self.end
-        header, body = frame.encode(first, lines)
+        count = frame.records_in(parts) if count is None else count
+        header, body = frame.encode(first, parts, count)
         segment = self._segment_for_writing()
         offset = self._sizes[segment]
         assert self._descriptor is not None
         after = spool_segment.write(self._descriptor, offset, header, body)
-        written = Frame(first, lines, tick_at, len(header) + len(body))
+        written = Frame(first, body, count, tick_at)
         with self._lock:
             self._sizes[segment] = after
             self._first_ticks.setdefault(segment, tick_at)

@@ -73,7 +73,7 @@ def without(path: Path, keys: frozenset[bytes]) -> tuple[bytes, int]:
     try:
         for _, found in frames_of(BytesIO(raw), 0):
             lines, number = frame.without(found.lines, keys)
-            parts += frame.encode(found.first, lines)
+            parts += frame.encode(found.first, lines, found.count)
             removed += number
     except DamagedFrameError:
         removed += 1

@@ -70,7 +70,7 @@ def first_word(resume: Resume, spool: Spool, account: Account, instance: str) ->
         spool_position=resume.position,
     )
     missed = account.missed(resume.after, resume.hole_until)
-    return Frame(resume.position, [*missed, TICK_KEY, codec.encode(tick)], resume.after, 0)
+    return Frame.of(resume.position, [*missed, TICK_KEY, codec.encode(tick)], resume.after)
 
 
 def inheritance(reader: KafkaLog, resume: Resume, spool: Spool, account: Account) -> Inheritance:

@@ -11,6 +11,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from contracts import topics
 from stream_monitoring.batch import NO_CHANNEL, Destination, destinations
 from stream_monitoring.frame import Frame
+from stream_monitoring.hand_over import hand_over_to, produce_dicts
 
 log = structlog.get_logger()
 TRANSACTIONAL_ID = "chat-forwarder"  # this name is the lease: who begins last with it is the holder
@@ -19,8 +20,6 @@ ANSWER_SECONDS = 8.0
 METADATA_SECONDS = 5.0
 TICK_STEP_MS = 1_000  # in a drain a tick for each second of event time is enough
 TOPICS = (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE, topics.DEAD_LETTERS)  # all that a transaction may touch
-
-BATCH_RECORDS = 500  # handed over at once: the dicts of more leave the processor's cache, 0.3 µs a message
 
 # librdkafka's settings that make a batch of thousands cheap; measured by tests/benchmarks/reading.py
 PRODUCER_SETTINGS: dict[str, Any] = {
@@ -61,6 +60,7 @@ class Transactions:
         `half_committed`: asked once nobody else writes any more, see `KafkaLog.half_committed`.
         """
         self._producer = Producer(config)
+        self._hand_over_chat = hand_over_to(self._producer, topics.CHAT_MESSAGES.name)
         try:
             self._producer.init_transactions(ANSWER_SECONDS)
             for topic in TOPICS:
@@ -119,7 +119,7 @@ class Transactions:
             for number, frame in enumerate(frames):
                 self._produce_frame(frame)
                 is_last = number == len(frames) - 1
-                if is_last or (frame.lines and frame.tick_at >= self._sent_tick + TICK_STEP_MS):
+                if is_last or (frame.count and frame.tick_at >= self._sent_tick + TICK_STEP_MS):
                     self._produce_tick(tick if is_last else frame.tick)
                     self._sent_tick = frame.tick_at
 
@@ -141,26 +141,20 @@ class Transactions:
             raise TransactionFailedError("the producer's queue is full") from error
 
     def _produce_frame(self, frame: Frame) -> None:
-        keys, values = frame.lines[0:-2:2], frame.lines[1:-2:2]  # the last pair is the tick
-        if max(keys, default=b"") < NO_CHANNEL:  # nearly always: chat and nothing else
-            for begin in range(0, len(keys), BATCH_RECORDS):
-                step = slice(begin, begin + BATCH_RECORDS)
-                pairs = zip(keys[step], values[step], strict=True)
-                self._produce(topics.CHAT_MESSAGES.name, [{"key": key, "value": value} for key, value in pairs])
-            return
-        self._produce_routed((to, value) for key, value in zip(keys, values, strict=True) for to in destinations(key))
+        for piece in frame.pieces():
+            lines = piece.split(b"\n")
+            if max(lines[0::2]) < NO_CHANNEL:  # nearly always: chat and nothing else
+                self._hand_over_chat(piece, lines)
+            else:
+                pairs = zip(lines[0::2], lines[1::2], strict=True)
+                self._produce_routed((to, value) for key, value in pairs for to in destinations(key))
 
     def _produce_routed(self, records: Iterable[tuple[Destination, bytes]]) -> None:
         by_topic: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for to, value in records:
             by_topic[to.topic].append({"value": value} if to.key is None else {"key": to.key, "value": value})
         for topic, dicts in by_topic.items():
-            self._produce(topic, dicts)
-
-    def _produce(self, topic: str, records: list[dict[str, Any]]) -> None:
-        if self._producer.produce_batch(topic, records) != len(records):
-            error = next(record["_error"] for record in records if "_error" in record)
-            raise KafkaException(error)
+            produce_dicts(self._producer, topic, dicts)
 
     def _produce_tick(self, tick: bytes) -> None:
         for topic in (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE):

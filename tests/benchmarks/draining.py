@@ -91,7 +91,7 @@ def fill(spool: Spool, lines: list[bytes], most_records: int) -> None:
 
 def write_frame(spool: Spool, batch: Batch) -> int:
     """Everything in the batch with a tick behind it; how many records."""
-    records, tick_at = len(batch), marks_of(batch.lines[-1]).sent_at - LAG_MS
+    records, tick_at = len(batch), marks_of(batch.last).sent_at - LAG_MS
     tick = Tick(
         schema_version=1,
         sent_at=tick_at,

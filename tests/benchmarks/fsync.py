@@ -113,7 +113,7 @@ def committed(server: Kafka) -> dict[str, float]:
     settings = KafkaSettings(bootstrap_servers=server.bootstrap_servers)
     create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}))
     transactions = Transactions(producer_config(settings, **PRODUCER_SETTINGS))
-    frames = [Frame(number * MESSAGES, frame(number), START + number * 250, 0) for number in range(2 * FRAMES)]
+    frames = [Frame.of(number * MESSAGES, frame(number), START + number * 250) for number in range(2 * FRAMES)]
     for each in frames[:FRAMES]:  # the broker gets warm
         transactions.send([each], each.tick)
     broker, seconds = psutil.Process(server.pid), []

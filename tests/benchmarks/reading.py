@@ -94,6 +94,7 @@ def ours(bootstrap: str, directory: str, lines: list[bytes]) -> float:
     from stream_monitoring.collector import collect_rarely
     from stream_monitoring.forwarder import MOST_RECORDS
     from stream_monitoring.frame import Frame
+    from stream_monitoring.memory import keep_freed_memory
     from stream_monitoring.quarantine import Quarantine
     from stream_monitoring.reading import Reading
     from stream_monitoring.spool import Spool, SpoolLimits
@@ -112,19 +113,21 @@ def ours(bootstrap: str, directory: str, lines: list[bytes]) -> float:
     frames: list[Frame] = []
 
     def write_frame() -> None:
-        frames.append(spool.append([*batch.take(), TICK_KEY, tick], 1))
+        count = len(batch) + 1
+        frames.append(spool.append([*batch.take(), TICK_KEY, tick], 1, count))
 
     def forward() -> None:
         transactions.send(frames, tick)
         frames.clear()
 
     collect_rarely()
+    keep_freed_memory()
     before = time.process_time()
     for chunk in lines:
         reading.parse(chunk, int(time.time() * 1000))
         if len(batch) >= FRAME_RECORDS:
             write_frame()
-        if sum(len(frame.lines) // 2 for frame in frames) >= MOST_RECORDS:  # as in a drain
+        if sum(frame.count for frame in frames) >= MOST_RECORDS:  # as in a drain
             forward()
     write_frame()
     forward()

@@ -77,7 +77,7 @@ def undecided(log: KafkaLog) -> list[Place] | None:
 
 
 def one_frame() -> list[Frame]:
-    return [Frame(0, [b"12826", MESSAGE, TICK_KEY, TICK], 1_790_000_000_000, 0)]
+    return [Frame.of(0, [b"12826", MESSAGE, TICK_KEY, TICK], 1_790_000_000_000)]
 
 
 def is_at_rest(data: Path) -> bool:
@@ -116,7 +116,7 @@ def test_what_the_coordinator_forgot_of_the_last_holder_is_not_committed_by_the_
 ) -> None:
     """A broker that ended badly may have the records of a transaction, and no memory that it was begun."""
     last = holder(own_kafka)
-    last.send([Frame(0, [TICK_KEY, TICK], 1_790_000_000_000, 0)], TICK)
+    last.send([Frame.of(0, [TICK_KEY, TICK], 1_790_000_000_000)], TICK)
     data = own_kafka.directory / "data"
     wait_for("the coordinator has written what it knows", lambda: is_at_rest(data), 30)
     memory = [shutil.copytree(each, tmp_path / each.name) for each in data.glob(COORDINATOR)]
@@ -140,7 +140,7 @@ def test_what_the_coordinator_forgot_of_the_last_holder_is_not_committed_by_the_
 def test_a_commit_that_reached_some_partitions_only_is_finished(own_kafka: Kafka) -> None:
     """A broker that is killed in a commit takes it for complete when it is back, whatever its partitions have."""
     last = holder(own_kafka)
-    last.send([Frame(0, [TICK_KEY, TICK], 1_790_000_000_000, 0)], TICK)
+    last.send([Frame.of(0, [TICK_KEY, TICK], 1_790_000_000_000)], TICK)
     last.send(one_frame(), LATER_TICK)
     cut = [place for place in places(*TICKED) if place != (CHAT_MESSAGES.name, 0)]
     lose_marks(own_kafka, cut)

@@ -40,7 +40,7 @@ def frames_of(sizes: list[int], spool_id: str) -> list[Frame]:
             spool_id=spool_id,
             spool_position=position,
         )
-        frames.append(Frame(first, [*lines, TICK_KEY, codec.encode(tick)], tick.sent_at, 1))
+        frames.append(Frame.of(first, [*lines, TICK_KEY, codec.encode(tick)], tick.sent_at))
     return frames
 
 
@@ -92,7 +92,7 @@ def test_a_record_follows_in_the_topic_that_lacks_it_alone():
     lines = [b"l7", gap, b"7", message("m", 20), DEAD_LETTER_KEY, b"{}", REMOVED_KEY, b"", TICK_KEY, b""]
     between = Difference(LastTick(10, "a", 0), LastTick(20, "a", 5))
     known = {CHAT_MESSAGES.name: {id_of(gap)}, STREAM_LIFECYCLE.name: set[str]()}
-    again = list(lost_records([Frame(0, lines, 20, 1)], between, "a", known))
+    again = list(lost_records([Frame.of(0, lines, 20)], between, "a", known))
     assert [(to.topic, value) for to, value in again] == [
         (STREAM_LIFECYCLE.name, gap),
         (CHAT_MESSAGES.name, message("m", 20)),

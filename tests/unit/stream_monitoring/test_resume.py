@@ -28,7 +28,7 @@ def frames_of(sizes: list[int], spool_id: str) -> list[Frame]:
         tick = Tick(
             schema_version=1, sent_at=tick_at, received_at=0, instance="t", spool_id=spool_id, spool_position=position
         )
-        frames.append(Frame(position - size - 1, [*lines, TICK_KEY, codec.encode(tick)], tick_at, 1))
+        frames.append(Frame.of(position - size - 1, [*lines, TICK_KEY, codec.encode(tick)], tick_at))
     return frames
 
 
@@ -101,7 +101,7 @@ def test_a_spool_that_lost_its_end_goes_on_by_event_time():
 
 def frame_with(tick_at: int, *lines: bytes) -> Frame:
     tick = Tick(schema_version=1, sent_at=tick_at, received_at=0, instance="t", spool_id="b", spool_position=9)
-    return Frame(0, [*lines, TICK_KEY, codec.encode(tick)], tick_at, 1)
+    return Frame.of(0, [*lines, TICK_KEY, codec.encode(tick)], tick_at)
 
 
 def gap(begin: int, end: int) -> bytes:
