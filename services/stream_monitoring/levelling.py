@@ -21,7 +21,7 @@ from stream_monitoring.resume import LastTick
 from stream_monitoring.spool import Spool
 
 log = structlog.get_logger()
-MOST_RECORDS = 100_000  # between the ticks, in the own log; a transaction has 20,000
+MOST_RECORDS = 100_000  # between the ticks, in the own log; a transaction has 12,000
 LONGEST_MS = 120_000  # between them where another wrote: the ids of all that came since have to fit into memory
 
 
