@@ -24,9 +24,7 @@ from stream_monitoring.transactions import FencedError, TransactionFailedError, 
 
 log = structlog.get_logger()
 
-MOST_RECORDS = (
-    12_000  # of one transaction in a drain; with 20,000 the standby takes more than its 100 MB (benchmark draining)
-)
+MOST_RECORDS = 12_000  # of one transaction in a drain; 20,000 take more than the 100 MB of a standby
 LIVE_SECONDS = 0.2
 LAST_SECONDS = 15.0  # after a stop signal, to deliver what the spool holds
 LOOK_SECONDS = 1.0
