@@ -18,12 +18,13 @@ def mood_of(messages: Sequence[Said], vocabulary: Vocabulary | None = None) -> t
     for message in messages:
         if message.text not in known:
             known[message.text] = vocabulary.labels_of(message.text)
-        felt.setdefault(message.chatter, set()).update(known[message.text])
+        if known[message.text]:
+            felt.setdefault(message.chatter, set()).update(known[message.text])
     people: Counter[str] = Counter(mood for moods in felt.values() for mood in moods)
     if not people:
         return None
     mood = max(vocabulary.labels, key=lambda label: people[label])
-    share = people[mood] / len(felt)
+    share = people[mood] / len({message.chatter for message in messages})
     if people[mood] < LEAST_PEOPLE or share < LEAST_SHARE:
         return None
     return mood, share

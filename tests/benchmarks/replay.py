@@ -23,7 +23,7 @@ from clip_detector.replay import replay
 RATES = (2, 20, 200)  # messages a second
 SECONDS = 3600
 BURST_EVERY, BURST_SECONDS, BURST_TIMES = 360, 8, 6
-ROUNDS = 3
+ROUNDS = 5
 FLOOR = 300_000
 WORDS = ("lol", "gg", "what", "no", "way", "insane", "nice", "clip", "omg", "haha", "why", "again", "LUL", "KEKW")
 
