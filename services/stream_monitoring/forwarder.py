@@ -191,7 +191,7 @@ class Forwarder:
             return ticks
         transactions.send_again(lost.records, lost.tick)
         wait_for_the_last(reader)
-        return dict.fromkeys(ticks, lost.ended)
+        return ticks | dict.fromkeys(settled, lost.ended)
 
     def _tell(self, resume: Resume) -> None:
         log.info("forwarder: holding", position=resume.position, exact=resume.exact, after=resume.after)

@@ -3,6 +3,7 @@
 Every transaction ends with the same tick in every partition. Where the last ticks differ, a broker had committed a
 transaction and lost it in some partitions: it was killed before its marks were everywhere, and what came after it was
 aborted, or its disk lost more of one partition than of another. The records are still in the spool.
+Dead letters have no tick: what is lost of them stays lost.
 """
 
 import time
