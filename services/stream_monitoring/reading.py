@@ -11,7 +11,7 @@ from stream_monitoring.batch import Batch
 from stream_monitoring.chatter_hash import ChatterHash
 from stream_monitoring.duplicates import RecentIds
 from stream_monitoring.line import Line, MalformedLineError, parse_line
-from stream_monitoring.message_json import messages_lines, middle_of, texts_json
+from stream_monitoring.message_json import messages_lines, middle_of
 from stream_monitoring.message_lines import Messages, lines_of
 from stream_monitoring.parser import Context, Event, Joined, emotes_of, meaning
 from stream_monitoring.twitch_clock import TwitchClock
@@ -111,13 +111,11 @@ class Reading:
         """Messages that follow one another go together; what is between them, line by line, keeps its place."""
         messages, others = lines_of(chunk)
         begin = 0
-        if others.count(None) != len(others):
-            for place, other in enumerate(others):
-                if other is not None:
-                    self._add_messages(messages.part(begin, place))
-                    self._add_other(other, events)
-                    begin = place + 1
-        self._add_messages(messages.part(begin, len(others)) if begin else messages)
+        for place, other in others.items():
+            self._add_messages(messages.part(begin, place))
+            self._add_other(other, events)
+            begin = place + 1
+        self._add_messages(messages.part(begin, None) if begin else messages)
 
     def _add_messages(self, messages: Messages) -> None:
         """What a message costs is here: each step is one call for all of them, without a loop of our own."""
@@ -134,8 +132,8 @@ class Reading:
             messages.channel_ids,
             messages.sent_at,
             messages.message_ids,
-            list(map(self._chatters.__getitem__, messages.user_ids)),
-            texts_json(messages.texts),
+            self._chatters.of_all(messages.user_ids),
+            messages.texts,
             list(map(self._emotes.__getitem__, messages.emotes)),
         )
         self._batch.add_encoded(lines, len(fresh))

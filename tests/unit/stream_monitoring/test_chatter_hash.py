@@ -1,12 +1,20 @@
-"""The chatter hash's key: made once, readable by its owner only, whole or not there."""
+"""The hash of a chatter, and its key: made once, readable by its owner only, whole or not there."""
 
 import errno
 import os
+import re
 import stat
+import string
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from stream_monitoring.chatter_hash import load_or_make_key
+from stream_monitoring.chatter_hash import ChatterHash, load_or_make_key
+
+KEY = bytes(range(32))
+
+user_ids = st.text(string.digits, min_size=1, max_size=20).map(str.encode)
 
 
 def test_the_key_is_made_once_for_its_owner_only(tmp_path):
@@ -27,3 +35,29 @@ def test_a_full_disk_leaves_no_half_key_behind(tmp_path, monkeypatch):
         with pytest.raises(OSError, match="No space left"):
             load_or_make_key(path)
     assert len(load_or_make_key(path)) == 32
+
+
+@given(st.lists(user_ids, min_size=1, max_size=50))
+def test_all_at_once_is_each_by_itself_and_no_two_people_are_one(ids):
+    chatters = ChatterHash(KEY)
+    found = chatters.of_all(ids)
+    assert found == [chatters.of(each) for each in ids]
+    assert all(re.fullmatch(rb"[0-9a-f]{16}", each) for each in found)
+    assert len(set(found)) == len(set(ids))
+
+
+def test_the_hash_depends_on_the_key():
+    assert ChatterHash(KEY).of(b"123") != ChatterHash(KEY[::-1]).of(b"123")
+
+
+def test_a_person_keeps_the_hash_for_ever():
+    """The value is from openssl: AES-256-ECB of `       123456789` under BLAKE2b's key of this file, cut to 8 bytes."""
+    assert ChatterHash(KEY).of(b"123456789") == b"9c8e5af8eb048380"
+
+
+@pytest.mark.parametrize("size", [15, 65])
+def test_a_key_of_the_wrong_size_is_told(tmp_path, size):
+    path = tmp_path / "chatter.key"
+    path.write_text((b"k" * size).hex())
+    with pytest.raises(ValueError, match=f"has {size} bytes, not 16 to 64"):
+        load_or_make_key(path)

@@ -103,7 +103,7 @@ def test_any_text_emotes_and_name_come_back_the_same_way_quickly_and_in_full(tex
 
 def test_a_usual_message_takes_the_quick_way():
     found = message_lines.lines_of(line() + b"\r\n" + line(vip="1") + b"\r\nPING :a\r\n")
-    assert found.others == [None, None, b"PING :a\r"]
+    assert found.others == {2: b"PING :a\r"}
     assert found.messages.texts[:2] == [b"hi", b"hi"]
 
 
@@ -137,6 +137,13 @@ def test_a_cut_or_changed_line_is_a_message_or_a_dead_letter_and_disturbs_no_oth
     found = Room().read(bytes(raw), other)
     assert isinstance(found[-1], Message)
     assert found[-1].message_id == "00000000-0000-0000-0000-000000000001"
+
+
+@pytest.mark.parametrize("long", [b";reply-a=b" * 100_000, b";x=" + b"y" * 1_000_000])
+def test_a_line_of_a_megabyte_neither_raises_nor_hides_its_neighbour(long):
+    raw = line().replace(b";returning-chatter", long + b";returning-chatter")
+    found = Room().read(raw, line(message_id="00000000-0000-0000-0000-000000000001"))
+    assert [each.message_id for each in found] == [MESSAGE_ID, "00000000-0000-0000-0000-000000000001"]
 
 
 def test_words_cannot_pass_for_tags():
