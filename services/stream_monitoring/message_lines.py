@@ -15,27 +15,11 @@ WORD = rb"[^; \r\n]*+"  # nothing that ends a tag, the tags or the line
 EMOTES = rb"[0-9A-Za-z_:,/-]*+"
 WORDS = rb"[^\x00-\x1f]*+"  # of people; what JSON would write as \u0001 is rare
 TAGS = (
-    rb"@badge-info="
-    + WORD
-    + rb";badges="
-    + WORD
-    + rb";(?:client-nonce="
-    + WORD
-    + rb";)?+color="
-    + WORD
-    + rb";display-name="
-    + WORD
-    + rb";(?:emote-only=1;)?+emotes=("
-    + EMOTES
-    + rb");first-msg=[01];flags="
-    + WORD
-    + rb";id=([0-9a-f-]{36});mod=[01];(?:reply-"
-    + WORD
-    + rb";)*+returning-chatter=[01];room-id=([0-9]++)"
-    + rb";subscriber=[01];tmi-sent-ts=([0-9]{13});turbo=[01];user-id=([0-9]++);user-type="
-    + WORD
-    + rb"(?:;vip=1)?+"
-)
+    rb"@badge-info=%(word)b;badges=%(word)b;(?:client-nonce=%(word)b;)?+color=%(word)b;display-name=%(word)b;"
+    rb"(?:emote-only=1;)?+emotes=(%(emotes)b);first-msg=[01];flags=%(word)b;id=([0-9a-f-]{36});mod=[01];"
+    rb"(?:reply-%(word)b;)*+returning-chatter=[01];room-id=([0-9]++);subscriber=[01];tmi-sent-ts=([0-9]{13});"
+    rb"turbo=[01];user-id=([0-9]++);user-type=%(word)b(?:;vip=1)?+"
+) % {b"word": WORD, b"emotes": EMOTES}
 SOURCE = rb" :[^ \r\n]*+ PRIVMSG #[^ \r\n]++ :"
 TEXT = rb"(?|\x01ACTION (" + WORDS + rb")\x01|(" + WORDS + rb"))\r\n"  # both are the last group
 ANY_LINE = rb"[^\n]*+\n"  # where it is no message, all its fields are empty
