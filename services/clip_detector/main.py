@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from importlib import import_module
+from typing import NoReturn
 
 import structlog
 from confluent_kafka import KafkaException
@@ -33,7 +34,7 @@ def warm_up() -> None:
 
 
 def main() -> int:
-    """Run until a stop signal (0) or the job's end (1); 2 where the machine or a setting is wrong."""
+    """Run until a stop signal (exit code 0) or the job's end (1); returns 2 where the machine or a setting is wrong."""
     log_settings, kafka, settings = load_all(LogSettings, KafkaSettings, DetectorSettings)
     logs.configure("clip_detector", log_settings.level)
     wrong = problems(settings)
@@ -52,9 +53,8 @@ def main() -> int:
     log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))
     threading.Thread(target=sync_checkpoints, args=(shelf,), daemon=True, name="synced checkpoints").start()
     run(settings, kafka, start, warming)
-    end_jvm()
     log.error("the job ended unasked")
-    return 1
+    return leave(1)
 
 
 def sync_checkpoints(shelf: CheckpointShelf) -> None:
@@ -65,14 +65,18 @@ def sync_checkpoints(shelf: CheckpointShelf) -> None:
         except OSError as error:
             log.error("checkpoints cannot be synced", error=str(error))
             if error.errno != errno.ENOSPC:  # another try would answer ok for what the disk has not got
-                end_jvm()
-                os._exit(1)
+                leave(1)
 
 
 def stop(*_: object) -> None:
-    """End at once: the last checkpoint is the state, and the next run goes on from it."""
+    """A stop signal: the last checkpoint is the state, and the next run goes on from it."""
+    leave(0)
+
+
+def leave(code: int) -> NoReturn:
+    """End at once. Python would first wait for the threads of Beam's worker, some of which wait for a killed JVM."""
     end_jvm()
-    os._exit(0)
+    os._exit(code)
 
 
 def wait_for_standing(kafka: KafkaSettings) -> Standing:
