@@ -39,7 +39,7 @@ from stream_monitoring.kafka_log import KafkaLog
 MESSAGES = int(os.environ.get("READING_MESSAGES", "300000"))
 CHUNK_BYTES = 64 * 1024  # what a busy socket delivers at once
 FRAME_RECORDS = 5_000  # one second of all of Twitch
-ROUNDS = int(os.environ.get("READING_ROUNDS", "3"))
+ROUNDS = int(os.environ.get("READING_ROUNDS", "5"))
 FLOOR = 5.0  # times twitchAPI's parser
 KEY = b"k" * 32
 CHATTERS = 60_000
