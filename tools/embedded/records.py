@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
+
+from embedded.waiting import wait_for
 
 BATCH_SECONDS = 0.2  # a batch is whatever came meanwhile
 METADATA_SECONDS = 10.0
@@ -48,10 +51,23 @@ def iterate_topic(bootstrap_servers: str, topic: str, committed_only: bool = Tru
         consumer.close()
 
 
+def _marks(consumer: Consumer, topic: str, partition: int) -> tuple[int, int] | None:
+    """Where the partition begins and ends; None while it has no leader: a topic that was made a moment ago."""
+    try:
+        begin, end = consumer.get_watermark_offsets(TopicPartition(topic, partition), METADATA_SECONDS)
+    except KafkaException as error:
+        if error.args[0].code() == KafkaError.NOT_LEADER_FOR_PARTITION:
+            return None
+        raise
+    return begin, end
+
+
 def _ends(consumer: Consumer, topic: str, partitions: list[int]) -> dict[int, int]:
     """The present end of each partition that has something to read."""
     marks = {
-        number: consumer.get_watermark_offsets(TopicPartition(topic, number), METADATA_SECONDS) for number in partitions
+        number: found
+        for number in partitions
+        if (found := wait_for(f"{topic} has a leader", partial(_marks, consumer, topic, number), METADATA_SECONDS))
     }
     return {number: end for number, (start, end) in marks.items() if start < end}
 
