@@ -11,15 +11,15 @@ import pcre2
 
 FIELDS = 6
 END = b"\r"  # of each field: no line that is a message has one in it
-WORD = rb"[^; \r\n]*+"  # nothing that ends a tag, the tags or the line
+VALUE = rb"[^; \r\n]*+"  # nothing that ends a tag, the tags or the line
 EMOTES = rb"[0-9A-Za-z_:,/-]*+"
 WORDS = rb"[^\x00-\x1f]*+"  # of people; what JSON would write as \u0001 is rare
 TAGS = (
-    rb"@badge-info=%(word)b;badges=%(word)b;(?:client-nonce=%(word)b;)?+color=%(word)b;display-name=%(word)b;"
-    rb"(?:emote-only=1;)?+emotes=(%(emotes)b);first-msg=[01];flags=%(word)b;id=([0-9a-f-]{36});mod=[01];"
-    rb"(?:reply-%(word)b;)*+returning-chatter=[01];room-id=([0-9]++);subscriber=[01];tmi-sent-ts=([0-9]{13});"
-    rb"turbo=[01];user-id=([0-9]++);user-type=%(word)b(?:;vip=1)?+"
-) % {b"word": WORD, b"emotes": EMOTES}
+    rb"@badge-info=%(value)b;badges=%(value)b;(?:client-nonce=%(value)b;)?+color=%(value)b;display-name=%(value)b;"
+    rb"(?:emote-only=1;)?+emotes=(%(emotes)b);first-msg=[01];flags=%(value)b;id=([0-9a-f-]{36});mod=[01];"
+    rb"(?:reply-%(value)b;)*+returning-chatter=[01];room-id=([0-9]++);subscriber=[01];tmi-sent-ts=([0-9]{13});"
+    rb"turbo=[01];user-id=([0-9]++);user-type=%(value)b(?:;vip=1)?+"
+) % {b"value": VALUE, b"emotes": EMOTES}
 SOURCE = rb" :[^ \r\n]*+ PRIVMSG #[^ \r\n]++ :"
 TEXT = rb"(?|\x01ACTION (" + WORDS + rb")\x01|(" + WORDS + rb"))\r\n"  # both are the last group
 ANY_LINE = rb"[^\n]*+\n"  # where it is no message, all its fields are empty
