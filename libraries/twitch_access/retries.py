@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import stamina
 
-from twitch_access.errors import Deadline, RateLimited, Retryable
+from twitch_access.errors import Deadline, RateLimited, Retryable, Unavailable
 
 Result = TypeVar("Result")
 FIRST_WAIT_SECONDS = 0.2
@@ -16,7 +16,8 @@ LONGEST_WAIT_SECONDS = 3.0
 def within(seconds: float, attempt: Callable[[float], Result]) -> Result:
     """`attempt(seconds left)` until it succeeds; raises its last error when `seconds` are over.
 
-    A `RateLimited` waits for the reset where that lies within the deadline.
+    A `RateLimited` waits for the reset where that lies within the deadline. An attempt that was cut off after one that
+    failed for a reason raises that reason: it says more than that the few milliseconds left were over.
     """
     until = time.monotonic() + seconds
     last: Exception = Deadline(seconds)
@@ -42,5 +43,10 @@ def within(seconds: float, attempt: Callable[[float], Result]) -> Result:
             left = until - time.monotonic()
             if left <= 0:
                 raise last
-            return attempt(left)
+            try:
+                return attempt(left)
+            except Deadline:
+                if isinstance(last, Unavailable):
+                    raise last from None
+                raise
     raise last

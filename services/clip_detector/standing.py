@@ -26,11 +26,11 @@ def read_standing(kafka: KafkaSettings) -> Standing:
     """Ask Kafka; raises KafkaException where it does not answer or lacks a topic."""
     consumer = Consumer(consumer_config(kafka, GROUP, **{"enable.partition.eof": True}))
     try:
-        event_at = _last_progress(consumer)
-        moments = any(
+        moments = any(  # asked before anything is fetched: an answer that waits behind a fetch takes half a second
             consumer.get_watermark_offsets(TopicPartition(topics.MOMENTS.name, number), ANSWER_SECONDS)[1]
             for number in range(topics.MOMENTS.partitions)
         )
+        event_at = _last_progress(consumer)
         return Standing(moments or event_at > 0, event_at)
     finally:
         consumer.close()

@@ -1,5 +1,6 @@
 """Each embedded server starts, answers, stops, resumes with its data and leaves no process."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,6 +44,19 @@ def test_kafka_resumes_with_its_records_and_leaves_no_process(tmp_path: Path) ->
     assert_nothing_left(server, process)
     with server:
         assert [each.value for each in read_topic(server.bootstrap_servers, topics.CHAT_MESSAGES.name)] == [b"kept"]
+
+
+def test_a_topic_is_read_when_what_was_written_is_decided(own_kafka: Kafka) -> None:
+    """Kafka acknowledges a commit before its records can be seen."""
+    producer = Producer({"bootstrap.servers": own_kafka.bootstrap_servers, "transactional.id": "decides late"})
+    producer.init_transactions(10)
+    producer.begin_transaction()
+    producer.produce(topics.CHAT_MESSAGES.name, b"late")
+    assert producer.flush(10) == 0
+    commit = threading.Timer(1.0, producer.commit_transaction)
+    commit.start()
+    assert [each.value for each in read_topic(own_kafka.bootstrap_servers, topics.CHAT_MESSAGES.name)] == [b"late"]
+    commit.join()
 
 
 def test_postgres_resumes_with_its_rows_and_leaves_no_process(tmp_path: Path) -> None:

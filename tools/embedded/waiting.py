@@ -12,7 +12,9 @@ class TooLateError(TimeoutError):
     """A condition did not come true in time; the message says which one."""
 
 
-def wait_for(what: str, condition: Callable[[], Result], seconds: float, poll_seconds: float = POLL_SECONDS) -> Result:
+def wait_for(
+    what: str, condition: Callable[[], Result | None], seconds: float, poll_seconds: float = POLL_SECONDS
+) -> Result:
     """Return the first true answer of `condition`; its errors pass through. Raises TooLateError after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:

@@ -130,6 +130,13 @@ def test_reading_gives_up_at_its_deadline(twitch: ScriptedTwitch):
     assert time.monotonic() - started < 3.0
 
 
+def test_a_last_attempt_that_is_cut_off_does_not_hide_what_twitch_answered(twitch: ScriptedTwitch):
+    twitch.answer(Reply(500), Reply(body={"data": []}, before=lambda: twitch.released.wait(20)))
+    with pytest.raises(Unavailable, match="Helix answered 500"):
+        helix(twitch, seconds=2.0).get_streams(["1"])
+    assert len(twitch.requests) == 2
+
+
 def test_silence_ends_at_the_deadline(twitch: ScriptedTwitch):
     twitch.answer(Reply(body={"data": []}, before=lambda: twitch.released.wait(20)))
     started = time.monotonic()
