@@ -53,7 +53,7 @@ def test_a_topic_is_read_when_what_was_written_is_decided(own_kafka: Kafka) -> N
     producer.begin_transaction()
     producer.produce(topics.CHAT_MESSAGES.name, b"late")
     assert producer.flush(10) == 0
-    commit = threading.Timer(1.0, producer.commit_transaction)
+    commit = threading.Timer(1.0, producer.commit_transaction, [10])
     commit.start()
     assert [each.value for each in read_topic(own_kafka.bootstrap_servers, topics.CHAT_MESSAGES.name)] == [b"late"]
     commit.join()

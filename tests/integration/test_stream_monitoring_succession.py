@@ -94,7 +94,7 @@ def reader(kafka: Kafka) -> KafkaLog:
 def test_it_waits_for_a_transaction_that_is_still_open(own_kafka: Kafka, open_transaction: Producer) -> None:
     with reader(own_kafka) as log:
         assert log.unfinished() == [(CHAT_MESSAGES.name, PARTITION)]
-        commit = threading.Timer(1.0, open_transaction.commit_transaction)
+        commit = threading.Timer(1.0, open_transaction.commit_transaction, [ANSWER_SECONDS])
         commit.start()
         assert wait_for_the_last(log) == []
         assert [tick.spool_position for tick in log.last_ticks(CHAT_MESSAGES).values()] == [7]
