@@ -239,7 +239,7 @@ def question(wanted: Filter, of_channel: bool) -> Any:
         return queries.shadow_places
     if wanted.mood or wanted.cause:
         if of_channel:
-            return queries.narrowed_places_of_channel
+            return queries.places_of_channel_and_mood if wanted.mood else queries.places_of_channel_and_cause
         return queries.places_of_mood if wanted.mood else queries.places_of_cause
     if wanted.clips_only:
         return queries.newest_clip_places_of_channel if of_channel else queries.newest_clip_places

@@ -28,13 +28,20 @@ WHERE status = 'made' AND channel_id = :channel_id
 ORDER BY crossed_at DESC, moment_id DESC
 LIMIT :most;
 
--- name: narrowed_places_of_channel(channel_id, mood, cause, clips_only, from_at, before_at, before_id, most)
--- One index is walked, and what else was asked for is a condition on its rows: there, the channel's.
+-- name: places_of_channel_and_mood(channel_id, mood, cause, clips_only, from_at, before_at, before_id, most)
+-- One index is walked; the channel's has mood and cause at its end, so that only rows that fit are looked at.
 SELECT crossed_at, moment_id FROM moments m
-WHERE NOT shadow AND channel_id = :channel_id
+WHERE NOT shadow AND channel_id = :channel_id AND mood = :mood
   AND crossed_at >= :from_at AND (crossed_at, moment_id) < (:before_at, :before_id)
-  AND (:mood::text IS NULL OR mood = :mood)
   AND (:cause::text IS NULL OR causes[1] = :cause)
+  AND (NOT :clips_only OR (SELECT status FROM clips c WHERE c.moment_id = m.moment_id) = 'made')
+ORDER BY crossed_at DESC, moment_id DESC
+LIMIT :most;
+
+-- name: places_of_channel_and_cause(channel_id, cause, clips_only, from_at, before_at, before_id, most)
+SELECT crossed_at, moment_id FROM moments m
+WHERE NOT shadow AND channel_id = :channel_id AND causes[1] = :cause
+  AND crossed_at >= :from_at AND (crossed_at, moment_id) < (:before_at, :before_id)
   AND (NOT :clips_only OR (SELECT status FROM clips c WHERE c.moment_id = m.moment_id) = 'made')
 ORDER BY crossed_at DESC, moment_id DESC
 LIMIT :most;
