@@ -3,6 +3,7 @@
 import string
 
 import msgspec
+import pcre2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -144,6 +145,15 @@ def test_a_line_of_a_megabyte_neither_raises_nor_hides_its_neighbour(long):
     raw = line().replace(b";returning-chatter", long + b";returning-chatter")
     found = Room().read(raw, line(message_id="00000000-0000-0000-0000-000000000001"))
     assert [each.message_id for each in found] == [MESSAGE_ID, "00000000-0000-0000-0000-000000000001"]
+
+
+def test_what_exceeds_the_librarys_limits_takes_the_slow_way(monkeypatch):
+    usual, endless = line("first"), line("a" * 60 + "b", message_id="00000000-0000-0000-0000-000000000001")
+    known = Room().read(usual, endless)
+    monkeypatch.setattr(message_lines, "LINE", pcre2.compile(rb":(a+)+\r"))
+    with pytest.raises(pcre2.LibraryError):
+        message_lines.LINE.sub(b"", endless + b"\r\n")
+    assert Room().read(usual, endless) == known
 
 
 def test_words_cannot_pass_for_tags():
