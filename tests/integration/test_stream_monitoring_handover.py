@@ -261,6 +261,8 @@ def test_a_blind_holder_gives_way_to_a_standby_that_starts_later(pair: MakePair)
 
 def test_when_kafka_was_away_for_both_the_holder_goes_on_first(pair_on_own_kafka: Pair, own_kafka: Kafka) -> None:
     both = pair_on_own_kafka
+    for instance in (both.holder, both.standby):  # as outside of tests: longer than the holder waits to ask again
+        instance.environment["MONITORING_STALLED_SECONDS"] = "10"
     both.start_both()
     both.more_chat(200)
     own_kafka.stop()

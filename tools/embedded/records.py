@@ -11,7 +11,7 @@ from embedded.waiting import wait_for
 
 BATCH_SECONDS = 0.2  # a batch is whatever came meanwhile
 METADATA_SECONDS = 10.0
-DECIDED_SECONDS = 5.0  # a commit is acknowledged some milliseconds before its records can be seen
+DECIDED_SECONDS = 25.0  # a commit is seen milliseconds after its acknowledgement; what nobody ends is aborted in 20 s
 POLL_SECONDS = 0.02
 
 
