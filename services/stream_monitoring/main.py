@@ -15,22 +15,22 @@ from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.measures import measure
 from service_runtime.settings import KafkaSettings, LogSettings, PostgresSettings, load_all
 from service_runtime.supervision import Supervisor
-from stream_monitoring.capture import Capture, CaptureOptions
-from stream_monitoring.channel_choice import Rules
-from stream_monitoring.channel_list import DiskList, PostgresList
-from stream_monitoring.chatter_hash import ChatterHash, load_or_make_key
-from stream_monitoring.chooser import Chooser, ChooserOptions, watched_ids
+from stream_monitoring.capture.capture_loop import Capture, CaptureOptions
+from stream_monitoring.channels.choice import Rules
+from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
+from stream_monitoring.channels.lifecycle import LifecyclePolling, StreamBook
+from stream_monitoring.channels.watch_list import DiskList, PostgresList
 from stream_monitoring.collector import collect_rarely
-from stream_monitoring.forwarder import Forwarder
-from stream_monitoring.frame_queue import FrameQueue
-from stream_monitoring.kafka_log import KafkaLog
-from stream_monitoring.lease import Lease, Patience
-from stream_monitoring.lifecycle import LifecyclePolling, StreamBook
+from stream_monitoring.forwarding.forwarder import Forwarder
+from stream_monitoring.forwarding.kafka_log import KafkaLog
+from stream_monitoring.forwarding.lease import Lease, Patience
+from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS
 from stream_monitoring.memory import keep_freed_memory
-from stream_monitoring.opt_outs import OptOuts
+from stream_monitoring.privacy.chatter_hash import ChatterHash, load_or_make_key
+from stream_monitoring.privacy.opt_outs import OptOuts
 from stream_monitoring.settings import MonitoringSettings, SpoolSettings
-from stream_monitoring.spool import Spool, SpoolLimits
-from stream_monitoring.transactions import PRODUCER_SETTINGS
+from stream_monitoring.spool.frame_queue import FrameQueue
+from stream_monitoring.spool.spool import Spool, SpoolLimits
 from twitch_access.access import open_access
 from twitch_access.helix import Helix
 from twitch_access.settings import TwitchSettings

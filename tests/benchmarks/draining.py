@@ -31,19 +31,19 @@ from embedded.records import iterate_topic
 from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics
-from stream_monitoring.bad_lines import BadLines
-from stream_monitoring.batch import TICK_KEY, Batch
-from stream_monitoring.chatter_hash import ChatterHash
-from stream_monitoring.event_times import marks_of
-from stream_monitoring.forwarder import Forwarder
-from stream_monitoring.frame_queue import FrameQueue
-from stream_monitoring.kafka_log import KafkaLog
-from stream_monitoring.lease import Lease, Patience
-from stream_monitoring.quarantine import Quarantine
-from stream_monitoring.reading import Reading
-from stream_monitoring.spool import Spool, SpoolLimits
-from stream_monitoring.transactions import PRODUCER_SETTINGS, Transactions
-from stream_monitoring.twitch_clock import TwitchClock
+from stream_monitoring.chat.bad_lines import BadLines
+from stream_monitoring.chat.chat_reader import Reading
+from stream_monitoring.chat.twitch_clock import TwitchClock
+from stream_monitoring.forwarding.forwarder import Forwarder
+from stream_monitoring.forwarding.kafka_log import KafkaLog
+from stream_monitoring.forwarding.lease import Lease, Patience
+from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
+from stream_monitoring.privacy.chatter_hash import ChatterHash
+from stream_monitoring.spool.batch import TICK_KEY, Batch
+from stream_monitoring.spool.frame_queue import FrameQueue
+from stream_monitoring.spool.quarantine import Quarantine
+from stream_monitoring.spool.record_header import marks_of
+from stream_monitoring.spool.spool import Spool, SpoolLimits
 
 FLOOR = 20_000  # messages a second and core
 FRAME_RECORDS = 1_000  # 0.2 s of all of Twitch

@@ -24,11 +24,10 @@ from embedded.ports import free_ports
 from service_runtime.kafka import producer_config
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics
-from stream_monitoring import spool_segment
-from stream_monitoring.batch import TICK_KEY
-from stream_monitoring.frame import Frame
-from stream_monitoring.spool import Spool, SpoolLimits
-from stream_monitoring.transactions import PRODUCER_SETTINGS, Transactions
+from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
+from stream_monitoring.spool.batch import TICK_KEY
+from stream_monitoring.spool.frame import Frame
+from stream_monitoring.spool.spool import Spool, SpoolLimits, segment
 
 FRAMES = int(os.environ.get("FSYNC_FRAMES", "300"))
 MESSAGES = 50  # a frame's: 200 a second, four frames a second
@@ -81,12 +80,12 @@ def figures(seconds: list[float], cpu_seconds: float) -> dict[str, float]:
 @contextmanager
 def without_fsync() -> Iterator[None]:
     """The spool's fsync does nothing."""
-    real = spool_segment.os
-    spool_segment.os = NoSync()  # type: ignore[assignment]
+    real = segment.os
+    segment.os = NoSync()  # type: ignore[assignment]
     try:
         yield
     finally:
-        spool_segment.os = real
+        segment.os = real
 
 
 class NoSync:

@@ -33,8 +33,8 @@ from embedded.waiting import wait_for
 from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics
-from stream_monitoring.chatter_hash import ChatterHash
-from stream_monitoring.kafka_log import KafkaLog
+from stream_monitoring.forwarding.kafka_log import KafkaLog
+from stream_monitoring.privacy.chatter_hash import ChatterHash
 
 MESSAGES = int(os.environ.get("READING_MESSAGES", "300000"))
 CHUNK_BYTES = 64 * 1024  # what a busy socket delivers at once
@@ -90,17 +90,17 @@ def chunks(seed: int, begin: int) -> list[bytes]:
 
 def ours(bootstrap: str, directory: str, lines: list[bytes]) -> float:
     """CPU seconds of this service's parser, spool and forwarder."""
-    from stream_monitoring.bad_lines import BadLines
-    from stream_monitoring.batch import TICK_KEY, Batch
+    from stream_monitoring.chat.bad_lines import BadLines
+    from stream_monitoring.chat.chat_reader import Reading
+    from stream_monitoring.chat.twitch_clock import TwitchClock
     from stream_monitoring.collector import collect_rarely
-    from stream_monitoring.forwarder import MOST_RECORDS
-    from stream_monitoring.frame import Frame
+    from stream_monitoring.forwarding.forwarder import MOST_RECORDS
+    from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
     from stream_monitoring.memory import keep_freed_memory
-    from stream_monitoring.quarantine import Quarantine
-    from stream_monitoring.reading import Reading
-    from stream_monitoring.spool import Spool, SpoolLimits
-    from stream_monitoring.transactions import PRODUCER_SETTINGS, Transactions
-    from stream_monitoring.twitch_clock import TwitchClock
+    from stream_monitoring.spool.batch import TICK_KEY, Batch
+    from stream_monitoring.spool.frame import Frame
+    from stream_monitoring.spool.quarantine import Quarantine
+    from stream_monitoring.spool.spool import Spool, SpoolLimits
 
     spool, batch = Spool(Path(directory), SpoolLimits()), Batch()
     kafka = KafkaSettings(bootstrap_servers=bootstrap)

@@ -9,10 +9,10 @@ from contracts.topics import CHAT_MESSAGES
 from embedded.records import read_topic
 from service_runtime.kafka import producer_config
 from service_runtime.settings import KafkaSettings
-from stream_monitoring import hand_over
-from stream_monitoring.batch import TICK_KEY
-from stream_monitoring.frame import PIECE_BYTES, Frame
-from stream_monitoring.hand_over import HandOver, hand_over_to
+from stream_monitoring.forwarding import hand_over
+from stream_monitoring.forwarding.hand_over import HandOver, hand_over_to
+from stream_monitoring.spool.batch import TICK_KEY
+from stream_monitoring.spool.frame import PIECE_BYTES, Frame
 
 TEXTS = ["", "hi", "你好 \\ \x01", "long " * 500]
 RECORDS = 2_000

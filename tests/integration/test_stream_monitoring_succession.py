@@ -18,16 +18,16 @@ from embedded.records import Record, read_topic
 from embedded.waiting import wait_for
 from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
-from stream_monitoring import succession
-from stream_monitoring.batch import TICK_KEY
-from stream_monitoring.forwarder import Forwarder
-from stream_monitoring.frame import Frame
-from stream_monitoring.frame_queue import FrameQueue
-from stream_monitoring.kafka_log import TICKED, KafkaAwayError, KafkaLog, Place, places
-from stream_monitoring.lease import Lease, Patience
-from stream_monitoring.spool import Spool, SpoolLimits
-from stream_monitoring.succession import wait_for_the_last
-from stream_monitoring.transactions import PRODUCER_SETTINGS, Transactions
+from stream_monitoring.forwarding import takeover
+from stream_monitoring.forwarding.forwarder import Forwarder
+from stream_monitoring.forwarding.kafka_log import TICKED, KafkaAwayError, KafkaLog, Place, places
+from stream_monitoring.forwarding.lease import Lease, Patience
+from stream_monitoring.forwarding.takeover import wait_for_the_last
+from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
+from stream_monitoring.spool.batch import TICK_KEY
+from stream_monitoring.spool.frame import Frame
+from stream_monitoring.spool.frame_queue import FrameQueue
+from stream_monitoring.spool.spool import Spool, SpoolLimits
 
 ANSWER_SECONDS = 10.0
 PARTITION = 3
@@ -104,7 +104,7 @@ def test_it_waits_for_a_transaction_that_is_still_open(own_kafka: Kafka, open_tr
 def test_it_waits_no_longer_than_a_transaction_may_last(
     own_kafka: Kafka, open_transaction: Producer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(succession, "UNFINISHED_SECONDS", 0.5)
+    monkeypatch.setattr(takeover, "UNFINISHED_SECONDS", 0.5)
     with reader(own_kafka) as log:
         assert wait_for_the_last(log) == [(CHAT_MESSAGES.name, PARTITION)]
         assert log.last_ticks(CHAT_MESSAGES) == {}

@@ -9,8 +9,8 @@ from clip_detector.channel import SecondRow
 from clip_detector.controls import FIELD, PIECE, SHORT_ID
 from clip_detector.recording import SEPARATORS, TEXT_LIMIT
 from contracts.chat_messages import Coverage, Lifecycle, Message, Notice, Record, RoomState
-from stream_monitoring.line import parse_line
-from stream_monitoring.parser import Context, meaning
+from stream_monitoring.chat.irc_line import parse_line
+from stream_monitoring.chat.parser import Context, meaning
 
 RULES = {
     "emote_only": "emote_only",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_monitoring.chatter_hash import ChatterHash, load_or_make_key
+from stream_monitoring.privacy.chatter_hash import ChatterHash, load_or_make_key
 
 KEY = bytes(range(32))
 

@@ -3,7 +3,7 @@
 import os
 
 from contracts.chat_messages import Coverage
-from stream_monitoring.coverage import CoverageBook, load_covered, save_covered
+from stream_monitoring.capture.coverage import CoverageBook, load_covered, save_covered
 
 
 def book() -> tuple[CoverageBook, list[Coverage]]:

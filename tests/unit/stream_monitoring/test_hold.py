@@ -1,7 +1,7 @@
 """Ticks stand still where a socket was lost, until it is read again or the other had its time."""
 
 from contracts.chat_messages import Coverage
-from stream_monitoring.hold import BLIND_HOLD_MS, DEAF_HOLD_MS, LOST_HOLD_MS, Hold
+from stream_monitoring.capture.hold import BLIND_HOLD_MS, DEAF_HOLD_MS, LOST_HOLD_MS, Hold
 
 
 def test_a_deaf_socket_counts_on_for_as_long_as_the_other_needs_though_it_is_read_again():

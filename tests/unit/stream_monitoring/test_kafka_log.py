@@ -2,7 +2,7 @@
 
 from contracts import codec
 from contracts.chat_messages import Coverage
-from stream_monitoring.kafka_log import Told
+from stream_monitoring.forwarding.kafka_log import Told
 
 from .examples import message
 

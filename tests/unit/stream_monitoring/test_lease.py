@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream_monitoring.lease import Lease, Patience, Role, Sight
-from stream_monitoring.resume import LastTick
-from stream_monitoring.succession import UNFINISHED_SECONDS
+from stream_monitoring.forwarding.lease import Lease, Patience, Role, Sight
+from stream_monitoring.forwarding.resume import LastTick
+from stream_monitoring.forwarding.takeover import UNFINISHED_SECONDS
 
 PATIENCE = Patience(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60)
 JOIN_SECONDS = 4  # from a start until everything is read and that is known

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_monitoring.channel_choice import Choice, Rules, Watched
-from stream_monitoring.channel_list import ListAwayError
-from stream_monitoring.chooser import Chooser, ChooserOptions, watched_ids
-from stream_monitoring.opt_outs import LastWord, OptOuts, Words, later, newest, read_words, write_words
+from stream_monitoring.channels.choice import Choice, Rules, Watched
+from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
+from stream_monitoring.channels.watch_list import ListAwayError
+from stream_monitoring.privacy.opt_outs import LastWord, OptOuts, Words, later, newest, read_words, write_words
 
 words = st.dictionaries(
     st.sampled_from(["1", "2", "3"]), st.builds(LastWord, st.just("x"), st.booleans(), st.integers(0, 3))

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from contracts import codec
 from contracts.chat_messages import Coverage, Tick
-from stream_monitoring.batch import DEAD_LETTER_KEY, TICK_KEY
-from stream_monitoring.event_times import id_of, marks_of
-from stream_monitoring.frame import Frame
-from stream_monitoring.lifecycle import introduction
-from stream_monitoring.resume import POLLS_MS, STRAGGLER_MS, LastTick, Leftovers, OwnSpool, Resume, decide
+from stream_monitoring.channels.lifecycle import introduction
+from stream_monitoring.forwarding.resume import POLLS_MS, STRAGGLER_MS, LastTick, Leftovers, OwnSpool, Resume, decide
+from stream_monitoring.spool.batch import DEAD_LETTER_KEY, TICK_KEY
+from stream_monitoring.spool.frame import Frame
+from stream_monitoring.spool.record_header import id_of, marks_of
 
 from .examples import message
 

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from contracts import codec
 from contracts.chat_messages import Tick
-from stream_monitoring import frame, spool_segment
-from stream_monitoring.batch import TICK_KEY
-from stream_monitoring.frame import Frame
-from stream_monitoring.spool import Spool, SpoolLimits
+from stream_monitoring.spool.batch import TICK_KEY
+from stream_monitoring.spool.frame import Frame
+from stream_monitoring.spool.spool import Spool, SpoolLimits, frame, segment
 
 SMALL = SpoolLimits(segment_bytes=1_000)
 values = st.binary(max_size=60).map(lambda raw: raw.replace(b"\n", b" "))
@@ -65,7 +64,7 @@ def test_a_torn_or_damaged_tail_costs_only_what_follows_it(frames, data):
         newest.write_bytes(raw + data.draw(st.binary(max_size=30)))
         again = Spool(Path(directory), SMALL)
         assert contents(again) == written[: len(contents(again))]
-        before_newest = [each for each in written if each[0] < spool_segment.first_of(newest)]
+        before_newest = [each for each in written if each[0] < segment.first_of(newest)]
         assert len(contents(again)) >= len(before_newest)
         more = again.append(frame_lines([b"new"], 9_999), 9_999)
         assert contents(again)[-1] == (more.first, more.lines)

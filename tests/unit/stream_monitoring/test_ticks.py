@@ -5,9 +5,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_monitoring.answered import DEAF_MS, QUIET_MS, Answered
-from stream_monitoring.ticks import next_tick
-from stream_monitoring.twitch_clock import TwitchClock
+from stream_monitoring.capture.socket_progress import DEAF_MS, QUIET_MS, Answered
+from stream_monitoring.capture.ticks import next_tick
+from stream_monitoring.chat.twitch_clock import TwitchClock
 
 times = st.integers(1_700_000_000_000, 1_700_000_100_000)
 NOW = 1_795_000_000_000

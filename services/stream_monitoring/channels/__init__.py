@@ -1,0 +1,1 @@
+"""Which channels are watched, and which of them are live."""

@@ -1,0 +1,98 @@
+"""The list of watched channels where it is kept: in Postgres for all instances, and a copy on this disk."""
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import aiosql
+import psycopg
+import structlog
+
+from stream_monitoring.channels.choice import Choice, Watched
+from stream_monitoring.privacy.opt_outs import LastWord, Words
+
+log = structlog.get_logger()
+
+SQL = Path(__file__).parents[1] / "sql"
+CONNECT_SECONDS = 5
+
+
+class ListAwayError(Exception):
+    """Postgres does not answer; the copy on disk serves."""
+
+
+class PostgresList:
+    """One short connection a visit: the list changes once a minute at most."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._queries: Any = aiosql.from_path(SQL, "psycopg")
+
+    def _connect(self) -> "psycopg.Connection[Any]":
+        return psycopg.connect(self._conninfo, connect_timeout=CONNECT_SECONDS, options="-c statement_timeout=5s")
+
+    def read(self) -> Choice:
+        """The list as it is. Raises ListAwayError."""
+        try:
+            with self._connect() as connection:
+                rows = list(self._queries.read_watched_channels(connection))
+        except psycopg.Error as error:
+            raise ListAwayError(str(error).strip()) from error
+        return {channel_id: Watched(login, reason) for channel_id, login, reason in rows}
+
+    def write(self, choice: Choice) -> None:
+        """Replace the list, in one transaction. Raises ListAwayError."""
+        rows = [{"channel_id": key, "login": each.login, "reason": each.reason} for key, each in choice.items()]
+        try:
+            with self._connect() as connection:
+                self._queries.forget_unwatched_channels(connection, channel_ids=list(choice))
+                self._queries.write_watched_channels(connection, rows=json.dumps(rows))
+        except psycopg.Error as error:
+            raise ListAwayError(str(error).strip()) from error
+
+    def read_words(self) -> Words:
+        """Who has opted out, and who no longer. Raises ListAwayError."""
+        try:
+            with self._connect() as connection:
+                rows = list(self._queries.read_opt_outs(connection))
+        except psycopg.Error as error:
+            raise ListAwayError(str(error).strip()) from error
+        return {channel_id: LastWord(login, is_out, changed_at) for channel_id, login, is_out, changed_at in rows}
+
+    def give_back(self, words: Words) -> None:
+        """Write these words where none as new is there. Raises ListAwayError."""
+        rows = [{"channel_id": key, **asdict(word)} for key, word in words.items()]
+        try:
+            with self._connect() as connection:
+                self._queries.give_back_opt_outs(connection, rows=json.dumps(rows))
+        except psycopg.Error as error:
+            raise ListAwayError(str(error).strip()) from error
+
+
+class DiskList:
+    """The last list that this instance saw."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> Choice:
+        """The copy; empty where there is none or it is damaged."""
+        try:
+            known = json.loads(self._path.read_text())
+            return {str(key): Watched(str(each["login"]), each["reason"]) for key, each in known.items()}
+        except FileNotFoundError:
+            return {}
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+            log.warning("channel list: the copy on disk is damaged", path=str(self._path), why=str(error))
+            return {}
+
+    def write(self, choice: Choice) -> None:
+        """Replace the copy, whole or not at all; a full disk is logged."""
+        part = self._path.with_suffix(".part")
+        try:
+            part.write_text(json.dumps({key: {"login": e.login, "reason": e.reason} for key, e in choice.items()}))
+            os.replace(part, self._path)
+        except OSError as error:
+            log.error("channel list: cannot keep a copy", path=str(self._path), why=str(error))

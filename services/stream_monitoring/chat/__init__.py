@@ -1,0 +1,1 @@
+"""Twitch's chat lines into records and events."""

@@ -1,0 +1,240 @@
+"""Turns one parsed IRC line into the record or the event that it means."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.chat_messages import SCHEMA_VERSION, Emote, Message, Notice, RoomState
+from stream_monitoring.chat.irc_line import Line, MalformedLineError
+
+EMOTE = re.compile(r"[^:;,/ ]+:[0-9]{1,6}-[0-9]{1,6}(?:,[0-9]{1,6}-[0-9]{1,6})*")
+GIFT_COUNT_TAGS = {"raid": "msg-param-viewerCount", "submysterygift": "msg-param-mass-gift-count"}
+SMALLEST_TIME = 1_000_000_000_000  # 2001: what is smaller is no time in milliseconds
+LARGEST_TIME = 9_999_999_999_999
+ACTION = "\x01ACTION "
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The room's first ROOMSTATE: from now on its messages come on this socket."""
+
+    login: str
+    channel_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pinged:
+    """Twitch asks whether we are there."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ponged:
+    """Twitch answered our question."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Welcomed:
+    """The login was accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovedOn:
+    """Twitch asks us to connect again (RECONNECT)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Twitch says why it did not do what we asked; `notice` is its msg-id."""
+
+    login: str
+    notice: str
+
+
+Event = Joined | Pinged | Ponged | Welcomed | MovedOn | Noticed
+Record = Message | Notice | RoomState
+
+
+@dataclass(slots=True)
+class Context:
+    """What a line does not say itself: when and by whom it was read, ids of rooms, the hash of a chatter."""
+
+    instance: str
+    chatter_of: Callable[[bytes], bytes]
+    rooms: dict[str, str]  # login to channel id
+    received_at: int = 0
+    twitch_now: int = 0
+    doubts: list[str] = field(default_factory=list)  # what was wrong with a line that still became a record
+
+    def envelope(self, channel_id: str, sent_at: int) -> dict[str, Any]:
+        """The fields that every record has."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "channel_id": channel_id,
+            "sent_at": sent_at,
+            "received_at": self.received_at,
+            "instance": self.instance,
+        }
+
+    def chatter(self, user_id: str) -> str:
+        """The keyed hash of a user id."""
+        return self.chatter_of(user_id.encode()).decode()
+
+
+def emotes_of(raw: str) -> list[Emote]:
+    """`25:0-4,12-16/1902:6-10` as places in the text; raises MalformedLineError."""
+    emotes = []
+    for part in raw.split("/") if raw else ():
+        if not EMOTE.fullmatch(part):
+            raise MalformedLineError("the emotes tag is malformed")
+        emote_id, _, places = part.partition(":")
+        for place in places.split(","):
+            start, _, end = place.partition("-")
+            emotes.append(Emote("twitch", emote_id, int(start), int(end)))
+    return emotes
+
+
+def sent_at_of(line: Line) -> int:
+    """Twitch's time of the line in milliseconds; raises MalformedLineError."""
+    sent_at = line.number("tmi-sent-ts")
+    if not SMALLEST_TIME <= sent_at <= LARGEST_TIME:
+        raise MalformedLineError(f"{line.command}: tmi-sent-ts is no time in milliseconds")
+    return sent_at
+
+
+def channel_of(line: Line, context: Context) -> str:
+    """The room's id from its tag, or from what ROOMSTATE said of this login; raises MalformedLineError."""
+    channel_id = line.tags.get("room-id") or context.rooms.get(line.channel, "")
+    if not (channel_id.isascii() and channel_id.isdigit()):
+        raise MalformedLineError(f"{line.command}: tag room-id is missing or no number")
+    return channel_id
+
+
+def without_action(text: str) -> str:
+    """The words of a `/me` message."""
+    return text[len(ACTION) :].removesuffix("\x01") if text.startswith(ACTION) else text
+
+
+def message_of(line: Line, context: Context) -> Message:
+    """PRIVMSG. It counts even where its emotes cannot be read."""
+    if not line.channel:
+        raise MalformedLineError("PRIVMSG: no channel")
+    try:
+        emotes = emotes_of(line.tags.get("emotes", ""))
+    except MalformedLineError as error:
+        emotes = []
+        context.doubts.append(str(error))
+    return Message(
+        **context.envelope(channel_of(line, context), sent_at_of(line)),
+        message_id=line.required("id"),
+        chatter=context.chatter(str(line.number("user-id"))),
+        text=without_action(line.text),
+        emotes=emotes,
+    )
+
+
+def notice_id_of(*parts: object) -> str:
+    """An id for what Twitch gives none: the same line, the same id."""
+    return hashlib.blake2b(":".join(map(str, parts)).encode(), digest_size=16).hexdigest()
+
+
+def user_notice_of(line: Line, context: Context) -> Notice:
+    """USERNOTICE: raids, subscriptions, gifts, announcements."""
+    notice_type = line.required("msg-id")
+    amount_tag = GIFT_COUNT_TAGS.get(notice_type)
+    amount = line.number(amount_tag) if amount_tag and line.tags.get(amount_tag) else None
+    user_id = line.tags.get("user-id", "")
+    return Notice(
+        **context.envelope(channel_of(line, context), sent_at_of(line)),
+        notice_id=line.required("id"),
+        notice_type=notice_type,
+        chatter=context.chatter(user_id) if user_id else None,
+        amount=1 if notice_type == "subgift" else amount,
+    )
+
+
+def cleared_chat_of(line: Line, context: Context) -> Notice:
+    """CLEARCHAT: one chatter's messages, or all of the room's."""
+    channel_id, sent_at = channel_of(line, context), sent_at_of(line)
+    target = line.tags.get("target-user-id", "")
+    return Notice(
+        **context.envelope(channel_id, sent_at),
+        notice_id=notice_id_of("CLEARCHAT", channel_id, sent_at, target),
+        notice_type="chatter_cleared" if target else "chat_cleared",
+        target_chatter=context.chatter(target) if target else None,
+    )
+
+
+def deleted_message_of(line: Line, context: Context) -> Notice:
+    """CLEARMSG: one message was deleted."""
+    channel_id, target = channel_of(line, context), line.required("target-msg-id")
+    return Notice(
+        **context.envelope(channel_id, sent_at_of(line)),
+        notice_id=notice_id_of("CLEARMSG", channel_id, target),
+        notice_type="message_deleted",
+        target_message_id=target,
+    )
+
+
+def flag(line: Line, tag: str) -> bool | None:
+    """A tag that is 0 or 1; None where Twitch did not send it."""
+    return line.tags[tag] == "1" if tag in line.tags else None
+
+
+def whole(line: Line, tag: str) -> int | None:
+    """A number that may be -1 (off); None where Twitch did not send it; raises MalformedLineError."""
+    if tag not in line.tags:
+        return None
+    return -1 if line.tags[tag] == "-1" else line.number(tag)
+
+
+def room_state_of(line: Line, context: Context) -> RoomState:
+    """ROOMSTATE: it carries no time, so it is as old as Twitch's clock now."""
+    return RoomState(
+        **context.envelope(channel_of(line, context), context.twitch_now),
+        emote_only=flag(line, "emote-only"),
+        followers_only_minutes=whole(line, "followers-only"),
+        unique_only=flag(line, "r9k"),
+        slow_seconds=whole(line, "slow"),
+        subscribers_only=flag(line, "subs-only"),
+    )
+
+
+RECORDS: dict[str, Callable[[Line, Context], Record]] = {
+    "PRIVMSG": message_of,
+    "USERNOTICE": user_notice_of,
+    "CLEARCHAT": cleared_chat_of,
+    "CLEARMSG": deleted_message_of,
+    "ROOMSTATE": room_state_of,
+}
+EVENTS: dict[str, Callable[[Line], Event]] = {
+    "PING": lambda line: Pinged(line.text),
+    "PONG": lambda line: Ponged(line.text or line.parameters[-1] if line.parameters or line.text else ""),
+    "001": lambda line: Welcomed(),
+    "RECONNECT": lambda line: MovedOn(),
+    "NOTICE": lambda line: Noticed(line.channel, line.tags.get("msg-id", line.text[:80])),
+}
+IGNORED = frozenset(
+    {
+        *("002", "003", "004", "353", "366", "372", "375", "376", "421", "CAP", "JOIN", "PART", "MODE", "HOSTTARGET"),
+        *("USERSTATE", "GLOBALUSERSTATE", "WHISPER"),
+    }
+)
+
+
+def meaning(line: Line, context: Context) -> Record | Event | None:
+    """The record or the event of a line, None where it tells nothing new; raises MalformedLineError."""
+    make = RECORDS.get(line.command)
+    if make is not None:
+        return make(line, context)
+    event = EVENTS.get(line.command)
+    if event is not None:
+        return event(line)
+    if line.command in IGNORED:
+        return None
+    raise MalformedLineError("unknown command")

@@ -1,0 +1,1 @@
+"""The spool into Kafka, each record once, by the one instance that holds the lease."""

@@ -1,0 +1,1 @@
+"""Chatters as keyed hashes, and broadcasters who opted out."""

@@ -1,0 +1,130 @@
+"""A frame: some records and the tick that ends them, as bytes with a checksum.
+
+Layout: magic (4), body length (4), CRC-32 of all that follows it (4), record count (4), first position (8), body.
+The body is key, value, key, value, …, separated by line feeds. Positions count records from the spool's birth.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from contracts import topics
+from contracts.chat_messages import Tick
+from contracts.codec import ContractError, decode
+from stream_monitoring.spool.batch import REMOVED_KEY, TICK_KEY
+
+MAGIC = b"SSF1"
+HEADER = struct.Struct(">4sIIIQ")
+PLACE = struct.Struct(">IQ")  # the part of the header that the checksum covers
+CHECKED_FROM = 12  # bytes before it: magic, length, checksum
+PIECE_BYTES = 100_000  # small enough for the processor's cache
+RECORD_END = b"}\n"  # of a value and nowhere else: values are JSON, or empty where a record was removed
+LONGEST_BODY = 256 * 1024 * 1024  # bytes; a larger length is damage, not data
+
+
+class DamagedFrameError(ValueError):
+    """The bytes are no whole frame; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """All its bytes as one object: one for each record costs more, as thousands wait for Kafka at times."""
+
+    first: int
+    body: bytes
+    count: int  # of records, with the tick
+    tick_at: int
+
+    @classmethod
+    def of(cls, first: int, lines: list[bytes], tick_at: int) -> "Frame":
+        """The frame of these lines, as `lines` gives them."""
+        return cls(first, b"\n".join(lines), len(lines) // 2, tick_at)
+
+    @property
+    def lines(self) -> list[bytes]:
+        """Flat: key, value, key, value, …; the last pair is the tick. Made anew each time."""
+        return self.body.split(b"\n")
+
+    def pieces(self) -> Iterator[bytes]:
+        """All records but the tick, in pieces of the body with about PIECE_BYTES in whole records."""
+        end = self.body.rfind(b"\n", 0, self.body.rindex(b"\n"))
+        begin = 0
+        while begin < end:
+            cut = self.body.find(RECORD_END, begin + PIECE_BYTES, end)
+            until = end if cut < 0 else cut + 1
+            yield self.body[begin:until]
+            begin = until + 1
+
+    @property
+    def end(self) -> int:
+        """The position after this frame."""
+        return self.first + self.count
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return HEADER.size + len(self.body)
+
+    @property
+    def tick(self) -> bytes:
+        """The tick's JSON."""
+        return self.body[self.body.rindex(b"\n") + 1 :]
+
+
+def records_in(parts: list[bytes]) -> int:
+    """How many records these parts of a body hold; a part is a line or some."""
+    return sum(part.count(b"\n") + 1 for part in parts) // 2
+
+
+def without(lines: list[bytes], keys: frozenset[bytes]) -> tuple[list[bytes], int]:
+    """The lines with an empty record in the place of each that has one of these keys, and how many there were."""
+    removed = [place for place in range(0, len(lines), 2) if lines[place] in keys]
+    kept = list(lines)
+    for place in removed:
+        kept[place : place + 2] = (REMOVED_KEY, b"")
+    return kept, len(removed)
+
+
+def encode(first: int, parts: list[bytes], count: int) -> tuple[bytes, bytes]:
+    """Header and body of a frame of `count` records that starts at position `first`; each part is a line or some."""
+    body = b"\n".join(parts)
+    place = PLACE.pack(count, first)
+    checksum = zlib.crc32(body, zlib.crc32(place))
+    return HEADER.pack(MAGIC, len(body), checksum, count, first), body
+
+
+def body_length(header: bytes) -> int:
+    """The length of the body that follows this header; raises DamagedFrameError."""
+    if len(header) < HEADER.size:
+        raise DamagedFrameError("the header is cut")
+    magic, length, _, _, _ = HEADER.unpack(header)
+    if magic != MAGIC or length > LONGEST_BODY:
+        raise DamagedFrameError("no frame starts here")
+    return int(length)
+
+
+def check(header: bytes, body: bytes) -> tuple[int, int]:
+    """First position and record count of an undamaged frame; raises DamagedFrameError."""
+    length = body_length(header)
+    _, _, checksum, count, first = HEADER.unpack(header)
+    if len(body) < length:
+        raise DamagedFrameError("the body is cut")
+    if zlib.crc32(body, zlib.crc32(header[CHECKED_FROM:])) != checksum:
+        raise DamagedFrameError("the checksum does not fit")
+    return first, count
+
+
+def decode_frame(header: bytes, body: bytes) -> Frame:
+    """The frame in these bytes; raises DamagedFrameError."""
+    first, count = check(header, body)
+    lines = body.split(b"\n")
+    if len(lines) != 2 * count or count == 0 or lines[-2] != TICK_KEY:
+        raise DamagedFrameError("the records do not fit the header")
+    try:
+        tick = decode(topics.CHAT_MESSAGES.name, lines[-1])
+    except ContractError as error:
+        raise DamagedFrameError(f"the tick is wrong: {error}") from error
+    if not isinstance(tick, Tick):
+        raise DamagedFrameError("the last record is no tick")
+    return Frame(first, body, count, tick.sent_at)
