@@ -8,13 +8,14 @@ import sys
 import time
 from pathlib import Path
 
-from clip_detector import job, vocabulary
-from clip_detector.checkpoints import CheckpointShelf
 from clip_detector.flink import flink_config, kafka_options
+from clip_detector.job import pipeline
+from clip_detector.job.detector_operator import ProcessOptions
 from clip_detector.main import wait_for_standing
-from clip_detector.process import ProcessOptions
+from clip_detector.recovery.checkpoints import CheckpointShelf
+from clip_detector.recovery.start_plan import EARLIEST, Start, plan_start
 from clip_detector.settings import DetectorSettings
-from clip_detector.start import EARLIEST, Start, plan_start
+from moment_detection.causes import vocabulary
 from service_runtime import logs
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
 
@@ -48,15 +49,15 @@ def run(file: Path) -> None:
     logs.configure("clip_detector", log_settings.level)
     planned = json.loads(file.read_text())
     start = Start(planned["source"], None, planned["emit_after"])
-    options = job.JobOptions(
+    options = pipeline.JobOptions(
         process=ProcessOptions(settings.rules(), settings.evidence_text, start.emit_after),
         kafka=kafka_options(kafka),
         source=start.source,
         detectors=settings.parallelism,
     )
     config = {name: value for name, value in flink_config(settings, start).items() if name.startswith(JOB_SETTINGS)}
-    env = job.environment({**config, "execution.target": "embedded"})  # this cluster, not one of the job's own
-    job.build(env, options)
+    env = pipeline.environment({**config, "execution.target": "embedded"})  # this cluster, not one of the job's own
+    pipeline.build(env, options)
     env.execute()
 
 

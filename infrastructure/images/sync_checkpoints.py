@@ -4,8 +4,8 @@ import sys
 import threading
 from pathlib import Path
 
-from clip_detector.checkpoints import CheckpointShelf
-from clip_detector.synced import keep_synced
+from clip_detector.recovery.checkpoint_sync import keep_synced
+from clip_detector.recovery.checkpoints import CheckpointShelf
 
 if __name__ == "__main__":
     shelf = CheckpointShelf(Path(sys.argv[1]))

@@ -3,6 +3,7 @@
 import msgspec
 
 SCHEMA_VERSION = 1
+JOB = "clip-detector"  # the one job there is
 
 
 class JobProgress(msgspec.Struct, kw_only=True, frozen=True):

@@ -6,8 +6,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from clip_detector.recovery.start_plan import Start
 from clip_detector.settings import DetectorSettings
-from clip_detector.start import Start
 from service_runtime.settings import KafkaSettings
 
 SCRAM = "org.apache.flink.kafka.shaded.org.apache.kafka.common.security.scram.ScramLoginModule"

@@ -13,13 +13,13 @@ from typing import NoReturn
 import structlog
 from confluent_kafka import KafkaException
 
-from clip_detector.checkpoints import CheckpointShelf
 from clip_detector.flink import end_jvm, flink_config, kafka_options, set_environment
 from clip_detector.preflight import problems
+from clip_detector.recovery.checkpoint_sync import keep_synced
+from clip_detector.recovery.checkpoints import CheckpointShelf
+from clip_detector.recovery.last_progress import Standing, read_standing
+from clip_detector.recovery.start_plan import Start, plan_start
 from clip_detector.settings import DetectorSettings
-from clip_detector.standing import Standing, read_standing
-from clip_detector.start import Start, plan_start
-from clip_detector.synced import keep_synced
 from service_runtime import logs, measures
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
 
@@ -99,17 +99,17 @@ def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start, warming:
     set_environment(settings)
     from py4j.protocol import Py4JError, Py4JNetworkError
 
-    from clip_detector import job
-    from clip_detector.process import ProcessOptions
+    from clip_detector.job import pipeline
+    from clip_detector.job.detector_operator import ProcessOptions
 
-    options = job.JobOptions(
+    options = pipeline.JobOptions(
         process=ProcessOptions(settings.rules(), settings.evidence_text, start.emit_after),
         kafka=kafka_options(kafka),
         source=start.source,
     )
     try:
-        env = job.environment(flink_config(settings, start))
-        job.build(env, options)
+        env = pipeline.environment(flink_config(settings, start))
+        pipeline.build(env, options)
         warming.join()
         gc.enable()
         env.execute()

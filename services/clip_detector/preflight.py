@@ -8,8 +8,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from clip_detector import vocabulary
 from clip_detector.settings import DetectorSettings
+from moment_detection.causes import vocabulary
 
 JARS = ("flink-dist-*.jar", "flink-sql-connector-kafka-*.jar", "flink-json-*.jar", "zstd-jni-*.jar")
 PORT_WAIT_SECONDS = 15.0  # a killed run's JVM holds its port for up to 8 s

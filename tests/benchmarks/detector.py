@@ -57,21 +57,21 @@ def rows(rate: int, count: int) -> list[tuple[int, int, int, str, None]]:
 
 def new_channel() -> tuple[object, object]:
     """A channel of the tree that this process imports from, and its texts."""
-    from clip_detector.channel import Channel, DictSlots
-    from clip_detector.detector import Detector
+    from moment_detection.channel import Channel, DictSlots
+    from moment_detection.detection.detector import Detector
 
     try:
-        from clip_detector.rules import Rules
+        from moment_detection.detection.rules import Rules
     except ImportError:  # before there was more than one detector
-        from clip_detector.detector import Rules
+        from moment_detection.detection.detector import Rules
     slots = DictSlots()
     return Channel("7", Detector(Rules()), slots), slots
 
 
 def speed() -> dict[str, float]:
     """CPU seconds of a channel's rows."""
-    from clip_detector.channel import SecondRow
-    from clip_detector.state import pack
+    from moment_detection.channel import SecondRow
+    from moment_detection.detection.state import pack
 
     given = [SecondRow(*row) for row in rows(MESSAGES, SECONDS)]
     channel, _ = new_channel()
@@ -86,10 +86,10 @@ def speed() -> dict[str, float]:
 
 def state() -> dict[str, float]:
     """Bytes of a channel's state: talking for an hour, with every peak it can remember, asleep; and of 10,000."""
-    from clip_detector.channel import Channel, DictSlots, SecondRow
-    from clip_detector.history import RATE_SECONDS, STEPS_LIMIT, Past
-    from clip_detector.rules import Rules
-    from clip_detector.state import pack, unpack
+    from moment_detection.channel import Channel, DictSlots, SecondRow
+    from moment_detection.detection.peak_history import RATE_SECONDS, STEPS_LIMIT, Past
+    from moment_detection.detection.rules import Rules
+    from moment_detection.detection.state import pack, unpack
 
     channel, slots = new_channel()
     for row in rows(QUIET, 3600):

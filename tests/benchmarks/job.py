@@ -153,11 +153,11 @@ def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap:
     gc.disable()
     import per_message_job  # beside this file
 
-    from clip_detector import job as windows
     from clip_detector.flink import flink_config, set_environment
-    from clip_detector.process import ProcessOptions
+    from clip_detector.job import pipeline as windows
+    from clip_detector.job.detector_operator import ProcessOptions
+    from clip_detector.recovery.start_plan import Start
     from clip_detector.settings import DetectorSettings
-    from clip_detector.start import Start
 
     directory = Path(tempfile.mkdtemp())
     rest_port, metrics_port = free_ports(2)

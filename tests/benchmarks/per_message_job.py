@@ -11,9 +11,9 @@ from pyflink.datastream import DataStream, KeyedProcessFunction, RuntimeContext,
 from pyflink.datastream.state import MapStateDescriptor
 from pyflink.table import StreamTableEnvironment
 
-from clip_detector.controls import PIECE
-from clip_detector.job import JobOptions, keyed_by_first, sinks, source
-from clip_detector.process import RECORD_TYPE, DetectorProcess
+from clip_detector.job.detector_operator import RECORD_TYPE, DetectorProcess
+from clip_detector.job.pipeline import JobOptions, keyed_by_first, sinks, source
+from moment_detection.detection.channel_events import PIECE
 
 MESSAGE_TYPE = Types.ROW([Types.INT(), Types.BOOLEAN(), Types.STRING(), Types.STRING(), Types.STRING()])
 MESSAGES = """

@@ -17,8 +17,8 @@ from time import process_time
 
 from _result import keep
 
-from clip_detector.configuration import RuleBook
-from clip_detector.replay import replay
+from chat_analysis.replay import replay
+from moment_detection.detection.rules import RuleBook
 
 RATES = (2, 20, 200)  # messages a second
 SECONDS = 3600

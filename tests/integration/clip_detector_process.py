@@ -15,16 +15,16 @@ import psutil
 from confluent_kafka import Producer
 
 from cause_check.wire import control
-from clip_detector.channel import Channel, DictSlots, SecondRow
-from clip_detector.controls import FIELD, PIECE
-from clip_detector.detector import Detector
-from clip_detector.records import Record
-from clip_detector.rules import Rules
 from contracts import topics
 from contracts.codec import decode
 from embedded.paths import FLINK_JARS, class_archive
 from embedded.ports import free_ports
 from embedded.records import read_topic
+from moment_detection.channel import Channel, DictSlots, SecondRow
+from moment_detection.detection.channel_events import FIELD, PIECE
+from moment_detection.detection.detector import Detector
+from moment_detection.detection.rules import Rules
+from moment_detection.messages import Record
 
 ANSWER_SECONDS = 240.0  # a MiniCluster takes 15 s to start, several times that on a busy machine
 START = 1_790_000_040  # second, a minute's start

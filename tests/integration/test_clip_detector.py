@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Producer
 
-from clip_detector.configuration import RuleBook
-from clip_detector.records import moment_id
-from clip_detector.replay import replay
-from clip_detector.rules import NAME
+from chat_analysis.replay import replay
 from contracts import topics
 from contracts.codec import decode
 from embedded.kafka import Kafka
+from moment_detection.detection.rules import NAME, RuleBook
+from moment_detection.messages import moment_id
 
 from .clip_detector_process import KAPPA, START, ChatLog, DetectorRun, results, wait_for_progress
 

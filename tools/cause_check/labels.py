@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cause_check.recordings import read_said, recording_path, scene
-from clip_detector.causes import find, may_clip
-from clip_detector.moods import mood_of
-from clip_detector.scene import Scene
+from moment_detection.causes.causes import find, may_clip
+from moment_detection.causes.moods import mood_of
+from moment_detection.evidence.moment_context import Scene
 
 NONE = "none"
 STREAM_STARTED = 1  # second 0 would be an unknown start

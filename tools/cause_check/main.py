@@ -15,10 +15,10 @@ from pathlib import Path
 from cause_check import labels, table, trial
 from cause_check.recordings import happenings, reaction_share, read_said, recording_path, scene
 from cause_check.table import Rate
-from clip_detector.causes import RAID_SECONDS, RAID_VIEWERS, find, may_clip
-from clip_detector.configuration import RuleBook
-from clip_detector.evidence import Said
-from clip_detector.replay import ReplayLine, recordings, replay
+from chat_analysis.replay import ReplayLine, recordings, replay
+from moment_detection.causes.causes import RAID_SECONDS, RAID_VIEWERS, find, may_clip
+from moment_detection.detection.rules import RuleBook
+from moment_detection.evidence.evidence import Said
 
 LABELLED = "kappa-108244967"  # whose highlights people chose
 AFTER_SECONDS = 30  # a moment this long after a highlight's end is still of it

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from clip_detector.controls import FIELD, PIECE
-from clip_detector.evidence import Said
-from clip_detector.notices import Happening
-from clip_detector.recording import seconds
-from clip_detector.rings import WINDOW_SECONDS
-from clip_detector.scene import Scene, few
-from clip_detector.vocabulary import MOODS, load
+from chat_analysis.recording import seconds
+from moment_detection.causes.vocabulary import MOODS, load
+from moment_detection.detection.channel_events import FIELD, PIECE
+from moment_detection.detection.counters import WINDOW_SECONDS
+from moment_detection.evidence.evidence import Said
+from moment_detection.evidence.moment_context import Scene, few
+from moment_detection.evidence.room_events import Happening
 
 AFTER_SECONDS = 5  # a moment's texts end so long after its peak
 USUAL_SECONDS = 595  # before the moment, 85 windows of them

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from cause_check import bursts
 from cause_check.wire import records, rows
-from clip_detector.channel import Channel, DictSlots
-from clip_detector.detector import Detector
-from clip_detector.rules import Rules
 from contracts import topics
 from contracts.chat_messages import SCHEMA_VERSION, Coverage, Lifecycle, Record
 from contracts.codec import decode
 from contracts.moments import Moment
+from moment_detection.channel import Channel, DictSlots
+from moment_detection.detection.detector import Detector
+from moment_detection.detection.rules import Rules
 from twitch_simulator import irc_lines
 from twitch_simulator.bursts import PlannedMessage
 from twitch_simulator.channels import LANGUAGES, plan_channels

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from clip_detector.channel import SecondRow
-from clip_detector.controls import FIELD, PIECE, SHORT_ID
-from clip_detector.recording import SEPARATORS, TEXT_LIMIT
+from chat_analysis.recording import SEPARATORS, TEXT_LIMIT
 from contracts.chat_messages import Coverage, Lifecycle, Message, Notice, Record, RoomState
+from moment_detection.channel import SecondRow
+from moment_detection.detection.channel_events import FIELD, PIECE, SHORT_ID
 from stream_monitoring.chat.irc_line import parse_line
 from stream_monitoring.chat.parser import Context, meaning
 

@@ -8,10 +8,10 @@ import os
 import sys
 from pathlib import Path
 
-from clip_detector.settings import RuleSettings
 from evaluation import report
 from evaluation.measuring import measure, play
 from evaluation.recorded import DATA_SETS, load
+from moment_detection.settings import RuleSettings
 from service_runtime.settings import load_all
 
 REPOSITORY = Path(__file__).resolve().parents[2]

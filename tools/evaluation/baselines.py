@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from math import sqrt
 from typing import NamedTuple
 
-from clip_detector.highs import Highs
-from clip_detector.level import ANSCOMBE
-from clip_detector.open_moment import PEAK_HOLDS_SECONDS, Peak
 from evaluation.recorded import Recorded
 from evaluation.scoring import Ranked
+from moment_detection.detection.open_moment import PEAK_HOLDS_SECONDS, Peak
+from moment_detection.detection.peaks import Highs
+from moment_detection.detection.score import ANSCOMBE
 
 BASELINE_SECONDS = 600
 BASELINE_MINIMUM = 60

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from clip_detector.configuration import RuleBook
-from clip_detector.replay import ReplayLine, replay
-from clip_detector.stretch import stretch
+from chat_analysis.replay import ReplayLine, replay
 from evaluation.baselines import BASELINES, peaks
 from evaluation.bootstrap import Interval, blocks, drawn, interval
 from evaluation.recorded import Chosen, read_all
 from evaluation.scoring import GRACE_SECONDS, Agreement, Ranked, Segment, agreement, ranked, top
+from moment_detection.clip_range import stretch
+from moment_detection.detection.rules import RuleBook
 
 OURS = "this detector"
 COMPARED = "Anscombe, distinct chatters of a sliding window"

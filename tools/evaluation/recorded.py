@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from clip_detector.people import people_of
-from clip_detector.recording import SUFFIXES, recording_name, seconds
+from chat_analysis.recording import SUFFIXES, recording_name, seconds
 from evaluation.scoring import Segment, merged
+from moment_detection.detection.window_chatters import people_of
 
 
 class DataSet(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from clip_detector.plot import Axis, Line, line_chart
+from chat_analysis.plot import Axis, Line, line_chart
 from evaluation.measuring import COMPARED, OURS, RATES, Measured, Play, an_hour_above, clips, covered, score_at
 from evaluation.scoring import agreement
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cause_check import labels
-from clip_detector.vocabulary import MOODS, load
+from moment_detection.causes.vocabulary import MOODS, load
 from twitch_simulator.plays import KINDS
 
 CHAT_DATA = os.environ.get("CHAT_DATA", "")

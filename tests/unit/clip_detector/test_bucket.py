@@ -3,11 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clip_detector.bucket import Bucket
-from clip_detector.channel import Channel, SecondRow
-from clip_detector.detector import FORGET_SECONDS, SILENCE_SECONDS, Detector, Rules
-from clip_detector.records import Record
-from clip_detector.state import pack, unpack
+from clip_detector.job.bucket import Bucket
+from moment_detection.channel import Channel, SecondRow
+from moment_detection.detection.detector import FORGET_SECONDS, SILENCE_SECONDS, Detector, Rules
+from moment_detection.detection.state import pack, unpack
+from moment_detection.messages import Record
 
 START = 1_000_000 * 60
 RULES = Rules(4.0)

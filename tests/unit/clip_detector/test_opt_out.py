@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clip_detector import opt_out
-from clip_detector.configuration import RuleBook
-from clip_detector.controls import FIELD, PIECE
-from clip_detector.process import DetectorProcess, ProcessOptions
+from clip_detector.job import opt_out
+from clip_detector.job.detector_operator import DetectorProcess, ProcessOptions
+from moment_detection.detection.channel_events import FIELD, PIECE
+from moment_detection.detection.rules import RuleBook
 
 START = 1_000_000 * 60
 CALM, LOUD = 2, 30

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from clip_detector.settings import RuleSettings
 from evaluation import report
 from evaluation.__main__ import main
 from evaluation.baselines import BASELINES, peaks
@@ -17,6 +16,7 @@ from evaluation.bootstrap import BLOCK_SECONDS, blocks, drawn, interval
 from evaluation.measuring import COMPARED, OURS, covered, measure, play
 from evaluation.recorded import DataSet, load, read_all
 from evaluation.scoring import Ranked, Segment
+from moment_detection.settings import RuleSettings
 
 HOUR = 3600
 SETS = ("kappa-1", "sphynx-1", "bocru-1")

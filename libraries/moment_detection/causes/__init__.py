@@ -1,0 +1,1 @@
+"""What brought a crowd to write, and what it felt."""

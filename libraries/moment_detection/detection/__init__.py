@@ -1,0 +1,1 @@
+"""The score, the peaks, and which of them is a moment."""

@@ -1,0 +1,1 @@
+"""Where a run starts: checkpoints, and how far earlier runs came."""

@@ -1,0 +1,23 @@
+"""The clip's stretch has what the crowd reacted to, and is one that Twitch makes."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moment_detection.clip_range import LONGEST_MS, MARGIN_MS, REACTION_MS, stretch
+
+CROSSED = 1_790_000_000_000
+
+
+@given(st.integers(0, 90_000))
+def test_the_peak_and_its_picture_are_always_inside(rise: int) -> None:
+    peak = CROSSED + rise
+    begins, ends = stretch(CROSSED, peak)
+    assert 5000 <= ends - begins <= LONGEST_MS
+    assert begins <= peak - REACTION_MS[1]
+    assert peak + MARGIN_MS <= ends
+
+
+@given(st.integers(0, 35_000))
+def test_what_the_crossing_s_people_saw_is_inside(rise: int) -> None:
+    begins, _ = stretch(CROSSED, CROSSED + rise)
+    assert begins <= CROSSED - REACTION_MS[1]

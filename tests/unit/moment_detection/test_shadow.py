@@ -1,0 +1,77 @@
+"""A detector on trial: its own moments, marked and never clipped, and the other's are as without it."""
+
+from contracts import topics
+from contracts.codec import decode
+from contracts.moments import Moment
+from moment_detection.channel import Channel, DictSlots, SecondRow
+from moment_detection.detection.channel_events import FIELD, PIECE
+from moment_detection.detection.detector import Detector
+from moment_detection.detection.rules import Rules
+from moment_detection.detection.state import pack, unpack
+from moment_detection.messages import Record
+
+START = 1_000_000 * 60
+RULES = Rules(6.0)
+SHADOW = Rules(3.0, name="lower", shadow=True)
+
+
+def row(second: int, people: int) -> SecondRow:
+    pieces = PIECE.join(FIELD.join((f"c{n}", f"{second:04}{n:04}", "[]", "wow")) for n in range(people))
+    return SecondRow(START + second, people, people, pieces or None, None)
+
+
+ROWS = [
+    *(row(second, 1) for second in range(200)),
+    *(row(second, 8) for second in range(200, 203)),  # enough for the shadow
+    *(row(second, 1) for second in range(203, 400)),
+    *(row(second, 12 + 6 * (second - 400)) for second in range(400, 405)),  # for both, the shadow a second before
+    *(row(second, 1) for second in range(405, 500)),
+]
+
+
+def told(channel: Channel, rows: list[SecondRow] = ROWS) -> list[Record]:
+    found = [record for each in rows for _, record in channel.row(each)]
+    return found + [record for _, record in channel.advance(START + 600)]
+
+
+def moments(records: list[Record]) -> list[Moment]:
+    return [decode(record.topic, record.value) for record in records if record.topic == topics.MOMENTS.name]
+
+
+def test_its_moments_are_marked_and_never_clipped() -> None:
+    found = moments(told(Channel("7", Detector(RULES, SHADOW), DictSlots())))
+    shadow = [each for each in found if each.shadow]
+    assert {each.detector_name for each in shadow} == {"lower"}
+    assert {each.no_clip_reason for each in shadow} == {"shadow"}
+    assert [each.revision for each in shadow] == ["raised", "peaked", "closed"] * 2
+    assert len({each.moment_id for each in found}) == 3
+    assert {each.no_clip_reason for each in found if not each.shadow} == {None}
+
+
+def test_the_other_s_moments_are_as_without_it() -> None:
+    alone = told(Channel("7", Detector(RULES), DictSlots()))
+    both = told(Channel("7", Detector(RULES, SHADOW), DictSlots()))
+    shadows = [record for record in both if b'"shadow":true' in record.value]
+    assert [record for record in both if record not in shadows] == alone
+
+
+def test_moments_of_both_at_once_have_their_own_texts_and_leave_none() -> None:
+    slots = DictSlots()
+    found = moments(told(Channel("7", Detector(RULES, SHADOW), slots)))
+    closed = {each.detector_name: each for each in found if each.revision == "closed" and each.score > RULES.threshold}
+    assert [closed[name].evidence.words[0].chatters for name in ("lower", "crowd")] == [36, 36]
+    assert closed["lower"].crossed_at < closed["crowd"].crossed_at
+    assert len(slots.slots) <= 8
+
+
+def test_a_shadow_that_comes_or_goes_at_a_start_changes_nothing_else() -> None:
+    alone = told(Channel("7", Detector(RULES), DictSlots()))
+    for before, after in (((RULES,), (RULES, SHADOW)), ((RULES, SHADOW), (RULES,))):
+        for cut in (200, 202, 401, 403):
+            slots = DictSlots()
+            channel = Channel("7", Detector(*before), slots)
+            found = [record for each in ROWS[:cut] for _, record in channel.row(each)]
+            channel = Channel("7", unpack(pack(channel.detector), *after), slots)
+            found += told(channel, ROWS[cut:])
+            assert [record for record in found if b'"shadow":true' not in record.value] == alone
+            assert len(slots.slots) <= 8
