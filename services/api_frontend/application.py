@@ -8,15 +8,15 @@ import structlog
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from api_frontend import errors
-from api_frontend.database import Database
-from api_frontend.live import Fanout, Listener, Writers
-from api_frontend.moments import Moments
-from api_frontend.observation import Observation
-from api_frontend.progress import PipelineProgress
-from api_frontend.rate_limits import LimitedApi, RateLimits
+from api_frontend.data.database import Database
+from api_frontend.data.live import Fanout, Listener, Writers
+from api_frontend.data.moments import Moments
+from api_frontend.data.progress import PipelineProgress
+from api_frontend.middleware import errors
+from api_frontend.middleware.rate_limits import LimitedApi, RateLimits
+from api_frontend.middleware.request_metrics import Observation
+from api_frontend.middleware.security import SecurityHeaders
 from api_frontend.rendering import Renderer
-from api_frontend.security import SecurityHeaders
 from api_frontend.settings import ApiSettings
 from api_frontend.static_files import VersionedFiles
 from api_frontend.views import api_docs, api_moments, events, moment, newest, probes

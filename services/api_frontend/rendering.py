@@ -13,12 +13,12 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from api_frontend import crowd_words, sentence
-from api_frontend import curve as curves
-from api_frontend.clip_words import clip_line
-from api_frontend.freshness import Freshness
-from api_frontend.moments import StoredMoment
+from api_frontend.data.freshness import Freshness
+from api_frontend.data.moments import StoredMoment
 from api_frontend.settings import ApiSettings
+from api_frontend.text import crowd, reason
+from api_frontend.text import curve as curves
+from api_frontend.text.clip_status import clip_line
 from contracts.moment_words import CAUSES, MOODS, cause_words
 from contracts.moments import Evidence
 
@@ -67,12 +67,12 @@ def place(moment: StoredMoment) -> str:
 
 def why(moment: StoredMoment) -> str:
     """The sentence that says why it is a moment."""
-    return sentence.why(moment.times_usual, moment.evidence)
+    return reason.why(moment.times_usual, moment.evidence)
 
 
 def reasons_of(moment: StoredMoment) -> list[str]:
     """The sentence's parts."""
-    return sentence.reasons(moment.times_usual, moment.evidence)
+    return reason.reasons(moment.times_usual, moment.evidence)
 
 
 def iso(at: datetime) -> str:
@@ -131,12 +131,12 @@ class Renderer:
             "words_of_time": words_of_time,
             "words_of_seconds": words_of_seconds,
             "field_time": field_time,
-            "times_text": sentence.times_text,
-            "count_text": sentence.count_text,
-            "crowd_parts": crowd_words.crowd_parts,
+            "times_text": reason.times_text,
+            "count_text": reason.count_text,
+            "crowd_parts": crowd.crowd_parts,
             "cause_words": cause_words,
-            "mood_text": crowd_words.mood_text,
-            "rarity_text": crowd_words.rarity_text,
+            "mood_text": crowd.mood_text,
+            "rarity_text": crowd.rarity_text,
             "stream_address": lambda login: settings.stream_url.format(login=login),
             "embed_address": lambda url: embed_address(url, settings.frame_sources, settings.domains()),
         }

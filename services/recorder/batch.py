@@ -11,16 +11,16 @@ from contracts.codec import ContractError
 from contracts.dead_letters import DeadLetter
 from contracts.job_progress import JobProgress
 from contracts.moments import Moment
-from recorder import dead_letters, progress
-from recorder.channels import lifecycle_rows
-from recorder.chat_counts import count_rows
-from recorder.clips import clip_rows
-from recorder.coverage import coverage_rows
-from recorder.moments import moment_rows
-from recorder.notices import notice_rows
 from recorder.partitions import Retention
-from recorder.record import Record
-from recorder.rows import Entry, Row
+from recorder.rows import dead_letters, progress
+from recorder.rows.chat_counts import count_rows
+from recorder.rows.clips import clip_rows
+from recorder.rows.coverage import coverage_rows
+from recorder.rows.moments import moment_rows
+from recorder.rows.notices import notice_rows
+from recorder.rows.record import Record
+from recorder.rows.row import Entry, Row
+from recorder.rows.streams import lifecycle_rows
 
 TOPICS = tuple(
     topic.name

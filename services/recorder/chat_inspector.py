@@ -8,11 +8,11 @@ import structlog
 
 from contracts import codec, metrics, topics
 from contracts.codec import ContractError
-from recorder import dead_letters
 from recorder.consumer import RecordReader
 from recorder.database import PostgresAwayError
-from recorder.record import Record
-from recorder.rows import Entry
+from recorder.rows import dead_letters
+from recorder.rows.record import Record
+from recorder.rows.row import Entry
 from recorder.store import Store
 from service_runtime.measures import measure
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from recorder.record import Record
+from recorder.rows.record import Record
 from service_runtime.kafka import consumer_config
 from service_runtime.settings import KafkaSettings
 

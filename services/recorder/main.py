@@ -11,7 +11,7 @@ from recorder.batch import TOPICS, Shaper
 from recorder.chat_inspector import ChatInspector
 from recorder.consumer import RecordReader
 from recorder.database import Database
-from recorder.forgetting import Forgetting, Results
+from recorder.erasure import Forgetting, Results
 from recorder.partitions import Retention
 from recorder.recording import Recording
 from recorder.retention import RetentionKeeper

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from recorder.database import Database, PostgresAwayError, SchemaMissingError, load_queries
-from recorder.forgetting import forget
+from recorder.erasure import forget
 from service_runtime import logs
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
 

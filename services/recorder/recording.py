@@ -10,9 +10,9 @@ from contracts import metrics
 from recorder.batch import Batch, Shaper
 from recorder.consumer import RecordReader
 from recorder.database import PostgresAwayError
-from recorder.progress import heartbeat
-from recorder.record import Record
-from recorder.rows import Entry
+from recorder.rows.progress import heartbeat
+from recorder.rows.record import Record
+from recorder.rows.row import Entry
 from recorder.store import Store
 from service_runtime.measures import measure
 

@@ -9,11 +9,11 @@ import psycopg
 import structlog
 
 from contracts import metrics
-from recorder import dead_letters
-from recorder.chat_counts import merged
 from recorder.database import REFUSABLE, Database, is_refusal, load_queries
 from recorder.partitions import day_of, name_of
-from recorder.rows import Entry, Table, by_table
+from recorder.rows import dead_letters
+from recorder.rows.chat_counts import merged
+from recorder.rows.row import Entry, Table, by_table
 from service_runtime.measures import measure
 
 log = structlog.get_logger()

@@ -22,10 +22,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.moments_million import CHANNELS, DAYS, fill
 from integration.api_frontend_process import Rows, SiteProcess, own_postgres
 
-from api_frontend.cursor import Cursor
-from api_frontend.database import Database
-from api_frontend.filters import Filter
-from api_frontend.moments import Channel, Moments
+from api_frontend.data.cursor import Cursor
+from api_frontend.data.database import Database
+from api_frontend.data.filters import Filter
+from api_frontend.data.moments import Channel, Moments
 from api_frontend.views.newest import PAGE_SIZE
 
 RESULT = Path(__file__).parent / "results" / "list_query.json"

@@ -31,7 +31,7 @@ from embedded.postgres import Postgres
 from embedded.waiting import wait_for
 from recorder.chat_inspector import inspect
 from recorder.migrate import migrate
-from recorder.record import Record
+from recorder.rows.record import Record
 from recorder.settings import MigrationSettings
 from service_runtime.topic_setup import create_topics
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from benchmarks.moments_million import fill
 
-from api_frontend.database import queries
+from api_frontend.data.database import queries
 
 STORED = 20_000
 PAGE = 25

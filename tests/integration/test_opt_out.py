@@ -16,7 +16,7 @@ from contracts.chat_messages import Notice
 from embedded.records import read_topic
 from recorder import opt_out
 from recorder.database import Database
-from recorder.forgetting import COMPACTED, SETTLING_SECONDS, Forgetting, Results
+from recorder.erasure import COMPACTED, SETTLING_SECONDS, Forgetting, Results
 from service_runtime.settings import KafkaSettings
 
 from .test_recorder_store import NOW, Writer, counts, example

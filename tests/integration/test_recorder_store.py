@@ -17,8 +17,8 @@ from contracts import codec
 from recorder.batch import Shaper
 from recorder.database import Database, SchemaMissingError
 from recorder.partitions import Retention, name_of
-from recorder.record import Record
 from recorder.retention import RetentionKeeper
+from recorder.rows.record import Record
 from recorder.settings import RecorderSettings
 from recorder.store import Store
 

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from api_frontend import cursor as cursors
-from api_frontend.moments import ClipState, Page, StoredMoment
+from api_frontend.data import cursor as cursors
+from api_frontend.data.moments import ClipState, Page, StoredMoment
 from api_frontend.rendering import why
 
 COUNTED = ("window_seconds", "window_messages", "window_chatters", "expected_chatters")  # from the evidence

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query
 
-from api_frontend.errors import ERROR_ANSWERS, NOT_FOUND_ANSWER
-from api_frontend.filters import MOST_ITEMS, Filter, Shadow, from_address
+from api_frontend.data.filters import MOST_ITEMS, Filter, Shadow, from_address
+from api_frontend.middleware.errors import ERROR_ANSWERS, NOT_FOUND_ANSWER
 from api_frontend.views.api_models import MomentDetail, MomentPage, detail_model, page_model
 from api_frontend.views.moment import visible
 from api_frontend.views.site import SiteHere

@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Header, Query
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
-from api_frontend.cursor import EPOCH
-from api_frontend.database import PostgresAwayError
-from api_frontend.errors import error_json
-from api_frontend.filters import Filter, from_address
-from api_frontend.freshness import UNREACHABLE
-from api_frontend.live import News, Subscription
-from api_frontend.moments import Channel, StoredMoment
+from api_frontend.data.cursor import EPOCH
+from api_frontend.data.database import PostgresAwayError
+from api_frontend.data.filters import Filter, from_address
+from api_frontend.data.freshness import UNREACHABLE
+from api_frontend.data.live import News, Subscription
+from api_frontend.data.moments import Channel, StoredMoment
+from api_frontend.middleware.errors import error_json
 from api_frontend.views.site import Site, SiteHere
 
 RETRY_MS = 3000  # after which a browser comes back

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, HTTPException, Response
 
-from api_frontend.filters import Shadow
-from api_frontend.moments import StoredMoment
+from api_frontend.data.filters import Shadow
+from api_frontend.data.moments import StoredMoment
 from api_frontend.views.site import Site, SiteHere
 from contracts.moments import WordCount
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from api_frontend.filters import CHANNEL_PATTERN, Filter, from_address
+from api_frontend.data.filters import CHANNEL_PATTERN, Filter, from_address
 from api_frontend.views.site import Site, SiteHere
 
 PAGE_SIZE = 24  # fills rows of two, three and four

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api_frontend.database import PostgresAwayError
+from api_frontend.data.database import PostgresAwayError
 from api_frontend.views.site import SiteHere
 
 router = APIRouter(include_in_schema=False)

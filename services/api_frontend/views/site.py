@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api_frontend.database import Database
-from api_frontend.filters import Filter
-from api_frontend.freshness import Freshness
-from api_frontend.live import Fanout
-from api_frontend.moments import Channel, Moments, Page
-from api_frontend.progress import PipelineProgress
-from api_frontend.rate_limits import RateLimits
+from api_frontend.data.database import Database
+from api_frontend.data.filters import Filter
+from api_frontend.data.freshness import Freshness
+from api_frontend.data.live import Fanout
+from api_frontend.data.moments import Channel, Moments, Page
+from api_frontend.data.progress import PipelineProgress
+from api_frontend.middleware.rate_limits import RateLimits
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from api_frontend.moments import Channel, ClipState, StoredMoment
+from api_frontend.data.moments import Channel, ClipState, StoredMoment
 from contracts.moments import EmoteCount, Evidence, WordCount
 
 PEAK = datetime(2026, 11, 22, 17, 3, 5, tzinfo=UTC)

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.curve import bands, draw, nice_step, runs, x_marks
+from api_frontend.text.curve import bands, draw, nice_step, runs, x_marks
 
 from .examples import EVIDENCE, PEAK_MS
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from api_frontend.filters import Filter
-from api_frontend.moments import Channel
+from api_frontend.data.filters import Filter
+from api_frontend.data.moments import Channel
 from api_frontend.views.events import belongs
 
 from .examples import MOMENT, PEAK, with_clip

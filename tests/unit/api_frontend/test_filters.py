@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_frontend.cursor import Cursor
-from api_frontend.filters import Filter, from_address
+from api_frontend.data.cursor import Cursor
+from api_frontend.data.filters import Filter, from_address
 
 app = FastAPI()
 

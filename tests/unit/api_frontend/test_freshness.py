@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.freshness import Progress, judge
+from api_frontend.data.freshness import Progress, judge
 
 NOW = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)
 AWAY_AFTER = timedelta(seconds=30)

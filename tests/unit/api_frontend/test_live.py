@@ -2,7 +2,7 @@
 
 import pytest
 
-from api_frontend.live import QUEUE_LIMIT, REMEMBERED, Fanout, News, TooManyPagesError, id_in
+from api_frontend.data.live import QUEUE_LIMIT, REMEMBERED, Fanout, News, TooManyPagesError, id_in
 
 
 async def test_a_slow_page_is_sent_away_after_what_it_holds() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from api_frontend.database import PostgresAwayError
-from api_frontend.progress import PipelineProgress
+from api_frontend.data.database import PostgresAwayError
+from api_frontend.data.progress import PipelineProgress
 from contracts import metrics
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from api_frontend.freshness import UNREACHABLE, Freshness
-from api_frontend.moments import Channel
+from api_frontend.data.freshness import UNREACHABLE, Freshness
+from api_frontend.data.moments import Channel
 from api_frontend.rendering import Renderer, static_address, static_version
 from api_frontend.settings import ApiSettings
 

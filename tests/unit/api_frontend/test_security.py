@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from api_frontend.moments import web_address
+from api_frontend.data.moments import web_address
+from api_frontend.middleware.security import client_address, content_policy
 from api_frontend.rendering import embed_address
-from api_frontend.security import client_address, content_policy
 from api_frontend.settings import TWITCH_FRAMES, ApiSettings
 
 

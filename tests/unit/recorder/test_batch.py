@@ -9,9 +9,9 @@ import contracts
 from contracts import codec
 from recorder.batch import TOPICS, Batch, Shaper
 from recorder.partitions import DAY_MS, Retention
-from recorder.progress import heartbeat
-from recorder.record import Record
-from recorder.rows import Table, by_table
+from recorder.rows.progress import heartbeat
+from recorder.rows.record import Record
+from recorder.rows.row import Table, by_table
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 NOW = 1_764_000_000_000

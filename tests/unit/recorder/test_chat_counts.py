@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recorder.chat_counts import LARGEST_COUNT, clamp, merged
+from recorder.rows.chat_counts import LARGEST_COUNT, clamp, merged
 
 COUNTS = st.lists(st.integers(0, 10**9), min_size=60, max_size=60)
 

@@ -6,7 +6,7 @@ import pytest
 
 import contracts
 from recorder.chat_inspector import TOPIC, inspect
-from recorder.record import Record
+from recorder.rows.record import Record
 
 EXAMPLES = Path(contracts.__file__).parent / "examples" / TOPIC
 

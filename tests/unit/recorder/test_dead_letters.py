@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.dead_letters import PAYLOAD_LIMIT, DeadLetter
-from recorder.dead_letters import dead_letter_rows, refused, storable
-from recorder.record import Record
+from recorder.rows.dead_letters import dead_letter_rows, refused, storable
+from recorder.rows.record import Record
 
 NOW = 1_764_000_000_000
 

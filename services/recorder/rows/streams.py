@@ -1,7 +1,7 @@
 """A stream's beginning, change or end as rows of its channel and of the stream."""
 
 from contracts.chat_messages import Lifecycle
-from recorder.rows import Row, Table
+from recorder.rows.row import Row, Table
 
 
 def lifecycle_rows(lifecycle: Lifecycle) -> tuple[Row, ...]:

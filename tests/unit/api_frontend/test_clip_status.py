@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from api_frontend.clip_words import clip_line
+from api_frontend.text.clip_status import clip_line
 from contracts.clips import STATUSES
 
 from .examples import MOMENT, with_clip

@@ -1,7 +1,7 @@
 """A raid, gifts and the like as a row, without the people."""
 
 from contracts.chat_messages import Notice
-from recorder.rows import Row, Table
+from recorder.rows.row import Row, Table
 
 DELETIONS = ("message_deleted", "chatter_cleared")  # about one person's words: without the person they say nothing
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import psycopg
 import structlog
 
-from api_frontend.database import PostgresAwayError, conninfo_with_deadlines
-from api_frontend.freshness import UNREACHABLE, Freshness
-from api_frontend.moments import Moments, StoredMoment
-from api_frontend.progress import PipelineProgress
+from api_frontend.data.database import PostgresAwayError, conninfo_with_deadlines
+from api_frontend.data.freshness import UNREACHABLE, Freshness
+from api_frontend.data.moments import Moments, StoredMoment
+from api_frontend.data.progress import PipelineProgress
 from contracts import metrics
 from service_runtime.measures import measure
 

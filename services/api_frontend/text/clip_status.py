@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from api_frontend.moments import StoredMoment
+from api_frontend.data.moments import StoredMoment
 from contracts.moment_words import no_clip_words
 
 Tone = Literal["good", "waiting", "bad", "quiet"]

@@ -2,7 +2,7 @@
 
 from contracts.chat_messages import Coverage
 from contracts.codec import ContractError
-from recorder.rows import Row, Table
+from recorder.rows.row import Row, Table
 
 
 def coverage_rows(coverage: Coverage) -> tuple[Row, ...]:

@@ -9,9 +9,9 @@ import msgspec
 import structlog
 from psycopg.rows import DictRow
 
-from api_frontend.cursor import Cursor
-from api_frontend.database import Database, queries
-from api_frontend.filters import Filter
+from api_frontend.data.cursor import Cursor
+from api_frontend.data.database import Database, queries
+from api_frontend.data.filters import Filter
 from contracts.moments import Evidence, NoClipReason
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)

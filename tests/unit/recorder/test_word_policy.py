@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.moments import WordCount
-from recorder.words import may_be_kept
+from recorder.rows.word_policy import may_be_kept
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from contracts.chat_messages import Tick
 from contracts.codec import ContractError
 from contracts.job_progress import JobProgress
-from recorder.rows import Entry, Row, Table
+from recorder.rows.row import Entry, Row, Table
 
 JOB = "clip-detector"  # the job whose progress the site shows
 FUTURE_MS = 24 * 3_600_000  # a time later than this from now is an error: event_at never goes back

@@ -15,7 +15,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 
 from contracts import topics
 from recorder.database import Database, PostgresAwayError, load_queries
-from recorder.rows import Table
+from recorder.rows.row import Table
 from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 

@@ -1,6 +1,6 @@
 """What the crowd felt, what brought it, and how rare so many people are, in words."""
 
-from api_frontend.moments import StoredMoment
+from api_frontend.data.moments import StoredMoment
 
 LEAST_RARE_SECONDS = 600  # to be the biggest of the last minutes says nothing
 UNITS = ((7 * 86_400, "weeks"), (86_400, "days"), (3600, "hours"), (60, "minutes"))

@@ -4,7 +4,7 @@ from typing import Any
 
 from contracts.chat_counts import ChatCounts
 from contracts.codec import ContractError
-from recorder.rows import Row, Table
+from recorder.rows.row import Row, Table
 
 SECONDS = 60  # entries a record
 MINUTE_MS = 60_000

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.sentence import reasons, times_text, why
+from api_frontend.text.reason import reasons, times_text, why
 from contracts.moments import EmoteCount, Evidence, WordCount
 
 from .examples import EVIDENCE, evidence

@@ -10,8 +10,8 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from api_frontend.database import PostgresAwayError
-from api_frontend.filters import BadRequestError
+from api_frontend.data.database import PostgresAwayError
+from api_frontend.data.filters import BadRequestError
 from api_frontend.rendering import Renderer
 
 RETRY_SECONDS = 10  # Postgres is usually back by then

@@ -1,8 +1,8 @@
 """A revision of a moment as a row."""
 
 from contracts.moments import Moment
-from recorder.rows import Row, Table
-from recorder.words import without_private_words
+from recorder.rows.row import Row, Table
+from recorder.rows.word_policy import without_private_words
 
 
 def moment_rows(moment: Moment) -> tuple[Row, ...]:

@@ -3,7 +3,7 @@
 import msgspec
 
 from contracts.clips import Clip
-from recorder.rows import Row, Table
+from recorder.rows.row import Row, Table
 
 
 def clip_rows(clip: Clip) -> tuple[Row, ...]:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import nan
 
-from api_frontend.database import Database, queries
-from api_frontend.freshness import Freshness, Progress, judge
+from api_frontend.data.database import Database, queries
+from api_frontend.data.freshness import Freshness, Progress, judge
 from contracts import metrics
 from service_runtime.measures import measure
 

@@ -1,8 +1,8 @@
 """What was not understood as a row: where it lay, why, and the beginning of it."""
 
 from contracts.dead_letters import PAYLOAD_LIMIT, DeadLetter
-from recorder.record import Record
-from recorder.rows import Entry, Row, Table
+from recorder.rows.record import Record
+from recorder.rows.row import Entry, Row, Table
 
 REASON_LIMIT = 500  # characters; an error of Postgres may quote the whole row
 NUL_SHOWN = "\u2400"  # Postgres text holds no NUL

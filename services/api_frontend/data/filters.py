@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from fastapi import Query
 from pydantic import AfterValidator, BeforeValidator
 
-from api_frontend import cursor as cursors
-from api_frontend.cursor import Cursor
+from api_frontend.data import cursor as cursors
+from api_frontend.data.cursor import Cursor
 from contracts.moment_words import cause_words
 
 CHANNEL_PATTERN = r"^[A-Za-z0-9_]{1,40}$"

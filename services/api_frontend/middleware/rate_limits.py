@@ -11,8 +11,8 @@ from limits.errors import StorageError
 from redis.exceptions import RedisError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api_frontend.errors import error_json
-from api_frontend.security import client_address
+from api_frontend.middleware.errors import error_json
+from api_frontend.middleware.security import client_address
 from api_frontend.settings import ApiSettings
 
 REDIS_TIMEOUT_SECONDS = 0.2  # a visitor must not wait for a counter

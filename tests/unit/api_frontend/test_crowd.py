@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.crowd_words import UNITS, mood_text, rarity_text
+from api_frontend.text.crowd import UNITS, mood_text, rarity_text
 from contracts.moment_words import cause_words, no_clip_words
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from recorder.record import Record
+from recorder.rows.record import Record
 
 
 class Table(StrEnum):

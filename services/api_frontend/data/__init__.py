@@ -1,0 +1,1 @@
+"""What Postgres has for the site, and news of it."""
