@@ -32,7 +32,7 @@ $(VENV)/stamp: $(LOCK) tools/make_venv.sh
 venv: $(VENV)/stamp ## Make .venv from the locked requirements
 
 jars: preflight venv ## Fetch the jars of Kafka and of Flink's connector into build/jars
-	@$(BIN)/python -m embedded.class_archives
+	@$(BIN)/python -m embedded.servers.class_archives
 
 chromium: venv
 	@$(BIN)/python -m embedded.chromium

@@ -17,9 +17,9 @@ from _result import keep
 
 from contracts import topics
 from embedded.addresses import Ports
+from embedded.processes.waiting import wait_for
 from embedded.records import read_topic
 from embedded.system import System
-from embedded.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
 sys.path.insert(0, str(Path(__file__).parents[1]))

@@ -25,9 +25,9 @@ from reading import KEY, chunks
 from contracts import codec
 from contracts.chat_messages import Tick
 from contracts.topics import CHAT_MESSAGES
-from embedded.kafka import Kafka
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 from embedded.records import iterate_topic
+from embedded.servers.kafka import Kafka
 from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics

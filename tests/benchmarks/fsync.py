@@ -19,8 +19,8 @@ from confluent_kafka.admin import AdminClient
 
 from contracts import codec
 from contracts.chat_messages import Message, Tick
-from embedded.kafka import Kafka
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
+from embedded.servers.kafka import Kafka
 from service_runtime.kafka import producer_config
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics

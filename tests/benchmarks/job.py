@@ -25,10 +25,10 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
 from contracts import topics
-from embedded.kafka import Kafka
 from embedded.paths import FLINK_JARS
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 from embedded.records import Record, read_topic
+from embedded.servers.kafka import Kafka
 from service_runtime.topic_setup import create_topics
 
 RESULT = Path(__file__).parent / "results" / "job.json"

@@ -20,8 +20,8 @@ import job
 from _result import keep
 
 from contracts import topics
-from embedded.kafka import Kafka
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
+from embedded.servers.kafka import Kafka
 
 MESSAGES = int(os.environ.get("JOB_MESSAGES", "3000000"))
 ROUNDS = int(os.environ.get("JOB_ROUNDS", "2"))

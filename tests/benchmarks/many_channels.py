@@ -20,9 +20,9 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
 from contracts import topics
-from embedded.kafka import Kafka
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 from embedded.records import read_topic
+from embedded.servers.kafka import Kafka
 from service_runtime.topic_setup import create_topics
 
 sys.path.insert(0, str(Path(__file__).parents[1]))

@@ -26,10 +26,10 @@ from confluent_kafka.admin import AdminClient
 from contracts import codec
 from contracts.chat_messages import Tick
 from contracts.topics import CHAT_MESSAGES, PARTITIONER
-from embedded.kafka import Kafka
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import wait_for
 from embedded.records import iterate_topic
-from embedded.waiting import wait_for
+from embedded.servers.kafka import Kafka
 from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics

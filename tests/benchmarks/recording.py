@@ -25,10 +25,10 @@ import contracts
 from contracts import codec
 from contracts.metrics import RECORDER_INSPECTED as INSPECTED
 from contracts.topics import PARTITIONER
-from embedded.kafka import Kafka
-from embedded.ports import free_ports
-from embedded.postgres import Postgres
-from embedded.waiting import wait_for
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import wait_for
+from embedded.servers.kafka import Kafka
+from embedded.servers.postgres import Postgres
 from recorder.chat_inspector import inspect
 from recorder.migrate import migrate
 from recorder.rows.record import Record

@@ -18,9 +18,9 @@ from contracts import codec
 from contracts.chat_messages import Coverage, Message, Tick
 from contracts.topics import CHAT_MESSAGES
 from embedded.addresses import Ports
+from embedded.processes.waiting import wait_for
 from embedded.records import iterate_topic
 from embedded.system import System
-from embedded.waiting import wait_for
 
 CHANNELS = int(os.environ.get("SCALE_CHANNELS", "2000"))
 RATE = int(os.environ.get("SCALE_RATE", "5000"))

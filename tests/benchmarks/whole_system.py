@@ -16,8 +16,8 @@ from confluent_kafka import Consumer
 from contracts import codec, topics
 from contracts.moments import Moment
 from embedded.addresses import Ports
+from embedded.processes.waiting import wait_for
 from embedded.system import System
-from embedded.waiting import wait_for
 
 CHANNELS = 40
 LOAD = 300  # messages a second in all channels together

@@ -19,7 +19,7 @@ from deployment.two_machines import (
     standins_environment,
 )
 
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 
 START_SECONDS = 1800  # images are built first
 BASELINE_SECONDS = 80

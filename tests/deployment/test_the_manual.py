@@ -9,7 +9,7 @@ import pytest
 from confluent_kafka.admin import AdminClient
 from deployment.two_machines import PROCESSING, REPOSITORY, Machine, TwoMachines
 
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 
 MANUAL = (REPOSITORY / "DEPLOYMENT.md").read_text()
 

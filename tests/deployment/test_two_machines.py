@@ -5,7 +5,7 @@ import time
 
 from deployment.two_machines import TwoMachines
 
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 
 CLIP_SECONDS = 120
 BACK_SECONDS = 180  # B's containers start one after another; the goal is 30 s for Kafka and Flink each

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from testcontainers.compose import DockerCompose
 
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RELIABLE, PROCESSING, TWITCH = "10.88.7.1", "10.88.7.2", "10.88.7.3"

@@ -15,12 +15,12 @@ from end_to_end.world import World, closed_with_outcome
 
 from embedded.addresses import Ports, setting
 from embedded.paths import REPOSITORY
-from embedded.ports import is_free
-from embedded.processes import end, marked
+from embedded.processes.ports import is_free
+from embedded.processes.processes import end, marked
+from embedded.processes.waiting import wait_for
 from embedded.programs import addresses
 from embedded.supervisor import socket_file
 from embedded.system import System
-from embedded.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
 START_SECONDS = 420.0  # on a machine that runs other tests beside it

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from end_to_end.world import World, closed_with_outcome
 
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 
 KILLED = (
     "recorder", "clip_creator", "api_frontend", "redis", "postgres", "stream_monitoring", "clip_detector", "kafka",

@@ -10,7 +10,7 @@ from integration.api_frontend_process import DEADLINE, Rows, SiteProcess, own_po
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from embedded import chromium as installed
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

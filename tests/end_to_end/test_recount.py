@@ -7,8 +7,8 @@ from end_to_end.world import World
 from contracts import codec
 from contracts.chat_messages import Coverage, Message, Tick
 from contracts.topics import CHAT_MESSAGES
+from embedded.processes.waiting import wait_for
 from embedded.records import read_topic
-from embedded.waiting import wait_for
 
 IN_FLIGHT_MS = 5_000  # sent just before the recount
 FAULT_MS = 250  # what a socket delivered less than this before a kill may be lost; it lies inside the gap

@@ -15,10 +15,10 @@ import msgspec
 import psycopg
 
 from contracts import codec
-from embedded.processes import marked
+from embedded.processes.processes import marked
+from embedded.processes.waiting import TooLateError, wait_for
 from embedded.records import read_topic
 from embedded.system import System
-from embedded.waiting import TooLateError, wait_for
 
 BASELINE_SECONDS = 80  # a baseline needs 73 covered seconds; and some until the job has started
 MOMENT_SECONDS = 120  # a burst's last revision comes 45 s after it began; slow machines need more

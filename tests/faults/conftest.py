@@ -16,7 +16,7 @@ from faults.packets import Packets
 from faults.play import CHANNELS, PATIENCE
 
 from embedded.addresses import Ports
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 from embedded.system import System
 from twitch_simulator.process import SimulatorProcess
 

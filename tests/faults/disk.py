@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 
 EXT4_IOC_SHUTDOWN = 0x8004587D  # _IOR('X', 125, __u32), linux/ext4.h
 NO_LOG_FLUSH = struct.pack("I", 2)  # neither data nor journal reach the disk any more: power is gone

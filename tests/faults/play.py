@@ -13,7 +13,7 @@ from faults.page import Visitor
 from faults.recount import Log, Stretch
 from faults.table import Line
 
-from embedded.waiting import TooLateError, wait_for
+from embedded.processes.waiting import TooLateError, wait_for
 
 FRESH_SECONDS = 10  # Postgres knows what the job did with the chat of so long ago: all is well
 WELL_SECONDS = 300

@@ -9,7 +9,7 @@ from typing import Any
 from end_to_end.world import World
 
 from contracts.chat_messages import Coverage, Message, Tick
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 
 SYNCED_MS = 250  # what a socket delivered less than this before a fault may be lost
 SAID_MS = 100  # between the time in a message and the moment that it leaves the simulator, on a busy machine

@@ -17,9 +17,9 @@ from integration.clip_detector_process import START, ChatLog, DetectorRun, progr
 
 from contracts import topics
 from contracts.codec import decode
-from embedded.kafka import Kafka
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 from embedded.records import read_topic
+from embedded.servers.kafka import Kafka
 from service_runtime.topic_setup import create_topics
 
 BACKLOG = int(os.environ.get("BACKLOG", "3000000"))  # messages

@@ -28,10 +28,10 @@ from integration.test_stream_monitoring_handover import CLOCK_OFF, Pair
 from contracts import topics
 from contracts.chat_messages import Tick
 from contracts.codec import decode
-from embedded.kafka import Kafka
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import wait_for
 from embedded.records import iterate_topic, read_topic
-from embedded.waiting import wait_for
+from embedded.servers.kafka import Kafka
 from service_runtime.topic_setup import create_topics
 from twitch_simulator.process import SimulatorProcess
 

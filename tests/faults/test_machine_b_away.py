@@ -13,8 +13,8 @@ from faults.recount import read_log
 from integration.stream_monitoring_process import DEADLINE, MonitoringProcess
 
 from embedded.addresses import Ports
+from embedded.processes.waiting import wait_for
 from embedded.system import System
-from embedded.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
 AWAY_SECONDS = float(os.environ.get("AWAY_SECONDS", "600"))

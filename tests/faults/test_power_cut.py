@@ -14,7 +14,7 @@ from faults.play import PATIENCE, Fault, play, settle
 from faults.recount import read_log
 
 from embedded.addresses import Ports
-from embedded.processes import marked
+from embedded.processes.processes import marked
 from embedded.system import System
 from twitch_simulator.process import SimulatorProcess
 

@@ -16,9 +16,9 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from embedded.paths import INFRASTRUCTURE
-from embedded.ports import free_ports
-from embedded.postgres import Postgres
-from embedded.waiting import wait_for
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import wait_for
+from embedded.servers.postgres import Postgres
 
 DEADLINE = 30.0  # seconds; the machine may be busy
 INSERT_MOMENT = """

@@ -21,9 +21,9 @@ import contracts
 from contracts import codec
 from contracts.clips import Clip
 from contracts.moments import Moment
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import wait_for
 from embedded.records import read_topic
-from embedded.waiting import wait_for
 
 from .metrics_page import total
 

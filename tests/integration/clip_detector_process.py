@@ -18,7 +18,7 @@ from cause_check.wire import control
 from contracts import topics
 from contracts.codec import decode
 from embedded.paths import FLINK_JARS, class_archive
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 from embedded.records import read_topic
 from moment_detection.channel import Channel, DictSlots, SecondRow
 from moment_detection.detection.channel_events import FIELD, PIECE

@@ -11,12 +11,12 @@ from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
 from contracts.topics import ALL, PARTITIONER
-from embedded import kafka as kafka_server
-from embedded import postgres as postgres_server_module
-from embedded import redis as redis_server
 from embedded.paths import INFRASTRUCTURE
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 from embedded.records import Record, read_topic
+from embedded.servers import kafka as kafka_server
+from embedded.servers import postgres as postgres_server_module
+from embedded.servers import redis as redis_server
 from service_runtime.topic_setup import create_topics
 
 from .clip_creator_process import Simulator, Topics

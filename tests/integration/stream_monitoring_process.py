@@ -14,7 +14,7 @@ import httpx
 from confluent_kafka import Consumer, TopicPartition
 
 from contracts import topics
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 from twitch_simulator.process import SimulatorProcess
 
 DEADLINE = 90.0  # seconds; the machine may be busy

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts import topics
+from embedded.processes.waiting import wait_for
 from embedded.records import read_topic
-from embedded.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
 from .stream_monitoring_process import DEADLINE

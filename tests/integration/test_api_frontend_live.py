@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 
 from .api_frontend_process import DEADLINE, Rows, SiteProcess, own_postgres
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 
 from .clip_creator_process import DEADLINE, ClipCreator, Simulator, Topics, moment
 

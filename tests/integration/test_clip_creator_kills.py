@@ -8,8 +8,8 @@ import pytest
 from confluent_kafka import Producer
 
 from contracts.clips import Clip
-from embedded.kafka import Kafka
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
+from embedded.servers.kafka import Kafka
 
 from .clip_creator_process import DEADLINE, ClipCreator, Gate, Simulator, Topics, moment
 

@@ -13,7 +13,7 @@ from confluent_kafka import Producer
 from chat_analysis.replay import replay
 from contracts import topics
 from contracts.codec import decode
-from embedded.kafka import Kafka
+from embedded.servers.kafka import Kafka
 from moment_detection.detection.rules import NAME, RuleBook
 from moment_detection.messages import moment_id
 

@@ -12,13 +12,13 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
 from contracts import topics
-from embedded.kafka import Kafka
-from embedded.ports import free_ports, is_free
-from embedded.postgres import Postgres
 from embedded.problems import SetupError
+from embedded.processes.ports import free_ports, is_free
 from embedded.records import Record, read_topic
-from embedded.redis import Redis
-from embedded.server import Server
+from embedded.servers.kafka import Kafka
+from embedded.servers.postgres import Postgres
+from embedded.servers.redis import Redis
+from embedded.servers.server import Server
 from service_runtime.topic_setup import TopicMismatchError, create_topics
 
 

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from embedded.paths import INFRASTRUCTURE
-from embedded.ports import free_ports
-from embedded.postgres import Postgres
+from embedded.processes.ports import free_ports
+from embedded.servers.postgres import Postgres
 from recorder.migrate import LOCK_KEY, MigrationError, migrate
 
 MIGRATIONS = INFRASTRUCTURE / "postgres" / "migrations"

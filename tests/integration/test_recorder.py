@@ -20,10 +20,10 @@ from msgspec.structs import replace
 
 import contracts
 from contracts import codec
-from embedded.kafka import Kafka
-from embedded.ports import free_ports
-from embedded.postgres import Postgres
-from embedded.waiting import wait_for
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import wait_for
+from embedded.servers.kafka import Kafka
+from embedded.servers.postgres import Postgres
 from recorder.migrate import migrate
 from recorder.settings import MigrationSettings
 from service_runtime.topic_setup import create_topics

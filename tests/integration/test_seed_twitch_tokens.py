@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from embedded.paths import REPOSITORY
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 
 from .clip_creator_process import DEADLINE, Simulator
 

@@ -16,8 +16,8 @@ import pytest
 import contracts
 from contracts import codec
 from contracts.chat_messages import Tick
-from embedded.ports import free_ports
-from embedded.waiting import wait_for
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import wait_for
 
 DEADLINE = 60.0  # seconds; the machine may be busy
 EXAMPLES = Path(contracts.__file__).parent / "examples"

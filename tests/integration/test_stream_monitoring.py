@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import wait_for
 from embedded.records import Record, read_topic
-from embedded.waiting import wait_for
 
 DEADLINE = 60.0  # seconds; the machine may be busy
 CHANNELS = 8

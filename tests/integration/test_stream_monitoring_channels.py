@@ -9,7 +9,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from contracts import topics
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
 from .stream_monitoring_process import DEADLINE, Follower, MonitoringProcess

@@ -14,9 +14,9 @@ import pytest
 from confluent_kafka.admin import AdminClient
 
 from contracts import topics
-from embedded.kafka import Kafka
-from embedded.ports import free_ports
-from embedded.waiting import wait_for
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import wait_for
+from embedded.servers.kafka import Kafka
 from service_runtime.topic_setup import create_topics
 from twitch_simulator.process import SimulatorProcess
 

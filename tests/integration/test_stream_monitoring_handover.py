@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from embedded.kafka import Kafka
-from embedded.ports import free_ports
-from embedded.waiting import wait_for
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import wait_for
+from embedded.servers.kafka import Kafka
 from twitch_simulator.process import SimulatorProcess
 
 from .relay import Relay

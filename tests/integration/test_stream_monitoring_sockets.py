@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
 from .stream_monitoring_process import DEADLINE, MonitoringProcess

@@ -13,9 +13,9 @@ from confluent_kafka import Producer
 from contracts import codec
 from contracts.chat_messages import Tick
 from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE
-from embedded.kafka import Kafka
+from embedded.processes.waiting import wait_for
 from embedded.records import Record, read_topic
-from embedded.waiting import wait_for
+from embedded.servers.kafka import Kafka
 from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 from stream_monitoring.forwarding import takeover

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from embedded.addresses import Ports
-from embedded.ports import is_free
 from embedded.problems import SetupError
-from embedded.processes import marked
+from embedded.processes.ports import is_free
+from embedded.processes.processes import marked
+from embedded.processes.waiting import wait_for
 from embedded.system import System
-from embedded.waiting import wait_for
 
 SERVICES = ("stream_monitoring", "clip_detector", "recorder", "clip_creator", "api_frontend")
 END_SECONDS = 60.0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 from twitch_access.access import TwitchAccess, open_access
 from twitch_access.errors import RateLimited, Refused, SignInNeeded, Unauthorized, WrongShape
 from twitch_access.settings import TwitchSettings

@@ -18,9 +18,9 @@ import psycopg
 import pytest
 
 from embedded.paths import INFRASTRUCTURE
-from embedded.ports import free_ports
-from embedded.postgres import Postgres
-from embedded.waiting import wait_for
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import wait_for
+from embedded.servers.postgres import Postgres
 from recorder.migrate import migrate
 
 from .metrics_page import total

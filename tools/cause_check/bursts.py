@@ -3,10 +3,10 @@
 from random import Random
 from typing import Final
 
-from twitch_simulator.bursts import FAVOURITES
-from twitch_simulator.emotes import FOREIGN_EMOTES, GLOBAL_EMOTES
-from twitch_simulator.play_texts import Writer, made_up, own_emote
-from twitch_simulator.texts import PHRASES, burst_pool
+from twitch_simulator.crowd.bursts import FAVOURITES
+from twitch_simulator.crowd.emotes import FOREIGN_EMOTES, GLOBAL_EMOTES
+from twitch_simulator.crowd.play_texts import Writer, made_up, own_emote
+from twitch_simulator.crowd.texts import PHRASES, burst_pool
 
 NUMBERS: Final = ("7", "6", "8", "k", "w", "G", "5", "哈", "ㅋ", "草", "?", "!", "O", "D")
 SHOUTS: Final = (

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cause_check import trial
 from cause_check.trial import Outcome
-from twitch_simulator.plays import KINDS
+from twitch_simulator.crowd.plays import KINDS
 
 Z = 1.645  # 90 %
 BESIDE = ("raid", "gifts")

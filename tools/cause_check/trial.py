@@ -15,19 +15,19 @@ from contracts.moments import Moment
 from moment_detection.channel import Channel, DictSlots
 from moment_detection.detection.detector import Detector
 from moment_detection.detection.rules import Rules
-from twitch_simulator import irc_lines
-from twitch_simulator.bursts import PlannedMessage
-from twitch_simulator.channels import LANGUAGES, plan_channels
-from twitch_simulator.channels import Channel as SimulatedChannel
-from twitch_simulator.chat import plan_chat, shares_at
-from twitch_simulator.chatters import Chatter, make_crowd
-from twitch_simulator.emotes import emotes_only, emotes_tag
-from twitch_simulator.notices import user_notice
-from twitch_simulator.play_texts import Writer, made_up
-from twitch_simulator.plays import RULES, Happening, Play, Script, draw_times, plan_play, shape_of_play
-from twitch_simulator.rendering import Renderer
-from twitch_simulator.rooms import LINE_END
-from twitch_simulator.texts import ChatText, make_pool
+from twitch_simulator.crowd.bursts import PlannedMessage
+from twitch_simulator.crowd.channels import LANGUAGES, plan_channels
+from twitch_simulator.crowd.channels import Channel as SimulatedChannel
+from twitch_simulator.crowd.chat import plan_chat, shares_at
+from twitch_simulator.crowd.chatters import Chatter, make_crowd
+from twitch_simulator.crowd.emotes import emotes_only, emotes_tag
+from twitch_simulator.crowd.play_texts import Writer, made_up
+from twitch_simulator.crowd.plays import RULES, Happening, Play, Script, draw_times, plan_play, shape_of_play
+from twitch_simulator.crowd.texts import ChatText, make_pool
+from twitch_simulator.delivery.notices import user_notice
+from twitch_simulator.delivery.rendering import Renderer
+from twitch_simulator.irc import irc_lines
+from twitch_simulator.irc.rooms import LINE_END
 
 START = 1_795_369_200_000  # ms, a minute's start
 QUIET_SECONDS = (150, 260)  # before the play: enough for a baseline

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Self
 
-from embedded.ports import LOOPBACK, free_ports
 from embedded.problems import SetupError
+from embedded.processes.ports import LOOPBACK, free_ports
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from types import FrameType
 from embedded import preflight
 from embedded.addresses import Ports
 from embedded.paths import REPOSITORY
-from embedded.ports import taken_ports
 from embedded.problems import SetupError
-from embedded.processes import die_with_parent
+from embedded.processes.ports import taken_ports
+from embedded.processes.processes import die_with_parent
 from embedded.system import System
 from embedded.twitch import SIMULATED, Twitch, real
 

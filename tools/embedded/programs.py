@@ -7,13 +7,13 @@ from enum import IntEnum
 from pathlib import Path
 
 from embedded.addresses import Ports
-from embedded.kafka import Kafka
 from embedded.paths import CONFIGS, FLINK_JARS, class_archive
-from embedded.ports import LOOPBACK
-from embedded.postgres import Postgres
-from embedded.probes import answers, job_runs, listens
-from embedded.redis import Redis
-from embedded.server import Server
+from embedded.processes.ports import LOOPBACK
+from embedded.processes.probes import answers, job_runs, listens
+from embedded.servers.kafka import Kafka
+from embedded.servers.postgres import Postgres
+from embedded.servers.redis import Redis
+from embedded.servers.server import Server
 from embedded.twitch import Twitch
 
 

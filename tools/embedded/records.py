@@ -7,7 +7,7 @@ from functools import partial
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
-from embedded.waiting import wait_for
+from embedded.processes.waiting import wait_for
 
 BATCH_SECONDS = 0.2  # a batch is whatever came meanwhile
 METADATA_SECONDS = 10.0

@@ -16,7 +16,7 @@ from supervisor.xmlrpc import SupervisorTransport
 
 from embedded.paths import REPOSITORY
 from embedded.problems import SetupError
-from embedded.processes import MARK, die_with_parent
+from embedded.processes.processes import MARK, die_with_parent
 from embedded.programs import Program
 
 SOCKET_PATH_BYTES = 100  # the kernel takes 107
@@ -44,7 +44,7 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
 PROGRAM = """
 [program:{name}]
-command={python} -m embedded.run {plan} {name}
+command={python} -m embedded.processes.run {plan} {name}
 autostart=false
 autorestart=true
 startsecs={running_seconds}
@@ -100,7 +100,7 @@ def quoted(path: Path) -> str:
 
 
 def plan(programs: Sequence[Program]) -> str:
-    """What `embedded.run` becomes, as JSON."""
+    """What `embedded.processes.run` becomes, as JSON."""
     return json.dumps(
         {each.name: {"command": each.command, "environment": dict(each.environment)} for each in programs}
     )

@@ -12,16 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from embedded import folder_lock
 from embedded.addresses import Ports
-from embedded.jars import ensure as ensure_jars
-from embedded.ports import require_free
 from embedded.problems import SetupError
-from embedded.processes import MARK, end, marked, tail
+from embedded.processes import folder_lock
+from embedded.processes.ports import require_free
+from embedded.processes.processes import MARK, end, marked, tail
+from embedded.processes.waiting import TooLateError, wait_for
 from embedded.programs import Program, Stage, addresses, table
+from embedded.servers.jars import ensure as ensure_jars
 from embedded.supervisor import State, Supervisor
 from embedded.twitch import SIMULATED, Twitch
-from embedded.waiting import TooLateError, wait_for
 
 READY_SECONDS = 600.0  # Flink takes 20 s on two idle cores, and took 4 minutes at a load of 40
 ONCE_SECONDS = 180.0
@@ -194,7 +194,7 @@ class System:
         assert self._lock is not None
         reading, self._lifeline = os.pipe()
         self._watchdog = subprocess.Popen(
-            [sys.executable, "-m", "embedded.watchdog", str(reading), str(self.directory), str(pid)],
+            [sys.executable, "-m", "embedded.processes.watchdog", str(reading), str(self.directory), str(pid)],
             pass_fds=[reading, self._lock.fileno()],  # the folder is free once both have ended
             start_new_session=True,
             stdin=subprocess.DEVNULL,

@@ -10,8 +10,8 @@ from dotenv import dotenv_values
 
 from embedded.addresses import Ports
 from embedded.paths import REPOSITORY
-from embedded.ports import LOOPBACK
 from embedded.problems import SetupError
+from embedded.processes.ports import LOOPBACK
 
 LOGIN = re.compile(r"[a-z0-9_]{1,25}")  # Twitch's rule for a channel's login
 SIMULATED_CHANNELS = 40

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from random import Random
 from typing import Final
 
-from twitch_simulator.channels import LANGUAGES, plan_channels
-from twitch_simulator.chat import plan_chat, shares_at
-from twitch_simulator.chatters import make_crowd
-from twitch_simulator.rendering import Renderer
-from twitch_simulator.rooms import LINE_END
-from twitch_simulator.texts import make_pool
+from twitch_simulator.crowd.channels import LANGUAGES, plan_channels
+from twitch_simulator.crowd.chat import plan_chat, shares_at
+from twitch_simulator.crowd.chatters import make_crowd
+from twitch_simulator.crowd.texts import make_pool
+from twitch_simulator.delivery.rendering import Renderer
+from twitch_simulator.irc.rooms import LINE_END
 
 MESSAGES_PER_SECOND: Final = 5000
 CHANNELS: Final = 100

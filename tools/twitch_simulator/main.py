@@ -13,16 +13,16 @@ from websockets.asyncio.server import Server
 
 from service_runtime import logs
 from service_runtime.settings import LogSettings, load_all
-from twitch_simulator import irc_lines
-from twitch_simulator.irc_server import serve_tcp
-from twitch_simulator.irc_session import Doors
-from twitch_simulator.rooms import LINE_END
+from twitch_simulator.delivery.speech import beat
+from twitch_simulator.irc import irc_lines
+from twitch_simulator.irc.irc_server import serve_tcp
+from twitch_simulator.irc.irc_session import Doors
+from twitch_simulator.irc.rooms import LINE_END
+from twitch_simulator.irc.websocket import serve_websocket
 from twitch_simulator.settings import RecordingSettings, SimulatorSettings
-from twitch_simulator.speech import beat
 from twitch_simulator.twitch import Twitch, build
 from twitch_simulator.web import web_application
 from twitch_simulator.web_server import WebServer
-from twitch_simulator.websocket import serve_websocket
 
 log = structlog.get_logger()
 

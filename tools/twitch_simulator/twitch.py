@@ -6,26 +6,26 @@ from pathlib import Path
 from random import Random
 from uuid import uuid4
 
-from twitch_simulator.channels import LANGUAGES, plan_channels
-from twitch_simulator.chatters import make_crowd
-from twitch_simulator.clips import Clips
 from twitch_simulator.clock import Clock, TwitchClock, WorldClock, machine_clock
-from twitch_simulator.delivery import Delivery
-from twitch_simulator.directory import Directory
-from twitch_simulator.events import Events
+from twitch_simulator.crowd.channels import LANGUAGES, plan_channels
+from twitch_simulator.crowd.chatters import make_crowd
+from twitch_simulator.crowd.directory import Directory
+from twitch_simulator.crowd.replay import Replay, read_recording, recorded_channel
+from twitch_simulator.crowd.texts import make_pool
+from twitch_simulator.delivery.delivery import Delivery
+from twitch_simulator.delivery.events import Events
+from twitch_simulator.delivery.rendering import Renderer
+from twitch_simulator.delivery.speech import Speech
+from twitch_simulator.delivery.stage import Stage
 from twitch_simulator.faults import Faults
-from twitch_simulator.helix_gate import Gate
-from twitch_simulator.irc_session import Doors
-from twitch_simulator.join_limit import JoinLimit
-from twitch_simulator.rate_limit import RateLimit
-from twitch_simulator.rendering import Renderer
-from twitch_simulator.replay import Replay, read_recording, recorded_channel
-from twitch_simulator.rooms import Rooms
+from twitch_simulator.helix.clips import Clips
+from twitch_simulator.helix.helix_gate import Gate
+from twitch_simulator.helix.rate_limit import RateLimit
+from twitch_simulator.helix.tokens import Tokens
+from twitch_simulator.irc.irc_session import Doors
+from twitch_simulator.irc.join_limit import JoinLimit
+from twitch_simulator.irc.rooms import Rooms
 from twitch_simulator.settings import SimulatorSettings
-from twitch_simulator.speech import Speech
-from twitch_simulator.stage import Stage
-from twitch_simulator.texts import make_pool
-from twitch_simulator.tokens import Tokens
 from twitch_simulator.truth import Truth
 
 

@@ -6,14 +6,14 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from twitch_simulator.auth import auth_routes
-from twitch_simulator.control import chat_orders, clip_orders, helix_orders, token_orders
-from twitch_simulator.control_wire import line_orders, socket_orders, state_route, time_orders
+from twitch_simulator.control.control import chat_orders, clip_orders, helix_orders, token_orders
+from twitch_simulator.control.control_wire import line_orders, socket_orders, state_route, time_orders
 from twitch_simulator.faults import EndpointFault
-from twitch_simulator.helix import Helix, helix_routes
-from twitch_simulator.helix_clips import HelixClips, clip_routes
-from twitch_simulator.helix_gate import error_body
-from twitch_simulator.pictures import picture_routes
+from twitch_simulator.helix.auth import auth_routes
+from twitch_simulator.helix.helix import Helix, helix_routes
+from twitch_simulator.helix.helix_clips import HelixClips, clip_routes
+from twitch_simulator.helix.helix_gate import error_body
+from twitch_simulator.helix.pictures import picture_routes
 from twitch_simulator.twitch import Twitch
 
 FAULT_RESET_SECONDS = 2  # a 429 by request says that the bucket is full again this much later

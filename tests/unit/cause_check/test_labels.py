@@ -8,7 +8,7 @@ import pytest
 
 from cause_check import labels
 from moment_detection.causes.vocabulary import MOODS, load
-from twitch_simulator.plays import KINDS
+from twitch_simulator.crowd.plays import KINDS
 
 CHAT_DATA = os.environ.get("CHAT_DATA", "")
 

@@ -6,7 +6,7 @@ import pytest
 
 from cause_check import table, trial
 from cause_check.labels import NONE, Agreement
-from twitch_simulator.plays import KINDS
+from twitch_simulator.crowd.plays import KINDS
 
 SEEDS = range(700, 706)
 

@@ -8,7 +8,7 @@ from confluent_kafka import KafkaException
 
 from clip_creator import consumer, ledger
 from clip_creator.settings import ClipSettings
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 from service_runtime.settings import KafkaSettings
 
 

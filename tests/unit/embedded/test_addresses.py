@@ -7,8 +7,8 @@ import psutil
 import pytest
 
 from embedded.addresses import Ports
-from embedded.ports import free_ports, is_free, require_free
 from embedded.problems import SetupError
+from embedded.processes.ports import free_ports, is_free, require_free
 
 
 def test_a_setting_changes_its_port_only() -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from embedded import folder_lock
 from embedded.problems import SetupError
+from embedded.processes import folder_lock
 
 
 def test_a_second_owner_is_refused_with_the_first_ones_process(tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 
-from embedded.processes import MARK, PROGRAM_MARK, end, marked
-from embedded.waiting import wait_for
+from embedded.processes.processes import MARK, PROGRAM_MARK, end, marked
+from embedded.processes.waiting import wait_for
 
 WAIT_SECONDS = 20.0
 STUBBORN = "import signal, sys, time; signal.signal(15, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
@@ -53,14 +53,18 @@ def test_a_program_ends_what_its_earlier_run_left_behind(tmp_path: Path) -> None
     plan.write_text(f'{{"worker": {{"command": ["{sys.executable}", "-c", "pass"], "environment": {{}}}}}}')
     with process(tmp_path, "worker") as left_behind, process(tmp_path, "other") as other:
         environment = {**os.environ, MARK: str(tmp_path)}
-        subprocess.run([sys.executable, "-m", "embedded.run", str(plan), "worker"], env=environment, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "embedded.processes.run", str(plan), "worker"],
+            env=environment,
+            check=True,
+        )
         assert left_behind.wait(WAIT_SECONDS) == -9
         assert psutil.Process(other.pid).is_running()
 
 
 def test_a_process_ends_with_its_owner(tmp_path: Path) -> None:
     code = (
-        "import os, sys, time; from pathlib import Path; from embedded.processes import spawn;"
+        "import os, sys, time; from pathlib import Path; from embedded.processes.processes import spawn;"
         f"spawn([sys.executable, '-c', 'import time; time.sleep(60)'], os.environ, Path({str(tmp_path / 'log')!r}));"
         "print('up', flush=True); time.sleep(60)"
     )

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 
 PROGRAM = """
 import sys

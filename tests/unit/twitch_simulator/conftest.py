@@ -2,7 +2,7 @@
 
 import pytest
 
-from twitch_simulator.rooms import Connection, Rooms
+from twitch_simulator.irc.rooms import Connection, Rooms
 
 
 class FakeWire:

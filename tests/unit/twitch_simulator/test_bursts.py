@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twitch_simulator.bursts import Burst, burst_times, plan_burst, random_burst, shape_of
-from twitch_simulator.channels import plan_channels
-from twitch_simulator.chatters import make_crowd
+from twitch_simulator.crowd.bursts import Burst, burst_times, plan_burst, random_burst, shape_of
+from twitch_simulator.crowd.channels import plan_channels
+from twitch_simulator.crowd.chatters import make_crowd
 
 CHANNEL = plan_channels(1, 1)[0]
 CROWD = make_crowd(1, 2000)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twitch_simulator.channels import HOUR_MS, broadcast_at, plan_channels, rhythm, viewers_at
 from twitch_simulator.clock import DAY_MS, WorldClock
+from twitch_simulator.crowd.channels import HOUR_MS, broadcast_at, plan_channels, rhythm, viewers_at
 
 NOW = 1_795_369_181_000
 seeds, times = st.integers(0, 2**32), st.integers(NOW - 400 * DAY_MS, NOW + 400 * DAY_MS)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twitch_simulator.channels import LANGUAGES, plan_channels
-from twitch_simulator.chat import plan_chat, poisson, shares_at
-from twitch_simulator.chatters import make_crowd
-from twitch_simulator.texts import make_pool
+from twitch_simulator.crowd.channels import LANGUAGES, plan_channels
+from twitch_simulator.crowd.chat import plan_chat, poisson, shares_at
+from twitch_simulator.crowd.chatters import make_crowd
+from twitch_simulator.crowd.texts import make_pool
 
 NOW = 1_795_369_181_000
 CHANNELS = plan_channels(1, 40, always_live=True)

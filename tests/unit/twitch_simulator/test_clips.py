@@ -2,11 +2,11 @@
 
 import pytest
 
-from twitch_simulator.channels import plan_channels
-from twitch_simulator.clips import Clips
 from twitch_simulator.clock import WorldClock
-from twitch_simulator.directory import Directory, StreamChange
+from twitch_simulator.crowd.channels import plan_channels
+from twitch_simulator.crowd.directory import Directory, StreamChange
 from twitch_simulator.faults import EndpointFault, Faults, Refusal
+from twitch_simulator.helix.clips import Clips
 from twitch_simulator.truth import Truth
 
 CREATOR = ("1", "scout")

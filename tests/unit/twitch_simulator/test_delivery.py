@@ -6,15 +6,15 @@ from random import Random
 
 import pytest
 
-from twitch_simulator.bursts import PlannedMessage
-from twitch_simulator.channels import plan_channels
-from twitch_simulator.chatters import Chatter
 from twitch_simulator.clock import TwitchClock
-from twitch_simulator.delivery import Delivery
+from twitch_simulator.crowd.bursts import PlannedMessage
+from twitch_simulator.crowd.channels import plan_channels
+from twitch_simulator.crowd.chatters import Chatter
+from twitch_simulator.crowd.texts import ChatText
+from twitch_simulator.delivery.delivery import Delivery
+from twitch_simulator.delivery.rendering import Renderer
 from twitch_simulator.faults import Faults
-from twitch_simulator.rendering import Renderer
-from twitch_simulator.rooms import MAX_WAITING_BYTES
-from twitch_simulator.texts import ChatText
+from twitch_simulator.irc.rooms import MAX_WAITING_BYTES
 from twitch_simulator.truth import Truth
 
 FIRST, SECOND = plan_channels(1, 2)

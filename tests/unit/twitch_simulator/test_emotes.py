@@ -5,9 +5,9 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twitch_simulator.channels import LANGUAGES
-from twitch_simulator.emotes import GLOBAL_EMOTES, emotes_tag
-from twitch_simulator.texts import burst_pool, make_text
+from twitch_simulator.crowd.channels import LANGUAGES
+from twitch_simulator.crowd.emotes import GLOBAL_EMOTES, emotes_tag
+from twitch_simulator.crowd.texts import burst_pool, make_text
 
 NAMES = {emote_id: name for name, emote_id in GLOBAL_EMOTES.items()}
 words = st.one_of(

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twitch_simulator import irc_lines
-from twitch_simulator.bursts import PlannedMessage
-from twitch_simulator.channels import plan_channels
-from twitch_simulator.chatters import Chatter
-from twitch_simulator.notices import KINDS, USERNOTICES, deletion, user_notice
-from twitch_simulator.rendering import Renderer
-from twitch_simulator.texts import ChatText
+from twitch_simulator.crowd.bursts import PlannedMessage
+from twitch_simulator.crowd.channels import plan_channels
+from twitch_simulator.crowd.chatters import Chatter
+from twitch_simulator.crowd.texts import ChatText
+from twitch_simulator.delivery.notices import KINDS, USERNOTICES, deletion, user_notice
+from twitch_simulator.delivery.rendering import Renderer
+from twitch_simulator.irc import irc_lines
 
 CHANNEL = plan_channels(1, 1)[0]
 MOD = Chatter("77", "mossyowl", "Mossy;Owl two\\", 12, True, "#FF0000")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from twitch_simulator.irc_session import Doors, Session
-from twitch_simulator.join_limit import JOINS, JoinLimit
+from twitch_simulator.irc.irc_session import Doors, Session
+from twitch_simulator.irc.join_limit import JOINS, JoinLimit
 
 CHANNEL_IDS = {f"room{number}": str(number) for number in range(60)}
 

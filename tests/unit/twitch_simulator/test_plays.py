@@ -6,13 +6,13 @@ from random import Random
 
 import pytest
 
-from twitch_simulator.bursts import PlannedMessage
-from twitch_simulator.chatters import make_crowd
-from twitch_simulator.emotes import emotes_only
-from twitch_simulator.irc_session import Session
-from twitch_simulator.plays import KINDS, Script, plan_play
+from twitch_simulator.crowd.bursts import PlannedMessage
+from twitch_simulator.crowd.chatters import make_crowd
+from twitch_simulator.crowd.emotes import emotes_only
+from twitch_simulator.crowd.plays import KINDS, Script, plan_play
+from twitch_simulator.crowd.texts import ChatText
+from twitch_simulator.irc.irc_session import Session
 from twitch_simulator.settings import SimulatorSettings
-from twitch_simulator.texts import ChatText
 from twitch_simulator.twitch import Twitch, build
 
 from .conftest import FakeWire

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twitch_simulator.rate_limit import RateLimit
+from twitch_simulator.helix.rate_limit import RateLimit
 
 NOW = 1_795_369_181_000
 

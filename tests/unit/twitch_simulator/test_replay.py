@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from twitch_simulator.replay import Replay, login_of, read_recording, recorded_channel, spread
+from twitch_simulator.crowd.replay import Replay, login_of, read_recording, recorded_channel, spread
 
 CHANNEL = recorded_channel("kappa-108244967")
 recorded = st.lists(

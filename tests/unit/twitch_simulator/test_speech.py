@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from twitch_simulator.bursts import PlannedMessage
+from twitch_simulator.crowd.bursts import PlannedMessage
+from twitch_simulator.delivery.speech import MAX_BEHIND_MS, Speech
 from twitch_simulator.settings import SimulatorSettings
-from twitch_simulator.speech import MAX_BEHIND_MS, Speech
 from twitch_simulator.twitch import build
 
 BEAT_MS = 50

@@ -1,0 +1,1 @@
+"""Kafka, Postgres and Redis out of packages."""

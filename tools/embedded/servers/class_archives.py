@@ -1,0 +1,131 @@
+"""Archives of the classes that Kafka and Flink load when they start: they halve the CPU of a start.
+
+The JDK's class data sharing (JEP 350): a JVM that ends in order leaves an archive, which the next one maps into memory.
+`make jars` makes them; a JVM that finds none, or one of other jars or of another JDK, starts as without.
+"""
+
+import fcntl
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient
+
+from contracts import topics
+from embedded.paths import CLASS_ARCHIVES, FLINK_JARS, KAFKA_JARS, REPOSITORY
+from embedded.preflight import JDK, output_of, require
+from embedded.problems import exit_code
+from embedded.processes.ports import free_ports
+from embedded.processes.waiting import TooLateError, wait_for
+from embedded.records import read_topic
+from embedded.servers import jars
+from embedded.servers.kafka import Kafka
+from service_runtime.topic_setup import create_topics
+
+JOB_SECONDS = 180.0  # until the job has passed a second: 25 s on two idle cores
+END_SECONDS = 120.0  # a JVM that writes its archive ends slowly
+TICK_SECONDS = 0.5
+FIRST_TICK = 1_790_000_000_000
+
+
+def ensure() -> None:
+    """Make the archives where they are missing or were made of other jars. Safe to call from several processes."""
+    jars.ensure()
+    CLASS_ARCHIVES.mkdir(parents=True, exist_ok=True)
+    stamp, wanted = CLASS_ARCHIVES / "stamp", _fingerprint()
+    with (CLASS_ARCHIVES / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if stamp.exists() and stamp.read_text() == wanted:
+            return
+        for archive in CLASS_ARCHIVES.glob("*.jsa"):
+            archive.unlink()
+        with tempfile.TemporaryDirectory() as folder:
+            _make(Path(folder))
+        stamp.write_text(wanted)
+
+
+def _fingerprint() -> str:
+    """The archives hold for these jars and this JDK only."""
+    files = [(jar.name, jar.stat().st_size, jar.stat().st_mtime_ns) for jar in _all_jars()]
+    return hashlib.sha256(f"{files} {REPOSITORY} {output_of(require(JDK), '-version')}".encode()).hexdigest()
+
+
+def _all_jars() -> list[Path]:
+    return sorted([*KAFKA_JARS.glob("*.jar"), *FLINK_JARS.glob("*.jar")])
+
+
+def _make(folder: Path) -> None:
+    """Run a broker and a job once, end both in order: each writes its archive then."""
+    kafka = Kafka(folder / "kafka", *free_ports(2))
+    kafka.archive_classes = True
+    with kafka:
+        create_topics(AdminClient({"bootstrap.servers": kafka.bootstrap_servers}))
+        _run_job(kafka.bootstrap_servers, folder)
+
+
+def _run_job(bootstrap: str, folder: Path) -> None:
+    """The job until it has passed a second; then its JVM ends by SIGTERM."""
+    rest_port, metrics_port = free_ports(2)
+    settings = {
+        "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
+        "DETECTOR_CHECKPOINT_DIRECTORY": str(folder / "checkpoints"),
+        "DETECTOR_CHECKPOINT_SECONDS": "1",
+        "DETECTOR_REST_PORT": str(rest_port),
+        "DETECTOR_METRICS_PORT": str(metrics_port),
+        "DETECTOR_FLINK_JARS": str(FLINK_JARS),
+        "DETECTOR_LOG_DIRECTORY": str(folder / "log"),
+        "DETECTOR_JVM_OPTIONS": f"-XX:ArchiveClassesAtExit={CLASS_ARCHIVES / 'flink.jsa'}",
+    }
+    with (folder / "detector.log").open("wb") as log:
+        job = subprocess.Popen(
+            [sys.executable, "-m", "clip_detector"], env={**os.environ, **settings}, stdout=log, stderr=log
+        )
+    try:
+        with _ticking(bootstrap):
+            passed = lambda: job.poll() is not None or bool(read_topic(bootstrap, topics.JOB_PROGRESS.name))  # noqa: E731
+            wait_for("the job has passed a second", passed, JOB_SECONDS)
+        for child in psutil.Process(job.pid).children():
+            if child.name() == "java":
+                child.send_signal(signal.SIGTERM)
+                child.wait(END_SECONDS)
+    except (TooLateError, psutil.Error) as error:
+        sys.stderr.write(f"Flink starts without an archive of its classes: {error}\n")
+    finally:
+        job.kill()
+        job.wait()
+
+
+@contextmanager
+def _ticking(bootstrap: str) -> Iterator[None]:
+    """Event time that goes on in every partition."""
+    ended = threading.Event()
+
+    def tick() -> None:
+        producer, at = Producer({"bootstrap.servers": bootstrap}), FIRST_TICK
+        while not ended.wait(TICK_SECONDS):
+            at += 1_000
+            record = f'{{"kind":"tick","schema_version":1,"sent_at":{at},"received_at":{at},"instance":"archive"}}'
+            for partition in range(topics.CHAT_MESSAGES.partitions):
+                producer.produce(topics.CHAT_MESSAGES.name, record, partition=partition)
+            producer.flush()
+
+    thread = threading.Thread(target=tick, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+if __name__ == "__main__":
+    raise SystemExit(exit_code(ensure))

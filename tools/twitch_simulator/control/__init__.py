@@ -1,0 +1,1 @@
+"""Orders from tests: bursts, plays and faults."""

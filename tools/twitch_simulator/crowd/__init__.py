@@ -1,0 +1,1 @@
+"""The channels, their people, and what they write: planned, before anything is sent."""

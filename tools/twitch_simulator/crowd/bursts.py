@@ -1,0 +1,122 @@
+"""Bursts: a crowd that erupts, planned in full when it starts so that its truth can be written first."""
+
+import math
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+import msgspec
+
+from twitch_simulator.crowd.channels import Channel
+from twitch_simulator.crowd.chatters import Chatter
+from twitch_simulator.crowd.texts import ChatText, burst_pool
+
+FAVOURITES: Final = ("LUL", "KEKW", "PogChamp", "CLIP IT", "OMEGALUL", "NotLikeThis", "Kreygasm", "WutFace", "GG")
+RISE_SECONDS = (2.0, 3.0)
+HOLD_SECONDS = (2.0, 7.0)
+DECAY_SECONDS = (10.0, 20.0)
+DECAY_RATE = 3.0  # e-folds over the decay: its end has 5 % of the full rate
+
+
+class PlannedMessage(msgspec.Struct, gc=False):
+    """A message that will be sent at `at` (ms since 1970, the machine's clock).
+
+    One with a `message_id` was scripted by a test and goes out as it is; the others get an id, and a few a parent.
+    """
+
+    at: int
+    channel: Channel
+    chatter: Chatter
+    text: ChatText
+    message_id: str = ""
+
+
+@dataclass(frozen=True)
+class BurstShape:
+    """How a burst's rate goes: a linear rise, a hold at the full rate, an exponential decay. Seconds."""
+
+    rise: float
+    hold: float
+    decay: float
+
+    @property
+    def seconds(self) -> float:
+        """The whole length."""
+        return self.rise + self.hold + self.decay
+
+    def level(self, at: float) -> float:
+        """The rate at `at` seconds after the start, relative to the full rate: 0 outside, else 0 to 1."""
+        if at < 0 or at >= self.seconds:
+            return 0.0
+        if at < self.rise:
+            return at / self.rise
+        if at < self.rise + self.hold:
+            return 1.0
+        return math.exp(-DECAY_RATE * (at - self.rise - self.hold) / self.decay)
+
+
+@dataclass(frozen=True)
+class Burst:
+    """A burst to come. `peak_at` is when the rate is full; times in ms since 1970 by the machine's clock."""
+
+    channel: Channel
+    starts_at: int
+    shape: BurstShape
+    messages_per_second: float
+    chatters: int
+    emote: str
+
+    @property
+    def peak_at(self) -> int:
+        """When the full rate is reached."""
+        return self.starts_at + round(self.shape.rise * 1000)
+
+    @property
+    def ends_at(self) -> int:
+        """When the last message may come."""
+        return self.starts_at + round(self.shape.seconds * 1000)
+
+
+def shape_of(seconds: float) -> BurstShape:
+    """A shape of the given whole length: a rise of at most 2.5 s, a decay of at most 15 s and half of it."""
+    rise, decay = min(2.5, seconds / 8), min(15.0, seconds / 2)
+    return BurstShape(rise, seconds - rise - decay, decay)
+
+
+def burst_times(seed: int, per_minute: float, window: tuple[int, int]) -> list[int]:
+    """When bursts begin by themselves in [from, until) (ms): at random, one in each span of a minute / `per_minute`."""
+    if per_minute <= 0:
+        return []
+    span = 60_000 / per_minute
+    first, last = int(window[0] // span), int(window[1] // span)
+    times = (int((number + Random(f"burst:{seed}:{number}").random()) * span) for number in range(first, last + 1))
+    return [at for at in times if window[0] <= at < window[1]]
+
+
+def random_burst(rng: Random, channel: Channel, usual_rate: float, starts_at: int) -> Burst:
+    """A burst as they happen by themselves, larger where the channel is: `usual_rate` in messages a second."""
+    shape = BurstShape(rng.uniform(*RISE_SECONDS), rng.uniform(*HOLD_SECONDS), rng.uniform(*DECAY_SECONDS))
+    rate = 4 + math.sqrt(usual_rate) * 4 + usual_rate * rng.uniform(2, 6)
+    people = max(12, round(rate * (shape.hold + 4) * 0.7))
+    return Burst(channel, starts_at, shape, rate, people, rng.choice(FAVOURITES))
+
+
+def plan_burst(rng: Random, burst: Burst, crowd: list[Chatter]) -> list[PlannedMessage]:
+    """All messages of a burst in order of time, by `burst.chatters` different people at most."""
+    people = rng.sample(crowd, min(burst.chatters, len(crowd)))
+    texts = burst_pool(rng, burst.emote)
+    times, owed, at = [], 0.0, 0.0
+    step = 0.1  # seconds: fine enough for a rise of two seconds
+    while at < burst.shape.seconds:
+        owed += burst.messages_per_second * burst.shape.level(at + step / 2) * step
+        count = int(owed)
+        owed -= count
+        until = min(at + step, burst.shape.seconds)
+        times += [burst.starts_at + int(rng.uniform(at, until) * 1000) for _ in range(count)]
+        at += step
+    writers = [people[number % len(people)] for number in range(len(times))]  # everyone once before anyone twice
+    rng.shuffle(writers)
+    return [
+        PlannedMessage(at_ms, burst.channel, writer, rng.choice(texts))
+        for at_ms, writer in zip(sorted(times), writers, strict=True)
+    ]

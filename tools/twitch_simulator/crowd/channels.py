@@ -1,0 +1,118 @@
+"""The simulated channels: sizes with a heavy tail, languages, games, and when each is live."""
+
+import math
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from twitch_simulator.clock import DAY_MS, WorldClock
+from twitch_simulator.crowd.chatters import CROWD_SIZE, FIRST, SECOND, Audience
+
+ZIPF_EXPONENT = 0.9  # the largest of 40 channels has about a quarter of all chat
+LARGEST_VIEWERS = 42_000
+ALWAYS_LIVE_SHARE = 0.4  # the largest channels never go offline, so that a demo always has chat
+HOUR_MS = 3_600_000
+GAMES: Final = {
+    "509658": "Just Chatting",
+    "21779": "League of Legends",
+    "32982": "Grand Theft Auto V",
+    "516575": "VALORANT",
+    "27471": "Minecraft",
+    "32399": "Counter-Strike",
+    "509663": "Special Events",
+    "743": "Chess",
+}
+TITLES: Final = {
+    "en": ("ranked until we drop", "first playthrough, no spoilers", "chill morning !socials", "speedrun practice"),
+    "es": ("jugando con amigos", "directo tranquilo"),
+    "de": ("entspannte Runde am Abend", "wir schaffen das heute"),
+    "pt": ("jogando com a galera", "live de domingo"),
+    "fr": ("on continue l'aventure", "petit live du soir"),
+    "ja": ("参加型です!", "今日こそクリア"),
+    "ko": ("오늘은 랭크", "수다 방송"),
+    "zh": ("今天輕鬆聊", "挑戰最高難度"),
+}
+LANGUAGES: Final = ("en", "en", "en", "en", "es", "pt", "de", "fr", "ja", "ko", "zh")
+UTC_HOURS: Final = {"en": -5, "es": -3, "pt": -3, "de": 1, "fr": 1, "ja": 9, "ko": 9, "zh": 8}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Channel:
+    """One broadcaster, fixed for a seed. `weight` is its share of all chat at its average hour."""
+
+    login: str
+    channel_id: str
+    display_name: str
+    language: str
+    game_id: str
+    title: str
+    weight: float
+    viewers: int
+    audience: Audience
+    live_from_hour: float  # UTC, 0-24
+    live_hours: float  # 24: always live
+    created_at: int  # ms since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """One stream of a channel; `started_at` in real milliseconds since 1970."""
+
+    stream_id: str
+    video_id: str
+    started_at: int
+
+
+def plan_channels(seed: int, count: int, always_live: bool = False) -> list[Channel]:
+    """`count` channels, largest first; equal seeds give equal channels."""
+    rng = Random(f"channels:{seed}")
+    sizes = sorted(((rank + 1) ** -ZIPF_EXPONENT * rng.lognormvariate(0, 0.25) for rank in range(count)), reverse=True)
+    ids = rng.sample(range(1_000_000, 90_000_000), count)
+    return [
+        plan_channel(rng, number, str(channel_id), size / sum(sizes), size / sizes[0],
+                     always_live or number <= count * ALWAYS_LIVE_SHARE)
+        for number, (channel_id, size) in enumerate(zip(ids, sizes, strict=True))
+    ]  # fmt: skip
+
+
+def plan_channel(rng: Random, number: int, channel_id: str, weight: float, relative: float, always: bool) -> Channel:
+    """One channel; `relative` is its size against the largest."""
+    login = f"{rng.choice(FIRST)}_{rng.choice(SECOND)}_{number}"
+    language = rng.choice(LANGUAGES)
+    viewers = max(3, round(LARGEST_VIEWERS * relative**1.2))
+    return Channel(
+        login=login,
+        channel_id=channel_id,
+        display_name=login.title(),
+        language=language,
+        game_id=rng.choice(tuple(GAMES)),
+        title=rng.choice(TITLES[language]),
+        weight=weight,
+        viewers=viewers,
+        audience=Audience(rng.randrange(CROWD_SIZE), max(5, min(CROWD_SIZE, viewers // 8))),
+        live_from_hour=(18 - UTC_HOURS[language] + rng.uniform(-4, 2)) % 24,
+        live_hours=24.0 if always else rng.uniform(5, 14),
+        created_at=1_400_000_000_000 + rng.randrange(300_000_000_000),
+    )
+
+
+def rhythm(channel: Channel, world_at: int) -> float:
+    """How busy the channel's part of the world is at a world time: 1 on average, most in its evening."""
+    local_hour = (world_at / HOUR_MS + UTC_HOURS.get(channel.language, 0)) % 24
+    return 1 + 0.5 * math.cos((local_hour - 20) / 24 * 2 * math.pi)
+
+
+def broadcast_at(channel: Channel, real_at: int, clock: WorldClock) -> Broadcast | None:
+    """The channel's stream at a real time (ms), or None while it is offline by plan."""
+    since = clock.world(real_at) - round(channel.live_from_hour * HOUR_MS)
+    if since % DAY_MS >= channel.live_hours * HOUR_MS:
+        return None
+    day = since // DAY_MS
+    started = clock.real(clock.world(real_at) - since % DAY_MS)
+    return Broadcast(f"4{channel.channel_id}{day}", f"2{channel.channel_id[-5:]}{day}", started)
+
+
+def viewers_at(channel: Channel, world_at: int) -> int:
+    """How many people watch at a world time: the rhythm, and a small steady wobble."""
+    wobble = 1 + 0.04 * math.sin(world_at / 300_000 + int(channel.channel_id) % 7)
+    return max(1, round(channel.viewers * rhythm(channel, world_at) * wobble))

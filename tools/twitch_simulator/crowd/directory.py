@@ -1,0 +1,93 @@
+"""All channels by login and id, and which of them is live now."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from twitch_simulator.clock import WorldClock
+from twitch_simulator.crowd.channels import GAMES, Broadcast, Channel, broadcast_at, viewers_at
+
+
+@dataclass
+class StreamChange:
+    """What a control request changed: None leaves the plan's value."""
+
+    live: bool | None = None
+    broadcast: Broadcast | None = None
+    title: str | None = None
+    game_id: str | None = None
+    viewers: int | None = None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A live channel as Helix shows it."""
+
+    channel: Channel
+    broadcast: Broadcast
+    title: str
+    game_id: str
+    viewers: int
+
+
+class Directory:
+    """Looks channels up; logins and ids are unique."""
+
+    def __init__(self, channels: Iterable[Channel], world: WorldClock, clock: Callable[[], int]) -> None:
+        self.channels = list(channels)
+        self.by_login = {channel.login: channel for channel in self.channels}
+        self.by_id = {channel.channel_id: channel for channel in self.channels}
+        self.games = dict(GAMES)
+        self._world, self._clock = world, clock
+        self._changes: dict[str, StreamChange] = {}
+
+    def channel_id(self, login: str) -> str | None:
+        """The id of a login, None where there is no such channel."""
+        channel = self.by_login.get(login)
+        return channel.channel_id if channel else None
+
+    def broadcast(self, channel: Channel) -> Broadcast | None:
+        """The channel's stream now."""
+        change = self._changes.get(channel.channel_id)
+        if change is None or change.live is None:
+            return broadcast_at(channel, self._clock(), self._world)
+        return change.broadcast if change.live else None
+
+    def stream(self, channel: Channel) -> Stream | None:
+        """The channel's stream now with title, game and viewers, None while it is offline."""
+        broadcast = self.broadcast(channel)
+        if broadcast is None:
+            return None
+        change = self._changes.get(channel.channel_id, StreamChange())
+        viewers = viewers_at(channel, self._world.world(self._clock())) if change.viewers is None else change.viewers
+        return Stream(channel, broadcast, change.title or channel.title, change.game_id or channel.game_id, viewers)
+
+    def streams(self) -> list[Stream]:
+        """All live channels, most viewers first."""
+        live = [stream for channel in self.channels if (stream := self.stream(channel))]
+        return sorted(live, key=lambda stream: (-stream.viewers, stream.channel.channel_id))
+
+    def live(self) -> list[Channel]:
+        """The channels that are live now."""
+        return [channel for channel in self.channels if self.broadcast(channel)]
+
+    def change(self, channel: Channel, change: StreamChange) -> Broadcast | None:
+        """Change a channel's stream; going live starts a new broadcast unless one runs. Returns what runs then."""
+        old = self._changes.get(channel.channel_id, StreamChange())
+        if change.live and (running := self.broadcast(channel)) is not None:
+            change = replace(change, broadcast=running)
+        elif change.live:
+            now = self._clock()
+            change = replace(change, broadcast=Broadcast(f"4{channel.channel_id}{now}", f"2{now // 1000}", now))
+        names = ("live", "broadcast", "title", "game_id", "viewers")
+        merged = {name: getattr(old if getattr(change, name) is None else change, name) for name in names}
+        self._changes[channel.channel_id] = StreamChange(**merged)
+        return self.broadcast(channel)
+
+    def game_id(self, name: str) -> str:
+        """The id of a game by name; an unknown game gets an id."""
+        for game_id, known in self.games.items():
+            if known == name:
+                return game_id
+        new_id = str(900_000 + len(self.games))
+        self.games[new_id] = name
+        return new_id

@@ -1,0 +1,1 @@
+"""What was planned, sent at its time; the truth is written first."""

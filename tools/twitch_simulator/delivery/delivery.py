@@ -1,0 +1,88 @@
+"""From planned messages to the rooms: truth first, then the lines, some of them late or twice on request."""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterable
+from random import Random
+
+from twitch_simulator.clock import TwitchClock
+from twitch_simulator.crowd.bursts import PlannedMessage
+from twitch_simulator.crowd.emotes import emotes_only
+from twitch_simulator.delivery.rendering import Rendered, Renderer
+from twitch_simulator.faults import Faults
+from twitch_simulator.irc.rooms import LINE_END, Rooms, without_tags
+from twitch_simulator.truth import Truth
+
+ECHO_SECONDS = 2.0  # a duplicate comes at most this much later than the original
+
+
+class Delivery:
+    """Sends messages to the rooms and writes them to the truth files before."""
+
+    def __init__(
+        self, rooms: Rooms, truth: Truth, faults: Faults, clock: TwitchClock, renderer: Renderer, rng: Random
+    ) -> None:
+        self.sent = 0
+        self.unsent = 0
+        self.rooms, self._truth, self._faults, self._clock = rooms, truth, faults, clock
+        self._renderer, self._rng = renderer, rng
+        self._delayed: list[tuple[int, int, Rendered]] = []  # release (ms), order, message
+        self._order = 0
+
+    def send(self, messages: Iterable[PlannedMessage], now: int) -> None:
+        """Send what is due by `now` (ms, the machine's clock), late lines too. The caller flushes the rooms."""
+        offset, render = self._clock.offset_ms, self._renderer.render
+        messages = [each for each in messages if self._let_through(each)]
+        ready = [message for each in messages if not self._held_back(message := render(each, each.at + offset), now)]
+        while self._delayed and self._delayed[0][0] <= now:
+            ready.append(heapq.heappop(self._delayed)[2])
+        heard = {login: self.heard(login) for login in {message.login for message in ready}}
+        lines: dict[str, list[str]] = defaultdict(list)
+        rows = []
+        for message in ready:
+            if heard[message.login]:
+                lines[message.login].append(message.line)
+                rows.append(message.row)
+                self._repeat(message, now)
+            elif message.row:
+                self.unsent += 1
+                self._truth.unsent(message.channel_id, message.second)
+        self.sent += sum(row != "" for row in rows)
+        self._truth.messages(rows)
+        self._truth.flush(self._clock.now() // 1000 - 1)
+        for login, texts in lines.items():
+            self._queue(login, "".join(texts))
+
+    def _let_through(self, message: PlannedMessage) -> bool:
+        emote_only = self.rooms.rules.get(message.channel.login, {}).get("emote-only")
+        return not emote_only or emotes_only(message.text.text)
+
+    def _held_back(self, message: Rendered, now: int) -> bool:
+        if not self._faults.disorder_share or self._rng.random() >= self._faults.disorder_share:
+            return False
+        self._delay(message, now, self._faults.disorder_seconds)
+        return True
+
+    def _repeat(self, message: Rendered, now: int) -> None:
+        if message.row and self._faults.duplicate_share and self._rng.random() < self._faults.duplicate_share:
+            copy = Rendered(message.login, message.channel_id, message.second, message.line, "")
+            self._delay(copy, now, ECHO_SECONDS)
+
+    def _delay(self, message: Rendered, now: int, seconds: float) -> None:
+        self._order += 1
+        heapq.heappush(self._delayed, (now + round(self._rng.random() * seconds * 1000), self._order, message))
+
+    def _queue(self, login: str, chunk: str) -> None:
+        plain: str | None = None
+        for member in self.rooms.listeners(login):
+            if plain is None and "twitch.tv/tags" not in member.capabilities:
+                plain = without_tags(chunk)
+            member.queue(chunk, plain)
+
+    def heard(self, login: str) -> bool:
+        """Whether anyone hears what is said in a room."""
+        return bool(self.rooms.listeners(login))
+
+    def send_line(self, login: str, line: str) -> None:
+        """Queue one line that is no message to all who hear in a room."""
+        self._queue(login, line + LINE_END)

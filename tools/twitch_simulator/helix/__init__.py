@@ -1,0 +1,1 @@
+"""Twitch's HTTP API, its sign-in and its clips."""

@@ -1,0 +1,152 @@
+"""The clips that were made: they show in Get Clips a while later, or never."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Final
+from uuid import uuid4
+
+from twitch_simulator.clock import iso
+from twitch_simulator.crowd.directory import Directory, Stream
+from twitch_simulator.faults import Faults
+from twitch_simulator.truth import Truth
+
+SLUG: Final = (
+    "Brave",
+    "Curious",
+    "Elegant",
+    "Fuzzy",
+    "Gentle",
+    "Hungry",
+    "Jolly",
+    "Lucky",
+    "Mellow",
+    "Nimble",
+    "Proud",
+)
+SLUG_NOUNS: Final = (
+    "Otter",
+    "Waffle",
+    "Lantern",
+    "Penguin",
+    "Cactus",
+    "Kettle",
+    "Walnut",
+    "Beacon",
+    "Turnip",
+    "Falcon",
+)
+SLUG_ENDS: Final = ("KappaPride", "TheRinger", "SwiftRage", "PogChamp", "HeyGuys", "NotLikeThis", "VoHiYo", "PJSalt")
+DEFAULT_DURATION = 30.0  # seconds, as Twitch's
+CAPTURED_AFTER_SECONDS = 5.0  # a clip reaches this far past the request
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One clip; times in ms since 1970 by Twitch's clock."""
+
+    clip_id: str
+    broadcaster_id: str
+    creator_id: str
+    creator_name: str
+    created_at: int
+    title: str
+    duration: float
+    video_id: str
+    game_id: str
+    vod_offset: int | None
+    appears_at: float  # infinity: never
+
+
+def slug(rng: Random) -> str:
+    """A clip id as Twitch's: words and a random tail."""
+    tail = hashlib.sha256(rng.randbytes(16)).hexdigest()[:12]
+    return f"{rng.choice(SLUG)}{rng.choice(SLUG)}{rng.choice(SLUG_NOUNS)}{rng.choice(SLUG_ENDS)}-{tail}"
+
+
+class Clips:
+    """Makes and lists clips. Those of earlier runs are read back from the truth files."""
+
+    def __init__(
+        self, directory: Directory, truth: Truth, faults: Faults, clock: Callable[[], int], base: Callable[[], str]
+    ) -> None:
+        """`base()` is the address that clip links lead to."""
+        self.delay_seconds = 5.0
+        self._directory, self._truth, self._faults, self._clock, self._base = directory, truth, faults, clock, base
+        self._clips: dict[str, Clip] = {}
+        for row in truth.read("clips"):
+            self._clips[row["clip_id"]] = Clip(
+                row["clip_id"], row["broadcaster_id"], "1", "stream_scout", row["created_at"], row["title"],
+                row["duration"], "", "", None, float("inf") if row.get("never_appears") else 0.0,
+            )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self._clips)
+
+    def make(self, stream: Stream, creator: tuple[str, str], title: str, duration: float) -> Clip:
+        """Make a clip of a live stream; its truth is written first. `creator`: user id and name."""
+        now = self._clock()
+        never = self._faults.take_never_appear()
+        offset = (now - stream.broadcast.started_at) / 1000 + CAPTURED_AFTER_SECONDS - duration
+        clip = Clip(
+            clip_id=slug(Random(uuid4().int)),
+            broadcaster_id=stream.channel.channel_id,
+            creator_id=creator[0],
+            creator_name=creator[1],
+            created_at=now,
+            title=title or stream.title,
+            duration=duration,
+            video_id=stream.broadcast.video_id,
+            game_id=stream.game_id,
+            vod_offset=max(0, int(offset)),
+            appears_at=float("inf") if never else now + self.delay_seconds * 1000,
+        )
+        row = {"clip_id": clip.clip_id, "broadcaster_id": clip.broadcaster_id, "created_at": now}
+        self._truth.write("clips", row | {"title": clip.title, "duration": duration, "never_appears": never})
+        self._truth.flush(0)
+        self._clips[clip.clip_id] = clip
+        return clip
+
+    def find(self, clip_ids: list[str]) -> list[Clip]:
+        """The clips with these ids that have appeared."""
+        return [clip for each in clip_ids if (clip := self._clips.get(each)) and self._visible(clip)]
+
+    def of_channel(self, broadcaster_id: str, from_at: float, until_at: float) -> list[Clip]:
+        """A channel's clips that have appeared and were made in [from, until) (ms), most viewed first."""
+        found = [
+            clip
+            for clip in self._clips.values()
+            if clip.broadcaster_id == broadcaster_id and from_at <= clip.created_at < until_at and self._visible(clip)
+        ]
+        return sorted(found, key=lambda clip: (-self._views(clip), clip.created_at))
+
+    def _visible(self, clip: Clip) -> bool:
+        return self._clock() >= clip.appears_at
+
+    def _views(self, clip: Clip) -> int:
+        return max(0, (self._clock() - clip.created_at) // 60_000)  # someone watches it every minute
+
+    def shown(self, clip: Clip) -> dict[str, Any]:
+        """The clip as Get Clips writes it."""
+        channel = self._directory.by_id.get(clip.broadcaster_id)
+        base = self._base()
+        return {
+            "id": clip.clip_id,
+            "url": f"{base}/clip/{clip.clip_id}",
+            "embed_url": f"{base}/embed?clip={clip.clip_id}",
+            "broadcaster_id": clip.broadcaster_id,
+            "broadcaster_name": channel.display_name if channel else clip.broadcaster_id,
+            "creator_id": clip.creator_id,
+            "creator_name": clip.creator_name,
+            "video_id": clip.video_id,
+            "game_id": clip.game_id or (channel.game_id if channel else ""),
+            "language": channel.language if channel else "en",
+            "title": clip.title,
+            "view_count": self._views(clip),
+            "created_at": iso(clip.created_at),
+            "thumbnail_url": f"{base}/thumbnails/{clip.clip_id}.svg",
+            "duration": clip.duration,
+            "vod_offset": clip.vod_offset,
+            "is_featured": False,
+        }

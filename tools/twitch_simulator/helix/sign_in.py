@@ -1,0 +1,90 @@
+"""A person's side of signing in: the page that a browser is sent to, and codes entered on another machine."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+
+from twitch_simulator.helix.tokens import CLIENT_ID, Token, Tokens
+
+DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
+CODE_SECONDS: Final = 1800  # as Twitch's device codes
+POLL_SECONDS: Final = 1  # Twitch asks for 5; tests are in a hurry
+
+
+@dataclass
+class Device:
+    """A device code that waits for its person."""
+
+    user_code: str
+    expires_at: int  # ms since 1970
+    answer: str = "pending"  # or agreed, denied
+
+
+class SignIns:
+    """Who has asked to sign in, and what the person said."""
+
+    def __init__(self, tokens: Tokens, now: Any) -> None:
+        self._tokens, self._now = tokens, now
+        self._devices: dict[str, Device] = {}
+
+    def new_device(self) -> tuple[str, Device]:
+        """A device code and what belongs to it."""
+        code = uuid4().hex
+        self._devices[code] = Device(uuid4().hex[:8].upper(), self._now() + CODE_SECONDS * 1000)
+        return code, self._devices[code]
+
+    def enter(self, user_code: str, agrees: bool) -> bool:
+        """A person enters a code; False where there is none like it."""
+        for device in self._devices.values():
+            if device.user_code == user_code.upper():
+                device.answer = "agreed" if agrees else "denied"
+                return True
+        return False
+
+    def redeem(self, device_code: str) -> tuple[Token, str] | str:
+        """A user token with its refresh token, once; else Twitch's message."""
+        device = self._devices.get(device_code)
+        if device is None or device.expires_at <= self._now():
+            return "invalid device code"
+        if device.answer == "pending":
+            return "authorization_pending"
+        del self._devices[device_code]
+        return self._tokens.public_token() if device.answer == "agreed" else "access_denied"
+
+
+def page_routes(sign_ins: SignIns, tokens: Tokens) -> APIRouter:
+    """The pages that a person sees. A visit is an agreement; `deny=1` refuses."""
+    router = APIRouter(prefix="/oauth2")
+
+    @router.get("/authorize")
+    async def authorize(request: Request) -> Response:
+        query = request.query_params
+        if query.get("client_id") != CLIENT_ID or query.get("response_type") != "code":
+            return JSONResponse({"status": 400, "message": "invalid client"}, 400)
+        back = {"state": query.get("state", "")}
+        if query.get("deny"):
+            back |= {"error": "access_denied", "error_description": "The user denied you access"}
+        else:
+            back |= {"code": tokens.new_code(), "scope": query.get("scope", "")}
+        return RedirectResponse(f"{query.get('redirect_uri', '')}?{urlencode(back)}", 302)
+
+    @router.post("/device")
+    async def device(request: Request) -> JSONResponse:
+        fields = dict(request.query_params) | {key: str(value) for key, value in (await request.form()).items()}
+        if fields.get("client_id") != CLIENT_ID:
+            return JSONResponse({"status": 400, "message": "invalid client"}, 400)
+        code, waiting = sign_ins.new_device()
+        page = f"{str(request.base_url).rstrip('/')}/oauth2/activate?device-code={waiting.user_code}"
+        answer = {"device_code": code, "user_code": waiting.user_code, "verification_uri": page}
+        return JSONResponse(answer | {"expires_in": CODE_SECONDS, "interval": POLL_SECONDS})
+
+    @router.get("/activate")
+    async def activate(request: Request) -> Response:
+        known = sign_ins.enter(request.query_params.get("device-code", ""), not request.query_params.get("deny"))
+        return PlainTextResponse("Done.\n") if known else PlainTextResponse("There is no such code.\n", 404)
+
+    return router

@@ -1,0 +1,1 @@
+"""Chat as Twitch serves it: IRC over TCP and WebSocket."""
