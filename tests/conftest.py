@@ -9,7 +9,7 @@ hypothesis.settings.load_profile("busy machine")
 
 # Files that start a Flink job or the whole system. Each keeps two cores half busy, so they run one after the other,
 # beside tests that mostly wait; and first, because together they take longest.
-HEAVY = ("tests/end_to_end/", "tests/integration/test_clip_detector.py")
+HEAVY = ("tests/end_to_end/", "tests/integration/clip_detector/")
 SHARED_SYSTEM = "world"  # the fixture that starts it
 
 

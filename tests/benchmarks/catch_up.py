@@ -23,7 +23,7 @@ from embedded.system import System
 from twitch_simulator.process import SimulatorProcess
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from integration.stream_monitoring_process import MonitoringProcess
+from integration.support.stream_monitoring_process import MonitoringProcess
 
 MESSAGES = int(os.environ.get("CATCH_UP_MESSAGES", "3000000"))
 LIVE_RATE = 300  # messages a second that are read meanwhile

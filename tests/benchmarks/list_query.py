@@ -20,7 +20,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.moments_million import CHANNELS, DAYS, fill
-from integration.api_frontend_process import Rows, SiteProcess, own_postgres
+from integration.support.api_frontend_process import Rows, SiteProcess, own_postgres
 
 from api_frontend.data.cursor import Cursor
 from api_frontend.data.database import Database

@@ -26,7 +26,7 @@ from embedded.servers.kafka import Kafka
 from service_runtime.topic_setup import create_topics
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from integration.clip_detector_process import DetectorRun, progress
+from integration.support.clip_detector_process import DetectorRun, progress
 
 CHANNELS = int(os.environ.get("MANY_CHANNELS", "10000"))
 SECONDS = int(os.environ.get("MANY_CHANNELS_SECONDS", "700"))

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from integration.api_frontend_process import DEADLINE, Rows, SiteProcess, own_postgres
+from integration.support.api_frontend_process import DEADLINE, Rows, SiteProcess, own_postgres
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from embedded import chromium as installed

@@ -13,7 +13,7 @@ import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 from faults import table
-from integration.clip_detector_process import START, ChatLog, DetectorRun, progress, wait_for_progress
+from integration.support.clip_detector_process import START, ChatLog, DetectorRun, progress, wait_for_progress
 
 from contracts import topics
 from contracts.codec import decode

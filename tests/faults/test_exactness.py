@@ -22,8 +22,8 @@ from benchmarks._result import keep
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from faults import table
-from integration.clip_detector_process import DetectorRun, progress
-from integration.test_stream_monitoring_handover import CLOCK_OFF, Pair
+from integration.support.clip_detector_process import DetectorRun, progress
+from integration.support.instance_pair import CLOCK_OFF, Pair
 
 from contracts import topics
 from contracts.chat_messages import Tick

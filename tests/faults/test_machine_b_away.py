@@ -10,7 +10,7 @@ from end_to_end.world import World, closed_with_outcome
 from faults import table
 from faults.play import PATIENCE, WELL_SECONDS, Fault, play, settle
 from faults.recount import read_log
-from integration.stream_monitoring_process import DEADLINE, MonitoringProcess
+from integration.support.stream_monitoring_process import DEADLINE, MonitoringProcess
 
 from embedded.addresses import Ports
 from embedded.processes.waiting import wait_for

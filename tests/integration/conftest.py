@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
+from integration.support.clip_creator_process import Simulator, Topics
 
 from contracts.topics import ALL, PARTITIONER
 from embedded.paths import INFRASTRUCTURE
@@ -18,8 +19,6 @@ from embedded.servers import kafka as kafka_server
 from embedded.servers import postgres as postgres_server_module
 from embedded.servers import redis as redis_server
 from service_runtime.topic_setup import create_topics
-
-from .clip_creator_process import Simulator, Topics
 
 TEMPLATE = "migrated"
 ANSWER_SECONDS = 30.0

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from confluent_kafka import Producer
+from integration.support.recorder_writer import NOW, Writer, counts, example
 from msgspec.structs import replace
 
 from contracts import codec
@@ -18,8 +19,6 @@ from recorder import opt_out
 from recorder.database import Database
 from recorder.erasure import COMPACTED, SETTLING_SECONDS, Forgetting, Results
 from service_runtime.settings import KafkaSettings
-
-from .test_recorder_store import NOW, Writer, counts, example
 
 GONE, STAYS = "77", "88"
 TABLES = ("channels", "streams", "coverage", "notices", "chat_counts", "moments", "clips", "dead_letters")

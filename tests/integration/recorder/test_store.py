@@ -5,49 +5,18 @@ import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from integration.support.recorder_writer import DAYS, EXAMPLES, NOW, Writer, counts, example
 from msgspec.structs import replace
 
-import contracts
-from contracts import codec
 from recorder.batch import Shaper
 from recorder.database import Database, SchemaMissingError
 from recorder.partitions import Retention, name_of
 from recorder.retention import RetentionKeeper
-from recorder.rows.record import Record
 from recorder.settings import RecorderSettings
-from recorder.store import Store
-
-EXAMPLES = Path(contracts.__file__).parent / "examples"
-NOW = 1_770_000_000_000 // 86_400_000 * 86_400_000 + 43_200_000  # noon of a day
-DAYS = 30
-
-
-def example(topic: str, name: str) -> Any:
-    """The contract's example of that name."""
-    return codec.decode(topic, (EXAMPLES / topic / f"{name}.json").read_bytes())
-
-
-class Writer:
-    """Shapes and writes messages as the recorder does, with a clock that stands still."""
-
-    def __init__(self, dsn: str) -> None:
-        self.store = Store(Database(dsn, "test"), lambda: NOW)
-        self.shaper = Shaper(Retention(DAYS), on_dead_letter=lambda _: None, on_skipped=lambda _: None)
-        self._offset = 0
-
-    def record(self, topic: str, payload: bytes) -> Record:
-        self._offset += 1
-        return Record(topic, 0, self._offset, payload, NOW)
-
-    def write(self, topic: str, *messages: Any) -> None:
-        """Write messages, or raw bytes, as one batch."""
-        payloads = [each if isinstance(each, bytes) else codec.encode(each) for each in messages]
-        self.store.write([self.shaper.entry(self.record(topic, payload), NOW) for payload in payloads])
 
 
 @pytest.fixture
@@ -133,12 +102,6 @@ def test_a_replay_of_the_same_records_changes_nothing(writer, rows):
         writer.store.write(entries)
     assert {table: sorted(map(str, rows(f"SELECT * FROM {table}"))) for table in tables} == first
     assert all(first[table] for table in tables)
-
-
-def counts(minute_at: int, messages: list[int], chatters: list[int] | None = None) -> Any:
-    return replace(
-        example("chat-counts", "minute"), minute_at=minute_at, messages=messages, chatters=chatters or messages
-    )
 
 
 def test_the_greatest_count_of_each_second_wins(writer, rows):

@@ -13,10 +13,9 @@ from typing import Any
 
 import httpx
 import pytest
+from integration.support.api_frontend_process import DEADLINE, Rows, SiteProcess, own_postgres
 
 from embedded.processes.waiting import wait_for
-
-from .api_frontend_process import DEADLINE, Rows, SiteProcess, own_postgres
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-
-from .api_frontend_process import DEADLINE, Rows, SiteProcess
+from integration.support.api_frontend_process import DEADLINE, Rows, SiteProcess
 
 
 @pytest.fixture(scope="module")

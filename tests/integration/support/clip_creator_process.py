@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import httpx
 from confluent_kafka import Producer
+from integration.support.metrics_page import total
 from msgspec.structs import replace
 
 import contracts
@@ -24,8 +25,6 @@ from contracts.moments import Moment
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.records import read_topic
-
-from .metrics_page import total
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 DEADLINE = 60.0  # seconds; the machine may be busy

@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from integration.support.clip_creator_process import DEADLINE, Simulator
 
 from embedded.processes.waiting import wait_for
 from twitch_access.access import TwitchAccess, open_access
 from twitch_access.errors import RateLimited, Refused, SignInNeeded, Unauthorized, WrongShape
 from twitch_access.settings import TwitchSettings
-
-from .clip_creator_process import DEADLINE, Simulator
 
 USER = {"access_token": "simulator-user-token", "refresh_token": "simulator-refresh-token"}
 

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
+from integration.support.clip_creator_process import DEADLINE, ClipCreator, Gate, Simulator, Topics, moment
 
 from contracts.clips import Clip
 from embedded.processes.waiting import wait_for
 from embedded.servers.kafka import Kafka
-
-from .clip_creator_process import DEADLINE, ClipCreator, Gate, Simulator, Topics, moment
 
 
 @pytest.fixture

@@ -6,13 +6,12 @@ from typing import Any
 
 import psycopg
 import pytest
+from integration.support.stream_monitoring_process import DEADLINE, Follower, MonitoringProcess
 from psycopg.conninfo import conninfo_to_dict
 
 from contracts import topics
 from embedded.processes.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
-
-from .stream_monitoring_process import DEADLINE, Follower, MonitoringProcess
 
 CHANNELS, TOP = 10, 4
 INSTANCE = "chooses"

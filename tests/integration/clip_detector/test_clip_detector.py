@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
+from integration.support.clip_detector_process import KAPPA, START, ChatLog, DetectorRun, results, wait_for_progress
 
 from chat_analysis.replay import replay
 from contracts import topics
@@ -16,8 +17,6 @@ from contracts.codec import decode
 from embedded.servers.kafka import Kafka
 from moment_detection.detection.rules import NAME, RuleBook
 from moment_detection.messages import moment_id
-
-from .clip_detector_process import KAPPA, START, ChatLog, DetectorRun, results, wait_for_progress
 
 CHANNEL = "900001"
 OTHER = "900002"

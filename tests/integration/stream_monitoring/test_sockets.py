@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from integration.support.stream_monitoring_process import DEADLINE, MonitoringProcess
+from integration.support.stream_monitoring_recount import Recount, said, settled
 
 from embedded.processes.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
-
-from .stream_monitoring_process import DEADLINE, MonitoringProcess
-from .stream_monitoring_recount import Recount, said, settled
 
 CHANNELS = 100  # a socket takes 90
 ENOUGH = 30  # channels read, of two sockets; a socket joins 20 in ten seconds

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
+from integration.support.metrics_page import total
 from msgspec.structs import replace
 
 import contracts
@@ -27,8 +28,6 @@ from embedded.servers.postgres import Postgres
 from recorder.migrate import migrate
 from recorder.settings import MigrationSettings
 from service_runtime.topic_setup import create_topics
-
-from .metrics_page import total
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 DEADLINE = 60.0  # seconds; the machine may be busy

@@ -16,14 +16,13 @@ from typing import Any, Self
 import psutil
 import psycopg
 import pytest
+from integration.support.metrics_page import total
 
 from embedded.paths import INFRASTRUCTURE
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.servers.postgres import Postgres
 from recorder.migrate import migrate
-
-from .metrics_page import total
 
 DEADLINE = 60.0  # seconds; the machine may be busy
 LOOKS = 8  # more than any hold below takes: what was not told by then is not told

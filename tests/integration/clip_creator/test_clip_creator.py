@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from integration.support.clip_creator_process import DEADLINE, ClipCreator, Simulator, Topics, moment
 from msgspec.structs import replace
 
 from embedded.processes.waiting import wait_for
-
-from .clip_creator_process import DEADLINE, ClipCreator, Simulator, Topics, moment
 
 Start = Callable[..., ClipCreator]
 

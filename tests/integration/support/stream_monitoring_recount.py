@@ -5,12 +5,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+from integration.support.stream_monitoring_process import DEADLINE
+
 from contracts import topics
 from embedded.processes.waiting import wait_for
 from embedded.records import read_topic
 from twitch_simulator.process import SimulatorProcess
-
-from .stream_monitoring_process import DEADLINE
 
 STRADDLE_MS = 1_000  # a gap ends when a room is joined again: what was said in that moment may be on neither side
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from confluent_kafka.admin import AdminClient
+from integration.support.stream_monitoring_process import DEADLINE, Follower, MonitoringProcess, ids_by_channel
 
 from contracts import topics
 from embedded.processes.ports import free_ports
@@ -19,8 +20,6 @@ from embedded.processes.waiting import wait_for
 from embedded.servers.kafka import Kafka
 from service_runtime.topic_setup import create_topics
 from twitch_simulator.process import SimulatorProcess
-
-from .stream_monitoring_process import DEADLINE, Follower, MonitoringProcess, ids_by_channel
 
 CHANNELS = 6
 DISK = "24m"  # room for minutes of chat

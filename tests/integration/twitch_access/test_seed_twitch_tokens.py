@@ -10,11 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from integration.support.clip_creator_process import DEADLINE, Simulator
 
 from embedded.paths import REPOSITORY
 from embedded.processes.ports import free_ports
-
-from .clip_creator_process import DEADLINE, Simulator
 
 PROGRAM = [sys.executable, str(REPOSITORY / "seed_twitch_tokens.py")]
 
