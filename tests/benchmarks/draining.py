@@ -33,7 +33,7 @@ from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics
 from stream_monitoring.chat.bad_lines import BadLines
 from stream_monitoring.chat.chat_reader import Reading
-from stream_monitoring.chat.twitch_clock import TwitchClock
+from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.forwarding.forwarder import Forwarder
 from stream_monitoring.forwarding.kafka_log import KafkaLog
 from stream_monitoring.forwarding.lease import Lease, Patience

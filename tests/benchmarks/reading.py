@@ -92,7 +92,7 @@ def ours(bootstrap: str, directory: str, lines: list[bytes]) -> float:
     """CPU seconds of this service's parser, spool and forwarder."""
     from stream_monitoring.chat.bad_lines import BadLines
     from stream_monitoring.chat.chat_reader import Reading
-    from stream_monitoring.chat.twitch_clock import TwitchClock
+    from stream_monitoring.chat.clocks import TwitchClock
     from stream_monitoring.collector import collect_rarely
     from stream_monitoring.forwarding.forwarder import MOST_RECORDS
     from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions

@@ -23,8 +23,7 @@ from stream_monitoring.capture.ticks import next_tick
 from stream_monitoring.channels.lifecycle import introduction
 from stream_monitoring.chat.bad_lines import BadLines
 from stream_monitoring.chat.chat_reader import Reading
-from stream_monitoring.chat.machine_clock import MachineClock
-from stream_monitoring.chat.twitch_clock import TwitchClock
+from stream_monitoring.chat.clocks import MachineClock, TwitchClock
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.privacy.erasure import Forgetting
 from stream_monitoring.privacy.opt_outs import Words

@@ -15,8 +15,8 @@ from stream_monitoring.capture.chat_socket import ChatSocket
 from stream_monitoring.capture.coverage import CoverageBook
 from stream_monitoring.capture.hold import Hold
 from stream_monitoring.chat.chat_reader import Reading
+from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.chat.parser import Event
-from stream_monitoring.chat.twitch_clock import TwitchClock
 
 log = structlog.get_logger()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from stream_monitoring.capture.coverage import CoverageBook, Covered
-from stream_monitoring.chat.twitch_clock import TwitchClock
+from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.spool.batch import Batch
 
 SETTLING_MS = 5_000  # after a start the list of channels may still be on its way

@@ -7,12 +7,12 @@ import msgspec
 
 from contracts.chat_messages import Message, Notice, RoomState
 from stream_monitoring.chat.bad_lines import BadLines
+from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.chat.fast_path import Messages, lines_of
 from stream_monitoring.chat.irc_line import Line, MalformedLineError, parse_line
 from stream_monitoring.chat.message_json import messages_lines, middle_of
 from stream_monitoring.chat.parser import Context, Event, Joined, emotes_of, meaning
 from stream_monitoring.chat.recent_ids import RecentIds
-from stream_monitoring.chat.twitch_clock import TwitchClock
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import Batch
 

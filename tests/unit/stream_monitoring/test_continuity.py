@@ -6,7 +6,7 @@ from typing import Any
 from contracts.chat_messages import Coverage
 from stream_monitoring.capture.continuity import PATIENCE_MS, SETTLED_MS, SETTLING_MS, Account
 from stream_monitoring.capture.coverage import CoverageBook
-from stream_monitoring.chat.twitch_clock import TwitchClock
+from stream_monitoring.chat.clocks import TwitchClock
 
 OFFSET = 30_000  # the machine's clock is ahead of Twitch's
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from stream_monitoring.capture.socket_progress import DEAF_MS, QUIET_MS, Answered
 from stream_monitoring.capture.ticks import next_tick
-from stream_monitoring.chat.twitch_clock import TwitchClock
+from stream_monitoring.chat.clocks import TwitchClock
 
 times = st.integers(1_700_000_000_000, 1_700_000_100_000)
 NOW = 1_795_000_000_000
