@@ -260,7 +260,7 @@ def values_of(bootstrap: str) -> Iterator[tuple[str, str]]:
 def equal_outputs(bootstrap: str) -> bool:
     """Whether every message is in the topic once from each side, and always the same."""
     with KafkaLog(consumer_config(KafkaSettings(bootstrap_servers=bootstrap), "reading")) as log:
-        wait_for("every commit is seen", lambda: not log.unfinished(), 30)
+        wait_for("every commit is seen", lambda: not log.open_transactions(), 30)
     seen: dict[str, list[str]] = {}
     for message_id, value in values_of(bootstrap):
         seen.setdefault(message_id, []).append(value)

@@ -85,6 +85,15 @@ class Reading:
         self._emotes = EmoteTags(self._report)
         self._last_sent = 0
 
+    def tick(self, tick_at: int) -> None:
+        """Count records at or before this tick as late from now on."""
+        self.last_tick = tick_at
+
+    def take_counts(self) -> Counts:
+        """Return the counts so far and begin new ones."""
+        counts, self.counts = self.counts, Counts()
+        return counts
+
     def parse(self, chunk: bytes, received_at: int) -> tuple[list[Event], int]:
         """Records of `chunk` (whole lines) go to the batch; the events, and the time of its last message or 0.
 
