@@ -66,7 +66,7 @@ class Twitch:
 
 
 class Monitoring:
-    """The service as a process, started again and again on the same spool."""
+    """The service as a process that can be restarted on the same spool."""
 
     def __init__(self, directory: Path, twitch: Twitch, bootstrap: str, **more: str) -> None:
         self.health, metrics = free_ports(2)
@@ -126,7 +126,7 @@ def decoded(bootstrap: str, topic: str = "chat-messages") -> list[tuple[Record, 
 
 
 def check_log(bootstrap: str) -> Counter[str]:
-    """Ticks go forward in each partition, nothing is late, nothing doubled, channels stay in their order."""
+    """Assert that ticks go forward in each partition and nothing is late or doubled; return the ids."""
     last: dict[int, int] = {}
     ids: Counter[str] = Counter()
     for record, value in decoded(bootstrap):
@@ -147,7 +147,7 @@ def arrived(bootstrap: str) -> set[str]:
 
 
 def in_gaps(bootstrap: str) -> Callable[[dict[str, Any]], bool]:
-    """Whether a message was sent while the log says that nobody read its channel."""
+    """Return whether a message was sent in a recorded gap of its channel."""
     gaps = [
         (value["channel_id"], value["gap_from_at"], value["gap_until_at"])
         for _, value in decoded(bootstrap)
@@ -156,16 +156,17 @@ def in_gaps(bootstrap: str) -> Callable[[dict[str, Any]], bool]:
     return lambda m: any(c == m["channel_id"] and start <= m["sent_at"] <= end + 1_000 for c, start, end in gaps)
 
 
-def test_every_message_arrives_once_and_in_order_and_sigterm_delivers_the_rest(twitch, monitoring, empty_topics):
+def test_every_message_arrives_once_and_in_order(twitch, monitoring, empty_topics):
+    """SIGTERM delivers what is left."""
     monitoring.start()
     wait_for("ready", monitoring.ready, DEADLINE)
     wait_for("chat", lambda: len(twitch.sent()) > 600, DEADLINE)
     twitch.control("silence", socket="all", seconds=1000)
-    said = {message["message_id"] for message in twitch.sent()[:500]}
-    wait_for("it in Kafka", lambda: said <= arrived(empty_topics), DEADLINE)
+    sent = {message["message_id"] for message in twitch.sent()[:500]}
+    wait_for("it in Kafka", lambda: sent <= arrived(empty_topics), DEADLINE)
     assert monitoring.end() == 0
     ids = check_log(empty_topics)
-    assert said <= set(ids)
+    assert sent <= set(ids)
     values = [value for _, value in decoded(empty_topics, "stream-lifecycle")]
     left = {value["channel_id"] for value in values if value["kind"] == "coverage" and value["event"] == "left"}
     assert left == set(twitch.logins.values())
@@ -174,7 +175,7 @@ def test_every_message_arrives_once_and_in_order_and_sigterm_delivers_the_rest(t
 
 
 @pytest.mark.timeout(300)
-def test_kill_9_again_and_again_loses_and_doubles_nothing_outside_recorded_gaps(twitch, monitoring, empty_topics):
+def test_repeated_kills_lose_and_double_nothing(twitch, monitoring, empty_topics):
     for already in (150, 450, 800):
         monitoring.start()
         wait_for("more chat", lambda wanted=already: len(arrived(empty_topics)) > wanted, DEADLINE)
@@ -185,10 +186,10 @@ def test_kill_9_again_and_again_loses_and_doubles_nothing_outside_recorded_gaps(
     wait_for("more chat", lambda: len(arrived(empty_topics)) > before + 200, DEADLINE)
     assert monitoring.end() == 0
     ids = check_log(empty_topics)
-    excused = in_gaps(empty_topics)
+    in_gap = in_gaps(empty_topics)
     sent = twitch.sent()
     last = max(number for number, message in enumerate(sent) if message["message_id"] in ids)
-    lost = [message for message in sent[: last - 100] if message["message_id"] not in ids and not excused(message)]
+    lost = [message for message in sent[: last - 100] if message["message_id"] not in ids and not in_gap(message)]
     assert lost == []
 
 
@@ -199,7 +200,7 @@ def test_a_second_instance_fences_the_first_which_stands_by(tmp_path, twitch, mo
     second = Monitoring(tmp_path / "other", twitch, empty_topics, MONITORING_INSTANCE="second")
     second.start()
     try:
-        wait_for("the hand-over", lambda: "another instance has taken over" in monitoring.log.read_text(), DEADLINE)
+        wait_for("the takeover", lambda: "another instance has taken over" in monitoring.log.read_text(), DEADLINE)
         before = len(arrived(empty_topics))
         wait_for("more chat", lambda: len(arrived(empty_topics)) > before + 100, DEADLINE)
         check_log(empty_topics)
