@@ -72,7 +72,7 @@ def test_nothing_is_known_before_the_clock_is_learned():
     assert capture.wait(SETTLING_MS) is None
 
 
-def test_nothing_is_known_before_the_channel_list_had_time_to_come():
+def test_nothing_is_known_before_the_channel_list_settles():
     capture = Capture()
     capture.want("a")
     capture.join("a")
@@ -122,7 +122,7 @@ def test_every_channel_gets_a_gap_if_the_spools_begin_was_deleted():
     assert {(each["channel_id"], each["gap_until_at"]) for each in gaps} == {("a", since + 5000), ("b", since + 5000)}
 
 
-def test_a_channel_joined_after_the_gaps_were_reported_gets_its_own():
+def test_a_channel_joined_after_the_report_gets_its_own_gap():
     capture, since = reading("a")
     capture.want("a", "slow")
     assert values(capture.continuity.gap_lines(since, None)) == []

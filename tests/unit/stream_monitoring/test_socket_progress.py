@@ -15,7 +15,7 @@ def test_a_quiet_socket_is_pinged_and_a_silent_one_is_deaf():
     assert not progress.is_deaf(1_000 + DEAF_MS)
 
 
-def test_messages_prove_no_time_but_their_own_and_never_the_future():
+def test_a_message_proves_its_own_time_and_never_the_future():
     progress = SocketProgress(opened_at=100_000, twitch_now=100_000)
     progress.message(120_000, 105_000, twitch_now=120_000)
     assert progress.answered_through == 105_000
