@@ -15,7 +15,7 @@ from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.measures import measure
 from service_runtime.settings import KafkaSettings, LogSettings, PostgresSettings, load_all
 from service_runtime.supervision import Supervisor
-from stream_monitoring.capture.capture_loop import Capture, CaptureOptions
+from stream_monitoring.capture.capture_loop import CaptureLoop, CaptureOptions
 from stream_monitoring.channels.choice import ChoiceRules
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
 from stream_monitoring.channels.lifecycle import LifecyclePolling, StreamTracker
@@ -76,7 +76,7 @@ def open_spool(settings: SpoolSettings) -> Spool:
 
 def make_capture(
     settings: AllSettings, spool: Spool, queue: FrameQueue, forwarded_position: Callable[[], int]
-) -> Capture:
+) -> CaptureLoop:
     """Make the reader of chat."""
     monitoring = settings.monitoring
     try:
@@ -90,7 +90,7 @@ def make_capture(
         introduces_channels=settings.twitch.anonymous,
         has_other=monitoring.has_other,
     )
-    return Capture(
+    return CaptureLoop(
         options=options,
         spool=spool,
         chatters=ChatterHash(key),
@@ -99,7 +99,7 @@ def make_capture(
     )
 
 
-def make_forwarder(settings: AllSettings, spool: Spool, queue: FrameQueue, capture: Capture) -> Forwarder:
+def make_forwarder(settings: AllSettings, spool: Spool, queue: FrameQueue, capture: CaptureLoop) -> Forwarder:
     """Make the forwarder from the spool to Kafka."""
     monitoring = settings.monitoring
     timeouts = LeaseTimeouts(monitoring.stalled_seconds, monitoring.go_on_seconds, monitoring.take_back_seconds)
@@ -115,7 +115,7 @@ def make_forwarder(settings: AllSettings, spool: Spool, queue: FrameQueue, captu
     )
 
 
-def make_chooser(settings: AllSettings, helix: Helix | None, capture: Capture) -> Chooser:
+def make_chooser(settings: AllSettings, helix: Helix | None, capture: CaptureLoop) -> Chooser:
     """Make the worker that keeps the list of watched channels."""
     monitoring = settings.monitoring
     shared = PostgresList(settings.postgres.conninfo()) if settings.postgres else None
@@ -132,7 +132,7 @@ def make_chooser(settings: AllSettings, helix: Helix | None, capture: Capture) -
     )
 
 
-def make_polling(settings: AllSettings, helix: Helix, capture: Capture, chooser: Chooser) -> LifecyclePolling:
+def make_polling(settings: AllSettings, helix: Helix, capture: CaptureLoop, chooser: Chooser) -> LifecyclePolling:
     """Make the worker that reports which streams are live."""
     return LifecyclePolling(
         helix=helix,

@@ -28,9 +28,9 @@ class MonitoringSettings(BaseSettings):
         "holder", description="holder forwards whenever it can, standby when ticks stall"
     )
     has_standby: bool = Field(False, description="a standby elsewhere reads the same channels: wait for its backlog")
-    stalled_seconds: float = Field(10.0, ge=1, le=600, description="take over when ticks stall for so long")
+    stalled_seconds: float = Field(10.0, ge=1, le=600, description="take over after ticks have stalled for this time")
     go_on_seconds: float = Field(
-        60.0, ge=1, le=3600, description="nobody covers the last tick for so long: go on with a gap"
+        60.0, ge=1, le=3600, description="go on with a gap after no instance has covered the last tick for this time"
     )
     take_back_seconds: float = Field(60.0, ge=1, le=3600, description="least time from losing the lease to taking it")
     chooser: bool = Field(True, description="this instance decides which channels are watched")

@@ -47,7 +47,7 @@ class CaptureOptions:
     has_other: bool = False  # another instance reads the same channels and may take over
 
 
-class Capture:
+class CaptureLoop:
     """Runs in a thread of its own; `frame_written` is called there with each synced frame."""
 
     def __init__(

@@ -19,7 +19,7 @@ class Continuity:
         self._clock = clock
         self._now = machine_now
         self._wanted_since: dict[str, int] = {}
-        self._additions: set[str] = set()  # chosen while all others were read: nobody read them before
+        self._additions: set[str] = set()  # chosen while all others were read: no instance read them before
         self._first_wanted_at: int | None = None
         self._is_settled = False
         self._read_since: int | None = None

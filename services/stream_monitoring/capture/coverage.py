@@ -19,7 +19,7 @@ Emit = Callable[[Coverage], None]
 
 @dataclass(slots=True, kw_only=True)
 class CoveredChannel:
-    """One channel: the sockets that read it (number to join time), or since when nobody does, and why.
+    """One channel: the sockets that read it (number to join time), or since when none does, and why.
 
     `gap_from` and the join times are on Twitch's clock. On the machine's steady clock: `tracked_since` (0: since before
     this process), `read_since` without a break, `lost_at`.
@@ -58,7 +58,7 @@ class CoverageTracker:
         self._emit = emit
         self._now = machine_now
         self._channels: dict[str, CoveredChannel] = {}
-        self._owed_gaps: dict[str, int] = {}  # login to the begin of a gap that ends when the channel is joined
+        self._owed_gaps: dict[str, int] = {}  # login to the start of a gap that ends when the channel is joined
 
     def channels(self) -> dict[str, CoveredChannel]:
         """Return a copy, by login; safe from any thread."""

@@ -74,7 +74,7 @@ class Chooser:
             wait = self._options.choose_seconds if self._all_pinned_known() else SOON_SECONDS
 
     def start(self) -> None:
-        """Watch the last list and the pinned channels before anybody is asked."""
+        """Watch the last list and the pinned channels before Twitch or Postgres is asked."""
         before = self._copy.read()
         if not self._options.decides or self._helix is not None:
             self.choice = {key: each for key, each in before.items() if each.reason == "top"}

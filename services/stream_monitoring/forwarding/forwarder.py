@@ -13,7 +13,7 @@ from service_runtime.measures import measure
 from stream_monitoring.capture.connections import wait_seconds
 from stream_monitoring.capture.continuity import Continuity
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaAwayError, KafkaLog, LogReader, PartitionId
-from stream_monitoring.forwarding.lease import Lease, Observation
+from stream_monitoring.forwarding.lease import Lease, LeaseView
 from stream_monitoring.forwarding.partition_repair import plan_repair
 from stream_monitoring.forwarding.resume import LastTick, ResumePoint, TakeoverFilter
 from stream_monitoring.forwarding.takeover import (
@@ -30,7 +30,8 @@ from stream_monitoring.spool.spool import Spool
 log = structlog.get_logger()
 
 MOST_RECORDS = 12_000  # in one transaction while draining; 20,000 take more than the 100 MB of a standby
-LIVE_SECONDS = 0.2
+LIVE_SECONDS = 0.2  # longest wait for the next frame
+DRAIN_SECONDS = 0.05  # the same once stopped
 FLUSH_SECONDS = 15.0  # after a stop signal, to deliver what the spool holds
 LOOK_SECONDS = 1.0
 MAX_WAIT_SECONDS = 3.0  # until Kafka is asked again: the holder must be back before another sees ticks stall
@@ -132,21 +133,21 @@ class Forwarder:
         """Wait until it is this instance's turn; False if a stop comes first."""
         with self._read_log() as reader:
             while True:
-                seen = self._observe(reader.latest_tick())
-                turn = self._lease.look(time.monotonic(), seen, draining=stop.is_set())
+                view = self._view(reader.latest_tick())
+                turn = self._lease.look(time.monotonic(), view, draining=stop.is_set())
                 if turn is not None:
                     log.info(
-                        "forwarder: taking the lease", turn=turn, last_tick=seen.last_tick, read_since=seen.read_since
+                        "forwarder: taking the lease", turn=turn, last_tick=view.last_tick, read_since=view.read_since
                     )
                     return True
                 if stop.is_set():
                     return False
-                self._keep_only_spool(seen.last_tick)
+                self._keep_only_spool(view.last_tick)
                 stop.wait(LOOK_SECONDS)
 
-    def _observe(self, last_tick: LastTick | None) -> Observation:
+    def _view(self, last_tick: LastTick | None) -> LeaseView:
         newest = self._spool.last
-        return Observation(
+        return LeaseView(
             last_tick=last_tick,
             own_spool_id=self._spool.spool_id,
             read_since=self._capture.continuity.read_since,
@@ -211,7 +212,7 @@ class Forwarder:
     def _forward_next(self, transactions: Transactions, stop: threading.Event) -> None:
         frames = self._next_frames()
         if not frames:
-            self._queue.wait(self.position, 0.05 if stop.is_set() else LIVE_SECONDS)
+            self._queue.wait(self.position, DRAIN_SECONDS if stop.is_set() else LIVE_SECONDS)
             return
         end, tick = frames[-1].end, frames[-1].tick
         if self._filter is not None:

@@ -20,7 +20,7 @@ MAX_SILENT_POLLS = 150
 RECONNECT_MS = 1_000  # when Kafka is back, both instances should see it at about the same time
 REACH_MS = 120_000  # a record may be a minute ahead of the tick that follows it; twice that is safe
 TICKED = (CHAT_MESSAGES, STREAM_LIFECYCLE)  # the topics that each transaction's tick goes to
-NEAR_MS = 20_000  # ids are kept from so long before the last tick: what is later still reached both instances
+NEAR_MS = 20_000  # keep ids from this long before the last tick: what came even later reached both instances
 
 
 PartitionId = tuple[str, int]  # topic and number

@@ -29,7 +29,7 @@ class LeaseTimeouts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
+class LeaseView:
     """What an instance sees at one look. Event times: milliseconds of Twitch's clock.
 
     `read_since`: its capture reads every channel without a break since then, None if not.
@@ -49,7 +49,7 @@ class Observation:
 
     @property
     def covers_last_tick(self) -> bool:
-        """Whether everything after the last tick is in the own spool."""
+        """Whether everything after the last tick is in its spool."""
         return self.last_tick is not None and self.read_since is not None and self.read_since <= self.last_tick.sent_at
 
     @property
@@ -61,7 +61,7 @@ class Observation:
 
 
 class Lease:
-    """One instance's view of whose turn it is. `now`: seconds of a clock that only goes forward."""
+    """Decide whose turn it is, from one instance's looks. `now`: seconds of a clock that only goes forward."""
 
     def __init__(self, role: Role, timeouts: LeaseTimeouts, is_alone: bool) -> None:
         """`is_alone`: no other instance reads the same channels, so there is none to wait for."""
@@ -84,23 +84,23 @@ class Lease:
         """Restart the stall timer: when Kafka is back, the holder may continue first."""
         self._looked_at, self.stalled_seconds = None, 0.0
 
-    def look(self, now: float, seen: Observation, draining: bool = False) -> Turn | None:
+    def look(self, now: float, view: LeaseView, draining: bool = False) -> Turn | None:
         """Return why to begin writing now, None to stand by.
 
         `draining`: this instance stops, take the lease only to flush the remaining backlog.
         """
-        self._observe(now, seen)
-        may_continue = seen.is_last_writer and not self._is_fenced
-        if may_continue and (seen.covers_last_tick or self._is_alone or draining):
+        self._observe(now, view)
+        may_continue = view.is_last_writer and not self._is_fenced
+        if may_continue and (view.covers_last_tick or self._is_alone or draining):
             return "continue"
         if draining:
             return None
         if may_continue and self.stalled_seconds >= self._timeouts.own_backlog_seconds:
-            return "continue"  # killed while it had a backlog: flush it, then record the gap of the own absence
-        return self._turn_of_holder(now, seen) if self._role == "holder" else self._turn_of_standby(seen)
+            return "continue"  # killed with a backlog: flush it, then record the gap of its absence
+        return self._turn_of_holder(now, view) if self._role == "holder" else self._turn_of_standby(view)
 
-    def _observe(self, now: float, seen: Observation) -> None:
-        last = (seen.last_tick.sent_at, seen.last_tick.spool_id) if seen.last_tick else None
+    def _observe(self, now: float, view: LeaseView) -> None:
+        last = (view.last_tick.sent_at, view.last_tick.spool_id) if view.last_tick else None
         if self._looked_at is None or last != self._last:
             self.stalled_seconds = 0.0
         else:
@@ -108,7 +108,7 @@ class Lease:
         if last and self._last and last != self._last:
             self._is_new_writer = last[1] != self._last[1]
         self._last, self._looked_at = last, now
-        if not seen.is_last_writer:
+        if not view.is_last_writer:
             self._is_fenced = False  # the instance that fenced us has written: a later tick of ours counts again
 
     @property
@@ -120,18 +120,18 @@ class Lease:
         timeouts = self._timeouts
         return self.stalled_seconds >= (timeouts.go_on_seconds if self._is_new_writer else timeouts.stalled_seconds)
 
-    def _turn_of_holder(self, now: float, seen: Observation) -> Turn | None:
+    def _turn_of_holder(self, now: float, view: LeaseView) -> Turn | None:
         stalled = self._is_stalled
         waited = self._fenced_at is None or now - self._fenced_at >= self._timeouts.take_back_seconds
-        if seen.last_tick is None:
+        if view.last_tick is None:
             return "begin"
-        if seen.can_continue and (waited or stalled) and (stalled or not self._is_fenced):
+        if view.can_continue and (waited or stalled) and (stalled or not self._is_fenced):
             return "take back"
         return "go on" if self.stalled_seconds >= self._timeouts.go_on_seconds else None
 
-    def _turn_of_standby(self, seen: Observation) -> Turn | None:
+    def _turn_of_standby(self, view: LeaseView) -> Turn | None:
         """Decide as the holder does, but `stalled_seconds` later."""
-        if seen.can_continue and self._is_stalled:
+        if view.can_continue and self._is_stalled:
             return "take over"
         longest = self._timeouts.go_on_seconds + self._timeouts.stalled_seconds
         return "go on" if self.stalled_seconds >= longest else None

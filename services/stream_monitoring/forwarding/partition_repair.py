@@ -22,7 +22,7 @@ from stream_monitoring.spool.record_header import Marks, marks_of, named
 from stream_monitoring.spool.spool import Spool
 
 log = structlog.get_logger()
-MAX_RECORDS = 100_000  # between the ticks, in the own spool; a transaction has 12,000
+MAX_RECORDS = 100_000  # between the ticks, in this instance's spool; a transaction has 12,000
 MAX_MS = 120_000  # between the ticks, if another spool wrote: the ids of all later records must fit into memory
 
 

@@ -1,4 +1,4 @@
-"""Where a forwarder resumes, decided from the last tick in Kafka and the own spool alone; what it then leaves out."""
+"""Where a forwarder resumes, decided from the last tick in Kafka and its own spool alone, and what it then skips."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class LastTick:
 
 @dataclass(frozen=True, slots=True)
 class SpoolRange:
-    """What the decision needs of the own spool. `first_tick_at`: of its oldest frame, None if it is empty."""
+    """What the decision needs of this instance's spool. `first_tick_at`: of its oldest frame, None if it is empty."""
 
     spool_id: str
     first: int
@@ -38,7 +38,7 @@ class SpoolRange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResumePoint:
-    """`position`: where to resume in the own spool. `exact`: everything from there follows, nothing is in Kafka yet.
+    """`position`: where to resume in the spool. `exact`: everything from there follows, nothing is in Kafka yet.
 
     Otherwise `after` is the event time of the last tick: only later records are sent, unless their ids are in Kafka.
     `missing`: records that were deleted from the spool before they were forwarded. `gap_until`: the spool begins

@@ -58,7 +58,7 @@ def wait_for_open_transactions(reader: KafkaLog) -> list[PartitionId]:
 def opening_frame(resume: ResumePoint, spool: Spool, continuity: Continuity, instance: str) -> Frame | None:
     """Return a first frame that shows the other instance who writes now: undeliverable gaps, and the last tick again.
 
-    None if the own log simply continues.
+    None if this instance simply continues its own log.
     """
     if resume.exact and not resume.missing:
         return None

@@ -46,6 +46,6 @@ class FrameQueue:
             self._bytes = 0
 
     def wait(self, position: int, seconds: float) -> None:
-        """Wait until there is a frame that ends after `position`, at most so long."""
+        """Wait until there is a frame that ends after `position`, or the time is up."""
         with self._changed:
             self._changed.wait_for(lambda: bool(self._frames) and self._frames[-1].end > position, seconds)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts, Observation, Role
+from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts, LeaseView, Role
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.forwarding.takeover import OPEN_SECONDS
 
@@ -17,15 +17,15 @@ LAG = 2  # of ticks, in seconds
 SETTLED_SECONDS = 60 + 10 + 5  # nobody waits longer where Kafka answers
 
 
-def observation(
+def view_of(
     last: tuple[int, str] | None,
     own: str = "me",
     read_since: int | None = None,
     own_tick: int = 0,
     healthy: bool = True,
-) -> Observation:
+) -> LeaseView:
     tick = LastTick(last[0], last[1], 0) if last else None
-    return Observation(last_tick=tick, own_spool_id=own, read_since=read_since, own_tick=own_tick, healthy=healthy)
+    return LeaseView(last_tick=tick, own_spool_id=own, read_since=read_since, own_tick=own_tick, healthy=healthy)
 
 
 def holder(is_alone: bool = False) -> Lease:
@@ -36,84 +36,84 @@ def standby() -> Lease:
     return Lease("standby", TIMEOUTS, is_alone=False)
 
 
-def turns(lease: Lease, seen: Observation, seconds: int, begin: int = 0) -> list[tuple[int, str]]:
+def turns(lease: Lease, view: LeaseView, seconds: int, begin: int = 0) -> list[tuple[int, str]]:
     """Return when it would take the lease, looking at the same thing once per second."""
-    looks = ((now, lease.look(now, seen)) for now in range(begin, begin + seconds))
+    looks = ((now, lease.look(now, view)) for now in range(begin, begin + seconds))
     return [(now - begin, turn) for now, turn in looks if turn is not None]
 
 
 def test_the_holder_begins_an_empty_topic_the_standby_waits():
-    assert holder().look(0, observation(None)) == "begin"
-    assert turns(standby(), observation(None), 100)[0] == (70, "go on")
+    assert holder().look(0, view_of(None)) == "begin"
+    assert turns(standby(), view_of(None), 100)[0] == (70, "go on")
 
 
 def test_the_last_writer_continues_at_once_if_it_covers_its_tick():
     for lease in (holder(), standby()):
-        assert lease.look(0, observation((100, "me"), read_since=50)) == "continue"
+        assert lease.look(0, view_of((100, "me"), read_since=50)) == "continue"
 
 
 def test_a_restarted_holder_waits_unless_there_is_no_standby():
-    seen = observation((100, "me"), read_since=130, own_tick=140)
-    assert holder(is_alone=True).look(0, seen) == "continue"
-    assert turns(holder(), observation((100, "other"), read_since=130, own_tick=140), 100)[0] == (60, "go on")
+    view = view_of((100, "me"), read_since=130, own_tick=140)
+    assert holder(is_alone=True).look(0, view) == "continue"
+    assert turns(holder(), view_of((100, "other"), read_since=130, own_tick=140), 100)[0] == (60, "go on")
 
 
 def test_a_killed_writer_flushes_its_backlog_after_35_s():
     """Before an instance that does not cover the last tick, and never while it is fenced."""
     for lease in (holder(), standby()):
-        assert turns(lease, observation((100, "me"), read_since=130, own_tick=140), 100)[0] == (35, "continue")
+        assert turns(lease, view_of((100, "me"), read_since=130, own_tick=140), 100)[0] == (35, "continue")
     lease = standby()
-    lease.look(0, observation((100, "me"), read_since=50))
+    lease.look(0, view_of((100, "me"), read_since=50))
     lease.fenced(1)
     assert all(
-        lease.look(now, observation((100, "me"), read_since=130, own_tick=140)) != "continue" for now in range(2, 100)
+        lease.look(now, view_of((100, "me"), read_since=130, own_tick=140)) != "continue" for now in range(2, 100)
     )
 
 
 def test_the_holder_takes_back_once_it_covers_the_last_tick():
     lease = holder()
     for now in range(30):
-        assert lease.look(now, observation((100 + now, "other"), read_since=130, own_tick=100 + now)) is None
-    assert lease.look(30, observation((130, "other"), read_since=130, own_tick=131)) == "take back"
+        assert lease.look(now, view_of((100 + now, "other"), read_since=130, own_tick=100 + now)) is None
+    assert lease.look(30, view_of((130, "other"), read_since=130, own_tick=131)) == "take back"
 
 
 def test_a_fenced_holder_takes_back_after_a_minute_if_healthy():
     lease = holder()
     lease.fenced(0)
     looks = {
-        now: lease.look(now, observation((100 + now, "other"), "me", 50, 102 + now, healthy=now > 80))
+        now: lease.look(now, view_of((100 + now, "other"), "me", 50, 102 + now, healthy=now > 80))
         for now in range(1, 90)
     }
     assert [now for now, turn in looks.items() if turn] == list(range(81, 90))
     again = holder()
     again.fenced(0)
-    first = next(now for now in range(1, 90) if again.look(now, observation((100 + now, "other"), "me", 50, 102 + now)))
+    first = next(now for now in range(1, 90) if again.look(now, view_of((100 + now, "other"), "me", 50, 102 + now)))
     assert first == 60
 
 
 @pytest.mark.parametrize("lease", [holder(), standby()])
 def test_a_fenced_instance_waits_for_the_others_first_tick(lease: Lease):
-    seen = observation((100, "me"), read_since=50, own_tick=120)
-    lease.look(0, seen)
+    view = view_of((100, "me"), read_since=50, own_tick=120)
+    lease.look(0, view)
     lease.fenced(1)
-    assert turns(lease, seen, 30, begin=2)[0][0] == 10
+    assert turns(lease, view, 30, begin=2)[0][0] == 10
 
 
 def test_the_standby_takes_over_after_10_s_if_it_covers():
-    assert turns(standby(), observation((100, "other"), "me", 90, 120), 100)[0] == (10, "take over")
-    assert turns(standby(), observation((100, "other"), "me", 90, 100), 100)[0] == (70, "go on")
-    assert turns(standby(), observation((100, "other"), "me", 90, 120, healthy=False), 100)[0] == (70, "go on")
-    assert turns(standby(), observation((100, "other"), "me", 110, 120), 100)[0] == (70, "go on")
+    assert turns(standby(), view_of((100, "other"), "me", 90, 120), 100)[0] == (10, "take over")
+    assert turns(standby(), view_of((100, "other"), "me", 90, 100), 100)[0] == (70, "go on")
+    assert turns(standby(), view_of((100, "other"), "me", 90, 120, healthy=False), 100)[0] == (70, "go on")
+    assert turns(standby(), view_of((100, "other"), "me", 110, 120), 100)[0] == (70, "go on")
 
 
 def test_time_without_kafka_or_without_a_look_is_no_stall():
-    lease, seen = standby(), observation((100, "other"), "me", 90, 120)
-    assert turns(lease, seen, 9) == []
+    lease, view = standby(), view_of((100, "other"), "me", 90, 120)
+    assert turns(lease, view, 9) == []
     lease.kafka_lost()
-    assert turns(lease, seen, 10, begin=500) == []
+    assert turns(lease, view, 10, begin=500) == []
     slept = standby()
-    slept.look(0, seen)
-    assert slept.look(3600, seen) is None
+    slept.look(0, view)
+    assert slept.look(3600, view) is None
 
 
 @dataclass
@@ -143,9 +143,9 @@ class Machine:
             self.lease = Lease(self.role, TIMEOUTS, is_alone=False)
         self.alive, self.deaf = alive, deaf
 
-    def sees(self, last: LastTick | None, now: int) -> Observation:
+    def sees(self, last: LastTick | None, now: int) -> LeaseView:
         healthy = self.read_since is not None
-        return Observation(
+        return LeaseView(
             last_tick=last,
             own_spool_id=self.role,
             read_since=self.read_since,
@@ -190,8 +190,8 @@ class World:
             turn = machine.lease.look(self.now, machine.sees(self.last, self.now))
             if turn is not None:
                 decided.append((name, turn))
-        seen = [self.machines[name].lease.stalled_seconds for name, turn in decided if turn != "continue"]
-        assert len(seen) == len(set(seen)), f"both saw the same and take the lease at {self.now}: {decided}"
+        stalls = [self.machines[name].lease.stalled_seconds for name, turn in decided if turn != "continue"]
+        assert len(stalls) == len(set(stalls)), f"both saw the same and take the lease at {self.now}: {decided}"
         for name, turn in decided:
             self.turns.append((self.now, name, turn, bool([each for each in covered if each != name])))
             if self.writer and self.writer != name:
@@ -285,10 +285,10 @@ def test_a_new_holder_writes_before_the_other_counts_a_stall() -> None:
 def test_a_new_writer_gets_the_time_to_read_back():
     """Its first tick repeats the last one's time; were it fenced while it reads back, both would fence in turns."""
     lease, covered = standby(), {"read_since": 50, "own_tick": 300}
-    lease.look(0, observation((100, "another"), **covered))
-    begun = observation((100, "holder"), **covered)
+    lease.look(0, view_of((100, "another"), **covered))
+    begun = view_of((100, "holder"), **covered)
     assert turns(lease, begun, 100, begin=1)[0] == (60, "take over")
-    lease, goes_on = standby(), observation((101, "holder"), **covered)
-    lease.look(0, observation((100, "another"), **covered))
+    lease, goes_on = standby(), view_of((101, "holder"), **covered)
+    lease.look(0, view_of((100, "another"), **covered))
     lease.look(1, begun)
     assert turns(lease, goes_on, 100, begin=2)[0] == (10, "take over")
