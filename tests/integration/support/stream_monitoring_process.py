@@ -84,6 +84,11 @@ class MonitoringProcess:
         if self.process is None:
             return 0
         self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait until the process ends and return the exit code."""
+        assert self.process is not None
         code = self.process.wait(STOP_SECONDS)
         self.process = None
         return code
