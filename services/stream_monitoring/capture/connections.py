@@ -3,9 +3,7 @@
 import asyncio
 import random
 import ssl
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 import structlog
@@ -14,6 +12,7 @@ from contracts import metrics
 from service_runtime.measures import measure
 from stream_monitoring.capture.chat_socket import ChatSocket, ParseChunk
 from stream_monitoring.capture.coverage import CoverageTracker
+from stream_monitoring.capture.slot import Slot
 from stream_monitoring.capture.ticks import TickPause
 from stream_monitoring.chat.clocks import TwitchClock
 
@@ -34,66 +33,6 @@ def wait_seconds(attempt: int, jitter: float) -> float:
     """Return the wait before attempt 1, 2, …: doubling, half of it random; `jitter` in [0, 1)."""
     longest = min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(attempt - 1, 16))
     return longest * (0.5 + jitter / 2)
-
-
-@dataclass(slots=True, eq=False)
-class Slot:
-    """A group of channels that share a socket. `retiring` still reads while `socket` takes over."""
-
-    logins: set[str] = field(default_factory=set)
-    socket: ChatSocket | None = None
-    retiring: ChatSocket | None = None
-    task: asyncio.Task[None] | None = None
-
-    def start(self, keep_open: Callable[["Slot"], Coroutine[Any, Any, None]]) -> None:
-        """Start the task that keeps the slot's socket open."""
-        self.task = asyncio.create_task(keep_open(self))
-
-    def stop(self) -> None:
-        """Open no socket any more."""
-        if self.task is not None:
-            self.task.cancel()
-
-    def use(self, socket: ChatSocket) -> None:
-        """Read these channels on a new socket, including changes made while it was connecting."""
-        self.socket = socket
-        for login in self.logins - socket.wanted:
-            socket.watch(login)
-        for login in socket.wanted - self.logins:
-            socket.leave(login)
-
-    def retire_socket(self) -> None:
-        """Make room for a new socket while the present one reads on."""
-        self.retiring, self.socket = self.socket, None
-
-    def release(self, socket: ChatSocket) -> None:
-        """Forget a socket that has ended."""
-        if self.socket is socket:
-            self.socket = None
-
-    def release_retiring(self, socket: ChatSocket) -> None:
-        """Forget a retiring socket that has closed."""
-        if self.retiring is socket:
-            self.retiring = None
-
-    def finish_handover(self) -> None:
-        """Close the retiring socket once the new one has joined all its channels."""
-        if self.retiring and self.socket and self.retiring.joined <= self.socket.joined:
-            self.retiring.close("reconnect")
-            self.retiring = None
-
-    def watch(self, login: str) -> None:
-        """Add a channel."""
-        self.logins.add(login)
-        if self.socket is not None:
-            self.socket.watch(login)
-
-    def leave(self, login: str) -> None:
-        """Remove a channel."""
-        self.logins.discard(login)
-        for socket in (self.socket, self.retiring):
-            if socket is not None:
-                socket.leave(login)
 
 
 class Connections:
