@@ -62,21 +62,34 @@ class CaptureLoop:
     ) -> None:
         """`forwarded_position`: the position up to which Kafka has everything."""
         self._options = options
-        self._now = machine_now or MachineClock()
         self._spool = spool
+        self._now = machine_now or MachineClock()
         self._clock = TwitchClock(load_clock_offset(spool.directory))
         self._batch = Batch()
-        self.channel_ids: dict[str, str] = {}  # by login, as chat reported them; also of channels that were left
         self._tick_pause = TickPause(options.has_other, self._batch.add)
         self._coverage = CoverageTracker(options.instance, self._tick_pause.emit, self._now)
         self.continuity = Continuity(self._coverage, self._clock, self._now)
+        self.channel_ids: dict[str, str] = {}  # by login, as chat reported them; also of channels that were left
         quarantine = Quarantine(spool.directory)
+        self._reading = self._make_reading(chatters, quarantine)
         self._erasure = Erasure(spool, quarantine)
+        self._writer = self._make_writer(frame_written, forwarded_position)
+        self._reading.tick(self._writer.last_tick)
+        self._wanted: set[str] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connections: Connections | None = None
+        self.ended = threading.Event()
+
+    def _make_reading(self, chatters: ChatterHash, quarantine: Quarantine) -> Reading:
         bad_lines = BadLines(self._batch, quarantine)
-        self._reading = Reading(options.instance, self._batch, chatters, bad_lines, self._clock, self.channel_ids)
-        self._writer = FrameWriter(
-            instance=options.instance,
-            spool=spool,
+        return Reading(self._options.instance, self._batch, chatters, bad_lines, self._clock, self.channel_ids)
+
+    def _make_writer(
+        self, frame_written: Callable[[Frame], None], forwarded_position: Callable[[], int]
+    ) -> FrameWriter:
+        return FrameWriter(
+            instance=self._options.instance,
+            spool=self._spool,
             batch=self._batch,
             erasure=self._erasure,
             clock=self._clock,
@@ -84,11 +97,6 @@ class CaptureLoop:
             frame_written=frame_written,
             forwarded_position=forwarded_position,
         )
-        self._reading.tick(self._writer.last_tick)
-        self._wanted: set[str] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._connections: Connections | None = None
-        self.ended = threading.Event()
 
     # from other threads
 
@@ -151,7 +159,7 @@ class CaptureLoop:
 
     async def _run(self, stop: threading.Event) -> None:
         self._loop = asyncio.get_running_loop()
-        self._connections = connections = self._connect()
+        self._connections = connections = self._make_connections()
         self._coverage.restarted(self._writer.load_covered(), self._writer.last_tick + 1)
         connections.want(self._wanted)
         checking = asyncio.create_task(self._check_regularly(connections, stop))
@@ -159,7 +167,7 @@ class CaptureLoop:
         checking.cancel()
         await self._finish(connections, stop)
 
-    def _connect(self) -> Connections:
+    def _make_connections(self) -> Connections:
         return Connections(
             url=self._options.chat_url,
             parse=self._reading.parse,
