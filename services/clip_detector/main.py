@@ -21,6 +21,7 @@ from clip_detector.recovery.last_progress import Standing, read_standing
 from clip_detector.recovery.start_plan import Start, plan_start
 from clip_detector.settings import DetectorSettings
 from service_runtime import logs, measures
+from service_runtime.clock import now_ms
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
 
 log = structlog.get_logger()
@@ -47,7 +48,7 @@ def main() -> int:
     warming = threading.Thread(target=warm_up, daemon=True, name="warm up")
     warming.start()
     shelf = CheckpointShelf(settings.checkpoint_directory)
-    start = plan_start(shelf, wait_for_standing(kafka), time.time_ns() // 1_000_000)
+    start = plan_start(shelf, wait_for_standing(kafka), now_ms())
     if start.checkpoint:
         shelf.note_start(start.checkpoint)
     log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))

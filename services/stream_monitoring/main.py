@@ -1,7 +1,6 @@
 """Starts the service: capture, forwarder, chooser and lifecycle, each a supervised worker."""
 
 import os
-import random
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -96,7 +95,6 @@ def make_forwarder(settings: AllSettings, spool: Spool, queue: FrameQueue, captu
         Lease(monitoring.role, patience, is_alone=not monitoring.has_other),
         capture,
         monitoring.instance,
-        random.random,
     )
 
 
