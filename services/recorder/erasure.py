@@ -14,9 +14,10 @@ import structlog
 from confluent_kafka import KafkaException, Producer
 
 from contracts import topics
-from recorder.database import Database, PostgresAwayError, load_queries
+from recorder.database import Database, load_queries
 from recorder.rows.row import Table
 from service_runtime.kafka import consumer_config, producer_config
+from service_runtime.postgres import PostgresAwayError
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_reader import TopicReader
 

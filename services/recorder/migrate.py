@@ -19,7 +19,7 @@ from service_runtime.settings import LogSettings, PostgresSettings, load_all
 
 LOCK_KEY = 7_364_120_417  # any fixed number: whoever migrates this database holds this advisory lock
 RETRY_SECONDS = 0.25  # between two tries to reach Postgres; it starts in about a second
-CONNECT_TIMEOUT_SECONDS = 3
+CONNECT_SECONDS = 3
 MIGRATION_TABLE = "_yoyo_migration"
 
 
@@ -45,9 +45,7 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo has no ty
 
 def open_connection(conninfo: str) -> psycopg.Connection:
     """One try to reach Postgres."""
-    return psycopg.connect(
-        conninfo, autocommit=True, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="migrate"
-    )
+    return psycopg.connect(conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="migrate")
 
 
 def connect(conninfo: str, wait_seconds: float, clock: Callable[[], float] = time.monotonic) -> psycopg.Connection:

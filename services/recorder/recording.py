@@ -9,13 +9,13 @@ import structlog
 from contracts import metrics
 from recorder.batch import Batch, Shaper
 from recorder.consumer import RecordReader
-from recorder.database import PostgresAwayError
 from recorder.rows.progress import heartbeat
 from recorder.rows.record import Record
 from recorder.rows.row import Entry
 from recorder.store import Store
 from service_runtime.backoff import Backoff
 from service_runtime.measures import measure
+from service_runtime.postgres import PostgresAwayError
 
 log = structlog.get_logger()
 BATCH_RECORDS = 1000
