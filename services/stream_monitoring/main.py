@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from contracts import metrics
-from service_runtime import health, logs, measures
+from service_runtime import health, logs, measures, ports
 from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.measures import measure
 from service_runtime.settings import KafkaSettings, LogSettings, PostgresSettings, load_all
@@ -122,10 +122,8 @@ def serve_ports(settings: AllSettings, unready: Callable[[], dict[str, str]]) ->
         ("MONITORING_HEALTH_PORT", monitoring.health_port, lambda p: health.serve(monitoring.bind_address, p, unready)),
         ("MONITORING_METRICS_PORT", monitoring.metrics_port, lambda p: measures.serve(monitoring.bind_address, p)),
     ):
-        try:
+        with ports.listening(name, monitoring.bind_address, port):
             start(port)
-        except OSError as error:
-            raise SystemExit(f"{name}: cannot listen on {monitoring.bind_address}:{port}: {error.strerror}") from error
 
 
 def main() -> int:
