@@ -26,48 +26,26 @@ class SignInError(Exception):
     """Nobody was signed in; the text gives the reason and what to do."""
 
 
-class RedirectListener:
+class RedirectListener(HTTPServer):
     """Waits on loopback for the browser that Twitch sends back.
 
     `port` is the one of the application's redirect URL; `SignInError` if it is taken.
     """
 
+    timeout = DEADLINE_CHECK_SECONDS
+    code = ""
+    error = ""
+
     def __init__(self, port: int, state: str) -> None:
-        self.code = ""
-        self.error = ""
         self._state = state
         try:
-            self._server = HTTPServer((LOOPBACK, port), self._handler())
+            super().__init__((LOOPBACK, port), RedirectHandler)
         except OSError as error:
             raise SignInError(
                 f"port {port} cannot be listened on ({error.strerror}): stop the program that uses it, "
                 f"or register a redirect URL with another port and pass --port"
             ) from error
-        self._server.timeout = DEADLINE_CHECK_SECONDS
-
-    @property
-    def address(self) -> str:
-        """Return the redirect URL."""
-        return f"http://localhost:{self._server.server_address[1]}"
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        listener = self
-
-        class Handler(BaseHTTPRequestHandler):
-            timeout = IDLE_CONNECTION_SECONDS
-
-            def do_GET(self) -> None:
-                page = listener.receive(self.path)
-                self.send_response(200 if page else 404)
-                self.send_header("Content-Type", "text/plain; charset=utf-8")
-                self.send_header("Content-Length", str(len(page)))
-                self.end_headers()
-                self.wfile.write(page)
-
-            def log_message(self, *_: object) -> None:
-                """Log nothing: the address holds the code."""
-
-        return Handler
+        self.address = f"http://localhost:{self.server_port}"
 
     def receive(self, path: str) -> bytes:
         """Read one request and return its page; empty unless it carries our own state."""
@@ -81,19 +59,34 @@ class RedirectListener:
     def wait(self, seconds: float) -> str:
         """Return the code; `SignInError` if the person refused or no browser came in time."""
         until = time.monotonic() + seconds
-        try:
-            while not self.code and not self.error:
-                if time.monotonic() > until:
-                    raise SignInError(
-                        f"no browser came back to {self.address} within {seconds:.0f} s; "
-                        f"on a machine without a browser use --device"
-                    )
-                self._server.handle_request()
-        finally:
-            self._server.server_close()
+        while not self.code and not self.error:
+            if time.monotonic() > until:
+                raise SignInError(
+                    f"no browser came back to {self.address} within {seconds:.0f} s; "
+                    f"on a machine without a browser use --device"
+                )
+            self.handle_request()
         if self.error:
             raise SignInError(f"Twitch did not sign you in: {self.error}")
         return self.code
+
+
+class RedirectHandler(BaseHTTPRequestHandler):
+    """One request to a `RedirectListener`."""
+
+    server: RedirectListener
+    timeout = IDLE_CONNECTION_SECONDS
+
+    def do_GET(self) -> None:
+        page = self.server.receive(self.path)
+        self.send_response(200 if page else 404)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing: the address holds the code."""
 
 
 def sign_in_by_browser(authority: Authority, port: int, seconds: float, show: Show) -> StoredTokens:
@@ -101,16 +94,16 @@ def sign_in_by_browser(authority: Authority, port: int, seconds: float, show: Sh
     if not authority.has_secret:
         raise SignInError("signing in by browser needs TWITCH_CLIENT_SECRET_FILE; without a secret use --device")
     state = secrets.token_urlsafe(24)
-    listener = RedirectListener(port, state)
-    query = {
-        "client_id": authority.client_id,
-        "redirect_uri": listener.address,
-        "response_type": "code",
-        "scope": CLIP_SCOPE,
-        "state": state,
-    }
-    show(f"{authority.url}authorize?{urlencode(query)}")
-    code = listener.wait(seconds)
+    with RedirectListener(port, state) as listener:
+        query = {
+            "client_id": authority.client_id,
+            "redirect_uri": listener.address,
+            "response_type": "code",
+            "scope": CLIP_SCOPE,
+            "state": state,
+        }
+        show(f"{authority.url}authorize?{urlencode(query)}")
+        code = listener.wait(seconds)
     with refusals_explained():
         return tokens_to_store(authority, authority.redeem_code(code, listener.address))
 

@@ -52,7 +52,10 @@ class Seed:
 
     def end(self) -> tuple[int, str]:
         """The exit code and everything that was printed after the address."""
-        output, errors = self.process.communicate(timeout=DEADLINE)
+        try:
+            output, errors = self.process.communicate(timeout=DEADLINE)
+        finally:
+            self.process.kill()
         return self.process.returncode, output + errors
 
 
