@@ -22,7 +22,7 @@ from .clip_creator_process import DEADLINE, Simulator
 
 PROGRAM = [sys.executable, str(REPOSITORY / "seed_twitch_tokens.py")]
 SECRET = "simulator"
-INTERVAL_SECONDS = 3
+INTERVAL_SECONDS = 2  # between two polls
 CALL_SECONDS = "3"  # longest time of one request, retries included
 ENDPOINTS = ("token", "device", "validate")
 
@@ -159,10 +159,11 @@ def test_a_taken_port_is_named_at_once(twitch: Simulator, tmp_path: Path):
 
 
 def test_only_loopback_is_listened_on(twitch: Simulator, tmp_path: Path):
-    seed = browser(twitch, tmp_path, "--seconds", "3")
+    seed = browser(twitch, tmp_path)
     port = redirect(seed).port
     listening = [each.laddr for each in psutil.Process(seed.process.pid).net_connections("tcp") if not each.raddr]
     assert listening == [("127.0.0.1", port)]
+    seed.process.terminate()
     seed.end()
 
 
