@@ -14,7 +14,7 @@ from twitchAPI.oauth import CodeFlow, UserAuthenticator
 from twitchAPI.twitch import Twitch
 from twitchAPI.type import AuthScope, InvalidRefreshTokenException, TwitchBackendException
 
-from embedded.ports import free_ports
+from embedded.processes.ports import free_ports
 
 from .conftest import Reply, ScriptedTwitch
 
