@@ -105,7 +105,8 @@ def test_deleted_records_are_skipped(empty_topics: str):
     with reader_of(empty_topics) as reader:
         begin, _ = reader.bounds()[0]
         upto = TopicPartition(CHAT_MESSAGES.name, 0, begin + 1)
-        for answer in AdminClient({"bootstrap.servers": empty_topics}).delete_records([upto]).values():
+        admin = AdminClient({"bootstrap.servers": empty_topics})
+        for answer in admin.delete_records([upto]).values():
             answer.result(ANSWER_SECONDS)
         assert values(reader.read_to_end()) == ["b"]
 
