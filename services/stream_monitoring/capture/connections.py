@@ -1,7 +1,6 @@
 """Many sockets, about 90 channels each: opened slowly, reopened with backoff, each checked for silence."""
 
 import asyncio
-import random
 import ssl
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from contracts import metrics
+from service_runtime.backoff import Backoff
 from service_runtime.measures import measure
 from stream_monitoring.capture.chat_socket import ChatSocket, ParseChunk
 from stream_monitoring.capture.coverage import CoverageTracker
@@ -21,18 +21,11 @@ log = structlog.get_logger()
 CHANNELS_PER_SOCKET = 90
 SECONDS_BETWEEN_CONNECTIONS = 0.55  # the largest public reader's pace, found by trying
 CONNECT_SECONDS = 10.0  # deadline of one attempt
-FIRST_WAIT_SECONDS = 0.5
-MAX_WAIT_SECONDS = 60.0
+RECONNECT = Backoff(first_seconds=0.5, longest_seconds=60.0, jitter=0.5)
 STEADY_SECONDS = 30.0  # a connection that lasted so long resets the backoff
 NO_ROOM = "no room on the disk"
 EXPECTED_REASONS = ("reconnect", "stopped", NO_ROOM)  # a socket closed for these does not pause ticks
 HANDOVER_SECONDS = 20.0  # after RECONNECT the old socket reads on until the new one has joined
-
-
-def wait_seconds(attempt: int, jitter: float) -> float:
-    """Return the wait before attempt 1, 2, …: doubling, half of it random; `jitter` in [0, 1)."""
-    longest = min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(attempt - 1, 16))
-    return longest * (0.5 + jitter / 2)
 
 
 class Connections:
@@ -153,7 +146,7 @@ class Connections:
                 attempt = 0
                 continue
             self.last_problem = reason
-            wait = wait_seconds(attempt, random.random())  # noqa: S311 - jitter
+            wait = RECONNECT.wait_seconds(attempt)
             log.warning("chat: socket closed", reason=reason, lasted_seconds=lasted, wait_seconds=round(wait, 2))
             await asyncio.sleep(wait)
 

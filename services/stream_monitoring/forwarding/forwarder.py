@@ -2,15 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Literal, Protocol
 
 import structlog
 from confluent_kafka import KafkaException
 
 from contracts import metrics
+from service_runtime.backoff import Backoff
 from service_runtime.measures import measure
-from stream_monitoring.capture.connections import wait_seconds
 from stream_monitoring.capture.continuity import Continuity
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaAwayError, KafkaLog, LogReader, PartitionId
 from stream_monitoring.forwarding.lease import Lease, LeaseView
@@ -34,7 +34,8 @@ LIVE_SECONDS = 0.2  # longest wait for the next frame
 DRAIN_SECONDS = 0.05  # the same once stopped
 FLUSH_SECONDS = 15.0  # after a stop signal, to deliver what the spool holds
 LOOK_SECONDS = 1.0
-MAX_WAIT_SECONDS = 3.0  # until Kafka is asked again: the holder must be back before another sees ticks stall
+# Until Kafka is asked again: the holder must be back before another instance sees ticks stall.
+RECONNECT = Backoff(first_seconds=0.5, longest_seconds=3.0, jitter=0.5)
 
 State = Literal["starting", "holder", "standby", "waiting for Kafka"]
 
@@ -64,7 +65,6 @@ class Forwarder:
         lease: Lease,
         capture: CaptureStatus,
         instance: str,
-        jitter: Callable[[], float],
     ) -> None:
         self._spool = spool
         self._queue = queue
@@ -73,7 +73,6 @@ class Forwarder:
         self._lease = lease
         self._capture = capture
         self._instance = instance
-        self._jitter = jitter
         self._deadline = 0.0
         self._filter: TakeoverFilter | None = None
         self._first_lines: list[bytes] = []
@@ -120,7 +119,7 @@ class Forwarder:
         self.state, self.problem = "waiting for Kafka", str(error)
         measure(metrics.SPOOL_BACKLOG_BYTES).set(self._spool.bytes_from(self.position))
         self._queue.clear()
-        seconds = min(MAX_WAIT_SECONDS, wait_seconds(attempt, self._jitter()))
+        seconds = RECONNECT.wait_seconds(attempt)
         log.warning(
             "forwarder: Kafka is away, the spool keeps everything", why=str(error), wait_seconds=round(seconds, 1)
         )

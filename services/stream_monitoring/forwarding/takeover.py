@@ -9,6 +9,7 @@ import structlog
 from contracts import codec
 from contracts.chat_messages import SCHEMA_VERSION, Tick
 from contracts.topics import CHAT_MESSAGES
+from service_runtime.clock import now_ms
 from stream_monitoring.capture.continuity import Continuity
 from stream_monitoring.forwarding.kafka_log import REACH_MS, KafkaLog, PartitionId
 from stream_monitoring.forwarding.resume import LastTick, ResumePoint, SpoolRange, TakeoverFilter, find_resume_point
@@ -65,7 +66,7 @@ def opening_frame(resume: ResumePoint, spool: Spool, continuity: Continuity, ins
     tick = Tick(
         schema_version=SCHEMA_VERSION,
         sent_at=resume.after,
-        received_at=int(time.time() * 1000),
+        received_at=now_ms(),
         instance=instance,
         spool_id=spool.spool_id,
         spool_position=resume.position,

@@ -29,10 +29,10 @@ class SharedOptOuts(Protocol):
     """Where all instances read the list."""
 
     def read_opt_outs(self) -> OptOutList:
-        """Return every status, withdrawn opt-outs too. Raises ListAwayError."""
+        """Return every status, withdrawn opt-outs too. Raises PostgresAwayError."""
 
     def restore_opt_outs(self, opt_outs: OptOutList) -> None:
-        """Write these unless an equally new status is there. Raises ListAwayError."""
+        """Write these unless an equally new status is there. Raises PostgresAwayError."""
 
 
 def merge(ours: Mapping[str, OptOutStatus], theirs: Mapping[str, OptOutStatus]) -> OptOutList:
@@ -60,7 +60,7 @@ class OptOuts:
     def refresh(self) -> None:
         """Take over what is new in Postgres, and write back what a restored backup lost.
 
-        Raises ListAwayError; the known list stays in force.
+        Raises PostgresAwayError; the known list stays in force.
         """
         if self._shared is None:
             return

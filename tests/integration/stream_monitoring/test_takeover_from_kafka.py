@@ -213,7 +213,6 @@ def forwarder_of(kafka: Kafka, spool: Spool) -> Forwarder:
         lease=lease,
         capture=capture,
         instance="a",
-        jitter=lambda: 0.5,
     )
 
 

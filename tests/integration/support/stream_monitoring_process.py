@@ -11,22 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from confluent_kafka import Consumer, TopicPartition
 
 from contracts import topics
 from embedded.processes.ports import free_ports
+from service_runtime.kafka import consumer_config
+from service_runtime.settings import KafkaSettings
+from service_runtime.topic_reader import TopicReader
 from twitch_simulator.process import SimulatorProcess
 
 DEADLINE = 90.0  # seconds; the machine may be busy
 STOP_SECONDS = 40.0
-BATCH, BATCH_SECONDS = 5_000, 0.2
-STRIPPED = (  # prefixes of variables that the process must not inherit
-    "TWITCH_",
-    "POSTGRES_",
-    "MONITORING_",
-    "SPOOL_",
-    "KAFKA_",
-)
+NOT_INHERITED = ("TWITCH_", "POSTGRES_", "MONITORING_", "SPOOL_", "KAFKA_")  # prefixes of variables
 
 
 class MonitoringProcess:
@@ -39,7 +34,7 @@ class MonitoringProcess:
         self.log, self.spool = log, spool
         self._health, self._metrics = f"http://127.0.0.1:{health}", f"http://127.0.0.1:{metrics}/metrics"
         self.environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(STRIPPED)},
+            **{key: value for key, value in os.environ.items() if not key.startswith(NOT_INHERITED)},
             "MONITORING_CHAT_URL": f"irc://127.0.0.1:{twitch.ports['irc']}",
             "MONITORING_HEALTH_PORT": str(health),
             "MONITORING_METRICS_PORT": str(metrics),
@@ -99,30 +94,18 @@ class Follower:
 
     def __init__(self, bootstrap_servers: str, topic: topics.Topic) -> None:
         self._found: list[dict[str, Any]] = []
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": bootstrap_servers,
-                "group.id": "follows-in-a-test",
-                "isolation.level": "read_committed",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "log_level": 0,
-            }
-        )
-        self._consumer.assign([TopicPartition(topic.name, number, 0) for number in range(topic.partitions)])
+        settings = KafkaSettings(bootstrap_servers=bootstrap_servers, username=None, password_file=None)
+        self._topic = TopicReader(consumer_config(settings, "follows-in-a-test"), topic.name, range(topic.partitions))
 
     def values(self, kind: str = "") -> list[dict[str, Any]]:
         """Return the records so far without ticks, each partition in its order."""
-        while batch := self._consumer.consume(BATCH, BATCH_SECONDS):
-            decoded = [json.loads(each.value()) for each in batch if each.error() is None]
-            self._found += [each for each in decoded if isinstance(each, dict) and each.get("kind") != "tick"]
-            if len(batch) < BATCH:
-                break
+        decoded = [json.loads(each.value()) for each in self._topic.read_to_end()]
+        self._found += [each for each in decoded if isinstance(each, dict) and each.get("kind") != "tick"]
         return [each for each in self._found if kind in ("", each.get("kind"))]
 
     def close(self) -> None:
         """Close the consumer."""
-        self._consumer.close()
+        self._topic.close()
 
 
 def ids_by_channel(rows: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
