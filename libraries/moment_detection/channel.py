@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 from moment_detection.causes.meaning import UNKNOWN, Meaning, meaning_of
-from moment_detection.detection.channel_events import parse_controls
+from moment_detection.detection.channel_events import parse_events
 from moment_detection.detection.counters import WINDOW_SECONDS
 from moment_detection.detection.detector import Detector
-from moment_detection.detection.outputs import CLOSED, RAISED, Emission, Height, Minute, Revision
-from moment_detection.detection.window_chatters import people_of
+from moment_detection.detection.outputs import CLOSED, RAISED, ConfirmedPeak, Minute, Output, Revision
+from moment_detection.detection.window_chatters import speakers_of
 from moment_detection.evidence.evidence import SECTION, Crowd, count_crowd, second_text
 from moment_detection.evidence.moment_context import Scene, scene_of
 from moment_detection.evidence.room_events import happenings, keep_room
@@ -56,11 +56,10 @@ class Channel:
         detector = self.detector
         for second in range(detector.at - WINDOW_SECONDS + 1, detector.at + 1):
             text = recent_text(texts, second)
-            detector.level.people.take(second, people_of(text.partition(SECTION)[0]) if text else None)
-        for name, crossed in detector.dropped:
+            detector.score.restore_speakers(second, speakers_of(text.partition(SECTION)[0]) if text else None)
+        for name, crossed in detector.take_abandoned():
             place = Place(name, crossed)
             close_texts(texts, place, place.last())
-        detector.dropped.clear()
 
     def row(self, row: SecondRow) -> list[tuple[int, Record]]:
         """Take in one second; returns (milliseconds it became due, record)."""
@@ -69,23 +68,23 @@ class Channel:
         if second <= detector.at:
             return []
         told = self.advance(second - 1) if second - 1 > detector.at else []
-        controls = parse_controls(raw_controls) if raw_controls else []
+        controls = parse_events(raw_controls) if raw_controls else []
         people = None
         if texts is not None:
-            people = people_of(pieces)
+            people = speakers_of(pieces)
             text = pieces
             if controls:
                 keep_room(texts, second, controls)
                 text = second_text(pieces, controls, raw_controls)
             if text:
                 put_text(texts, second, text, self._open_places())
-        emissions = detector.second(second, messages, chatters, controls, people)
+        emissions = detector.add_second(second, messages, chatters, controls, people)
         if emissions:
             told += self._records(emissions)
         return told
 
     def _open_places(self) -> list[Place]:
-        return [Place(judge.rules.name, judge.moment.crossed) for judge in self.detector.judges if judge.moment]
+        return [Place(rule.rules.name, rule.moment.crossed) for rule in self.detector.moment_rules if rule.moment]
 
     def advance(self, second: int) -> list[tuple[int, Record]]:
         """Take in that nothing came up to and with `second`."""
@@ -95,9 +94,9 @@ class Channel:
             forget_texts(self.texts)
         return told
 
-    def _records(self, emissions: list[Emission]) -> list[tuple[int, Record]]:
+    def _records(self, emissions: list[Output]) -> list[tuple[int, Record]]:
         """What goes to Kafka of what the detector says; peaks do not."""
-        return [self._record(each) for each in emissions if not isinstance(each, Height)]
+        return [self._record(each) for each in emissions if not isinstance(each, ConfirmedPeak)]
 
     def _record(self, emission: Revision | Minute) -> tuple[int, Record]:
         if isinstance(emission, Minute):

@@ -87,7 +87,7 @@ def speed() -> dict[str, float]:
 def state() -> dict[str, float]:
     """Bytes of a channel's state: talking for an hour, with every peak it can remember, asleep; and of 10,000."""
     from moment_detection.channel import Channel, DictSlots, SecondRow
-    from moment_detection.detection.peak_history import RATE_SECONDS, STEPS_LIMIT, Past
+    from moment_detection.detection.peak_history import OLDER_LIMIT, RATE_SECONDS, PastPeak
     from moment_detection.detection.rules import Rules
     from moment_detection.detection.state import pack, unpack
 
@@ -104,8 +104,8 @@ def state() -> dict[str, float]:
         many.append(Channel(str(number), unpack(packed, Rules()), own))
     gc.collect()
     grown = psutil.Process().memory_info().rss - before
-    history = channel.detector.judges[0].history
-    history.peaks = [Past(START + 60 * n, 400.0 - n, 1) for n in range(RATE_SECONDS // 60 + STEPS_LIMIT)]
+    history = channel.detector.moment_rules[0].history
+    history.peaks = [PastPeak(START + 60 * n, 400.0 - n, 1) for n in range(RATE_SECONDS // 60 + OLDER_LIMIT)]
     most = len(pack(channel.detector))
     channel.advance(START + 3600 + 900)
     history.peaks = []

@@ -155,7 +155,7 @@ def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap:
 
     from clip_detector.flink import flink_config, set_environment
     from clip_detector.job import pipeline as windows
-    from clip_detector.job.detector_operator import ProcessOptions
+    from clip_detector.job.detector_operator import OperatorOptions
     from clip_detector.recovery.start_plan import Start
     from clip_detector.settings import DetectorSettings
 
@@ -174,7 +174,7 @@ def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap:
     set_environment(settings)
     source = {"scan.startup.mode": "earliest-offset", "scan.bounded.mode": "latest-offset"}
     options = windows.JobOptions(
-        ProcessOptions(settings.rules(), with_texts), {"properties.bootstrap.servers": bootstrap}, source
+        OperatorOptions(settings.rules(), with_texts), {"properties.bootstrap.servers": bootstrap}, source
     )
     env = windows.environment({**flink_config(settings, Start(source)), "restart-strategy.type": "none"})
     (windows if name == "windows" else per_message_job).build(env, options)

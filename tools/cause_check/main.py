@@ -15,7 +15,8 @@ from pathlib import Path
 from cause_check import labels, table, trial
 from cause_check.recordings import happenings, reaction_share, read_said, recording_path, scene
 from cause_check.table import Rate
-from chat_analysis.replay import ReplayLine, recordings, replay
+from chat_analysis.peak_lines import PeakLine, peak_lines
+from chat_analysis.recording import find_recordings
 from moment_detection.causes.causes import RAID_SECONDS, RAID_VIEWERS, find, may_clip
 from moment_detection.detection.rules import RuleBook
 from moment_detection.evidence.evidence import Said
@@ -40,9 +41,9 @@ def real(folder: Path) -> Iterator[str]:
     yield "Recorded chat: moments of the detector, and those with a cause (a recording has no notices)"
     raided: list[tuple[bool, bool]] = []
     for beginning in SETS:
-        found: list[ReplayLine] = []
-        for path in recordings([beginning]):
-            moments = [line for line in replay(path, rules) if line.raised is not None]
+        found: list[PeakLine] = []
+        for path in find_recordings([beginning]):
+            moments = [line for line in peak_lines(path, rules) if line.raised is not None]
             raided += at_raids(read_said(path), moments)
             found += moments
         named = [line for line in found if line.causes]
@@ -58,11 +59,11 @@ def real(folder: Path) -> Iterator[str]:
     yield f"  of these a crowd reacts beside it and may be clipped: {clips}"
 
 
-def _hits(line: ReplayLine, highlight: dict[str, float]) -> bool:
+def _hits(line: PeakLine, highlight: dict[str, float]) -> bool:
     return highlight["start"] <= line.t <= highlight["end"] + AFTER_SECONDS
 
 
-def at_raids(said: Sequence[Said], moments: Sequence[ReplayLine]) -> Iterator[tuple[bool, bool]]:
+def at_raids(said: Sequence[Said], moments: Sequence[PeakLine]) -> Iterator[tuple[bool, bool]]:
     """For each moment at a raid: whether the raid is named, and whether a clip is made all the same."""
     raids = [each.second for each in happenings(said) if each.amount >= RAID_VIEWERS]
     for line in moments:

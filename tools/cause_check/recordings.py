@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from chat_analysis.recording import seconds
+from chat_analysis.recording import START, read_recording
 from moment_detection.causes.vocabulary import MOODS, load
-from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.counters import WINDOW_SECONDS
 from moment_detection.evidence.evidence import Said
 from moment_detection.evidence.moment_context import Scene, few
@@ -24,9 +23,9 @@ def recording_path(folder: Path, name: str) -> Path:
 
 def read_said(path: Path) -> list[Said]:
     """A recording's messages; `second` counts from its start."""
-    return [
-        Said(row.second, *piece.split(FIELD)) for row in seconds(path, 0) for piece in (row.pieces or "").split(PIECE)
-    ]
+    recording = read_recording(path)
+    messages = recording.messages(START, START + recording.length)
+    return [message._replace(second=message.second - START) for message in messages]
 
 
 def happenings(said: Iterable[Said]) -> Iterator[Happening]:

@@ -10,7 +10,7 @@ import msgspec
 
 from contracts.chat_messages import Emote
 from contracts.moments import EmoteCount, WordCount
-from moment_detection.detection.channel_events import DELETIONS, FIELD, PIECE, Control, parse_controls
+from moment_detection.detection.channel_events import DELETIONS, FIELD, PIECE, ChannelEvent, parse_events
 
 SECTION = "\x1d"  # between a second's messages and its deletions
 MINIMUM_PEOPLE = 5  # a word fewer people used stays theirs
@@ -45,7 +45,7 @@ class Crowd(NamedTuple):
     said: Sequence[Said]
 
 
-def second_text(pieces: str | None, controls: Iterable[Control], raw_controls: str | None) -> str:
+def second_text(pieces: str | None, controls: Iterable[ChannelEvent], raw_controls: str | None) -> str:
     """One second's messages and deletions in the form that the state keeps; empty where there is neither."""
     if raw_controls and any(control.event in DELETIONS for control in controls):
         return (pieces or "") + SECTION + (raw_controls or "")
@@ -79,7 +79,7 @@ def undeleted(texts: list[tuple[int, str]]) -> Iterator[Said]:
     message_ids: set[str] = set()
     cleared: dict[str, int] = {}  # chatter, "" for the whole room, to the second of the last clearing
     for second, text in texts:
-        for control in parse_controls(text.partition(SECTION)[2]) if SECTION in text else ():
+        for control in parse_events(text.partition(SECTION)[2]) if SECTION in text else ():
             if control.event == "message_deleted":
                 message_ids.add(control.subject)
             elif control.event == "chatter_cleared":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from moment_detection.detection.channel_events import Control
+from moment_detection.detection.channel_events import ChannelEvent
 from moment_detection.evidence.text_store import ROOM, SlotStore
 
 KEPT_SECONDS = 180  # a raid's people write for a minute, and a moment may take 90 s to its peak
@@ -40,12 +40,12 @@ class Room(NamedTuple):
     rules: Sequence[tuple[str, str]] = ()
 
 
-def concerns(control: Control) -> bool:
+def concerns(control: ChannelEvent) -> bool:
     """Whether a control is remembered here."""
     return control.kind == "room_state" or (control.kind == "notice" and control.event in NOTICE_TYPES)
 
 
-def remember(room: Room, second: int, controls: Iterable[Control]) -> Room:
+def remember(room: Room, second: int, controls: Iterable[ChannelEvent]) -> Room:
     """The room after the controls of `second`, in their order."""
     happenings, rules = list(room.happenings), dict(room.rules)
     for control in controls:
@@ -59,7 +59,7 @@ def remember(room: Room, second: int, controls: Iterable[Control]) -> Room:
     return Room(tuple(recent[-KEPT:]), tuple(sorted(rules.items())))
 
 
-def _changes(second: int, control: Control, rules: dict[str, str]) -> list[Happening]:
+def _changes(second: int, control: ChannelEvent, rules: dict[str, str]) -> list[Happening]:
     """The rules that a ROOMSTATE changes. The first word on a rule, on joining, changes nothing."""
     found = []
     for word in control.subject.split():
@@ -73,7 +73,7 @@ def _changes(second: int, control: Control, rules: dict[str, str]) -> list[Happe
     return found
 
 
-def _add_gift(happenings: list[Happening], second: int, control: Control) -> None:
+def _add_gift(happenings: list[Happening], second: int, control: ChannelEvent) -> None:
     at = next((place for place in reversed(range(len(happenings))) if happenings[place].kind == "gifts"), None)
     train = happenings.pop(at) if at is not None and second - happenings[at].second < GIFT_SECONDS else None
     first, named, announced = (train.second, train.named, train.announced) if train else (second, 0, 0)
@@ -104,7 +104,7 @@ def unpack(text: str | None) -> Room:
     return Room(tuple(happenings), tuple(rules))
 
 
-def keep_room(store: SlotStore, second: int, controls: Sequence[Control]) -> None:
+def keep_room(store: SlotStore, second: int, controls: Sequence[ChannelEvent]) -> None:
     """Remember what happened in `second`; most seconds have nothing of the kind and cost nothing."""
     told = [control for control in controls if concerns(control)]
     if told:

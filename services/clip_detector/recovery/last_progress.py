@@ -1,4 +1,4 @@
-"""How far earlier runs had come, read from the topics they wrote."""
+"""How far earlier runs came, read from the topics they wrote."""
 
 from typing import NamedTuple
 
@@ -12,35 +12,35 @@ from service_runtime.settings import KafkaSettings
 
 ANSWER_SECONDS = 10.0
 GROUP = "clip-detector-start"
-TAIL = 200  # records of the end that are read; the last one may be a transaction's marker
+TAIL = 200  # records read from the end; the last one may be a transaction marker
 
 
-class Standing(NamedTuple):
-    """`began`: whether there are results. `event_at`: milliseconds up to which they are complete, 0 if unknown."""
+class LastProgress(NamedTuple):
+    """Whether there are results, and the time in milliseconds up to which they are complete, 0 if unknown."""
 
-    began: bool
+    has_results: bool
     event_at: int
 
 
-def read_standing(kafka: KafkaSettings) -> Standing:
-    """Ask Kafka; raises KafkaException where it does not answer or lacks a topic."""
+def read_last_progress(kafka: KafkaSettings) -> LastProgress:
+    """Read it from Kafka. Raises KafkaException if it does not answer or a topic is missing."""
     consumer = Consumer(consumer_config(kafka, GROUP, **{"enable.partition.eof": True}))
     try:
-        moments = any(  # asked before anything is fetched: an answer that waits behind a fetch takes half a second
+        moments = any(  # asked before the first fetch: an answer queued behind a fetch takes half a second
             consumer.get_watermark_offsets(TopicPartition(topics.MOMENTS.name, number), ANSWER_SECONDS)[1]
             for number in range(topics.MOMENTS.partitions)
         )
         event_at = _last_progress(consumer)
-        return Standing(moments or event_at > 0, event_at)
+        return LastProgress(moments or event_at > 0, event_at)
     finally:
         consumer.close()
 
 
 def _last_progress(consumer: Consumer) -> int:
-    place = TopicPartition(topics.JOB_PROGRESS.name, 0)
-    low, high = consumer.get_watermark_offsets(place, ANSWER_SECONDS)
-    place.offset = max(low, high - TAIL)
-    consumer.assign([place])
+    partition = TopicPartition(topics.JOB_PROGRESS.name, 0)
+    low, high = consumer.get_watermark_offsets(partition, ANSWER_SECONDS)
+    partition.offset = max(low, high - TAIL)
+    consumer.assign([partition])
     event_at = 0
     while record := consumer.poll(ANSWER_SECONDS):
         error = record.error()

@@ -11,7 +11,7 @@ import pytest
 from confluent_kafka import Producer
 from integration.support.clip_detector_process import KAPPA, START, ChatLog, DetectorRun, results, wait_for_progress
 
-from chat_analysis.replay import replay
+from chat_analysis.peak_lines import peak_lines
 from contracts import topics
 from contracts.codec import decode
 from embedded.servers.kafka import Kafka
@@ -174,7 +174,7 @@ def same_as_the_replay(ids: set[str], chat: ChatLog, directory: Path) -> None:
     """A replay of the same chat as a recording names the same moments."""
     recording = directory / "recorded.jsonl"
     chat.write_recording(recording)
-    lines = list(replay(recording, RuleBook({"threshold": 4.0})))
+    lines = list(peak_lines(recording, RuleBook({"threshold": 4.0})))
     crossed = {line.raised for line in lines if line.raised is not None}
     assert {moment_id(CHANNEL, NAME, (START + second) * 1000) for second in crossed} == ids
     assert [line.clip for line in lines] == [True] * 2

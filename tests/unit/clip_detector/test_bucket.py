@@ -32,23 +32,23 @@ class Operator:
         known = self.bucket.channels.get(name)
         if known is None:
             known = channel(name)
-            self.bucket.take(known)
+            self.bucket.add(known)
         self._tell(known, known.row(SecondRow(START + second, people, people, None, None)))
 
     def passes(self, second: int) -> None:
         while due := sorted(each for each in self.timers if each <= START + second):
             self.timers.remove(due[0])
-            for known in self.bucket.due_at(due[0]):
+            for known in self.bucket.pop_due(due[0]):
                 self._tell(known, known.advance(due[0]))
 
     def starts_again(self) -> None:
         self.bucket = Bucket()
         for name, packed in self.state.items():
-            self.bucket.take(channel(name, unpack(packed, RULES)))
+            self.bucket.add(channel(name, unpack(packed, RULES)))
 
     def _tell(self, known: Channel, told: list[tuple[int, Record]]) -> None:
         self.told += [(known.channel_id, at, record) for at, record in told]
-        if (due := self.bucket.plan(known)) is not None:
+        if (due := self.bucket.plan_timer(known)) is not None:
             self.timers.add(due)
         self.state[known.channel_id] = pack(known.detector)
 
@@ -93,24 +93,24 @@ def test_a_second_wakes_a_channel_once_and_the_others_not() -> None:
     bucket = Bucket()
     early, late = channel("7"), channel("8")
     for each, second in ((early, 10), (late, 100)):
-        bucket.take(each)
+        bucket.add(each)
         each.row(SecondRow(START + second, 1, 1, None, None))
-    due = bucket.plan(early)
+    due = bucket.plan_timer(early)
     assert due == START + 59  # the minute with its message ends
-    assert bucket.plan(early) is None
-    assert bucket.plan(late) == START + 119
-    assert bucket.due_at(due) == [early]
-    assert bucket.due_at(due) == []
+    assert bucket.plan_timer(early) is None
+    assert bucket.plan_timer(late) == START + 119
+    assert bucket.pop_due(due) == [early]
+    assert bucket.pop_due(due) == []
 
 
 def test_a_forgotten_channel_is_not_woken() -> None:
     bucket = Bucket()
     silent = channel("7")
-    bucket.take(silent)
+    bucket.add(silent)
     silent.row(SecondRow(START, 1, 1, None, None))
     silent.advance(START + SILENCE_SECONDS)
-    due = bucket.plan(silent)
+    due = bucket.plan_timer(silent)
     assert due == START + FORGET_SECONDS
-    bucket.forget(silent)
-    assert bucket.due_at(due) == []
+    bucket.remove(silent)
+    assert bucket.pop_due(due) == []
     assert not bucket.channels

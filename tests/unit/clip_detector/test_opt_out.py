@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clip_detector.job import opt_out
-from clip_detector.job.detector_operator import DetectorProcess, ProcessOptions
+from clip_detector.job.detector_operator import DetectorOperator, OperatorOptions
 from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.rules import RuleBook
 
@@ -42,7 +42,7 @@ class Flink:
 
     def starts_again(self) -> None:
         """A restart from the state."""
-        self.process = DetectorProcess(ProcessOptions(RuleBook({"threshold": 4.0})))
+        self.process = DetectorOperator(OperatorOptions(RuleBook({"threshold": 4.0})))
         self.process.open(self)  # type: ignore[arg-type]
 
     def get_map_state(self, descriptor: Any) -> MapState:

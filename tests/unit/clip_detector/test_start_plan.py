@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 from clip_detector.recovery.checkpoints import MAGIC, START_LIMIT, CheckpointShelf
-from clip_detector.recovery.last_progress import Standing
+from clip_detector.recovery.last_progress import LastProgress
 from clip_detector.recovery.start_plan import BACK_MS, plan_start
 
 NOW = 1_790_000_000_000
-NOTHING = Standing(False, 0)
+NOTHING = LastProgress(False, 0)
 
 
 def checkpoint(directory: Path, run: str, number: int, age: int, content: bytes = MAGIC + b"x") -> Path:
@@ -22,7 +22,7 @@ def checkpoint(directory: Path, run: str, number: int, age: int, content: bytes 
 def test_the_newest_of_all_runs_is_chosen_whatever_its_number(tmp_path: Path) -> None:
     checkpoint(tmp_path, "a", 90, age=20)
     newest = checkpoint(tmp_path, "b", 3, age=5)
-    start = plan_start(CheckpointShelf(tmp_path), Standing(True, NOW), NOW)
+    start = plan_start(CheckpointShelf(tmp_path), LastProgress(True, NOW), NOW)
     assert start.checkpoint == newest
     assert start.config["execution.state-recovery.path"] == f"file://{newest}"
     assert start.emit_after == 0
@@ -40,25 +40,25 @@ def test_a_checkpoint_that_does_not_start_gives_way_to_the_older_one_and_then_to
     shelf = CheckpointShelf(tmp_path)
     chosen = []
     for _ in range(2 * START_LIMIT):
-        start = plan_start(shelf, Standing(True, NOW - 1000), NOW)
+        start = plan_start(shelf, LastProgress(True, NOW - 1000), NOW)
         assert start.checkpoint
         shelf.note_start(start.checkpoint)
         chosen.append(start.checkpoint)
     assert chosen == [newer] * START_LIMIT + [older] * START_LIMIT
-    assert plan_start(shelf, Standing(True, NOW - 1000), NOW).checkpoint is None
+    assert plan_start(shelf, LastProgress(True, NOW - 1000), NOW).checkpoint is None
 
 
 def test_a_cold_start_begins_three_hours_before_where_it_stood(tmp_path: Path) -> None:
     stood_at = NOW - 10 * 3600 * 1000
-    start = plan_start(CheckpointShelf(tmp_path), Standing(True, stood_at), NOW)
+    start = plan_start(CheckpointShelf(tmp_path), LastProgress(True, stood_at), NOW)
     assert start.source["scan.startup.timestamp-millis"] == str(stood_at - BACK_MS)
     assert start.emit_after == stood_at
     checkpoint(tmp_path, "a", 1, age=1)
-    assert plan_start(CheckpointShelf(tmp_path), Standing(True, stood_at), NOW).emit_after == stood_at
+    assert plan_start(CheckpointShelf(tmp_path), LastProgress(True, stood_at), NOW).emit_after == stood_at
 
 
 def test_without_a_known_place_it_begins_three_hours_before_now(tmp_path: Path) -> None:
-    start = plan_start(CheckpointShelf(tmp_path), Standing(True, 0), NOW)
+    start = plan_start(CheckpointShelf(tmp_path), LastProgress(True, 0), NOW)
     assert start.source["scan.startup.timestamp-millis"] == str(NOW - BACK_MS)
     assert start.source["scan.watermark.alignment.group"]
 

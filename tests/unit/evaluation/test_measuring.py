@@ -11,8 +11,8 @@ import pytest
 
 from evaluation import report
 from evaluation.__main__ import main
-from evaluation.baselines import BASELINES, peaks
-from evaluation.bootstrap import BLOCK_SECONDS, blocks, drawn, interval
+from evaluation.baselines import BASELINES, ranked_peaks
+from evaluation.bootstrap import BLOCK_SECONDS, blocks, draw, interval
 from evaluation.measuring import COMPARED, OURS, covered, measure, play
 from evaluation.recorded import DataSet, load, read_all
 from evaluation.scoring import Ranked, Segment
@@ -46,18 +46,18 @@ def test_our_score_is_the_compared_one_computed_another_way(chat_data: Path) -> 
     assert ours == {t: pytest.approx(score, abs=0.002) for t, score in theirs.items()}
     measured = measure(played)
     assert measured[OURS].whole.average_precision == 1.0
-    assert measured[OURS].difference_sure == (0.0, 0.0)
+    assert measured[OURS].difference_interval == (0.0, 0.0)
     assert all(share > 0.9 for _, share in covered(played))
     assert len(covered(played)) == 4
 
 
 def test_every_baseline_finds_the_bursts_and_sees_nothing_of_the_future(chat_data: Path) -> None:
     (recorded,) = read_all(load(chat_data, DataSet("kappa", "k")))
-    cut = recorded._replace(messages=recorded.messages[:1500], people=recorded.people[:1500])
+    cut = recorded._replace(messages=recorded.messages[:1500], speakers=recorded.speakers[:1500])
     for score in BASELINES.values():
         scores = score(recorded)
         assert score(cut) == scores[:1500]
-        best = sorted(peaks(recorded, scores), key=lambda each: -each.score)[:4]
+        best = sorted(ranked_peaks(recorded, scores), key=lambda each: -each.score)[:4]
         assert sorted(each.t // 700 for each in best) == [1, 2, 3, 4]
 
 
@@ -65,9 +65,9 @@ def test_a_list_that_is_better_everywhere_is_surely_better() -> None:
     segments = [Segment("a", at, at + 10) for at in range(450, 36_000, BLOCK_SECONDS)]
     good = [Ranked("a", each.start + 5, 9.0) for each in segments]
     bad = [Ranked("a", each.start - 100, 9.0) for each in segments] + [each._replace(score=1.0) for each in good]
-    draws = drawn(blocks(segments, {"good": good, "bad": bad}, {"a": 10.0}), ["good", "bad"], rounds=50)
-    assert interval([draw["good"] - draw["bad"] for draw in draws]).low > 0.4
-    assert all(draw["good"] == pytest.approx(1.0) for draw in draws)
+    draws = draw(blocks(segments, {"good": good, "bad": bad}, {"a": 10.0}), ["good", "bad"], rounds=50)
+    assert interval([each["good"] - each["bad"] for each in draws]).low > 0.4
+    assert all(each["good"] == pytest.approx(1.0) for each in draws)
 
 
 def test_a_moment_goes_with_the_segment_that_it_hits_across_blocks() -> None:
@@ -112,4 +112,4 @@ def test_without_recordings_it_says_so(
 def test_on_recorded_chat_the_ranking_is_no_worse_than_the_compared_one() -> None:
     """The requirement itself, on the loud channel."""
     played = play(load(Path(os.environ["CHAT_DATA"]), DataSet("kappa", "k")), RuleSettings().rules())
-    assert measure(played)[OURS].difference_sure.low > -0.03
+    assert measure(played)[OURS].difference_interval.low > -0.03

@@ -3,36 +3,36 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moment_detection.detection.channel_events import Control
+from moment_detection.detection.channel_events import ChannelEvent
 from moment_detection.detection.detector import FORGET_SECONDS, SILENCE_SECONDS, Detector, Rules
-from moment_detection.detection.outputs import CLOSED, PEAKED, RAISED, Emission, Minute, Revision
+from moment_detection.detection.outputs import CLOSED, PEAKED, RAISED, Minute, Output, Revision
 from moment_detection.detection.state import pack, unpack
 
 RULES = Rules(threshold=4.0)
 BOTH = (Rules(4.0, moments_per_hour=3.0, clips_per_hour=1.0), Rules(2.0, name="lower", shadow=True))
 START = 1_000_000 * 60  # a minute's first second
-Row = tuple[int, int, int, tuple[Control, ...]]
+Row = tuple[int, int, int, tuple[ChannelEvent, ...]]
 
 
-def row(second: int, messages: int, *controls: Control) -> Row:
+def row(second: int, messages: int, *controls: ChannelEvent) -> Row:
     return (START + second, messages, messages, controls)
 
 
-def joined(second: int) -> Control:
-    return Control((START + second) * 1000, "coverage", "joined")
+def joined(second: int) -> ChannelEvent:
+    return ChannelEvent((START + second) * 1000, "coverage", "joined")
 
 
-def gap(second: int, until: int) -> Control:
-    return Control((START + second) * 1000, "coverage", "gap", "", (START + second) * 1000, (START + until) * 1000)
+def gap(second: int, until: int) -> ChannelEvent:
+    return ChannelEvent((START + second) * 1000, "coverage", "gap", "", (START + second) * 1000, (START + until) * 1000)
 
 
-def run(rows: list[Row], until: int = 2000, rules: tuple[Rules, ...] = (RULES,)) -> list[Emission]:
+def run(rows: list[Row], until: int = 2000, rules: tuple[Rules, ...] = (RULES,)) -> list[Output]:
     detector = Detector(*rules)
-    told = [emission for entry in rows for emission in detector.second(*entry)]
+    told = [emission for entry in rows for emission in detector.add_second(*entry)]
     return told + detector.advance(START + until)
 
 
-def revisions(told: list[Emission]) -> list[Revision]:
+def revisions(told: list[Output]) -> list[Revision]:
     return [emission for emission in told if isinstance(emission, Revision)]
 
 
@@ -106,17 +106,17 @@ def test_silence_that_was_read_is_part_of_the_baseline() -> None:
 
 
 def test_nobody_reads_between_left_and_joined() -> None:
-    left = Control((START + 300) * 1000, "coverage", "left")
+    left = ChannelEvent((START + 300) * 1000, "coverage", "left")
     rows = [*steady(range(300)), row(300, 0, left), row(700, 0, joined(700)), *steady(range(700, 720)), row(720, 40)]
     rows[-22:-20] = [row(700, 1, joined(700))]
     assert revisions(run(rows))[0].usual_chatters == 1.0
 
 
 def test_the_stream_comes_from_lifecycle_and_goes_offline() -> None:
-    online = Control((START) * 1000, "lifecycle", "online", "stream-7", 123)
+    online = ChannelEvent((START) * 1000, "lifecycle", "online", "stream-7", 123)
     told = revisions(run([row(0, 1, online), *steady(range(1, 300)), *BURST]))
     assert (told[0].stream_id, told[0].stream_started_at) == ("stream-7", 123)
-    offline = Control((START + 10) * 1000, "lifecycle", "offline", "stream-7", 123)
+    offline = ChannelEvent((START + 10) * 1000, "lifecycle", "offline", "stream-7", 123)
     told = revisions(run([row(0, 1, online), row(10, 1, offline), *steady(range(11, 300)), *BURST]))
     assert told[0].stream_id == ""
 
@@ -130,11 +130,11 @@ def test_minutes_are_told_when_they_have_passed_and_only_with_messages() -> None
 
 def test_a_silent_channel_falls_asleep_and_its_peaks_are_forgotten_after_two_days() -> None:
     detector = Detector(RULES)
-    detector.second(START, 3, 3)
+    detector.add_second(START, 3, 3)
     detector.advance(START + SILENCE_SECONDS - 1)
-    assert detector.level.wall.window_covered == 7
+    assert detector.score.inputs().window_covered == 7
     detector.advance(START + SILENCE_SECONDS)
-    assert detector.level.baseline.filled == detector.level.wall.window_covered == 0
+    assert detector.score.inputs() == (0,) * 7
     assert not detector.forgettable()
     assert len(pack(detector)) < 100
     detector.advance(START + FORGET_SECONDS)
@@ -143,7 +143,7 @@ def test_a_silent_channel_falls_asleep_and_its_peaks_are_forgotten_after_two_day
 
 def test_a_live_stream_is_remembered_through_silence_for_two_days() -> None:
     detector = Detector(RULES)
-    detector.second(START, 3, 3, (Control(START * 1000, "lifecycle", "online", "s", 1),))
+    detector.add_second(START, 3, 3, (ChannelEvent(START * 1000, "lifecycle", "online", "s", 1),))
     detector.advance(START + SILENCE_SECONDS)
     assert not detector.forgettable()
     assert len(pack(detector)) < 100
@@ -162,9 +162,9 @@ def rarity(*between: Row) -> int | None:
 def test_rarity_reaches_back_to_a_higher_peak_or_to_what_is_known() -> None:
     assert rarity() == 7301
     assert rarity(row(4000, 200)) == 7301 - 4000
-    online = Control((START + 4000) * 1000, "lifecycle", "online", "s", 5)
-    offline = Control((START + 4005) * 1000, "lifecycle", "offline", "s", 5)
-    left = Control((START + 4010) * 1000, "coverage", "left")
+    online = ChannelEvent((START + 4000) * 1000, "lifecycle", "online", "s", 5)
+    offline = ChannelEvent((START + 4005) * 1000, "lifecycle", "offline", "s", 5)
+    left = ChannelEvent((START + 4010) * 1000, "coverage", "left")
     back = row(4100, 1, joined(4100))
     assert rarity(row(4000, 1, online), row(4005, 1, offline), row(4010, 0, left), back) == 7301, "nothing was on"
     assert rarity(row(4000, 1, online), row(4010, 0, left), back) == 7301 - 4011
@@ -196,10 +196,10 @@ def logs(draw: st.DrawFn) -> list[Row]:
         kind = draw(st.sampled_from(["", "", "", "", "joined", "left", "gap", "online"]))
         at = (START + second) * 1000
         control = {
-            "joined": Control(at, "coverage", "joined"),
-            "left": Control(at, "coverage", "left"),
-            "gap": Control(at, "coverage", "gap", "", at, at + draw(st.integers(1, 20_000))),
-            "online": Control(at, "lifecycle", "online", "s", 5),
+            "joined": ChannelEvent(at, "coverage", "joined"),
+            "left": ChannelEvent(at, "coverage", "left"),
+            "gap": ChannelEvent(at, "coverage", "gap", "", at, at + draw(st.integers(1, 20_000))),
+            "online": ChannelEvent(at, "lifecycle", "online", "s", 5),
         }.get(kind)
         rows.append(row(second, draw(counts), *([control] if control else [])))
     return rows
@@ -220,12 +220,12 @@ def test_every_interleaving_replay_and_restore_says_the_same(rows: list[Row], da
                 told += detector.advance(detector.due())
         elif action == "replay":
             for again in rows[max(0, index - 5) : index]:
-                assert detector.second(*again) == []
+                assert detector.add_second(*again) == []
         elif action == "restore":
             detector = unpack(pack(detector), *BOTH)
         elif action == "forget" and detector.forgettable():
             detector = Detector(*BOTH)
-        told += detector.second(*entry)
+        told += detector.add_second(*entry)
     told += detector.advance(last)
     assert told == expected
 

@@ -1,6 +1,6 @@
 """Evidence: people are counted, small groups' words stay theirs, deletions do not count."""
 
-from moment_detection.detection.channel_events import FIELD, PIECE, Control
+from moment_detection.detection.channel_events import FIELD, PIECE, ChannelEvent
 from moment_detection.evidence.evidence import SECTION, count_chatters, count_crowd, second_text
 
 KAPPA = '[{"provider":"twitch","id":"25","start":0,"end":4}]'
@@ -78,8 +78,8 @@ def test_a_cleared_chatter_and_a_cleared_room_do_not_count_up_to_then() -> None:
 
 
 def test_a_second_keeps_deletions_only() -> None:
-    raid = Control(1, "notice", "raid")
-    deletion = Control(1, "notice", "message_deleted", "aaaaaaaa")
+    raid = ChannelEvent(1, "notice", "raid")
+    deletion = ChannelEvent(1, "notice", "message_deleted", "aaaaaaaa")
     assert second_text("said", [raid], "raw") == "said"
     assert second_text("said", [deletion], "raw") == "said" + SECTION + "raw"
     assert second_text(None, [], None) == ""

@@ -3,16 +3,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moment_detection.detection.channel_events import Control, parse_controls
+from moment_detection.detection.channel_events import ChannelEvent, parse_events
 from moment_detection.evidence.room_events import KEPT, KEPT_SECONDS, Happening, Room, pack, remember, unpack
 
 
-def notice(event: str, amount: int = 0) -> Control:
-    return Control(0, "notice", event, "", amount)
+def notice(event: str, amount: int = 0) -> ChannelEvent:
+    return ChannelEvent(0, "notice", event, "", amount)
 
 
-def rules(text: str) -> Control:
-    return Control(0, "room_state", "", text)
+def rules(text: str) -> ChannelEvent:
+    return ChannelEvent(0, "room_state", "", text)
 
 
 def test_a_raid_is_remembered_with_its_viewers_and_forgotten_after_minutes() -> None:
@@ -49,7 +49,7 @@ controls = st.one_of(
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.lists(controls, max_size=5)), max_size=90))
-def test_packed_and_unpacked_it_is_the_same_and_bounded(steps: list[tuple[int, list[Control]]]) -> None:
+def test_packed_and_unpacked_it_is_the_same_and_bounded(steps: list[tuple[int, list[ChannelEvent]]]) -> None:
     second, kept, restored = 1000, Room(), Room()
     for gap, told in steps:
         second += gap
@@ -62,8 +62,8 @@ def test_packed_and_unpacked_it_is_the_same_and_bounded(steps: list[tuple[int, l
 
 
 def test_an_amount_and_rules_come_out_of_the_sqls_piece() -> None:
-    found = parse_controls("5\x1fnotice\x1fraid\x1f\x1f1500\x1f\x1e6\x1froom_state\x1f\x1fslow=30\x1f\x1f")
+    found = parse_events("5\x1fnotice\x1fraid\x1f\x1f1500\x1f\x1e6\x1froom_state\x1f\x1fslow=30\x1f\x1f")
     assert [(each.kind, each.event, each.amount, each.subject) for each in found] == [
         ("notice", "raid", 1500, ""), ("room_state", "", 0, "slow=30"),
     ]  # fmt: skip
-    assert parse_controls("5\x1fnotice\x1fraid\x1f\x1f1500") == []
+    assert parse_events("5\x1fnotice\x1fraid\x1f\x1f1500") == []
