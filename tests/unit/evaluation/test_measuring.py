@@ -1,4 +1,4 @@
-"""The whole of `make evaluate` on small made-up recordings, and what its parts promise."""
+"""`make evaluate` as a whole on small made-up recordings, and its parts."""
 
 import gzip
 import json
@@ -39,7 +39,7 @@ def chat_data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_our_score_is_the_compared_one_computed_another_way(chat_data: Path) -> None:
+def test_our_score_equals_the_baseline_of_the_same_formula(chat_data: Path) -> None:
     played = play(load(chat_data, DataSet("kappa", "k")), RuleSettings().rules())
     ours = {moment.t: round(moment.score, 3) for moment in played.lists[OURS]}
     theirs = {moment.t: round(moment.score, 3) for moment in played.lists[COMPARED]}
@@ -51,7 +51,7 @@ def test_our_score_is_the_compared_one_computed_another_way(chat_data: Path) -> 
     assert len(covered(played)) == 4
 
 
-def test_every_baseline_finds_the_bursts_and_sees_nothing_of_the_future(chat_data: Path) -> None:
+def test_baselines_find_the_bursts_without_the_future(chat_data: Path) -> None:
     (recorded,) = read_all(load(chat_data, DataSet("kappa", "k")))
     cut = recorded._replace(messages=recorded.messages[:1500], speakers=recorded.speakers[:1500])
     for score in BASELINES.values():
@@ -70,13 +70,13 @@ def test_a_list_that_is_better_everywhere_is_surely_better() -> None:
     assert all(each["good"] == pytest.approx(1.0) for each in draws)
 
 
-def test_a_moment_goes_with_the_segment_that_it_hits_across_blocks() -> None:
+def test_a_moment_is_in_the_block_of_the_segment_it_hits() -> None:
     segment = Segment("a", BLOCK_SECONDS - 5, BLOCK_SECONDS + 5)
     cut = blocks([segment], {"x": [Ranked("a", BLOCK_SECONDS + 20, 1.0)]}, {"a": 1.0})
     assert [(len(block.segments), len(block.moments["x"])) for block in cut] == [(1, 1)] + [(0, 0)] * 4
 
 
-def test_it_writes_tables_and_a_plot_and_leaves_the_rest_of_the_document(
+def test_it_writes_tables_and_a_plot_and_keeps_other_text(
     chat_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = tmp_path / "detection.md"
@@ -96,7 +96,7 @@ def test_it_writes_tables_and_a_plot_and_leaves_the_rest_of_the_document(
     assert len(drawn_plot.findall("{*}polyline")) == 1 + len(BASELINES)
 
 
-def test_without_recordings_it_says_so(
+def test_missing_recordings_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["evaluation"])
@@ -109,7 +109,7 @@ def test_without_recordings_it_says_so(
 
 
 @pytest.mark.skipif(not os.environ.get("CHAT_DATA"), reason="CHAT_DATA names no folder of recorded chat")
-def test_on_recorded_chat_the_ranking_is_no_worse_than_the_compared_one() -> None:
+def test_recorded_chat_is_ranked_as_well_as_by_the_baseline() -> None:
     """The requirement itself, on the loud channel."""
     played = play(load(Path(os.environ["CHAT_DATA"]), DataSet("kappa", "k")), RuleSettings().rules())
     assert measure(played)[OURS].difference_interval.low > -0.03

@@ -1,4 +1,4 @@
-"""Chat with known bursts, as people a second: Poisson, or with a rate that swings by itself as real chat does."""
+"""Chat with known bursts, as chatters per second: Poisson, or with a rate that swings as real chat does."""
 
 import math
 import random
@@ -72,19 +72,19 @@ def _poisson(rnd: random.Random, mean: float) -> int:
 
 def play(chat: Chat, rules: Rules, seed: int = 1) -> Outcome:
     """Feed it to a detector and compare what is raised with the truth."""
-    detector, told = Detector(rules), []
+    detector, outputs = Detector(rules), []
     gap_from = dict(chat.gaps)
     unread = 0
     for second, count in enumerate(people(chat, random.Random(seed))):
-        controls: tuple[ChannelEvent, ...] = ()
+        events: tuple[ChannelEvent, ...] = ()
         if second in gap_from:
             unread, at = gap_from[second], START + second
-            controls = (ChannelEvent(at * 1000, "coverage", "gap", "", at * 1000, (START + unread) * 1000),)
-        if second >= unread or controls:
+            events = (ChannelEvent(at * 1000, "coverage", "gap", "", at * 1000, (START + unread) * 1000),)
+        if second >= unread or events:
             count = count if second >= unread else 0
-            if count or controls:
-                told += detector.add_second(START + second, count, count, controls)
-    raised = [each.crossed - START for each in told if isinstance(each, Revision) and each.number == RAISED]
+            if count or events:
+                outputs += detector.add_second(START + second, count, count, events)
+    raised = [each.crossed - START for each in outputs if isinstance(each, Revision) and each.number == RAISED]
     return _outcome(chat, raised)
 
 

@@ -1,4 +1,4 @@
-"""The window's people are those of its seven seconds, each once, and a start counts the same ones."""
+"""The window counts each chatter of its seven seconds once, and the same ones after a restart."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,14 +13,14 @@ def pieces(*said: tuple[str, str]) -> str:
     return PIECE.join(FIELD.join((chatter, "0", "[]", text)) for chatter, text in said)
 
 
-def test_who_only_talks_to_a_bot_is_left_out() -> None:
+def test_chatters_of_commands_only_do_not_count() -> None:
     assert speakers_of(pieces(("a", "!join"), ("b", "wow!"), ("c", "!join"), ("c", "lol"))) == {"b", "c"}
     assert speakers_of(pieces(("a", "wow"), ("a", "lol"))) == {"a"}
     assert speakers_of(None) == speakers_of("") == set()
 
 
 @given(st.lists(st.none() | st.sets(st.sampled_from("abcdef")), max_size=60), st.integers(0, 60))
-def test_the_window_holds_the_distinct_people_of_seven_seconds(seconds: list[set[str] | None], restart: int) -> None:
+def test_the_window_has_the_distinct_chatters_of_7_s(seconds: list[set[str] | None], restart: int) -> None:
     window = WindowChatters()
     for index, people in enumerate(seconds):
         if index == restart:
