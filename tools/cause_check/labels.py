@@ -16,7 +16,7 @@ from typing import NamedTuple
 from cause_check.recordings import read_said, recording_path, scene
 from moment_detection.causes.causes import find, may_clip
 from moment_detection.causes.moods import mood_of
-from moment_detection.evidence.moment_context import Scene
+from moment_detection.evidence.moment_context import MomentContext
 
 NONE = "none"
 STREAM_STARTED = 1  # second 0 would be an unknown start
@@ -67,7 +67,7 @@ def read_labels() -> list[Label]:
         ]
 
 
-def scenes(folder: Path, labels: Sequence[Label]) -> Iterator[tuple[Label, Scene]]:
+def scenes(folder: Path, labels: Sequence[Label]) -> Iterator[tuple[Label, MomentContext]]:
     """Each label with its scene, from the recordings in `folder`; a recording's start is its stream's."""
     for name in dict.fromkeys(label.recording for label in labels):
         said = read_said(recording_path(folder, name))
@@ -76,7 +76,7 @@ def scenes(folder: Path, labels: Sequence[Label]) -> Iterator[tuple[Label, Scene
                 yield label, scene(said, label.crossed, label.peak, STREAM_STARTED)
 
 
-def moods(pairs: Iterable[tuple[Label, Scene]]) -> Agreement:
+def moods(pairs: Iterable[tuple[Label, MomentContext]]) -> Agreement:
     """How far the program's moods are the person's."""
     counts: Counter[tuple[str, str]] = Counter()
     for label, seen in pairs:
@@ -85,7 +85,7 @@ def moods(pairs: Iterable[tuple[Label, Scene]]) -> Agreement:
     return Agreement(counts)
 
 
-def causes(pairs: Iterable[tuple[Label, Scene]]) -> Agreement:
+def causes(pairs: Iterable[tuple[Label, MomentContext]]) -> Agreement:
     """How far the program's first cause is the person's; a raid or gifts beside a crowd that reacts are none."""
     counts: Counter[tuple[str, str]] = Counter()
     for label, seen in pairs:

@@ -18,7 +18,7 @@ from cause_check.table import Rate
 from chat_analysis.replay import ReplayLine, recordings, replay
 from moment_detection.causes.causes import RAID_SECONDS, RAID_VIEWERS, find, may_clip
 from moment_detection.detection.rules import RuleBook
-from moment_detection.evidence.evidence import Said
+from moment_detection.evidence.chat_message import ChatMessage
 
 LABELLED = "kappa-108244967"  # whose highlights people chose
 AFTER_SECONDS = 30  # a moment this long after a highlight's end is still of it
@@ -62,7 +62,7 @@ def _hits(line: ReplayLine, highlight: dict[str, float]) -> bool:
     return highlight["start"] <= line.t <= highlight["end"] + AFTER_SECONDS
 
 
-def at_raids(said: Sequence[Said], moments: Sequence[ReplayLine]) -> Iterator[tuple[bool, bool]]:
+def at_raids(said: Sequence[ChatMessage], moments: Sequence[ReplayLine]) -> Iterator[tuple[bool, bool]]:
     """For each moment at a raid: whether the raid is named, and whether a clip is made all the same."""
     raids = [each.second for each in happenings(said) if each.amount >= RAID_VIEWERS]
     for line in moments:
@@ -79,7 +79,7 @@ def ordinary_reactions(folder: Path) -> Iterator[str]:
         names = sorted(path.name.removesuffix(".jsonl.gz") for path in folder.glob(f"{beginning}-*.jsonl.gz"))
         said = [message for name in names for message in read_said(recording_path(folder, name))]
         yield f"{beginning:10} lines with a mood: {reaction_share(said):.2f}"
-    made = [Said(0, "", "", "[]", text.text) for pool in trial.pools().values() for text in pool]
+    made = [ChatMessage(0, "", "", "[]", text.text) for pool in trial.pools().values() for text in pool]
     yield f"{'made up':10} lines with a mood: {reaction_share(made):.2f}"
 
 

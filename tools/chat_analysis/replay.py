@@ -25,7 +25,7 @@ from moment_detection.detection.counters import WINDOW_SECONDS
 from moment_detection.detection.detector import SILENCE_SECONDS, Detector
 from moment_detection.detection.outputs import PEAKED, Emission, Height, Revision
 from moment_detection.detection.rules import RuleBook
-from moment_detection.evidence.moment_context import Scene, few, scene_of
+from moment_detection.evidence.moment_context import MomentContext, context_of, sample_messages
 from moment_detection.messages import no_clip_reason
 from moment_detection.settings import RuleSettings
 from service_runtime.settings import load_all
@@ -102,7 +102,7 @@ class Replay:
     def _keep(self, revision: Revision, recording: WholeRecording) -> None:
         """What a moment meant when its first peak had held."""
         if revision.number == PEAKED and not revision.shadow:
-            meaning = meaning_of(scene_of(revision, recording.said(revision.texts_from, revision.at), ()))
+            meaning = meaning_of(context_of(revision, recording.said(revision.texts_from, revision.at), ()))
             self._told[revision.at] = meaning, no_clip_reason(revision, meaning) is None
 
     def _line(self, height: Height, recording: WholeRecording) -> ReplayLine:
@@ -126,8 +126,10 @@ class Replay:
         """Of a peak whose moment does not tell it: what was written from its window to the second it was known."""
         if height.score < self._threshold:
             return UNKNOWN
-        messages, looked_at = few(recording.said(height.peak - WINDOW_SECONDS + 1, height.at))
-        return meaning_of(Scene(height.peak, height.peak, 0, messages, looked_at, expected=height.expected))
+        messages, sampled_share = sample_messages(recording.said(height.peak - WINDOW_SECONDS + 1, height.at))
+        return meaning_of(
+            MomentContext(height.peak, height.peak, 0, messages, sampled_share, expected_chatters=height.expected)
+        )
 
 
 def replay(path: Path, rules: RuleBook) -> Iterator[ReplayLine]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from chat_analysis.recorded_level import Messages
 from chat_analysis.recording import SEPARATORS, TEXT_LIMIT, RecordingError, blocks
-from moment_detection.evidence.evidence import Said
+from moment_detection.evidence.chat_message import ChatMessage
 
 
 class Stretch(NamedTuple):
@@ -43,14 +43,14 @@ class WholeRecording(NamedTuple):
             messages = Messages(at, self.writers[begin:end], speaks[begin:end])
             yield Stretch(first, last, pause if end < len(self.texts) else 0, messages)
 
-    def said(self, first: int, last: int) -> list[Said]:
+    def said(self, first: int, last: int) -> list[ChatMessage]:
         """The messages of the seconds `first` to `last`, both inclusive, as a channel's texts have them."""
         begin, end = np.searchsorted(self.seconds, (first, last + 1)).tolist()
         said = zip(
             self.seconds[begin:end].tolist(), self.writers[begin:end].tolist(), self.texts[begin:end], strict=True
         )
         return [
-            Said(second, self.names[writer], "", "[]", text[:TEXT_LIMIT].translate(SEPARATORS))
+            ChatMessage(second, self.names[writer], "", "[]", text[:TEXT_LIMIT].translate(SEPARATORS))
             for second, writer, text in said
         ]
 

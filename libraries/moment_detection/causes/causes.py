@@ -11,8 +11,8 @@ from moment_detection.causes import patterns
 from moment_detection.causes.patterns import Line, people
 from moment_detection.causes.vocabulary import CAUSES, MOODS, Vocabulary, load
 from moment_detection.detection.counters import WINDOW_SECONDS
-from moment_detection.evidence.moment_context import Scene
-from moment_detection.evidence.room_events import HappeningKind
+from moment_detection.evidence.moment_context import MomentContext
+from moment_detection.evidence.room_events import RoomEventKind
 
 LEAST_PEOPLE = 4  # whose lines a cause explains; three may be friends
 EXPLAINED = 0.5  # of the people beyond the usual: half of a flood is enough to name it
@@ -48,13 +48,13 @@ class Weighed(NamedTuple):
 class View:
     """A scene's window as the rules see it. `beyond`: people beyond the usual number."""
 
-    def __init__(self, scene: Scene, words: Vocabulary) -> None:
+    def __init__(self, scene: MomentContext, words: Vocabulary) -> None:
         self.scene = scene
         self.words = words
         self.all_lines = patterns.lines_of(scene.messages)
         self.lines = [line for line in self.all_lines if line.second in scene.window]
         self.everyone = people(self.lines)
-        self.usual = scene.expected * scene.looked_at
+        self.usual = scene.expected_chatters * scene.sampled_share
         self.beyond = max(len(self.everyone) - self.usual, 0.0)
         self._labels: dict[str, frozenset[str]] = {}
 
@@ -76,7 +76,7 @@ class View:
         return min(explained / max(self.beyond, 1.0), 1.0)
 
 
-def find(scene: Scene, words: Vocabulary | None = None) -> list[str]:
+def find(scene: MomentContext, words: Vocabulary | None = None) -> list[str]:
     """The scene's causes, the one that explains most first; ties in the order of the rules."""
     view = View(scene, words or load(CAUSES))
     found = [weighed for rule in RULES for weighed in rule(view)]
@@ -85,7 +85,7 @@ def find(scene: Scene, words: Vocabulary | None = None) -> list[str]:
     return [weighed.cause for weighed in sorted(found, key=lambda weighed: -weighed.share)]
 
 
-def may_clip(scene: Scene, causes: Sequence[str]) -> bool:
+def may_clip(scene: MomentContext, causes: Sequence[str]) -> bool:
     """Whether it may become a clip: it has no cause, or only a raid or gifts and a crowd that reacts beyond them."""
     if not causes:
         return True
@@ -94,7 +94,7 @@ def may_clip(scene: Scene, causes: Sequence[str]) -> bool:
     return reacts_beyond(scene, causes)
 
 
-def reacts_beyond(scene: Scene, causes: Sequence[str], words: Vocabulary | None = None) -> bool:
+def reacts_beyond(scene: MomentContext, causes: Sequence[str], words: Vocabulary | None = None) -> bool:
     """Whether a burst is left without the lines that raid and gifts explain: the detector's score over reactions."""
     view = View(scene, words or load(CAUSES))
     reacting = _reactions(view, causes)
@@ -130,7 +130,7 @@ def _raid(view: View) -> Iterator[Weighed]:
         return
     said = [*view.saying("raid", "greetings"), *patterns.echoed(view.lines)]
     share = view.weigh(said, EVENT_EXPLAINED)
-    brought = _amount(view.scene, "raid", RAID_BRINGS_SECONDS) * RAIDERS_WRITE * view.scene.looked_at
+    brought = _amount(view.scene, "raid", RAID_BRINGS_SECONDS) * RAIDERS_WRITE * view.scene.sampled_share
     if share is not None:
         yield Weighed("raid", share)
     elif brought > EVENT_PART * view.beyond:
@@ -144,7 +144,7 @@ def _gifts(view: View) -> Iterator[Weighed]:
     share = view.weigh(view.saying("gifts"), EVENT_EXPLAINED)
     if share is not None:
         yield Weighed("gifts", share)
-    elif given * GIFT_DRAWS * view.scene.looked_at > EVENT_PART * view.beyond:
+    elif given * GIFT_DRAWS * view.scene.sampled_share > EVENT_PART * view.beyond:
         yield Weighed("gifts", EVENT_PART)
 
 
@@ -168,7 +168,7 @@ def _copied(view: View) -> Iterator[Weighed]:
 def _mode(view: View) -> Iterator[Weighed]:
     scene = view.scene
     changes = [
-        each for each in scene.happenings if each.kind == "mode" and 0 <= scene.crossed - each.second <= MODE_SECONDS
+        each for each in scene.room_events if each.kind == "mode" and 0 <= scene.crossed - each.second <= MODE_SECONDS
     ]  # a later one is the moderators' answer
     if not changes:
         return
@@ -181,7 +181,7 @@ def _mode(view: View) -> Iterator[Weighed]:
 
 def _emotes_only(view: View) -> bool:
     messages = [each for each in view.scene.messages if each.second in view.scene.window]
-    return sum(len(each.emotes) > len("[]") for each in messages) >= EMOTES_ONLY * len(messages)
+    return sum(len(each.twitch_emotes) > len("[]") for each in messages) >= EMOTES_ONLY * len(messages)
 
 
 def _greetings(view: View) -> Iterator[Weighed]:
@@ -193,11 +193,11 @@ def _greetings(view: View) -> Iterator[Weighed]:
         yield Weighed("greetings", share)
 
 
-def _amount(scene: Scene, kind: HappeningKind, before: int) -> int:
-    return sum(each.amount for each in scene.happenings if each.kind == kind and _near(scene, each.second, before))
+def _amount(scene: MomentContext, kind: RoomEventKind, before: int) -> int:
+    return sum(each.amount for each in scene.room_events if each.kind == kind and _near(scene, each.second, before))
 
 
-def _near(scene: Scene, second: int, before: int) -> bool:
+def _near(scene: MomentContext, second: int, before: int) -> bool:
     return scene.crossed - before <= second <= scene.peak
 
 

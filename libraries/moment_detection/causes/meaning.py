@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from moment_detection.causes import causes
 from moment_detection.causes.moods import mood_of
-from moment_detection.evidence.moment_context import Scene
+from moment_detection.evidence.moment_context import MomentContext
 
 
 class Meaning(NamedTuple):
@@ -19,7 +19,7 @@ class Meaning(NamedTuple):
 UNKNOWN = Meaning([])  # as a moment is raised: the crowd has hardly begun
 
 
-def meaning_of(scene: Scene) -> Meaning:
+def meaning_of(scene: MomentContext) -> Meaning:
     """The meaning of a scene."""
     found = causes.find(scene)
     mood = mood_of(scene.messages)

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from moment_detection.causes.vocabulary import MOODS, Vocabulary, load
-from moment_detection.evidence.evidence import Said
+from moment_detection.evidence.chat_message import ChatMessage
 
 LEAST_PEOPLE = 4  # three may be friends who joke
 LEAST_SHARE = 0.2  # of the moment's people; below it a crowd felt nothing in common
 
 
-def mood_of(messages: Sequence[Said], vocabulary: Vocabulary | None = None) -> tuple[str, float] | None:
+def mood_of(messages: Sequence[ChatMessage], vocabulary: Vocabulary | None = None) -> tuple[str, float] | None:
     """(mood, share of the people who wrote it), None where too few did. Ties go to the file's order."""
     vocabulary = vocabulary or load(MOODS)
     known: dict[str, frozenset[str]] = {}  # text: its moods; a crowd repeats itself

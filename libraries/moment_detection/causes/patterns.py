@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from moment_detection.causes.normalize import SPACELESS, clean, line_key
 from moment_detection.causes.vocabulary import TEXTS_KEPT, Vocabulary
-from moment_detection.evidence.evidence import LINK, Said
+from moment_detection.evidence.chat_message import ChatMessage
+from moment_detection.evidence.words import LINK
 
 COMMAND = re.compile(r"!(\w+)")
 NUMBER = re.compile(r"[1-9]|([1-4])\1+|[+-]1")  # "666", "777", "888" are reactions in one language or another
@@ -40,7 +41,7 @@ class Line(NamedTuple):
 Option = Callable[[Line], str | None]
 
 
-def lines_of(messages: Iterable[Said]) -> list[Line]:
+def lines_of(messages: Iterable[ChatMessage]) -> list[Line]:
     """The messages as lines."""
     return [Line(message.second, message.chatter, *_comparable(message.text)) for message in messages]
 
