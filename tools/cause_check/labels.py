@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cause_check.recordings import read_said, recording_path, scene
-from moment_detection.causes.causes import find, may_clip
+from moment_detection.causes.causes import find_causes
 from moment_detection.causes.moods import mood_of
+from moment_detection.causes.reactions import may_clip
 from moment_detection.evidence.moment_context import MomentContext
 
 NONE = "none"
@@ -89,6 +90,6 @@ def causes(pairs: Iterable[tuple[Label, MomentContext]]) -> Agreement:
     """How far the program's first cause is the person's; a raid or gifts beside a crowd that reacts are none."""
     counts: Counter[tuple[str, str]] = Counter()
     for label, seen in pairs:
-        found = find(seen)
+        found = find_causes(seen)
         counts[label.cause, NONE if may_clip(seen, found) else found[0]] += 1
     return Agreement(counts)

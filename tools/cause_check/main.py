@@ -16,7 +16,8 @@ from cause_check import labels, table, trial
 from cause_check.recordings import happenings, reaction_share, read_said, recording_path, scene
 from cause_check.table import Rate
 from chat_analysis.replay import ReplayLine, recordings, replay
-from moment_detection.causes.causes import RAID_SECONDS, RAID_VIEWERS, find, may_clip
+from moment_detection.causes.causes import RAID_SECONDS, RAID_VIEWERS, find_causes
+from moment_detection.causes.reactions import may_clip
 from moment_detection.detection.rules import RuleBook
 from moment_detection.evidence.chat_message import ChatMessage
 
@@ -69,7 +70,7 @@ def at_raids(said: Sequence[ChatMessage], moments: Sequence[ReplayLine]) -> Iter
         crossed, peak = (line.raised or line.peak) - 1, line.peak - 1
         if any(crossed - RAID_SECONDS <= second <= peak for second in raids):
             seen = scene(said, crossed, peak, 1)
-            found = find(seen)
+            found = find_causes(seen)
             yield "raid" in found, may_clip(seen, found)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from moment_detection.detection.channel_events import FIELD, PIECE
 
 FIELDS_IN_TEXT = 4  # chatter, message id, emotes, text: `second` is known from where the text is kept
+EMPTY_TAG = "[]"
 
 
 class ChatMessage(NamedTuple):
@@ -19,6 +20,10 @@ class ChatMessage(NamedTuple):
     message_id: str
     twitch_emotes: str
     text: str
+
+    def has_twitch_emotes(self) -> bool:
+        """Whether Twitch's tag names an emote."""
+        return len(self.twitch_emotes) > len(EMPTY_TAG)
 
 
 def parse_messages(second: int, pieces: str) -> Iterator[ChatMessage]:

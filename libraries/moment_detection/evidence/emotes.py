@@ -12,8 +12,6 @@ import msgspec
 from contracts.chat_messages import Emote
 from moment_detection.evidence.chat_message import ChatMessage
 
-EMPTY_TAG = "[]"
-
 _decode = msgspec.json.Decoder(list[Emote]).decode
 
 
@@ -34,7 +32,7 @@ class TwitchTag:
 
     def emotes_in(self, message: ChatMessage, channel_id: str) -> Sequence[Emote]:
         """Return the tag's emotes; none if the tag cannot be read."""
-        if len(message.twitch_emotes) <= len(EMPTY_TAG):
+        if not message.has_twitch_emotes():
             return ()
         try:
             return _decode(message.twitch_emotes)

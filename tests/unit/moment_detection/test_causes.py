@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from moment_detection.causes.causes import GREETING_SECONDS, MODE_SECONDS, RAID_SECONDS, find, may_clip
+from moment_detection.causes.causes import GREETING_SECONDS, MODE_SECONDS, RAID_SECONDS, find_causes
+from moment_detection.causes.reactions import may_clip
 from moment_detection.evidence.chat_message import ChatMessage
 from moment_detection.evidence.moment_context import MomentContext
 from moment_detection.evidence.room_events import RoomEvent
@@ -54,7 +55,7 @@ FLOODS = {
 @pytest.mark.parametrize("cause", FLOODS)
 def test_a_flood_is_named_and_not_clipped(cause: str) -> None:
     flood = context(FLOODS[cause])
-    assert find(flood) == [cause]
+    assert find_causes(flood) == [cause]
     assert not may_clip(flood, [cause])
 
 
@@ -78,69 +79,71 @@ def test_a_flood_is_named_and_not_clipped(cause: str) -> None:
 )
 def test_a_true_reaction_is_no_flood(texts: list[str]) -> None:
     burst = context(texts, started=CROSSED - 60)
-    assert find(burst) == []
+    assert find_causes(burst) == []
     assert may_clip(burst, [])
 
 
 def test_few_who_do_it_beside_a_true_burst_are_no_cause() -> None:
-    assert find(context(["LUL", "KEKW", "omg", "1"])) == []
-    assert find(context(["LUL", "KEKW", "omg", COPIED])) == []
+    assert find_causes(context(["LUL", "KEKW", "omg", "1"])) == []
+    assert find_causes(context(["LUL", "KEKW", "omg", COPIED])) == []
 
 
 def test_a_vote_needs_two_sides_or_the_one_that_everyone_uses() -> None:
-    assert find(context(["1"])) == ["vote"]
-    assert find(context(["A", "b", "a"])) == ["vote"]
-    assert find(context(["yes", "no"])) == ["vote"]
-    assert find(context(["4"])) == []
-    assert find(context(["D"])) == []
+    assert find_causes(context(["1"])) == ["vote"]
+    assert find_causes(context(["A", "b", "a"])) == ["vote"]
+    assert find_causes(context(["yes", "no"])) == ["vote"]
+    assert find_causes(context(["4"])) == []
+    assert find_causes(context(["D"])) == []
 
 
 def test_a_word_is_a_raffle_s_where_somebody_says_so() -> None:
-    assert find(context(["potato"])) == []
-    assert find(context(["#potato"])) == ["giveaway"]
-    assert find(context(["potato"] * 9 + ["type potato for the giveaway"])) == ["giveaway"]
+    assert find_causes(context(["potato"])) == []
+    assert find_causes(context(["#potato"])) == ["giveaway"]
+    assert find_causes(context(["potato"] * 9 + ["type potato for the giveaway"])) == ["giveaway"]
 
 
 def test_a_raid_is_its_notice_and_not_clipped() -> None:
-    assert find(context(CALL, RAID)) == ["raid"]
+    assert find_causes(context(CALL, RAID)) == ["raid"]
     assert not may_clip(context(CALL, RAID), ["raid"])
-    assert find(context(CALL)) == []
-    assert find(context(CALL, RAID._replace(second=CROSSED - RAID_SECONDS - 1))) == []
-    assert find(context(CALL, RAID._replace(amount=2))) == []
+    assert find_causes(context(CALL)) == []
+    assert find_causes(context(CALL, RAID._replace(second=CROSSED - RAID_SECONDS - 1))) == []
+    assert find_causes(context(CALL, RAID._replace(amount=2))) == []
 
 
 def test_a_raid_or_gifts_beside_a_crowd_that_reacts_leave_a_moment() -> None:
     both = ["LUL", "HAHAHA", "KEKW", "LMAO", *CALL]
     for happened, cause in ((RAID, "raid"), (GIFTS, "gifts")):
         beside = context(both, happened, people=60)
-        assert find(beside) == [cause]
+        assert find_causes(beside) == [cause]
         assert may_clip(beside, [cause])
 
 
 def test_thanks_for_gifts_are_not_clipped() -> None:
     thanks = context(["thank you for the gift", "PogChamp", "<3", "W gifter", "gifted!"], GIFTS)
-    assert find(thanks) == ["gifts"]
+    assert find_causes(thanks) == ["gifts"]
     assert not may_clip(thanks, ["gifts"])
-    assert find(context(["LUL", "KEKW"], GIFTS._replace(amount=2))) == []
+    assert find_causes(context(["LUL", "KEKW"], GIFTS._replace(amount=2))) == []
 
 
 def test_a_changed_rule_is_named_where_it_is_spoken_of_or_holds() -> None:
     on = RoomEvent(CROSSED - 2, "mode", 1, "emote_only")
     lifted = RoomEvent(CROSSED - 2, "mode", 0, "subscribers_only")
-    assert find(context(["Kappa", "Kappa Kappa"], on, emotes=EMOTE)) == ["mode"]
-    assert find(context(["hello", "LUL", "finally"], lifted)) == ["mode"]
-    assert find(context(["LUL"], RoomEvent(CROSSED - 2, "mode", 1, "slow"))) == []
-    assert find(context(["why slow mode", "mods pls", "LUL"], RoomEvent(CROSSED - 2, "mode", 1, "slow"))) == ["mode"]
-    assert find(context(["hello", "LUL"], lifted._replace(second=CROSSED - MODE_SECONDS - 1))) == []
+    assert find_causes(context(["Kappa", "Kappa Kappa"], on, emotes=EMOTE)) == ["mode"]
+    assert find_causes(context(["hello", "LUL", "finally"], lifted)) == ["mode"]
+    assert find_causes(context(["LUL"], RoomEvent(CROSSED - 2, "mode", 1, "slow"))) == []
+    assert find_causes(context(["why slow mode", "mods pls", "LUL"], RoomEvent(CROSSED - 2, "mode", 1, "slow"))) == [
+        "mode"
+    ]
+    assert find_causes(context(["hello", "LUL"], lifted._replace(second=CROSSED - MODE_SECONDS - 1))) == []
 
 
 def test_greetings_are_a_cause_at_the_stream_s_start_only() -> None:
     hello = ["hiiii", "hello everyone", "HeyGuys", "moin", "安安", "hola"]
-    assert find(context(hello, started=CROSSED - 300)) == ["greetings"]
-    assert find(context(hello, started=CROSSED - GREETING_SECONDS - 1)) == []
-    assert find(context(hello)) == []
+    assert find_causes(context(hello, started=CROSSED - 300)) == ["greetings"]
+    assert find_causes(context(hello, started=CROSSED - GREETING_SECONDS - 1)) == []
+    assert find_causes(context(hello)) == []
 
 
 def test_in_a_loud_room_the_usual_ones_do_not_make_a_cause() -> None:
     loud = context(["LUL"] * 6 + ["1", "hm"], people=200)
-    assert find(loud._replace(expected_chatters=170.0)) == []
+    assert find_causes(loud._replace(expected_chatters=170.0)) == []

@@ -40,11 +40,13 @@ def test_a_flood_is_cut_by_whole_people(number: int, people: int, seed: int) -> 
 
 
 def test_five_thousand_messages_a_second_are_judged_by_a_few_thousand_lines(monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    from moment_detection.causes import moods, patterns
+    from moment_detection.causes import moment_window, moods
 
     seen: list[int] = []
-    lines_of, mood_of = patterns.lines_of, moods.mood_of
-    monkeypatch.setattr(patterns, "lines_of", lambda messages: seen.append(len(messages)) or lines_of(messages))
+    normalize, mood_of = moment_window.normalize_messages, moods.mood_of
+    monkeypatch.setattr(
+        moment_window, "normalize_messages", lambda messages: seen.append(len(messages)) or normalize(messages)
+    )
     kept, share = sample_messages(flood(60_000, 50_000))
     scene = MomentContext(5, 9, 14, kept, share, expected_chatters=70.0)
     meaning = meaning_of(scene)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moment_detection.causes.moods import LEAST_PEOPLE, LEAST_SHARE, mood_of
+from moment_detection.causes.moods import MINIMUM_CHATTERS, MINIMUM_SHARE, mood_of
 from moment_detection.causes.vocabulary import MOODS, load
 from moment_detection.evidence.chat_message import ChatMessage
 
@@ -18,10 +18,13 @@ def test_people_count_and_not_messages() -> None:
 
 
 def test_too_few_people_or_too_small_a_share_is_no_mood() -> None:
-    assert mood_of(said(*["LUL"] * (LEAST_PEOPLE - 1))) is None
-    calm = round(LEAST_PEOPLE / LEAST_SHARE)
-    assert mood_of(said(*["LUL"] * LEAST_PEOPLE, *["so"] * (calm - LEAST_PEOPLE))) == ("laughter", LEAST_SHARE)
-    assert mood_of(said(*["LUL"] * LEAST_PEOPLE, *["so"] * calm)) is None
+    assert mood_of(said(*["LUL"] * (MINIMUM_CHATTERS - 1))) is None
+    calm = round(MINIMUM_CHATTERS / MINIMUM_SHARE)
+    assert mood_of(said(*["LUL"] * MINIMUM_CHATTERS, *["so"] * (calm - MINIMUM_CHATTERS))) == (
+        "laughter",
+        MINIMUM_SHARE,
+    )
+    assert mood_of(said(*["LUL"] * MINIMUM_CHATTERS, *["so"] * calm)) is None
     assert mood_of([]) is None
 
 
