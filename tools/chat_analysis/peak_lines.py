@@ -10,7 +10,7 @@ from moment_detection.causes.meaning import UNKNOWN, Meaning, meaning_of
 from moment_detection.detection.counters import WINDOW_SECONDS
 from moment_detection.detection.outputs import PEAKED, ConfirmedPeak, Revision
 from moment_detection.detection.rules import RuleBook
-from moment_detection.evidence.moment_context import Scene, few, scene_of
+from moment_detection.evidence.moment_context import MomentContext, context_of, sample_messages
 from moment_detection.messages import no_clip_reason
 
 
@@ -64,10 +64,10 @@ def _line(name: str, peak: ConfirmedPeak, meaning: Meaning, clip: bool) -> PeakL
 
 
 def _moment_meaning(revision: Revision, recording: Recording) -> Meaning:
-    return meaning_of(scene_of(revision, recording.messages(revision.texts_from, revision.at), ()))
+    return meaning_of(context_of(revision, recording.messages(revision.texts_from, revision.at), ()))
 
 
 def _peak_meaning(peak: ConfirmedPeak, recording: Recording) -> Meaning:
     """Of a peak that is not a moment's first: judge the messages from its window to its confirmation."""
-    messages, looked_at = few(recording.messages(peak.peak - WINDOW_SECONDS + 1, peak.at))
-    return meaning_of(Scene(peak.peak, peak.peak, 0, messages, looked_at, expected=peak.expected))
+    messages, sampled_share = sample_messages(recording.messages(peak.peak - WINDOW_SECONDS + 1, peak.at))
+    return meaning_of(MomentContext(peak.peak, peak.peak, 0, messages, sampled_share, expected_chatters=peak.expected))

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.window_chatters import COMMAND_PREFIX
-from moment_detection.evidence.evidence import Said
+from moment_detection.evidence.chat_message import ChatMessage
 
 SUFFIXES = (".jsonl.gz", ".jsonl")
 START = 1_500_000_000  # the second that every recording starts at; any will do, but the detector has no second 0
@@ -90,14 +90,14 @@ class Recording(NamedTuple):
                 speaks=speaks[begin:end],
             )
 
-    def messages(self, first: int, last: int) -> list[Said]:
+    def messages(self, first: int, last: int) -> list[ChatMessage]:
         """Return the messages of the seconds `first` to `last`, both inclusive, as the job stores them."""
         begin, end = np.searchsorted(self.seconds, (first, last + 1)).tolist()
         found = zip(
             self.seconds[begin:end].tolist(), self.chatters[begin:end].tolist(), self.texts[begin:end], strict=True
         )
         return [
-            Said(second, self.names[chatter], "", "[]", text[:TEXT_LIMIT].translate(SEPARATORS))
+            ChatMessage(second, self.names[chatter], "", "[]", text[:TEXT_LIMIT].translate(SEPARATORS))
             for second, chatter, text in found
         ]
 

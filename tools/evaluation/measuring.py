@@ -8,7 +8,7 @@ from evaluation.baselines import BASELINES, ranked_peaks
 from evaluation.bootstrap import Interval, blocks, draw, interval
 from evaluation.recorded import Chosen, read_all
 from evaluation.scoring import GRACE_SECONDS, Agreement, Ranked, Segment, agreement, ranked, top
-from moment_detection.clip_range import stretch
+from moment_detection.clip_range import clip_range
 from moment_detection.detection.rules import RuleBook
 
 OURS = "this detector"
@@ -94,6 +94,6 @@ def _clips_on(segment: Segment, lines: Sequence[PeakLine]) -> list[PeakLine]:
 
 
 def _share(segment: Segment, line: PeakLine) -> float:
-    begins, ends = stretch((line.raised or line.peak) * 1000, line.peak * 1000)
+    begins, ends = clip_range((line.raised or line.peak) * 1000, line.peak * 1000)
     both = min(segment.end, ends / 1000) - max(segment.start, begins / 1000)
     return max(0.0, both) / (segment.end - segment.start)

@@ -24,7 +24,7 @@ class ChannelEvent(NamedTuple):
 
     sent_at: int
     kind: Kind
-    event: str
+    name: str
     subject: str = ""
     from_at: int = 0
     until_at: int = 0
@@ -50,10 +50,10 @@ def parse_events(pieces: str | None) -> list[ChannelEvent]:
         fields = piece.split(FIELD)
         if len(fields) != FIELD_COUNT:
             continue
-        sent_at, kind, event, subject, from_at, until_at = fields
+        sent_at, kind, name, subject, from_at, until_at = fields
         if kind in KINDS:
             events.append(
-                ChannelEvent(_number(sent_at), KINDS[kind], event, subject, _number(from_at), _number(until_at))
+                ChannelEvent(_number(sent_at), KINDS[kind], name, subject, _number(from_at), _number(until_at))
             )
     events.sort(key=lambda event: event.sent_at)  # stable: events of one millisecond keep their order
     return events

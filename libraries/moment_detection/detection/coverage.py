@@ -16,9 +16,9 @@ class Coverage(Struct, array_like=True, gc=False):
 
     def apply(self, second: int, event: ChannelEvent) -> None:
         """Apply a coverage record of `second`."""
-        if event.event == "joined":
+        if event.name == "joined":
             self.left_at = self.gap_until = 0
-        elif event.event == "left" or not event.until_at:
+        elif event.name == "left" or not event.until_at:
             self.left_at = second
         else:
             self.gap_until = max(self.gap_until, -(-event.until_at // 1000))

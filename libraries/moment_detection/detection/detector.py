@@ -171,11 +171,11 @@ class Detector:
     def _apply(self, event: ChannelEvent) -> None:
         if event.kind == "coverage":
             self.coverage.apply(self.at, event)
-            left_live = event.event == "left" and self._stream_id
+            left_live = event.name == "left" and self._stream_id
             if left_live or event.until_at - event.from_at > LONG_GAP_SECONDS * 1000:
                 self._lose_track()
         elif event.kind == "lifecycle":
-            online = event.event != "offline"
+            online = event.name != "offline"
             self._stream_id = event.subject if online else ""
             self._stream_started_at = event.from_at if online else 0
 

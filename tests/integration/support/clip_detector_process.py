@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 from confluent_kafka import Producer
 
-from cause_check.wire import control
+from cause_check.simulated_rows import control
 from contracts import topics
 from contracts.codec import decode
 from embedded.paths import FLINK_JARS, class_archive

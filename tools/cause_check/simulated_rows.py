@@ -1,4 +1,4 @@
-"""From the simulator's lines to the detector's rows: parsed as the collector does, put together as the SQL does."""
+"""Turn the simulator's IRC lines into the detector's rows: capture's parser, then what the job's SQL does."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from moment_detection.detection.channel_events import FIELD, PIECE, SHORT_ID
 from stream_monitoring.chat.irc_line import parse_line
 from stream_monitoring.chat.parser import Context, meaning
 
-RULES = {
+RULES = {  # RoomState's field: the rule's name in the SQL
     "emote_only": "emote_only",
     "subscribers_only": "subscribers_only",
     "slow_seconds": "slow",
@@ -21,46 +21,50 @@ RULES = {
 }
 
 
-def records(lines: Iterable[tuple[int, str]]) -> Iterator[Record]:
-    """The records of (when it was heard in ms, line without its end)."""
+def parse_records(lines: Iterable[tuple[int, str]]) -> Iterator[Record]:
+    """Yield the records of (time received in ms, line without its end); lines without a record are left out."""
     context = Context("check", lambda user_id: user_id, {})
-    for heard_at, line in lines:
-        context.received_at = context.twitch_now = heard_at
-        told = meaning(parse_line(line.encode()), context)
-        if isinstance(told, Message | Notice | RoomState):
-            yield told
+    for received_at, line in lines:
+        context.received_at = context.twitch_now = received_at
+        record = meaning(parse_line(line.encode()), context)
+        if isinstance(record, Message | Notice | RoomState):
+            yield record
 
 
-def rows(told: Iterable[Record]) -> list[SecondRow]:
-    """One row a second with records, in order of time; the counterpart of sql/records.sql and sql/seconds.sql."""
+def second_rows(records: Iterable[Record]) -> list[SecondRow]:
+    """Return one row per second with records, in order of time, as sql/records.sql and sql/seconds.sql make them."""
     messages: dict[int, list[Message]] = defaultdict(list)
     controls: dict[int, list[str]] = defaultdict(list)
-    for record in told:
+    for record in records:
         if isinstance(record, Message):
             messages[record.sent_at // 1000].append(record)
         else:
             controls[record.sent_at // 1000].append(control(record))
     return [
-        SecondRow(
-            second,
-            len(said := messages.get(second, [])),
-            len({message.chatter for message in said}),
-            PIECE.join(map(piece, said)) or None,
-            PIECE.join(controls.get(second, [])) or None,
-        )
+        _row(second, messages.get(second, []), controls.get(second, []))
         for second in sorted(messages.keys() | controls.keys())
     ]
 
 
+def _row(second: int, messages: list[Message], controls: list[str]) -> SecondRow:
+    return SecondRow(
+        second=second,
+        messages=len(messages),
+        chatters=len({message.chatter for message in messages}),
+        pieces=PIECE.join(map(piece, messages)) or None,
+        events=PIECE.join(controls) or None,
+    )
+
+
 def piece(message: Message) -> str:
-    """One message as the window hands it over."""
+    """Return one message as the SQL writes it."""
     text = message.text[:TEXT_LIMIT].translate(SEPARATORS)
     emotes = msgspec.json.encode(message.emotes).decode()
     return FIELD.join((message.chatter, message.message_id[:SHORT_ID], emotes, text))
 
 
 def control(record: Record) -> str:
-    """One record that is no message, as the window hands it over."""
+    """Return one record other than a message as the SQL writes it."""
     match record:
         case Lifecycle():
             fields = ["lifecycle", record.event, record.stream_id, str(record.stream_started_at), ""]
@@ -70,9 +74,9 @@ def control(record: Record) -> str:
             subject = (record.target_message_id or "")[:SHORT_ID] or record.target_chatter or ""
             fields = ["notice", record.notice_type, subject, str(record.amount or ""), ""]
         case RoomState():
-            named = ((RULES[name], getattr(record, name)) for name in RULES)
-            subject = " ".join(f"{rule}={str(value).upper()}" for rule, value in named if value is not None)
+            values = ((RULES[name], getattr(record, name)) for name in RULES)
+            subject = " ".join(f"{rule}={str(value).upper()}" for rule, value in values if value is not None)
             fields = ["room_state", "", subject, "", ""]
         case _:
-            raise TypeError(f"{type(record).__name__} has no control")
+            raise TypeError(f"the SQL has no control for {type(record).__name__}")
     return FIELD.join((str(record.sent_at), *fields))
