@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -32,6 +31,7 @@ from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.records import iterate_topic, read_topic
 from embedded.servers.kafka import Kafka
+from service_runtime.clock import now_ms
 from service_runtime.topic_setup import create_topics
 from twitch_simulator.process import SimulatorProcess
 
@@ -139,7 +139,7 @@ def gather(both: Pair, kafka: Kafka, truth: Truth) -> None:
 def next_year(both: Pair) -> str:
     """A message whose time is a lie, as Twitch would write it."""
     channel = both.twitch.state()["channels"][0]
-    sent_at = time.time_ns() // 1_000_000 + NEXT_YEAR_MS
+    sent_at = now_ms() + NEXT_YEAR_MS
     return (
         "@badge-info=;badges=;color=;display-name=x;emotes=;first-msg=0;flags=;id=00000000-0000-4000-8000-000000000000;"
         f"mod=0;returning-chatter=0;room-id={channel['channel_id']};subscriber=0;tmi-sent-ts={sent_at};turbo=0;"

@@ -2,13 +2,12 @@
 
 from typing import NamedTuple
 
-from confluent_kafka import Consumer, KafkaError, TopicPartition
-
 from contracts import topics
 from contracts.codec import ContractError, decode
 from contracts.job_progress import JOB
 from service_runtime.kafka import consumer_config
 from service_runtime.settings import KafkaSettings
+from service_runtime.topic_reader import TopicReader
 
 ANSWER_SECONDS = 10.0
 GROUP = "clip-detector-start"
@@ -24,31 +23,13 @@ class LastProgress(NamedTuple):
 
 def read_last_progress(kafka: KafkaSettings) -> LastProgress:
     """Read it from Kafka. Raises KafkaException if it does not answer or a topic is missing."""
-    consumer = Consumer(consumer_config(kafka, GROUP, **{"enable.partition.eof": True}))
-    try:
-        moments = any(  # asked before the first fetch: an answer queued behind a fetch takes half a second
-            consumer.get_watermark_offsets(TopicPartition(topics.MOMENTS.name, number), ANSWER_SECONDS)[1]
-            for number in range(topics.MOMENTS.partitions)
-        )
-        event_at = _last_progress(consumer)
-        return LastProgress(moments or event_at > 0, event_at)
-    finally:
-        consumer.close()
-
-
-def _last_progress(consumer: Consumer) -> int:
-    partition = TopicPartition(topics.JOB_PROGRESS.name, 0)
-    low, high = consumer.get_watermark_offsets(partition, ANSWER_SECONDS)
-    partition.offset = max(low, high - TAIL)
-    consumer.assign([partition])
-    event_at = 0
-    while record := consumer.poll(ANSWER_SECONDS):
-        error = record.error()
-        if error and error.code() == KafkaError._PARTITION_EOF:
-            break
-        if not error:
-            event_at = max(event_at, _event_at(record.value()))
-    return event_at
+    config = consumer_config(kafka, GROUP)
+    with TopicReader(config, topics.MOMENTS.name, range(topics.MOMENTS.partitions), ANSWER_SECONDS) as moments:
+        has_results = any(end for _, end in moments.bounds().values())
+    with TopicReader(config, topics.JOB_PROGRESS.name, (0,), ANSWER_SECONDS) as progress:
+        progress.skip_to_last(TAIL)
+        event_at = max((_event_at(record.value()) for record in progress.read_to_end()), default=0)
+    return LastProgress(has_results or event_at > 0, event_at)
 
 
 def _event_at(value: bytes | None) -> int:
