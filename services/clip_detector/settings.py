@@ -9,7 +9,7 @@ from moment_detection.settings import RuleSettings
 
 
 class DetectorSettings(RuleSettings):
-    """The rules of moments, the place of checkpoints, and how Flink runs."""
+    """The rules of moments, the checkpoints, and how Flink runs."""
 
     evidence_text: bool = Field(True, description="count the words and emotes of a moment")
     checkpoint_directory: Path = Field(description="folder of the checkpoints; has to survive restarts")

@@ -68,6 +68,6 @@ def _moment_meaning(revision: Revision, recording: Recording) -> Meaning:
 
 
 def _peak_meaning(peak: ConfirmedPeak, recording: Recording) -> Meaning:
-    """Of a peak that is not a moment's first: judge the messages from its window to its confirmation."""
+    """Interpret the messages from a peak's window to its confirmation, for a peak that no moment reports."""
     messages, sampled_share = sample_messages(recording.messages(peak.peak - WINDOW_SECONDS + 1, peak.at))
     return meaning_of(MomentContext(peak.peak, peak.peak, 0, messages, sampled_share, expected_chatters=peak.expected))

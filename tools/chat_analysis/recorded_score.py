@@ -67,8 +67,8 @@ def _counts(part: Part) -> tuple[Ints, Ints, Ints]:
     """Messages and chatters of each second, and the speakers of the window that ends with it."""
     at, chatters, length = part.at, part.chatters, part.last + part.pause + 1 - part.first
     messages = np.bincount(at, minlength=length)
-    people = 1 + chatters.max()
-    distinct = np.bincount(np.unique(at * people + chatters) // people, minlength=length)
+    numbers = 1 + chatters.max()
+    distinct = np.bincount(np.unique(at * numbers + chatters) // numbers, minlength=length)
     distinct = np.where(messages > COUNT_LIMIT, np.minimum(distinct, COUNT_LIMIT), distinct)
     speakers = _distinct_in_windows(at[part.speaks], chatters[part.speaks], length)
     return np.minimum(messages, COUNT_LIMIT), distinct, np.minimum(speakers, COUNT_LIMIT)

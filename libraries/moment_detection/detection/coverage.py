@@ -1,4 +1,4 @@
-"""Which of a channel's seconds were read: a second without messages is silent only if somebody was reading."""
+"""Which of a channel's seconds were read: a second without messages is only silent if it was read."""
 
 from msgspec import Struct
 

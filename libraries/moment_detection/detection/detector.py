@@ -12,8 +12,8 @@ from moment_detection.detection.channel_events import ChannelEvent
 from moment_detection.detection.counters import COUNT_LIMIT, WINDOW_SECONDS
 from moment_detection.detection.coverage import Coverage
 from moment_detection.detection.moment_rule import MomentRule, MomentRuleState
-from moment_detection.detection.open_moment import PEAK_HOLDS_SECONDS, Peak
-from moment_detection.detection.outputs import ConfirmedPeak, Minute, Output, Revision
+from moment_detection.detection.open_moment import PEAK_HOLDS_SECONDS
+from moment_detection.detection.outputs import Minute, Output, Revision
 from moment_detection.detection.peak_history import RARITY_SECONDS
 from moment_detection.detection.peaks import Peaks
 from moment_detection.detection.rules import Rules
@@ -226,24 +226,10 @@ class Detector:
                 outputs.append(self._revision(rule, number))
             if confirmed:
                 if rule is self.moment_rules[0]:
-                    outputs.append(self._confirmed_peak(rule, confirmed))
+                    outputs.append(rule.confirm(confirmed, at))
                 rule.remember(confirmed)
             if number:
                 rule.mark_reported(number)
-
-    def _confirmed_peak(self, rule: MomentRule, peak: Peak) -> ConfirmedPeak:
-        moment = rule.moment if rule.moment and rule.moment.peak.second == peak.second else None
-        return ConfirmedPeak(
-            at=self.at,
-            peak=peak.second,
-            score=peak.score,
-            window_chatters=peak.window_chatters,
-            expected=peak.expected,
-            usual_messages=peak.usual_messages,
-            crossed=moment.crossed if moment else 0,
-            first=moment is not None and not moment.peaked,
-            clip=moment is not None and moment.clip,
-        )
 
     def _revision(self, rule: MomentRule, number: int) -> Revision:
         moment = rule.moment

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from moment_detection.detection.open_moment import OpenMoment, Peak
-from moment_detection.detection.outputs import CLOSED, PEAKED, RAISED
+from moment_detection.detection.outputs import CLOSED, PEAKED, RAISED, ConfirmedPeak
 from moment_detection.detection.peak_history import WAS_CLIP, WAS_MOMENT, PastPeak, PeakHistory
 from moment_detection.detection.rules import Rules
 
@@ -60,6 +60,21 @@ class MomentRule:
             self.moment = None
         elif self.moment and number == PEAKED:
             self.moment.confirm_peak()
+
+    def confirm(self, peak: Peak, at: int) -> ConfirmedPeak:
+        """Return a peak that was confirmed at the end of `at`, with the moment that it belongs to."""
+        moment = self.moment if self.moment and self.moment.peak.second == peak.second else None
+        return ConfirmedPeak(
+            at=at,
+            peak=peak.second,
+            score=peak.score,
+            window_chatters=peak.window_chatters,
+            expected=peak.expected,
+            usual_messages=peak.usual_messages,
+            crossed=moment.crossed if moment else 0,
+            first=moment is not None and not moment.peaked,
+            clip=moment is not None and moment.clip,
+        )
 
     def remember(self, peak: Peak) -> None:
         """Add a confirmed peak to the history if it reaches the threshold."""

@@ -4,7 +4,7 @@ from msgspec import Struct, field
 
 from moment_detection.detection.open_moment import PEAK_HOLDS_SECONDS, Peak
 
-HIGHEST_OF_SECONDS = 60  # before it; some 40 peaks an hour, one per burst
+HIGHEST_OF_SECONDS = 60  # before it; some 40 peaks per hour, one per burst
 LOWEST = 0.5  # score; below it, every minute of ordinary chat has a peak
 
 

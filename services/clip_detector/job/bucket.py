@@ -1,4 +1,4 @@
-"""The channels that share one key of Flink's state, held in memory, and when each one needs a timer. Pure.
+"""The channels that share one key of Flink's state, kept in memory, and when each one needs a timer. Pure.
 
 A change of key costs Flink and Beam more per row than the detector itself does, so many channels share a key.
 """
