@@ -12,7 +12,10 @@ JOIN_PATIENCE_MS = 60_000  # a channel that cannot be joined for so long (banned
 
 
 class Continuity:
-    """`update` runs in the capture's thread, the rest is safe from any. Machine times are of its steady clock."""
+    """Track the unbroken reading of all wanted channels.
+
+    `update` runs in the capture's thread, the rest is safe from any. Machine times are of its steady clock.
+    """
 
     def __init__(self, coverage: CoverageTracker, clock: TwitchClock, machine_now: Callable[[], int]) -> None:
         self._coverage = coverage

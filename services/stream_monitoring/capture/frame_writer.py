@@ -43,7 +43,7 @@ class FrameContent:
 
 
 class FrameWriter:
-    """Runs in the capture's event loop; the disk is touched in a thread of its own."""
+    """Write frames from the capture's event loop, with a thread of its own for the disk."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class FrameWriter:
         """Return login to id of the channels that the last process read when it ended."""
         return coverage.load_covered(self._covered_path)
 
-    def take_content(self, tick_at: int, covered_ids: dict[str, str]) -> FrameContent:
+    def collect_content(self, tick_at: int, covered_ids: dict[str, str]) -> FrameContent:
         """Empty the batch into a frame: without opted-out channels, with new opt-outs for the job, and with a tick."""
         opt_outs = self._opt_out_records()
         count, parts = len(self._batch), self._batch.take()
@@ -101,7 +101,7 @@ class FrameWriter:
 
     def _opt_out_records(self) -> Batch:
         records = Batch()
-        for channel_id, event in self._erasure.take_changes():
+        for channel_id, event in self._erasure.collect_changes():
             records.add(
                 OptOut(
                     schema_version=SCHEMA_VERSION,

@@ -23,8 +23,9 @@ RETRY_SECONDS = 10.0  # after a disk error
 
 
 class Erasure:
-    """`update` may be called from any thread, `take_changes` and `without_opted_out` in the capture's, `step` in the
-    spool writer's.
+    """Erase opted-out channels step by step, each once, also across restarts.
+
+    Threads: `update` from any, `collect_changes` and `without_opted_out` in the capture's, `step` in the spool writer's.
     """
 
     def __init__(self, spool: Spool, quarantine: Quarantine) -> None:
@@ -56,7 +57,7 @@ class Erasure:
         pairs = zip(lines[0::2], lines[1::2], strict=True)
         return [part for pair in pairs if pair[0] not in keys for part in pair]
 
-    def take_changes(self) -> list[tuple[str, Literal["out", "in"]]]:
+    def collect_changes(self) -> list[tuple[str, Literal["out", "in"]]]:
         """Return channel id and event of each status that this instance has not reported to the job yet."""
         wanted = self._wanted
         changes = {key: status for key, status in wanted.items() if self._reported.get(key) != status.changed_at}

@@ -181,7 +181,7 @@ def carry_out(erasure: Erasure) -> list[tuple[str, str]]:
     """Do what the capture does until nothing is left to do; return the changes for the job."""
     changes: list[tuple[str, str]] = []
     for _ in range(1_000):
-        changes += erasure.take_changes()
+        changes += erasure.collect_changes()
         if not erasure.is_pending:
             return changes
         erasure.step()
@@ -217,7 +217,7 @@ def test_an_opt_out_is_carried_out_once_even_after_a_restart(tmp_path: Path) -> 
 
 
 def test_nothing_is_erased_before_the_opt_out_is_reported(tmp_path: Path) -> None:
-    """The record for the job is synced with the frame after `take_changes`; after a crash it must be sent again."""
+    """The record for the job is synced with the frame after `collect_changes`; after a crash it must be sent again."""
     spool = Spool(tmp_path, SMALL)
     fill(spool, [[b"7"]])
     erasure = Erasure(spool, Quarantine(tmp_path))
@@ -233,7 +233,7 @@ def test_a_disk_error_is_retried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     fill(spool, [[b"7"]])
     erasure = Erasure(spool, Quarantine(tmp_path))
     erasure.update(OUT)
-    erasure.take_changes()
+    erasure.collect_changes()
     monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     erasure.step()
     monkeypatch.undo()
