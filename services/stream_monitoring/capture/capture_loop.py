@@ -228,7 +228,7 @@ class CaptureLoop:
             self._clock.now(self._now()),
             self._options.tick_lag_ms,
         )
-        content = self._writer.collect_content(tick_at, covered_ids)
+        content = self._writer.take_content(tick_at, covered_ids)
         self._reading.tick(tick_at)
         await self._writer.write(content, connections.pause, stop)
 

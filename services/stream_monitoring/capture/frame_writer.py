@@ -81,7 +81,7 @@ class FrameWriter:
         """Return login to id of the channels that the last process read when it ended."""
         return coverage.load_covered(self._covered_path)
 
-    def collect_content(self, tick_at: int, covered_ids: dict[str, str]) -> FrameContent:
+    def take_content(self, tick_at: int, covered_ids: dict[str, str]) -> FrameContent:
         """Empty the batch into a frame: without opted-out channels, with new opt-outs for the job, and with a tick."""
         opt_outs = self._opt_out_records()
         count, parts = len(self._batch), self._batch.take()

@@ -25,7 +25,7 @@ RETRY_SECONDS = 10.0  # after a disk error
 class Erasure:
     """Erase opted-out channels step by step, each once, also across restarts.
 
-    Threads: `update` from any, `collect_changes` and `without_opted_out` in the capture's, `step` in the spool writer's.
+    Threads: `update` in any, `collect_changes` and `without_opted_out` in the capture's, `step` in the disk's.
     """
 
     def __init__(self, spool: Spool, quarantine: Quarantine) -> None:

@@ -51,7 +51,7 @@ class World:
 
     def content(self, tick_at: int) -> FrameContent:
         """Return the next frame's content."""
-        return self.writer.collect_content(tick_at, {"bar": "42"})
+        return self.writer.take_content(tick_at, {"bar": "42"})
 
     def write(self, content: FrameContent) -> None:
         """Write a frame as the capture does."""
