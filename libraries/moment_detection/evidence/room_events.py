@@ -34,7 +34,7 @@ class RoomEvent(NamedTuple):
     announced: int = 0
 
 
-class RecentRoom(NamedTuple):
+class RecentRoomEvents(NamedTuple):
     """What is kept of a channel. `rules`: (rule, last value), so that a repeated value is no change."""
 
     events: Sequence[RoomEvent] = ()
@@ -46,9 +46,9 @@ def concerns_room(control: Control) -> bool:
     return control.kind == "room_state" or (control.kind == "notice" and control.event in NOTICE_TYPES)
 
 
-def add_events(room: RecentRoom, second: int, controls: Iterable[Control]) -> RecentRoom:
-    """Return the room after the controls of `second`, in their order."""
-    events, rules = list(room.events), dict(room.rules)
+def add_events(recent: RecentRoomEvents, second: int, controls: Iterable[Control]) -> RecentRoomEvents:
+    """Return what is kept after the controls of `second`, in their order."""
+    events, rules = list(recent.events), dict(recent.rules)
     for control in controls:
         if control.kind == "room_state":
             events += _changed_rules(second, control, rules)
@@ -56,8 +56,8 @@ def add_events(room: RecentRoom, second: int, controls: Iterable[Control]) -> Re
             events.append(RoomEvent(second, "raid", min(control.amount, AMOUNT_LIMIT)))
         elif control.event in NOTICE_TYPES:
             _add_gift(events, second, control)
-    recent = [each for each in events if each.second > second - KEPT_SECONDS]
-    return RecentRoom(tuple(recent[-KEPT_EVENTS:]), tuple(sorted(rules.items())))
+    kept = [each for each in events if each.second > second - KEPT_SECONDS]
+    return RecentRoomEvents(tuple(kept[-KEPT_EVENTS:]), tuple(sorted(rules.items())))
 
 
 def _changed_rules(second: int, control: Control, rules: dict[str, str]) -> list[RoomEvent]:
@@ -86,14 +86,14 @@ def _add_gift(events: list[RoomEvent], second: int, control: Control) -> None:
     events.append(RoomEvent(first, "gifts", max(named, announced), named=named, announced=announced))
 
 
-def pack(room: RecentRoom) -> str:
-    """Return the room as text: one line per event, then one per rule."""
-    lines = [FIELD.join(map(str, event)) for event in room.events]
-    return LINE.join(lines + [FIELD.join(rule) for rule in room.rules])
+def pack(recent: RecentRoomEvents) -> str:
+    """Return it as text: one line per event, then one per rule."""
+    lines = [FIELD.join(map(str, event)) for event in recent.events]
+    return LINE.join(lines + [FIELD.join(rule) for rule in recent.rules])
 
 
-def unpack(text: str | None) -> RecentRoom:
-    """Return the room that `pack` was given; an empty one for None."""
+def unpack(text: str | None) -> RecentRoomEvents:
+    """Return what `pack` was given; nothing kept for None."""
     events, rules = [], []
     for line in (text or "").split(LINE):
         fields = line.split(FIELD)
@@ -102,15 +102,15 @@ def unpack(text: str | None) -> RecentRoom:
             events.append(RoomEvent(int(second), KINDS[kind], int(amount), subject, int(named), int(announced)))
         elif len(fields) == len(("rule", "value")):
             rules.append((fields[0], fields[1]))
-    return RecentRoom(tuple(events), tuple(rules))
+    return RecentRoomEvents(tuple(events), tuple(rules))
 
 
 def put_room_events(store: SlotStore, second: int, controls: Sequence[Control]) -> None:
     """Keep the room events of `second`; a second without any touches no state."""
     concerning = [control for control in controls if concerns_room(control)]
     if concerning:
-        room = add_events(unpack(store.get(ROOM_EVENTS_SLOT)), second, concerning)
-        store.put(ROOM_EVENTS_SLOT, pack(room))
+        recent = add_events(unpack(store.get(ROOM_EVENTS_SLOT)), second, concerning)
+        store.put(ROOM_EVENTS_SLOT, pack(recent))
 
 
 def recent_events(store: SlotStore) -> Sequence[RoomEvent]:
