@@ -3,11 +3,11 @@
 from typing import NamedTuple
 
 from moment_detection.causes.meaning import UNKNOWN, Meaning, meaning_of
-from moment_detection.detection.channel_events import parse_controls
+from moment_detection.detection.channel_events import parse_events
 from moment_detection.detection.counters import WINDOW_SECONDS
 from moment_detection.detection.detector import Detector
-from moment_detection.detection.outputs import CLOSED, RAISED, Emission, Height, Minute, Revision
-from moment_detection.detection.window_chatters import people_of
+from moment_detection.detection.outputs import CLOSED, RAISED, ConfirmedPeak, Minute, Output, Revision
+from moment_detection.detection.window_chatters import speakers_of
 from moment_detection.evidence.emotes import EMOTES, EmoteProvider
 from moment_detection.evidence.evidence import CrowdEvidence, count_evidence
 from moment_detection.evidence.moment_context import MomentContext, context_of
@@ -29,14 +29,14 @@ from moment_detection.messages import Record, counts_record, end_of, moment_reco
 class SecondRow(NamedTuple):
     """One channel's second as the SQL window returns it.
 
-    `pieces`: its messages, see chat_message.py. `controls`: its other records, see channel_events.py.
+    `pieces`: its messages, see chat_message.py. `events`: its other records, see channel_events.py.
     """
 
     second: int
     messages: int
     chatters: int
     pieces: str | None
-    controls: str | None
+    events: str | None
 
 
 class Channel:
@@ -66,36 +66,35 @@ class Channel:
         detector = self.detector
         for second in range(detector.at - WINDOW_SECONDS + 1, detector.at + 1):
             text = recent_text(texts, second)
-            detector.level.people.take(second, people_of(message_pieces(text)) if text else None)
-        for name, crossed in detector.dropped:
+            detector.score.restore_speakers(second, speakers_of(message_pieces(text)) if text else None)
+        for name, crossed in detector.take_abandoned():
             dropped = MomentSlots(name, crossed)
             close_texts(texts, dropped, dropped.last_second())
-        detector.dropped.clear()
 
     def row(self, row: SecondRow) -> list[tuple[int, Record]]:
         """Process one second; one that was processed before returns nothing."""
         detector, texts = self.detector, self.texts
-        second, messages, chatters, pieces, raw_controls = row
+        second, messages, chatters, pieces, raw_events = row
         if second <= detector.at:
             return []
         records = self.advance(second - 1) if second - 1 > detector.at else []
-        controls = parse_controls(raw_controls) if raw_controls else []
-        people = None
+        events = parse_events(raw_events) if raw_events else []
+        speakers = None
         if texts is not None:
-            people = people_of(pieces)
+            speakers = speakers_of(pieces)
             text = pieces
-            if controls:
-                put_room_events(texts, second, controls)
-                text = second_text(pieces, controls, raw_controls)
+            if events:
+                put_room_events(texts, second, events)
+                text = second_text(pieces, events, raw_events)
             if text:
                 put_text(texts, second, text, self._open_moments())
-        emissions = detector.second(second, messages, chatters, controls, people)
-        if emissions:
-            records += self._records(emissions)
+        outputs = detector.add_second(second, messages, chatters, events, speakers)
+        if outputs:
+            records += self._records(outputs)
         return records
 
     def _open_moments(self) -> list[MomentSlots]:
-        return [MomentSlots(judge.rules.name, judge.moment.crossed) for judge in self.detector.judges if judge.moment]
+        return [MomentSlots(rule.rules.name, rule.moment.crossed) for rule in self.detector.moment_rules if rule.moment]
 
     def advance(self, second: int) -> list[tuple[int, Record]]:
         """Process silence up to and with `second`."""
@@ -105,15 +104,15 @@ class Channel:
             forget_texts(self.texts)
         return records
 
-    def _records(self, emissions: list[Emission]) -> list[tuple[int, Record]]:
-        """Turn the detector's emissions into records; peaks serve replays only and have none."""
-        return [self._record(each) for each in emissions if not isinstance(each, Height)]
+    def _records(self, outputs: list[Output]) -> list[tuple[int, Record]]:
+        """Turn the detector's outputs into records; peaks serve replays only and have none."""
+        return [self._record(each) for each in outputs if not isinstance(each, ConfirmedPeak)]
 
-    def _record(self, emission: Revision | Minute) -> tuple[int, Record]:
-        if isinstance(emission, Minute):
-            return end_of(emission.minute + 59), counts_record(self.channel_id, emission)
-        crowd = self._evidence(emission)
-        return end_of(emission.at), moment_record(self.channel_id, emission, crowd, self._meaning(emission, crowd))
+    def _record(self, output: Revision | Minute) -> tuple[int, Record]:
+        if isinstance(output, Minute):
+            return end_of(output.minute + 59), counts_record(self.channel_id, output)
+        crowd = self._evidence(output)
+        return end_of(output.at), moment_record(self.channel_id, output, crowd, self._meaning(output, crowd))
 
     def _meaning(self, revision: Revision, crowd: CrowdEvidence | None) -> Meaning:
         if self.texts is None or crowd is None or revision.number == RAISED:

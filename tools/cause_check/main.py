@@ -18,7 +18,8 @@ from cause_check.labels import labelled_moments, read_labels
 from cause_check.rate import Rate
 from cause_check.recorded_moments import context_at, mood_share, raids_in, read_messages, recording_path
 from cause_check.trial_channel import ordinary_texts
-from chat_analysis.replay import ReplayLine, recordings, replay
+from chat_analysis.peak_lines import PeakLine, peak_lines
+from chat_analysis.recording import find_recordings
 from moment_detection.causes.causes import RAID_SECONDS, RAID_VIEWERS, find_causes
 from moment_detection.causes.reactions import may_clip
 from moment_detection.detection.rules import RuleBook
@@ -44,9 +45,9 @@ def recorded_chat(folder: Path) -> Iterator[str]:
     yield "Recorded chat: the detector's moments, and the share with a cause (recordings have no notices)"
     at_raids: list[tuple[bool, bool]] = []
     for channel in CHANNELS:
-        moments: list[ReplayLine] = []
-        for path in recordings([channel]):
-            found = [line for line in replay(path, rules) if line.raised is not None]
+        moments: list[PeakLine] = []
+        for path in find_recordings([channel]):
+            found = [line for line in peak_lines(path, rules) if line.raised is not None]
             at_raids += moments_at_raids(read_messages(path), found)
             moments += found
         with_cause = [line for line in moments if line.causes]
@@ -59,18 +60,18 @@ def recorded_chat(folder: Path) -> Iterator[str]:
     yield f"  may be clipped, since people also react to the stream: {clips}"
 
 
-def in_highlights(folder: Path, moments: Sequence[ReplayLine]) -> Rate:
+def in_highlights(folder: Path, moments: Sequence[PeakLine]) -> Rate:
     """Return how many of the moments in chosen highlights are given a cause."""
     highlights = json.loads((folder / "truth.json").read_text())[HIGHLIGHTED]
     true = [line for line in moments if any(_is_in(line, each) for each in highlights)]
     return Rate(sum(bool(line.causes) for line in true), len(true))
 
 
-def _is_in(line: ReplayLine, highlight: dict[str, float]) -> bool:
+def _is_in(line: PeakLine, highlight: dict[str, float]) -> bool:
     return highlight["start"] <= line.t <= highlight["end"] + AFTER_SECONDS
 
 
-def moments_at_raids(messages: Sequence[ChatMessage], moments: Sequence[ReplayLine]) -> Iterator[tuple[bool, bool]]:
+def moments_at_raids(messages: Sequence[ChatMessage], moments: Sequence[PeakLine]) -> Iterator[tuple[bool, bool]]:
     """Yield for each moment at a raid: whether the raid is found, and whether it may be clipped nevertheless."""
     raids = [each.second for each in raids_in(messages) if each.amount >= RAID_VIEWERS]
     for line in moments:

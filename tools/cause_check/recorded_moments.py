@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from chat_analysis.recording import seconds
+from chat_analysis.recording import START, read_recording
 from moment_detection.causes.vocabulary import MOODS, load
 from moment_detection.detection.counters import WINDOW_SECONDS
-from moment_detection.evidence.chat_message import ChatMessage, parse_messages
+from moment_detection.evidence.chat_message import ChatMessage
 from moment_detection.evidence.moment_context import MomentContext, sample_messages
 from moment_detection.evidence.room_events import RoomEvent
 
@@ -23,7 +23,9 @@ def recording_path(folder: Path, name: str) -> Path:
 
 def read_messages(path: Path) -> list[ChatMessage]:
     """Read a recording's messages; `second` counts from its start."""
-    return [message for row in seconds(path, 0) for message in parse_messages(row.second, row.pieces or "")]
+    recording = read_recording(path)
+    messages = recording.messages(START, START + recording.length)
+    return [message._replace(second=message.second - START) for message in messages]
 
 
 def raids_in(messages: Iterable[ChatMessage]) -> Iterator[RoomEvent]:

@@ -34,25 +34,25 @@ def parse_records(lines: Iterable[tuple[int, str]]) -> Iterator[Record]:
 def second_rows(records: Iterable[Record]) -> list[SecondRow]:
     """Return one row per second with records, in order of time, as sql/records.sql and sql/seconds.sql make them."""
     messages: dict[int, list[Message]] = defaultdict(list)
-    controls: dict[int, list[str]] = defaultdict(list)
+    events: dict[int, list[str]] = defaultdict(list)
     for record in records:
         if isinstance(record, Message):
             messages[record.sent_at // 1000].append(record)
         else:
-            controls[record.sent_at // 1000].append(control(record))
+            events[record.sent_at // 1000].append(event_piece(record))
     return [
-        _row(second, messages.get(second, []), controls.get(second, []))
-        for second in sorted(messages.keys() | controls.keys())
+        _row(second, messages.get(second, []), events.get(second, []))
+        for second in sorted(messages.keys() | events.keys())
     ]
 
 
-def _row(second: int, messages: list[Message], controls: list[str]) -> SecondRow:
+def _row(second: int, messages: list[Message], events: list[str]) -> SecondRow:
     return SecondRow(
         second=second,
         messages=len(messages),
         chatters=len({message.chatter for message in messages}),
         pieces=PIECE.join(map(piece, messages)) or None,
-        controls=PIECE.join(controls) or None,
+        events=PIECE.join(events) or None,
     )
 
 
@@ -63,7 +63,7 @@ def piece(message: Message) -> str:
     return FIELD.join((message.chatter, message.message_id[:SHORT_ID], emotes, text))
 
 
-def control(record: Record) -> str:
+def event_piece(record: Record) -> str:
     """Return one record other than a message as the SQL writes it."""
     match record:
         case Lifecycle():
@@ -78,5 +78,5 @@ def control(record: Record) -> str:
             subject = " ".join(f"{rule}={str(value).upper()}" for rule, value in values if value is not None)
             fields = ["room_state", "", subject, "", ""]
         case _:
-            raise TypeError(f"the SQL has no control for {type(record).__name__}")
+            raise TypeError(f"the SQL passes on no event of {type(record).__name__}")
     return FIELD.join((str(record.sent_at), *fields))

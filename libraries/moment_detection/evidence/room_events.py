@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from moment_detection.detection.channel_events import Control
+from moment_detection.detection.channel_events import ChannelEvent
 from moment_detection.evidence.text_store import ROOM_EVENTS_SLOT, SlotStore
 
 KEPT_SECONDS = 180  # a raid's people write for a minute, and a moment may take 90 s to its peak
@@ -41,29 +41,29 @@ class RecentRoomEvents(NamedTuple):
     rules: Sequence[tuple[str, str]] = ()
 
 
-def concerns_room(control: Control) -> bool:
-    """Whether a channel's control is a room event or may become one."""
-    return control.kind == "room_state" or (control.kind == "notice" and control.event in NOTICE_TYPES)
+def concerns_room(event: ChannelEvent) -> bool:
+    """Whether a channel event is kept here: a raid, gifts, or the chat's rules."""
+    return event.kind == "room_state" or (event.kind == "notice" and event.name in NOTICE_TYPES)
 
 
-def add_events(recent: RecentRoomEvents, second: int, controls: Iterable[Control]) -> RecentRoomEvents:
-    """Return what is kept after the controls of `second`, in their order."""
+def add_events(recent: RecentRoomEvents, second: int, channel_events: Iterable[ChannelEvent]) -> RecentRoomEvents:
+    """Return what is kept after the channel events of `second`, in their order."""
     events, rules = list(recent.events), dict(recent.rules)
-    for control in controls:
-        if control.kind == "room_state":
-            events += _changed_rules(second, control, rules)
-        elif control.event == "raid":
-            events.append(RoomEvent(second, "raid", min(control.amount, AMOUNT_LIMIT)))
-        elif control.event in NOTICE_TYPES:
-            _add_gift(events, second, control)
+    for event in channel_events:
+        if event.kind == "room_state":
+            events += _changed_rules(second, event, rules)
+        elif event.name == "raid":
+            events.append(RoomEvent(second, "raid", min(event.amount, AMOUNT_LIMIT)))
+        elif event.name in NOTICE_TYPES:
+            _add_gift(events, second, event)
     kept = [each for each in events if each.second > second - KEPT_SECONDS]
     return RecentRoomEvents(tuple(kept[-KEPT_EVENTS:]), tuple(sorted(rules.items())))
 
 
-def _changed_rules(second: int, control: Control, rules: dict[str, str]) -> list[RoomEvent]:
+def _changed_rules(second: int, event: ChannelEvent, rules: dict[str, str]) -> list[RoomEvent]:
     """Update `rules` by a ROOMSTATE; returns the changes. A rule's first value, on joining, is no change."""
     found = []
-    for assignment in control.subject.split():
+    for assignment in event.subject.split():
         name, _, value = assignment.partition("=")
         if name not in MODES:
             continue
@@ -74,15 +74,15 @@ def _changed_rules(second: int, control: Control, rules: dict[str, str]) -> list
     return found
 
 
-def _add_gift(events: list[RoomEvent], second: int, control: Control) -> None:
+def _add_gift(events: list[RoomEvent], second: int, event: ChannelEvent) -> None:
     """Add a gift to the last train of gifts if that is recent, else begin a new one."""
     index = next((each for each in reversed(range(len(events))) if events[each].kind == "gifts"), None)
     train = events.pop(index) if index is not None and second - events[index].second < GIFT_SECONDS else None
     first, named, announced = (train.second, train.named, train.announced) if train else (second, 0, 0)
-    if control.event == "subgift":
+    if event.name == "subgift":
         named = min(named + 1, AMOUNT_LIMIT)
     else:
-        announced = min(announced + control.amount, AMOUNT_LIMIT)
+        announced = min(announced + event.amount, AMOUNT_LIMIT)
     events.append(RoomEvent(first, "gifts", max(named, announced), named=named, announced=announced))
 
 
@@ -105,9 +105,9 @@ def unpack(text: str | None) -> RecentRoomEvents:
     return RecentRoomEvents(tuple(events), tuple(rules))
 
 
-def put_room_events(store: SlotStore, second: int, controls: Sequence[Control]) -> None:
+def put_room_events(store: SlotStore, second: int, channel_events: Sequence[ChannelEvent]) -> None:
     """Keep the room events of `second`; a second without any touches no state."""
-    concerning = [control for control in controls if concerns_room(control)]
+    concerning = [event for event in channel_events if concerns_room(event)]
     if concerning:
         recent = add_events(unpack(store.get(ROOM_EVENTS_SLOT)), second, concerning)
         store.put(ROOM_EVENTS_SLOT, pack(recent))

@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from moment_detection.detection.channel_events import DELETIONS, Control, parse_controls
+from moment_detection.detection.channel_events import DELETIONS, ChannelEvent, parse_events
 from moment_detection.evidence.chat_message import ChatMessage, parse_messages
 
 SECTION = "\x1d"  # between messages and deletions
 WHOLE_CHAT = ""  # in place of a chatter: everybody's messages were cleared
 
 
-def second_text(pieces: str | None, controls: Iterable[Control], raw_controls: str | None) -> str:
+def second_text(pieces: str | None, events: Iterable[ChannelEvent], raw_events: str | None) -> str:
     """Join one second's messages and deletions into the text to keep; empty if it has neither."""
-    if raw_controls and any(control.event in DELETIONS for control in controls):
-        return (pieces or "") + SECTION + raw_controls
+    if raw_events and any(event.name in DELETIONS for event in events):
+        return (pieces or "") + SECTION + raw_events
     return pieces or ""
 
 
@@ -51,11 +51,11 @@ def _deletions(texts: Iterable[tuple[int, str]]) -> Deletions:
     for second, text in texts:
         if SECTION not in text:
             continue
-        for control in parse_controls(text.partition(SECTION)[2]):
-            if control.event == "message_deleted":
-                deletions.message_ids.add(control.subject)
-            elif control.event == "chatter_cleared":
-                deletions.cleared[control.subject] = second
-            elif control.event == "chat_cleared":
+        for event in parse_events(text.partition(SECTION)[2]):
+            if event.name == "message_deleted":
+                deletions.message_ids.add(event.subject)
+            elif event.name == "chatter_cleared":
+                deletions.cleared[event.subject] = second
+            elif event.name == "chat_cleared":
                 deletions.cleared[WHOLE_CHAT] = second
     return deletions

@@ -1,6 +1,6 @@
 """Evidence: people are counted, small groups' words stay theirs, deletions do not count."""
 
-from moment_detection.detection.channel_events import FIELD, PIECE, Control
+from moment_detection.detection.channel_events import FIELD, PIECE, ChannelEvent
 from moment_detection.evidence.evidence import CrowdEvidence, count_evidence
 from moment_detection.evidence.second_text import SECTION, second_text
 from moment_detection.evidence.words import MINIMUM_WORD_CHATTERS, WORD_LIMIT
@@ -84,8 +84,8 @@ def test_clearing_removes_what_was_written_up_to_then() -> None:
 
 
 def test_a_second_keeps_deletions_only() -> None:
-    raid = Control(1, "notice", "raid")
-    deletion = Control(1, "notice", "message_deleted", "aaaaaaaa")
+    raid = ChannelEvent(1, "notice", "raid")
+    deletion = ChannelEvent(1, "notice", "message_deleted", "aaaaaaaa")
     assert second_text("written", [raid], "raw") == "written"
     assert second_text("written", [deletion], "raw") == "written" + SECTION + "raw"
     assert second_text(None, [], None) == ""

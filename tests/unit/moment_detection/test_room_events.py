@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moment_detection.detection.channel_events import Control, parse_controls
+from moment_detection.detection.channel_events import ChannelEvent, parse_events
 from moment_detection.evidence.room_events import (
     KEPT_EVENTS,
     KEPT_SECONDS,
@@ -15,12 +15,12 @@ from moment_detection.evidence.room_events import (
 )
 
 
-def notice(event: str, amount: int = 0) -> Control:
-    return Control(0, "notice", event, "", amount)
+def notice(name: str, amount: int = 0) -> ChannelEvent:
+    return ChannelEvent(0, "notice", name, "", amount)
 
 
-def rules(text: str) -> Control:
-    return Control(0, "room_state", "", text)
+def rules(text: str) -> ChannelEvent:
+    return ChannelEvent(0, "room_state", "", text)
 
 
 def test_a_raid_is_kept_with_its_viewers_for_minutes() -> None:
@@ -50,19 +50,19 @@ def test_a_rules_first_value_and_a_repeated_one_are_no_change() -> None:
     ]  # fmt: skip
 
 
-controls = st.one_of(
+channel_events_drawn = st.one_of(
     st.builds(notice, st.sampled_from(["raid", "subgift", "submysterygift", "sub"]), st.integers(0, 10**9)),
     st.builds(rules, st.sampled_from(["slow=0", "slow=5", "emote_only=TRUE", "emote_only=FALSE", "", "x=1"])),
 )
 
 
-@given(st.lists(st.tuples(st.integers(0, 20), st.lists(controls, max_size=5)), max_size=90))
-def test_packing_keeps_everything_and_is_bounded(steps: list[tuple[int, list[Control]]]) -> None:
+@given(st.lists(st.tuples(st.integers(0, 20), st.lists(channel_events_drawn, max_size=5)), max_size=90))
+def test_packing_keeps_everything_and_is_bounded(steps: list[tuple[int, list[ChannelEvent]]]) -> None:
     second, kept, restored = 1000, RecentRoomEvents(), RecentRoomEvents()
-    for gap, controls_of_second in steps:
+    for gap, channel_events in steps:
         second += gap
-        kept = add_events(kept, second, controls_of_second)
-        restored = unpack(pack(add_events(restored, second, controls_of_second)))
+        kept = add_events(kept, second, channel_events)
+        restored = unpack(pack(add_events(restored, second, channel_events)))
         assert restored == kept
     assert len(kept.events) <= KEPT_EVENTS
     assert all(second - each.second < KEPT_SECONDS for each in kept.events)
@@ -70,8 +70,8 @@ def test_packing_keeps_everything_and_is_bounded(steps: list[tuple[int, list[Con
 
 
 def test_amounts_and_rules_are_parsed_from_the_sqls_text() -> None:
-    found = parse_controls("5\x1fnotice\x1fraid\x1f\x1f1500\x1f\x1e6\x1froom_state\x1f\x1fslow=30\x1f\x1f")
-    assert [(each.kind, each.event, each.amount, each.subject) for each in found] == [
+    found = parse_events("5\x1fnotice\x1fraid\x1f\x1f1500\x1f\x1e6\x1froom_state\x1f\x1fslow=30\x1f\x1f")
+    assert [(each.kind, each.name, each.amount, each.subject) for each in found] == [
         ("notice", "raid", 1500, ""), ("room_state", "", 0, "slow=30"),
     ]  # fmt: skip
-    assert parse_controls("5\x1fnotice\x1fraid\x1f\x1f1500") == []
+    assert parse_events("5\x1fnotice\x1fraid\x1f\x1f1500") == []
