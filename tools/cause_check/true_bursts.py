@@ -1,4 +1,4 @@
-"""True bursts of many kinds: emotes, chants, shouts, numbers; drawn from other words than the rules look at."""
+"""Texts of true bursts: emotes, chants, shouts, quotes, numbers; drawn from other words than the rules know."""
 
 from random import Random
 from typing import Final
@@ -20,18 +20,18 @@ SHOUTS: Final = (
     ("hahaha", "alter", "was zum", "krass", "xD", "NEIN", "digga"),
     ("笑死", "哈哈哈哈", "87", "???", "靠", "太扯", "XDDD", "777777"),
 )
-AFTER_RAID: Final = SHOUTS[:2] + SHOUTS[3:]  # wonder beside gifts cannot be told from joy about them
+AFTER_RAID: Final = SHOUTS[:2] + SHOUTS[3:]  # without wonder, which beside gifts looks like joy about them
 
 
 def emote_writer(rng: Random, _language: str) -> Writer:
-    """One emote, with shouts around it."""
+    """Write one emote, with shouts around it."""
     emote = rng.choice((*FAVOURITES, *FOREIGN_EMOTES, own_emote(rng)))
     texts = burst_pool(rng, emote)
     return lambda: rng.choice(texts).text
 
 
 def chant_writer(rng: Random, _language: str) -> Writer:
-    """One word that nobody knows, in many forms."""
+    """Write one made-up word in many forms."""
     word = rng.choice((made_up(rng), f"{made_up(rng, 2)} {made_up(rng, 2)}"))
     forms = (
         word,
@@ -46,13 +46,13 @@ def chant_writer(rng: Random, _language: str) -> Writer:
 
 
 def shout_writer(rng: Random, language: str) -> Writer:
-    """What people shout in one mood, and what is always said."""
+    """Write what people shout in one mood, among ordinary phrases."""
     shouts = rng.choice(SHOUTS)
     return lambda: rng.choice(shouts) if rng.random() < 0.8 else rng.choice(PHRASES[language])
 
 
 def quote_writer(rng: Random, _language: str) -> Writer:
-    """What somebody just said, repeated by a crowd that laughs about it."""
+    """Repeat what somebody just said, and laugh about it."""
     words = [made_up(rng, rng.randint(1, 3)) for _ in range(rng.randint(2, 5))]
     quote = " ".join(words)
     forms = (
@@ -70,19 +70,19 @@ def quote_writer(rng: Random, _language: str) -> Writer:
 
 
 def number_writer(rng: Random, _language: str) -> Writer:
-    """One letter or digit over and over, as long as each likes."""
+    """Repeat one letter or digit, as often as each person likes."""
     letter = rng.choice(NUMBERS)
     return lambda: letter * rng.choice((1, 3, 5, 8, 13, 20, 30)) if rng.random() < 0.85 else rng.choice(FOREIGN_EMOTES)
 
 
 def mixed_writer(rng: Random, language: str) -> Writer:
-    """Everyone something else."""
+    """Write something else each time."""
     emotes = tuple(rng.sample((*GLOBAL_EMOTES, *FOREIGN_EMOTES), 8))
     return lambda: rng.choice(emotes) if rng.random() < 0.5 else rng.choice(PHRASES[language])
 
 
 def reaction_writer(rng: Random, language: str) -> Writer:
-    """What the picture alone explains: laughter, dismay, fright, puzzlement; for bursts beside a raid or gifts."""
+    """Write what the stream alone explains: laughter, dismay, fright, puzzlement; for bursts beside a raid or gifts."""
     shouts = rng.choice(AFTER_RAID)
     emotes = ("LUL", "KEKW", "NotLikeThis", "OMEGALUL", "monkaS", "FailFish", "WutFace")
     return lambda: (

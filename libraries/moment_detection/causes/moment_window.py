@@ -14,7 +14,7 @@ EXPLAINED_WINDOW_SHARE = 0.2  # of all chatters: in a loud channel few are above
 class MomentWindow:
     """A moment's messages. `messages` are those of the window at the peak, `all_messages` the whole moment's.
 
-    `above_baseline`: chatters in the window beyond the `usual` number.
+    `above_baseline`: chatters in the window minus the `usual` number, at least 0.
     """
 
     def __init__(self, context: MomentContext, vocabulary: Vocabulary) -> None:

@@ -45,7 +45,7 @@ def letters_and_length(word: str) -> tuple[frozenset[str], int]:
 
 
 def comparison_key(text: str) -> str:
-    """Return a key that is equal for texts that a reader takes for the same.
+    """Return a key that is equal for texts that a reader would call the same.
 
     Case, spaces, punctuation around words, and who is mentioned make no difference.
     """

@@ -34,7 +34,7 @@ class RoomEvent(NamedTuple):
     announced: int = 0
 
 
-class RecentRoom(NamedTuple):
+class RecentRoomEvents(NamedTuple):
     """What is kept of a channel. `rules`: (rule, last value), so that a repeated value is no change."""
 
     events: Sequence[RoomEvent] = ()
@@ -42,13 +42,13 @@ class RecentRoom(NamedTuple):
 
 
 def concerns_room(event: ChannelEvent) -> bool:
-    """Whether a channel's event is a room event or may become one."""
+    """Whether a channel event is kept here: a raid, gifts, or the chat's rules."""
     return event.kind == "room_state" or (event.kind == "notice" and event.name in NOTICE_TYPES)
 
 
-def add_events(room: RecentRoom, second: int, channel_events: Iterable[ChannelEvent]) -> RecentRoom:
-    """Return the room after the events of `second`, in their order."""
-    events, rules = list(room.events), dict(room.rules)
+def add_events(recent: RecentRoomEvents, second: int, channel_events: Iterable[ChannelEvent]) -> RecentRoomEvents:
+    """Return what is kept after the channel events of `second`, in their order."""
+    events, rules = list(recent.events), dict(recent.rules)
     for event in channel_events:
         if event.kind == "room_state":
             events += _changed_rules(second, event, rules)
@@ -56,8 +56,8 @@ def add_events(room: RecentRoom, second: int, channel_events: Iterable[ChannelEv
             events.append(RoomEvent(second, "raid", min(event.amount, AMOUNT_LIMIT)))
         elif event.name in NOTICE_TYPES:
             _add_gift(events, second, event)
-    recent = [each for each in events if each.second > second - KEPT_SECONDS]
-    return RecentRoom(tuple(recent[-KEPT_EVENTS:]), tuple(sorted(rules.items())))
+    kept = [each for each in events if each.second > second - KEPT_SECONDS]
+    return RecentRoomEvents(tuple(kept[-KEPT_EVENTS:]), tuple(sorted(rules.items())))
 
 
 def _changed_rules(second: int, event: ChannelEvent, rules: dict[str, str]) -> list[RoomEvent]:
@@ -86,14 +86,14 @@ def _add_gift(events: list[RoomEvent], second: int, event: ChannelEvent) -> None
     events.append(RoomEvent(first, "gifts", max(named, announced), named=named, announced=announced))
 
 
-def pack(room: RecentRoom) -> str:
-    """Return the room as text: one line per event, then one per rule."""
-    lines = [FIELD.join(map(str, event)) for event in room.events]
-    return LINE.join(lines + [FIELD.join(rule) for rule in room.rules])
+def pack(recent: RecentRoomEvents) -> str:
+    """Return it as text: one line per event, then one per rule."""
+    lines = [FIELD.join(map(str, event)) for event in recent.events]
+    return LINE.join(lines + [FIELD.join(rule) for rule in recent.rules])
 
 
-def unpack(text: str | None) -> RecentRoom:
-    """Return the room that `pack` was given; an empty one for None."""
+def unpack(text: str | None) -> RecentRoomEvents:
+    """Return what `pack` was given; nothing kept for None."""
     events, rules = [], []
     for line in (text or "").split(LINE):
         fields = line.split(FIELD)
@@ -102,15 +102,15 @@ def unpack(text: str | None) -> RecentRoom:
             events.append(RoomEvent(int(second), KINDS[kind], int(amount), subject, int(named), int(announced)))
         elif len(fields) == len(("rule", "value")):
             rules.append((fields[0], fields[1]))
-    return RecentRoom(tuple(events), tuple(rules))
+    return RecentRoomEvents(tuple(events), tuple(rules))
 
 
 def put_room_events(store: SlotStore, second: int, channel_events: Sequence[ChannelEvent]) -> None:
     """Keep the room events of `second`; a second without any touches no state."""
     concerning = [event for event in channel_events if concerns_room(event)]
     if concerning:
-        room = add_events(unpack(store.get(ROOM_EVENTS_SLOT)), second, concerning)
-        store.put(ROOM_EVENTS_SLOT, pack(room))
+        recent = add_events(unpack(store.get(ROOM_EVENTS_SLOT)), second, concerning)
+        store.put(ROOM_EVENTS_SLOT, pack(recent))
 
 
 def recent_events(store: SlotStore) -> Sequence[RoomEvent]:

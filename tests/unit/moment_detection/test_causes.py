@@ -1,4 +1,4 @@
-"""Each cause by an example that a person would call so, and true reactions that must not be taken for one."""
+"""Each cause by an example that a person would call so, and true reactions that must not be mistaken for one."""
 
 from collections.abc import Sequence
 
@@ -16,12 +16,12 @@ ORDINARY = ("what game is next", "i think he went left there", "same here", "brb
 
 
 def crowd(texts: Sequence[str], people: int = 30, emotes: str = "[]") -> list[ChatMessage]:
-    """`people` say these texts in turn, in the seconds around the peak; four say something ordinary."""
-    said = [(f"c{number}", texts[number % len(texts)]) for number in range(people)]
-    said += [(f"o{number}", text) for number, text in enumerate(ORDINARY)]
+    """`people` write these texts in turn, in the seconds around the peak; four write something ordinary."""
+    written = [(f"c{number}", texts[number % len(texts)]) for number in range(people)]
+    written += [(f"o{number}", text) for number, text in enumerate(ORDINARY)]
     return [
         ChatMessage(CROSSED - 2 + number % 6, who, f"{number:08x}", emotes, text)
-        for number, (who, text) in enumerate(said)
+        for number, (who, text) in enumerate(written)
     ]
 
 
@@ -83,12 +83,12 @@ def test_a_true_reaction_is_no_flood(texts: list[str]) -> None:
     assert may_clip(burst, [])
 
 
-def test_few_who_do_it_beside_a_true_burst_are_no_cause() -> None:
+def test_a_few_messages_beside_a_true_burst_are_no_cause() -> None:
     assert find_causes(context(["LUL", "KEKW", "omg", "1"])) == []
     assert find_causes(context(["LUL", "KEKW", "omg", COPIED])) == []
 
 
-def test_a_vote_needs_two_sides_or_the_one_that_everyone_uses() -> None:
+def test_a_vote_needs_two_options_or_the_lone_one() -> None:
     assert find_causes(context(["1"])) == ["vote"]
     assert find_causes(context(["A", "b", "a"])) == ["vote"]
     assert find_causes(context(["yes", "no"])) == ["vote"]
@@ -96,13 +96,13 @@ def test_a_vote_needs_two_sides_or_the_one_that_everyone_uses() -> None:
     assert find_causes(context(["D"])) == []
 
 
-def test_a_word_is_a_raffle_s_where_somebody_says_so() -> None:
+def test_a_word_enters_a_raffle_that_somebody_mentions() -> None:
     assert find_causes(context(["potato"])) == []
     assert find_causes(context(["#potato"])) == ["giveaway"]
     assert find_causes(context(["potato"] * 9 + ["type potato for the giveaway"])) == ["giveaway"]
 
 
-def test_a_raid_is_its_notice_and_not_clipped() -> None:
+def test_a_raid_needs_its_notice_and_is_not_clipped() -> None:
     assert find_causes(context(CALL, RAID)) == ["raid"]
     assert not may_clip(context(CALL, RAID), ["raid"])
     assert find_causes(context(CALL)) == []
@@ -110,7 +110,7 @@ def test_a_raid_is_its_notice_and_not_clipped() -> None:
     assert find_causes(context(CALL, RAID._replace(amount=2))) == []
 
 
-def test_a_raid_or_gifts_beside_a_crowd_that_reacts_leave_a_moment() -> None:
+def test_a_reaction_beside_a_raid_or_gifts_may_be_clipped() -> None:
     both = ["LUL", "HAHAHA", "KEKW", "LMAO", *CALL]
     for happened, cause in ((RAID, "raid"), (GIFTS, "gifts")):
         beside = context(both, happened, people=60)
@@ -125,7 +125,7 @@ def test_thanks_for_gifts_are_not_clipped() -> None:
     assert find_causes(context(["LUL", "KEKW"], GIFTS._replace(amount=2))) == []
 
 
-def test_a_changed_rule_is_named_where_it_is_spoken_of_or_holds() -> None:
+def test_a_changed_rule_is_named_if_people_mention_or_obey_it() -> None:
     on = RoomEvent(CROSSED - 2, "mode", 1, "emote_only")
     lifted = RoomEvent(CROSSED - 2, "mode", 0, "subscribers_only")
     assert find_causes(context(["Kappa", "Kappa Kappa"], on, emotes=EMOTE)) == ["mode"]
@@ -137,13 +137,13 @@ def test_a_changed_rule_is_named_where_it_is_spoken_of_or_holds() -> None:
     assert find_causes(context(["hello", "LUL"], lifted._replace(second=CROSSED - MODE_SECONDS - 1))) == []
 
 
-def test_greetings_are_a_cause_at_the_stream_s_start_only() -> None:
+def test_greetings_are_a_cause_only_at_the_streams_start() -> None:
     hello = ["hiiii", "hello everyone", "HeyGuys", "moin", "安安", "hola"]
     assert find_causes(context(hello, started=CROSSED - 300)) == ["greetings"]
     assert find_causes(context(hello, started=CROSSED - GREETING_SECONDS - 1)) == []
     assert find_causes(context(hello)) == []
 
 
-def test_in_a_loud_room_the_usual_ones_do_not_make_a_cause() -> None:
+def test_a_few_votes_in_a_loud_channel_are_no_cause() -> None:
     loud = context(["LUL"] * 6 + ["1", "hm"], people=200)
     assert find_causes(loud._replace(expected_chatters=170.0)) == []

@@ -1,4 +1,4 @@
-"""A channel's texts and records: every interleaving and every restore tells the same records."""
+"""A channel's texts and records: every interleaving and every restore gives the same records."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,14 +30,14 @@ ROWS = [
 ]
 
 
-def told(channel: Channel) -> list[tuple[int, Record]]:
+def records_of(channel: Channel) -> list[tuple[int, Record]]:
     found = [record for each in ROWS for record in channel.row(each)]
     return found + channel.advance(START + 600)
 
 
-def test_evidence_has_the_window_s_chatters_and_the_words() -> None:
+def test_evidence_has_the_windows_people_and_the_moments_words() -> None:
     slots = DictSlots()
-    records = [record for _, record in told(Channel("7", Detector(RULES), slots))]
+    records = [record for _, record in records_of(Channel("7", Detector(RULES), slots))]
     moments = [decode(record.topic, record.value) for record in records if record.topic == topics.MOMENTS.name]
     assert [moment.revision for moment in moments] == ["raised", "peaked", "closed"] * 2
     assert [word.word for word in moments[2].evidence.words] == ["wow"]
@@ -47,29 +47,30 @@ def test_evidence_has_the_window_s_chatters_and_the_words() -> None:
     assert len(slots.slots) <= 8  # a closed moment leaves no texts behind
 
 
-def test_without_texts_chatters_are_summed_and_words_missing() -> None:
-    without = told(Channel("7", Detector(RULES), None))
+def test_without_texts_there_are_no_words() -> None:
+    """Chatters of the window are then the sum over its seconds."""
+    without = records_of(Channel("7", Detector(RULES), None))
     moments = [decode(record.topic, record.value) for _, record in without if record.topic == topics.MOMENTS.name]
     assert [moment.revision for moment in moments] == ["raised", "peaked", "closed"] * 2
     assert moments[2].evidence.window_chatters == 6 * 20 + 1
     assert moments[2].evidence.words == []
 
 
-def test_commands_and_repeats_make_no_crowd() -> None:
-    """Forty people tell a bot "!join", and one person writes forty lines: nobody erupted."""
+def test_commands_and_repeats_raise_no_moment() -> None:
+    """Forty people write "!join" to a bot, then one person writes forty messages."""
     quiet = [row(second, 1, "hi") for second in range(200)]
     command = row(200, 40, "!join")
     pieces = PIECE.join(FIELD.join(("c1", f"{n:08}", "[]", "buy now")) for n in range(40))
     channel = Channel("7", Detector(RULES), DictSlots())
-    told = [record for each in [*quiet, command] for record in channel.row(each)]
-    told += channel.row(SecondRow(START + 220, 40, 40, pieces, None)) + channel.advance(START + 300)
-    assert {record.topic for _, record in told} == {topics.CHAT_COUNTS.name}
+    records = [record for each in [*quiet, command] for record in channel.row(each)]
+    records += channel.row(SecondRow(START + 220, 40, 40, pieces, None)) + channel.advance(START + 300)
+    assert {record.topic for _, record in records} == {topics.CHAT_COUNTS.name}
 
 
 @given(st.data())
 @settings(max_examples=25, deadline=None)
 def test_timers_replays_and_restores_change_no_record(data: st.DataObject) -> None:
-    expected = told(Channel("7", Detector(RULES), DictSlots()))
+    expected = records_of(Channel("7", Detector(RULES), DictSlots()))
     slots = DictSlots()
     channel = Channel("7", Detector(RULES), slots)
     found: list[tuple[int, Record]] = []

@@ -1,4 +1,4 @@
-"""The clip's stretch has what the crowd reacted to, and is one that Twitch makes."""
+"""A clip contains what the crowd reacted to, and is no longer than Twitch allows."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +18,6 @@ def test_the_peak_and_its_picture_are_always_inside(rise: int) -> None:
 
 
 @given(st.integers(0, 35_000))
-def test_what_the_crossing_s_people_saw_is_inside(rise: int) -> None:
+def test_what_people_saw_before_the_crossing_is_inside(rise: int) -> None:
     begins, _ = clip_range(CROSSED, CROSSED + rise)
     assert begins <= CROSSED - REACTION_MS[1]

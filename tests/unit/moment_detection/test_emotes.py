@@ -109,8 +109,8 @@ def test_no_character_belongs_to_two_providers(written: list[str], spans: list[t
     tagged = [Emote("twitch", "1", start, start + length) for start, length in spans]
     owners: dict[int, set[str]] = {}
     for each in EmoteProviders(TwitchTag(), SEVEN_TV, BETTER_TTV).emotes_in(message(text, *tagged), CHANNEL):
-        for place in range(each.start, min(each.end + 1, len(text))):
-            owners.setdefault(place, set()).add(each.provider)
+        for position in range(each.start, min(each.end + 1, len(text))):
+            owners.setdefault(position, set()).add(each.provider)
     assert all(len(providers) == 1 for providers in owners.values())
 
 

@@ -1,4 +1,4 @@
-"""Causes and mood reach a moment's revisions, and what happened in the room outlasts a restart."""
+"""Causes and mood reach a moment's revisions, and room events outlast a restart."""
 
 from contracts import topics
 from contracts.codec import decode
@@ -32,8 +32,8 @@ def moments(rows: list[SecondRow], restart_before: int = 0) -> list[Moment]:
             channel = Channel("7", unpack(pack(channel.detector), RULES), slots)
         found += channel.row(each)
     found += channel.advance(START + 600)
-    told = [decode(record.topic, record.value) for _, record in found if record.topic == topics.MOMENTS.name]
-    return [moment for moment in told if isinstance(moment, Moment)]
+    decoded = [decode(record.topic, record.value) for _, record in found if record.topic == topics.MOMENTS.name]
+    return [moment for moment in decoded if isinstance(moment, Moment)]
 
 
 QUIET = [row(second, ["so it goes"]) for second in range(200)]
@@ -43,7 +43,7 @@ RAID = [
 ]
 
 
-def test_a_raid_is_known_once_the_peak_has_held_and_the_moment_is_not_clipped() -> None:
+def test_a_raid_is_found_once_the_peak_has_held() -> None:
     raised, peaked, closed = moments(QUIET + RAID)
     assert (raised.causes, raised.no_clip_reason, raised.mood) == ([], None, None)
     assert (peaked.causes, peaked.no_clip_reason) == (["raid"], "cause")
@@ -54,14 +54,14 @@ def test_the_raid_outlasts_a_restart() -> None:
     assert moments(QUIET + RAID, restart_before=203) == moments(QUIET + RAID)
 
 
-def test_a_moment_tells_its_mood_and_the_share_of_people() -> None:
-    told = moments(QUIET + [row(second, ["LUL"] * 6 + ["KEKW", "hm"]) for second in range(200, 205)])
-    assert [(each.mood, each.causes, each.no_clip_reason) for each in told[1:]] == [("laughter", [], None)] * 2
-    assert told[1].mood_share is not None
-    assert 0.7 < told[1].mood_share < 0.9
+def test_a_moment_has_its_mood_and_the_share_of_chatters() -> None:
+    found = moments(QUIET + [row(second, ["LUL"] * 6 + ["KEKW", "hm"]) for second in range(200, 205)])
+    assert [(each.mood, each.causes, each.no_clip_reason) for each in found[1:]] == [("laughter", [], None)] * 2
+    assert found[1].mood_share is not None
+    assert 0.7 < found[1].mood_share < 0.9
 
 
-def test_without_the_notice_it_is_only_a_copied_call() -> None:
+def test_without_its_notice_a_raid_is_no_cause() -> None:
     assert moments(QUIET + RAID[1:])[1].causes == []
 
 

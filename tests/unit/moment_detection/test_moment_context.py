@@ -1,4 +1,4 @@
-"""A scene looks at a bounded number of messages, always the same ones, and keeps people whole."""
+"""A context holds a bounded sample of messages, always the same, with whole chatters."""
 
 from collections import Counter
 from random import Random
@@ -21,36 +21,37 @@ def flood(number: int, people: int, seed: int = 1) -> list[ChatMessage]:
     return [ChatMessage(at * 12 // number, f"c{rng.randrange(people)}", f"{at:08x}", "[]", "1") for at in range(number)]
 
 
-def test_few_messages_are_all_share() -> None:
-    said = flood(MESSAGES_LIMIT, 50)
-    assert sample_messages(said) == (said, 1.0)
+def test_few_messages_are_all_kept() -> None:
+    messages = flood(MESSAGES_LIMIT, 50)
+    assert sample_messages(messages) == (messages, 1.0)
 
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(1, 40_000), st.integers(1, 20_000), st.integers(0, 9))
-def test_a_flood_is_cut_by_whole_people(number: int, people: int, seed: int) -> None:
-    said = flood(number, people, seed)
-    kept, share = sample_messages(said)
+def test_a_flood_is_cut_by_whole_chatters(number: int, people: int, seed: int) -> None:
+    messages = flood(number, people, seed)
+    kept, share = sample_messages(messages)
     assert len(kept) <= MESSAGES_LIMIT
-    assert sample_messages(list(said)) == (kept, share)
-    wrote, left = Counter(each.chatter for each in said), Counter(each.chatter for each in kept)
+    assert sample_messages(list(messages)) == (kept, share)
+    wrote, left = Counter(each.chatter for each in messages), Counter(each.chatter for each in kept)
     if number > MESSAGES_LIMIT:
         assert all(left[each] == min(wrote[each], CHATTER_MESSAGES_LIMIT) for each in left)
     assert share == len(left) / len(wrote)
 
 
-def test_five_thousand_messages_a_second_are_judged_by_a_few_thousand_lines(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_a_huge_flood_examines_only_the_sample(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """Five thousand messages per second for twelve seconds."""
     from moment_detection.causes import moment_window, moods
 
-    seen: list[int] = []
+    counts: list[int] = []
     normalize, mood_of = moment_window.normalize_messages, moods.mood_of
     monkeypatch.setattr(
-        moment_window, "normalize_messages", lambda messages: seen.append(len(messages)) or normalize(messages)
+        moment_window, "normalize_messages", lambda messages: counts.append(len(messages)) or normalize(messages)
     )
     kept, share = sample_messages(flood(60_000, 50_000))
-    scene = MomentContext(5, 9, 14, kept, share, expected_chatters=70.0)
-    meaning = meaning_of(scene)
+    context = MomentContext(5, 9, 14, kept, share, expected_chatters=70.0)
+    meaning = meaning_of(context)
     assert meaning.causes == ["vote"]
-    assert max(seen) <= MESSAGES_LIMIT
-    assert len(seen) <= 3
+    assert max(counts) <= MESSAGES_LIMIT
+    assert len(counts) <= 3
     assert mood_of(kept) is None

@@ -1,4 +1,4 @@
-"""Words are found however people write them, and a wrong data file says all that is wrong with it."""
+"""Words are found however people write them, and everything that is wrong with a data file is reported."""
 
 from pathlib import Path
 
