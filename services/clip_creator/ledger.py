@@ -13,7 +13,7 @@ from contracts.topics import CLIPS
 from service_runtime.kafka import consumer_config
 from service_runtime.measures import measure
 from service_runtime.settings import KafkaSettings
-from service_runtime.topic_reader import TopicReader
+from service_runtime.topic_reader import SILENT_SECONDS, TopicReader
 
 log = structlog.get_logger()
 
@@ -69,9 +69,9 @@ class Ledger:
 class LedgerReader:
     """Reads the whole topic, and then whatever is new each time it is asked. For one thread."""
 
-    def __init__(self, settings: KafkaSettings) -> None:
+    def __init__(self, settings: KafkaSettings, silent_seconds: float = SILENT_SECONDS) -> None:
         config = consumer_config(settings, "clip-creator-ledger")
-        self._topic = TopicReader(config, CLIPS.name, range(CLIPS.partitions))
+        self._topic = TopicReader(config, CLIPS.name, range(CLIPS.partitions), silent_seconds)
 
     def read_to_end(self) -> Iterator[tuple[Clip, int]]:
         """What was committed since the last call, with its partition, until the end that the broker has now.

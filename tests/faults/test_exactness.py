@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from benchmarks._result import keep
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from faults import table
 from integration.support.clip_detector_process import DetectorRun, progress
@@ -32,6 +32,9 @@ from embedded.processes.waiting import wait_for
 from embedded.records import iterate_topic, read_topic
 from embedded.servers.kafka import Kafka
 from service_runtime.clock import now_ms
+from service_runtime.kafka import consumer_config
+from service_runtime.settings import KafkaSettings
+from service_runtime.topic_reader import TopicReader
 from service_runtime.topic_setup import create_topics
 from twitch_simulator.process import SimulatorProcess
 
@@ -112,7 +115,7 @@ def both(tmp_path: Path, kafka: Kafka) -> Iterator[Pair]:
         pair.standby.command = [sys.executable, str(CLOCK_OFF), "-30"]
         for instance in (pair.holder, pair.standby):
             instance.environment["MONITORING_GO_ON_SECONDS"] = "60"
-        stack.callback(pair.tell)
+        stack.callback(pair.print_logs)
         stack.callback(pair.holder.end, signal.SIGKILL)
         stack.callback(pair.standby.end, signal.SIGKILL)
         yield pair
@@ -162,14 +165,12 @@ def drain(both: Pair, kafka: Kafka) -> None:
 
 def records_in(kafka: Kafka) -> int:
     """How long the log is, in records and marks; 0 from a broker that is not quite up."""
-    consumer = Consumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": "length"})
-    places = [TopicPartition(topics.CHAT_MESSAGES.name, number) for number in range(topics.CHAT_MESSAGES.partitions)]
+    config = consumer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), "length")
     try:
-        return sum(consumer.get_watermark_offsets(place, 10)[1] for place in places)
+        with TopicReader(config, topics.CHAT_MESSAGES.name, range(topics.CHAT_MESSAGES.partitions), 10.0) as reader:
+            return sum(end for _, end in reader.bounds().values())
     except KafkaException:
         return 0
-    finally:
-        consumer.close()
 
 
 @dataclass(frozen=True)

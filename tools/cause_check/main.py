@@ -32,7 +32,7 @@ CHANNELS = ("kappa", "sphynx", "bocru")
 
 def simulated_chat(number: int, seed: int) -> Iterator[str]:
     """Report recall and false positives on simulated chat."""
-    yield f"Causes, {number} plays of each (seed {seed}); a play that raises no moment needs no cause"
+    yield f"Causes, {number} plays of each (seed {seed}); recall is of the plays that raise a moment"
     yield from results.table(results.plays(number, seed), named="recall", right="not clipped")
     yield ""
     yield f"True bursts, {number} of each"
@@ -42,7 +42,7 @@ def simulated_chat(number: int, seed: int) -> Iterator[str]:
 def recorded_chat(folder: Path) -> Iterator[str]:
     """Report which moments of recorded chat are given a cause."""
     rules = RuleBook({})
-    yield "Recorded chat: moments of the detector, and those with a cause (a recording has no notices)"
+    yield "Recorded chat: the detector's moments, and the share with a cause (recordings have no notices)"
     at_raids: list[tuple[bool, bool]] = []
     for channel in CHANNELS:
         moments: list[PeakLine] = []
@@ -56,8 +56,8 @@ def recorded_chat(folder: Path) -> Iterator[str]:
         if HIGHLIGHTED.startswith(channel):
             yield f"{'':10} {in_highlights(folder, moments)}  of them in highlights that people chose"
     named, clips = sum(named for named, _ in at_raids), sum(clip for named, clip in at_raids if named)
-    yield f"moments within {RAID_SECONDS} s of a real raid, told of as a notice: named {Rate(named, len(at_raids))}"
-    yield f"  of these a crowd reacts beside it and may be clipped: {clips}"
+    yield f"moments within {RAID_SECONDS} s of a real raid, given its notice: cause found {Rate(named, len(at_raids))}"
+    yield f"  may be clipped, since people also react to the stream: {clips}"
 
 
 def in_highlights(folder: Path, moments: Sequence[PeakLine]) -> Rate:
@@ -87,9 +87,9 @@ def ordinary_reactions(folder: Path) -> Iterator[str]:
     for channel in CHANNELS:
         names = sorted(path.name.removesuffix(".jsonl.gz") for path in folder.glob(f"{channel}-*.jsonl.gz"))
         messages = [message for name in names for message in read_messages(recording_path(folder, name))]
-        yield f"{channel:10} lines with a mood: {mood_share(messages):.2f}"
+        yield f"{channel:10} messages with a mood: {mood_share(messages):.2f}"
     simulated = [ChatMessage(0, "", "", "[]", text.text) for texts in ordinary_texts().values() for text in texts]
-    yield f"{'made up':10} lines with a mood: {mood_share(simulated):.2f}"
+    yield f"{'simulated':10} messages with a mood: {mood_share(simulated):.2f}"
 
 
 def agreement(folder: Path) -> Iterator[str]:
@@ -99,7 +99,7 @@ def agreement(folder: Path) -> Iterator[str]:
     for name, part in (("tuned on", labels[0::2]), ("held out", labels[1::2]), ("all", labels)):
         moods = compare_moods((label, contexts[label]) for label in part)
         yield f"mood, {name:9}: {moods.total} moments, equal {moods.accuracy:.0%}, Cohen's kappa {moods.kappa:.2f}"
-    yield "person -> program, all that differ: " + ", ".join(
+    yield "person -> program, all differences: " + ", ".join(
         f"{person} -> {program} {count}"
         for (person, program), count in sorted(moods.pairs.items())
         if person != program
@@ -113,7 +113,7 @@ def main() -> int:
     """Print every section."""
     parser = argparse.ArgumentParser(prog="python -m cause_check", description=__doc__)
     parser.add_argument("--plays", type=int, default=100, help="of each kind")
-    parser.add_argument("--seed", type=int, default=70_000, help="the rules were made with other seeds, all below it")
+    parser.add_argument("--seed", type=int, default=70_000, help="the rules were tuned with seeds below 70000 only")
     chosen = parser.parse_args()
     folder = os.environ.get("CHAT_DATA")
     sections = [simulated_chat(chosen.plays, chosen.seed)]
@@ -125,5 +125,5 @@ def main() -> int:
             sys.stdout.flush()
         sys.stdout.write("\n")
     if not folder:
-        sys.stdout.write("Without CHAT_DATA (folder of recorded chat) nothing more can be said.\n")
+        sys.stdout.write("Set CHAT_DATA to a folder of recorded chat to check that as well.\n")
     return 0

@@ -67,7 +67,7 @@ def true_bursts(number: int, seed: int) -> list[Result]:
 
 def table(results: Iterable[Result], *, named: str, right: str) -> Iterator[str]:
     """Yield a heading and one line per kind; `named` and `right` are the headings of these columns."""
-    yield f"{'':22} {'raised':>10}   {named:28} {right:28} {'once closed':>11} causes named"
+    yield f"{'':22} {'raised':>10}   {named:28} {right:28} {'once closed':>11} causes found"
     for each in results:
         causes = ", ".join(f"{cause} {count}" for cause, count in each.causes.most_common(4))
         closed = f"{each.right_closed.share:.0%}"
