@@ -37,8 +37,8 @@ COMMIT_SECONDS = Metric("stream_monitoring_commit_seconds", "histogram", "Time o
 HOLDER = Metric("stream_monitoring_holder", "gauge", "1 while this instance forwards")
 
 # clip_detector
-DETECTOR_SECONDS = Metric("clip_detector_seconds_total", "counter", "Channel seconds taken in")
-DETECTOR_RECORDS = Metric("clip_detector_records_total", "counter", "Records told", ("topic",))
+DETECTOR_SECONDS = Metric("clip_detector_seconds_total", "counter", "Channel seconds processed")
+DETECTOR_RECORDS = Metric("clip_detector_records_total", "counter", "Records emitted", ("topic",))
 DETECTOR_LATE_RECORDS = Metric("clip_detector_late_records_total", "counter", "Records at or before the last tick")
 DETECTOR_EVENT_TIME = Metric("clip_detector_event_time_seconds", "gauge", "Event time reached, seconds since 1970")
 

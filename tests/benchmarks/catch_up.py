@@ -1,7 +1,7 @@
 """A catch-up as it is after an outage: the job reads three million messages while spool, forwarder and recorder work.
 
-The same job on the same messages alone is the baseline, in the same run: at least 80 % of its messages per CPU second
-are owed. Afterwards Postgres must hold every moment. Writes results/catch_up.json.
+The baseline is the same job on the same messages alone, in the same run; the floor is 80 % of its messages per CPU
+second. Afterwards Postgres must have every moment. Writes results/catch_up.json.
 """
 
 import json
@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from integration.support.stream_monitoring_process import MonitoringProcess
 
 MESSAGES = int(os.environ.get("CATCH_UP_MESSAGES", "3000000"))
-LIVE_RATE = 300  # messages a second that are read meanwhile
+LIVE_RATE = 300  # messages per second that are read meanwhile
 RECORDED_SECONDS = 300.0
 FLOOR = 0.8
 NOT_NEEDED = ("twitch_simulator", "stream_monitoring", "clip_detector", "clip_creator", "api_frontend", "redis")
@@ -43,7 +43,7 @@ def run_job(bootstrap: str) -> dict[str, float]:
 
 
 def moments_in_kafka(bootstrap: str) -> int:
-    """Moments that the job told."""
+    """Return the moments that the job reported."""
     return len({each.key for each in read_topic(bootstrap, topics.MOMENTS.name)})
 
 

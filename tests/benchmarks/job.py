@@ -219,7 +219,7 @@ def compare(bootstrap: str, options: argparse.Namespace) -> dict[str, object]:
     since: dict[str, int] = {}
     found: dict[str, object] = {}
     for with_texts in (False, True):
-        runs, told = {}, []
+        runs, emitted = {}, []
         for name in JOBS:
             command = [sys.executable, __file__, "--run", name, "--bootstrap", bootstrap, "--mode", options.mode]
             command += ["--parallelism", str(options.parallelism)] + (["--texts"] if with_texts else [])
@@ -228,12 +228,12 @@ def compare(bootstrap: str, options: argparse.Namespace) -> dict[str, object]:
                 raise SystemExit(f"{name} failed:\n{done.stderr[-4000:]}")
             runs[name] = json.loads(done.stdout.splitlines()[-1])
             runs[name]["messages_per_cpu_second"] = round(options.messages / runs[name]["cpu_seconds"])
-            told.append(results(bootstrap, since))
+            emitted.append(results(bootstrap, since))
             sys.stderr.write(f"{name} texts={with_texts}: {runs[name]}\n")
-        assert told[0] == told[1], "the jobs' results differ"
-        assert told[0][topics.MOMENTS.name], "no moments: nothing was compared"
+        assert emitted[0] == emitted[1], "the jobs' results differ"
+        assert emitted[0][topics.MOMENTS.name], "no moments: nothing was compared"
         times = runs["per_message"]["cpu_seconds"] / runs["windows"]["cpu_seconds"]
-        counts = {topic: len(records) for topic, records in told[0].items()}
+        counts = {topic: len(records) for topic, records in emitted[0].items()}
         found["with texts" if with_texts else "without texts"] = {**runs, "times": round(times, 2), "results": counts}
     return found
 

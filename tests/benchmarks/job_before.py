@@ -1,9 +1,9 @@
-"""The whole job against the commit before issue 5's detector: messages per CPU second of both, in one run.
+"""The whole job against that of an earlier commit: messages per CPU second of both, in one run.
 
 `python tests/benchmarks/job_before.py [--before COMMIT]` loads the messages of job.py once and lets the job of this
-tree and that of the commit read them in turns, each in a process of its own. Their moments differ, that is what the
-change was for; their minutes of counts must be the same. At least 80 % of the messages per CPU second are owed.
-Writes results/job_before.json.
+tree and that of the commit read them in turns, each in a process of its own. Their minutes of counts must be the same;
+moments may differ if the commits detect differently. The floor is 80 % of the messages per CPU second. Writes
+results/job_before.json.
 """
 
 import argparse
@@ -46,19 +46,19 @@ def compare(bootstrap: str, before: Path) -> dict[str, object]:
     """Both in turns; raises AssertionError where their counts differ."""
     since: dict[str, int] = {}
     runs: dict[str, list[dict[str, float]]] = {"now": [], "before": []}
-    told = []
+    emitted = []
     for _ in range(ROUNDS):
         for name, tree in (("now", detector.REPOSITORY), ("before", before)):
             runs[name].append(run(tree, bootstrap))
-            told.append(job.results(bootstrap, since))
+            emitted.append(job.results(bootstrap, since))
             sys.stderr.write(f"{name}: {runs[name][-1]}\n")
-    counts = [each[topics.CHAT_COUNTS.name] for each in told]
+    counts = [each[topics.CHAT_COUNTS.name] for each in emitted]
     assert counts[0], "no minutes: nothing was compared"
     assert all(each == counts[0] for each in counts), "the jobs' minutes of counts differ"
     now, earlier = (statistics.median(each["messages_per_cpu_second"] for each in runs[name]) for name in runs)
     return {
         "runs": runs,
-        "moments": {name: len({key for key, _ in told[n][topics.MOMENTS.name]}) for n, name in enumerate(runs)},
+        "moments": {name: len({key for key, _ in emitted[n][topics.MOMENTS.name]}) for n, name in enumerate(runs)},
         "minutes_of_counts": len(counts[0]),
         "share_of_before": round(now / earlier, 2),
         "floor": FLOOR,

@@ -2,7 +2,7 @@
 
 `python tests/benchmarks/many_channels.py` loads twelve minutes in which every channel talks, so that all baselines are
 full, lets the service read them as fast as it can, checkpoints and all, and looks at the memory (PSS) of the JVM and
-all its Pythons once a second. Less than 1.5 GB is owed. Writes results/many_channels.json.
+all its Python processes once a second. The limit is 1.5 GB. Writes results/many_channels.json.
 """
 
 import os
@@ -30,7 +30,7 @@ from integration.support.clip_detector_process import DetectorRun, progress
 
 CHANNELS = int(os.environ.get("MANY_CHANNELS", "10000"))
 SECONDS = int(os.environ.get("MANY_CHANNELS_SECONDS", "700"))
-RATE = CHANNELS * 2 // 5  # messages a second in all: as much as all of Twitch writes
+RATE = CHANNELS * 2 // 5  # messages per second in all: as much as all of Twitch writes
 FLOOR_MB = 1500.0  # millions of bytes
 EMPTY_SECONDS = 120  # of ticks after the last message: minutes and moments close
 CONFIGURATION = job.FLINK_JARS.parents[2] / "configs" / "detector.toml"
@@ -52,7 +52,7 @@ def messages(rnd: random.Random, second: int) -> Iterator[tuple[str, str]]:
 
 
 def load(bootstrap: str) -> None:
-    """Write the messages with a tick a second into every partition."""
+    """Write the messages with a tick per second into every partition."""
     create_topics(AdminClient({"bootstrap.servers": bootstrap}))
     limits = {"queue.buffering.max.messages": 1_000_000, "linger.ms": 50, "compression.type": "zstd"}
     producer = Producer({"bootstrap.servers": bootstrap, "partitioner": topics.PARTITIONER, **limits})

@@ -29,40 +29,40 @@ MESSAGE = "\x1b"  # between messages in state
 
 
 class PerMessageProcess(DetectorOperator):
-    """Collects a second's messages in keyed state and hands them to the detector when event time has passed it."""
+    """Collects a second's messages in keyed state and passes them to the detector when event time has passed it."""
 
     def open(self, runtime_context: RuntimeContext) -> None:
-        """The detector's state, and the seconds that are not complete."""
+        """Open the detector's state, and that of incomplete seconds."""
         super().open(runtime_context)
         self._seconds = runtime_context.get_map_state(MapStateDescriptor("seconds", Types.INT(), Types.STRING()))
 
     def process_element(self, value: Row, ctx: KeyedProcessFunction.Context) -> Iterator[Row]:
-        """One message."""
-        second, is_message, chatter, piece, control = value
-        said = PART.join(("1" if is_message else "", chatter or "", piece or "", control or ""))
+        """Store one message."""
+        second, is_message, chatter, piece, event = value
+        stored = PART.join(("1" if is_message else "", chatter or "", piece or "", event or ""))
         before = self._seconds.get(second)
         if before is None:
             ctx.timer_service().register_event_time_timer((second + 1) * 1000 - 1)
-            self._seconds.put(second, said)
+            self._seconds.put(second, stored)
         else:
-            self._seconds.put(second, before + MESSAGE + said)
+            self._seconds.put(second, before + MESSAGE + stored)
         return iter(())
 
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[Row]:
-        """A second is complete, or something became due in silence."""
+        """Process a completed second, or what became due in silence."""
         second = (timestamp + 1) // 1000 - 1
-        said = self._seconds.get(second)
-        if said is None:
+        stored = self._seconds.get(second)
+        if stored is None:
             yield from super().on_timer(timestamp, ctx)
             return
         self._seconds.remove(second)
-        parts = [each.split(PART) for each in said.split(MESSAGE)]
+        parts = [each.split(PART) for each in stored.split(MESSAGE)]
         messages = sum(1 for each in parts if each[0])
         chatters = len({each[1] for each in parts if each[0]})
         pieces = PIECE.join(each[2] for each in parts if each[2]) or None
-        controls = PIECE.join(each[3] for each in parts if each[3]) or None
+        events = PIECE.join(each[3] for each in parts if each[3]) or None
         key = ctx.get_current_key()
-        row = Row(key[0] if isinstance(key, Row) else key, second, messages, chatters, pieces, controls, 0)
+        row = Row(key[0] if isinstance(key, Row) else key, second, messages, chatters, pieces, events, 0)
         yield from super().process_element(row, ctx)
 
 

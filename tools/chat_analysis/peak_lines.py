@@ -70,4 +70,12 @@ def _moment_meaning(revision: Revision, recording: Recording) -> Meaning:
 def _peak_meaning(peak: ConfirmedPeak, recording: Recording) -> Meaning:
     """Interpret the messages from a peak's window to its confirmation, for a peak that no moment reports."""
     messages, sampled_share = sample_messages(recording.messages(peak.peak - WINDOW_SECONDS + 1, peak.at))
-    return meaning_of(MomentContext(peak.peak, peak.peak, 0, messages, sampled_share, expected_chatters=peak.expected))
+    context = MomentContext(
+        crossed=peak.peak,
+        peak=peak.peak,
+        known_at=0,
+        messages=messages,
+        sampled_share=sampled_share,
+        expected_chatters=peak.expected,
+    )
+    return meaning_of(context)

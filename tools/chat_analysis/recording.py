@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.window_chatters import COMMAND_PREFIX
-from moment_detection.evidence.chat_message import ChatMessage
+from moment_detection.evidence.chat_message import EMPTY_TAG, ChatMessage
 
 SUFFIXES = (".jsonl.gz", ".jsonl")
 START = 1_500_000_000  # the second that every recording starts at; any will do, but the detector has no second 0
@@ -97,7 +97,13 @@ class Recording(NamedTuple):
             self.seconds[begin:end].tolist(), self.chatters[begin:end].tolist(), self.texts[begin:end], strict=True
         )
         return [
-            ChatMessage(second, self.names[chatter], "", "[]", text[:TEXT_LIMIT].translate(SEPARATORS))
+            ChatMessage(
+                second=second,
+                chatter=self.names[chatter],
+                message_id="",
+                twitch_emotes=EMPTY_TAG,
+                text=text[:TEXT_LIMIT].translate(SEPARATORS),
+            )
             for second, chatter, text in found
         ]
 

@@ -13,6 +13,15 @@ from moment_detection.detection.score import BASELINE_MINIMUM, score_of
 
 MESSAGES_WINDOW = 8  # seconds
 Scores = list[float | None]
+UNCOUNTED = Peak(
+    second=0,
+    score=0.0,
+    window_messages=0,
+    window_chatters=0,
+    expected=0.0,
+    usual_messages=0.0,
+    usual_chatters=0.0,
+)
 
 
 class Usual(NamedTuple):
@@ -55,7 +64,7 @@ def ranked_peaks(recorded: Recorded, scores: Scores) -> Iterator[Ranked]:
     peaks = Peaks()
     for second, score in enumerate(scores):
         if score is not None and recorded.messages[second] and peaks.is_peak(second, score):
-            peaks.await_confirmation(Peak(second, score, 0, 0, 0.0, 0.0, 0.0))
+            peaks.await_confirmation(UNCOUNTED._replace(second=second, score=score))
         confirmed = peaks.confirmed(second)
         if confirmed:
             yield Ranked(recorded.name, confirmed.second + 1 + PEAK_HOLDS_SECONDS, confirmed.score)

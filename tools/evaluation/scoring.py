@@ -68,15 +68,12 @@ def ranked(moments: Iterable[Ranked]) -> list[Ranked]:
 
 def agreement(segments: Sequence[Segment], moments: Iterable[Ranked]) -> Agreement:
     """Compare in order of falling score; average precision sums the recall gained times the precision so far."""
-    by_name: dict[str, list[Segment]] = defaultdict(list)
-    for segment in segments:
-        by_name[segment.name].append(segment)
+    by_name = _by_name(segments)
     found: set[Segment] = set()
     true = false = ignored = 0
     area, curve = 0.0, []
     for moment in ranked(moments):
-        near = by_name.get(moment.name, ())
-        hit = {each for each in near if each.start <= moment.t <= each.end + GRACE_SECONDS} if near else set()
+        hit = {each for each in by_name[moment.name] if each.start <= moment.t <= each.end + GRACE_SECONDS}
         new = hit - found
         if new:
             true += 1
@@ -88,7 +85,22 @@ def agreement(segments: Sequence[Segment], moments: Iterable[Ranked]) -> Agreeme
             ignored += 1
         else:
             false += 1
-    return Agreement(true, false, ignored, len(found), len(segments), area, curve)
+    return Agreement(
+        true=true,
+        false=false,
+        ignored=ignored,
+        found=len(found),
+        segments=len(segments),
+        average_precision=area,
+        curve=curve,
+    )
+
+
+def _by_name(segments: Iterable[Segment]) -> dict[str, list[Segment]]:
+    found: dict[str, list[Segment]] = defaultdict(list)
+    for segment in segments:
+        found[segment.name].append(segment)
+    return found
 
 
 def top(moments: Iterable[Ranked], per_hour: float, hours: float) -> list[Ranked]:

@@ -52,8 +52,14 @@ def parse_events(pieces: str | None) -> list[ChannelEvent]:
             continue
         sent_at, kind, name, subject, from_at, until_at = fields
         if kind in KINDS:
-            events.append(
-                ChannelEvent(_number(sent_at), KINDS[kind], name, subject, _number(from_at), _number(until_at))
+            event = ChannelEvent(
+                sent_at=_number(sent_at),
+                kind=KINDS[kind],
+                name=name,
+                subject=subject,
+                from_at=_number(from_at),
+                until_at=_number(until_at),
             )
+            events.append(event)
     events.sort(key=lambda event: event.sent_at)  # stable: events of one millisecond keep their order
     return events

@@ -12,7 +12,7 @@ from moment_detection.detection.channel_events import ChannelEvent
 from moment_detection.detection.counters import COUNT_LIMIT, WINDOW_SECONDS
 from moment_detection.detection.coverage import Coverage
 from moment_detection.detection.moment_rule import MomentRule, MomentRuleState
-from moment_detection.detection.open_moment import PEAK_HOLDS_SECONDS
+from moment_detection.detection.open_moment import PEAK_HOLDS_SECONDS, OpenMoment
 from moment_detection.detection.outputs import Minute, Output, Revision
 from moment_detection.detection.peak_history import RARITY_SECONDS
 from moment_detection.detection.peaks import Peaks
@@ -96,11 +96,7 @@ class Detector:
         for event in events:
             self._apply(event)
         if messages:
-            if self.coverage.left_at:
-                self.coverage.note_message(second)
-            for rule in self.moment_rules:
-                if not rule.history.known_from:
-                    rule.history.begin(second)
+            self._note_messages(second)
         self.score.count_distinct(speakers is not None)
         if messages > COUNT_LIMIT:
             messages, chatters = COUNT_LIMIT, min(chatters, COUNT_LIMIT)
@@ -179,6 +175,13 @@ class Detector:
             self._stream_id = event.subject if online else ""
             self._stream_started_at = event.from_at if online else 0
 
+    def _note_messages(self, second: int) -> None:
+        if self.coverage.left_at:
+            self.coverage.note_message(second)
+        for rule in self.moment_rules:
+            if not rule.history.known_from:
+                rule.history.begin(second)
+
     def _lose_track(self) -> None:
         for rule in self.moment_rules:
             rule.history.lose_track()
@@ -222,8 +225,8 @@ class Detector:
         confirmed = peaks.confirmed(at) if peaks.pending else None
         for rule in self.moment_rules:
             number = rule.update(at, score, inputs.is_whole, candidate, self.score.seconds_read)
-            if number:
-                outputs.append(self._revision(rule, number))
+            if number and rule.moment:
+                outputs.append(self._revision(rule, rule.moment, number))
             if confirmed:
                 if rule is self.moment_rules[0]:
                     outputs.append(rule.confirm(confirmed, at))
@@ -231,9 +234,7 @@ class Detector:
             if number:
                 rule.mark_reported(number)
 
-    def _revision(self, rule: MomentRule, number: int) -> Revision:
-        moment = rule.moment
-        assert moment is not None
+    def _revision(self, rule: MomentRule, moment: OpenMoment, number: int) -> Revision:
         peak = moment.peak
         curve_from = peak.second - CURVE_SECONDS
         messages, chatters, covered = self.score.counts(curve_from, self.at)

@@ -98,16 +98,18 @@ class MomentRule:
             self.armed = True
 
     def _raises(self, peak: Peak, seconds_read: int) -> bool:
-        rules = self.rules
-        return peak.score >= rules.threshold and self.history.admits(
-            peak.second, peak.score, rules.moments_per_hour, WAS_MOMENT, seconds_read
-        )
+        if peak.score < self.rules.threshold:
+            return False
+        rate = self.rules.moments_per_hour
+        return self.history.admits(peak.second, peak.score, per_hour=rate, flag=WAS_MOMENT, seconds_read=seconds_read)
 
     def _clips(self, moment: OpenMoment, seconds_read: int) -> bool:
         rules = self.rules
         if moment.clip or rules.clips_per_hour >= rules.moments_per_hour:
             return True
-        return self.history.admits(moment.crossed, moment.peak.score, rules.clips_per_hour, WAS_CLIP, seconds_read)
+        return self.history.admits(
+            moment.crossed, moment.peak.score, per_hour=rules.clips_per_hour, flag=WAS_CLIP, seconds_read=seconds_read
+        )
 
     def snapshot(self) -> MomentRuleState:
         """Return what `restore` needs."""

@@ -34,8 +34,8 @@ class PeakHistory(Struct, array_like=True, gc=False):
     peaks: list[PastPeak] = field(default_factory=list)
 
     def begin(self, second: int) -> None:
-        """Start to know the channel at `second`, unless it is known already."""
-        self.known_from = self.known_from or second
+        """Note that the channel is known from `second` on."""
+        self.known_from = second
 
     def lose_track(self) -> None:
         """Note that a peak of any height may have been missed."""

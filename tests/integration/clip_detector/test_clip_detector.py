@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -73,20 +73,6 @@ def opted_out(chat: ChatLog) -> str:
     word = {"kind": "opt_out", "schema_version": 1, "channel_id": other.channel_id, "sent_at": (START + 90) * 1000}
     other.raw(json.dumps(word | {"received_at": 0, "instance": "test", "event": "out"}))
     return other.channel_id
-
-
-@pytest.fixture
-def start(own_kafka: Kafka, tmp_path: Path) -> Iterator[Callable[..., DetectorRun]]:
-    """`start()` runs the detector on the test's folder; none is left at the end."""
-    runs: list[DetectorRun] = []
-
-    def start_one(**settings: str) -> DetectorRun:
-        runs.append(DetectorRun(own_kafka.bootstrap_servers, tmp_path, **settings))
-        return runs[-1]
-
-    yield start_one
-    for run in runs:
-        run.end()
 
 
 A_THREAD_THAT_WAITS = """\
