@@ -1,4 +1,4 @@
-"""Sixty seconds of a channel: per-second counts, one record a channel and minute."""
+"""Per-second counts of a channel, one record per channel and minute."""
 
 import msgspec
 
@@ -6,9 +6,9 @@ SCHEMA_VERSION = 1
 
 
 class ChatCounts(msgspec.Struct, kw_only=True, frozen=True):
-    """`messages[i]`, `chatters[i]` belong to the second `minute_at + i * 1000`; sixty entries each.
+    """Messages and distinct chatters of each second; entry `i` is for `minute_at + i * 1000`, sixty entries each.
 
-    Key: `CHANNEL_ID:MINUTE_AT`. A minute without messages has no record: `coverage` tells whether it was read.
+    Key: `CHANNEL_ID:MINUTE_AT`. A minute without messages has no record: `coverage` shows whether it was read.
     """
 
     schema_version: int

@@ -1,8 +1,8 @@
-"""What a channel's log holds: the records of `chat-messages` and `stream-lifecycle`.
+"""The records of a channel: `chat-messages` and `stream-lifecycle`.
 
 Every record has the envelope `kind, schema_version, channel_id, sent_at, received_at, instance`.
-`sent_at` is Twitch's time, milliseconds since 1970 UTC; `received_at` and `instance` serve diagnosis only.
-An unknown field is accepted, a missing one is an error.
+`sent_at` is Twitch's time in milliseconds since 1970 UTC; `received_at` and `instance` are for diagnosis only.
+Unknown fields are ignored, missing ones are an error.
 """
 
 from typing import Literal
@@ -13,7 +13,7 @@ SCHEMA_VERSION = 1
 
 
 class Envelope(msgspec.Struct, kw_only=True, frozen=True, tag_field="kind"):
-    """The fields that every record of a channel carries."""
+    """The fields of every record of a channel."""
 
     schema_version: int
     channel_id: str
@@ -23,7 +23,7 @@ class Envelope(msgspec.Struct, kw_only=True, frozen=True, tag_field="kind"):
 
 
 class Emote(msgspec.Struct, frozen=True):
-    """An emote's place in a text: code points `start` to `end`, both inclusive, as Twitch counts them."""
+    """An emote's position in a text: code points `start` to `end`, both inclusive, as Twitch counts them."""
 
     provider: Literal["twitch", "7tv", "bttv", "ffz"]
     id: str
@@ -41,10 +41,10 @@ class Message(Envelope, kw_only=True, frozen=True, tag="message"):
 
 
 class Notice(Envelope, kw_only=True, frozen=True, tag="notice", omit_defaults=True):
-    """A raid, gifts, a moderator's deletion: what happened in the room beside messages.
+    """A chat event that is no message: a raid, gift subs, a moderator's deletion.
 
     `notice_type` is Twitch's msg-id (`raid`, `sub`, `resub`, `subgift`, `submysterygift`, `announcement`, …) or
-    one of `message_deleted`, `chatter_cleared`, `chat_cleared`. `amount`: a raid's viewers, gifts given.
+    one of `message_deleted`, `chatter_cleared`, `chat_cleared`. `amount`: viewers of a raid, or subs gifted.
     """
 
     notice_id: str
@@ -56,7 +56,7 @@ class Notice(Envelope, kw_only=True, frozen=True, tag="notice", omit_defaults=Tr
 
 
 class RoomState(Envelope, kw_only=True, frozen=True, tag="room_state", omit_defaults=True):
-    """The room's rules; a field that Twitch did not send is None. `slow_seconds` 0 means off."""
+    """The chat modes; a field that Twitch did not send is None. `slow_seconds` 0 means off."""
 
     emote_only: bool | None = None
     followers_only_minutes: int | None = None
@@ -81,7 +81,7 @@ class Lifecycle(Envelope, kw_only=True, frozen=True, tag="lifecycle", omit_defau
 
 
 class Coverage(Envelope, kw_only=True, frozen=True, tag="coverage", omit_defaults=True):
-    """Which seconds were read. A gap's `sent_at` equals `gap_from_at`; nobody read until `gap_until_at`."""
+    """Which seconds were read. A gap's `sent_at` equals `gap_from_at`; no instance read until `gap_until_at`."""
 
     event: Literal["joined", "left", "gap"]
     gap_from_at: int | None = None
@@ -90,16 +90,16 @@ class Coverage(Envelope, kw_only=True, frozen=True, tag="coverage", omit_default
 
 
 class OptOut(Envelope, kw_only=True, frozen=True, tag="opt_out"):
-    """The broadcaster does not want to be watched: forget the channel here, and take in nothing of it until `in`."""
+    """The broadcaster opted out: delete the channel's state here and ignore its records until `in`."""
 
     event: Literal["out", "in"]
 
 
 class Tick(msgspec.Struct, kw_only=True, frozen=True, tag_field="kind", tag="tick"):
-    """The holder's word that nothing at or before `sent_at` follows in this partition. It has no channel.
+    """The holder's promise that nothing at or before `sent_at` follows in this partition. It belongs to no channel.
 
-    `spool_id` and `spool_position` name the place in the holder's spool that this transaction ends at, so the
-    same instance resumes exactly there.
+    `spool_id` and `spool_position` are where this transaction ends in the holder's spool, so that the same instance
+    resumes exactly there.
     """
 
     schema_version: int

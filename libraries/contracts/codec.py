@@ -1,4 +1,4 @@
-"""Bytes to messages and back. What does not fit the contract raises `ContractError` with the reason."""
+"""Encodes and decodes messages. What does not fit the contract raises `ContractError` with the reason."""
 
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from contracts import (
 
 
 class ContractError(ValueError):
-    """The record does not fit its topic's contract; the text says how."""
+    """The record does not fit its topic's contract; the text gives the reason."""
 
 
 MESSAGE_TYPES: Final[dict[str, Any]] = {
@@ -38,12 +38,12 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def encode(message: msgspec.Struct) -> bytes:
-    """JSON of one message, UTF-8."""
+    """Encode a message as JSON in UTF-8."""
     return _ENCODER.encode(message)
 
 
 def decode(topic: str, payload: bytes | str) -> Any:
-    """The typed message of `topic` in `payload`; raises `ContractError` where it does not fit."""
+    """Decode a record of `topic`; raises `ContractError` if it does not fit."""
     try:
         message = _DECODERS[topic].decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:  # ValidationError is a DecodeError
@@ -54,5 +54,5 @@ def decode(topic: str, payload: bytes | str) -> Any:
 
 
 def schema(topic: str) -> dict[str, Any]:
-    """JSON schema of the topic's messages."""
+    """Return the JSON schema of the topic's messages."""
     return msgspec.json.schema(MESSAGE_TYPES[topic])

@@ -1,4 +1,4 @@
-"""A record that could not be understood, kept with its reason where an operator can see it."""
+"""A record that could not be decoded, kept with the reason for the operator."""
 
 import msgspec
 
@@ -7,7 +7,7 @@ PAYLOAD_LIMIT = 2048  # characters kept of a bad record
 
 
 class DeadLetter(msgspec.Struct, kw_only=True, frozen=True):
-    """`place`: where it was met (`irc`, or a topic's name). `payload` holds no login and no display name."""
+    """A bad record. `place`: where it was found (`irc` or a topic). `payload` holds no login and no display name."""
 
     schema_version: int
     place: str

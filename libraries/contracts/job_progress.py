@@ -1,13 +1,13 @@
-"""How far the job has come: every moment before `event_at` is in `moments`."""
+"""The job's progress: every moment before `event_at` is in `moments`."""
 
 import msgspec
 
 SCHEMA_VERSION = 1
-JOB = "clip-detector"  # the one job there is
+JOB = "clip-detector"  # the only job
 
 
 class JobProgress(msgspec.Struct, kw_only=True, frozen=True):
-    """Key: `job`. `event_at`: milliseconds since 1970 UTC, the watermark's place. `late`: late rows so far."""
+    """The watermark `event_at`, in milliseconds since 1970 UTC, and the late records so far. Key: `job`."""
 
     schema_version: int
     job: str

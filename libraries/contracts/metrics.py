@@ -1,4 +1,4 @@
-"""The names of all metrics: a metric exists here before a service counts it. No label is unbounded."""
+"""All metrics; a service counts only what is defined here. No label is unbounded."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,18 +15,22 @@ class Metric:
 
 
 # Every service
-DEAD_LETTERS = Metric("stream_scout_dead_letters_total", "counter", "Records not understood", ("place",))
-WORKER_FAILURES = Metric("stream_scout_worker_failures_total", "counter", "Workers that ended unasked", ("worker",))
+DEAD_LETTERS = Metric("stream_scout_dead_letters_total", "counter", "Records that could not be decoded", ("place",))
+WORKER_FAILURES = Metric(
+    "stream_scout_worker_failures_total", "counter", "Workers that ended unexpectedly", ("worker",)
+)
 
 # stream_monitoring
 CHAT_LINES = Metric("stream_monitoring_lines_total", "counter", "Lines read from Twitch chat", ("command",))
 CHAT_RECORDS = Metric("stream_monitoring_records_total", "counter", "Records written to the spool", ("kind",))
-DUPLICATE_MESSAGES = Metric("stream_monitoring_duplicates_total", "counter", "Messages that came twice, dropped")
+DUPLICATE_MESSAGES = Metric("stream_monitoring_duplicates_total", "counter", "Duplicate messages dropped")
 LATE_RECORDS = Metric("stream_monitoring_late_records_total", "counter", "Records at or before the last tick")
 SOCKETS = Metric("stream_monitoring_sockets", "gauge", "Chat sockets by state", ("state",))
-RECONNECTS = Metric("stream_monitoring_reconnects_total", "counter", "Sockets opened again", ("reason",))
+RECONNECTS = Metric("stream_monitoring_reconnects_total", "counter", "Sockets reopened", ("reason",))
 CHANNELS = Metric("stream_monitoring_channels", "gauge", "Channels by state", ("state",))
-GAP_SECONDS = Metric("stream_monitoring_gap_seconds_total", "counter", "Channel seconds that nobody read", ("reason",))
+GAP_SECONDS = Metric(
+    "stream_monitoring_gap_seconds_total", "counter", "Channel seconds that no instance read", ("reason",)
+)
 TICK_AGE = Metric("stream_monitoring_tick_age_seconds", "gauge", "Age of the last tick by Twitch's clock")
 SPOOL_BYTES = Metric("stream_monitoring_spool_bytes", "gauge", "Bytes on disk in the spool")
 SPOOL_BACKLOG_BYTES = Metric("stream_monitoring_spool_backlog_bytes", "gauge", "Bytes not forwarded yet")
@@ -45,13 +49,13 @@ DETECTOR_EVENT_TIME = Metric("clip_detector_event_time_seconds", "gauge", "Event
 # recorder
 RECORDED_ROWS = Metric("recorder_rows_total", "counter", "Rows written to Postgres", ("table",))
 RECORDER_BATCH_SECONDS = Metric("recorder_batch_seconds", "histogram", "Time of a batch, poll to commit")
-RECORDER_SKIPPED = Metric("recorder_skipped_records_total", "counter", "Records that become no row", ("topic",))
+RECORDER_SKIPPED = Metric("recorder_skipped_records_total", "counter", "Records that are not stored", ("topic",))
 RECORDER_INSPECTED = Metric("recorder_inspected_messages_total", "counter", "Chat records read by the inspector")
-RECORDER_WAITS = Metric("recorder_postgres_waits_total", "counter", "Waits for Postgres to come back")
+RECORDER_WAITS = Metric("recorder_postgres_waits_total", "counter", "Waits while Postgres was away")
 
 # clip_creator
 CLIP_OUTCOMES = Metric("clip_creator_outcomes_total", "counter", "Outcomes by status", ("status",))
-CLIP_SECONDS = Metric("clip_creator_confirm_seconds", "histogram", "From the request to the clip being seen")
+CLIP_SECONDS = Metric("clip_creator_confirm_seconds", "histogram", "Time from the request until the clip appears")
 
 # twitch_access
 HELIX_REQUESTS = Metric("twitch_requests_total", "counter", "Helix requests", ("endpoint", "outcome"))
@@ -64,12 +68,12 @@ LIVE_VIEWERS = Metric("api_live_pages", "gauge", "Open pages that receive new mo
 DATA_AGE = Metric("api_data_age_seconds", "gauge", "Age of the newest processed chat")
 
 # watcher
-WATCHER_CONDITION = Metric("watcher_condition", "gauge", "1 for what is seen now", ("condition",))
+WATCHER_CONDITION = Metric("watcher_condition", "gauge", "1 for the present condition", ("condition",))
 WATCHER_HEARTBEAT_AGE = Metric("watcher_heartbeat_age_seconds", "gauge", "Age of the recorder's heartbeat")
 WATCHER_DATA_AGE = Metric("watcher_data_age_seconds", "gauge", "Age of the newest processed chat")
-WATCHER_LOOKED_AT = Metric("watcher_looked_at_seconds", "gauge", "Time of the last look, since 1970 UTC")
+WATCHER_LOOKED_AT = Metric("watcher_looked_at_seconds", "gauge", "Time of the last check, seconds since 1970 UTC")
 WATCHER_NOTICES = Metric("watcher_notices_total", "counter", "Notices decided on", ("event",))
 WATCHER_POSTS = Metric("watcher_posts_total", "counter", "Posts to the webhook", ("outcome",))
-WATCHER_WAITING = Metric("watcher_waiting_notices", "gauge", "Notices that the webhook has not taken yet")
+WATCHER_WAITING = Metric("watcher_waiting_notices", "gauge", "Notices not delivered yet")
 
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, Metric))

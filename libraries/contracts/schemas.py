@@ -1,4 +1,4 @@
-"""Writes the JSON schemas beside the contract: `python -m contracts.schemas`."""
+"""Writes the JSON schemas of all topics: `python -m contracts.schemas`."""
 
 import json
 from pathlib import Path
@@ -9,12 +9,12 @@ FOLDER = Path(__file__).parent / "schemas"
 
 
 def text(topic: str) -> str:
-    """The schema file's content for one topic."""
+    """Return the content of a topic's schema file."""
     return json.dumps(codec.schema(topic), indent=1, sort_keys=True) + "\n"
 
 
 def path(topic: str) -> Path:
-    """Where the schema of a topic stands."""
+    """Return the path of a topic's schema file."""
     return FOLDER / f"{topic}.v{codec.SUPPORTED_VERSION}.schema.json"
 
 

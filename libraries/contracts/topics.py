@@ -1,4 +1,4 @@
-"""The Kafka topics: names, partitions, retention and the message that each one carries."""
+"""The Kafka topics with their partitions and settings."""
 
 from dataclasses import dataclass, field
 
@@ -8,7 +8,7 @@ DAY_MS = 24 * HOUR_MS
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic. `partitions` never changes under a name: keys would move to another log."""
+    """A topic. `partitions` never changes: a key would move to another partition."""
 
     name: str
     partitions: int
@@ -21,12 +21,12 @@ CHAT_MESSAGES = Topic(
     config={
         "message.timestamp.type": "LogAppendTime",
         "compression.type": "zstd",
-        "retention.ms": str(48 * HOUR_MS),  # people's words are gone after 48 h
-        "retention.bytes": str(512 * 1024 * 1024),  # a partition; below the disk's size in sum
+        "retention.ms": str(48 * HOUR_MS),  # what people wrote is deleted after 48 h
+        "retention.bytes": str(512 * 1024 * 1024),  # per partition; all together they fit on the disk
     },
 )
 STREAM_LIFECYCLE = Topic("stream-lifecycle", partitions=5, config={"retention.ms": str(30 * DAY_MS)})
-# Postgres is the record of what follows: Kafka compacts it and drops it after 30 days. What a tombstone removes is gone
+# Postgres keeps the results for good; Kafka compacts them and deletes them after 30 days. A tombstone takes effect
 # within a day.
 RESULT_CONFIG = {
     "cleanup.policy": "compact,delete",

@@ -1,1 +1,1 @@
-"""What every service starts with: settings, logs, supervision, health, metrics, Kafka clients."""
+"""What services share: settings, logs, supervision, health, metrics, clients of Kafka and Postgres."""

@@ -1,4 +1,4 @@
-"""Files that are replaced whole, so that a crash or a power cut leaves the old one or the new one."""
+"""Replaces files atomically: a crash or a power cut leaves the old content or the new one."""
 
 import os
 import tempfile
@@ -8,9 +8,9 @@ OWNER_ONLY = 0o600
 
 
 def replace_durably(path: Path, content: bytes) -> None:
-    """Replace a file; it is on disk when this returns, and only its owner may read it.
+    """Replace a file and sync it to disk; only its owner may read it.
 
-    The folder has to exist. Raises OSError where that fails, and the old file stays.
+    The folder must exist. Raises OSError and keeps the old file if it fails.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -27,7 +27,7 @@ def replace_durably(path: Path, content: bytes) -> None:
 
 
 def sync_path(path: Path) -> None:
-    """Make what a file holds, or the names in a folder, survive a power cut. Raises OSError."""
+    """Sync a file, or the names in a folder, to disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

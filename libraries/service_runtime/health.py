@@ -9,9 +9,9 @@ Check = Callable[[], dict[str, str]]
 
 
 def serve(address: str, port: int, unready: Check, dead: Check = dict) -> ThreadingHTTPServer:
-    """Answer 200 where the check names no problem, else 503 with the problems as JSON. Runs in a daemon thread.
+    """Answer 200 if the check finds no problem, else 503 with the problems as JSON. Runs in a daemon thread.
 
-    `unready()` and `dead()` return {what: why} of what is wrong now; both must be quick.
+    `unready()` and `dead()` return the present problems as {what: why}; both must be quick.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -26,7 +26,7 @@ def serve(address: str, port: int, unready: Check, dead: Check = dict) -> Thread
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Probes come every few seconds; they are not worth a log line."""
+            """Log nothing: probes come every few seconds."""
 
     server = ThreadingHTTPServer((address, port), Handler)
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()

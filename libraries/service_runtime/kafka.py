@@ -1,4 +1,4 @@
-"""Settings of the Kafka clients that every service uses: read_committed readers, acknowledged writers."""
+"""Settings of all Kafka clients: consumers of committed records, producers with acknowledgements."""
 
 import logging
 from typing import Any
@@ -6,18 +6,18 @@ from typing import Any
 from contracts.topics import PARTITIONER
 from service_runtime.settings import KafkaSettings
 
-# librdkafka repeats itself every second while Kafka is away; services say once what it means for them.
+# librdkafka logs every second while Kafka is away; services log once what it means for them.
 quiet = logging.getLogger("librdkafka")
 quiet.addHandler(logging.NullHandler())
 quiet.propagate = False
 
 
 def connection(settings: KafkaSettings) -> dict[str, Any]:
-    """librdkafka's settings to reach the broker, with SASL where a user is named."""
+    """Return the settings that reach the broker, with SASL if a user name is set."""
     config: dict[str, Any] = {"bootstrap.servers": settings.bootstrap_servers, "logger": quiet}
     if settings.username and settings.password_file:
         config |= {
-            "security.protocol": "SASL_PLAINTEXT",  # Tailscale encrypts the way between the machines
+            "security.protocol": "SASL_PLAINTEXT",  # Tailscale encrypts the traffic between the machines
             "sasl.mechanism": "SCRAM-SHA-256",
             "sasl.username": settings.username,
             "sasl.password": settings.password_file.read_text().strip(),
@@ -26,7 +26,7 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
 
 
 def consumer_config(settings: KafkaSettings, group: str, **more: Any) -> dict[str, Any]:
-    """A reader of committed records that commits its offsets by hand."""
+    """Return the settings of a consumer of committed records that commits its offsets itself."""
     return (
         connection(settings)
         | {
@@ -40,7 +40,7 @@ def consumer_config(settings: KafkaSettings, group: str, **more: Any) -> dict[st
 
 
 def producer_config(settings: KafkaSettings, **more: Any) -> dict[str, Any]:
-    """A writer whose records are acknowledged by all replicas, without doubles on a retry."""
+    """Return the settings of a producer whose records are acknowledged and never duplicated by a retry."""
     return (
         connection(settings)
         | {

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON event a line on standard error, without secrets."""
+"""Structured logs: one JSON event per line on standard error, without secrets."""
 
 import logging
 import sys
@@ -12,7 +12,7 @@ SECRET_WORDS = ("token", "secret", "password", "authorization", "conninfo", "dsn
 
 
 def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace the value of any key that names a secret."""
+    """Hide the value of every key that names a secret."""
     for key in event:
         if any(word in key.lower() for word in SECRET_WORDS):
             event[key] = "***"
@@ -30,7 +30,7 @@ def log_retry(details: RetryDetails) -> None:
 
 
 def configure(service: str, level: str = "INFO") -> None:
-    """Set up structlog for this process, and what stamina logs; call once, where the program starts."""
+    """Set up structlog and the log of stamina's retries; call once, where the program starts."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -1,4 +1,4 @@
-"""Prometheus metrics made from the contract's list, and the port that serves them."""
+"""Creates the contract's Prometheus metrics and serves them."""
 
 from functools import cache
 from typing import Any
@@ -12,10 +12,10 @@ KINDS = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
 
 @cache
 def measure(metric: Metric) -> Any:  # a Counter, Gauge or Histogram, by the metric's kind
-    """The process's one instance of a metric of the contract; label it with `.labels(...)` where it has labels."""
+    """Return the process's only instance of a metric; use `.labels(...)` if it has labels."""
     return KINDS[metric.kind](metric.name, metric.help, metric.labels, registry=REGISTRY)
 
 
 def serve(address: str, port: int) -> None:
-    """Serve /metrics on `address:port` from a daemon thread. A taken port raises OSError."""
+    """Serve /metrics on `address:port` from a daemon thread. Raises OSError if the port is taken."""
     start_http_server(port, addr=address)

@@ -1,4 +1,4 @@
-"""Typed settings from the environment; every problem is reported at once, before anything connects."""
+"""Typed settings from the environment; all problems are reported together, before anything connects."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class KafkaSettings(BaseSettings):
-    """How to reach Kafka. With `KAFKA_USERNAME`, SASL/SCRAM is used and the password file must exist."""
+    """How to reach Kafka. `KAFKA_USERNAME` turns SASL/SCRAM on; then the password file must exist."""
 
     model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True)
     bootstrap_servers: str = Field(description="host:port of the broker")
@@ -25,7 +25,7 @@ class PostgresSettings(BaseSettings):
     password_file: Path | None = Field(None, description="file that holds the password")
 
     def conninfo(self) -> str:
-        """The libpq connection string, password included; never log it."""
+        """Return the libpq connection string with the password; never log it."""
         from psycopg.conninfo import make_conninfo
 
         password = self.password_file.read_text().strip() if self.password_file else None
@@ -33,7 +33,7 @@ class PostgresSettings(BaseSettings):
 
 
 class LogSettings(BaseSettings):
-    """What is logged."""
+    """How much is logged."""
 
     model_config = SettingsConfigDict(env_prefix="LOG_", frozen=True)
     level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="lowest level written")
@@ -43,14 +43,14 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 def problems(error: ValidationError, prefix: str) -> list[str]:
-    """One line for each wrong setting: its variable's name and what is wrong."""
+    """Return a line per wrong setting: the variable and what is wrong with it."""
     return [
         f"{prefix}{'_'.join(str(part) for part in item['loc'])}".upper() + f": {item['msg']}" for item in error.errors()
     ]
 
 
 def load_all(*kinds: type[BaseSettings]) -> list[Any]:
-    """One object of each kind of settings; prints every problem of all of them and exits with 2."""
+    """Load each kind of settings; print all their problems and exit with 2 if there are any."""
     loaded, wrong = [], []
     for kind in kinds:
         try:

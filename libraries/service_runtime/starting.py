@@ -1,4 +1,4 @@
-"""The first steps that a service with a database has in common."""
+"""The first steps of a service with a database."""
 
 from service_runtime import measures, ports
 from service_runtime.settings import PostgresSettings

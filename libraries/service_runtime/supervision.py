@@ -1,4 +1,4 @@
-"""Named workers. One that ends unasked ends the process with a non-zero code; its supervisor starts it again."""
+"""Named workers. If one ends unexpectedly, the process ends with a non-zero code and is restarted from outside."""
 
 import contextvars
 import signal
@@ -12,7 +12,7 @@ from contracts import metrics
 from service_runtime.measures import measure
 
 log = structlog.get_logger()
-FAILED_SECONDS = 5.0  # for the others where one failed: a successor is waiting to start
+FAILED_SECONDS = 5.0  # grace for the other workers once one has failed: the restart waits for them
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 Worker = Callable[[threading.Event], None]
 
@@ -20,7 +20,7 @@ Worker = Callable[[threading.Event], None]
 class Supervisor:
     """Runs workers in threads until a stop signal, or until one of them ends.
 
-    A worker is a function of `stop`, an event; it returns soon after the event is set. Made in the main thread,
+    A worker is a function of the event `stop` and returns soon after the event is set. Create it in the main thread,
     which alone may handle signals.
     """
 
@@ -29,12 +29,12 @@ class Supervisor:
         self.failed = False
         self._grace_seconds = grace_seconds
         self._threads: list[threading.Thread] = []
-        for number in STOP_SIGNALS:  # before any worker: a signal during the start ends it in order as well
+        for number in STOP_SIGNALS:  # before any worker: a signal during the start stops it cleanly too
             signal.signal(number, lambda *_: self.stop.set())
 
     def add(self, name: str, worker: Worker) -> None:
         """Start `worker` under `name`."""
-        context = contextvars.copy_context()  # the log's fields of the starting thread hold in the worker's too
+        context = contextvars.copy_context()  # the worker logs with the fields of the starting thread
         thread = threading.Thread(target=context.run, args=(self._run, name, worker), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -42,12 +42,12 @@ class Supervisor:
     def _run(self, name: str, worker: Worker) -> None:
         try:
             worker(self.stop)
-        except Exception:  # the supervised edge: whatever it was, the process ends
+        except Exception:  # the supervised edge: any error ends the process
             log.exception("worker failed", worker=name)
             self._end(name)
         else:
             if not self.stop.is_set():
-                log.error("worker ended unasked", worker=name)
+                log.error("worker ended unexpectedly", worker=name)
                 self._end(name)
 
     def _end(self, name: str) -> None:
@@ -57,7 +57,7 @@ class Supervisor:
 
     def wait(self) -> int:
         """Block until a stop signal or a failure; return the process's exit code."""
-        while not self.stop.wait(0.5):  # wakes up so that signals are handled
+        while not self.stop.wait(0.5):  # wake up so that signals are handled
             pass
         until = time.monotonic() + (min(self._grace_seconds, FAILED_SECONDS) if self.failed else self._grace_seconds)
         for thread in self._threads:

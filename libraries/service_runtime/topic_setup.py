@@ -1,4 +1,4 @@
-"""Creates the contract's topics and keeps their settings; run as `python -m service_runtime.topic_setup`."""
+"""Creates the contract's topics and updates their settings: `python -m service_runtime.topic_setup`."""
 
 import sys
 import time
@@ -19,7 +19,7 @@ from contracts.topics import ALL, Topic
 from service_runtime.kafka import connection
 from service_runtime.settings import KafkaSettings, load_all
 
-BROKER_SECONDS = 120.0  # a broker that recovers its logs after a power cut
+BROKER_SECONDS = 120.0  # a broker recovers its logs after a power cut
 REQUEST_SECONDS = 30.0
 POLL_SECONDS = 1.0
 LEADER_POLL_SECONDS = 0.1
@@ -27,13 +27,13 @@ ONE_BROKER = 1  # replicas
 
 
 class TopicMismatchError(Exception):
-    """A topic has another number of partitions than the contract: keys would be in the wrong log."""
+    """A topic's partition count differs from the contract: keys would be in the wrong partitions."""
 
 
 def create_topics(admin: AdminClient, topics: Sequence[Topic] = ALL) -> list[str]:
-    """Create what is missing, set what differs; return the names of the new topics.
+    """Create missing topics and update settings; return the names of the new topics.
 
-    Raises TopicMismatchError on another partition count, KafkaException where the broker refuses, TimeoutError.
+    Raises TopicMismatchError, KafkaException if the broker refuses, TimeoutError.
     """
     wanted = [NewTopic(each.name, each.partitions, ONE_BROKER, config=each.config) for each in topics]
     created = []
@@ -51,7 +51,7 @@ def create_topics(admin: AdminClient, topics: Sequence[Topic] = ALL) -> list[str
 
 
 def _wait_for_leaders(admin: AdminClient, topics: Sequence[Topic]) -> None:
-    """A new partition refuses clients until its leader is chosen."""
+    """Wait until clients can use the new partitions."""
     deadline = time.monotonic() + REQUEST_SECONDS
     partitions = [TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)]
     while partitions:
@@ -100,7 +100,7 @@ def wait_for_broker(admin: AdminClient, seconds: float) -> None:
 
 
 def main() -> int:
-    """Wait for the broker, create the topics; 1 where it cannot be done."""
+    """Wait for the broker and create the topics; return 1 if that fails."""
     (settings,) = load_all(KafkaSettings)
     assert isinstance(settings, KafkaSettings)
     admin = AdminClient(connection(settings) | {"log_level": 0})
@@ -110,7 +110,7 @@ def main() -> int:
     except (TimeoutError, TopicMismatchError, KafkaException) as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(f"{len(created)} topics created, {len(ALL) - len(created)} were there\n")
+    sys.stdout.write(f"{len(created)} topics created, {len(ALL) - len(created)} existed\n")
     return 0
 
 

@@ -37,8 +37,10 @@ def start(worker: str, first: str = "patient", grace: int = 2) -> subprocess.Pop
     )
 
 
-@pytest.mark.parametrize(("worker", "event"), [("failing", "worker failed"), ("returning", "worker ended unasked")])
-def test_a_worker_that_ends_unasked_ends_the_process(worker: str, event: str) -> None:
+@pytest.mark.parametrize(
+    ("worker", "event"), [("failing", "worker failed"), ("returning", "worker ended unexpectedly")]
+)
+def test_a_worker_that_ends_ends_the_process(worker: str, event: str) -> None:
     process = start(worker)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
