@@ -5,13 +5,13 @@ from functools import partial
 
 import structlog
 
-from clip_creator.consumer import MomentConsumer
-from clip_creator.intents import Credentials
-from clip_creator.journal import Journal
-from clip_creator.ledger import Ledger, LedgerReader
-from clip_creator.scheduler import Scheduler
+from clip_creator.clip_log.reader import Ledger, LedgerReader
+from clip_creator.clip_log.writer import Journal
+from clip_creator.decision.decision import Credentials
+from clip_creator.moment_consumer import MomentConsumer
+from clip_creator.requests.context import Workbench
+from clip_creator.requests.scheduler import Scheduler
 from clip_creator.settings import ClipSettings
-from clip_creator.workbench import Workbench
 from service_runtime import logs, measures
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
 from service_runtime.supervision import Supervisor

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from clip_creator.adoption import ours
+from clip_creator.requests.adoption import ours
 from contracts.clips import Clip
 from twitch_access.answers import FoundClip
 

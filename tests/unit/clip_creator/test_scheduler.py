@@ -1,6 +1,6 @@
 import threading
 
-from clip_creator.scheduler import Scheduler, pause
+from clip_creator.requests.scheduler import Scheduler, pause
 
 DEADLINE = 10.0
 

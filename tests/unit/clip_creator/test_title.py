@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import contracts
-from clip_creator.title import LONGEST, printable, title
+from clip_creator.decision.title import LONGEST, printable, title
 from contracts import codec
 from contracts.moments import EmoteCount, Moment
 

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clip_creator.budget import HOUR_MS, HourlyBudget
+from clip_creator.decision.budget import HOUR_MS, HourlyBudget
 
 AT = 1_800_000_000_000
 

@@ -4,10 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 import contracts
-from clip_creator.budget import HourlyBudget
-from clip_creator.cool_down import CoolDown
-from clip_creator.intents import Credentials, acted_on, decide
-from clip_creator.outcomes import following, is_open
+from clip_creator.clip_log.records import following, is_open
+from clip_creator.decision.budget import HourlyBudget
+from clip_creator.decision.cooldown import CoolDown
+from clip_creator.decision.decision import Credentials, acted_on, decide
 from contracts import codec
 from contracts.clips import Clip
 from contracts.moments import Moment

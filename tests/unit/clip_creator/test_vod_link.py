@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clip_creator.vod import link, vod_url
+from clip_creator.requests.vod_link import link, vod_url
 from twitch_access.answers import Video, milliseconds
 
 BEGUN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import contracts
-from clip_creator.timing import (
+from clip_creator.decision.duration import (
     AFTER_CALL_MS,
     LONGEST_DELAY_MS,
     LONGEST_MS,

@@ -7,15 +7,15 @@ from collections.abc import Callable
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from clip_creator.budget import HourlyBudget
-from clip_creator.cool_down import CoolDown
-from clip_creator.intents import Credentials, acted_on, decide
-from clip_creator.journal import PartitionLostError
-from clip_creator.ledger import LedgerReader
-from clip_creator.request import ClipRequest, resumed
-from clip_creator.timing import stretch_of
-from clip_creator.vod import VodLink
-from clip_creator.workbench import Workbench
+from clip_creator.clip_log.reader import LedgerReader
+from clip_creator.clip_log.writer import PartitionLostError
+from clip_creator.decision.budget import HourlyBudget
+from clip_creator.decision.cooldown import CoolDown
+from clip_creator.decision.decision import Credentials, acted_on, decide
+from clip_creator.decision.duration import stretch_of
+from clip_creator.requests.context import Workbench
+from clip_creator.requests.request import ClipRequest, resumed
+from clip_creator.requests.vod_link import VodLink
 from contracts import metrics
 from contracts.clips import Clip
 from contracts.codec import ContractError, decode

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clip_creator.cool_down import CoolDown
+from clip_creator.decision.cooldown import CoolDown
 
 AT = 1_800_000_000_000
 

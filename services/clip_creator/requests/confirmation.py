@@ -2,9 +2,9 @@
 
 import structlog
 
-from clip_creator import outcomes
-from clip_creator.scheduler import pause
-from clip_creator.workbench import Workbench
+from clip_creator.clip_log import records
+from clip_creator.requests.context import Workbench
+from clip_creator.requests.scheduler import pause
 from contracts import metrics
 from contracts.clips import Clip
 from service_runtime.measures import measure
@@ -33,12 +33,12 @@ class Confirmation:
         now = self._bench.now()
         waited = (now - self._clip.decided_at) / 1000
         if found:
-            self._bench.journal.record(outcomes.made(self._clip, found[0], now))
+            self._bench.journal.record(records.made(self._clip, found[0], now))
             measure(metrics.CLIP_SECONDS).observe(max(0.0, waited))
             return None
         if waited > limit:
-            reason = f"{outcomes.NEVER_APPEARED} within {waited:.0f} s"
-            self._bench.journal.record(outcomes.following(self._clip, "unknown", now, reason))
+            reason = f"{records.NEVER_APPEARED} within {waited:.0f} s"
+            self._bench.journal.record(records.following(self._clip, "unknown", now, reason))
             return None
         self._turn += 1
         return now / 1000 + pause(self._bench.settings.poll_seconds, self._turn // 3)

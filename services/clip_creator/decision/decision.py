@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from clip_creator import outcomes
-from clip_creator.budget import HourlyBudget
-from clip_creator.cool_down import CoolDown
-from clip_creator.timing import plan, stretch_of
-from clip_creator.title import title
+from clip_creator.clip_log import records
+from clip_creator.decision.budget import HourlyBudget
+from clip_creator.decision.cooldown import CoolDown
+from clip_creator.decision.duration import plan, stretch_of
+from clip_creator.decision.title import title
 from contracts.clips import Clip
 from contracts.moment_words import no_clip_words
 from contracts.moments import Moment
@@ -34,18 +34,18 @@ def acted_on(moment: Moment) -> bool:
 def decide(moment: Moment, now: int, credentials: Credentials, cool_down: CoolDown, budget: HourlyBudget) -> Clip:
     """The moment's first record: `intent`, `skipped` or `too_late`."""
     if moment.no_clip_reason is not None:
-        return outcomes.first(moment, "skipped", now, no_clip_words(moment.no_clip_reason, moment.causes))
+        return records.first(moment, "skipped", now, no_clip_words(moment.no_clip_reason, moment.causes))
     if not credentials.application:
-        return outcomes.first(moment, "skipped", now, outcomes.NO_CREDENTIALS)
+        return records.first(moment, "skipped", now, records.NO_CREDENTIALS)
     planned = plan(stretch_of(moment), now)
     if planned is None:
-        return outcomes.first(moment, "too_late", now, outcomes.OUT_OF_REACH)
+        return records.first(moment, "too_late", now, records.OUT_OF_REACH)
     if not credentials.user:
-        return outcomes.first(moment, "skipped", now, outcomes.NOT_SIGNED_IN)
+        return records.first(moment, "skipped", now, records.NOT_SIGNED_IN)
     pause = cool_down.remaining_seconds(moment.channel_id, moment.crossed_at)
     if pause > 0:
-        return outcomes.first(moment, "skipped", now, f"cool-down: {pause:.0f} s after the channel's last clip")
+        return records.first(moment, "skipped", now, f"cool-down: {pause:.0f} s after the channel's last clip")
     refusal = budget.refusal(moment.crossed_at, moment.score)
     if refusal:
-        return outcomes.first(moment, "skipped", now, f"budget: {refusal}")
-    return outcomes.first(moment, "intent", now, title=title(moment), duration_seconds=planned.duration_seconds)
+        return records.first(moment, "skipped", now, f"budget: {refusal}")
+    return records.first(moment, "intent", now, title=title(moment), duration_seconds=planned.duration_seconds)

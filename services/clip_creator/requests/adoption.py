@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from clip_creator import outcomes
-from clip_creator.scheduler import pause
-from clip_creator.workbench import Workbench
+from clip_creator.clip_log import records
+from clip_creator.requests.context import Workbench
+from clip_creator.requests.scheduler import pause
 from contracts.clips import Clip
 from twitch_access.answers import FoundClip
 from twitch_access.errors import TwitchError
@@ -59,10 +59,10 @@ class Adoption:
         found = self._look()
         now = self._bench.now()
         if found is not None:
-            self._bench.journal.record(outcomes.made(self._clip, found, now))
+            self._bench.journal.record(records.made(self._clip, found, now))
             return None
         if now - self._clip.decided_at > settings.adoption_seconds * 1000:
-            self._bench.journal.record(outcomes.following(self._clip, "unknown", now, outcomes.NEVER_ANSWERED))
+            self._bench.journal.record(records.following(self._clip, "unknown", now, records.NEVER_ANSWERED))
             return None
         self._turn += 1
         return now / 1000 + pause(settings.poll_seconds, self._turn // 2)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 import structlog
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
-from clip_creator.outcomes import is_open
+from clip_creator.clip_log.records import is_open
 from contracts import metrics
 from contracts.clips import Clip
 from contracts.codec import ContractError, decode

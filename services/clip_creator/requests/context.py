@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clip_creator.journal import Journal
-from clip_creator.ledger import Ledger
-from clip_creator.scheduler import Scheduler
+from clip_creator.clip_log.reader import Ledger
+from clip_creator.clip_log.writer import Journal
+from clip_creator.requests.scheduler import Scheduler
 from clip_creator.settings import ClipSettings
 from twitch_access.helix import Helix
 

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 
-from clip_creator import outcomes
-from clip_creator.scheduler import pause
-from clip_creator.workbench import Workbench
+from clip_creator.clip_log import records
+from clip_creator.requests.context import Workbench
+from clip_creator.requests.scheduler import pause
 from contracts.clips import Clip
 from twitch_access.answers import Video, milliseconds
 from twitch_access.errors import Retryable, TwitchError
@@ -79,6 +79,6 @@ class VodLink:
                 return now / 1000 + pause(self._bench.settings.poll_seconds, self._turn, longest_seconds=600.0)
             videos = []
         url = vod_url(videos, self._at, self._stream_id, self._stream_started_at)
-        reason = self._clip.reason if url else f"{self._clip.reason}; {outcomes.NO_RECORDING}"
-        self._bench.journal.record(outcomes.following(self._clip, "too_late", now, reason, vod_url=url))
+        reason = self._clip.reason if url else f"{self._clip.reason}; {records.NO_RECORDING}"
+        self._bench.journal.record(records.following(self._clip, "too_late", now, reason, vod_url=url))
         return None

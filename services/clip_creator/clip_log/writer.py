@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
-from clip_creator.ledger import Ledger
+from clip_creator.clip_log.reader import Ledger
 from contracts import metrics
 from contracts.clips import Clip
 from contracts.codec import encode

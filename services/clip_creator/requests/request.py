@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import structlog
 
-from clip_creator import outcomes
-from clip_creator.adoption import Adoption
-from clip_creator.confirmation import Confirmation
-from clip_creator.timing import Plan, Stretch, plan
-from clip_creator.vod import VodLink
-from clip_creator.workbench import Workbench
+from clip_creator.clip_log import records
+from clip_creator.decision.duration import Plan, Stretch, plan
+from clip_creator.requests.adoption import Adoption
+from clip_creator.requests.confirmation import Confirmation
+from clip_creator.requests.context import Workbench
+from clip_creator.requests.vod_link import VodLink
 from contracts.clips import Clip
 from twitch_access.errors import (
     RateLimited,
@@ -50,7 +50,7 @@ class ClipRequest:
     def _accepted(self, clip_id: str, planned: Plan) -> None:
         """Keep the id: it makes finding the clip exact, also after a crash."""
         seconds = planned.duration_seconds
-        clip = outcomes.following(self._clip, "intent", self._bench.now(), clip_id=clip_id, duration_seconds=seconds)
+        clip = records.following(self._clip, "intent", self._bench.now(), clip_id=clip_id, duration_seconds=seconds)
         self._bench.journal.record(clip)
         first_look = self._bench.now() / 1000 + min(FIRST_LOOK_SECONDS, self._bench.settings.poll_seconds)
         self._bench.following.add(first_look, Confirmation(self._bench, clip))
@@ -73,7 +73,7 @@ class ClipRequest:
     def _refused(self, error: Refused) -> float | None:
         """Twitch said no. A refused title is left out and the clip asked for again: a 400 made none."""
         if error.status == BAD_REQUEST and self._clip.title and "title" in error.message.lower():
-            self._clip = outcomes.following(self._clip, "intent", self._bench.now(), title="")
+            self._clip = records.following(self._clip, "intent", self._bench.now(), title="")
             self._bench.journal.record(self._clip)
             return self._bench.now() / 1000
         self._record("refused", f"{error.status}: {error.message}")
@@ -85,11 +85,11 @@ class ClipRequest:
         self._too_late(str(error))
         return None
 
-    def _record(self, status: outcomes.Status, reason: str) -> None:
-        self._bench.journal.record(outcomes.following(self._clip, status, self._bench.now(), reason))
+    def _record(self, status: records.Status, reason: str) -> None:
+        self._bench.journal.record(records.following(self._clip, status, self._bench.now(), reason))
 
     def _too_late(self, reason: str) -> None:
-        clip = outcomes.following(self._clip, "too_late", self._bench.now(), reason)
+        clip = records.following(self._clip, "too_late", self._bench.now(), reason)
         self._bench.journal.record(clip)
         self._bench.following.add(self._bench.now() / 1000, VodLink(self._bench, clip))
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaException
 
-from clip_creator import consumer, ledger
+from clip_creator import moment_consumer as consumer
+from clip_creator.clip_log import reader as ledger
 from clip_creator.settings import ClipSettings
 from embedded.processes.ports import free_ports
 from service_runtime.settings import KafkaSettings
