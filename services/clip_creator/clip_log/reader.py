@@ -1,13 +1,11 @@
-"""What has become of every moment, read from the topic `clips`."""
+"""Reads clip records from the topic `clips`."""
 
-import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import structlog
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
-from clip_creator.clip_log.records import is_open
 from contracts import metrics
 from contracts.clips import Clip
 from contracts.codec import ContractError, decode
@@ -18,59 +16,11 @@ from service_runtime.settings import KafkaSettings
 
 log = structlog.get_logger()
 POLL_SECONDS = 1.0
-STALLED_SECONDS = 20.0  # without a record or an end: after a broker was killed, a reader may wait for ever
+STALLED_SECONDS = 20.0  # without a record or an end; after a broker was killed, librdkafka may wait forever
 
 
-class Ledger:
-    """Each moment's newest record. Safe to share between threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._decided: dict[str, int] = {}  # moment id to its highest revision
-        self._open: dict[str, Clip] = {}  # what still waits for an outcome or a link
-        self._partitions: dict[str, int] = {}  # where the open ones are written
-        self._claimed: dict[str, str] = {}  # clip id to moment id, of what is open or was noted since the start
-
-    def note(self, clip: Clip, partition: int | None = None) -> bool:
-        """Take over a record; False where it was known already."""
-        with self._lock:
-            if partition is not None and is_open(clip):
-                self._partitions[clip.moment_id] = partition
-            if clip.revision_number <= self._decided.get(clip.moment_id, 0):
-                return False
-            self._decided[clip.moment_id] = clip.revision_number
-            if is_open(clip):
-                self._open[clip.moment_id] = clip
-            else:
-                self._open.pop(clip.moment_id, None)
-                self._partitions.pop(clip.moment_id, None)
-            if clip.clip_id:
-                self._claimed[clip.clip_id] = clip.moment_id
-            return True
-
-    def knows(self, moment_id: str) -> bool:
-        """True where there is an intent or an outcome."""
-        with self._lock:
-            return moment_id in self._decided
-
-    def is_current(self, clip: Clip) -> bool:
-        """True where no newer record has replaced `clip`."""
-        with self._lock:
-            return self._decided.get(clip.moment_id) == clip.revision_number
-
-    def open_clips(self, partitions: Collection[int]) -> list[Clip]:
-        """What still waits for an outcome or a link in these partitions of `clips`."""
-        with self._lock:
-            return [clip for clip in self._open.values() if self._partitions.get(clip.moment_id) in partitions]
-
-    def claimed_by_another(self, clip_id: str, moment_id: str) -> bool:
-        """True where the clip belongs to another moment."""
-        with self._lock:
-            return self._claimed.get(clip_id, moment_id) != moment_id
-
-
-class LedgerReader:
-    """Reads the whole topic, and then whatever is new each time it is asked. For one thread."""
+class ClipReader:
+    """Reads the whole topic on the first call and what is new on each later one. Not thread-safe."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         more = {"enable.partition.eof": True, "fetch.wait.max.ms": 20, "auto.offset.reset": "earliest"}
@@ -78,10 +28,10 @@ class LedgerReader:
         self._next = dict.fromkeys(range(CLIPS.partitions), OFFSET_BEGINNING)
 
     def read_to_end(self) -> Iterator[tuple[Clip, int]]:
-        """What was committed since the last call, with its partition, until the end that the broker has now.
+        """Yield each record committed since the last call with its partition, up to the current end of the topic.
 
-        Raises KafkaException where the broker refuses, or where the end is not reached in time: the process ends,
-        and its successor reads everything anew.
+        Raises KafkaException if the broker refuses or the end is not reached in time. The process then exits and
+        its successor reads the whole topic again.
         """
         self._consumer.assign([TopicPartition(CLIPS.name, each, offset) for each, offset in self._next.items()])
         unfinished, deadline = set(self._next), time.monotonic() + STALLED_SECONDS
@@ -101,19 +51,19 @@ class LedgerReader:
                 continue
             self._next[message.partition()] = message.offset() + 1
             deadline = time.monotonic() + STALLED_SECONDS
-            clip = understood(message.value())
+            clip = decode_clip(message.value())
             if clip is not None:
                 yield clip, message.partition()
 
     def close(self) -> None:
-        """Leave Kafka."""
+        """Close the consumer."""
         self._consumer.close()
 
 
-def understood(payload: bytes | None) -> Clip | None:
-    """The record; None, counted, where it fits no contract (the recorder keeps it with its reason).
+def decode_clip(payload: bytes | None) -> Clip | None:
+    """Decode a record; return None for a tombstone (the channel opted out) or for one that violates the contract.
 
-    None also for a tombstone: the moment's channel has opted out.
+    A violation is counted here; the recorder stores it as a dead letter.
     """
     if payload is None:
         return None
@@ -121,6 +71,6 @@ def understood(payload: bytes | None) -> Clip | None:
         clip: Clip = decode(CLIPS.name, payload)
     except ContractError as error:
         measure(metrics.DEAD_LETTERS).labels(place=CLIPS.name).inc()
-        log.warning("clip record not understood", reason=str(error))
+        log.warning("clip record violates its contract", reason=str(error))
         return None
     return clip

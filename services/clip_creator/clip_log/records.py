@@ -1,4 +1,4 @@
-"""Clip records: the intent and what may follow it. Pure."""
+"""Builds clip records: the intent and the outcomes that may follow it. Pure."""
 
 from typing import Any, Literal
 
@@ -12,14 +12,14 @@ Status = Literal["intent", "made", "refused", "skipped", "unknown", "too_late"]
 INTENT, FIRST_OUTCOME = 1, 2  # revision numbers
 NO_CREDENTIALS = "no credentials"
 NOT_SIGNED_IN = "nobody has signed in: python seed_twitch_tokens.py"
-OUT_OF_REACH = "the moment was out of a clip's reach"
+TOO_OLD = "the moment was too old for a clip"
 NO_RECORDING = "no recording of the stream was found"
-NEVER_ANSWERED = "asked, no answer, and not found among our clips"
-NEVER_APPEARED = "Twitch accepted it, but it did not appear"
+NOT_ANSWERED = "Twitch did not answer, and no clip of ours was found"
+NOT_APPEARED = "Twitch accepted the request, but no clip appeared"
 
 
 def first(moment: Moment, status: Status, now: int, reason: str = "", **more: Any) -> Clip:
-    """A moment's first record: an intent, or an outcome that never was one."""
+    """Build a moment's first record: an intent, or an outcome without a preceding intent."""
     return Clip(
         schema_version=SCHEMA_VERSION,
         moment_id=moment.moment_id,
@@ -34,7 +34,7 @@ def first(moment: Moment, status: Status, now: int, reason: str = "", **more: An
 
 
 def following(clip: Clip, status: Status, now: int, reason: str = "", **more: Any) -> Clip:
-    """The record that replaces `clip`."""
+    """Build the record that replaces `clip`."""
     return msgspec.structs.replace(
         clip,
         status=status,
@@ -46,14 +46,14 @@ def following(clip: Clip, status: Status, now: int, reason: str = "", **more: An
 
 
 def is_open(clip: Clip) -> bool:
-    """True where something is still to be found out: an intent's outcome, or a late moment's recording."""
+    """Return whether the record still lacks something: an intent its outcome, a late moment its VOD link."""
     return clip.status == "intent" or (
         clip.status == "too_late" and clip.vod_url is None and NO_RECORDING not in clip.reason
     )
 
 
 def made(clip: Clip, found: FoundClip, now: int) -> Clip:
-    """The clip exists; its addresses are kept as Twitch gave them."""
+    """Build the record of a clip that exists, with its URLs exactly as Twitch returned them."""
     return following(
         clip,
         "made",

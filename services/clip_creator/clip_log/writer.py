@@ -1,4 +1,4 @@
-"""Writes clip records: durable, once, and fenced by the consumer group, so that no two processes ask for one clip."""
+"""Writes clip records in transactions that fail if the consumer group has moved the moment to another process."""
 
 import threading
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
-from clip_creator.clip_log.reader import Ledger
+from clip_creator.clip_log.latest_clips import LatestClips
 from contracts import metrics
 from contracts.clips import Clip
 from contracts.codec import encode
@@ -16,9 +16,9 @@ from service_runtime.measures import measure
 from service_runtime.settings import KafkaSettings
 
 log = structlog.get_logger()
-TRANSACTION_MS = 10_000  # after this a dead process's records no longer hold up the readers
+TRANSACTION_MS = 10_000  # the broker aborts a dead process's transaction after this, which unblocks readers
 COMMIT_SECONDS = 10.0
-ANSWER_SECONDS = 12.0  # after which librdkafka has missed its own deadline
+ANSWER_SECONDS = 12.0  # by now librdkafka has missed its own deadline, COMMIT_SECONDS
 BROKER_LOST = frozenset({KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT})
 PARTITION_LOST = frozenset(
     {
@@ -31,44 +31,44 @@ PARTITION_LOST = frozenset(
 
 
 class PartitionLostError(Exception):
-    """The moment's partition belongs to another process now; nothing was recorded."""
+    """Another process now owns the moment's partition; nothing was written."""
 
 
-class Journal:
-    """One transaction a record. Safe to share between threads."""
+class ClipWriter:
+    """Writes each record in its own transaction. Thread-safe."""
 
-    def __init__(self, settings: KafkaSettings, instance: str, ledger: Ledger) -> None:
+    def __init__(self, settings: KafkaSettings, instance: str, latest_clips: LatestClips) -> None:
         more = {"transactional.id": f"clip-creator-{instance}", "transaction.timeout.ms": TRANSACTION_MS}
         self._config = producer_config(settings, error_cb=self._on_error, **more)
         self._producer = Producer(self._config)
-        self._ledger = ledger
+        self._latest_clips = latest_clips
         self._lock = threading.Lock()
-        self._lost = False
+        self._broker_lost = False
 
     def open(self) -> None:
-        """Take over the name in Kafka: an older process of this name is fenced, its open transaction ended."""
+        """Register the transactional id, which fences an older process and aborts its open transaction."""
         self._producer.init_transactions()
 
     def _on_error(self, error: KafkaError) -> None:
-        """Runs inside the producer's calls."""
-        self._lost |= error.code() in BROKER_LOST
+        """Called from within the producer's own calls."""
+        self._broker_lost |= error.code() in BROKER_LOST
 
     def _renew(self) -> None:
-        """A new producer where the broker was lost since the last record.
+        """Replace the producer if the broker was lost since the last record.
 
-        The old one remembers where the group's coordinator was, and waits for it for ever
-        (confluentinc/librdkafka#5456, #5511; seen with 2.16.0 after each kill -9 of an idle broker).
+        The old producer would wait forever for the group coordinator it remembers
+        (confluentinc/librdkafka#5456, #5511; happens with 2.16.0 after each kill -9 of an idle broker).
         """
         self._producer.poll(0)  # serves `_on_error`
-        if self._lost:
+        if self._broker_lost:
             self._producer = Producer(self._config)
             self.open()
-            self._lost = False
+            self._broker_lost = False
 
-    def record(self, clip: Clip, offsets: Sequence[TopicPartition] = (), group: object | None = None) -> None:
-        """Write `clip`, and commit the moment's `offsets` with it where it is the first record of its moment.
+    def write(self, clip: Clip, offsets: Sequence[TopicPartition] = (), group: object | None = None) -> None:
+        """Write `clip` durably; for a moment's first record, commit its input `offsets` in the same transaction.
 
-        Returns when Kafka has acknowledged it. Raises `PartitionLostError`, or KafkaException: the process ends.
+        Raises PartitionLostError if another process owns the partition, KafkaException if this process must exit.
         """
         with self._lock:
             self._renew()
@@ -79,15 +79,15 @@ class Journal:
                     self._send_offsets(offsets, group)
                 self._commit()
             except KafkaException as error:
-                self._give_up(error.args[0])
+                self._abort(error.args[0])
                 raise
-            self._ledger.note(clip)
+            self._latest_clips.apply(clip)
         log.info("clip recorded", moment=clip.moment_id, status=clip.status, reason=clip.reason, clip=clip.clip_id)
         if clip.status != "intent":
             measure(metrics.CLIP_OUTCOMES).labels(status=clip.status).inc()
 
     def _send_offsets(self, offsets: Sequence[TopicPartition], group: object) -> None:
-        """In a thread that can be left alone: librdkafka's own deadline does not hold (see `_renew`)."""
+        """Send in a thread that can be abandoned: librdkafka exceeds its own deadline (see `_renew`)."""
         errors: list[KafkaException] = []
 
         def send() -> None:
@@ -100,12 +100,12 @@ class Journal:
         sending.start()
         sending.join(ANSWER_SECONDS)
         if sending.is_alive():
-            raise KafkaException(KafkaError(KafkaError._TIMED_OUT, "the moment's offset was not taken in time"))
+            raise KafkaException(KafkaError(KafkaError._TIMED_OUT, "the moment's offset was not accepted in time"))
         if errors:
             raise errors[0]
 
     def _commit(self) -> None:
-        """Commit; an answer that is late is asked for again, since a commit may be repeated."""
+        """Commit, repeating on retriable errors: committing twice is safe."""
         while True:
             try:
                 self._producer.commit_transaction(COMMIT_SECONDS)
@@ -114,7 +114,7 @@ class Journal:
                 if not error.args[0].retriable():
                     raise
 
-    def _give_up(self, error: KafkaError) -> None:
+    def _abort(self, error: KafkaError) -> None:
         if not error.txn_requires_abort():
             return
         self._producer.abort_transaction(COMMIT_SECONDS)

@@ -1,21 +1,21 @@
-"""A clip's title from the moment's evidence. Pure. People's words stay out of it: emotes and counts only."""
+"""Builds a clip's title from emotes and counts, never from chatters' text. Pure."""
 
 from contracts.moments import EmoteCount, Evidence, Moment
 
-LONGEST = 100  # characters; Twitch takes 140
-LONGEST_EMOTE = 30
-LEAST_USES = 3  # fewer are no crowd
-MOST_TIMES = 99
+MAX_TITLE = 100  # characters; Twitch accepts 140
+MAX_EMOTE_NAME = 30  # characters
+MIN_USES = 3  # fewer are not a crowd
+MAX_TIMES = 99  # above this, "over 99 times": the baseline was near silence
 
 
 def title(moment: Moment) -> str:
-    """At most `LONGEST` printable characters, never empty."""
+    """Build a title of at most `MAX_TITLE` printable characters, never empty."""
     usual = times(moment.times_usual)
-    return f"{lead(moment.evidence)}: {usual}"[:LONGEST] if usual else lead(moment.evidence)[:LONGEST]
+    return f"{lead(moment.evidence)}: {usual}"[:MAX_TITLE] if usual else lead(moment.evidence)[:MAX_TITLE]
 
 
 def lead(evidence: Evidence) -> str:
-    """The crowd's emote, or how many people wrote."""
+    """Name the most used emote, else the number of people who wrote."""
     emote = top_emote(evidence.emotes)
     if emote:
         return f"{printable(emote.name)} ×{emote.uses}"
@@ -25,20 +25,20 @@ def lead(evidence: Evidence) -> str:
 
 
 def top_emote(emotes: list[EmoteCount]) -> EmoteCount | None:
-    """The emote used most that has a name one can print; the earlier one where two are equal."""
-    named = [emote for emote in emotes if emote.uses >= LEAST_USES and 0 < len(printable(emote.name)) <= LONGEST_EMOTE]
+    """Return the most used emote with a printable name; the first on a tie."""
+    named = [emote for emote in emotes if emote.uses >= MIN_USES and 0 < len(printable(emote.name)) <= MAX_EMOTE_NAME]
     return max(named, key=lambda emote: emote.uses, default=None)
 
 
 def times(times_usual: float) -> str:
-    """How much more than usual, in words; empty where it says nothing."""
+    """Describe the chat rate relative to usual; empty if below 1.5 times or not finite."""
     if not 1.5 <= times_usual < float("inf"):
         return ""
-    if times_usual > MOST_TIMES:
-        return f"over {MOST_TIMES} times the usual chat"
+    if times_usual > MAX_TIMES:
+        return f"over {MAX_TIMES} times the usual chat"
     return f"{round(times_usual)} times the usual chat"
 
 
 def printable(text: str) -> str:
-    """One line without control, formatting or markup characters."""
+    """Reduce `text` to one line without control, formatting or markup characters."""
     return " ".join("".join(each if each.isprintable() else " " for each in text if each not in "<>").split())

@@ -3,8 +3,8 @@
 import structlog
 
 from clip_creator.clip_log import records
-from clip_creator.requests.context import Workbench
-from clip_creator.requests.scheduler import pause
+from clip_creator.requests.context import StepContext
+from clip_creator.requests.scheduler import pause_seconds
 from contracts import metrics
 from contracts.clips import Clip
 from service_runtime.measures import measure
@@ -14,31 +14,32 @@ log = structlog.get_logger()
 
 
 class Confirmation:
-    """A step that looks for one clip by its id, until it is there or has had its time."""
+    """A step that looks up one clip by its id until it appears or its time is over."""
 
-    def __init__(self, bench: Workbench, clip: Clip) -> None:
-        self._bench = bench
+    def __init__(self, context: StepContext, clip: Clip) -> None:
+        self._context = context
         self._clip = clip
-        self._turn = 0
+        self._attempts = 0
 
     def __call__(self) -> float | None:
-        if not self._bench.ledger.is_current(self._clip):
+        context = self._context
+        if not context.latest_clips.is_current(self._clip):
             return None  # another process has recorded the outcome
-        limit = self._bench.settings.confirm_seconds
+        limit = context.settings.confirm_seconds
         try:
-            found = self._bench.helix.get_clips([self._clip.clip_id or ""])
+            found = context.helix.get_clips([self._clip.clip_id or ""])
         except TwitchError as error:
-            log.warning("clip not looked up", clip=self._clip.clip_id, reason=str(error))
-            found, limit = [], max(limit, self._bench.settings.adoption_seconds)  # it may well be there
-        now = self._bench.now()
+            log.warning("clip lookup failed", clip=self._clip.clip_id, reason=str(error))
+            found, limit = [], max(limit, context.settings.adoption_seconds)  # the clip may well exist
+        now = context.now()
         waited = (now - self._clip.decided_at) / 1000
         if found:
-            self._bench.journal.record(records.made(self._clip, found[0], now))
+            context.writer.write(records.made(self._clip, found[0], now))
             measure(metrics.CLIP_SECONDS).observe(max(0.0, waited))
             return None
         if waited > limit:
-            reason = f"{records.NEVER_APPEARED} within {waited:.0f} s"
-            self._bench.journal.record(records.following(self._clip, "unknown", now, reason))
+            reason = f"{records.NOT_APPEARED} within {waited:.0f} s"
+            context.writer.write(records.following(self._clip, "unknown", now, reason))
             return None
-        self._turn += 1
-        return now / 1000 + pause(self._bench.settings.poll_seconds, self._turn // 3)
+        self._attempts += 1
+        return now / 1000 + pause_seconds(context.settings.poll_seconds, self._attempts // 3)

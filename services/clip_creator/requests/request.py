@@ -1,104 +1,91 @@
-"""Asks Twitch for a clip: once, and never again where an answer is missing."""
-
-from collections.abc import Callable
+"""Requests a clip from Twitch once, and never again if the answer is lost."""
 
 import structlog
 
 from clip_creator.clip_log import records
-from clip_creator.decision.duration import Plan, Stretch, plan
+from clip_creator.decision.clip_range import ClipRange
+from clip_creator.decision.duration import ClipPlan, plan_clip
 from clip_creator.requests.adoption import Adoption
 from clip_creator.requests.confirmation import Confirmation
-from clip_creator.requests.context import Workbench
+from clip_creator.requests.context import StepContext
 from clip_creator.requests.vod_link import VodLink
 from contracts.clips import Clip
-from twitch_access.errors import (
-    RateLimited,
-    Refused,
-    Retryable,
-    TwitchError,
-    Unauthorized,
-)
+from twitch_access.errors import RateLimited, Refused, Retryable, TwitchError, Unauthorized
 
 log = structlog.get_logger()
-AGAIN_SECONDS = 1.0  # before Twitch is tried again where no connection came about
-FIRST_LOOK_SECONDS = 5.0  # a clip appears after 15 to 60 s; the simulator's may sooner
+RETRY_SECONDS = 1.0  # after a connection that could not be opened
+FIRST_LOOKUP_SECONDS = 5.0  # Twitch shows a clip after 15 to 60 s; the simulator may be faster
 BAD_REQUEST = 400
 
 
 class ClipRequest:
-    """A step that asks for the clip of one intent, of this stretch of picture."""
+    """A step that requests the clip of one intent."""
 
-    def __init__(self, bench: Workbench, intent: Clip, stretch: Stretch) -> None:
-        self._bench = bench
+    def __init__(self, context: StepContext, intent: Clip, clip_range: ClipRange) -> None:
+        self._context = context
         self._clip = intent
-        self._stretch = stretch
+        self._range = clip_range
 
     def __call__(self) -> float | None:
-        planned = plan(self._stretch, self._bench.now())
+        planned = plan_clip(self._range, self._context.now())
         if planned is None:
             self._too_late("Twitch could not be asked in time")
             return None
-        if planned.ask_at > self._bench.now():
-            return planned.ask_at / 1000
+        if planned.call_at > self._context.now():
+            return planned.call_at / 1000
         try:
-            requested = self._bench.helix.create_clip(self._clip.channel_id, self._clip.title, planned.duration_seconds)
+            requested = self._context.helix.create_clip(
+                self._clip.channel_id, self._clip.title, planned.duration_seconds
+            )
         except TwitchError as error:
             return self._failed(error)
         self._accepted(requested.id, planned)
         return None
 
-    def _accepted(self, clip_id: str, planned: Plan) -> None:
-        """Keep the id: it makes finding the clip exact, also after a crash."""
-        seconds = planned.duration_seconds
-        clip = records.following(self._clip, "intent", self._bench.now(), clip_id=clip_id, duration_seconds=seconds)
-        self._bench.journal.record(clip)
-        first_look = self._bench.now() / 1000 + min(FIRST_LOOK_SECONDS, self._bench.settings.poll_seconds)
-        self._bench.following.add(first_look, Confirmation(self._bench, clip))
+    def _accepted(self, clip_id: str, planned: ClipPlan) -> None:
+        """Record the id, so that the clip can be looked up exactly, also after a crash."""
+        context, seconds = self._context, planned.duration_seconds
+        clip = records.following(self._clip, "intent", context.now(), clip_id=clip_id, duration_seconds=seconds)
+        context.writer.write(clip)
+        first_lookup_at = context.now() / 1000 + min(FIRST_LOOKUP_SECONDS, context.settings.poll_seconds)
+        context.follow_ups.add(first_lookup_at, Confirmation(context, clip))
 
     def _failed(self, error: TwitchError) -> float | None:
-        """What an error means for the clip; the time of another try where Twitch certainly did nothing."""
+        """Record what the error means; return the time of a retry only if Twitch certainly made no clip."""
+        context = self._context
         if isinstance(error, RateLimited):
-            return self._within_reach(error.reset_at, error)
+            return self._retry_at(error.reset_at, error)
         if isinstance(error, Retryable) and not error.reached:
-            return self._within_reach(self._bench.now() / 1000 + AGAIN_SECONDS, error)
+            return self._retry_at(context.now() / 1000 + RETRY_SECONDS, error)
         if isinstance(error, Unauthorized):
             self._record("skipped", str(error))
             return None
         if isinstance(error, Refused):
             return self._refused(error)
-        log.warning("no answer to a clip request", moment=self._clip.moment_id, reason=str(error))
-        self._bench.following.add(self._bench.now() / 1000, Adoption(self._bench, self._clip))
+        log.warning("clip request got no answer", moment=self._clip.moment_id, reason=str(error))
+        context.follow_ups.add(context.now() / 1000, Adoption(context, self._clip))
         return None
 
     def _refused(self, error: Refused) -> float | None:
-        """Twitch said no. A refused title is left out and the clip asked for again: a 400 made none."""
+        """Record the refusal; if only the title was refused, retry without one: a 400 made no clip."""
         if error.status == BAD_REQUEST and self._clip.title and "title" in error.message.lower():
-            self._clip = records.following(self._clip, "intent", self._bench.now(), title="")
-            self._bench.journal.record(self._clip)
-            return self._bench.now() / 1000
+            self._clip = records.following(self._clip, "intent", self._context.now(), title="")
+            self._context.writer.write(self._clip)
+            return self._context.now() / 1000
         self._record("refused", f"{error.status}: {error.message}")
         return None
 
-    def _within_reach(self, again_at: float, error: TwitchError) -> float | None:
-        if plan(self._stretch, round(again_at * 1000)) is not None:
+    def _retry_at(self, again_at: float, error: TwitchError) -> float | None:
+        if plan_clip(self._range, round(again_at * 1000)) is not None:
             return again_at
         self._too_late(str(error))
         return None
 
     def _record(self, status: records.Status, reason: str) -> None:
-        self._bench.journal.record(records.following(self._clip, status, self._bench.now(), reason))
+        self._context.writer.write(records.following(self._clip, status, self._context.now(), reason))
 
     def _too_late(self, reason: str) -> None:
-        clip = records.following(self._clip, "too_late", self._bench.now(), reason)
-        self._bench.journal.record(clip)
-        self._bench.following.add(self._bench.now() / 1000, VodLink(self._bench, clip))
-
-
-Resumption = Callable[[], float | None]
-
-
-def resumed(bench: Workbench, clip: Clip) -> Resumption:
-    """The step that finds out what an earlier process left open. It never asks for a clip."""
-    if clip.status == "too_late":
-        return VodLink(bench, clip)
-    return Confirmation(bench, clip) if clip.clip_id else Adoption(bench, clip)
+        context = self._context
+        clip = records.following(self._clip, "too_late", context.now(), reason)
+        context.writer.write(clip)
+        context.follow_ups.add(context.now() / 1000, VodLink(context, clip))

@@ -1,4 +1,4 @@
-"""Steps at their times, run by a few threads, so that waiting for one clip holds up no other."""
+"""Runs steps at their due times in a few threads, so that waiting for one clip delays no other."""
 
 import heapq
 import threading
@@ -6,28 +6,28 @@ import time
 from collections.abc import Callable
 from itertools import count
 
-Step = Callable[[], float | None]  # does its work and names the time of its next turn; None: it is done
-IDLE_SECONDS = 0.2  # how soon a stop is noticed
+Step = Callable[[], float | None]  # returns the time of its next run, or None when it is done
+IDLE_SECONDS = 0.2  # longest wait before a stop is noticed
 
 
 class Scheduler:
-    """Steps wait here for their turn. Times are seconds of the clock passed in."""
+    """A queue of steps by due time, in seconds of the given clock."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._waiting: list[tuple[float, int, Step]] = []
-        self._order = count()  # equal times are served in the order they came
+        self._order = count()  # keeps steps with equal times in order of arrival
         self._changed = threading.Condition()
         self._closed = threading.Event()
 
     def add(self, due: float, step: Step) -> None:
-        """Run `step` at `due`, or as soon after it as a thread is free."""
+        """Run `step` at `due`, or once a thread is free after that."""
         with self._changed:
             heapq.heappush(self._waiting, (due, next(self._order), step))
             self._changed.notify()
 
     def close(self) -> None:
-        """Nothing will be added from outside any more."""
+        """Declare that only steps themselves will add to the queue from now on."""
         self._closed.set()
 
     def __len__(self) -> int:
@@ -35,13 +35,13 @@ class Scheduler:
             return len(self._waiting)
 
     def work(self, stop: threading.Event) -> None:
-        """A worker: runs steps until `stop`, then those due once nothing is added any more.
+        """Run steps until `stop` is set and the queue is closed with nothing due. Several workers may run at once.
 
-        Several may run at once. An exception of a step ends it.
+        An exception from a step ends the worker.
         """
         while True:
             ending = stop.is_set() and self._closed.is_set()
-            step = self._take()
+            step = self._next_due()
             if step is None and ending:
                 return
             if step is None:
@@ -50,8 +50,8 @@ class Scheduler:
             if due is not None:
                 self.add(due, step)
 
-    def _take(self) -> Step | None:
-        """The first step that is due; None where none became due within `IDLE_SECONDS`."""
+    def _next_due(self) -> Step | None:
+        """Pop the first step that is due; None if none becomes due within `IDLE_SECONDS`."""
         with self._changed:
             wait = self._waiting[0][0] - self._clock() if self._waiting else IDLE_SECONDS
             if wait > 0:
@@ -61,6 +61,6 @@ class Scheduler:
             return None
 
 
-def pause(first_seconds: float, turn: int, longest_seconds: float = 30.0) -> float:
-    """Seconds before the next look: doubling from `first_seconds` to `longest_seconds`."""
-    return min(first_seconds * 2.0 ** min(turn, 16), max(longest_seconds, first_seconds))
+def pause_seconds(first_seconds: float, attempt: int, longest_seconds: float = 30.0) -> float:
+    """Return the seconds before the next attempt, doubling from `first_seconds` to `longest_seconds`."""
+    return min(first_seconds * 2.0 ** min(attempt, 16), max(longest_seconds, first_seconds))

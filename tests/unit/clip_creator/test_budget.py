@@ -11,9 +11,9 @@ def run(scores: list[float], limit: int, step_ms: int = 1000) -> tuple[HourlyBud
     for number, score in enumerate(scores):
         at = AT + number * step_ms
         passed.append(not budget.refusal(at, score))
-        budget.see(at, score)
+        budget.add_score(at, score)
         if passed[-1]:
-            budget.note(str(number), at)
+            budget.add_request(str(number), at)
     return budget, passed
 
 
@@ -24,7 +24,7 @@ def test_the_hours_limit_holds(scores: list[float], limit: int):
 
 
 @given(st.lists(st.floats(0, 100), max_size=60), st.integers(1, 30))
-def test_it_is_deterministic(scores: list[float], limit: int):
+def test_the_budget_is_deterministic(scores: list[float], limit: int):
     assert run(scores, limit)[1] == run(scores, limit)[1]
 
 
@@ -36,7 +36,7 @@ def test_a_higher_score_never_fares_worse(scores: list[float], limit: int, more:
         assert not budget.refusal(at, 30.0 + more)
 
 
-def test_half_of_the_budget_is_free():
+def test_half_of_the_budget_goes_to_any_moment():
     _, passed = run([5.0] * 20, limit=10)
     assert passed[:5] == [True] * 5
     assert not any(passed[6:])
@@ -49,7 +49,7 @@ def test_only_better_moments_pass_when_it_runs_short():
     assert budget.refusal(at, 50.0) == ""
 
 
-def test_a_spent_budget_says_so_and_comes_back_with_the_hour():
+def test_a_used_up_budget_is_renewed_after_an_hour():
     budget, _ = run([5.0, 6.0], limit=2)
-    assert "are spent" in budget.refusal(AT + 5_000, 99.0)
+    assert "are used" in budget.refusal(AT + 5_000, 99.0)
     assert budget.refusal(AT + HOUR_MS + 5_000, 1.0) == ""

@@ -1,4 +1,4 @@
-"""Waiting for a Kafka that does not answer has an end: the process ends, and its supervisor starts a fresh one."""
+"""Waits for a Kafka that does not answer end the process, and its supervisor starts a new one."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from confluent_kafka import KafkaException
 
 from clip_creator import moment_consumer as consumer
-from clip_creator.clip_log import reader as ledger
+from clip_creator.clip_log import reader as reader
 from clip_creator.settings import ClipSettings
 from embedded.processes.ports import free_ports
 from service_runtime.settings import KafkaSettings
@@ -15,29 +15,25 @@ from service_runtime.settings import KafkaSettings
 
 @pytest.fixture
 def nowhere() -> KafkaSettings:
-    """A port that nobody listens on."""
+    """Settings with a port on which nothing listens."""
     (port,) = free_ports(1)
     return KafkaSettings(bootstrap_servers=f"127.0.0.1:{port}")
 
 
-def test_a_ledger_that_cannot_be_read_to_its_end_is_an_error(
-    nowhere: KafkaSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ledger, "STALLED_SECONDS", 0.2)
-    monkeypatch.setattr(ledger, "POLL_SECONDS", 0.1)
-    reader = ledger.LedgerReader(nowhere)
+def test_clips_not_read_to_the_end_are_an_error(nowhere: KafkaSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "STALLED_SECONDS", 0.2)
+    monkeypatch.setattr(reader, "POLL_SECONDS", 0.1)
+    clips = reader.ClipReader(nowhere)
     with pytest.raises(KafkaException, match="clips is not read to its end"):
-        list(reader.read_to_end())
-    reader.close()
+        list(clips.read_to_end())
+    clips.close()
 
 
-def test_a_process_without_a_partition_gives_up_after_its_patience(
-    nowhere: KafkaSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_process_without_a_partition_gives_up(nowhere: KafkaSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_000.0
     monkeypatch.setattr(consumer.time, "monotonic", lambda: now)
-    bench: Any = SimpleNamespace(settings=ClipSettings(instance="test"))
-    moments = consumer.MomentConsumer(nowhere, bench, ledger.LedgerReader(nowhere), lambda: pytest.fail("not asked"))
+    context: Any = SimpleNamespace(settings=ClipSettings(instance="test"))
+    moments = consumer.MomentConsumer(nowhere, context, reader.ClipReader(nowhere), lambda: pytest.fail("not asked"))
     now += consumer.UNASSIGNED_SECONDS
     moments._check_assignment()
     now += 0.1
