@@ -194,7 +194,9 @@ def test_a_malformed_answer_does_not_stop_the_service(isolated: Start, topics: T
     assert topics.outcome(next_one.moment_id).status == "made"
 
 
-def test_confirmation_survives_errors_and_malformed_answers(isolated: Start, topics: Topics, twitch: Simulator, channel: str):
+def test_confirmation_survives_errors_and_malformed_answers(
+    isolated: Start, topics: Topics, twitch: Simulator, channel: str
+):
     isolated(CLIPS_COOL_DOWN_SECONDS="0", CLIPS_ADOPTION_SECONDS="60", TWITCH_DEADLINE_SECONDS="1")
     twitch.order("helix_fault", endpoint="GET clips", status=500, count=3)
     twitch.order("helix_fault", endpoint="GET clips", status=200, body={"data": [{"id": 1}]}, count=2)
@@ -254,9 +256,7 @@ def test_without_credentials_moments_are_skipped(isolated: Start, topics: Topics
     assert (outcome.status, outcome.reason) == ("skipped", "no credentials")
 
 
-def test_a_revoked_sign_in_asks_for_a_new_one(
-    isolated: Start, topics: Topics, twitch: Simulator, channel: str
-):
+def test_a_revoked_sign_in_asks_for_a_new_one(isolated: Start, topics: Topics, twitch: Simulator, channel: str):
     creator = isolated(CLIPS_COOL_DOWN_SECONDS="0")
     first, second = moment(next(channels(twitch))), moment(next(channels(twitch)))
     topics.send(first)
