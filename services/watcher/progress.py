@@ -1,4 +1,4 @@
-"""Reads from Postgres how long ago the processing machine was heard of and how old its data is."""
+"""Reads from Postgres the age of the recorder's heartbeat and of the processed data."""
 
 import socket
 import threading
@@ -14,7 +14,7 @@ import structlog
 from watcher.condition import Ages
 
 log = structlog.get_logger()
-ANSWER_SECONDS = 5.0
+QUERY_SECONDS = 5.0
 OPTIONS: dict[str, Any] = {
     "application_name": "watcher",
     "connect_timeout": 5,  # seconds
@@ -22,8 +22,8 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-class Pipeline:
-    """One connection, opened again after it broke."""
+class ProgressReader:
+    """Reads over one connection, reopened after a failure."""
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
@@ -32,45 +32,45 @@ class Pipeline:
         self._away = False
 
     def ages(self) -> Ages | None:
-        """The ages now; None where Postgres gives no answer within ten seconds, or has no such table."""
+        """Return the current ages; None if Postgres does not answer within ten seconds or has no such table."""
         try:
-            rows = self._ask()
+            rows = self._query()
         except (psycopg.Error, OSError) as error:
             self.close()
             if not self._away:
-                log.warning("postgres gives no answer", why=str(error).strip().partition("\n")[0])
+                log.warning("Postgres does not answer", reason=str(error).strip().partition("\n")[0])
             self._away = True
             return None
         if self._away:
-            log.info("postgres answers again")
+            log.info("Postgres answers again")
         self._away = False
         silent = {stage: max(0.0, seconds) for stage, seconds, _ in rows}
         behind = {stage: max(0.0, seconds) for stage, _, seconds in rows}
         return Ages(silent.get("recorder"), behind.get("job"))
 
     def close(self) -> None:
-        """Close the connection; the next look opens another."""
+        """Close the connection; the next call opens another."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
 
-    def _ask(self) -> list[tuple[str, float, float]]:
+    def _query(self) -> list[tuple[str, float, float]]:
         if self._connection is None:
             self._connection = psycopg.connect(self._conninfo, autocommit=True, **OPTIONS)
-        with cut_after(self._connection, ANSWER_SECONDS):
+        with close_after(self._connection, QUERY_SECONDS):
             return list(self._queries.ages(self._connection))
 
 
 @contextmanager
-def cut_after(connection: psycopg.Connection, seconds: float) -> Iterator[None]:
-    """Cut the connection's socket after `seconds`: a server that hangs keeps no deadline of its own."""
+def close_after(connection: psycopg.Connection, seconds: float) -> Iterator[None]:
+    """Shut down the connection's socket after `seconds`, because a hung server never times out by itself."""
 
-    def cut() -> None:
+    def shut_down() -> None:
         with suppress(OSError):
-            held.shutdown(socket.SHUT_RDWR)
+            duplicate.shutdown(socket.SHUT_RDWR)
 
-    with socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as held:
-        timer = threading.Timer(seconds, cut)
+    with socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as duplicate:
+        timer = threading.Timer(seconds, shut_down)
         timer.daemon = True
         timer.start()
         try:

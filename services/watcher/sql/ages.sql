@@ -1,5 +1,5 @@
 -- name: ages()
--- Seconds by the database's clock: since each stage said anything, and since the event time that it has reached.
+-- Seconds by the database's clock: since each stage last reported, and since the event time it has reached.
 SELECT
     stage,
     extract(epoch FROM now() - updated_at)::float8 AS silent_seconds,
