@@ -1,4 +1,4 @@
-"""Asks Kafka for the age of the last tick and for what lies in front of each consumer group."""
+"""Queries Kafka for the age of the last tick and the lag of each consumer group."""
 
 import logging
 import time
@@ -21,37 +21,37 @@ from contracts.codec import ContractError, decode
 from contracts.topics import CHAT_MESSAGES
 from service_runtime.kafka import connection, consumer_config
 from service_runtime.settings import KafkaSettings
-from status.facts import Away, Broker, Group
+from status.facts import Broker, Group, NoAnswer
 
-ANSWER_SECONDS = 1.8  # a little less than the probe's deadline
+TIMEOUT_SECONDS = 1.8  # slightly below the probe's deadline
 TAIL = 50  # records of one partition; each transaction ends with a tick in every partition
 GROUPS = ("recorder", "clip-creator", "chat-inspector")
-quiet = logging.getLogger("status.librdkafka")  # what it says is in the answer already
+quiet = logging.getLogger("status.librdkafka")  # its messages are part of the result already
 quiet.addHandler(logging.NullHandler())
 quiet.propagate = False
 
 
-def ask_ticks(settings: KafkaSettings) -> Broker | Away:
-    """The age of the last tick, from the end of the first partition."""
+def query_ticks(settings: KafkaSettings) -> Broker | NoAnswer:
+    """Return the age of the last tick, read from the end of the first partition."""
     config = consumer_config(settings, "status", **{"enable.partition.eof": True, "fetch.wait.max.ms": 50})
     consumer = Consumer(config, logger=quiet)
     try:
-        place = TopicPartition(CHAT_MESSAGES.name, 0)
-        low, high = consumer.get_watermark_offsets(place, ANSWER_SECONDS)
-        place.offset = max(low, high - TAIL)
-        consumer.assign([place])
+        partition = TopicPartition(CHAT_MESSAGES.name, 0)
+        low, high = consumer.get_watermark_offsets(partition, TIMEOUT_SECONDS)
+        partition.offset = max(low, high - TAIL)
+        consumer.assign([partition])
         last = _last_tick(consumer)
     except KafkaException as error:
-        return Away(reason(error))
+        return NoAnswer(reason(error))
     finally:
         consumer.close()
     return Broker(None if last is None else max(0.0, time.time() - last / 1000))
 
 
 def _last_tick(consumer: Consumer) -> int | None:
-    """Milliseconds since 1970 UTC of the last tick that is read up to the partition's end."""
+    """Return the last tick up to the partition's end, in milliseconds since 1970 UTC."""
     last = None
-    while record := consumer.poll(ANSWER_SECONDS):
+    while record := consumer.poll(TIMEOUT_SECONDS):
         error = record.error()
         if error:
             if error.code() == KafkaError._PARTITION_EOF:
@@ -66,46 +66,48 @@ def _last_tick(consumer: Consumer) -> int | None:
     return last
 
 
-def ask_groups(settings: KafkaSettings) -> Mapping[str, Group] | Away:
-    """Members and lag of each group."""
+def query_groups(settings: KafkaSettings) -> Mapping[str, Group] | NoAnswer:
+    """Return members and lag of each group."""
     admin = AdminClient(connection(settings), logger=quiet)
     try:
-        described = admin.describe_consumer_groups(list(GROUPS), request_timeout=ANSWER_SECONDS)
+        described = admin.describe_consumer_groups(list(GROUPS), request_timeout=TIMEOUT_SECONDS)
         committed: dict[str, Future[Any]] = {}
         for group in GROUPS:
             request = [ConsumerGroupTopicPartitions(group)]
-            committed |= admin.list_consumer_group_offsets(request, request_timeout=ANSWER_SECONDS)
+            committed |= admin.list_consumer_group_offsets(request, request_timeout=TIMEOUT_SECONDS)
         offsets = {group: _offsets(answer) for group, answer in committed.items()}
-        ends = _ends(admin, {place for places in offsets.values() for place in places})
-        members = {group: len(answer.result(ANSWER_SECONDS).members) for group, answer in described.items()}
+        ends = _ends(admin, {partition for of_group in offsets.values() for partition in of_group})
+        members = {group: len(answer.result(TIMEOUT_SECONDS).members) for group, answer in described.items()}
     except (KafkaException, TimeoutError) as error:
-        return Away(reason(error))
+        return NoAnswer(reason(error))
     return {
-        group: Group(members[group], sum(max(0, ends[place] - offset) for place, offset in offsets[group].items()))
+        group: Group(
+            members[group], sum(max(0, ends[partition] - offset) for partition, offset in offsets[group].items())
+        )
         for group in GROUPS
     }
 
 
-Place = tuple[str, int]  # topic and partition
+Partition = tuple[str, int]  # topic and number
 
 
-def _offsets(answer: "Future[Any]") -> dict[Place, int]:
-    places = answer.result(ANSWER_SECONDS).topic_partitions or []
-    return {(each.topic, each.partition): each.offset for each in places if each.offset >= 0}
+def _offsets(answer: "Future[Any]") -> dict[Partition, int]:
+    partitions = answer.result(TIMEOUT_SECONDS).topic_partitions or []
+    return {(each.topic, each.partition): each.offset for each in partitions if each.offset >= 0}
 
 
-def _ends(admin: AdminClient, places: set[Place]) -> dict[Place, int]:
-    if not places:
+def _ends(admin: AdminClient, partitions: set[Partition]) -> dict[Partition, int]:
+    if not partitions:
         return {}
-    wanted = {TopicPartition(topic, number): OffsetSpec.latest() for topic, number in places}
-    answers = admin.list_offsets(wanted, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=ANSWER_SECONDS)
-    return {(each.topic, each.partition): answer.result(ANSWER_SECONDS).offset for each, answer in answers.items()}
+    wanted = {TopicPartition(topic, number): OffsetSpec.latest() for topic, number in partitions}
+    answers = admin.list_offsets(wanted, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=TIMEOUT_SECONDS)
+    return {(each.topic, each.partition): answer.result(TIMEOUT_SECONDS).offset for each, answer in answers.items()}
 
 
 def reason(error: KafkaException | TimeoutError) -> str:
-    """What went wrong, in librdkafka's words."""
+    """Return a short reason."""
     cause = error.args[0] if error.args else error
     if isinstance(cause, KafkaError):
-        away = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE)
-        return "no answer from the broker" if cause.code() in away else cause.str()[:150]
+        unreachable = (KafkaError._TRANSPORT, KafkaError._TIMED_OUT, KafkaError._ALL_BROKERS_DOWN, KafkaError._RESOLVE)
+        return "no answer from the broker" if cause.code() in unreachable else cause.str()[:150]
     return "no answer from the broker"
