@@ -78,7 +78,7 @@ def directory(tmp_path: Path) -> Iterator[Path]:
     end(marked(folder), 1.0)
 
 
-def test_ctrl_c_ends_everything_and_a_second_start_resumes_with_its_data(directory: Path) -> None:
+def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> None:
     ports = Ports.free()
     demo = Demo(directory, ports)
     demo.wait_up()
@@ -138,7 +138,7 @@ def test_a_taken_port_is_told_before_anything_starts(directory: Path) -> None:
     assert not directory.exists()
 
 
-def test_live_without_credentials_shows_moments_that_link_to_the_stream(directory: Path, tmp_path: Path) -> None:
+def test_live_without_credentials_links_to_the_stream(directory: Path, tmp_path: Path) -> None:
     """Only the chat's address differs from the real Twitch; nothing but chat is asked for."""
     flags = ("--channels", "3", "--messages-per-second", "30", "--bursts-per-minute", "0", "--notices-per-minute", "0")
     with SimulatorProcess(tmp_path / "truth", *flags) as twitch:
