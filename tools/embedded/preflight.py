@@ -92,7 +92,8 @@ def disk_problem(folder: Path, needed_bytes: int = DISK_BYTES) -> str | None:
     free = shutil.disk_usage(folder).free
     if free >= needed_bytes:
         return None
-    return f"The disk of {folder} has {free / GIB:.1f} GB free; {needed_bytes / GIB:.1f} GB are required. Free some space there."
+    needed = f"{needed_bytes / GIB:.1f} GB are required"
+    return f"The disk of {folder} has {free / GIB:.1f} GB free; {needed}. Free some space there."
 
 
 def problems(folder: Path) -> list[str]:
