@@ -1,4 +1,4 @@
-"""The control API's part on the wire: dropped, silent and garbled sockets, and the state of everything."""
+"""The control API's routes for sockets, lines and time, and the state of the simulator."""
 
 import asyncio
 from random import Random
@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from twitch_simulator.control.control import channel_of
 from twitch_simulator.control.orders import (
     ClockOrder,
     DisorderOrder,
@@ -17,6 +16,7 @@ from twitch_simulator.control.orders import (
     ShareOrder,
     SilenceOrder,
 )
+from twitch_simulator.control.routes import channel_of
 from twitch_simulator.faults import garbage_line
 from twitch_simulator.irc import irc_lines
 from twitch_simulator.irc.rooms import LINE_END, Connection
@@ -24,14 +24,14 @@ from twitch_simulator.twitch import Twitch
 
 
 def send_raw(connections: list[Connection], lines: list[bytes]) -> int:
-    """Write lines as they are to the given sockets; returns how many sockets got them."""
+    """Write lines unchanged to the given sockets; return the number of sockets."""
     for connection in connections:
         connection.wire.send_bytes(b"".join(line + LINE_END.encode() for line in lines))
     return len(connections)
 
 
-def socket_orders(twitch: Twitch) -> APIRouter:
-    """Sockets that end or go silent."""
+def socket_routes(twitch: Twitch) -> APIRouter:
+    """Build the routes that close or silence sockets."""
     router, rooms = APIRouter(prefix="/control"), twitch.rooms
 
     @router.post("/drop")
@@ -45,12 +45,12 @@ def socket_orders(twitch: Twitch) -> APIRouter:
     async def silence(order: SilenceOrder) -> dict[str, Any]:
         chosen = order.chosen(list(rooms.connections.values()))
         for connection in chosen:
-            connection.silenced_until = twitch.clock.machine() + round(order.seconds * 1000)
+            connection.silence(twitch.clock.machine() + round(order.seconds * 1000))
         return {"silenced": len(chosen)}
 
     @router.post("/reconnect")
     async def reconnect(order: ReconnectOrder) -> dict[str, Any]:
-        chosen = rooms.hearing()
+        chosen = rooms.receivers()
         loop = asyncio.get_running_loop()
         for connection in chosen:
             connection.wire.send(irc_lines.RECONNECT + LINE_END)
@@ -60,8 +60,8 @@ def socket_orders(twitch: Twitch) -> APIRouter:
     return router
 
 
-def line_orders(twitch: Twitch) -> APIRouter:
-    """Lines that no reader expects."""
+def line_routes(twitch: Twitch) -> APIRouter:
+    """Build the routes that send unexpected lines."""
     router, rooms = APIRouter(prefix="/control"), twitch.rooms
 
     @router.post("/garbage")
@@ -70,41 +70,41 @@ def line_orders(twitch: Twitch) -> APIRouter:
             lines = [garbage_line(Random(number)) for number in range(order.lines)]
         else:
             lines = [line.encode() for line in order.lines]
-        return {"sockets": send_raw(rooms.hearing(), lines), "lines": len(lines)}
+        return {"sockets": send_raw(rooms.receivers(), lines), "lines": len(lines)}
 
     @router.post("/raw")
     async def raw(order: RawOrder) -> dict[str, Any]:
         everyone = order.login == "all"
-        chosen = rooms.hearing() if everyone else rooms.listeners(channel_of(twitch, order.login).login)
+        chosen = rooms.receivers() if everyone else rooms.listeners(channel_of(twitch, order.login).login)
         return {"sockets": send_raw(chosen, [order.line.encode()])}
 
     return router
 
 
-def time_orders(twitch: Twitch) -> APIRouter:
-    """Messages late, twice, or with a wrong time."""
+def time_routes(twitch: Twitch) -> APIRouter:
+    """Build the routes for late and repeated messages and a wrong clock."""
     router, faults = APIRouter(prefix="/control"), twitch.faults
 
     @router.post("/disorder")
     async def disorder(order: DisorderOrder) -> dict[str, Any]:
-        faults.disorder_seconds, faults.disorder_share = order.seconds, order.share
+        faults.set_disorder(order.share, order.seconds)
         return order.model_dump()
 
     @router.post("/duplicate")
     async def duplicate(order: ShareOrder) -> dict[str, Any]:
-        faults.duplicate_share = order.share
+        faults.set_duplicates(order.share)
         return order.model_dump()
 
     @router.post("/clock")
     async def clock(order: ClockOrder) -> dict[str, Any]:
-        twitch.clock.offset_ms = order.offset_ms
+        twitch.clock.set_offset(order.offset_ms)
         return order.model_dump()
 
     return router
 
 
 def state_of(twitch: Twitch) -> dict[str, Any]:
-    """Readiness, counters, sockets and channels; the largest channels come first."""
+    """Describe readiness, counters, sockets and channels, the largest channels first."""
     sockets = [
         {"socket": each.number, "transport": each.transport, "nick": each.nick, "channels": sorted(each.channels),
          "silenced": each.silenced_until > twitch.clock.machine()}
@@ -115,16 +115,16 @@ def state_of(twitch: Twitch) -> dict[str, Any]:
         {"login": each.login, "channel_id": each.channel_id, "live": each in live, "language": each.language}
         for each in twitch.directory.channels
     ]
-    replays = [{"login": each.channel.login, "said": each.said, "total": each.total} for each in twitch.replays]
+    replays = [{"login": each.channel.login, "said": each.sent, "total": each.total} for each in twitch.replays]
     counters = {
         "messages_sent": twitch.delivery.sent,
         "messages_unsent": twitch.delivery.unsent,
         "notices_sent": twitch.events.sent,
-        "bursts_started": twitch.speech.bursts_started,
-        "plays_started": twitch.stage.started,
+        "bursts_started": twitch.chat_schedule.bursts_started,
+        "plays_started": twitch.play_runner.started,
         "clips_made": len(twitch.clips),
         "helix_requests": twitch.gate.requests,
-        "joins_dropped": twitch.doors.join_limit.dropped,
+        "joins_dropped": twitch.session_context.join_limit.dropped,
         "slow_readers": twitch.rooms.slow_readers,
     }
     state = {"ready": True, "now": twitch.clock.now(), "counters": counters, "sockets": sockets}
@@ -132,7 +132,7 @@ def state_of(twitch: Twitch) -> dict[str, Any]:
 
 
 def state_route(twitch: Twitch) -> APIRouter:
-    """GET /control/state."""
+    """Build the route GET /control/state."""
     router = APIRouter(prefix="/control")
 
     @router.get("/state")

@@ -1,4 +1,4 @@
-"""The control API for tests: bursts, scripted messages and every fault, as JSON over POST."""
+"""The control API's routes for chat, clips, Helix and tokens."""
 
 from random import Random
 from typing import Any
@@ -31,7 +31,7 @@ from twitch_simulator.twitch import Twitch
 
 
 def channel_of(twitch: Twitch, login: str) -> Channel:
-    """The channel of a login; answers 404 where there is none."""
+    """Return the channel of a login; answer 404 if there is none."""
     channel = twitch.directory.by_login.get(login.lower())
     if channel is None:
         raise HTTPException(404, f"no channel has the login {login}")
@@ -39,69 +39,76 @@ def channel_of(twitch: Twitch, login: str) -> Channel:
 
 
 def chatter_of(user: str | int) -> Chatter:
-    """The person that a scripted line's `user` stands for; equal names are one person."""
+    """Return the person for a scripted line's `user`; equal names are the same person."""
     name = str(user)
     user_id = str(2_000_000_000 + Random(f"scripted:{name}").randrange(900_000_000))
     login = "".join(char for char in name.lower() if char.isascii() and (char.isalnum() or char == "_")) or "viewer"
     return Chatter(user_id, login if not login.isdigit() else f"viewer{login}", name, 0, False, "")
 
 
-def say(twitch: Twitch, order: MessagesOrder) -> list[dict[str, Any]]:
-    """Let scripted lines be said now, in their order."""
+def send_messages(twitch: Twitch, order: MessagesOrder) -> list[dict[str, Any]]:
+    """Send scripted lines now, in order."""
     channel, now = channel_of(twitch, order.login), twitch.clock.machine()
     planned = []
     for line in order.lines:
         text = " ".join(line.text.splitlines())
-        said = ChatText(text, emotes_tag(text))
-        planned.append(PlannedMessage(now, channel, chatter_of(line.user), said, str(uuid4())))
+        content = ChatText(text, emotes_tag(text))
+        planned.append(PlannedMessage(now, channel, chatter_of(line.user), content, str(uuid4())))
     twitch.delivery.send(planned, now)
     twitch.rooms.flush()
     row = {"channel_id": channel.channel_id, "sent_at": now + twitch.clock.offset_ms}
     return [{"message_id": message.message_id} | row for message in planned]
 
 
-def chat_orders(twitch: Twitch) -> APIRouter:
-    """What people say and do."""
+def chat_routes(twitch: Twitch) -> APIRouter:
+    """Build the routes for what people write and do."""
     router = APIRouter(prefix="/control")
 
     @router.post("/burst")
     async def burst(order: BurstOrder) -> dict[str, Any]:
         channel, now = channel_of(twitch, order.login), twitch.clock.machine()
-        shape = shape_of(order.seconds)
-        planned = Burst(channel, now, shape, order.messages_per_second, order.chatters, order.emote)
-        return twitch.speech.burst(planned, Random(uuid4().int))
+        planned = Burst(
+            channel=channel,
+            starts_at=now,
+            shape=shape_of(order.seconds),
+            messages_per_second=order.messages_per_second,
+            chatters=order.chatters,
+            emote=order.emote,
+        )
+        return twitch.chat_schedule.burst(planned, Random(uuid4().int))
 
     @router.post("/messages")
     async def messages(order: MessagesOrder) -> dict[str, Any]:
-        return {"sent": say(twitch, order)}
+        return {"sent": send_messages(twitch, order)}
 
     @router.post("/notice")
     async def notice(order: NoticeOrder) -> dict[str, Any]:
-        return twitch.events.happen(channel_of(twitch, order.login), order.kind, order.amount, order.seconds)
+        return twitch.events.emit(channel_of(twitch, order.login), order.kind, order.amount, order.seconds)
 
     @router.post("/play")
     async def play(order: PlayOrder) -> dict[str, Any]:
         channel, rng = channel_of(twitch, order.login), Random(uuid4().int)
-        burst = twitch.stage.burst(rng, channel, order.people) if order.burst else None
-        return twitch.stage.start(Script(order.kind, order.people, order.seconds, order.amount, burst), channel, rng)
+        burst = twitch.play_runner.burst(rng, channel, order.people) if order.burst else None
+        script = Script(kind=order.kind, people=order.people, seconds=order.seconds, amount=order.amount, burst=burst)
+        return twitch.play_runner.start(script, channel, rng)
 
     @router.post("/rule")
     async def rule(order: RuleOrder) -> dict[str, Any]:
-        return twitch.events.rule(channel_of(twitch, order.login), order.rule, order.value)
+        return twitch.events.change_rule(channel_of(twitch, order.login), order.rule, order.value)
 
     @router.post("/stream")
     async def stream(order: StreamOrder) -> dict[str, Any]:
         channel = channel_of(twitch, order.login)
         game_id = twitch.directory.game_id(order.game_name) if order.game_name else None
-        change = StreamChange(order.live, None, order.title, game_id, order.viewer_count)
+        change = StreamChange(live=order.live, title=order.title, game_id=game_id, viewers=order.viewer_count)
         running = twitch.directory.change(channel, change)
         return {"login": channel.login, "live": running is not None, "stream_id": running and running.stream_id}
 
     return router
 
 
-def helix_orders(twitch: Twitch) -> APIRouter:
-    """Requests that are refused or fail."""
+def fault_routes(twitch: Twitch) -> APIRouter:
+    """Build the routes for refused and failing requests."""
     router, faults = APIRouter(prefix="/control"), twitch.faults
 
     @router.post("/refuse_clips")
@@ -112,34 +119,31 @@ def helix_orders(twitch: Twitch) -> APIRouter:
 
     @router.post("/helix_fault")
     async def helix_fault(order: HelixFaultOrder) -> dict[str, Any]:
-        if order.count == 0:  # takes back what was ordered for the endpoint
-            faults.endpoints = [fault for fault in faults.endpoints if fault.endpoint != order.endpoint]
-        else:
-            faults.endpoints.append(EndpointFault(**order.model_dump()))
+        faults.set_endpoint(EndpointFault(**order.model_dump()))
         return {"waiting": sum(fault.count for fault in faults.endpoints)}
 
     return router
 
 
-def clip_orders(twitch: Twitch) -> APIRouter:
-    """Clips that come late or never."""
+def clip_fault_routes(twitch: Twitch) -> APIRouter:
+    """Build the routes for late and missing clips."""
     router, faults = APIRouter(prefix="/control"), twitch.faults
 
     @router.post("/clip_delay")
     async def clip_delay(order: SecondsOrder) -> dict[str, Any]:
-        twitch.clips.delay_seconds = order.seconds
+        twitch.clips.set_delay(order.seconds)
         return {"seconds": order.seconds}
 
     @router.post("/never_appear")
     async def never_appear(order: CountOrder) -> dict[str, Any]:
-        faults.never_appear = order.count
+        faults.set_never_appear(order.count)
         return {"count": order.count}
 
     return router
 
 
-def token_orders(twitch: Twitch) -> APIRouter:
-    """Tokens that turn bad and good again."""
+def token_routes(twitch: Twitch) -> APIRouter:
+    """Build the routes that invalidate and restore tokens."""
     router = APIRouter(prefix="/control")
 
     @router.post("/revoke")
@@ -148,7 +152,7 @@ def token_orders(twitch: Twitch) -> APIRouter:
 
     @router.post("/token_lifetime")
     async def token_lifetime(order: SecondsOrder) -> dict[str, Any]:
-        twitch.tokens.lifetime_seconds = round(order.seconds)
+        twitch.tokens.set_lifetime(round(order.seconds))
         return {"seconds": twitch.tokens.lifetime_seconds}
 
     @router.post("/restore")
