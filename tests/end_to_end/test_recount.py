@@ -11,7 +11,7 @@ from embedded.processes.waiting import wait_for
 from embedded.records import read_topic
 
 IN_FLIGHT_MS = 5_000  # sent just before the recount
-FAULT_MS = 250  # what a socket delivered less than this before a kill may be lost; it lies inside the gap
+FAULT_MS = 250  # chat delivered less than this before a kill may be lost; it is inside the gap
 
 
 def test_every_message_is_in_kafka_once_or_in_a_gap(world: World) -> None:
@@ -37,7 +37,7 @@ def in_a_gap(message: dict, gaps: list[tuple[int, int]]) -> bool:
 
 
 def last_tick(world: World) -> int:
-    """The earliest of the partitions' newest ticks: a commit reaches one partition after the other."""
+    """Return the earliest of the partitions' newest ticks: a commit reaches one partition after the other."""
     newest = dict.fromkeys(range(CHAT_MESSAGES.partitions), 0)
     for record in read_topic(world.system.address("KAFKA_BOOTSTRAP_SERVERS"), CHAT_MESSAGES.name):
         each = codec.decode(CHAT_MESSAGES.name, record.value or b"")
@@ -54,7 +54,7 @@ def test_ticks_never_go_back_in_any_partition(world: World) -> None:
         if isinstance(each, Tick):
             assert each.sent_at >= newest.get(record.partition, 0)
             newest[record.partition] = each.sent_at
-        elif not (isinstance(each, Coverage) and each.event == "gap"):  # told when it is over, dated at its start
+        elif not (isinstance(each, Coverage) and each.event == "gap"):  # written when it is over, dated at its start
             late += each.sent_at <= newest.get(record.partition, 0)
     assert len(newest) == 20
     assert late == 0
