@@ -5,7 +5,6 @@ Beside the two it has nothing of its own: the decision and the job are the detec
 
 import json
 import sys
-import time
 from pathlib import Path
 
 from clip_detector.flink import flink_config, kafka_options
@@ -17,6 +16,7 @@ from clip_detector.recovery.start_plan import EARLIEST, Start, plan_start
 from clip_detector.settings import DetectorSettings
 from moment_detection.causes import vocabulary
 from service_runtime import logs
+from service_runtime.clock import now_ms
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
 
 # The rest of the configuration is the cluster's: configs/flink/config.yaml and flink-start.
@@ -33,7 +33,7 @@ def plan(file: Path, wish: str) -> None:
     shelf = CheckpointShelf(settings.checkpoint_directory)
     standing = wait_for_standing(kafka)
     if wish == "newest":
-        start = plan_start(shelf, standing, time.time_ns() // 1_000_000)
+        start = plan_start(shelf, standing, now_ms())
         if start.checkpoint:
             shelf.note_start(start.checkpoint)
         shelf.prune()

@@ -6,10 +6,10 @@ import os
 import signal
 import sys
 import threading
-import time
 from importlib import import_module
 from typing import NoReturn
 
+import stamina
 import structlog
 from confluent_kafka import KafkaException
 
@@ -21,11 +21,11 @@ from clip_detector.recovery.last_progress import Standing, read_standing
 from clip_detector.recovery.start_plan import Start, plan_start
 from clip_detector.settings import DetectorSettings
 from service_runtime import logs, measures
+from service_runtime.clock import now_ms
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
 
 log = structlog.get_logger()
 KAFKA_WAIT_SECONDS = 60.0  # a broker takes 8-16 s to start
-RETRY_SECONDS = 1.0
 
 
 def warm_up() -> None:
@@ -47,7 +47,7 @@ def main() -> int:
     warming = threading.Thread(target=warm_up, daemon=True, name="warm up")
     warming.start()
     shelf = CheckpointShelf(settings.checkpoint_directory)
-    start = plan_start(shelf, wait_for_standing(kafka), time.time_ns() // 1_000_000)
+    start = plan_start(shelf, wait_for_standing(kafka), now_ms())
     if start.checkpoint:
         shelf.note_start(start.checkpoint)
     log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))
@@ -81,16 +81,16 @@ def leave(code: int) -> NoReturn:
 
 def wait_for_standing(kafka: KafkaSettings) -> Standing:
     """Ask Kafka how far earlier runs came, for as long as a broker may take to start."""
-    deadline = time.monotonic() + KAFKA_WAIT_SECONDS
-    while True:
-        try:
-            return read_standing(kafka)
-        except KafkaException as error:
-            if time.monotonic() > deadline:
-                log.error("Kafka does not answer. Is it running, and are the topics made?", error=str(error))
-                raise SystemExit(1) from error
-            log.warning("waiting for Kafka", error=str(error))
-            time.sleep(RETRY_SECONDS)
+    try:
+        for attempt in stamina.retry_context(
+            on=KafkaException, attempts=None, timeout=KAFKA_WAIT_SECONDS, wait_initial=1.0, wait_max=2.0
+        ):
+            with attempt:
+                return read_standing(kafka)
+    except KafkaException as error:
+        log.error("Kafka does not answer. Is it running, and are the topics made?", error=str(error))
+        raise SystemExit(1) from error
+    raise AssertionError("stamina ends with a result or an error")
 
 
 def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start, warming: threading.Thread) -> None:

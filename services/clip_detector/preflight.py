@@ -3,13 +3,13 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 from pathlib import Path
 
 from clip_detector.settings import DetectorSettings
 from moment_detection.causes import vocabulary
+from service_runtime.ports import why_not_free
 
 JARS = ("flink-dist-*.jar", "flink-sql-connector-kafka-*.jar", "flink-json-*.jar", "zstd-jni-*.jar")
 PORT_WAIT_SECONDS = 15.0  # a killed run's JVM holds its port for up to 8 s
@@ -48,15 +48,12 @@ def _ports(settings: DetectorSettings) -> list[str]:
 
 
 def _taken_ports(settings: DetectorSettings) -> list[str]:
-    found = []
-    for name, port in (("DETECTOR_REST_PORT", settings.rest_port), ("DETECTOR_METRICS_PORT", settings.metrics_port)):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.bind_address, port))
-            except OSError as error:
-                found.append(f"port {port} cannot be used ({error.strerror}): set {name}")
-    return found
+    wanted = {"DETECTOR_REST_PORT": settings.rest_port, "DETECTOR_METRICS_PORT": settings.metrics_port}
+    return [
+        f"port {port} cannot be used ({reason}): set {name}"
+        for name, port in wanted.items()
+        if (reason := why_not_free(settings.bind_address, port))
+    ]
 
 
 def _folder(directory: Path) -> list[str]:

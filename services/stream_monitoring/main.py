@@ -1,7 +1,6 @@
 """Starts the service: capture, forwarder, chooser and lifecycle, each a supervised worker."""
 
 import os
-import random
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 import structlog
 
 from contracts import metrics
-from service_runtime import health, logs, measures
+from service_runtime import health, logs, measures, ports
 from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.measures import measure
 from service_runtime.settings import KafkaSettings, LogSettings, PostgresSettings, load_all
@@ -96,7 +95,6 @@ def make_forwarder(settings: AllSettings, spool: Spool, queue: FrameQueue, captu
         Lease(monitoring.role, patience, is_alone=not monitoring.has_other),
         capture,
         monitoring.instance,
-        random.random,
     )
 
 
@@ -124,10 +122,8 @@ def serve_ports(settings: AllSettings, unready: Callable[[], dict[str, str]]) ->
         ("MONITORING_HEALTH_PORT", monitoring.health_port, lambda p: health.serve(monitoring.bind_address, p, unready)),
         ("MONITORING_METRICS_PORT", monitoring.metrics_port, lambda p: measures.serve(monitoring.bind_address, p)),
     ):
-        try:
+        with ports.listening(name, monitoring.bind_address, port):
             start(port)
-        except OSError as error:
-            raise SystemExit(f"{name}: cannot listen on {monitoring.bind_address}:{port}: {error.strerror}") from error
 
 
 def main() -> int:

@@ -1,6 +1,5 @@
 """Checks Postgres every few seconds, decides what to report, and delivers notices in order, with retries."""
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -89,7 +88,7 @@ class WatchLoop:
                 self._store(msgspec.structs.replace(self._state, pending=self._state.pending[1:]))
                 continue
             self._failures += 1
-            wait = retry_seconds(answer, self._failures, random.random())  # noqa: S311  # jitter, not a secret
+            wait = retry_seconds(answer, self._failures)
             self._retry_at = self._monotonic() + wait
             log.warning(
                 "notice not delivered", reason=answer.reason, failures=self._failures, retry_in_seconds=round(wait, 1)

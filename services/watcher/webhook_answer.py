@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS = 5.0, 300.0
+from service_runtime.backoff import Backoff
+
+RETRIES = Backoff(first_seconds=5.0, longest_seconds=300.0, jitter=0.5)  # if the webhook requests no wait
 MIN_RETRY_AFTER_SECONDS = 1.0  # "0" would make the watcher retry without pause
 MAX_RETRY_AFTER_SECONDS = 3600.0  # retry hourly, even if the webhook asks for more
 RETRYABLE_STATUSES = (408, 425, 429)  # and every 5xx
@@ -33,14 +35,13 @@ def interpret(status: int, retry_after: str | None, body: bytes, now: float) -> 
     return Answer(False, f"the webhook answered {status}: check its URL", refused=True)
 
 
-def retry_seconds(answer: Answer, failures: int, jitter: float) -> float:
-    """Return the seconds until the next try after `failures` in a row; `jitter` is a random number from 0 to 1."""
+def retry_seconds(answer: Answer, failures: int) -> float:
+    """Return the seconds until the next try after `failures` in a row."""
     if answer.retry_after is not None:
         return answer.retry_after
     if answer.refused:
-        return MAX_RETRY_SECONDS
-    doubled = FIRST_RETRY_SECONDS * 2.0 ** min(max(0, failures - 1), 16)
-    return min(doubled, MAX_RETRY_SECONDS) * (0.5 + jitter / 2)
+        return RETRIES.longest_seconds
+    return RETRIES.wait_seconds(failures)
 
 
 def _requested_wait(header: str | None, body: bytes, now: float) -> float | None:

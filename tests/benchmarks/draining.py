@@ -7,7 +7,6 @@ order. The recount compares every channel's messages in Kafka, in their order, w
 
 import json
 import os
-import random
 import resource
 import tempfile
 import threading
@@ -139,7 +138,6 @@ def drain(bootstrap: str, directory: str) -> dict[str, float]:
         Lease("standby", PATIENCE, is_alone=False),
         Capture(Covering()),
         "bench",
-        random.random,
     )
     stop, ended = threading.Event(), threading.Event()
     cpu, wall = time.process_time(), time.monotonic()

@@ -1,6 +1,5 @@
 """Compares the simulator's truth with Kafka and Postgres after a fault."""
 
-import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from math import inf
@@ -10,6 +9,7 @@ from end_to_end.world import World
 
 from contracts.chat_messages import Coverage, Message, Tick
 from embedded.processes.waiting import wait_for
+from service_runtime.clock import now_ms
 
 UNSYNCED_MS = 250  # chat delivered less than this before a fault may be lost
 SEND_DELAY_MS = 100  # from a message's timestamp until a busy simulator sends it
@@ -75,7 +75,7 @@ class Log:
 
 def read_log(world: World) -> Log:
     """Read the log once every minute up to the end of the current one is complete and counted in Postgres."""
-    complete_until = (time.time_ns() // 1_000_000 // MINUTE_MS + 1) * MINUTE_MS
+    complete_until = (now_ms() // MINUTE_MS + 1) * MINUTE_MS
     wait_for("the ticks have passed the minute", lambda: last_tick(world) > complete_until, READ_SECONDS, 1)
     counted_at = complete_until / 1000 + SETTLED_SECONDS
     wait_for("the minute's counts are in Postgres", lambda: job_at(world) > counted_at, READ_SECONDS, 1)

@@ -7,7 +7,6 @@ import structlog
 
 from clip_creator.clip_log import records
 from clip_creator.requests.context import StepContext
-from clip_creator.requests.scheduler import pause_seconds
 from contracts.clips import Clip
 from twitch_access.answers import FoundClip
 from twitch_access.errors import TwitchError
@@ -65,7 +64,7 @@ class Adoption:
             context.writer.write(records.following(self._clip, "unknown", now, records.NOT_ANSWERED))
             return None
         self._attempts += 1
-        return now / 1000 + pause_seconds(context.settings.poll_seconds, self._attempts // 2)
+        return now / 1000 + context.settings.polling().wait_seconds(1 + self._attempts // 2)
 
     def _search(self) -> FoundClip | None:
         context, clip = self._context, self._clip

@@ -4,7 +4,6 @@ import structlog
 
 from clip_creator.clip_log import records
 from clip_creator.requests.context import StepContext
-from clip_creator.requests.scheduler import pause_seconds
 from contracts import metrics
 from contracts.clips import Clip
 from service_runtime.measures import measure
@@ -42,4 +41,4 @@ class Confirmation:
             context.writer.write(records.following(self._clip, "unknown", now, reason))
             return None
         self._attempts += 1
-        return now / 1000 + pause_seconds(context.settings.poll_seconds, self._attempts // 3)
+        return now / 1000 + context.settings.polling().wait_seconds(1 + self._attempts // 3)

@@ -7,7 +7,6 @@ import structlog
 
 from clip_creator.clip_log import records
 from clip_creator.requests.context import StepContext
-from clip_creator.requests.scheduler import pause_seconds
 from contracts.clips import Clip
 from contracts.moments import Moment
 from twitch_access.answers import Video, milliseconds
@@ -71,8 +70,8 @@ class VodLink:
             log.warning("recording lookup failed", channel=self._clip.channel_id, reason=str(error))
             if isinstance(error, Retryable) and now - self._clip.decided_at < GIVE_UP_MS:
                 self._attempts += 1
-                pause = pause_seconds(context.settings.poll_seconds, self._attempts, longest_seconds=600.0)
-                return now / 1000 + pause
+                polling = context.settings.polling(longest_seconds=600.0)
+                return now / 1000 + polling.wait_seconds(1 + self._attempts)
             videos = []
         url = vod_url(videos, self._at, self._stream_id, self._stream_started_at)
         reason = self._clip.reason if url else f"{self._clip.reason}; {records.NO_RECORDING}"

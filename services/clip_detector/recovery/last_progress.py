@@ -2,13 +2,12 @@
 
 from typing import NamedTuple
 
-from confluent_kafka import Consumer, KafkaError, TopicPartition
-
 from contracts import topics
 from contracts.codec import ContractError, decode
 from contracts.job_progress import JOB
 from service_runtime.kafka import consumer_config
 from service_runtime.settings import KafkaSettings
+from service_runtime.topic_reader import TopicReader
 
 ANSWER_SECONDS = 10.0
 GROUP = "clip-detector-start"
@@ -24,31 +23,13 @@ class Standing(NamedTuple):
 
 def read_standing(kafka: KafkaSettings) -> Standing:
     """Ask Kafka; raises KafkaException where it does not answer or lacks a topic."""
-    consumer = Consumer(consumer_config(kafka, GROUP, **{"enable.partition.eof": True}))
-    try:
-        moments = any(  # asked before anything is fetched: an answer that waits behind a fetch takes half a second
-            consumer.get_watermark_offsets(TopicPartition(topics.MOMENTS.name, number), ANSWER_SECONDS)[1]
-            for number in range(topics.MOMENTS.partitions)
-        )
-        event_at = _last_progress(consumer)
-        return Standing(moments or event_at > 0, event_at)
-    finally:
-        consumer.close()
-
-
-def _last_progress(consumer: Consumer) -> int:
-    place = TopicPartition(topics.JOB_PROGRESS.name, 0)
-    low, high = consumer.get_watermark_offsets(place, ANSWER_SECONDS)
-    place.offset = max(low, high - TAIL)
-    consumer.assign([place])
-    event_at = 0
-    while record := consumer.poll(ANSWER_SECONDS):
-        error = record.error()
-        if error and error.code() == KafkaError._PARTITION_EOF:
-            break
-        if not error:
-            event_at = max(event_at, _event_at(record.value()))
-    return event_at
+    config = consumer_config(kafka, GROUP)
+    with TopicReader(config, topics.MOMENTS.name, range(topics.MOMENTS.partitions), ANSWER_SECONDS) as moments:
+        began = any(end for _, end in moments.bounds().values())
+    with TopicReader(config, topics.JOB_PROGRESS.name, (0,), ANSWER_SECONDS) as progress:
+        progress.skip_to_last(TAIL)
+        event_at = max((_event_at(record.value()) for record in progress.read_to_end()), default=0)
+    return Standing(began or event_at > 0, event_at)
 
 
 def _event_at(value: bytes | None) -> int:

@@ -1,7 +1,6 @@
 """Many sockets, about 90 channels each: opened slowly, reopened with patience, each watched for silence."""
 
 import asyncio
-import random
 import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from contracts import metrics
+from service_runtime.backoff import Backoff
 from service_runtime.measures import measure
 from stream_monitoring.capture.chat_socket import ChatSocket
 from stream_monitoring.capture.coverage import CoverageBook
@@ -23,8 +23,7 @@ log = structlog.get_logger()
 CHANNELS_A_SOCKET = 90
 SECONDS_BETWEEN_CONNECTIONS = 0.55  # the largest public reader's pace, found by trying
 CONNECT_SECONDS = 10.0  # deadline of one attempt
-FIRST_WAIT_SECONDS = 0.5
-LONGEST_WAIT_SECONDS = 60.0
+RECONNECT = Backoff(first_seconds=0.5, longest_seconds=60.0, jitter=0.5)
 STEADY_SECONDS = 30.0  # a connection that lasted so long was a good one: begin again with the first wait
 ASKED_REASONS = ("reconnect", "stopped", "no room on the disk")  # a socket closed for these holds no tick back
 HANDOVER_SECONDS = 20.0  # after RECONNECT the old socket reads on until the new one has joined
@@ -38,12 +37,6 @@ class Slot:
     socket: ChatSocket | None = None
     retiring: ChatSocket | None = None
     task: asyncio.Task[None] | None = None
-
-
-def wait_seconds(attempt: int, chance: float) -> float:
-    """How long to wait before attempt 1, 2, …: doubling, with jitter; `chance` in [0, 1)."""
-    longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(attempt - 1, 16))
-    return longest * (0.5 + chance / 2)
 
 
 class Connections:
@@ -178,7 +171,7 @@ class Connections:
                 attempt = 0
                 continue
             self.last_trouble = reason
-            wait = wait_seconds(attempt, random.random())  # noqa: S311 - jitter
+            wait = RECONNECT.wait_seconds(attempt)
             log.warning("chat: socket is closed", reason=reason, lasted_seconds=lasted, wait_seconds=round(wait, 2))
             await asyncio.sleep(wait)
 

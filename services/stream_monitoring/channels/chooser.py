@@ -7,8 +7,8 @@ from typing import Protocol
 
 import structlog
 
+from service_runtime.postgres import PostgresAwayError
 from stream_monitoring.channels.choice import Candidate, Choice, Rules, Watched, choose
-from stream_monitoring.channels.watch_list import ListAwayError
 from stream_monitoring.privacy.opt_outs import OptOuts, Words
 from twitch_access.errors import TwitchError
 from twitch_access.helix import Helix
@@ -86,7 +86,7 @@ class Chooser:
         try:
             self.opt_outs.refresh()
             self.choice = self._decide() if self._options.decides else self._read()
-        except (TwitchError, ListAwayError) as error:
+        except (TwitchError, PostgresAwayError) as error:
             log.warning("chooser: the list stays as it is", why=str(error))
         else:
             self._copy.write(self.choice)

@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import aiosql
 import psycopg
 import structlog
 
+from service_runtime.postgres import away, with_deadlines
 from stream_monitoring.channels.choice import Choice, Watched
 from stream_monitoring.privacy.opt_outs import LastWord, Words
 
@@ -17,58 +20,51 @@ log = structlog.get_logger()
 
 SQL = Path(__file__).parents[1] / "sql"
 CONNECT_SECONDS = 5
-
-
-class ListAwayError(Exception):
-    """Postgres does not answer; the copy on disk serves."""
+STATEMENT_SECONDS = 5.0
 
 
 class PostgresList:
     """One short connection a visit: the list changes once a minute at most."""
 
     def __init__(self, conninfo: str) -> None:
-        self._conninfo = conninfo
+        self._conninfo = with_deadlines(
+            conninfo, "stream_monitoring", connect_seconds=CONNECT_SECONDS, statement_seconds=STATEMENT_SECONDS
+        )
         self._queries: Any = aiosql.from_path(SQL, "psycopg")
 
-    def _connect(self) -> "psycopg.Connection[Any]":
-        return psycopg.connect(self._conninfo, connect_timeout=CONNECT_SECONDS, options="-c statement_timeout=5s")
+    @contextmanager
+    def _visit(self) -> "Iterator[psycopg.Connection[Any]]":
+        """Open a connection for one transaction. Raises PostgresAwayError, also where a table is missing."""
+        try:
+            with psycopg.connect(self._conninfo) as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise away(error) from error
 
     def read(self) -> Choice:
-        """The list as it is. Raises ListAwayError."""
-        try:
-            with self._connect() as connection:
-                rows = list(self._queries.read_watched_channels(connection))
-        except psycopg.Error as error:
-            raise ListAwayError(str(error).strip()) from error
+        """The list as it is. Raises PostgresAwayError."""
+        with self._visit() as connection:
+            rows = list(self._queries.read_watched_channels(connection))
         return {channel_id: Watched(login, reason) for channel_id, login, reason in rows}
 
     def write(self, choice: Choice) -> None:
-        """Replace the list, in one transaction. Raises ListAwayError."""
+        """Replace the list, in one transaction. Raises PostgresAwayError."""
         rows = [{"channel_id": key, "login": each.login, "reason": each.reason} for key, each in choice.items()]
-        try:
-            with self._connect() as connection:
-                self._queries.forget_unwatched_channels(connection, channel_ids=list(choice))
-                self._queries.write_watched_channels(connection, rows=json.dumps(rows))
-        except psycopg.Error as error:
-            raise ListAwayError(str(error).strip()) from error
+        with self._visit() as connection:
+            self._queries.forget_unwatched_channels(connection, channel_ids=list(choice))
+            self._queries.write_watched_channels(connection, rows=json.dumps(rows))
 
     def read_words(self) -> Words:
-        """Who has opted out, and who no longer. Raises ListAwayError."""
-        try:
-            with self._connect() as connection:
-                rows = list(self._queries.read_opt_outs(connection))
-        except psycopg.Error as error:
-            raise ListAwayError(str(error).strip()) from error
+        """Who has opted out, and who no longer. Raises PostgresAwayError."""
+        with self._visit() as connection:
+            rows = list(self._queries.read_opt_outs(connection))
         return {channel_id: LastWord(login, is_out, changed_at) for channel_id, login, is_out, changed_at in rows}
 
     def give_back(self, words: Words) -> None:
-        """Write these words where none as new is there. Raises ListAwayError."""
+        """Write these words where none as new is there. Raises PostgresAwayError."""
         rows = [{"channel_id": key, **asdict(word)} for key, word in words.items()]
-        try:
-            with self._connect() as connection:
-                self._queries.give_back_opt_outs(connection, rows=json.dumps(rows))
-        except psycopg.Error as error:
-            raise ListAwayError(str(error).strip()) from error
+        with self._visit() as connection:
+            self._queries.give_back_opt_outs(connection, rows=json.dumps(rows))
 
 
 class DiskList:

@@ -2,15 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Literal, Protocol
 
 import structlog
 from confluent_kafka import KafkaException
 
 from contracts import metrics
+from service_runtime.backoff import Backoff
 from service_runtime.measures import measure
-from stream_monitoring.capture.connections import wait_seconds
 from stream_monitoring.capture.continuity import Account
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaAwayError, KafkaLog, LogReader, Place
 from stream_monitoring.forwarding.lease import Lease, Sight
@@ -28,7 +28,8 @@ MOST_RECORDS = 12_000  # of one transaction in a drain; 20,000 take more than th
 LIVE_SECONDS = 0.2
 LAST_SECONDS = 15.0  # after a stop signal, to deliver what the spool holds
 LOOK_SECONDS = 1.0
-LONGEST_WAIT_SECONDS = 3.0  # until Kafka is asked again: whoever held is back before another sees ticks stand still
+# Until Kafka is asked again: whoever held is back before another sees ticks stand still.
+RECONNECT = Backoff(first_seconds=0.5, longest_seconds=3.0, jitter=0.5)
 
 State = Literal["starting", "holder", "standby", "waiting for Kafka"]
 
@@ -57,7 +58,6 @@ class Forwarder:
         lease: Lease,
         witness: Witness,
         instance: str,
-        chance: Callable[[], float],
     ) -> None:
         self._spool = spool
         self._queue = queue
@@ -66,7 +66,6 @@ class Forwarder:
         self._lease = lease
         self._witness = witness
         self._instance = instance
-        self._chance = chance
         self._deadline = 0.0
         self._leftovers: Leftovers | None = None
         self._news: list[bytes] = []
@@ -113,7 +112,7 @@ class Forwarder:
         self.state, self.trouble = "waiting for Kafka", str(error)
         measure(metrics.SPOOL_BACKLOG_BYTES).set(self._spool.bytes_from(self.position))
         self._queue.drop()
-        seconds = min(LONGEST_WAIT_SECONDS, wait_seconds(attempt, self._chance()))
+        seconds = RECONNECT.wait_seconds(attempt)
         log.warning(
             "forwarder: Kafka is away, the spool keeps everything", why=str(error), wait_seconds=round(seconds, 1)
         )

@@ -6,7 +6,6 @@ aborted, or its disk lost more of one partition than of another. The records are
 Dead letters have no tick: what is lost of them stays lost.
 """
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
@@ -14,6 +13,7 @@ import structlog
 
 from contracts import codec
 from contracts.chat_messages import SCHEMA_VERSION, Tick
+from service_runtime.clock import now_ms
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, Place
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool.batch import Destination, destinations
@@ -115,5 +115,5 @@ def _begin(between: Difference, spool: Spool) -> int:
 
 
 def _tick(tick: LastTick, instance: str) -> bytes:
-    own = Tick(schema_version=SCHEMA_VERSION, received_at=int(time.time() * 1000), instance=instance, **asdict(tick))
+    own = Tick(schema_version=SCHEMA_VERSION, received_at=now_ms(), instance=instance, **asdict(tick))
     return codec.encode(own)

@@ -9,6 +9,7 @@ import structlog
 from contracts import codec
 from contracts.chat_messages import SCHEMA_VERSION, Tick
 from contracts.topics import CHAT_MESSAGES
+from service_runtime.clock import now_ms
 from stream_monitoring.capture.continuity import Account
 from stream_monitoring.forwarding.kafka_log import REACH_MS, KafkaLog, Place
 from stream_monitoring.forwarding.resume import LastTick, Leftovers, OwnSpool, Resume, decide
@@ -64,7 +65,7 @@ def first_word(resume: Resume, spool: Spool, account: Account, instance: str) ->
     tick = Tick(
         schema_version=SCHEMA_VERSION,
         sent_at=resume.after,
-        received_at=int(time.time() * 1000),
+        received_at=now_ms(),
         instance=instance,
         spool_id=spool.spool_id,
         spool_position=resume.position,

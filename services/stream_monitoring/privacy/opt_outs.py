@@ -29,10 +29,10 @@ class SharedWords(Protocol):
     """Where all instances read them."""
 
     def read_words(self) -> Words:
-        """Every word, the withdrawn ones too. Raises ListAwayError."""
+        """Every word, the withdrawn ones too. Raises PostgresAwayError."""
 
     def give_back(self, words: Words) -> None:
-        """Write these where none as new is there. Raises ListAwayError."""
+        """Write these where none as new is there. Raises PostgresAwayError."""
 
 
 def newest(ours: Mapping[str, LastWord], theirs: Mapping[str, LastWord]) -> Words:
@@ -60,7 +60,7 @@ class OptOuts:
     def refresh(self) -> None:
         """Take over what is new in Postgres, and give back what a restored backup has forgotten.
 
-        Raises ListAwayError; what was known stays known.
+        Raises PostgresAwayError; what was known stays known.
         """
         if self._shared is None:
             return

@@ -18,6 +18,7 @@ from contracts import topics
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.servers.kafka import Kafka
+from service_runtime.clock import now_ms
 from service_runtime.topic_setup import create_topics
 from twitch_simulator.process import SimulatorProcess
 
@@ -157,7 +158,7 @@ def test_reconnect_hands_over_and_loses_nothing_outside_recorded_gaps(chat: Chat
 def test_garbage_and_a_message_from_next_year_become_dead_letters_and_chat_goes_on(chat: Chat) -> None:
     wait_for("ready", chat.service.ready, DEADLINE)
     channel = chat.twitch.state()["channels"][0]
-    next_year = int(time.time() * 1000) + YEAR_MS
+    next_year = now_ms() + YEAR_MS
     tags = f"id=from-next-year;room-id={channel['channel_id']};tmi-sent-ts={next_year};user-id=7;emotes="
     line = f"@{tags} :a!a@a.tmi.twitch.tv PRIVMSG #{channel['login']} :{MIDDLE_OF_TEXT}"
     chat.twitch.order("garbage", lines=40)

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from confluent_kafka import Consumer, TopicPartition
 
 from contracts import topics
 from embedded.processes.ports import free_ports
+from service_runtime.kafka import consumer_config
+from service_runtime.settings import KafkaSettings
+from service_runtime.topic_reader import TopicReader
 from twitch_simulator.process import SimulatorProcess
 
 DEADLINE = 90.0  # seconds; the machine may be busy
 STOP_SECONDS = 40.0
-BATCH, BATCH_SECONDS = 5_000, 0.2
 NOT_OURS = ("TWITCH_", "POSTGRES_", "MONITORING_", "SPOOL_", "KAFKA_")
 
 
@@ -88,30 +89,18 @@ class Follower:
 
     def __init__(self, bootstrap_servers: str, topic: topics.Topic) -> None:
         self._found: list[dict[str, Any]] = []
-        self._consumer = Consumer(
-            {
-                "bootstrap.servers": bootstrap_servers,
-                "group.id": "follows-in-a-test",
-                "isolation.level": "read_committed",
-                "enable.auto.commit": False,
-                "auto.offset.reset": "earliest",
-                "log_level": 0,
-            }
-        )
-        self._consumer.assign([TopicPartition(topic.name, number, 0) for number in range(topic.partitions)])
+        settings = KafkaSettings(bootstrap_servers=bootstrap_servers, username=None, password_file=None)
+        self._topic = TopicReader(consumer_config(settings, "follows-in-a-test"), topic.name, range(topic.partitions))
 
     def values(self, kind: str = "") -> list[dict[str, Any]]:
         """The records so far, each partition in its order; ticks are left out."""
-        while batch := self._consumer.consume(BATCH, BATCH_SECONDS):
-            decoded = [json.loads(each.value()) for each in batch if each.error() is None]
-            self._found += [each for each in decoded if isinstance(each, dict) and each.get("kind") != "tick"]
-            if len(batch) < BATCH:
-                break
+        decoded = [json.loads(each.value()) for each in self._topic.read_to_end()]
+        self._found += [each for each in decoded if isinstance(each, dict) and each.get("kind") != "tick"]
         return [each for each in self._found if kind in ("", each.get("kind"))]
 
     def close(self) -> None:
         """Let go of the broker."""
-        self._consumer.close()
+        self._topic.close()
 
 
 def ids_by_channel(rows: Iterable[dict[str, Any]]) -> dict[str, list[str]]:

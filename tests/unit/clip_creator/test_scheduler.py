@@ -1,6 +1,6 @@
 import threading
 
-from clip_creator.requests.scheduler import Scheduler, pause_seconds
+from clip_creator.requests.scheduler import Scheduler
 
 DEADLINE = 10.0
 
@@ -68,8 +68,3 @@ def test_due_steps_run_before_the_end():
     scheduler.add(0.0, lambda: done.append(1))
     end(scheduler, *running)
     assert done == [1]
-
-
-def test_pauses_double_up_to_half_a_minute():
-    assert [pause_seconds(5.0, attempt) for attempt in range(5)] == [5.0, 10.0, 20.0, 30.0, 30.0]
-    assert pause_seconds(5.0, 10_000) == 30.0

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service_runtime.postgres import PostgresAwayError
 from stream_monitoring.channels.choice import Choice, Rules, Watched
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
-from stream_monitoring.channels.watch_list import ListAwayError
 from stream_monitoring.privacy.opt_outs import LastWord, OptOuts, Words, later, newest, read_words, write_words
 
 words = st.dictionaries(
@@ -27,7 +27,7 @@ class Shared:
 
     def _answer(self) -> None:
         if self.is_away:
-            raise ListAwayError("away")
+            raise PostgresAwayError("away")
 
     def read_words(self) -> Words:
         self._answer()

@@ -17,9 +17,8 @@ from stream_monitoring.forwarding.partition_repair import (
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool.batch import DEAD_LETTER_KEY, REMOVED_KEY, TICK_KEY, destinations
 from stream_monitoring.spool.frame import Frame
-from stream_monitoring.spool.record_header import id_of
 
-from .examples import message
+from .examples import id_of, message
 
 LAG = 3
 CHANNELS = 4  # each is a partition of its own here

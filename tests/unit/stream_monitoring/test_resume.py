@@ -11,9 +11,9 @@ from stream_monitoring.channels.lifecycle import introduction
 from stream_monitoring.forwarding.resume import POLLS_MS, STRAGGLER_MS, LastTick, Leftovers, OwnSpool, Resume, decide
 from stream_monitoring.spool.batch import DEAD_LETTER_KEY, TICK_KEY
 from stream_monitoring.spool.frame import Frame
-from stream_monitoring.spool.record_header import id_of, marks_of
+from stream_monitoring.spool.record_header import marks_of
 
-from .examples import message
+from .examples import id_of, message
 
 LAG = 3
 

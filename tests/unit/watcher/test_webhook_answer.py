@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.webhook_answer import (
-    FIRST_RETRY_SECONDS,
     MAX_RETRY_AFTER_SECONDS,
-    MAX_RETRY_SECONDS,
     MIN_RETRY_AFTER_SECONDS,
+    RETRIES,
     Answer,
     interpret,
     retry_seconds,
@@ -39,20 +38,19 @@ def test_any_success_is_delivered(status: int) -> None:
 def test_the_wait_that_the_webhook_requests_is_kept(retry_after: str | None, body: bytes, expected: float) -> None:
     answer = interpret(429, retry_after, body, NOW)
     assert not answer.delivered
-    assert retry_seconds(answer, failures=9, jitter=1.0) == pytest.approx(expected)
+    assert retry_seconds(answer, failures=9) == pytest.approx(expected)
 
 
-@given(st.one_of(st.none(), st.text()), st.binary(), st.integers(1, 10_000), st.floats(0, 1))
-def test_any_answer_leads_to_a_retry_within_an_hour(
-    retry_after: str | None, body: bytes, failures: int, jitter: float
-) -> None:
+@given(st.one_of(st.none(), st.text()), st.binary(), st.integers(1, 10_000))
+def test_any_answer_leads_to_a_retry_within_an_hour(retry_after: str | None, body: bytes, failures: int) -> None:
     answer = interpret(503, retry_after, body, NOW)
-    assert 0 < retry_seconds(answer, failures, jitter) <= MAX_RETRY_AFTER_SECONDS
+    assert 0 < retry_seconds(answer, failures) <= MAX_RETRY_AFTER_SECONDS
 
 
 def test_without_a_requested_wait_it_doubles_up_to_a_limit() -> None:
-    waits = [retry_seconds(Answer(False), failures, 1.0) for failures in (1, 2, 3, 50)]
-    assert waits == [FIRST_RETRY_SECONDS, 2 * FIRST_RETRY_SECONDS, 4 * FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS]
+    first, longest = RETRIES.first_seconds, RETRIES.longest_seconds
+    for failures, most in ((1, first), (2, 2 * first), (3, 4 * first), (50, longest)):
+        assert most / 2 <= retry_seconds(Answer(False), failures) <= most
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 404])
@@ -60,4 +58,4 @@ def test_a_refusal_points_at_the_url_and_is_retried_slowly(status: int) -> None:
     answer = interpret(status, "1", b"", NOW)
     assert answer.refused
     assert "check its URL" in answer.reason
-    assert retry_seconds(answer, 1, 0.0) == MAX_RETRY_SECONDS
+    assert retry_seconds(answer, 1) == RETRIES.longest_seconds
