@@ -115,7 +115,7 @@ def both(tmp_path: Path, kafka: Kafka) -> Iterator[Pair]:
         pair.standby.command = [sys.executable, str(CLOCK_OFF), "-30"]
         for instance in (pair.holder, pair.standby):
             instance.environment["MONITORING_GO_ON_SECONDS"] = "60"
-        stack.callback(pair.tell)
+        stack.callback(pair.print_logs)
         stack.callback(pair.holder.end, signal.SIGKILL)
         stack.callback(pair.standby.end, signal.SIGKILL)
         yield pair

@@ -1,4 +1,4 @@
-"""The list of watched channels where it is kept: in Postgres for all instances, and a copy on this disk."""
+"""Where the list of watched channels is kept: in Postgres for all instances, and a copy on this disk."""
 
 import json
 import os
@@ -14,7 +14,7 @@ import structlog
 
 from service_runtime.postgres import away, with_deadlines
 from stream_monitoring.channels.choice import Choice, Watched
-from stream_monitoring.privacy.opt_outs import LastWord, Words
+from stream_monitoring.privacy.opt_outs import OptOutList, OptOutStatus
 
 log = structlog.get_logger()
 
@@ -24,7 +24,7 @@ STATEMENT_SECONDS = 5.0
 
 
 class PostgresList:
-    """One short connection a visit: the list changes once a minute at most."""
+    """One short connection per query: the list changes once per minute at most."""
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = with_deadlines(
@@ -33,7 +33,7 @@ class PostgresList:
         self._queries: Any = aiosql.from_path(SQL, "psycopg")
 
     @contextmanager
-    def _visit(self) -> "Iterator[psycopg.Connection[Any]]":
+    def _transaction(self) -> "Iterator[psycopg.Connection[Any]]":
         """Open a connection for one transaction. Raises PostgresAwayError, also where a table is missing."""
         try:
             with psycopg.connect(self._conninfo) as connection:
@@ -42,39 +42,39 @@ class PostgresList:
             raise away(error) from error
 
     def read(self) -> Choice:
-        """The list as it is. Raises PostgresAwayError."""
-        with self._visit() as connection:
+        """Return the list. Raises PostgresAwayError."""
+        with self._transaction() as connection:
             rows = list(self._queries.read_watched_channels(connection))
         return {channel_id: Watched(login, reason) for channel_id, login, reason in rows}
 
     def write(self, choice: Choice) -> None:
         """Replace the list, in one transaction. Raises PostgresAwayError."""
         rows = [{"channel_id": key, "login": each.login, "reason": each.reason} for key, each in choice.items()]
-        with self._visit() as connection:
-            self._queries.forget_unwatched_channels(connection, channel_ids=list(choice))
+        with self._transaction() as connection:
+            self._queries.delete_unwatched_channels(connection, channel_ids=list(choice))
             self._queries.write_watched_channels(connection, rows=json.dumps(rows))
 
-    def read_words(self) -> Words:
-        """Who has opted out, and who no longer. Raises PostgresAwayError."""
-        with self._visit() as connection:
+    def read_opt_outs(self) -> OptOutList:
+        """Return every opt-out, the withdrawn ones too. Raises PostgresAwayError."""
+        with self._transaction() as connection:
             rows = list(self._queries.read_opt_outs(connection))
-        return {channel_id: LastWord(login, is_out, changed_at) for channel_id, login, is_out, changed_at in rows}
+        return {channel_id: OptOutStatus(login, is_out, changed_at) for channel_id, login, is_out, changed_at in rows}
 
-    def give_back(self, words: Words) -> None:
-        """Write these words where none as new is there. Raises PostgresAwayError."""
-        rows = [{"channel_id": key, **asdict(word)} for key, word in words.items()]
-        with self._visit() as connection:
-            self._queries.give_back_opt_outs(connection, rows=json.dumps(rows))
+    def restore_opt_outs(self, opt_outs: OptOutList) -> None:
+        """Write these unless an equally new status is there. Raises PostgresAwayError."""
+        rows = [{"channel_id": key, **asdict(status)} for key, status in opt_outs.items()]
+        with self._transaction() as connection:
+            self._queries.restore_opt_outs(connection, rows=json.dumps(rows))
 
 
 class DiskList:
-    """The last list that this instance saw."""
+    """This instance's copy of the last list."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def read(self) -> Choice:
-        """The copy; empty where there is none or it is damaged."""
+        """Return the copy, empty if there is none or it is damaged."""
         try:
             known = json.loads(self._path.read_text())
             return {str(key): Watched(str(each["login"]), each["reason"]) for key, each in known.items()}
@@ -91,4 +91,4 @@ class DiskList:
             part.write_text(json.dumps({key: {"login": e.login, "reason": e.reason} for key, e in choice.items()}))
             os.replace(part, self._path)
         except OSError as error:
-            log.error("channel list: cannot keep a copy", path=str(self._path), why=str(error))
+            log.error("channel list: cannot save the copy", path=str(self._path), why=str(error))

@@ -7,12 +7,12 @@ import msgspec
 
 from contracts.chat_messages import Message, Notice, RoomState
 from stream_monitoring.chat.bad_lines import BadLines
+from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.chat.fast_path import Messages, lines_of
 from stream_monitoring.chat.irc_line import Line, MalformedLineError, parse_line
 from stream_monitoring.chat.message_json import messages_lines, middle_of
 from stream_monitoring.chat.parser import Context, Event, Joined, emotes_of, meaning
 from stream_monitoring.chat.recent_ids import RecentIds
-from stream_monitoring.chat.twitch_clock import TwitchClock
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import Batch
 
@@ -84,6 +84,15 @@ class Reading:
         self._context = Context(instance, chatters.of, rooms)
         self._emotes = EmoteTags(self._report)
         self._last_sent = 0
+
+    def tick(self, tick_at: int) -> None:
+        """Count records at or before this tick as late from now on."""
+        self.last_tick = tick_at
+
+    def take_counts(self) -> Counts:
+        """Return the counts so far and begin new ones."""
+        counts, self.counts = self.counts, Counts()
+        return counts
 
     def parse(self, chunk: bytes, received_at: int) -> tuple[list[Event], int]:
         """Records of `chunk` (whole lines) go to the batch; the events, and the time of its last message or 0.

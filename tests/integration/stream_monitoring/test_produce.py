@@ -53,7 +53,7 @@ def send(to: HandOver, sent: Frame) -> None:
 
 
 @pytest.mark.usefixtures("empty_topics", "way")
-def test_every_record_arrives_whole_where_its_key_belongs(kafka: str, producer: Producer) -> None:
+def test_every_record_arrives_in_the_partition_of_its_key(kafka: str, producer: Producer) -> None:
     sent = frame()
     assert sent.size > 3 * PIECE_BYTES
     send(hand_over_to(producer, CHAT_MESSAGES.name), sent)
@@ -68,7 +68,7 @@ def test_every_record_arrives_whole_where_its_key_belongs(kafka: str, producer: 
 
 
 @pytest.mark.usefixtures("way")
-def test_a_record_that_is_too_large_is_told(producer: Producer) -> None:
+def test_a_record_that_is_too_large_raises(producer: Producer) -> None:
     lines = [b"1", b"{}", b"2", b'"' + b"x" * LARGEST + b'"', b"3", b"{}"]
     with pytest.raises(KafkaException) as raised:
         hand_over_to(producer, CHAT_MESSAGES.name)(b"\n".join(lines), lines)
@@ -76,7 +76,7 @@ def test_a_record_that_is_too_large_is_told(producer: Producer) -> None:
 
 
 @pytest.mark.usefixtures("way")
-def test_a_full_queue_is_told(kafka: str) -> None:
+def test_a_full_queue_raises(kafka: str) -> None:
     small = producer_of(kafka, **{"queue.buffering.max.messages": 100, "linger.ms": 60_000})
     with pytest.raises(KafkaException) as raised:
         send(hand_over_to(small, CHAT_MESSAGES.name), frame())
@@ -84,6 +84,6 @@ def test_a_full_queue_is_told(kafka: str) -> None:
     small.purge()
 
 
-def test_the_ways_are_what_they_are_said_to_be(producer: Producer, way: str) -> None:
+def test_the_parameter_selects_the_way(producer: Producer, way: str) -> None:
     taken = hand_over_to(producer, CHAT_MESSAGES.name)
     assert isinstance(taken, hand_over.Columns) == (way == "columns")
