@@ -14,6 +14,10 @@ class Refusal:
     message: str
     count: int
 
+    def count_down(self) -> None:
+        """Use up one of the refused requests."""
+        self.count -= 1
+
 
 @dataclass
 class EndpointFault:
@@ -29,6 +33,10 @@ class EndpointFault:
     acts: bool = False
     delay_seconds: float = 0.0
     body: Any = None
+
+    def count_down(self) -> None:
+        """Use up one of the failing requests."""
+        self.count -= 1
 
     def matches(self, method: str, path: str) -> bool:
         """Return whether the fault applies to a request."""
@@ -72,7 +80,7 @@ class Faults:
         """Return the refusal for the next clip request of a channel and count it down."""
         for refusal in self.refusals:
             if refusal.count > 0 and refusal.channel_id in ("", channel_id):
-                refusal.count -= 1
+                refusal.count_down()
                 return refusal
         return None
 
@@ -80,7 +88,7 @@ class Faults:
         """Return the fault for the next request and count it down."""
         for fault in self.endpoints:
             if fault.count > 0 and fault.matches(method, path):
-                fault.count -= 1
+                fault.count_down()
                 return fault
         return None
 

@@ -6,7 +6,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from twitch_simulator.control.routes import chat_routes, clip_fault_routes, fault_routes, token_routes
+from twitch_simulator.control.routes import chat_routes, clip_fault_routes, event_routes, fault_routes, token_routes
 from twitch_simulator.control.wire_routes import line_routes, socket_routes, state_route, time_routes
 from twitch_simulator.faults import EndpointFault
 from twitch_simulator.helix.auth import auth_routes
@@ -64,7 +64,16 @@ def web_application(twitch: Twitch) -> ASGIApp:
     application.include_router(helix_routes(Helix(twitch.directory, twitch.clock.now), twitch.gate))
     application.include_router(clip_routes(HelixClips(twitch.clips, twitch.directory, twitch.faults), twitch.gate))
     application.include_router(picture_routes(twitch.clips))
-    control = (chat_routes, fault_routes, clip_fault_routes, token_routes, socket_routes, line_routes, time_routes)
+    control = (
+        chat_routes,
+        event_routes,
+        fault_routes,
+        clip_fault_routes,
+        token_routes,
+        socket_routes,
+        line_routes,
+        time_routes,
+    )
     for routes in (*control, state_route):
         application.include_router(routes(twitch))
     return FaultyApplication(application, twitch)

@@ -43,7 +43,14 @@ def chatter_of(user: str | int) -> Chatter:
     name = str(user)
     user_id = str(2_000_000_000 + Random(f"scripted:{name}").randrange(900_000_000))
     login = "".join(char for char in name.lower() if char.isascii() and (char.isalnum() or char == "_")) or "viewer"
-    return Chatter(user_id, login if not login.isdigit() else f"viewer{login}", name, 0, False, "")
+    return Chatter(
+        user_id=user_id,
+        login=f"viewer{login}" if login.isdigit() else login,
+        display_name=name,
+        subscriber_months=0,
+        moderator=False,
+        color="",
+    )
 
 
 def send_messages(twitch: Twitch, order: MessagesOrder) -> list[dict[str, Any]]:
@@ -53,7 +60,10 @@ def send_messages(twitch: Twitch, order: MessagesOrder) -> list[dict[str, Any]]:
     for line in order.lines:
         text = " ".join(line.text.splitlines())
         content = ChatText(text, emotes_tag(text))
-        planned.append(PlannedMessage(now, channel, chatter_of(line.user), content, str(uuid4())))
+        message = PlannedMessage(
+            at=now, channel=channel, chatter=chatter_of(line.user), text=content, message_id=str(uuid4())
+        )
+        planned.append(message)
     twitch.delivery.send(planned, now)
     twitch.rooms.flush()
     row = {"channel_id": channel.channel_id, "sent_at": now + twitch.clock.offset_ms}
@@ -61,7 +71,7 @@ def send_messages(twitch: Twitch, order: MessagesOrder) -> list[dict[str, Any]]:
 
 
 def chat_routes(twitch: Twitch) -> APIRouter:
-    """Build the routes for what people write and do."""
+    """Build the routes for bursts and scripted messages."""
     router = APIRouter(prefix="/control")
 
     @router.post("/burst")
@@ -80,6 +90,13 @@ def chat_routes(twitch: Twitch) -> APIRouter:
     @router.post("/messages")
     async def messages(order: MessagesOrder) -> dict[str, Any]:
         return {"sent": send_messages(twitch, order)}
+
+    return router
+
+
+def event_routes(twitch: Twitch) -> APIRouter:
+    """Build the routes for notices, plays, rules and streams."""
+    router = APIRouter(prefix="/control")
 
     @router.post("/notice")
     async def notice(order: NoticeOrder) -> dict[str, Any]:

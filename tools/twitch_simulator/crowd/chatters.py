@@ -47,7 +47,14 @@ def badges(subscriber_months: int, moderator: bool) -> tuple[str, str]:
 def make_chatter(user_id: str, login: str, display_name: str, rng: Random) -> Chatter:
     """Draw a person's badges and colour."""
     months = rng.choice((1, 3, 6, 12, 24)) if rng.random() < 0.2 else 0
-    return Chatter(user_id, login, display_name, months, rng.random() < 0.005, rng.choice(COLORS))
+    return Chatter(
+        user_id=user_id,
+        login=login,
+        display_name=display_name,
+        subscriber_months=months,
+        moderator=rng.random() < 0.005,
+        color=rng.choice(COLORS),
+    )
 
 
 def make_crowd(seed: int, size: int = CROWD_SIZE) -> list[Chatter]:

@@ -59,7 +59,13 @@ class Directory:
             return None
         change = self._changes.get(channel.channel_id, StreamChange())
         viewers = viewers_at(channel, self._world.world(self._clock())) if change.viewers is None else change.viewers
-        return Stream(channel, broadcast, change.title or channel.title, change.game_id or channel.game_id, viewers)
+        return Stream(
+            channel=channel,
+            broadcast=broadcast,
+            title=change.title or channel.title,
+            game_id=change.game_id or channel.game_id,
+            viewers=viewers,
+        )
 
     def streams(self) -> list[Stream]:
         """Return all streams, most viewers first."""

@@ -65,6 +65,23 @@ def slug(rng: Random) -> str:
     return f"{rng.choice(SLUG)}{rng.choice(SLUG)}{rng.choice(SLUG_NOUNS)}{rng.choice(SLUG_ENDS)}-{tail}"
 
 
+def recorded_clip(row: dict[str, Any]) -> Clip:
+    """Build a clip of an earlier run from its row of the truth; what the row lacks is empty."""
+    return Clip(
+        clip_id=row["clip_id"],
+        broadcaster_id=row["broadcaster_id"],
+        creator_id="1",
+        creator_name="stream_scout",
+        created_at=row["created_at"],
+        title=row["title"],
+        duration=row["duration"],
+        video_id="",
+        game_id="",
+        vod_offset=None,
+        appears_at=float("inf") if row.get("never_appears") else 0.0,
+    )
+
+
 class Clips:
     """All clips, including those of earlier runs, which are read from the truth files."""
 
@@ -83,10 +100,7 @@ class Clips:
         self._directory, self._truth, self._faults, self._clock, self._base = directory, truth, faults, clock, base
         self._clips: dict[str, Clip] = {}
         for row in truth.read("clips"):
-            self._clips[row["clip_id"]] = Clip(
-                row["clip_id"], row["broadcaster_id"], "1", "stream_scout", row["created_at"], row["title"],
-                row["duration"], "", "", None, float("inf") if row.get("never_appears") else 0.0,
-            )  # fmt: skip
+            self._clips[row["clip_id"]] = recorded_clip(row)
 
     def __len__(self) -> int:
         return len(self._clips)

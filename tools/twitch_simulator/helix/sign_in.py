@@ -23,6 +23,10 @@ class Device:
     expires_at: int  # ms since 1970
     answer: str = "pending"  # or agreed, denied
 
+    def decide(self, agrees: bool) -> None:
+        """Record the person's decision."""
+        self.answer = "agreed" if agrees else "denied"
+
 
 class SignIns:
     """Pending device sign-ins and their decisions."""
@@ -41,7 +45,7 @@ class SignIns:
         """Record the decision of a person who enters a code; return False for an unknown code."""
         for device in self._devices.values():
             if device.user_code == user_code.upper():
-                device.answer = "agreed" if agrees else "denied"
+                device.decide(agrees)
                 return True
         return False
 
