@@ -37,10 +37,10 @@ def test_only_these_ports_listen(machines: TwoMachines) -> None:
 
 def test_no_password_in_dockers_output(machines: TwoMachines) -> None:
     for machine in (machines.a, machines.b):
-        told = machine.run("config") + "".join(docker("inspect", each) for each in containers(machine))
-        told += machine.run("logs")
+        output = machine.run("config") + "".join(docker("inspect", each) for each in containers(machine))
+        output += machine.run("logs")
         for name in PASSWORDS:
-            assert machine.secret(name) not in told, name
+            assert machine.secret(name) not in output, name
 
 
 def test_processes_are_not_root_and_cannot_write(machines: TwoMachines) -> None:

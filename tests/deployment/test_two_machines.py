@@ -54,8 +54,8 @@ def test_prometheus_reaches_both_machines(machines: TwoMachines) -> None:
 
 
 def test_each_alert_fires_on_its_fault_alone(machines: TwoMachines) -> None:
-    told = machines.b.run("exec", "-T", "prometheus", "promtool", "test", "rules", "/etc/prometheus/rules_test.yml")
-    assert "SUCCESS" in told
+    output = machines.b.run("exec", "-T", "prometheus", "promtool", "test", "rules", "/etc/prometheus/rules_test.yml")
+    assert "SUCCESS" in output
 
 
 def test_machine_b_stops_and_comes_back(machines: TwoMachines) -> None:

@@ -52,8 +52,8 @@ def test_a_burst_becomes_a_card_in_the_open_page(world: World, page: Page) -> No
 
 def test_a_moment_carries_its_evidence(world: World, loud: tuple[str, float]) -> None:
     login, began = loud
-    seen = world.wait_for_moment(login, closed_with_outcome)
-    moment = world.get(f"/api/v1/moments/{seen['id']}")
+    listed = world.wait_for_moment(login, closed_with_outcome)
+    moment = world.get(f"/api/v1/moments/{listed['id']}")
     assert moment["emotes"][0]["name"] == "Kappa"
     assert moment["window_chatters"] > 40
     assert moment["times_usual"] > 3

@@ -128,12 +128,12 @@ def test_a_used_port_is_reported_before_anything_starts(directory: Path) -> None
         ],
         stdin=subprocess.PIPE,
     ) as other:
-        wait_for("the port is taken", lambda: not is_free(ports.api), END_SECONDS)
+        wait_for("the port is in use", lambda: not is_free(ports.api), END_SECONDS)
         demo = Demo(directory, ports)
         assert demo.process.wait(END_SECONDS) == 1
         assert other.stdin is not None
         other.stdin.close()
-    assert f"Port {ports.api} is taken" in demo.text()
+    assert f"Port {ports.api} is in use" in demo.text()
     assert "API_PORT=" in demo.text()
     assert not directory.exists()
 

@@ -18,18 +18,18 @@ def test_every_message_is_in_kafka_once_or_in_a_gap(world: World) -> None:
     last = max(each["sent_at"] for each in world.truth("messages"))
     wait_for("the last tick has passed the recount", lambda: last_tick(world) > last, 60, 1)
     records = world.records("chat-messages")
-    seen = Counter(each.message_id for each in records if isinstance(each, Message))
-    assert [name for name, times in seen.items() if times > 1] == []
+    found = Counter(each.message_id for each in records if isinstance(each, Message))
+    assert [name for name, times in found.items() if times > 1] == []
     gaps = {}
     for each in records:
         if isinstance(each, Coverage) and each.event == "gap":
             gaps.setdefault(each.channel_id, []).append((each.gap_from_at, each.gap_until_at))
     sent = [each for each in world.truth("messages") if each["sent_at"] <= last]
     assert len(sent) > 1_000
-    missing = [each for each in sent if each["message_id"] not in seen]
+    missing = [each for each in sent if each["message_id"] not in found]
     unexplained = [each for each in missing if not in_a_gap(each, gaps.get(each["channel_id"], []))]
     assert unexplained == []
-    assert set(seen) >= {each["message_id"] for each in sent} - {each["message_id"] for each in missing}
+    assert set(found) >= {each["message_id"] for each in sent} - {each["message_id"] for each in missing}
 
 
 def in_a_gap(message: dict, gaps: list[tuple[int, int]]) -> bool:
@@ -62,13 +62,13 @@ def test_ticks_never_go_back_in_any_partition(world: World) -> None:
 
 def test_the_counts_in_postgres_are_the_messages_in_kafka(world: World) -> None:
     records = [each for each in world.records("chat-messages") if isinstance(each, Message)]
-    told = Counter((each.channel_id, each.sent_at // 60_000) for each in records)
+    counted = Counter((each.channel_id, each.sent_at // 60_000) for each in records)
     upto = world.query("SELECT extract(epoch FROM max(event_at)) FROM pipeline_progress WHERE stage = 'job'")[0][0]
     rows = world.query(
         "SELECT channel_id, extract(epoch FROM minute_at)::bigint / 60,"
         " (SELECT sum(n) FROM unnest(messages) AS n) FROM chat_counts"
     )
     counted = {(channel, minute): total for channel, minute, total in rows}
-    complete = {key: total for key, total in told.items() if (key[1] + 1) * 60 < upto - 10}
+    complete = {key: total for key, total in counted.items() if (key[1] + 1) * 60 < upto - 10}
     assert complete
     assert {key: counted.get(key) for key in complete} == complete

@@ -22,7 +22,7 @@ def test_recorded_chat_becomes_moments(chat_data: Path, tmp_path: Path) -> None:
     ) as system:
         world = World(system)
         login = world.replayed_channel()
-        moment = world.wait_for_moment(login, lambda seen: seen["revision"] == 3, seconds=240)
+        moment = world.wait_for_moment(login, lambda found: found["revision"] == 3, seconds=240)
         detail = world.get(f"/api/v1/moments/{moment['id']}")
         assert max(detail["curve"]["messages"]) > 5
         assert detail["words"] or detail["emotes"]

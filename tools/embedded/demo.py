@@ -14,7 +14,7 @@ from embedded import preflight
 from embedded.addresses import Ports
 from embedded.paths import REPOSITORY
 from embedded.problems import SetupError
-from embedded.processes.ports import taken_ports
+from embedded.processes.ports import used_ports
 from embedded.processes.processes import die_with_parent
 from embedded.system import System
 from embedded.twitch import SIMULATED, Twitch, real
@@ -55,7 +55,7 @@ def stop_on_signals() -> None:
 def check(directory: Path, ports: Ports, live: bool) -> None:
     """Raise SetupError with all problems of the machine and its ports, before anything starts."""
     needed = {name: port for name, port in ports.settings().items() if not (live and name.startswith("SIMULATOR_"))}
-    if found := preflight.problems(directory) + taken_ports(needed):
+    if found := preflight.problems(directory) + used_ports(needed):
         raise SetupError("\n".join(found))
 
 

@@ -145,7 +145,7 @@ class Supervisor:
         return self._process.pid
 
     def answers(self) -> bool:
-        """Whether supervisord takes requests; raises RuntimeError where it ended."""
+        """Return whether supervisord answers requests. Raises RuntimeError if it has ended."""
         if self._process is None or self._process.poll() is not None:
             raise RuntimeError(f"supervisord ended; see {self.directory / 'logs' / 'supervisord.err'}")
         try:

@@ -69,7 +69,7 @@ def test_raised_waits_and_a_moment_is_requested_only_once(
     assert topics.records(raised.moment_id) == []
     topics.send(other, other)
     closed = moment(channel, revision="closed")
-    topics.send(closed)  # its `peaked` was never seen
+    topics.send(closed)  # its `peaked` never arrived
     assert topics.outcome(closed.moment_id).status == "made"
     assert len(topics.outcomes(other.moment_id)) == 1
     assert len(twitch.clips(other.channel_id)) == 1
@@ -130,7 +130,7 @@ def test_waiting_for_one_clip_delays_no_other(isolated: Start, topics: Topics, t
     lost, quick = moment(next(channels(twitch))), moment(next(channels(twitch)))
     twitch.order("never_appear", count=1)
     topics.send(lost)
-    wait_for("the first is asked for", lambda: len(topics.records(lost.moment_id)) == 2, DEADLINE)
+    wait_for("the first request", lambda: len(topics.records(lost.moment_id)) == 2, DEADLINE)
     topics.send(quick)
     assert topics.outcome(quick.moment_id).status == "made"
     assert topics.outcomes(lost.moment_id) == []
@@ -160,7 +160,7 @@ def test_a_429_until_the_last_call_is_too_late(isolated: Start, topics: Topics, 
 def test_a_request_is_never_repeated_after_a_server_error(
     isolated: Start, topics: Topics, twitch: Simulator, channel: str, acts: bool
 ):
-    """Twitch has made clips behind a 503: the answer says nothing, only Get Clips does."""
+    """Twitch has made clips despite a 503, so only Get Clips shows whether there is one."""
     isolated(CLIPS_COOL_DOWN_SECONDS="0")
     made_before = len(twitch.clips(channel))
     twitch.order("helix_fault", endpoint="POST clips", status=503, acts=acts)

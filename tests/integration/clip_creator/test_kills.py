@@ -50,7 +50,7 @@ def test_kill_during_the_request(
     topics.send(burst)
     assert gate.reached.wait(DEADLINE)
     # The commit is acknowledged before readers see it: Kafka marks the partitions a little later.
-    (intent,) = wait_for("the intent is seen", lambda: topics.records(burst.moment_id), DEADLINE)
+    (intent,) = wait_for("the intent", lambda: topics.records(burst.moment_id), DEADLINE)
     assert intent.status == "intent"
     creator.kill()
     gate.hold = ""
@@ -108,7 +108,7 @@ def test_two_processes_share_moments_and_take_over(
     bursts = [moment(channel, crossed_ago=2) for channel in twitch.channels]
     before = len(twitch.clips())
     topics.send(*bursts[:5])
-    wait_for("one is asked for", lambda: gate.created, DEADLINE)
+    wait_for("one request", lambda: gate.created, DEADLINE)
     creators[0].kill()
     topics.send(*bursts[5:], *bursts[:5])
     statuses = [only_outcome(topics, burst.moment_id) for burst in bursts]
@@ -141,9 +141,9 @@ def test_a_wrong_setting_and_a_used_port_are_named(kafka: str, twitch: Simulator
     wrong = ClipCreator(kafka, twitch.url, tmp_path, CLIPS_HOURLY_BUDGET="none", TWITCH_API_URL="api.twitch.tv")
     assert wrong.process.wait(DEADLINE) == 2
     assert {"CLIPS_HOURLY_BUDGET", "TWITCH_API_URL"} <= set(wrong.log.read_text().replace(":", " ").split())
-    taken = ClipCreator(kafka, twitch.url, tmp_path, CLIPS_METRICS_PORT=str(twitch.port))
-    assert taken.process.wait(DEADLINE) == 2
-    assert "Address already in use" in taken.log.read_text()
+    used = ClipCreator(kafka, twitch.url, tmp_path, CLIPS_METRICS_PORT=str(twitch.port))
+    assert used.process.wait(DEADLINE) == 2
+    assert "Address already in use" in used.log.read_text()
     assert json.dumps(twitch.state())  # Twitch took no harm
 
 

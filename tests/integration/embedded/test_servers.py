@@ -47,7 +47,7 @@ def test_kafka_resumes_with_its_records_and_leaves_no_process(tmp_path: Path) ->
 
 
 def test_reading_a_topic_waits_for_open_transactions(own_kafka: Kafka) -> None:
-    """Kafka acknowledges a commit before its records can be seen."""
+    """Kafka acknowledges a commit before its records are visible."""
     producer = Producer({"bootstrap.servers": own_kafka.bootstrap_servers, "transactional.id": "decides late"})
     producer.init_transactions(10)
     producer.begin_transaction()
@@ -95,7 +95,7 @@ def test_a_used_port_is_reported_with_its_user_and_setting(tmp_path: Path) -> No
     (port,) = free_ports(1)
     with Redis(tmp_path / "first", port), pytest.raises(SetupError) as raised:
         Redis(tmp_path / "second", port).start()
-    assert f"Port {port} is taken by redis-server" in str(raised.value)
+    assert f"Port {port} is in use by redis-server" in str(raised.value)
     assert "REDIS_PORT=" in str(raised.value)
 
 

@@ -74,8 +74,8 @@ def test_a_burst_is_in_the_truth_first_and_as_large_as_stated(simulator: Simulat
     client.until("CLIPIT")
     while simulator.state()["now"] < answer["ends_at"] + 500:
         client.read(0.2)
-    erupting = [line for line in client.lines if "CLIPIT" in line and "reply-parent" not in line]
-    assert 0.5 * answer["messages"] < len(erupting) <= answer["messages"]
+    burst_lines = [line for line in client.lines if "CLIPIT" in line and "reply-parent" not in line]
+    assert 0.5 * answer["messages"] < len(burst_lines) <= answer["messages"]
 
 
 def test_joins_above_the_limit_are_dropped(tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ async def test_twitchapi_reads_chat_and_helix(simulator: SimulatorProcess, room:
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             while room not in chat.room_cache:
-                await asyncio.sleep(0.05)  # the client tells nobody when it has joined
+                await asyncio.sleep(0.05)  # the client does not report when it has joined
             lines = [{"user": "mia", "text": "Kappa hello Kappa"}]
             (sent,) = simulator.order("messages", login=room, lines=lines)["sent"]
             message = await heard

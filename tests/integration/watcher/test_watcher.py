@@ -340,8 +340,8 @@ def test_wrong_settings_and_a_used_port_are_named(tmp_path, postgres):
     for name in ("POSTGRES_DSN", "WATCHER_WEBHOOK_KIND", "WATCHER_WEBHOOK_URL_FILE"):
         assert name in ended.stderr
     with WebhookServer() as other:
-        taken = {"POSTGRES_DSN": postgres, "WATCHER_METRICS_PORT": str(other.port)}
-        ended = run_until_exit(os.environ | taken)
+        used = {"POSTGRES_DSN": postgres, "WATCHER_METRICS_PORT": str(other.port)}
+        ended = run_until_exit(os.environ | used)
     assert ended.returncode == 1
     assert str(other.port) in ended.stderr
 

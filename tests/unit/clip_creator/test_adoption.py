@@ -28,8 +28,8 @@ OURS = FoundClip(
 )
 
 
-def adopted(*candidates: FoundClip, intent: Clip = INTENT, creator: str = "7", taken: str = "") -> FoundClip | None:
-    return matching_clip(intent, candidates, creator, lambda clip_id: clip_id == taken)
+def adopted(*candidates: FoundClip, intent: Clip = INTENT, creator: str = "7", recorded: str = "") -> FoundClip | None:
+    return matching_clip(intent, candidates, creator, lambda clip_id: clip_id == recorded)
 
 
 def test_our_own_clip_of_that_time_is_adopted():
@@ -48,7 +48,7 @@ def test_a_clip_of_another_time_is_not_adopted():
 
 
 def test_a_clip_of_another_moment_is_not_adopted():
-    assert adopted(OURS, taken="A") is None
+    assert adopted(OURS, recorded="A") is None
 
 
 def test_the_nearest_of_several_clips_is_adopted():

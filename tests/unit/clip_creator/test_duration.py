@@ -130,8 +130,8 @@ def test_a_crossing_beyond_twitchs_buffer_is_too_late():
 
 
 def test_the_range_that_a_moment_names_is_used():
-    said = replace(BURST, clip_from_at=BURST.peak_at - 40_000, clip_until_at=BURST.peak_at + 1_000)
-    assert clip_range_of(said) == named_range(BURST.peak_at - 40_000, BURST.peak_at + 1_000)
+    moment = replace(BURST, clip_from_at=BURST.peak_at - 40_000, clip_until_at=BURST.peak_at + 1_000)
+    assert clip_range_of(moment) == named_range(BURST.peak_at - 40_000, BURST.peak_at + 1_000)
 
 
 @pytest.mark.parametrize(("from_at", "until_at"), [(None, None), (CROSSED, None), (None, CROSSED), (CROSSED, CROSSED)])

@@ -34,11 +34,11 @@ def test_free_ports_are_different_and_free() -> None:
 
 
 def test_a_used_port_is_reported_with_its_user_and_setting() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
         with pytest.raises(SetupError) as raised:
             require_free({"API_PORT": port})
-    assert f"Port {port} is taken by {psutil.Process().name()} (process {os.getpid()})" in str(raised.value)
+    assert f"Port {port} is in use by {psutil.Process().name()} (process {os.getpid()})" in str(raised.value)
     assert "choose another port: API_PORT=" in str(raised.value)
 
 

@@ -61,10 +61,10 @@ def ids_in(text: str) -> list[str]:
 
 def test_the_truth_is_in_the_file_before_the_bytes_go_out(post: Sender, sockets) -> None:
     _, wire = sockets.connect(FIRST.login)
-    seen: list[int] = []
-    wire.on_send = lambda: seen.append(len(post.rows("messages")))
+    counts: list[int] = []
+    wire.on_send = lambda: counts.append(len(post.rows("messages")))
     post.send(3)
-    assert seen == [3]
+    assert counts == [3]
     assert [row["message_id"] for row in post.rows("messages")] == ids_in(wire.text)
     assert {(row["channel_id"], row["sent_at"]) for row in post.rows("messages")} == {(FIRST.channel_id, sockets.now)}
 

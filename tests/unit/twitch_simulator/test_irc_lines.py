@@ -40,8 +40,8 @@ def test_an_escaped_value_can_be_undone(value: str) -> None:
 
 
 def test_a_message_has_twitchs_tags_in_twitchs_order() -> None:
-    said = PlannedMessage(NOW, CHANNEL, MOD, ChatText("Kappa hi", "25:0-4"), "an-id")
-    rendered = Renderer(Random(1)).render(said, NOW)
+    message = PlannedMessage(NOW, CHANNEL, MOD, ChatText("Kappa hi", "25:0-4"), "an-id")
+    rendered = Renderer(Random(1)).render(message, NOW)
     tags = tags_of(rendered.line)
     assert list(tags) == [
         "badge-info", "badges", "color", "display-name", "emotes", "first-msg", "flags", "id", "mod",
@@ -71,8 +71,8 @@ def test_emotes_of_a_reply_are_counted_after_the_name() -> None:
 
 
 def test_me_is_sent_as_an_action() -> None:
-    said = PlannedMessage(NOW, CHANNEL, FAN, ChatText("dances", "", action=True), "x")
-    assert Renderer(Random(1)).render(said, NOW).line.endswith(" :\x01ACTION dances\x01\r\n")
+    message = PlannedMessage(NOW, CHANNEL, FAN, ChatText("dances", "", action=True), "x")
+    assert Renderer(Random(1)).render(message, NOW).line.endswith(" :\x01ACTION dances\x01\r\n")
 
 
 @pytest.mark.parametrize("kind", USERNOTICES)

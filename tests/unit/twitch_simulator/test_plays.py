@@ -86,9 +86,9 @@ def test_gifts_are_announced_and_named_one_by_one(room: Room) -> None:
     room.join()
     room.twitch.play_runner.start(Script("gifts", 20, 5.0, amount=12), room.channel, Random(1))
     room.pass_time(10)
-    told = room.lines("USERNOTICE")
-    assert [";msg-param-mass-gift-count=12;" in line for line in told] == [True] + [False] * 12
-    assert sum(";msg-id=subgift;" in line for line in told) == 12
+    notices = room.lines("USERNOTICE")
+    assert [";msg-param-mass-gift-count=12;" in line for line in notices] == [True] + [False] * 12
+    assert sum(";msg-id=subgift;" in line for line in notices) == 12
 
 
 def test_a_rule_is_sent_on_change_and_joining_and_applies(room: Room) -> None:
@@ -96,13 +96,13 @@ def test_a_rule_is_sent_on_change_and_joining_and_applies(room: Room) -> None:
     joined = next(line for line in room.join() if "ROOMSTATE" in line)
     assert "emote-only=1;followers-only=-1" in joined
     channel, (one, two) = room.channel, CROWD[:2]
-    said = [
+    sent = [
         PlannedMessage(START, channel, one, ChatText("Kappa LUL", "")),
         PlannedMessage(START, channel, two, ChatText("hello", "")),
     ]
-    room.twitch.delivery.send(said, START)
+    room.twitch.delivery.send(sent, START)
     room.twitch.events.change_rule(channel, "emote-only", 0)
-    room.twitch.delivery.send(said[1:], START)
+    room.twitch.delivery.send(sent[1:], START)
     room.twitch.rooms.flush()
     assert [line.rpartition(":")[2] for line in room.lines("PRIVMSG")] == ["Kappa LUL", "hello"]
     assert [line.partition(" ")[0] for line in room.lines("ROOMSTATE")] == [
@@ -128,8 +128,8 @@ def test_a_burst_after_a_raid_is_in_the_truth(room: Room) -> None:
     row = room.twitch.play_runner.start(Script("raid", 40, 5.0, burst=burst), room.channel, rng)
     assert row["burst"] is True
     room.pass_time(50)
-    said = [line.rpartition(" :")[2] for line in room.lines("PRIVMSG")]
-    assert sum(burst.emote in text for text in said) > 20
+    sent = [line.rpartition(" :")[2] for line in room.lines("PRIVMSG")]
+    assert sum(burst.emote in text for text in sent) > 20
 
 
 def test_emotes_only_tells_emotes_from_words() -> None:

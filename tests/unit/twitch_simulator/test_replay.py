@@ -27,16 +27,16 @@ def test_spread_times_are_in_order_and_in_their_second(lines: list[tuple[float, 
 @given(recorded, st.floats(0.5, 100), st.integers(200, 20_000))
 @settings(deadline=None, max_examples=40)
 def test_every_line_is_sent_once_at_its_time(lines: list[tuple[float, int, str]], speed: float, step: int) -> None:
-    replay, now, said = Replay(CHANNEL, lines, speed, lambda: True), 0, []
+    replay, now, sent = Replay(CHANNEL, lines, speed, lambda: True), 0, []
     while now < 300_000 / speed + 2 * step + 2000:
         now += step
         due = replay.due(now)
         assert all(message.at < now for message in due)
-        said += due
+        sent += due
     assert replay.ended
-    assert len(said) == len(lines)
+    assert len(sent) == len(lines)
     assert all(
-        message.at <= step + (line[0] + 1) * 1000 / speed for message, line in zip(said, spread(lines), strict=True)
+        message.at <= step + (line[0] + 1) * 1000 / speed for message, line in zip(sent, spread(lines), strict=True)
     )
 
 

@@ -10,46 +10,46 @@ from watcher.condition import Condition
 from watcher.debounce import MAX_PAUSE_SECONDS, Debounce, Delays
 
 DELAYS = Delays(trouble_seconds=30.0, well_seconds=60.0, catch_up_seconds=120.0)
-SEEN = st.sampled_from([*Condition, None])
-LOOK = st.tuples(st.floats(0.1, 50.0), SEEN)
-RUN = st.tuples(SEEN, st.integers(1, 40))  # repeated observations, long enough to reach the delays
-Look = tuple[float, Condition | None]
+OBSERVED = st.sampled_from([*Condition, None])
+CHECK = st.tuples(st.floats(0.1, 50.0), OBSERVED)
+RUN = st.tuples(OBSERVED, st.integers(1, 40))  # repeated observations, long enough to reach the delays
+Check = tuple[float, Condition | None]
 
 
-def reports(looks: Sequence[Look], state: Debounce | None = None) -> list[tuple[float, Condition]]:
-    """Return the reports as (time, condition); a look is (seconds after the one before, condition observed)."""
+def reports(checks: Sequence[Check], state: Debounce | None = None) -> list[tuple[float, Condition]]:
+    """Return the reports as (time, condition); a check is (seconds after the one before, condition observed)."""
     state, at, reported = state or Debounce(), 0.0, []
-    for wait, seen in looks:
+    for wait, observed in checks:
         at += wait
-        after = state.observe(seen, at, DELAYS)
+        after = state.observe(observed, at, DELAYS)
         if after.last_reported is not state.last_reported:
             reported.append((at, after.last_reported))
         state = after
     return reported
 
 
-def runs(parts: Sequence[tuple[Condition | None, int]]) -> list[Look]:
-    return [(5.0, seen) for seen, count in parts for _ in range(count)]
+def runs(parts: Sequence[tuple[Condition | None, int]]) -> list[Check]:
+    return [(5.0, observed) for observed, count in parts for _ in range(count)]
 
 
-LOOKS = st.one_of(st.lists(LOOK, max_size=80), st.lists(RUN, max_size=12).map(runs))
+CHECKS = st.one_of(st.lists(CHECK, max_size=80), st.lists(RUN, max_size=12).map(runs))
 
 
-@given(LOOKS)
-def test_no_two_reports_in_a_row_are_equal(looks: list[Look]) -> None:
-    reported = [Condition.WELL, *(condition for _, condition in reports(looks))]
+@given(CHECKS)
+def test_no_two_reports_in_a_row_are_equal(checks: list[Check]) -> None:
+    reported = [Condition.WELL, *(condition for _, condition in reports(checks))]
     assert all(one is not other for one, other in pairwise(reported))
 
 
-@given(LOOKS)
-def test_a_report_was_observed_during_all_of_its_delay(looks: list[Look]) -> None:
+@given(CHECKS)
+def test_a_report_was_observed_during_all_of_its_delay(checks: list[Check]) -> None:
     before = Condition.WELL
-    for at, condition in reports(looks):
+    for at, condition in reports(checks):
         delay, now = DELAYS.required(before, condition), 0.0
-        times = [(now := now + wait, seen) for wait, seen in looks]
-        first = max((time for time, seen in times if time <= at and seen is not condition), default=0.0)
-        assert all(seen is condition for time, seen in times if first < time <= at)
-        begin = min(time for time, seen in times if first < time)
+        times = [(now := now + wait, observed) for wait, observed in checks]
+        first = max((time for time, observed in times if time <= at and observed is not condition), default=0.0)
+        assert all(observed is condition for time, observed in times if first < time <= at)
+        begin = min(time for time, observed in times if first < time)
         assert at - begin >= delay
         before = condition
 
@@ -60,17 +60,17 @@ def test_outages_shorter_than_the_delay_are_never_reported(parts: list[tuple[Con
     assert reports(runs(short)) == []
 
 
-@given(LOOKS)
-def test_each_trouble_is_followed_by_one_recovery(looks: list[Look]) -> None:
+@given(CHECKS)
+def test_each_trouble_is_followed_by_one_recovery(checks: list[Check]) -> None:
     enough = int(DELAYS.well_seconds / 5.0) + 2
-    reported = [condition for _, condition in reports([*looks, *runs([(Condition.WELL, enough)])])]
+    reported = [condition for _, condition in reports([*checks, *runs([(Condition.WELL, enough)])])]
     assert not reported or reported[-1] is Condition.WELL
     for one, other in pairwise(reported):
         assert one is not Condition.WELL or other is not Condition.WELL
 
 
-@given(LOOKS, LOOKS)
-def test_a_restart_neither_repeats_nor_loses_a_report(before: list[Look], after: list[Look]) -> None:
+@given(CHECKS, CHECKS)
+def test_a_restart_neither_repeats_nor_loses_a_report(before: list[Check], after: list[Check]) -> None:
     first = [Condition.WELL, *(condition for _, condition in reports(before))]
     second = [condition for _, condition in reports(after, Debounce(first[-1]))]
     reported = [*first, *second]

@@ -1,4 +1,4 @@
-"""The messages say what is wrong, since when, and what to type next."""
+"""The messages contain what is wrong, since when, and what to type next."""
 
 import pytest
 

@@ -127,7 +127,7 @@ def video_shown(stream: Stream, now: int) -> dict[str, Any]:
 
 
 class Helix:
-    """The handlers; each takes the request and its token and returns the body."""
+    """The handlers: each returns the body for a request and its token."""
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
         self._directory, self._clock = directory, clock
