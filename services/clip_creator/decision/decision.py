@@ -45,7 +45,7 @@ def decide(moment: Moment, now: int, credentials: Credentials, cooldown: Cooldow
         return records.first(moment, "skipped", now, records.NOT_SIGNED_IN)
     pause = cooldown.remaining_seconds(moment.channel_id, moment.crossed_at)
     if pause > 0:
-        return records.first(moment, "skipped", now, f"cool-down: {pause:.0f} s after the channel's last clip")
+        return records.first(moment, "skipped", now, f"cool-down: {pause:.0f} s left after the channel's last clip")
     refusal = budget.refusal(moment.crossed_at, moment.score)
     if refusal:
         return records.first(moment, "skipped", now, f"budget: {refusal}")

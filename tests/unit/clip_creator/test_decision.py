@@ -84,7 +84,7 @@ def test_a_late_moment_is_too_late_and_stays_open():
 def test_cooldown_and_budget_skip_with_their_reason():
     cooldown, budget = Cooldown(60), HourlyBudget(1)
     cooldown.add_request(BURST.channel_id, BURST.crossed_at - 10_000)
-    assert "50 s after" in decided(cooldown=cooldown).reason
+    assert "50 s left" in decided(cooldown=cooldown).reason
     budget.add_request("another", BURST.crossed_at - 10_000)
     assert "budget" in decided(budget=budget).reason
 
