@@ -1,1 +1,1 @@
-"""Makes at most one Twitch clip of each moment and records what came of it."""
+"""Makes at most one Twitch clip of each moment and records the outcome."""

@@ -1,17 +1,18 @@
-"""Starts the workers and watches over them."""
+"""Starts and supervises the workers."""
 
 import sys
 from functools import partial
 
 import structlog
 
-from clip_creator.consumer import MomentConsumer
-from clip_creator.intents import Credentials
-from clip_creator.journal import Journal
-from clip_creator.ledger import Ledger, LedgerReader
-from clip_creator.scheduler import Scheduler
+from clip_creator.clip_log.latest_clips import LatestClips
+from clip_creator.clip_log.reader import ClipReader
+from clip_creator.clip_log.writer import ClipWriter
+from clip_creator.decision.decision import Credentials
+from clip_creator.moment_consumer import MomentConsumer
+from clip_creator.requests.context import StepContext
+from clip_creator.requests.scheduler import Scheduler
 from clip_creator.settings import ClipSettings
-from clip_creator.workbench import Workbench
 from service_runtime import logs, measures
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
 from service_runtime.supervision import Supervisor
@@ -22,13 +23,13 @@ from twitch_access.settings import TwitchSettings
 from twitch_access.tokens import validate_hourly
 
 log = structlog.get_logger()
-ASKING_THREADS = 4  # moments that crowd together: each call may take its whole deadline
-FOLLOWING_THREADS = 2
+REQUEST_THREADS = 4  # for simultaneous moments: each call may take its whole deadline
+FOLLOW_UP_THREADS = 2
 CANNOT_START = 2
 
 
 def creator_id(access: TwitchAccess) -> str:
-    """The id of the user who makes the clips; empty where it is not known."""
+    """Return the id of the user who makes the clips; empty if nobody has signed in."""
     try:
         return access.user.user_id()
     except SignInNeeded:
@@ -36,28 +37,28 @@ def creator_id(access: TwitchAccess) -> str:
 
 
 def credentials(access: TwitchAccess | None) -> Credentials:
-    """What we may do at Twitch now; a person may sign in while the service runs."""
+    """Return the credentials available now; a person may sign in while the service runs."""
     return Credentials(application=access is not None, user=access is not None and access.signed_in())
 
 
-def build(kafka: KafkaSettings, clips: ClipSettings, access: TwitchAccess | None) -> tuple[MomentConsumer, Workbench]:
-    """The consumer and what its steps share."""
-    ledger = Ledger()
-    bench = Workbench(
+def build(kafka: KafkaSettings, clips: ClipSettings, access: TwitchAccess | None) -> tuple[MomentConsumer, StepContext]:
+    """Build the consumer and the context of its steps."""
+    latest_clips = LatestClips()
+    context = StepContext(
         helix=access.helix if access else Helix(None),
-        journal=Journal(kafka, clips.instance, ledger),
-        ledger=ledger,
+        writer=ClipWriter(kafka, clips.instance, latest_clips),
+        latest_clips=latest_clips,
         settings=clips,
-        asking=Scheduler(),
-        following=Scheduler(),
+        urgent=Scheduler(),
+        follow_ups=Scheduler(),
         creator_id=partial(creator_id, access) if access else str,
     )
-    bench.following.close()  # only steps add to it while the service stops
-    return MomentConsumer(kafka, bench, LedgerReader(kafka), partial(credentials, access)), bench
+    context.follow_ups.close()  # only steps add to it while the service stops
+    return MomentConsumer(kafka, context, ClipReader(kafka), partial(credentials, access)), context
 
 
 def main() -> int:
-    """Run until a stop signal or a failure; returns the exit code."""
+    """Run until a stop signal or a failure; return the exit code."""
     kafka, clips, twitch, log_settings = load_all(KafkaSettings, ClipSettings, TwitchSettings, LogSettings)
     logs.configure("clip-creator", log_settings.level)
     try:
@@ -66,14 +67,14 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"clip-creator cannot start: {error}\n")
         return CANNOT_START
-    consumer, bench = build(kafka, clips, access)
+    consumer, context = build(kafka, clips, access)
     supervisor = Supervisor()
     supervisor.add("moments", consumer.run)
-    for number in range(ASKING_THREADS):
-        supervisor.add(f"asking-{number}", bench.asking.work)
-    for number in range(FOLLOWING_THREADS):
-        supervisor.add(f"following-{number}", bench.following.work)
+    for number in range(REQUEST_THREADS):
+        supervisor.add(f"request-{number}", context.urgent.work)
+    for number in range(FOLLOW_UP_THREADS):
+        supervisor.add(f"follow-up-{number}", context.follow_ups.work)
     if access is not None:
         supervisor.add("tokens", partial(validate_hourly, access.tokens))
-    log.info("clip creator is up", anonymous=access is None)
+    log.info("clip_creator started", anonymous=access is None)
     return supervisor.wait()

@@ -1,1 +1,1 @@
-"""Tells the operator when the processing machine falls silent or data grows old, and when all is well again."""
+"""Notifies the operator when the processing machine goes silent or data grows old, and when it has recovered."""

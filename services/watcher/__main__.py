@@ -1,4 +1,4 @@
-"""`python -m watcher` runs the watcher."""
+"""Runs the service: python -m watcher."""
 
 from watcher.main import main
 

@@ -1,11 +1,11 @@
-"""What is seen at one look: all is well, or the one trouble that matters most."""
+"""The condition of the system at one check: well, or its most important trouble."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Condition(StrEnum):
-    """How things are. A heartbeat that stopped explains old data, and without Postgres neither can be known."""
+    """In rising order of importance: a stopped heartbeat explains old data, and without Postgres neither is known."""
 
     WELL = "well"
     DATA_OLD = "data_old"
@@ -15,7 +15,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True)
 class Ages:
-    """Seconds since the recorder's heartbeat and since the newest processed chat; None: there was never any."""
+    """Seconds since the recorder's last heartbeat and since the newest processed chat; None if there was never any."""
 
     heartbeat_seconds: float | None = None
     data_seconds: float | None = None
@@ -23,16 +23,16 @@ class Ages:
 
 @dataclass(frozen=True)
 class Limits:
-    """Ages in seconds beyond which something is wrong."""
+    """Ages in seconds above which something is wrong."""
 
     heartbeat_seconds: float
     data_seconds: float
 
 
-def judge(ages: Ages | None, limits: Limits) -> Condition | None:
-    """The condition that `ages` show; None for `ages`: Postgres did not answer.
+def condition_of(ages: Ages | None, limits: Limits) -> Condition | None:
+    """Return the condition that `ages` indicate; `ages` is None if Postgres did not answer.
 
-    The answer is None where the processing machine has never run: nothing can have stopped.
+    Returns None if the processing machine has never run: nothing can have stopped.
     """
     if ages is None:
         return Condition.POSTGRES_AWAY

@@ -1,4 +1,4 @@
-"""Starts the watcher: one worker that looks, decides and tells."""
+"""Starts the watcher and its one worker."""
 
 import structlog
 
@@ -6,10 +6,10 @@ from service_runtime import logs
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
 from service_runtime.starting import open_ports
 from service_runtime.supervision import Supervisor
-from watcher.ledger import Ledger
-from watcher.pipeline import Pipeline
+from watcher.progress import ProgressReader
 from watcher.settings import WatcherSettings
-from watcher.watching import Watching
+from watcher.state_file import StateFile
+from watcher.watch_loop import WatchLoop
 from watcher.webhook import Webhook
 
 log = structlog.get_logger()
@@ -22,9 +22,14 @@ def main() -> int:
     conninfo = open_ports("watcher", postgres, settings.bind_address, settings.metrics_port)
     webhook = Webhook(settings.webhook_url_file, settings.webhook_kind)
     if not webhook.is_set():
-        log.warning("nobody is told: put the webhook's address into the file of WATCHER_WEBHOOK_URL_FILE")
-    ledger = Ledger(settings.state_file)
-    watching = Watching(Pipeline(conninfo), webhook, ledger, settings.limits(), settings.holds())
+        log.warning("notices will only be logged: write the webhook's URL to the file of WATCHER_WEBHOOK_URL_FILE")
+    loop = WatchLoop(
+        progress=ProgressReader(conninfo),
+        webhook=webhook,
+        state_file=StateFile(settings.state_file),
+        limits=settings.limits(),
+        delays=settings.delays(),
+    )
     supervisor = Supervisor()
-    supervisor.add("watching", lambda stop: watching.run(stop, settings.interval_seconds))
+    supervisor.add("watching", lambda stop: loop.run(stop, settings.interval_seconds))
     return supervisor.wait()

@@ -140,7 +140,7 @@ def main() -> int:
     environment = {"stream_monitoring": {"MONITORING_TOP_CHANNELS": str(CHANNELS)}}
     with (
         tempfile.TemporaryDirectory() as folder,
-        System(Path(folder), Ports.free(), OPTIONS, environment=environment) as system,
+        System(Path(folder), Ports.free(), simulator_options=OPTIONS, environment=environment) as system,
     ):
         figures = measure(system)
     keep("scale", figures)

@@ -138,7 +138,10 @@ def main() -> int:
         "notices_per_minute": 0,
         "always_live": True,
     }
-    with tempfile.TemporaryDirectory() as folder, System(Path(folder), Ports.free(), options) as system:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        System(Path(folder), Ports.free(), simulator_options=options) as system,
+    ):
         figures = measure(system)
     keep("whole_system", figures)
     return 0

@@ -1,4 +1,4 @@
-"""Both machines, up once for all tests of this folder."""
+"""Both machines, started once for all tests in this folder."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ BASELINE_SECONDS = 80
 
 
 def why_not() -> str:
-    """Why these tests cannot run here; empty where they can."""
+    """Return why these tests cannot run here; empty if they can."""
     if not (os.environ.get("STANDINS") or os.environ.get("DEPLOYMENT")):
         return "needs Docker and minutes: `make test-deployment`, or STANDINS=folder of stand-in images"
     if os.geteuid() != 0:
@@ -57,7 +57,7 @@ def addresses() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def machines(tmp_path_factory: pytest.TempPathFactory, addresses: None) -> Iterator[TwoMachines]:
-    """Both machines healthy, and every channel read for long enough that a burst can be judged."""
+    """Both machines, healthy, with a baseline for every channel."""
     directory = tmp_path_factory.mktemp("machines")
     if os.environ.get("STANDINS"):
         os.environ.update(standins_environment(Path(os.environ["STANDINS"])))
@@ -84,6 +84,6 @@ def machines(tmp_path_factory: pytest.TempPathFactory, addresses: None) -> Itera
         yield both
     finally:
         twitch.stop()
-        if not os.environ.get("DEPLOYMENT_KEEP"):  # to look at what went wrong
+        if not os.environ.get("DEPLOYMENT_KEEP"):  # to examine a failure
             b.down()
             a.down()

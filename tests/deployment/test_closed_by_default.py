@@ -1,4 +1,4 @@
-"""Listening sockets, passwords and limits, as they really are on running machines."""
+"""Listening sockets, passwords and limits of running machines."""
 
 import json
 import re
@@ -35,12 +35,12 @@ def test_only_these_ports_listen(machines: TwoMachines) -> None:
     assert not [address for address in proxies if re.match(r"0\.0\.0\.0|\[::\]|\*", address)]
 
 
-def test_no_password_in_what_docker_tells(machines: TwoMachines) -> None:
+def test_no_password_in_dockers_output(machines: TwoMachines) -> None:
     for machine in (machines.a, machines.b):
-        told = machine.run("config") + "".join(docker("inspect", each) for each in containers(machine))
-        told += machine.run("logs")
+        output = machine.run("config") + "".join(docker("inspect", each) for each in containers(machine))
+        output += machine.run("logs")
         for name in PASSWORDS:
-            assert machine.secret(name) not in told, name
+            assert machine.secret(name) not in output, name
 
 
 def test_processes_are_not_root_and_cannot_write(machines: TwoMachines) -> None:
@@ -53,7 +53,7 @@ def test_processes_are_not_root_and_cannot_write(machines: TwoMachines) -> None:
             assert "ALL" in docker("inspect", container, "--format", "{{.HostConfig.CapDrop}}")
 
 
-def test_postgres_asks_for_the_password(machines: TwoMachines) -> None:
+def test_postgres_requires_the_password(machines: TwoMachines) -> None:
     place = f"postgresql://stream_scout@{RELIABLE}:5432/stream_scout"
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(place, connect_timeout=5, passfile="/nonexistent").close()
@@ -61,11 +61,11 @@ def test_postgres_asks_for_the_password(machines: TwoMachines) -> None:
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_redis_asks_for_the_password(machines: TwoMachines) -> None:
+def test_redis_requires_the_password(machines: TwoMachines) -> None:
     assert "NOAUTH" in machines.a.run("exec", "-T", "redis", "sh", "-c", "redis-cli ping 2>&1 || true")
 
 
-def test_kafka_asks_for_the_password(machines: TwoMachines) -> None:
+def test_kafka_requires_the_password(machines: TwoMachines) -> None:
     place = {"bootstrap.servers": f"{PROCESSING}:9094", "log_level": 0}
     with pytest.raises(KafkaException):
         AdminClient(place).list_topics(timeout=5)

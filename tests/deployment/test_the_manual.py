@@ -1,4 +1,4 @@
-"""The commands of DEPLOYMENT.md that need nothing from outside, on the running machines."""
+"""The commands of DEPLOYMENT.md that need no outside service, on running machines."""
 
 import os
 import re
@@ -15,7 +15,7 @@ MANUAL = (REPOSITORY / "DEPLOYMENT.md").read_text()
 
 
 def manual_has(command: str) -> None:
-    """A command that is tested here has to be the one that people read."""
+    """Check that a tested command is in the manual."""
     assert command in MANUAL, command
 
 
@@ -53,7 +53,7 @@ def test_a_backup_can_be_made_and_restored(machines: TwoMachines) -> None:
     assert re.search(r"\d", machines.a.run("exec", "-T", "postgres", "sh", "-c", command))
 
 
-def test_kafka_takes_a_new_password(machines: TwoMachines) -> None:
+def test_kafka_accepts_a_new_password(machines: TwoMachines) -> None:
     manual_has("exec kafka bash /opt/stream-scout/kafka/set_password.sh")
     machines.b.run("exec", "-T", "kafka", "bash", "/opt/stream-scout/kafka/set_password.sh")
     assert "chat-messages" in topics(machines.b)
@@ -69,7 +69,7 @@ def test_the_job_by_hand(machines: TwoMachines, wish: str) -> None:
 
 
 def topics(machine: Machine) -> set[str]:
-    """The topics' names, asked for with the password."""
+    """Return the topics' names, using the password."""
     admin = AdminClient(
         {
             "bootstrap.servers": f"{PROCESSING}:9094",

@@ -1,4 +1,4 @@
-"""What an operator and a visitor see of two machines, in the order of a day."""
+"""Two machines as seen by an operator and a visitor; the tests run in order."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ REQUEST_SECONDS = 1
 
 
 class Visitor:
-    """Asks for the page once a second and counts what it gets."""
+    """Requests the page once per second and counts the answers."""
 
     def __init__(self, machines: TwoMachines) -> None:
         self.answers: list[int] = []
@@ -38,7 +38,7 @@ class Visitor:
         self._thread.join()
 
 
-def test_all_is_healthy(machines: TwoMachines) -> None:
+def test_all_services_are_healthy(machines: TwoMachines) -> None:
     wait_for("machine A is healthy", lambda: not machines.a.unhealthy(), 60, 2)
     wait_for("machine B is healthy", lambda: not machines.b.unhealthy(), 120, 2)
 
@@ -54,8 +54,8 @@ def test_prometheus_reaches_both_machines(machines: TwoMachines) -> None:
 
 
 def test_each_alert_fires_on_its_fault_alone(machines: TwoMachines) -> None:
-    told = machines.b.run("exec", "-T", "prometheus", "promtool", "test", "rules", "/etc/prometheus/rules_test.yml")
-    assert "SUCCESS" in told
+    output = machines.b.run("exec", "-T", "prometheus", "promtool", "test", "rules", "/etc/prometheus/rules_test.yml")
+    assert "SUCCESS" in output
 
 
 def test_machine_b_stops_and_comes_back(machines: TwoMachines) -> None:

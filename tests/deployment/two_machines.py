@@ -17,7 +17,7 @@ from embedded.processes.waiting import wait_for
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RELIABLE, PROCESSING, TWITCH = "10.88.7.1", "10.88.7.2", "10.88.7.3"
-LOCAL = "127.88.7.2"  # machine B's loopback, so that nothing else on this machine is in the way
+LOCAL = "127.88.7.2"  # machine B's loopback, apart from everything else on this machine
 NEEDS_A_REGISTRY = {"grafana": "GRAFANA_IMAGE", "cloudflared": "CLOUDFLARED_IMAGE"}
 CHANNELS = 6
 Json = dict[str, Any]
@@ -47,16 +47,16 @@ class Machine:
         return bool(os.environ.get(variable)) or not os.environ.get("STANDINS")
 
     def run(self, *arguments: str) -> str:
-        """Output of `docker compose ...` on this machine. Raises CalledProcessError."""
+        """Run `docker compose ...` on this machine and return its output. Raises CalledProcessError."""
         done = self.whole._run_command([*self.whole.docker_compose_command(), *arguments])
         return done.stdout.decode()
 
     def up(self) -> None:
-        """Build the images, start all that can be started here, and wait until it is healthy."""
+        """Build the images, start all services that can run here, and wait until they are healthy."""
         self.compose.start()
 
     def up_again(self) -> None:
-        """Start what has been stopped, from the same images, and wait until it is healthy."""
+        """Start stopped services from the same images and wait until they are healthy."""
         self.run("up", "--no-build", "--wait", *self.services)
 
     def down(self) -> None:
@@ -64,7 +64,7 @@ class Machine:
         self.run("--profile", "*", "down", "--volumes", "--timeout", "10")
 
     def unhealthy(self) -> dict[str, str]:
-        """Service: state, of each that should be healthy and is not."""
+        """Map each service that should be healthy and is not to its state."""
         found = {each.Service: each for each in self.whole.get_containers(include_all=True)}
         return {
             name: f"{found[name].State} {found[name].Health}" if name in found else "missing"
@@ -74,12 +74,12 @@ class Machine:
         }
 
     def secret(self, name: str) -> str:
-        """The content of a secret."""
+        """Return the content of a secret."""
         return (self.directory / "secrets" / name).read_text().strip()
 
 
 class Twitch:
-    """The simulator, as a process of its own."""
+    """The simulator as a process."""
 
     def __init__(self, directory: Path) -> None:
         options = {
@@ -107,29 +107,29 @@ class Twitch:
             return False
 
     def logins(self) -> list[str]:
-        """The generated channels."""
+        """Return the logins of the generated channels."""
         return [channel["login"] for channel in self.http.get("/control/state").json()["channels"]]
 
     def burst(self, login: str) -> None:
-        """A crowd erupts."""
+        """Start a burst."""
         order = {"login": login, "seconds": 12, "messages_per_second": 40, "chatters": 300, "emote": "LUL"}
         self.http.post("/control/burst", json=order).raise_for_status()
 
     def stop(self) -> None:
-        """End the process."""
+        """Stop the process."""
         self._process.terminate()
         self._process.wait(20)
         self._log.close()
 
 
 class Page:
-    """The website as a visitor of machine A sees it."""
+    """The website on machine A for a visitor."""
 
     def __init__(self) -> None:
         self.http = httpx.Client(base_url=f"http://{RELIABLE}:5000", timeout=5)
 
     def moments(self, login: str) -> list[Json]:
-        """The channel's moments as the API lists them; none where the site does not answer."""
+        """Return the channel's moments from the API; empty if the site does not answer."""
         try:
             answer = self.http.get("/api/v1/moments", params={"channel": login})
             return answer.json()["items"] if answer.status_code == 200 else []
@@ -137,7 +137,7 @@ class Page:
             return []
 
     def wait_for_moment(self, login: str, done: Callable[[Json], bool], seconds: float) -> Json:
-        """The channel's newest moment, once it is `done`."""
+        """Wait until the channel's newest moment is `done` and return it."""
 
         def look() -> Json | None:
             found = self.moments(login)[:1]
@@ -150,7 +150,7 @@ class Page:
 
 @dataclass
 class TwoMachines:
-    """Everything that a test needs."""
+    """The two machines, the website and the simulated Twitch."""
 
     a: Machine
     b: Machine
@@ -160,7 +160,7 @@ class TwoMachines:
     started_at: float = field(default_factory=time.time)
 
     def covered_seconds(self) -> float:
-        """How long the job has followed the chat: a burst needs a minute of baseline."""
+        """Return how long the job has processed chat: a burst needs a minute of baseline."""
         sql = (
             "SELECT coalesce(extract(epoch FROM (SELECT max(event_at) FROM pipeline_progress WHERE stage = 'job')"
             " - (SELECT max(from_at) FROM coverage WHERE event = 'joined')), 0)"
@@ -169,14 +169,14 @@ class TwoMachines:
         return float(found.strip() or 0)
 
     def clip_of_a_burst(self, seconds: float) -> Json:
-        """Let a crowd erupt in a channel that no test has used; return its moment with the clip made."""
+        """Start a burst in an unused channel and return its moment once the clip is made."""
         login = self.unused.pop()
         self.twitch.burst(login)
         return self.page.wait_for_moment(login, lambda each: (each["clip"] or {}).get("status") == "made", seconds)
 
 
 def standins_environment(folder: Path) -> dict[str, str]:
-    """Start the kit's daemon, build what is missing, and return the variables it prints."""
+    """Start the test kit's daemon, build missing images, and return the variables it prints."""
     done = subprocess.run([folder / "up.sh"], capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     pairs = (line.removeprefix("export ").split("=", 1) for line in done.stdout.splitlines() if "=" in line)
@@ -184,7 +184,7 @@ def standins_environment(folder: Path) -> dict[str, str]:
 
 
 def make_secrets(directory: Path) -> None:
-    """Passwords by the real script, and the simulator's credentials."""
+    """Create passwords with the real script, and the simulator's credentials."""
     folder = directory / "secrets"
     script = REPOSITORY / "infrastructure" / "secrets.sh"
     subprocess.run([script, str(folder)], check=True, capture_output=True)

@@ -1,4 +1,4 @@
-"""The whole system on the simulator, started once, and what tests do with it."""
+"""The whole system with the simulator, started once, and a page in Chromium."""
 
 import os
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ CALM = {
 
 @pytest.fixture(scope="session")
 def chat_data() -> Path:
-    """The folder of recorded chat; skips where there is none."""
+    """The folder of recorded chat; skips if there is none."""
     folder = os.environ.get("CHAT_DATA", "")
     if not folder or not Path(folder).is_dir():
         pytest.skip("CHAT_DATA names no folder of recorded chat")
@@ -43,9 +43,9 @@ def chat_data() -> Path:
 
 @pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A running system with a dozen calm channels that have talked long enough for a baseline."""
+    """A running system with calm channels that have a baseline."""
     directory = tmp_path_factory.mktemp("system")
-    with System(directory, Ports.free(), CALM) as system:
+    with System(directory, Ports.free(), simulator_options=CALM) as system:
         world = World(system)
         world.wait_for_baseline()
         yield world
@@ -53,7 +53,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    """A page of a desktop's width in Chromium."""
+    """A page in Chromium with a desktop's width."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.ensure(), args=CHROMIUM_FLAGS)
         try:

@@ -1,4 +1,4 @@
-"""A scripted burst becomes one card in an open page, with its curve, its sentence and its clip."""
+"""A burst becomes one card in an open page, with its curve, summary and clip."""
 
 import re
 
@@ -6,20 +6,20 @@ import pytest
 from end_to_end.world import World, closed_with_outcome
 from playwright.sync_api import Page, expect
 
-TO_THE_PAGE_SECONDS = 60  # far above the goal, which the benchmark measures
+TO_THE_PAGE_SECONDS = 60  # far above the goal, which a benchmark measures
 REFUSALS = {403: "Clips are restricted for this channel.", 404: "The broadcaster is not live."}
 
 
 @pytest.fixture(scope="package")
 def loud(world: World) -> tuple[str, float]:
-    """A channel whose crowd says Kappa, and when it began."""
+    """A channel with a burst of Kappa, and its start time."""
     login = world.fresh_channel()
     return login, world.burst(login, emote="Kappa", chatters=150)
 
 
 @pytest.fixture(scope="package")
 def refused(world: World) -> dict[int, str]:
-    """Status to a loud channel whose clip Twitch refuses with it."""
+    """Map each status to a channel with a burst whose clip Twitch refuses with that status."""
     logins = {}
     for status, message in REFUSALS.items():
         logins[status] = world.fresh_channel()
@@ -30,14 +30,14 @@ def refused(world: World) -> dict[int, str]:
 
 @pytest.fixture(scope="package", autouse=True)
 def at_once(loud: tuple[str, float], refused: dict[int, str]) -> None:
-    """Let all crowds erupt before the first test looks at its own: crowds do not wait for one another either."""
+    """Start all bursts before the first test, so that they overlap."""
 
 
 def test_a_burst_becomes_a_card_in_the_open_page(world: World, page: Page) -> None:
     login = world.fresh_channel()
     page.goto(world.system.url("api") + "/")
     world.burst(login)
-    moment = world.wait_for_moment(login, lambda seen: True)
+    moment = world.wait_for_moment(login, lambda moment: True)
     card = page.locator(f"#m-{moment['id']}")
     expect(card).to_be_visible(timeout=TO_THE_PAGE_SECONDS * 1000)  # without a reload
 
@@ -52,8 +52,8 @@ def test_a_burst_becomes_a_card_in_the_open_page(world: World, page: Page) -> No
 
 def test_a_moment_carries_its_evidence(world: World, loud: tuple[str, float]) -> None:
     login, began = loud
-    seen = world.wait_for_moment(login, closed_with_outcome)
-    moment = world.get(f"/api/v1/moments/{seen['id']}")
+    listed = world.wait_for_moment(login, closed_with_outcome)
+    moment = world.get(f"/api/v1/moments/{listed['id']}")
     assert moment["emotes"][0]["name"] == "Kappa"
     assert moment["window_chatters"] > 40
     assert moment["times_usual"] > 3
@@ -63,11 +63,11 @@ def test_a_moment_carries_its_evidence(world: World, loud: tuple[str, float]) ->
     busiest = curve["from_at"] / 1000 + curve["messages"].index(max(curve["messages"]))
     assert began - 2 <= busiest <= began + 20
     truth = [each for each in world.truth("messages") if each["channel_id"] == moment["channel"]["id"]]
-    told = {
+    sent = {
         second: sum(1 for each in truth if each["sent_at"] // 1000 == second)
         for second in range(curve["from_at"] // 1000, curve["from_at"] // 1000 + len(curve["messages"]))
     }
-    assert curve["messages"] == list(told.values())  # second by second what the simulator sent
+    assert curve["messages"] == list(sent.values())  # second by second what the simulator sent
 
 
 @pytest.mark.parametrize("status", REFUSALS)

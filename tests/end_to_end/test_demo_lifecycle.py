@@ -1,4 +1,4 @@
-"""`make demo` as a person runs it: started, ended by every way there is, resumed; nothing is left behind."""
+"""`make demo` as a person runs it: started, stopped in every way, resumed; no process is left behind."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ from embedded.supervisor import socket_file
 from embedded.system import System
 from twitch_simulator.process import SimulatorProcess
 
-START_SECONDS = 420.0  # on a machine that runs other tests beside it
+START_SECONDS = 420.0  # on a machine that also runs other tests
 END_SECONDS = 90.0
 
 LISTENER = "import socket, sys; held = socket.create_server(('127.0.0.1', int(sys.argv[1]))); sys.stdin.read()"
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.timeout(1200)
 
 
 class Demo:
-    """One run of the demo in a folder of its own, in a process group of its own like a terminal's."""
+    """One run of the demo in its own folder and, as in a terminal, its own process group."""
 
     def __init__(self, directory: Path, ports: Ports, *flags: str, **environment: str) -> None:
         self.directory, self.ports = directory, ports
@@ -66,7 +66,7 @@ class Demo:
         assert not socket_file(self.directory).exists()
 
     def _named(self) -> list[list[str]]:
-        """Commands that name the folder, such as the watchdog's, which ends last."""
+        """Return the commands that name the folder, such as the watchdog's, which ends last."""
         commands = [each.info["cmdline"] or [] for each in psutil.process_iter(["cmdline"])]
         return [command for command in commands if str(self.directory) in " ".join(command)]
 
@@ -78,7 +78,7 @@ def directory(tmp_path: Path) -> Iterator[Path]:
     end(marked(folder), 1.0)
 
 
-def test_ctrl_c_ends_everything_and_a_second_start_resumes_with_its_data(directory: Path) -> None:
+def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> None:
     ports = Ports.free()
     demo = Demo(directory, ports)
     demo.wait_up()
@@ -99,7 +99,7 @@ def test_ctrl_c_ends_everything_and_a_second_start_resumes_with_its_data(directo
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_an_end_in_the_middle_of_the_start_leaves_nothing(directory: Path, number: signal.Signals) -> None:
+def test_a_stop_during_the_start_leaves_nothing(directory: Path, number: signal.Signals) -> None:
     demo = Demo(directory, Ports.free())
     wait_for("some processes run", lambda: len(marked(directory)) >= 3, START_SECONDS)
     demo.process.send_signal(number)
@@ -118,7 +118,7 @@ def test_a_second_demo_in_the_same_folder_is_refused(directory: Path) -> None:
     first.assert_nothing_left()
 
 
-def test_a_taken_port_is_told_before_anything_starts(directory: Path) -> None:
+def test_a_used_port_is_reported_before_anything_starts(directory: Path) -> None:
     ports = Ports.free()
     with subprocess.Popen(
         [
@@ -128,18 +128,18 @@ def test_a_taken_port_is_told_before_anything_starts(directory: Path) -> None:
         ],
         stdin=subprocess.PIPE,
     ) as other:
-        wait_for("the port is taken", lambda: not is_free(ports.api), END_SECONDS)
+        wait_for("the port is in use", lambda: not is_free(ports.api), END_SECONDS)
         demo = Demo(directory, ports)
         assert demo.process.wait(END_SECONDS) == 1
         assert other.stdin is not None
         other.stdin.close()
-    assert f"Port {ports.api} is taken" in demo.text()
+    assert f"Port {ports.api} is in use" in demo.text()
     assert "API_PORT=" in demo.text()
     assert not directory.exists()
 
 
-def test_live_without_credentials_shows_moments_that_link_to_the_stream(directory: Path, tmp_path: Path) -> None:
-    """Only the chat's address differs from the real Twitch; nothing but chat is asked for."""
+def test_live_without_credentials_links_to_the_stream(directory: Path, tmp_path: Path) -> None:
+    """Only the chat's address differs from the real Twitch; only chat is used."""
     flags = ("--channels", "3", "--messages-per-second", "30", "--bursts-per-minute", "0", "--notices-per-minute", "0")
     with SimulatorProcess(tmp_path / "truth", *flags) as twitch:
         login = twitch.state()["channels"][0]["login"]

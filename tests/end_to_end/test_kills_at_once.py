@@ -1,7 +1,7 @@
-"""kill -9 of everything at one instant during a burst: the same moment, one clip at most, and all is well again."""
+"""kill -9 of everything at once during a burst: the same moment, at most one clip, and recovery."""
 
 import pytest
-from end_to_end.test_kills import KILLED, RECOVERY_SECONDS, wait_until_most_is_heard
+from end_to_end.test_kills import KILLED, RECOVERY_SECONDS, wait_until_most_was_sent
 from end_to_end.world import World, closed_with_outcome
 
 
@@ -9,7 +9,7 @@ from end_to_end.world import World, closed_with_outcome
 def test_a_kill_of_all_at_once_changes_nothing(world: World) -> None:
     login = world.fresh_channel()
     began = world.burst(login, seconds=16)
-    wait_until_most_is_heard(world, login, began)
+    wait_until_most_was_sent(world, login, began)
     dead = world.kill_at_once(KILLED)
     for name, pid in dead.items():
         world.system.wait_restarted(name, pid, RECOVERY_SECONDS)

@@ -1,4 +1,4 @@
-"""The pages in Chromium, on a real Postgres: live news, the player, the policy, a phone, and no script at all."""
+"""The pages in Chromium with a real Postgres: live updates, the player, the policy, a phone, and no script."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def player() -> Iterator[str]:
-    """A page that stands for Twitch's player; its origin."""
+    """The origin of a page in place of Twitch's player."""
 
     class Player(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -80,7 +80,7 @@ def site(dsn: str, player: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def visit(chromium: Browser, site: SiteProcess, rows: Rows) -> Iterator[OpenPage]:
-    """`visit(path, **context)` opens a page; at the end no console has complained."""
+    """`visit(path, **context)` opens a page; at the end the consoles are free of errors."""
     complaints: list[str] = []
     contexts = []
 
@@ -152,7 +152,7 @@ def test_the_player_loads_when_asked(visit: OpenPage, rows: Rows, player: str) -
     expect(asked).to_have_text("/embed?clip=Clip1&parent=localhost&autoplay=true")
 
 
-def test_the_curve_is_told_to_those_who_do_not_see_it(visit: OpenPage, rows: Rows) -> None:
+def test_the_curve_has_a_text_for_screen_readers(visit: OpenPage, rows: Rows) -> None:
     rows.moment("m1", revision=3)
     page = visit("/moments/m1", viewport=PHONE)
     curve = page.get_by_role("img", name="Chat around the moment")
@@ -168,14 +168,14 @@ def test_times_are_in_the_readers_zone(visit: OpenPage, rows: Rows) -> None:
     expect(time).to_contain_text("GMT+5:45")
 
 
-def test_the_header_hears_that_processing_is_away(visit: OpenPage, rows: Rows) -> None:
+def test_the_header_shows_that_processing_is_away(visit: OpenPage, rows: Rows) -> None:
     page = visit()
     expect(page.locator("#freshness")).to_contain_text("Live")
     rows.progress(age_seconds=600)
     expect(page.locator("#freshness")).to_contain_text("Processing has been away since", timeout=TIMEOUT_MS)
 
 
-def test_everything_is_there_without_script(visit: OpenPage, rows: Rows) -> None:
+def test_the_pages_are_complete_without_script(visit: OpenPage, rows: Rows) -> None:
     for number in range(30):
         rows.moment(f"m{number:02d}", ago_seconds=60 * number)
     page = visit(java_script_enabled=False)

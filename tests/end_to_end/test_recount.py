@@ -11,25 +11,25 @@ from embedded.processes.waiting import wait_for
 from embedded.records import read_topic
 
 IN_FLIGHT_MS = 5_000  # sent just before the recount
-FAULT_MS = 250  # what a socket delivered less than this before a kill may be lost; it lies inside the gap
+FAULT_MS = 250  # chat delivered less than this before a kill may be lost; it is inside the gap
 
 
 def test_every_message_is_in_kafka_once_or_in_a_gap(world: World) -> None:
     last = max(each["sent_at"] for each in world.truth("messages"))
     wait_for("the last tick has passed the recount", lambda: last_tick(world) > last, 60, 1)
     records = world.records("chat-messages")
-    seen = Counter(each.message_id for each in records if isinstance(each, Message))
-    assert [name for name, times in seen.items() if times > 1] == []
+    found = Counter(each.message_id for each in records if isinstance(each, Message))
+    assert [name for name, times in found.items() if times > 1] == []
     gaps = {}
     for each in records:
         if isinstance(each, Coverage) and each.event == "gap":
             gaps.setdefault(each.channel_id, []).append((each.gap_from_at, each.gap_until_at))
     sent = [each for each in world.truth("messages") if each["sent_at"] <= last]
     assert len(sent) > 1_000
-    missing = [each for each in sent if each["message_id"] not in seen]
+    missing = [each for each in sent if each["message_id"] not in found]
     unexplained = [each for each in missing if not in_a_gap(each, gaps.get(each["channel_id"], []))]
     assert unexplained == []
-    assert set(seen) >= {each["message_id"] for each in sent} - {each["message_id"] for each in missing}
+    assert set(found) >= {each["message_id"] for each in sent} - {each["message_id"] for each in missing}
 
 
 def in_a_gap(message: dict, gaps: list[tuple[int, int]]) -> bool:
@@ -37,7 +37,7 @@ def in_a_gap(message: dict, gaps: list[tuple[int, int]]) -> bool:
 
 
 def last_tick(world: World) -> int:
-    """The earliest of the partitions' newest ticks: a commit reaches one partition after the other."""
+    """Return the earliest of the partitions' newest ticks: a commit reaches one partition after the other."""
     newest = dict.fromkeys(range(CHAT_MESSAGES.partitions), 0)
     for record in read_topic(world.system.address("KAFKA_BOOTSTRAP_SERVERS"), CHAT_MESSAGES.name):
         each = codec.decode(CHAT_MESSAGES.name, record.value or b"")
@@ -54,7 +54,7 @@ def test_ticks_never_go_back_in_any_partition(world: World) -> None:
         if isinstance(each, Tick):
             assert each.sent_at >= newest.get(record.partition, 0)
             newest[record.partition] = each.sent_at
-        elif not (isinstance(each, Coverage) and each.event == "gap"):  # told when it is over, dated at its start
+        elif not (isinstance(each, Coverage) and each.event == "gap"):  # written when it is over, dated at its start
             late += each.sent_at <= newest.get(record.partition, 0)
     assert len(newest) == 20
     assert late == 0
@@ -62,13 +62,13 @@ def test_ticks_never_go_back_in_any_partition(world: World) -> None:
 
 def test_the_counts_in_postgres_are_the_messages_in_kafka(world: World) -> None:
     records = [each for each in world.records("chat-messages") if isinstance(each, Message)]
-    told = Counter((each.channel_id, each.sent_at // 60_000) for each in records)
+    counted = Counter((each.channel_id, each.sent_at // 60_000) for each in records)
     upto = world.query("SELECT extract(epoch FROM max(event_at)) FROM pipeline_progress WHERE stage = 'job'")[0][0]
     rows = world.query(
         "SELECT channel_id, extract(epoch FROM minute_at)::bigint / 60,"
         " (SELECT sum(n) FROM unnest(messages) AS n) FROM chat_counts"
     )
     counted = {(channel, minute): total for channel, minute, total in rows}
-    complete = {key: total for key, total in told.items() if (key[1] + 1) * 60 < upto - 10}
+    complete = {key: total for key, total in counted.items() if (key[1] + 1) * 60 < upto - 10}
     assert complete
     assert {key: counted.get(key) for key in complete} == complete

@@ -1,4 +1,4 @@
-"""What a test does with a running system: act as Twitch, look as a visitor, recount as an auditor."""
+"""A running system for tests: control Twitch, query the site, Postgres and Kafka."""
 
 import json
 import os
@@ -20,8 +20,8 @@ from embedded.processes.waiting import TooLateError, wait_for
 from embedded.records import read_topic
 from embedded.system import System
 
-BASELINE_SECONDS = 80  # a baseline needs 73 covered seconds; and some until the job has started
-MOMENT_SECONDS = 120  # a burst's last revision comes 45 s after it began; slow machines need more
+BASELINE_SECONDS = 80  # a baseline needs 73 covered seconds, plus the job's start
+MOMENT_SECONDS = 120  # a burst's last revision comes 45 s after its start; slow machines need more
 Json = dict[str, Any]
 
 
@@ -32,20 +32,24 @@ class World:
     system: System
     unused: list[str] = field(default_factory=list)
     channel_ids: dict[str, str] = field(default_factory=dict)
-    truth_folder: Path | None = None  # where the simulator is not a part of the system
+    truth_folder: Path | None = None  # if the simulator is not part of the system
 
     def __post_init__(self) -> None:
         self.http = httpx.Client(timeout=10)
 
+    def use(self, system: System) -> None:
+        """Continue with the same system after it was started again."""
+        self.system = system
+
     def wait_for_baseline(self) -> None:
-        """Return when every channel has been read long enough for a burst to be judged."""
+        """Wait until every channel has been read long enough to detect a burst."""
         wait_for("chat has been read long enough for a baseline", self._has_baseline, 240, 1)
         state = self.http.get(self.system.url("simulator_http") + "/control/state").json()
         self.channel_ids = {channel["login"]: channel["channel_id"] for channel in state["channels"]}
         self.unused = [channel["login"] for channel in state["channels"] if channel["live"]]
 
     def fresh_channel(self) -> str:
-        """A channel that no test has used: its next moment is its first."""
+        """Return a channel that no test has used: its next moment is its first."""
         return self.unused.pop()
 
     def _has_baseline(self) -> bool:
@@ -54,76 +58,76 @@ class World:
         return bool(row[0]) and covered is not None and covered > BASELINE_SECONDS
 
     def replayed_channel(self) -> str:
-        """The login of the recording that the simulator replays."""
+        """Return the login of the recording that the simulator replays."""
         state = self.http.get(self.system.url("simulator_http") + "/control/state").json()
         return str(state["replays"][0]["login"])
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Rows of a query on Postgres."""
+        """Return the rows of a query on Postgres."""
         with psycopg.connect(self.system.address("POSTGRES_DSN"), connect_timeout=5) as connection:
             return connection.execute(sql, values).fetchall()
 
     def control(self, action: str, **order: object) -> Json:
-        """Tell the simulator to do something."""
+        """Send an order to the simulator."""
         answer = self.http.post(f"{self.system.url('simulator_http')}/control/{action}", json=order)
         answer.raise_for_status()
         return answer.json()
 
     def burst(self, login: str, **order: object) -> float:
-        """Let a crowd erupt in a channel; return when it began."""
+        """Start a burst in a channel; return its start time."""
         began = time.time()
         scale: Json = {"seconds": 12, "messages_per_second": 40, "chatters": 300, "emote": "LUL"}
         self.control("burst", login=login, **{**scale, **order})
         return began
 
     def kill_at_once(self, names: Iterable[str]) -> dict[str, int]:
-        """kill -9 every process of the programs at one instant; return each program's dead pid."""
+        """Kill every process of the programs with SIGKILL at once; return each program's killed pid."""
         dead = {name: self.system.pid(name) for name in names}
-        doomed = set(dead.values()) - {0}
-        doomed |= {each.pid for name in dead for each in marked(self.system.directory, name)}
-        for pid in doomed:
-            with suppress(ProcessLookupError):  # a child of one that is dead already
+        pids = set(dead.values()) - {0}
+        pids |= {each.pid for name in dead for each in marked(self.system.directory, name)}
+        for pid in pids:
+            with suppress(ProcessLookupError):  # ended together with its parent
                 os.kill(pid, signal.SIGKILL)
         return dead
 
     def get(self, path: str) -> Json:
-        """A JSON answer of the website."""
+        """Return a JSON answer of the website."""
         answer = self.http.get(self.system.url("api") + path)
         answer.raise_for_status()
         return answer.json()
 
     def moments(self, login: str) -> list[Json]:
-        """The channel's moments as the API lists them."""
+        """Return the channel's moments from the API."""
         return self.get(f"/api/v1/moments?channel={login}")["items"]
 
     def wait_for_moment(self, login: str, done: Callable[[Json], bool], seconds: float = MOMENT_SECONDS) -> Json:
-        """The channel's newest moment, once it is `done`."""
+        """Wait until the channel's newest moment is `done` and return it."""
         found: list[Json] = []
 
-        def look() -> bool:
+        def is_done() -> bool:
             try:
                 found[:] = self.moments(login)[:1]
-            except (httpx.HTTPError, KeyError):  # the website itself may have been killed
+            except (httpx.HTTPError, KeyError):  # the website may have been killed
                 return False
             return bool(found) and done(found[0])
 
         try:
-            wait_for(f"a moment of {login} is as expected", look, seconds, 0.5)
+            wait_for(f"a moment of {login} is as expected", is_done, seconds, 0.5)
         except TooLateError as error:
             raise TooLateError(f"{error}; last seen: {found}") from error
         return found[0]
 
     def truth(self, name: str) -> list[Json]:
-        """Lines of one of the simulator's truth files."""
+        """Return the rows of one of the simulator's truth files."""
         file = (self.truth_folder or self.system.directory / "truth") / f"{name}.jsonl"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
 
     def records(self, topic: str) -> list[msgspec.Struct]:
-        """Every committed record of a topic, decoded."""
+        """Return every committed record of a topic, decoded."""
         read = read_topic(self.system.address("KAFKA_BOOTSTRAP_SERVERS"), topic)
         return [codec.decode(topic, record.value) for record in read if record.value is not None]
 
 
 def closed_with_outcome(moment: Json) -> bool:
-    """The last revision is there, and what became of the clip."""
+    """Return whether the moment has its last revision and its clip an outcome."""
     return moment["revision"] == 3 and moment["clip"] is not None and moment["clip"]["status"] != "intent"

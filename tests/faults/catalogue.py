@@ -1,4 +1,4 @@
-"""The faults that are played on one shared system, one after the other."""
+"""The faults that are injected into one shared system, one after the other."""
 
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ AWAY_SECONDS = 30
 FULL_SECONDS = 20
 CUT_SECONDS = 120
 LINK_SECONDS = 30
-BUSY_SECONDS = 60  # of 429
+RATE_LIMITED_SECONDS = 60
 LOSS = 0.2
 LINK_FAULTS: tuple[tuple[str, Mode, int], ...] = (
     ("cut", "cut", CUT_SECONDS),
@@ -24,12 +24,12 @@ LINK_FAULTS: tuple[tuple[str, Mode, int], ...] = (
     ("at 256 kbit/s", "slow", LINK_SECONDS),
     ("with a fifth of its packets lost", "lossy", LINK_SECONDS),
 )
-FLAPPING = 3  # channels, not those of the bursts
+FLAPPING = 3  # channels, other than those of the bursts
 
 
 @dataclass(frozen=True)
-class Places:
-    """Where faults can be let in: the link and the disks, and packets on Kafka's port."""
+class FaultPoints:
+    """Where faults can be injected: the link, the disks, and packets on Kafka's port."""
 
     link: Link | None = None
     spool: Disk | None = None
@@ -37,16 +37,16 @@ class Places:
     to_kafka: Packets = field(default_factory=lambda: Packets(0))
 
 
-def catalogue(places: Places) -> list[Fault]:
-    """All of them."""
+def catalogue(points: FaultPoints) -> list[Fault]:
+    """Return all faults."""
     everything = Fault(
         "kill -9 of all at once", lambda world: world.kill_at_once(KILLED), stops_reader=True, stops_page=True
     )
-    return [everything, *kills(), *disks(places), *servers(), *links(places.link), *packets(places), *twitch()]
+    return [everything, *kills(), *disks(points), *servers(), *links(points.link), *packets(points), *twitch()]
 
 
 def kills() -> list[Fault]:
-    """kill -9 of each program alone."""
+    """Return a kill -9 of each program."""
     return [
         Fault(
             f"kill -9 of {name}",
@@ -59,7 +59,7 @@ def kills() -> list[Fault]:
 
 
 def servers() -> list[Fault]:
-    """Each server stopped for a while."""
+    """Return a stop of each server."""
     return [
         away("Postgres", ["postgres"], stops_page=True),
         away("Redis", ["redis"]),
@@ -69,7 +69,7 @@ def servers() -> list[Fault]:
 
 
 def away(what: str, names: list[str], stops_page: bool = False) -> Fault:
-    """Programs stopped and started again."""
+    """Return a fault that stops programs and starts them again."""
 
     def stop(world: World) -> None:
         for name in reversed(names):
@@ -83,19 +83,19 @@ def away(what: str, names: list[str], stops_page: bool = False) -> Fault:
 
 
 def links(link: Link | None) -> list[Fault]:
-    """The way from machine B's programs to Postgres on machine A; the page is on A's side of it."""
+    """Return the faults of the link from machine B's programs to Postgres on machine A; the page is on A's side."""
 
-    def become(mode: Mode) -> Act:
-        return lambda _: link and link.become(mode)
+    def set_mode(mode: Mode) -> Act:
+        return lambda _: link and link.set_mode(mode)
 
     return [
-        Fault(f"link to A {how} for {seconds} s", become(mode), become("open"), seconds, why_not=why_no_link())
+        Fault(f"link to A {how} for {seconds} s", set_mode(mode), set_mode("open"), seconds, why_not=why_no_link())
         for how, mode, seconds in LINK_FAULTS
     ]
 
 
-def disks(places: Places) -> list[Fault]:
-    """Disks that are full for a while."""
+def disks(points: FaultPoints) -> list[Fault]:
+    """Return the full disks."""
     return [
         Fault(
             f"{whose} disk full for {FULL_SECONDS} s",
@@ -104,75 +104,81 @@ def disks(places: Places) -> list[Fault]:
             FULL_SECONDS,
             why_not=why_no_disk(),
         )
-        for whose, each in (("the spool's", places.spool), ("Kafka's", places.kafka))
+        for whose, each in (("the spool's", points.spool), ("Kafka's", points.kafka))
     ]
 
 
-def packets(places: Places) -> list[Fault]:
-    """Packets that nobody says are lost."""
+def packets(points: FaultPoints) -> list[Fault]:
+    """Return the faults of silently lost packets."""
     return [
         Fault(
             f"{what} for {LINK_SECONDS} s",
-            lambda _, way=way, share=share: way.lose(share),
-            lambda _, way=way: way.arrive(),
+            lambda _, path=path, share=share: path.drop(share),
+            lambda _, path=path: path.restore(),
             LINK_SECONDS,
             why_not=why_no_packets(),
         )
-        for what, way, share in (
-            ("20 % of the packets to Kafka lost", places.to_kafka, LOSS),
-            ("no packet to or from Kafka arrives", places.to_kafka, 1.0),
+        for what, path, share in (
+            ("20 % of the packets to Kafka lost", points.to_kafka, LOSS),
+            ("no packet to or from Kafka arrives", points.to_kafka, 1.0),
         )
     ]
 
 
 def order(action: str, **fields: object) -> Act:
-    """An order to the simulator."""
+    """Return an act that sends an order to the simulator."""
     return lambda world: world.control(action, **fields)
 
 
 def twitch() -> list[Fault]:
-    """What Twitch does to us."""
+    """Return the faults of Twitch."""
     return [
         Fault(
             "Twitch silent on its sockets for 20 s",
             order("silence", socket="all", seconds=20),
             seconds=20,
-            deafens=True,
+            stops_reading=True,
         ),
-        Fault("RECONNECT on all", order("reconnect", close_after_seconds=5), seconds=5, deafens=True),
-        Fault("resets every 3 s", again=order("drop", all=True, abort=True), seconds=20, every_seconds=3, deafens=True),
+        Fault("RECONNECT on all", order("reconnect", close_after_seconds=5), seconds=5, stops_reading=True),
+        Fault(
+            "resets every 3 s",
+            again=order("drop", all=True, abort=True),
+            seconds=20,
+            every_seconds=3,
+            stops_reading=True,
+        ),
         Fault("token revoked", order("revoke"), order("restore"), seconds=20),
-        Fault(f"429 for {BUSY_SECONDS} s", too_many_requests, enough_requests, BUSY_SECONDS),
+        Fault(f"429 for {RATE_LIMITED_SECONDS} s", rate_limit, lift_rate_limit, RATE_LIMITED_SECONDS),
         Fault("a clip that never appears", order("never_appear", count=1), order("never_appear", count=0), seconds=40),
-        Fault("streams that flap", again=flap, end=settle_down, seconds=32, every_seconds=4),
+        Fault("streams that flap", again=flap, end=go_live, seconds=32, every_seconds=4),
     ]
 
 
-def too_many_requests(world: World) -> None:
-    """Every request to Helix is answered with 429."""
+def rate_limit(world: World) -> None:
+    """Answer every request to Helix with 429."""
     for endpoint in ("clips", "streams", "users"):
         world.control("helix_fault", endpoint=endpoint, status=429, count=10_000)
 
 
-def enough_requests(world: World) -> None:
-    """Helix answers again."""
+def lift_rate_limit(world: World) -> None:
+    """Let Helix answer again."""
     for endpoint in ("clips", "streams", "users"):
         world.control("helix_fault", endpoint=endpoint, count=0)
 
 
 def flapping(world: World) -> dict[str, bool]:
-    """The channels that flap and whether each is live."""
+    """Return the flapping channels and whether each is live."""
     state = world.http.get(world.system.url("simulator_http") + "/control/state").json()
     return {each["login"]: each["live"] for each in state["channels"][:FLAPPING]}
 
 
 def flap(world: World) -> None:
-    """Whoever is live goes offline, whoever is offline goes live."""
+    """Take the live ones offline and the offline ones live."""
     for login, live in flapping(world).items():
         world.control("stream", login=login, live=not live)
 
 
-def settle_down(world: World) -> None:
-    """All are live."""
+def go_live(world: World) -> None:
+    """Take all of them live."""
     for login in flapping(world):
         world.control("stream", login=login, live=True)

@@ -1,4 +1,4 @@
-"""A system with disks and a link that can fail, and the table at the end."""
+"""A system with disks and a link that can fail; prints the table at the end."""
 
 import os
 from collections.abc import Iterator
@@ -9,11 +9,11 @@ import pytest
 from end_to_end.world import World
 from faults import disk, table
 from faults import link as links
-from faults.catalogue import Places
+from faults.catalogue import FaultPoints
 from faults.disk import Disk
 from faults.link import Link
 from faults.packets import Packets
-from faults.play import CHANNELS, PATIENCE
+from faults.play import CHANNELS, CLIP_TIMEOUTS
 
 from embedded.addresses import Ports
 from embedded.processes.ports import free_ports
@@ -25,7 +25,7 @@ SPOOL_MEGABYTES, KAFKA_MEGABYTES = 192, 1024
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Without FAULTS nothing here runs: a fault takes a minute or more."""
+    """Skip everything here without FAULTS: a fault takes a minute or more."""
     if os.environ.get("FAULTS"):
         return
     for item in items:
@@ -42,7 +42,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def twitch(tmp_path: Path) -> Iterator[SimulatorProcess]:
-    """Twitch outside of the system, which no fault of ours touches."""
+    """A simulated Twitch outside of the system, which our faults do not affect."""
     flags = [f"--{name.replace('_', '-')}={value}" for name, value in CHANNELS.items() if not isinstance(value, bool)]
     with SimulatorProcess(tmp_path / "truth", *flags) as simulator:
         yield simulator
@@ -50,7 +50,7 @@ def twitch(tmp_path: Path) -> Iterator[SimulatorProcess]:
 
 @pytest.fixture
 def ports_beside_twitch(twitch: SimulatorProcess) -> Ports:
-    """Free ports for a system that reads it."""
+    """Free ports for a system that reads from `twitch`."""
     return replace(
         Ports.free(),
         simulator_irc=twitch.ports["irc"],
@@ -61,7 +61,7 @@ def ports_beside_twitch(twitch: SimulatorProcess) -> Ports:
 
 @pytest.fixture(scope="module")
 def disks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Disk]]:
-    """The spool's and Kafka's disk; none where this machine cannot have them."""
+    """The disks of the spool and of Kafka; empty if this machine cannot make any."""
     made: dict[str, Disk] = {}
     folder = tmp_path_factory.mktemp("disks")
     try:
@@ -75,40 +75,40 @@ def disks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Disk]]
 
 
 @pytest.fixture(scope="module")
-def places(disks: dict[str, Disk]) -> Iterator[tuple[Places, Ports]]:
-    """Where faults are let in, and the system's ports."""
+def points(disks: dict[str, Disk]) -> Iterator[tuple[FaultPoints, Ports]]:
+    """The points where faults are injected, and the system's ports."""
     ports = Ports.free()
     link = None if links.why_not() else Link(free_ports(1)[0], ports.postgres)
     to_kafka = Packets(ports.kafka)
-    yield Places(link, disks.get("spool"), disks.get("kafka"), to_kafka), ports
-    to_kafka.arrive()
+    yield FaultPoints(link, disks.get("spool"), disks.get("kafka"), to_kafka), ports
+    to_kafka.restore()
     if link is not None:
         link.close()
 
 
 @pytest.fixture(scope="module")
 def faulty(
-    tmp_path_factory: pytest.TempPathFactory, places: tuple[Places, Ports], disks: dict[str, Disk]
+    tmp_path_factory: pytest.TempPathFactory, points: tuple[FaultPoints, Ports], disks: dict[str, Disk]
 ) -> Iterator[World]:
-    """A running system whose spool and Kafka lie on disks of their own, with a link between B and Postgres."""
-    directory, (where, ports) = tmp_path_factory.mktemp("faulty"), places
+    """A running system with the spool and Kafka on separate disks, and a link between B and Postgres."""
+    directory, (where, ports) = tmp_path_factory.mktemp("faulty"), points
     settings = environment(where, ports)
     if disks:
         kafka = disks["kafka"].mount / "kafka"
         kafka.mkdir()
         (directory / "kafka").symlink_to(kafka)
         settings["stream_monitoring"]["SPOOL_DIRECTORY"] = str(disks["spool"].mount / "spool")
-    with System(directory, ports, CHANNELS, environment=settings) as system:
+    with System(directory, ports, simulator_options=CHANNELS, environment=settings) as system:
         world = World(system)
         world.wait_for_baseline()
         yield world
 
 
-def environment(where: Places, ports: Ports) -> dict[str, dict[str, str]]:
-    """What differs from the usual system."""
+def environment(where: FaultPoints, ports: Ports) -> dict[str, dict[str, str]]:
+    """Return the settings that differ from the usual system."""
     settings: dict[str, dict[str, str]] = {name: {} for name in ACROSS_THE_LINK}
     if where.link is not None:
         dsn = f"postgresql://postgres@{where.link.host}:{where.link.port}/stream_scout"
         settings = {name: {"POSTGRES_DSN": dsn} for name in ACROSS_THE_LINK}
-    settings["clip_creator"] |= PATIENCE
+    settings["clip_creator"] |= CLIP_TIMEOUTS
     return settings

@@ -1,4 +1,4 @@
-"""A disk of its own for a part of the system: an ext4 image that can be full and can lose its power."""
+"""A separate disk for a part of the system: an ext4 image that can be filled and can lose power."""
 
 import fcntl
 import os
@@ -11,31 +11,31 @@ from pathlib import Path
 from embedded.processes.waiting import wait_for
 
 EXT4_IOC_SHUTDOWN = 0x8004587D  # _IOR('X', 125, __u32), linux/ext4.h
-NO_LOG_FLUSH = struct.pack("I", 2)  # neither data nor journal reach the disk any more: power is gone
-LATE_COMMIT = "commit=300"  # ext4 itself writes as late as it may, so that only a sync makes durable
+NO_LOG_FLUSH = struct.pack("I", 2)  # neither data nor journal reach the disk, as in a power cut
+LATE_COMMIT = "commit=300"  # ext4 writes as late as possible, so that only a sync makes data durable
 TOOLS = ("mkfs.ext4", "losetup", "mount", "umount")
 RELEASE_SECONDS = 20.0
 
 
 def why_not() -> str:
-    """Why no disk can be made here; empty where one can."""
+    """Return why no disk can be made here; empty if one can."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
-        return "mounting a disk of its own needs root on Linux"
+        return "mounting a disk needs root on Linux"
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         return f"{', '.join(missing)} is missing: apt-get install e2fsprogs mount"
     probe = subprocess.run(["losetup", "--find"], capture_output=True, text=True, check=False)
-    return "" if probe.returncode == 0 else f"no loop device is to be had: {probe.stderr.strip()}"
+    return "" if probe.returncode == 0 else f"no loop device is available: {probe.stderr.strip()}"
 
 
 class Disk:
-    """An ext4 file system in a sparse file, mounted at `mount`; what is written goes past the host's page cache."""
+    """An ext4 file system in a sparse file, mounted at `mount`; writes bypass the host's page cache."""
 
     def __init__(self, image: Path, mount: Path, megabytes: int) -> None:
         self.image, self.mount = image, mount
         with image.open("wb") as file:
             file.truncate(megabytes * 1024 * 1024)
-        _run("mkfs.ext4", "-q", "-m", "0", str(image))  # no blocks kept back for root
+        _run("mkfs.ext4", "-q", "-m", "0", str(image))  # no blocks reserved for root
         mount.mkdir(parents=True, exist_ok=True)
         self._device = _run("losetup", "--find", "--show", "--direct-io=on", str(image))
         self._mount()
@@ -48,7 +48,7 @@ class Disk:
         return self.mount / "filler"
 
     def fill(self) -> None:
-        """Leave no block free."""
+        """Fill all free blocks."""
         with self._filler.open("wb") as file:
             for size in (1 << 20, 1 << 12):
                 self._fill_by(file.fileno(), size)
@@ -61,11 +61,11 @@ class Disk:
                 return
 
     def free(self) -> None:
-        """Give the space back."""
+        """Free the space again."""
         self._filler.unlink()
 
     def cut_power(self) -> None:
-        """From this instant nothing reaches the disk, and what was not synced never will."""
+        """Stop all writes at once: data that is not synced is lost."""
         descriptor = os.open(self.mount, os.O_RDONLY)
         try:
             fcntl.ioctl(descriptor, EXT4_IOC_SHUTDOWN, NO_LOG_FLUSH)
@@ -73,7 +73,7 @@ class Disk:
             os.close(descriptor)
 
     def power_on(self) -> None:
-        """Mount again what is on the disk; the journal is replayed. Nobody may have a file open here."""
+        """Mount the disk again, which replays its journal. No file may be open on it."""
         self._unmount()
         self._mount()
 
@@ -84,7 +84,7 @@ class Disk:
         return subprocess.run(["umount", str(self.mount)], capture_output=True, check=False).returncode == 0
 
     def close(self) -> None:
-        """Unmount and forget it."""
+        """Unmount and delete the disk."""
         self._unmount()
         _run("losetup", "--detach", self._device)
         self.image.unlink()

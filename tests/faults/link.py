@@ -1,7 +1,7 @@
-"""The link between the two machines: a pair of network interfaces, machine A's end in a network namespace of its own.
+"""The link between the two machines: a pair of network interfaces, machine A's end in its own network namespace.
 
-Machine B's programs reach A's Postgres at the far end's address, through the kernel's own TCP. There a relay listens,
-which has the rest of machine A on its loopback: the servers themselves need no namespace.
+Machine B's programs reach A's Postgres at the far end's address, through the kernel's own TCP. A relay listens there
+and forwards to loopback, so that the servers themselves need no namespace.
 """
 
 import asyncio
@@ -26,21 +26,21 @@ numbers = count(os.getpid() % 200)
 
 
 def why_not() -> str:
-    """Why no link can be made here; empty where one can."""
+    """Return why no link can be made here; empty if one can."""
     if os.geteuid() != 0:
         return "a network namespace needs root"
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         return f"{', '.join(missing)} is missing: apt-get install iproute2 iptables"
     probe = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=False)
-    return "" if probe.returncode == 0 else f"no network namespace is to be had: {probe.stderr.strip()}"
+    return "" if probe.returncode == 0 else f"no network namespace is available: {probe.stderr.strip()}"
 
 
 class Link:
     """Forwards `host`:`port` in the namespace to 127.0.0.1:`target` of this one.
 
-    cut: the interface is down. half_open: no packet arrives, and nobody is told. slow: 256 kbit/s in each direction.
-    lossy: a fifth of the packets is lost in each direction.
+    cut: the interface is down. half_open: all packets are dropped silently. slow: 256 kbit/s in each direction.
+    lossy: a fifth of the packets is dropped in each direction.
     """
 
     def __init__(self, port: int, target: int) -> None:
@@ -63,8 +63,8 @@ class Link:
         serving = asyncio.start_server(self._connected, sock=listening)
         self._server = asyncio.run_coroutine_threadsafe(serving, self._loop).result(10)
 
-    def become(self, mode: Mode) -> None:
-        """Change what the link does, for open connections too."""
+    def set_mode(self, mode: Mode) -> None:
+        """Change the link's mode, also for open connections."""
         while self._undo:
             _run(*self._undo.pop())
         if mode == "cut":
@@ -79,7 +79,7 @@ class Link:
                 self._change((*shaped[0], "add", *shaped[1], *SLOW.split()), (*shaped[0], "del", *shaped[1]))
 
     def _drop(self, *chance: str) -> None:
-        """Both ends throw away what arrives from the other."""
+        """Drop incoming packets at both ends."""
         for at_a, device in (((), self._near), (self._inside(), self._far)):
             rule = ("INPUT", "-i", device, *chance, "-j", "DROP")
             self._change((*at_a, "iptables", "-I", *rule), (*at_a, "iptables", "-D", *rule))
@@ -95,8 +95,8 @@ class Link:
         _run(*self._inside(), *command)
 
     def close(self) -> None:
-        """Forward nothing any more; the namespace goes, and the interfaces with it."""
-        self.become("open")
+        """Stop forwarding and delete the namespace with its interfaces."""
+        self.set_mode("open")
         self._loop.call_soon_threadsafe(self._server.close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
@@ -123,10 +123,10 @@ class Link:
 
 
 def socket_in(namespace: str, host: str, port: int) -> socket.socket:
-    """A listening socket of another network namespace; a socket stays in the one that it was made in."""
+    """Return a listening socket in another network namespace; a socket stays where it was created."""
     made: list[socket.socket | OSError] = []
 
-    def make() -> None:  # only this thread changes its namespace, and then it ends
+    def make() -> None:  # only this thread changes its namespace, and it ends afterwards
         try:
             with Path(f"/run/netns/{namespace}").open() as handle:
                 if ctypes.CDLL(None, use_errno=True).setns(handle.fileno(), CLONE_NEWNET):

@@ -1,4 +1,4 @@
-"""Packets that do not arrive on loopback: rules of the packet filter for single ports, taken back afterwards."""
+"""Drops packets on loopback with packet filter rules for single ports, which are removed afterwards."""
 
 import os
 import shutil
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 def why_not() -> str:
-    """Why no packets can be lost here; empty where they can."""
+    """Return why no packets can be dropped here; empty if they can."""
     if os.geteuid() != 0:
         return "the packet filter needs root"
     return "" if shutil.which("iptables") else "iptables is missing: apt-get install iptables"
@@ -20,15 +20,15 @@ class Packets:
     port: int
     _rules: list[list[str]] = field(default_factory=list)
 
-    def lose(self, share: float) -> None:
-        """From now on this share of them is lost; 1 is a dead link that nobody is told of."""
+    def drop(self, share: float) -> None:
+        """Drop a share of the packets silently; 1 is a dead link."""
         chance = [] if share >= 1 else ["-m", "statistic", "--mode", "random", "--probability", str(share)]
         for side in ("--dport", "--sport"):
             rule = ["INPUT", "-i", "lo", "-p", "tcp", side, str(self.port), *chance, "-j", "DROP"]
             subprocess.run(["iptables", "-I", *rule], check=True)
             self._rules.append(rule)
 
-    def arrive(self) -> None:
-        """All of them arrive again. Harmless when repeated."""
+    def restore(self) -> None:
+        """Remove all rules. Idempotent."""
         while self._rules:
             subprocess.run(["iptables", "-D", *self._rules.pop()], check=True)

@@ -1,4 +1,4 @@
-"""A visitor who asks for the page once a second, whatever happens behind it."""
+"""A visitor who requests the page once per second during a fault."""
 
 import threading
 import time
@@ -8,11 +8,11 @@ from typing import Self
 import httpx
 
 PAUSE_SECONDS = 1.0
-PATIENCE_SECONDS = 3.0  # of the visitor: a page that takes longer has failed
+TIMEOUT_SECONDS = 3.0  # a page that takes longer counts as failed
 
 
 class Visitor:
-    """Runs inside the `with` block."""
+    """Requests the page inside the `with` block."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -37,18 +37,18 @@ class Visitor:
 
     def _is_served(self) -> bool:
         try:
-            return httpx.get(self._url, timeout=PATIENCE_SECONDS).status_code == httpx.codes.OK
+            return httpx.get(self._url, timeout=TIMEOUT_SECONDS).status_code == httpx.codes.OK
         except httpx.HTTPError:
             return False
 
     @property
     def percent(self) -> float:
-        """Share of requests that got the page."""
+        """Return the share of requests that got the page."""
         served = [each for _, each in self._answers]
         return 100.0 * sum(served) / len(served)
 
     def first_page_after(self, at: float) -> float | None:
-        """Seconds from `at` to the page's return for good; None where it never failed."""
+        """Return the seconds from `at` until the page answers for good; None if it never failed."""
         failures = [asked for asked, served in self._answers if not served]
         if not failures:
             return None

@@ -1,4 +1,4 @@
-"""The table of faults: one line for each, printed at the end of a run and kept as JSON beside the other results."""
+"""The table of faults: printed at the end of a run, stored as JSON and as docs/faults.md."""
 
 import json
 import os
@@ -11,15 +11,16 @@ RESULT = Path(__file__).parents[1] / "benchmarks" / "results" / "faults.json"
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 INTRODUCTION = (
     "# What faults do\n\n"
-    "Written by `make test-faults` ({machine}). Each fault was played on the whole system while a crowd erupted in a "
-    "channel; afterwards every record was counted against what the simulated Twitch had said. Lost and doubled are "
-    "records of chat, moments, clips and minutes of counts in Postgres. A gap is time of which the site says that "
-    "nobody read. Well: chat said after the fault has passed the job and is in Postgres, less than 10 s old. The page "
-    "was asked for once a second.\n\n"
-    "The link between the machines is a pair of interfaces with machine A's end in a network namespace; a full disk is "
-    "a file system of its own that is full. A line is the last play that came to its end: one that the system does not "
-    "recover from fails the run and leaves no line. After a reader has died its 30 channels are joined again within "
-    "Twitch's limit, 20 in 10 s: the rest of that gap stands in the next line.\n\n"
+    "Written by `make test-faults` ({machine}). Each fault was injected into the whole system during a burst of "
+    "chat in one channel; afterwards every record was compared with what the simulated Twitch had sent. Lost and "
+    "doubled: records of chat, moments and clips; rows wrong: minutes of counts in Postgres. Gap: time that the "
+    "site reports as not read. Recovered: chat sent after the end of the fault has passed the job and is in "
+    "Postgres, less than 10 s old. The page was requested once per second.\n\n"
+    "The link between the machines is a pair of network interfaces, with machine A's end in a network namespace; "
+    "a full disk is a separate file system without free space. A line is the last completed run of its fault: one "
+    "from which the system does not recover fails the test and leaves no line. After a reader died, its 30 "
+    "channels are joined again within Twitch's limit of 20 joins in 10 s: the rest of that gap is in the next "
+    "line.\n\n"
 )
 HEADS = {
     "fault": "fault",
@@ -30,18 +31,18 @@ HEADS = {
     "clips_doubled": "clips doubled",
     "rows_wrong": "rows wrong",
     "gap_seconds": "gap s",
-    "well_after_seconds": "well after s",
+    "recovered_after_seconds": "recovered after s",
     "page_percent": "page %",
     "first_page_seconds": "page back s",
 }
 
 
-lines: list["Line"] = []  # of this run
+lines: list["Line"] = []  # measured in this run
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
-    """What one fault did. `lost`, `doubled`: records; `first_page_seconds`: None where the page never failed."""
+    """The effects of one fault. `lost`, `doubled`: records; `first_page_seconds`: None if the page never failed."""
 
     fault: str
     lost: int
@@ -51,7 +52,7 @@ class Line:
     clips_doubled: int
     rows_wrong: int
     gap_seconds: float
-    well_after_seconds: float
+    recovered_after_seconds: float
     page_percent: float
     first_page_seconds: float | None = None
 
@@ -60,25 +61,25 @@ class Line:
 
     @property
     def harm(self) -> dict[str, int]:
-        """What must not be: every count of lost, doubled and wrong that is not 0."""
+        """Return the counts that must be 0 and are not: lost, doubled, wrong."""
         counts = {name: value for name, value in asdict(self).items() if isinstance(value, int)}
         return {name: value for name, value in counts.items() if value}
 
 
 def is_chosen(name: str) -> bool:
-    """Whether the variable FAULTS names the fault: `all`, or parts of names with commas between."""
+    """Return whether the variable FAULTS selects the fault: `all`, or comma-separated parts of names."""
     parts = [part.strip().lower() for part in os.environ.get("FAULTS", "").split(",") if part.strip()]
     return "all" in parts or any(part in name.lower() for part in parts)
 
 
 def add(line: Line) -> None:
-    """Put a fault's line into the table and the result."""
+    """Add a fault's line to the table and store it."""
     lines.append(line)
     keep(line)
 
 
 def text(shown: list[Line]) -> str:
-    """The table, one line a fault."""
+    """Format the table with one line per fault."""
     rows = [[HEADS[field.name] for field in fields(Line)]]
     rows += [[_shown(value) for value in asdict(line).values()] for line in shown]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -90,7 +91,7 @@ def text(shown: list[Line]) -> str:
 
 
 def markdown(kept: dict[str, dict[str, object]], machine: str) -> str:
-    """The page: every fault that was ever measured, in the order of the result."""
+    """Format the page with every measured fault, in the order of the result."""
     names = [field.name for field in fields(Line)]
     rows = [[_shown(each.get(name)) for name in names] for each in kept.values()]
     head = [HEADS[name] for name in names]
@@ -103,7 +104,7 @@ def _shown(value: object) -> str:
 
 
 def keep(line: Line, result: Path = RESULT, page: Path = PAGE) -> None:
-    """Write a fault's line into the result and its page; lines of other faults stay as they were measured."""
+    """Store a fault's line in the result and the page; the lines of other faults stay unchanged."""
     kept = json.loads(result.read_text())["faults"] if result.exists() else {}
     kept[line.fault] = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(line)}
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"

@@ -1,8 +1,8 @@
-"""Three million messages while Kafka was away, kept by two instances, drained through a kill of the holder, read by a
-job that is killed: nothing is lost or doubled, and the results equal an uninterrupted run's.
+"""Three million messages through every fault: nothing is lost or doubled, the results equal an uninterrupted run's.
 
-On the wire messages come twice and out of order, and one claims to be from next year; the standby's clock is 30 s off,
-and for a while the holder is deaf.
+Kafka is down while two instances spool the messages; the holder is killed while the backlog drains, and the job while
+it reads. Messages are repeated and out of order, one claims to be from next year; the standby's clock is 30 s off, and
+the holder's sockets are silent for a while.
 """
 
 import os
@@ -39,21 +39,21 @@ from service_runtime.topic_setup import create_topics
 from twitch_simulator.process import SimulatorProcess
 
 MESSAGES = int(os.environ.get("EXACTNESS_MESSAGES", "3000000"))
-RATE = int(os.environ.get("EXACTNESS_RATE", "5000"))  # messages a second
+RATE = int(os.environ.get("EXACTNESS_RATE", "5000"))  # messages per second
 CHANNELS = 400
 NAME = f"{MESSAGES:,} messages kept by two instances, drained and read through kills"
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(5400)]
 SECONDS = 1800.0
-DEAF_SECONDS = 40
+SILENT_SECONDS = 40
 KILLED_AT = (0.25, 0.5, 0.75)  # of the event time
-DRAINED_AT = 0.75  # of the backlog: then who drains is killed, and the other one hears again since before that
-AFTER_MS = 240_000  # of ticks alone: every moment closes
+DRAINED_AT = 0.75  # of the backlog: when the draining instance is killed; the sockets are no longer silent by then
+AFTER_MS = 240_000  # with ticks only, so that every moment closes
 NEXT_YEAR_MS = 365 * 24 * 3600 * 1000
 RESULTS = (topics.MOMENTS, topics.CHAT_COUNTS, topics.JOB_PROGRESS)
-Told = set[tuple[bytes | None, bytes | None]]
+Records = set[tuple[bytes | None, bytes | None]]
 
 
-class Said(msgspec.Struct):
+class SentMessage(msgspec.Struct):
     """A row of the simulator's truth."""
 
     message_id: str
@@ -61,8 +61,8 @@ class Said(msgspec.Struct):
     sent_at: int
 
 
-class Marks(msgspec.Struct):
-    """What the recount looks at in a record of the log."""
+class LogRecord(msgspec.Struct):
+    """The fields of a record that the recount needs."""
 
     kind: str
     sent_at: int
@@ -79,8 +79,8 @@ class Truth:
     def __init__(self, file: Path) -> None:
         self._file, self._read, self.messages = file, 0, 0
 
-    def grown(self) -> int:
-        """How many messages there are now."""
+    def count(self) -> int:
+        """Return the current number of messages."""
         with self._file.open("rb") as rows:
             rows.seek(self._read)
             while chunk := rows.read(1 << 20):
@@ -88,16 +88,16 @@ class Truth:
                 self._read += len(chunk)
         return self.messages
 
-    def rows(self) -> Iterator[Said]:
-        """All of them."""
-        decoder = msgspec.json.Decoder(Said)
+    def rows(self) -> Iterator[SentMessage]:
+        """Yield all messages."""
+        decoder = msgspec.json.Decoder(SentMessage)
         with self._file.open("rb") as rows:
             yield from map(decoder.decode, rows)
 
 
 @pytest.fixture
 def kafka(tmp_path: Path) -> Iterator[Kafka]:
-    """A Kafka of the test's own."""
+    """A Kafka for this test alone."""
     with Kafka(tmp_path / "kafka", *free_ports(2)) as server:
         create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}))
         yield server
@@ -105,7 +105,7 @@ def kafka(tmp_path: Path) -> Iterator[Kafka]:
 
 @pytest.fixture
 def both(tmp_path: Path, kafka: Kafka) -> Iterator[Pair]:
-    """A Twitch that sends disorder, and two instances that read it."""
+    """A simulated Twitch that sends repeats out of order, and two instances that read it."""
     flags = ["--channels", str(CHANNELS), "--messages-per-second", str(RATE), "--bursts-per-minute", "30"]
     with ExitStack() as stack:
         twitch = stack.enter_context(SimulatorProcess(tmp_path / "truth", *flags, "--seed", "77"))
@@ -122,25 +122,25 @@ def both(tmp_path: Path, kafka: Kafka) -> Iterator[Pair]:
 
 
 def gather(both: Pair, kafka: Kafka, truth: Truth) -> None:
-    """Both read, Kafka goes away, and the backlog grows; in its middle the holder hears nothing for a while."""
+    """Let both instances spool a backlog while Kafka is down, half-way with the holder's sockets silent."""
     both.holder.start()
     wait_for("the holder", lambda: both.forwards(both.holder), SECONDS, 1)
     wait_for("the holder reads all", lambda: both.reads_all(both.holder), SECONDS, 1)
-    deaf = both.sockets()
+    silent = both.sockets()
     both.standby.start()
     wait_for("the standby", lambda: both.reads_all(both.standby), SECONDS, 1)
-    begun = truth.grown()
-    wait_for("ticks pass where the standby began", lambda: truth.grown() > begun + 10 * RATE, SECONDS, 1)
+    at_start = truth.count()
+    wait_for("ticks pass where the standby began", lambda: truth.count() > at_start + 10 * RATE, SECONDS, 1)
     kafka.stop()
-    wait_for("half of the backlog", lambda: truth.grown() > MESSAGES // 2, SECONDS, 1)
-    for socket in deaf:
-        both.twitch.order("silence", socket=socket, seconds=DEAF_SECONDS)
+    wait_for("half of the backlog", lambda: truth.count() > MESSAGES // 2, SECONDS, 1)
+    for socket in silent:
+        both.twitch.order("silence", socket=socket, seconds=SILENT_SECONDS)
     both.twitch.order("raw", line=next_year(both))
-    wait_for("the backlog", lambda: truth.grown() > MESSAGES, SECONDS, 1)
+    wait_for("the backlog", lambda: truth.count() > MESSAGES, SECONDS, 1)
 
 
 def next_year(both: Pair) -> str:
-    """A message whose time is a lie, as Twitch would write it."""
+    """Return a message with a timestamp from next year, in Twitch's format."""
     channel = both.twitch.state()["channels"][0]
     sent_at = now_ms() + NEXT_YEAR_MS
     return (
@@ -151,11 +151,11 @@ def next_year(both: Pair) -> str:
 
 
 def drain(both: Pair, kafka: Kafka) -> None:
-    """Kafka is back; whoever drains is killed in the middle, the other goes on; then everything is in Kafka."""
+    """Start Kafka and kill the draining instance half-way; the other one finishes."""
     kafka.start()
-    wait_for("somebody drains", lambda: any(map(both.forwards, (both.holder, both.standby))), SECONDS, 0.5)
+    wait_for("one of the two drains", lambda: any(map(both.forwards, (both.holder, both.standby))), SECONDS, 0.5)
     first, other = (both.holder, both.standby) if both.forwards(both.holder) else (both.standby, both.holder)
-    wait_for("it is in the middle", lambda: records_in(kafka) > MESSAGES * DRAINED_AT, SECONDS, 0.2)
+    wait_for("most of it is drained", lambda: records_in(kafka) > MESSAGES * DRAINED_AT, SECONDS, 0.2)
     first.end(signal.SIGKILL)
     assert records_in(kafka) < MESSAGES, "the kill came after the drain"
     wait_for("the other drains", lambda: both.forwards(other), SECONDS, 0.5)
@@ -164,7 +164,7 @@ def drain(both: Pair, kafka: Kafka) -> None:
 
 
 def records_in(kafka: Kafka) -> int:
-    """How long the log is, in records and marks; 0 from a broker that is not quite up."""
+    """Return the length of the log in records and transaction markers; 0 if the broker is not ready yet."""
     config = consumer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), "length")
     try:
         with TopicReader(config, topics.CHAT_MESSAGES.name, range(topics.CHAT_MESSAGES.partitions), 10.0) as reader:
@@ -175,7 +175,7 @@ def records_in(kafka: Kafka) -> int:
 
 @dataclass(frozen=True)
 class Recount:
-    """What is in the log. `first`, `last`: event times in milliseconds; `in_gaps`: messages that told gaps excuse."""
+    """The contents of the log. `first`, `last`: event times in milliseconds; `in_gaps`: unread messages inside gaps."""
 
     messages: int
     in_gaps: int
@@ -184,41 +184,41 @@ class Recount:
 
 
 def recount(kafka: Kafka, truth: Truth) -> Recount:
-    """Fail where a message is lost, doubled or late."""
-    decoder = msgspec.json.Decoder(Marks)
+    """Count the log's messages; fail if one is lost, doubled or late."""
+    decoder = msgspec.json.Decoder(LogRecord)
     found: Counter[str] = Counter()
     ticks: dict[int, int] = {}
-    gaps: list[Marks] = []
+    gaps: list[LogRecord] = []
     late = 0
     first, last = sys.maxsize, 0
     for record in iterate_topic(kafka.bootstrap_servers, topics.CHAT_MESSAGES.name):
-        marks = decoder.decode(record.value or b"{}")
+        entry = decoder.decode(record.value or b"{}")
         before = ticks.get(record.partition, 0)
-        if marks.kind == "tick":
-            assert marks.sent_at >= before, "a tick went back"
-            ticks[record.partition] = marks.sent_at
-        elif marks.kind == "message":
-            found[marks.message_id] += 1
-            late += marks.sent_at <= before
-            first, last = min(first, marks.sent_at), max(last, marks.sent_at)
-        elif marks.event == "gap":
-            gaps.append(marks)
+        if entry.kind == "tick":
+            assert entry.sent_at >= before, "a tick went back"
+            ticks[record.partition] = entry.sent_at
+        elif entry.kind == "message":
+            found[entry.message_id] += 1
+            late += entry.sent_at <= before
+            first, last = min(first, entry.sent_at), max(last, entry.sent_at)
+        elif entry.event == "gap":
+            gaps.append(entry)
     assert late == 0
     assert [each for each, times in found.items() if times > 1] == []
     lost = [each for each in truth.rows() if each.message_id not in found and first <= each.sent_at < last - 2_000]
-    told = {(gap.channel_id, gap.gap_from_at, gap.gap_until_at) for gap in gaps}
-    silent = [
+    reported = {(gap.channel_id, gap.gap_from_at, gap.gap_until_at) for gap in gaps}
+    unreported = [
         each
         for each in lost
-        if not any(channel == each.channel_id and start <= each.sent_at <= end for channel, start, end in told)
+        if not any(channel == each.channel_id and start <= each.sent_at <= end for channel, start, end in reported)
     ]
-    assert silent == []
+    assert unreported == []
     return Recount(len(found), len(lost), first, last)
 
 
 @contextmanager
 def ticking(kafka: Kafka, after: int) -> Iterator[None]:
-    """Ticks from `after` on in every partition, as a holder writes them while nobody talks."""
+    """Send ticks after `after` to every partition, as a holder does while there is no chat."""
     stop, producer = threading.Event(), Producer({"bootstrap.servers": kafka.bootstrap_servers})
 
     def tick() -> None:
@@ -239,8 +239,10 @@ def ticking(kafka: Kafka, after: int) -> Iterator[None]:
         thread.join()
 
 
-def read_through_kills(kafka: Kafka, folder: Path, first: int, last: int, kills: tuple[float, ...]) -> dict[str, Told]:
-    """Run the job over the log until every moment has closed; its results up to there, repeats dropped."""
+def read_through_kills(
+    kafka: Kafka, folder: Path, first: int, last: int, kills: tuple[float, ...]
+) -> dict[str, Records]:
+    """Run the job over the log until every moment has closed; return its results without repeats."""
     run = DetectorRun(kafka.bootstrap_servers, folder)
     try:
         for number, share in enumerate(kills):
@@ -252,13 +254,13 @@ def read_through_kills(kafka: Kafka, folder: Path, first: int, last: int, kills:
         assert run.stop() == 0
     finally:
         run.end()
-    told = [decode(topics.JOB_PROGRESS.name, each.value or b"") for each in read(kafka, topics.JOB_PROGRESS)]
-    assert max(each.late for each in told) == 0
+    progressed = [decode(topics.JOB_PROGRESS.name, each.value or b"") for each in read(kafka, topics.JOB_PROGRESS)]
+    assert max(each.late for each in progressed) == 0
     return {topic.name: {(each.key, each.value) for each in read(kafka, topic)} for topic in RESULTS[:2]}
 
 
 def writers(kafka: Kafka) -> list[str]:
-    """Whose ticks they are, in their order."""
+    """Return the instances that wrote ticks, in order."""
     found: list[str] = []
     for each in read_topic(kafka.bootstrap_servers, topics.STREAM_LIFECYCLE.name):
         record = decode(topics.STREAM_LIFECYCLE.name, each.value or b"") if each.partition == 0 else None
@@ -268,35 +270,35 @@ def writers(kafka: Kafka) -> list[str]:
 
 
 def read(kafka: Kafka, topic: topics.Topic) -> list[object]:
-    """A topic's records."""
+    """Return a topic's records."""
     return list(read_topic(kafka.bootstrap_servers, topic.name))
 
 
 def wait_for_event_time(kafka: Kafka, run: DetectorRun, event_at: int) -> None:
-    """Until the job has told that it passed a time."""
+    """Wait until the job has reported an event time."""
 
     def passed() -> bool:
         assert run.process.poll() is None, run.log.read_text()[-3000:]
         return max(progress(kafka.bootstrap_servers), default=0) >= event_at
 
-    wait_for("the job goes on", passed, SECONDS, 0.5)
+    wait_for("the job's progress", passed, SECONDS, 0.5)
 
 
-def forget_results(kafka: Kafka) -> None:
-    """Empty topics of results, as before the first run."""
+def clear_results(kafka: Kafka) -> None:
+    """Delete and recreate the topics of results."""
     admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
     for future in admin.delete_topics([topic.name for topic in RESULTS]).values():
         future.result(30)
 
-    def made_again() -> bool:
+    def recreated() -> bool:
         news = [NewTopic(topic.name, topic.partitions, 1, config=dict(topic.config)) for topic in RESULTS]
         return all(future.exception(30) is None for future in admin.create_topics(news).values())
 
-    wait_for("the topics of results are new", made_again, 60, 1)
+    wait_for("the recreated topics", recreated, 60, 1)
 
 
-@pytest.mark.skipif(not table.is_chosen(NAME), reason="FAULTS names others, or none: make test-faults")
-def test_a_backlog_through_all_faults_equals_an_uninterrupted_run(both: Pair, kafka: Kafka, tmp_path: Path) -> None:
+@pytest.mark.skipif(not table.is_chosen(NAME), reason="not selected by FAULTS; run: make test-faults")
+def test_all_faults_give_the_results_of_an_uninterrupted_run(both: Pair, kafka: Kafka, tmp_path: Path) -> None:
     truth = Truth(both.twitch.truth / "messages.jsonl")
     gather(both, kafka, truth)
     drain(both, kafka)
@@ -305,10 +307,10 @@ def test_a_backlog_through_all_faults_equals_an_uninterrupted_run(both: Pair, ka
         (tmp_path / name).mkdir()
     with ticking(kafka, log.last):
         killed = read_through_kills(kafka, tmp_path / "killed", log.first, log.last, KILLED_AT)
-        forget_results(kafka)
+        clear_results(kafka)
         whole = read_through_kills(kafka, tmp_path / "whole", log.first, log.last, ())
     moments = {key for key, _ in whole[topics.MOMENTS.name]}
-    assert len(moments) > 10, "too few moments: hardly anything was compared"
+    assert len(moments) > 10, "too few moments were compared"
     assert killed == whole
     keep(
         "exactness",

@@ -1,4 +1,4 @@
-"""Machine B gone for ten minutes of a busy evening: the standby on A keeps what is said, and nothing is missing."""
+"""Machine B is down for ten minutes of a busy evening: the standby on A records chat, and nothing is missing."""
 
 import os
 import signal
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from end_to_end.world import World, closed_with_outcome
 from faults import table
-from faults.play import PATIENCE, WELL_SECONDS, Fault, play, settle
+from faults.play import CLIP_TIMEOUTS, RECOVERY_SECONDS, Fault, measure, play
 from faults.recount import read_log
 from integration.support.stream_monitoring_process import DEADLINE, MonitoringProcess
 
@@ -27,12 +27,12 @@ OFF_SECONDS = 60
 
 @pytest.fixture
 def system(tmp_path: Path, ports_beside_twitch: Ports) -> Iterator[System]:
-    """Both machines' programs but the standby; the holder waits for it, as on machine B."""
+    """The programs of both machines except the standby; the holder waits for it, as on machine B."""
     holder = {
         "MONITORING_HAS_STANDBY": "true",
         "MONITORING_CHATTER_KEY_FILE": str(tmp_path / "chatter.key"),
     }
-    settings = {"clip_creator": PATIENCE, "stream_monitoring": holder}
+    settings = {"clip_creator": CLIP_TIMEOUTS, "stream_monitoring": holder}
     (tmp_path / "chatter.key").write_text("5a" * 32)
     with System(
         tmp_path / "system", ports_beside_twitch, environment=settings, without=("twitch_simulator",)
@@ -42,7 +42,7 @@ def system(tmp_path: Path, ports_beside_twitch: Ports) -> Iterator[System]:
 
 @pytest.fixture
 def standby(tmp_path: Path, system: System, twitch: SimulatorProcess) -> Iterator[MonitoringProcess]:
-    """The same program on machine A, with the same settings but its role and its own spool."""
+    """The same program on machine A, with its own role and spool."""
     settings = {name: value for name, value in system.environment("stream_monitoring").items() if name not in OWN}
     settings |= {
         "MONITORING_ROLE": "standby",
@@ -59,7 +59,7 @@ def standby(tmp_path: Path, system: System, twitch: SimulatorProcess) -> Iterato
 
 
 def power_off(world: World) -> None:
-    """Everything of machine B dies at one instant and stays dead."""
+    """Kill everything on machine B at once and keep it stopped."""
     world.kill_at_once(MACHINE_B)
 
     def is_off() -> bool:
@@ -72,12 +72,12 @@ def power_off(world: World) -> None:
 
 
 def power_on(world: World) -> None:
-    """Machine B boots: Kafka, then all the others."""
+    """Start machine B's programs, Kafka first."""
     for name in MACHINE_B:
         world.system.start_program(name)
 
 
-@pytest.mark.skipif(not table.is_chosen(NAME), reason="FAULTS names others, or none: make test-faults")
+@pytest.mark.skipif(not table.is_chosen(NAME), reason="not selected by FAULTS; run: make test-faults")
 def test_ten_minutes_without_machine_b_leave_no_gap(
     system: System, standby: MonitoringProcess, twitch: SimulatorProcess
 ) -> None:
@@ -85,7 +85,11 @@ def test_ten_minutes_without_machine_b_leave_no_gap(
     world.wait_for_baseline()
     every = len(world.channel_ids)
     wait_for("the standby is ready", standby.ready, DEADLINE)
-    wait_for("it reads all", lambda: standby.measured("stream_monitoring_channels", state="read") == every, DEADLINE)
+    wait_for(
+        "the standby reads all channels",
+        lambda: standby.measured("stream_monitoring_channels", state="read") == every,
+        DEADLINE,
+    )
     meanwhile = world.fresh_channel()
 
     def burst_while_away(world: World) -> None:
@@ -95,12 +99,12 @@ def test_ten_minutes_without_machine_b_leave_no_gap(
 
     bursts: set[str] = set()
     fault = Fault(NAME, power_off, power_on, AWAY_SECONDS, burst_while_away, every_seconds=30)
-    line = settle(world, play(world, fault), read_log(world))
+    line = measure(world, play(world, fault), read_log(world))
     table.add(line)
     assert line.harm == {}, str(line)
     assert line.gap_seconds == 0.0, str(line)
     assert line.page_percent == 100.0, str(line)
-    found = world.wait_for_moment(meanwhile, closed_with_outcome, WELL_SECONDS)
+    found = world.wait_for_moment(meanwhile, closed_with_outcome, RECOVERY_SECONDS)
     assert found["clip"]["status"] == "too_late"
     assert "t=" in found["clip"]["vod_url"]
     assert "Watch the recording" in world.http.get(f"{system.url('api')}/moments/{found['id']}").text

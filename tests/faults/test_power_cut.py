@@ -1,4 +1,4 @@
-"""A power cut on the processing machine and its servers: what was not synced is gone, and nothing told is lost."""
+"""A power cut on the machine with everything: unsynced data is gone, and nothing acknowledged is lost."""
 
 import signal
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ import pytest
 from end_to_end.world import World
 from faults import table
 from faults.disk import Disk, why_not
-from faults.play import PATIENCE, Fault, play, settle
+from faults.play import CLIP_TIMEOUTS, Fault, measure, play
 from faults.recount import read_log
 
 from embedded.addresses import Ports
@@ -24,7 +24,7 @@ MEGABYTES = 3072
 
 
 class Machine:
-    """A computer with one disk on which everything lies; Twitch is elsewhere and goes on."""
+    """A computer with everything on one disk; the simulated Twitch runs elsewhere."""
 
     def __init__(self, folder: Path, ports: Ports) -> None:
         self._disk = Disk(folder / "machine.image", folder / "machine", MEGABYTES)
@@ -35,14 +35,14 @@ class Machine:
         system = System(
             self._disk.mount / "system",
             self._ports,
-            environment={"clip_creator": PATIENCE},
+            environment={"clip_creator": CLIP_TIMEOUTS},
             without=("twitch_simulator",),
         )
         system.directory.mkdir(exist_ok=True)
         return system.start()
 
     def cut_power(self) -> None:
-        """Everything stands still, the disk keeps what it has, everything is gone."""
+        """Freeze all processes, cut the disk's power, and kill the processes."""
         processes = marked(self.system.directory)
         for number in (signal.SIGSTOP, signal.SIGKILL):
             for each in processes:
@@ -54,20 +54,20 @@ class Machine:
         self.system.stop()
 
     def power_on(self) -> System:
-        """Boot: replay the disk's journal, start everything."""
+        """Replay the disk's journal and start everything."""
         self._disk.power_on()
         self.system = self._start()
         return self.system
 
     def close(self) -> None:
-        """Stop everything and forget the disk."""
+        """Stop everything and delete the disk."""
         self.system.stop()
         self._disk.close()
 
 
 @pytest.fixture
 def machine(tmp_path: Path, ports_beside_twitch: Ports) -> Iterator[Machine]:
-    """A machine that is up."""
+    """A running machine."""
     if why_not():
         pytest.skip(why_not())
     machine = Machine(tmp_path, ports_beside_twitch)
@@ -75,15 +75,15 @@ def machine(tmp_path: Path, ports_beside_twitch: Ports) -> Iterator[Machine]:
     machine.close()
 
 
-@pytest.mark.skipif(not table.is_chosen(NAME), reason="FAULTS names others, or none: make test-faults")
+@pytest.mark.skipif(not table.is_chosen(NAME), reason="not selected by FAULTS; run: make test-faults")
 def test_a_power_cut_loses_and_doubles_nothing(machine: Machine, twitch: SimulatorProcess) -> None:
     world = World(machine.system, truth_folder=twitch.truth)
     world.wait_for_baseline()
 
     def boot(world: World) -> None:
-        world.system = machine.power_on()
+        world.use(machine.power_on())
 
     fault = Fault(NAME, lambda _: machine.cut_power(), boot, stops_reader=True, stops_page=True)
-    line = settle(world, play(world, fault), read_log(world))
+    line = measure(world, play(world, fault), read_log(world))
     table.add(line)
     assert line.harm == {}, str(line)

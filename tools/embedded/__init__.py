@@ -1,1 +1,1 @@
-"""The servers and services of Stream Scout on one machine, out of packages and without containers."""
+"""Runs the servers and services of Stream Scout on one machine, from packages and without containers."""

@@ -1,4 +1,4 @@
-"""Every port of the system on loopback: its default and the setting that changes it."""
+"""The system's ports on loopback: their defaults and the settings that change them."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -10,7 +10,7 @@ from embedded.processes.ports import LOOPBACK, free_ports
 
 @dataclass(frozen=True)
 class Ports:
-    """One port a field; the setting is the field's name in capitals with _PORT behind it."""
+    """One port per field; its setting is the field's name in capitals followed by _PORT."""
 
     kafka: int = 9092
     kafka_controller: int = 9093
@@ -30,41 +30,41 @@ class Ports:
 
     @classmethod
     def free(cls) -> Self:
-        """Ports that nobody listens on now, for a system beside others."""
+        """Return ports that are free now, for a system beside others."""
         names = [field.name for field in fields(cls)]
         return cls(**dict(zip(names, free_ports(len(names)), strict=True)))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """The defaults, changed by settings such as API_PORT. Raises SetupError with every wrong one."""
+        """Return the defaults, changed by settings such as API_PORT. Raises SetupError naming every invalid one."""
         chosen: dict[str, int] = {}
-        wrong = []
+        invalid = []
         for field in fields(cls):
             value = environment.get(setting(field.name), "")
             if value.isdecimal() and 0 < int(value) < 65536:
                 chosen[field.name] = int(value)
             elif value:
-                wrong.append(f"{setting(field.name)}={value}: a port is a number from 1 to 65535")
+                invalid.append(f"{setting(field.name)}={value}: a port is a number from 1 to 65535")
         ports = cls(**chosen)
-        if wrong := wrong + ports._doubled():
-            raise SetupError("\n".join(wrong))
+        if invalid := invalid + ports._duplicates():
+            raise SetupError("\n".join(invalid))
         return ports
 
-    def _doubled(self) -> list[str]:
+    def _duplicates(self) -> list[str]:
         users: dict[int, list[str]] = {}
         for name, port in asdict(self).items():
             users.setdefault(port, []).append(setting(name))
         return [f"{' and '.join(names)} are both {port}" for port, names in users.items() if len(names) > 1]
 
     def settings(self) -> dict[str, int]:
-        """Setting -> port."""
+        """Map each setting to its port."""
         return {setting(name): port for name, port in asdict(self).items()}
 
     def url(self, name: str) -> str:
-        """http://127.0.0.1:PORT of a field, without a slash at the end."""
+        """Return http://127.0.0.1:PORT for a field, without a trailing slash."""
         return f"http://{LOOPBACK}:{getattr(self, name)}"
 
 
 def setting(name: str) -> str:
-    """The variable that chooses a field's port."""
+    """Return the environment variable that sets a field's port."""
     return f"{name.upper()}_PORT"

@@ -1,4 +1,4 @@
-"""Where things lie in the repository and in the virtual environment."""
+"""Paths in the repository and in the virtual environment."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,13 +15,13 @@ CLASS_ARCHIVES = REPOSITORY / "build" / "classes"
 
 
 def class_archive(program: str) -> list[str]:
-    """The JVM's option for the classes that `program` loads at its start; none where they are not archived."""
+    """Return the JVM option for the class archive of `program`; empty if there is none."""
     archive = CLASS_ARCHIVES / f"{program}.jsa"
     return [f"-XX:SharedArchiveFile={archive}"] if archive.exists() else []
 
 
 def package_folder(package: str, distribution: str) -> Path:
-    """The folder of an installed package, without importing it. Raises SetupError where it is not installed."""
+    """Return the folder of an installed package without importing it. Raises SetupError if it is not installed."""
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise SetupError(f"The Python package {distribution} is not installed. Run `make venv`.")

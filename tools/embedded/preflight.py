@@ -1,4 +1,4 @@
-"""Says plainly which program a machine lacks and how to get it; needs nothing but Python's own library."""
+"""Lists what a machine lacks and how to install it. Uses only the standard library: it runs before `make venv`."""
 
 import re
 import shutil
@@ -11,32 +11,53 @@ from pathlib import Path
 from embedded.problems import SetupError
 
 GIB = 1024**3
-DISK_BYTES = 3 * GIB  # 1 GB of packages, 0.1 GB of jars, and the demo's data of a day
+DISK_BYTES = 3 * GIB  # 1 GB of packages, 0.1 GB of jars, and a day of the demo's data
 VERSION_SECONDS = 60  # `mvn -v` starts a JVM
 Find = Callable[[str], str | None]
 Run = Callable[[str, str], str]
 
 
-@dataclass(frozen=True)
-class Needed:
-    """A program that has to be there, in versions from `lowest` to `highest`."""
+@dataclass(frozen=True, kw_only=True)
+class Requirement:
+    """A required program in versions from `lowest` to `highest`."""
 
     program: str
-    what: str
+    title: str
     version_option: str
     lowest: int
     highest: int
-    how: str
+    hint: str
 
 
-JDK = Needed("java", "a JDK 17", "-version", 17, 21, "On Debian: apt-get install openjdk-17-jdk-headless")
-MAVEN = Needed("mvn", "Maven 3.6 or newer", "-v", 3, 4, "On Debian: apt-get install maven")
-NODE = Needed("node", "Node 20 or newer", "-v", 20, 99, "On Debian: apt-get install nodejs, or from nodejs.org")
+JDK = Requirement(
+    program="java",
+    title="JDK 17",
+    version_option="-version",
+    lowest=17,
+    highest=21,
+    hint="On Debian: apt-get install openjdk-17-jdk-headless",
+)
+MAVEN = Requirement(
+    program="mvn",
+    title="Maven 3.6 or newer",
+    version_option="-v",
+    lowest=3,
+    highest=4,
+    hint="On Debian: apt-get install maven",
+)
+NODE = Requirement(
+    program="node",
+    title="Node 20 or newer",
+    version_option="-v",
+    lowest=20,
+    highest=99,
+    hint="On Debian: apt-get install nodejs, or from nodejs.org",
+)
 PROGRAMS = (JDK, MAVEN, NODE)
 
 
 def output_of(program: str, option: str) -> str:
-    """What a program says about its version, on either stream; empty where it cannot run."""
+    """Return a program's version output from either stream; empty if it cannot run."""
     try:
         done = subprocess.run([program, option], capture_output=True, text=True, timeout=VERSION_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -44,54 +65,53 @@ def output_of(program: str, option: str) -> str:
     return done.stderr + done.stdout
 
 
-def missing(needed: Needed, find: Find = shutil.which, run: Run = output_of) -> str | None:
-    """What is wrong with one program, and what to do; None where it is there."""
-    path = find(needed.program)
+def problem_of(required: Requirement, find: Find = shutil.which, run: Run = output_of) -> str | None:
+    """Return what is wrong with one program and what to do; None if it is installed."""
+    path = find(required.program)
     if path is None:
-        return f"{needed.what} is missing (no `{needed.program}` on the PATH). {needed.how}"
-    found = re.search(r"(\d+)\.\d+", run(path, needed.version_option))
+        return f"{required.title} is missing (no `{required.program}` in PATH). {required.hint}"
+    found = re.search(r"(\d+)\.\d+", run(path, required.version_option))
     if found is None:
-        return f"{needed.what} is needed, but {path} {needed.version_option} names no version. {needed.how}"
-    if not needed.lowest <= int(found[1]) <= needed.highest:
-        return f"{needed.what} is needed, but {path} is version {found[1]}. {needed.how}"
+        return f"{required.title} is needed, but {path} {required.version_option} prints no version. {required.hint}"
+    if not required.lowest <= int(found[1]) <= required.highest:
+        return f"{required.title} is needed, but {path} is version {found[1]}. {required.hint}"
     return None
 
 
-def wrong_python(version: tuple[int, int] = sys.version_info[:2]) -> str | None:
-    """Whether this is Python 3.11, the newest that Flink's package runs on."""
+def python_problem(version: tuple[int, int] = sys.version_info[:2]) -> str | None:
+    """Return a problem unless this is Python 3.11, the newest version that PyFlink supports."""
     if version == (3, 11):
         return None
     return f"Python 3.11 is needed, this is {version[0]}.{version[1]}. On Debian 12: apt-get install python3.11-venv"
 
 
-def short_of_room(folder: Path, needed_bytes: int = DISK_BYTES) -> str | None:
-    """Whether the disk that holds `folder` has room; None where it has."""
+def disk_problem(folder: Path, needed_bytes: int = DISK_BYTES) -> str | None:
+    """Return a problem if the disk that holds `folder` has too little free space."""
     while not folder.exists():
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     if free >= needed_bytes:
         return None
-    return (
-        f"The disk of {folder} has {free / GIB:.1f} GB free; {needed_bytes / GIB:.1f} GB are needed. Make room there."
-    )
+    needed = f"{needed_bytes / GIB:.1f} GB are required"
+    return f"The disk of {folder} has {free / GIB:.1f} GB free; {needed}. Free some space there."
 
 
 def problems(folder: Path) -> list[str]:
-    """Every problem of this machine, one line each."""
-    found = [wrong_python(), *(missing(needed) for needed in PROGRAMS), short_of_room(folder)]
+    """Return every problem of this machine, one line each."""
+    found = [python_problem(), *(problem_of(required) for required in PROGRAMS), disk_problem(folder)]
     return [problem for problem in found if problem]
 
 
-def require(needed: Needed) -> str:
-    """The path of a program. Raises SetupError where it is missing."""
-    path = shutil.which(needed.program)
+def require(required: Requirement) -> str:
+    """Return the path of a program. Raises SetupError if it is missing."""
+    path = shutil.which(required.program)
     if path is None:
-        raise SetupError(missing(needed) or needed.what)
+        raise SetupError(problem_of(required) or required.title)
     return path
 
 
 def main() -> int:
-    """Check the machine for the folder in which this is called; 1 with every problem where there is one."""
+    """Print every problem of the machine; return 1 if there is one. The disk is that of the current folder."""
     found = problems(Path.cwd())
     for problem in found:
         sys.stderr.write(f"{problem}\n")

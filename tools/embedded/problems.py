@@ -1,15 +1,15 @@
-"""What a person has to put right before something can start."""
+"""Problems that a person must fix before something can start."""
 
 import sys
 from collections.abc import Callable
 
 
 class SetupError(Exception):
-    """Its message says what is missing or wrong and what to do about it; it is shown without a traceback."""
+    """Something is missing or wrong; the message names it and what to do, and is shown without a traceback."""
 
 
 def exit_code(ensure: Callable[[], object]) -> int:
-    """Call `ensure`; 0, or 1 with the problem printed where it raises SetupError."""
+    """Call `ensure` and return 0; if it raises SetupError, print the problem and return 1."""
     try:
         ensure()
     except SetupError as problem:

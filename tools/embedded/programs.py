@@ -1,8 +1,8 @@
-"""The system as one table: which program runs by which command, in which environment, and when it is ready."""
+"""Lists the system's programs: command, environment and readiness check of each."""
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import IntEnum
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from embedded.twitch import Twitch
 
 
 class Stage(IntEnum):
-    """The order of starting; stopping goes the other way."""
+    """The start order; programs stop in reverse order."""
 
     SERVERS = 1
     PREPARATION = 2
@@ -27,21 +27,22 @@ class Stage(IntEnum):
 
 @dataclass(frozen=True)
 class Program:
-    """One process of the system. `once`: it runs to its end before the next stage starts."""
+    """One process of the system. `one_shot`: it must exit before the next stage starts."""
 
     name: str
     stage: Stage
+    _: KW_ONLY
     command: list[str]
     environment: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[[], bool] = lambda: True
     prepare: Callable[[], None] = lambda: None
-    once: bool = False
+    one_shot: bool = False
     stop_signal: str = "TERM"
     stop_as_group: bool = False
 
 
 def table(directory: Path, ports: Ports, twitch: Twitch, simulator_options: Mapping[str, object]) -> list[Program]:
-    """Every program of a system whose data lies in `directory`."""
+    """Return every program of a system with its data in `directory`."""
     shared = addresses(ports) | twitch.environment(directory, ports)
     programs = [*servers(directory, ports), *preparations(shared)]
     if twitch.simulated:
@@ -50,7 +51,7 @@ def table(directory: Path, ports: Ports, twitch: Twitch, simulator_options: Mapp
 
 
 def addresses(ports: Ports) -> dict[str, str]:
-    """Where the servers are, as every service reads it."""
+    """Return the servers' addresses as settings of the services."""
     return {
         "KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{ports.kafka}",
         "POSTGRES_DSN": Postgres(Path(), ports.postgres).dsn,
@@ -59,7 +60,7 @@ def addresses(ports: Ports) -> dict[str, str]:
 
 
 def servers(directory: Path, ports: Ports) -> list[Program]:
-    """Kafka, Postgres and Redis."""
+    """Return Kafka, Postgres and Redis."""
     kafka = Kafka(directory / "kafka", ports.kafka, ports.kafka_controller)
     postgres = Postgres(directory / "postgres", ports.postgres)
     redis = Redis(directory / "redis", ports.redis)
@@ -70,7 +71,7 @@ def _server(server: Server, stop_signal: str = "TERM") -> Program:
     return Program(
         server.name,
         Stage.SERVERS,
-        server.command(),
+        command=server.command(),
         ready=server.answers,
         prepare=server.prepare,
         stop_signal=stop_signal,
@@ -82,7 +83,7 @@ def _python(module: str) -> list[str]:
 
 
 def simulator(directory: Path, ports: Ports, options: Mapping[str, object]) -> Program:
-    """A Twitch on this machine. `options`: settings of the simulator without their prefix."""
+    """Return the simulated Twitch. `options`: settings of the simulator without their prefix."""
     own = {
         "irc_port": ports.simulator_irc,
         "websocket_port": ports.simulator_websocket,
@@ -91,48 +92,60 @@ def simulator(directory: Path, ports: Ports, options: Mapping[str, object]) -> P
     }
     environment = {f"SIMULATOR_{name.upper()}": str(value) for name, value in {**options, **own}.items()}
     url = ports.url("simulator_http") + "/control/state"
-    return Program("twitch_simulator", Stage.SERVERS, _python("twitch_simulator"), environment, lambda: answers(url))
+    return Program(
+        "twitch_simulator",
+        Stage.SERVERS,
+        command=_python("twitch_simulator"),
+        environment=environment,
+        ready=lambda: answers(url),
+    )
 
 
 def preparations(shared: Mapping[str, str]) -> list[Program]:
-    """What brings topics and tables up to date."""
+    """Return the programs that create or update topics and tables."""
     return [
-        Program("topic_setup", Stage.PREPARATION, _python("service_runtime.topic_setup"), shared, once=True),
-        Program("migrate", Stage.PREPARATION, _python("recorder.migrate"), shared, once=True),
+        Program(
+            "topic_setup",
+            Stage.PREPARATION,
+            command=_python("service_runtime.topic_setup"),
+            environment=shared,
+            one_shot=True,
+        ),
+        Program("migrate", Stage.PREPARATION, command=_python("recorder.migrate"), environment=shared, one_shot=True),
     ]
 
 
 def services(directory: Path, ports: Ports, shared: Mapping[str, str]) -> list[Program]:
-    """The services, the slowest to start first."""
+    """Return the services, the slowest to start first."""
     return [
         clip_detector(directory, ports, shared),
         stream_monitoring(directory, ports, shared),
         Program(
             "recorder",
             Stage.SERVICES,
-            _python("recorder"),
-            {**shared, "RECORDER_METRICS_PORT": str(ports.recorder_metrics)},
-            lambda: listens(ports.recorder_metrics),
+            command=_python("recorder"),
+            environment={**shared, "RECORDER_METRICS_PORT": str(ports.recorder_metrics)},
+            ready=lambda: listens(ports.recorder_metrics),
         ),
         Program(
             "clip_creator",
             Stage.SERVICES,
-            _python("clip_creator"),
-            {**shared, "CLIPS_METRICS_PORT": str(ports.clips_metrics)},
-            lambda: listens(ports.clips_metrics),
+            command=_python("clip_creator"),
+            environment={**shared, "CLIPS_METRICS_PORT": str(ports.clips_metrics)},
+            ready=lambda: listens(ports.clips_metrics),
         ),
         Program(
             "api_frontend",
             Stage.SERVICES,
-            _python("api_frontend"),
-            {**shared, "API_PORT": str(ports.api), "API_METRICS_PORT": str(ports.api_metrics)},
-            lambda: answers(ports.url("api") + "/ready"),
+            command=_python("api_frontend"),
+            environment={**shared, "API_PORT": str(ports.api), "API_METRICS_PORT": str(ports.api_metrics)},
+            ready=lambda: answers(ports.url("api") + "/ready"),
         ),
     ]
 
 
 def stream_monitoring(directory: Path, ports: Ports, shared: Mapping[str, str]) -> Program:
-    """Chat into the spool and Kafka."""
+    """Return the program that reads chat into the spool and Kafka."""
     own = {
         "SPOOL_DIRECTORY": str(directory / "spool"),
         "MONITORING_CHANNEL_LIST_FILE": str(directory / "channels.json"),
@@ -140,12 +153,17 @@ def stream_monitoring(directory: Path, ports: Ports, shared: Mapping[str, str]) 
         "MONITORING_METRICS_PORT": str(ports.monitoring_metrics),
     }
     url = ports.url("monitoring_health") + "/ready"
-    command = _python("stream_monitoring")
-    return Program("stream_monitoring", Stage.SERVICES, command, {**shared, **own}, lambda: answers(url))
+    return Program(
+        "stream_monitoring",
+        Stage.SERVICES,
+        command=_python("stream_monitoring"),
+        environment={**shared, **own},
+        ready=lambda: answers(url),
+    )
 
 
 def clip_detector(directory: Path, ports: Ports, shared: Mapping[str, str]) -> Program:
-    """The Flink job: a Python driver, its JVM and the JVM's Python workers, all in one process group."""
+    """Return the Flink job: a Python driver, its JVM and Python workers, all in one process group."""
     own = {
         "DETECTOR_CONFIG": str(CONFIGS / "detector.toml"),
         "DETECTOR_CHECKPOINT_DIRECTORY": str(directory / "checkpoints"),
@@ -158,8 +176,8 @@ def clip_detector(directory: Path, ports: Ports, shared: Mapping[str, str]) -> P
     return Program(
         "clip_detector",
         Stage.SERVICES,
-        _python("clip_detector"),
-        {**shared, **own},
-        lambda: job_runs(ports.url("detector_rest")),
+        command=_python("clip_detector"),
+        environment={**shared, **own},
+        ready=lambda: job_runs(ports.url("detector_rest")),
         stop_as_group=True,
     )

@@ -1,4 +1,4 @@
-"""Reads a whole topic, for tests and recounts."""
+"""Reads a whole topic, for tests."""
 
 import time
 from collections.abc import Iterator
@@ -15,14 +15,16 @@ from service_runtime.topic_reader import TopicReader
 
 GROUP = "reads-it-whole"
 METADATA_SECONDS = 10.0
-DECIDED_SECONDS = 25.0  # a commit is seen milliseconds after its acknowledgement; what nobody ends is aborted in 20 s
+DECIDED_SECONDS = (
+    25.0  # a commit is visible milliseconds after its acknowledgement; an abandoned one is aborted in 20 s
+)
 POLL_SECONDS = 0.02
 Bounds = dict[int, tuple[int, int]]  # partition to its first offset and the one after its last
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Record:
-    """One record as it lies in Kafka."""
+    """One record of a topic."""
 
     topic: str
     partition: int
@@ -33,15 +35,15 @@ class Record:
 
 
 def read_topic(bootstrap_servers: str, topic: str) -> list[Record]:
-    """Every committed record up to the present end, partition by partition in order. Raises as `iterate_topic`."""
+    """Return every committed record up to the current end, by partition and offset. Raises as `iterate_topic`."""
     return sorted(iterate_topic(bootstrap_servers, topic), key=lambda each: (each.partition, each.offset))
 
 
 def iterate_topic(bootstrap_servers: str, topic: str) -> Iterator[Record]:
-    """Every committed record up to the present end of each partition, as they come.
+    """Yield every committed record up to the current end of each partition, in order of arrival.
 
-    What is not decided yet is waited for, `DECIDED_SECONDS` at most: a transaction that stays open longer is left out.
-    Raises KafkaException, and TooLateError where a partition has no leader.
+    Waits up to `DECIDED_SECONDS` for open transactions and leaves out those that stay open longer.
+    Raises KafkaException, and TooLateError if a partition has no leader.
     """
     settings = KafkaSettings(bootstrap_servers=bootstrap_servers, username=None, password_file=None)
     admin = AdminClient(connection(settings))
@@ -54,7 +56,7 @@ def iterate_topic(bootstrap_servers: str, topic: str) -> Iterator[Record]:
 
 
 def _decided_ends(reader: TopicReader, written: dict[int, int]) -> dict[int, int]:
-    """The end of what is decided in each partition, once that is all that was written or the time is up."""
+    """Return the end of the decided records of each partition, once all are decided or the time is up."""
     until = time.monotonic() + DECIDED_SECONDS
     while True:
         decided = {number: end for number, (_, end) in _bounds(reader).items()}
@@ -64,7 +66,7 @@ def _decided_ends(reader: TopicReader, written: dict[int, int]) -> dict[int, int
 
 
 def _bounds(reader: TopicReader) -> Bounds:
-    """Where the partitions begin and end; a topic that was made a moment ago is waited for: it has no leader."""
+    """Return the partitions' bounds; wait for a new topic, which has no leader yet."""
     return wait_for("the topic has leaders", partial(_bounds_now, reader), METADATA_SECONDS)
 
 
@@ -79,4 +81,11 @@ def _bounds_now(reader: TopicReader) -> Bounds | None:
 
 def _record(message: Message) -> Record:
     _, timestamp = message.timestamp()
-    return Record(message.topic(), message.partition(), message.offset(), message.key(), message.value(), timestamp)
+    return Record(
+        topic=message.topic(),
+        partition=message.partition(),
+        offset=message.offset(),
+        key=message.key(),
+        value=message.value(),
+        timestamp=timestamp,
+    )

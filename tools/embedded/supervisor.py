@@ -1,4 +1,4 @@
-"""supervisord: its configuration, its process and what it is asked to do."""
+"""Configures, runs and controls supervisord."""
 
 import json
 import subprocess
@@ -19,12 +19,12 @@ from embedded.problems import SetupError
 from embedded.processes.processes import MARK, die_with_parent
 from embedded.programs import Program
 
-SOCKET_PATH_BYTES = 100  # the kernel takes 107
+MAX_SOCKET_PATH = 100  # bytes; the kernel's limit is 107
 LOG_BYTES = "5MB"
 LOG_COPIES = 3
-STOP_SECONDS = 25  # a service's own grace is 20
-RUNNING_SECONDS = 1  # an end within it counts as a failed start and is tried again more slowly
-TRIES = 1_000_000  # as good as for ever
+STOP_SECONDS = 25  # a service's own limit is 20 s
+RUNNING_SECONDS = 1  # an exit within it counts as a failed start and is retried with a delay
+RETRIES = 1_000_000  # practically without end
 HEAD = """[supervisord]
 nodaemon=true
 silent=true
@@ -48,7 +48,7 @@ command={python} -m embedded.processes.run {plan} {name}
 autostart=false
 autorestart=true
 startsecs={running_seconds}
-startretries={tries}
+startretries={retries}
 stopsignal={stop_signal}
 stopwaitsecs={stop_seconds}
 stopasgroup={stop_as_group}
@@ -62,7 +62,7 @@ stdout_logfile_backups={log_copies}
 
 @dataclass(frozen=True)
 class State:
-    """A program as supervisord sees it. `pid` is 0 where it does not run."""
+    """A program's state as supervisord reports it. `pid` is 0 if it is not running."""
 
     name: str
     state: str
@@ -71,7 +71,7 @@ class State:
 
 
 def config(directory: Path, programs: Sequence[Program]) -> str:
-    """supervisord.conf for the programs that stay."""
+    """Build supervisord.conf for the long-running programs."""
     common = {
         "folder": quoted(REPOSITORY),
         "logs": quoted(directory / "logs"),
@@ -82,7 +82,7 @@ def config(directory: Path, programs: Sequence[Program]) -> str:
         "log_bytes": LOG_BYTES,
         "log_copies": LOG_COPIES,
         "running_seconds": RUNNING_SECONDS,
-        "tries": TRIES,
+        "retries": RETRIES,
         "stop_seconds": STOP_SECONDS,
     }
     parts = [HEAD.format(**common)]
@@ -93,41 +93,41 @@ def config(directory: Path, programs: Sequence[Program]) -> str:
 
 
 def quoted(path: Path) -> str:
-    """A path for supervisord's configuration. Raises SetupError: a % begins an expansion there, however escaped."""
+    """Return a path for supervisord's configuration. Raises SetupError if it contains %, which cannot be escaped."""
     if "%" in str(path):
-        raise SetupError(f"{path}: the path must not contain %. Move the repository, or choose another folder.")
+        raise SetupError(f"{path}: the path must not contain %. Move the repository or choose another folder.")
     return str(path)
 
 
 def plan(programs: Sequence[Program]) -> str:
-    """What `embedded.processes.run` becomes, as JSON."""
+    """Build the JSON with each program's command and environment, for `embedded.processes.run`."""
     return json.dumps(
         {each.name: {"command": each.command, "environment": dict(each.environment)} for each in programs}
     )
 
 
 def plan_file(directory: Path) -> Path:
-    """Where the plan lies."""
+    """Return the path of the plan."""
     return directory / "run" / "programs.json"
 
 
 def socket_file(directory: Path) -> Path:
-    """supervisord's socket: in the folder, or in the temporary folder where the path would be too long."""
+    """Return the path of supervisord's socket: in the folder, or in the temporary folder if the path is too long."""
     path = directory / "run" / "supervisor.sock"
-    if len(str(path).encode()) <= SOCKET_PATH_BYTES:
+    if len(str(path).encode()) <= MAX_SOCKET_PATH:
         return path
     return Path(gettempdir()) / f"stream-scout-{sha256(str(directory).encode()).hexdigest()[:16]}.sock"
 
 
 class Supervisor:
-    """One supervisord of one system."""
+    """The supervisord of one system."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self, programs: Sequence[Program], environment: dict[str, str]) -> int:
-        """Write configuration and plan, start supervisord with no program yet; return its pid."""
+        """Write configuration and plan and start supervisord without any program; return its pid."""
         file = self.directory / "run" / "supervisord.conf"
         file.write_text(config(self.directory, programs))
         plan_file(self.directory).touch(mode=0o600)
@@ -145,33 +145,33 @@ class Supervisor:
         return self._process.pid
 
     def answers(self) -> bool:
-        """Whether supervisord takes requests; raises RuntimeError where it ended."""
+        """Return whether supervisord answers requests. Raises RuntimeError if it has ended."""
         if self._process is None or self._process.poll() is not None:
             raise RuntimeError(f"supervisord ended; see {self.directory / 'logs' / 'supervisord.err'}")
         try:
-            return bool(self._ask("getSupervisorVersion"))
+            return bool(self._call("getSupervisorVersion"))
         except OSError:
             return False
 
     def start_program(self, name: str) -> None:
-        """Start one program; supervisord keeps it running from now on."""
-        self._ask("startProcess", name, False)
+        """Start one program; supervisord restarts it whenever it exits."""
+        self._call("startProcess", name, False)
 
     def stop_program(self, name: str, wait: bool = True) -> None:
-        """Stop one program; nothing happens where it does not run."""
+        """Stop one program; does nothing if it is not running."""
         try:
-            self._ask("stopProcess", name, wait)
+            self._call("stopProcess", name, wait)
         except xmlrpc.client.Fault as fault:
             if "NOT_RUNNING" not in fault.faultString:
                 raise
 
     def states(self) -> list[State]:
-        """Every program's state."""
-        rows = self._ask("getAllProcessInfo")
+        """Return every program's state."""
+        rows = self._call("getAllProcessInfo")
         return [State(row["name"], row["statename"], row["pid"], row["description"]) for row in rows]
 
     def stop(self, seconds: float) -> None:
-        """End supervisord and with it whatever it still runs."""
+        """Stop supervisord and the programs it still runs."""
         if self._process is None:
             return
         if self._process.poll() is None:
@@ -182,10 +182,10 @@ class Supervisor:
             self._process.kill()
             self._process.wait()
         self._process = None
-        with suppress(OSError):  # on a disk that is gone it is gone too
+        with suppress(OSError):  # the disk may be gone
             socket_file(self.directory).unlink(missing_ok=True)
 
-    def _ask(self, method: str, *arguments: object) -> Any:
+    def _call(self, method: str, *arguments: object) -> Any:
         transport = SupervisorTransport(None, None, serverurl=f"unix://{socket_file(self.directory)}")
         with xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport) as proxy:
             return getattr(proxy.supervisor, method)(*arguments)

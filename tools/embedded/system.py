@@ -1,4 +1,4 @@
-"""The whole system on one machine: started in order, watched, ended without a trace."""
+"""Runs the whole system on one machine: starts it in order, watches it, and leaves no process behind."""
 
 import os
 import signal
@@ -24,25 +24,26 @@ from embedded.supervisor import State, Supervisor
 from embedded.twitch import SIMULATED, Twitch
 
 READY_SECONDS = 600.0  # Flink takes 20 s on two idle cores, and took 4 minutes at a load of 40
-ONCE_SECONDS = 180.0
+ONE_SHOT_SECONDS = 180.0
 STOP_SECONDS = 30.0
-SWEEP_SECONDS = 3.0
-FAILED_STARTS = 6  # then a program that never got ready is given up, with the end of its log
+LEFTOVER_GRACE_SECONDS = 3.0
+MAX_STARTS = 6  # after that a program that never became ready is an error
 POLL_SECONDS = 0.2
 Report = Callable[[str], None]
 
 
 class System:
-    """Every server and service in one folder. As a context manager it is up inside and gone outside.
+    """Every server and service in one folder. As a context manager it runs inside the block.
 
-    `simulator_options` are the simulator's settings without their prefix; `environment` changes single
-    programs' settings: {"clip_detector": {"DETECTOR_THRESHOLD": "3"}}; `without` leaves programs out.
+    `simulator_options`: the simulator's settings without their prefix. `environment`: settings of single programs,
+    such as {"clip_detector": {"DETECTOR_THRESHOLD": "3"}}. `without`: programs to leave out.
     """
 
     def __init__(
         self,
         directory: Path,
         ports: Ports | None = None,
+        *,
         simulator_options: Mapping[str, object] | None = None,
         twitch: Twitch = SIMULATED,
         environment: Mapping[str, Mapping[str, str]] | None = None,
@@ -65,39 +66,39 @@ class System:
         self._lifeline: int | None = None
         self._watchdog: subprocess.Popen[bytes] | None = None
 
-    # What is where.
+    # Addresses and files.
 
     def url(self, name: str) -> str:
-        """http://127.0.0.1:PORT of one of `Ports`' fields, such as "api" or "simulator_http"."""
+        """Return http://127.0.0.1:PORT of a field of `Ports`, such as "api" or "simulator_http"."""
         return self.ports.url(name)
 
     def address(self, setting: str) -> str:
-        """A server's address: KAFKA_BOOTSTRAP_SERVERS, POSTGRES_DSN or REDIS_URL."""
+        """Return a server's address: KAFKA_BOOTSTRAP_SERVERS, POSTGRES_DSN or REDIS_URL."""
         return addresses(self.ports)[setting]
 
     def environment(self, name: str) -> Mapping[str, str]:
-        """A program's own settings. Raises KeyError for an unknown one."""
+        """Return a program's own settings. Raises KeyError for an unknown program."""
         return self._programs[name].environment
 
     def log(self, name: str) -> Path:
-        """A program's log file."""
+        """Return a program's log file."""
         return self.directory / "logs" / f"{name}.log"
 
     @property
     def names(self) -> list[str]:
-        """The programs that stay, in the order of starting."""
-        return [each.name for each in self._staying()]
+        """Return the long-running programs in start order."""
+        return [each.name for each in self._long_running()]
 
     # Start and stop.
 
     def start(self) -> Self:
-        """Start everything in order and return when all of it is ready. Raises SetupError."""
+        """Start everything in order and return when all programs are ready. Raises SetupError."""
         self._started = time.monotonic()
         for folder in ("logs", "run"):
             (self.directory / folder).mkdir(parents=True, exist_ok=True)
-        self._lock = folder_lock.take(self.directory / "run" / "lock")
+        self._lock = folder_lock.acquire(self.directory / "run" / "lock")
         try:
-            end(marked(self.directory), SWEEP_SECONDS)  # what a power cut or kill -9 left behind
+            end(marked(self.directory), LEFTOVER_GRACE_SECONDS)  # leftovers of a power cut or kill -9
             require_free(self._needed_ports())
             self._prepare()
             self._start_supervisor()
@@ -109,14 +110,14 @@ class System:
         return self
 
     def stop(self) -> None:
-        """Stop everything against the order of starting, then end whatever is left. Harmless when repeated."""
-        if self._lock is None:  # nothing of it is ours
+        """Stop everything in reverse order, then end whatever is left. Idempotent."""
+        if self._lock is None:  # not started by this object
             return
         with suppress(OSError, RuntimeError, TooLateError):
             for stage in reversed(Stage):
                 self._stop_stage(stage)
         self._supervisor.stop(STOP_SECONDS)
-        end(marked(self.directory), SWEEP_SECONDS)
+        end(marked(self.directory), LEFTOVER_GRACE_SECONDS)
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
@@ -135,24 +136,24 @@ class System:
     # Single programs, for tests.
 
     def pid(self, name: str) -> int:
-        """A program's process id; 0 where it does not run."""
+        """Return a program's process id; 0 if it is not running."""
         return self.state(name).pid
 
     def state(self, name: str) -> State:
-        """A program as supervisord sees it. Raises KeyError for an unknown one."""
+        """Return a program's state. Raises KeyError for an unknown program."""
         return {each.name: each for each in self._supervisor.states()}[name]
 
     def kill(self, name: str) -> int:
-        """kill -9 one program's process, as a crash would; supervisord starts it again. Return the dead pid."""
+        """Kill one program with SIGKILL; supervisord restarts it. Return the killed pid."""
         pid = self.pid(name)
         if not pid:
-            raise RuntimeError(f"{name} does not run")
+            raise RuntimeError(f"{name} is not running")
         os.kill(pid, signal.SIGKILL)
         return pid
 
     def wait_restarted(self, name: str, dead_pid: int, seconds: float = READY_SECONDS) -> None:
-        """Return when a successor of `dead_pid` is ready. Raises TooLateError."""
-        wait_for(f"{name} is started again", lambda: self.pid(name) not in (0, dead_pid), seconds, POLL_SECONDS)
+        """Wait until the successor of `dead_pid` is ready. Raises TooLateError."""
+        wait_for(f"{name} is restarted", lambda: self.pid(name) not in (0, dead_pid), seconds, POLL_SECONDS)
         wait_for(f"{name} is ready again", self._programs[name].ready, seconds, POLL_SECONDS)
 
     def stop_program(self, name: str) -> None:
@@ -160,18 +161,20 @@ class System:
         self._supervisor.stop_program(name)
 
     def start_program(self, name: str) -> None:
-        """Start a stopped program and return when it is ready."""
+        """Start a stopped program and wait until it is ready."""
         self._supervisor.start_program(name)
         wait_for(f"{name} is ready", self._programs[name].ready, READY_SECONDS, POLL_SECONDS)
 
     def states(self) -> list[State]:
-        """Every staying program's state."""
+        """Return the state of every long-running program."""
         return self._supervisor.states()
 
-    # How it is done.
+    # Implementation.
 
-    def _staying(self) -> list[Program]:
-        return [each for stage in Stage for each in self._programs.values() if each.stage == stage and not each.once]
+    def _long_running(self) -> list[Program]:
+        return [
+            each for stage in Stage for each in self._programs.values() if each.stage == stage and not each.one_shot
+        ]
 
     def _needed_ports(self) -> dict[str, int]:
         unused = "SIMULATOR_" if "twitch_simulator" not in self._programs else None
@@ -181,21 +184,21 @@ class System:
         ensure_jars()
         for program in self._programs.values():
             program.prepare()
-        self._tell("folders and jars")
+        self._report_ready("folders and jars")
 
-    def _tell(self, what: str) -> None:
-        self._report(f"{what:18} ready after {time.monotonic() - self._started:5.1f} s")
+    def _report_ready(self, name: str) -> None:
+        self._report(f"{name:18} ready after {time.monotonic() - self._started:5.1f} s")
 
     def _start_supervisor(self) -> None:
         environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
         environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
         environment.pop(MARK, None)
-        pid = self._supervisor.start(self._staying(), environment)
+        pid = self._supervisor.start(self._long_running(), environment)
         assert self._lock is not None
         reading, self._lifeline = os.pipe()
         self._watchdog = subprocess.Popen(
             [sys.executable, "-m", "embedded.processes.watchdog", str(reading), str(self.directory), str(pid)],
-            pass_fds=[reading, self._lock.fileno()],  # the folder is free once both have ended
+            pass_fds=[reading, self._lock.fileno()],  # the lock is released once both have ended
             start_new_session=True,
             stdin=subprocess.DEVNULL,
             cwd="/",
@@ -205,24 +208,24 @@ class System:
 
     def _start_stage(self, programs: list[Program]) -> None:
         for program in programs:
-            if program.once:
-                self._run_once(program)
-                self._tell(program.name)
+            if program.one_shot:
+                self._run_one_shot(program)
+                self._report_ready(program.name)
             else:
                 self._supervisor.start_program(program.name)
-        self._wait_ready([program for program in programs if not program.once])
+        self._wait_ready([program for program in programs if not program.one_shot])
 
-    def _run_once(self, program: Program) -> None:
+    def _run_one_shot(self, program: Program) -> None:
         environment = {**os.environ, **program.environment, MARK: str(self.directory)}
         with self.log(program.name).open("ab") as log:
             done = subprocess.run(
-                program.command, env=environment, stdout=log, stderr=log, timeout=ONCE_SECONDS, check=False
+                program.command, env=environment, stdout=log, stderr=log, timeout=ONE_SHOT_SECONDS, check=False
             )
         if done.returncode:
             raise self._failure(program)
 
     def _wait_ready(self, programs: list[Program]) -> None:
-        """Tell of each program when it is ready. Raises SetupError for one that ends again and again."""
+        """Report each program when it is ready. Raises SetupError for one that keeps exiting."""
         pids: dict[str, set[int]] = {program.name: set() for program in programs}
         waiting = list(programs)
 
@@ -230,11 +233,11 @@ class System:
             states = {state.name: state for state in self._supervisor.states()}
             for program in tuple(waiting):
                 pids[program.name].add(states[program.name].pid)
-                if len(pids[program.name] - {0}) >= FAILED_STARTS:
+                if len(pids[program.name] - {0}) >= MAX_STARTS:
                     raise self._failure(program)
                 if states[program.name].pid and program.ready():
                     waiting.remove(program)
-                    self._tell(program.name)
+                    self._report_ready(program.name)
             return not waiting
 
         try:
@@ -244,10 +247,10 @@ class System:
 
     def _failure(self, program: Program) -> SetupError:
         log = self.log(program.name)
-        return SetupError(f"{program.name} does not get ready. The end of {log}:\n{tail(log)}")
+        return SetupError(f"{program.name} did not become ready. The end of {log}:\n{tail(log)}")
 
     def _stop_stage(self, stage: Stage) -> None:
-        names = {each.name for each in self._staying() if each.stage == stage}
+        names = {each.name for each in self._long_running() if each.stage == stage}
         for name in names:
             self._supervisor.stop_program(name, wait=False)
         wait_for(

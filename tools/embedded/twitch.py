@@ -1,4 +1,4 @@
-"""Which Twitch a system talks to: the simulator on this machine, or the real one."""
+"""Selects the Twitch that a system uses: the simulator on this machine, or the real one."""
 
 import json
 import re
@@ -13,20 +13,20 @@ from embedded.paths import REPOSITORY
 from embedded.problems import SetupError
 from embedded.processes.ports import LOOPBACK
 
-LOGIN = re.compile(r"[a-z0-9_]{1,25}")  # Twitch's rule for a channel's login
+LOGIN = re.compile(r"[a-z0-9_]{1,25}")  # Twitch's rule for logins
 SIMULATED_CHANNELS = 40
 SECRET_FILE = REPOSITORY / "secrets" / "twitch_client_secret"
 
 
 @dataclass(frozen=True)
 class Twitch:
-    """`settings` are what the real Twitch needs; the simulator's are made from the ports."""
+    """`settings` are those for the real Twitch; the simulator's are derived from the ports."""
 
     simulated: bool
     settings: Mapping[str, str] = field(default_factory=dict)
 
     def environment(self, directory: Path, ports: Ports) -> dict[str, str]:
-        """The services' settings for this Twitch; writes the simulator's credentials into `directory`."""
+        """Return the services' settings for this Twitch; write the simulator's credentials into `directory`."""
         if not self.simulated:
             return dict(self.settings)
         secret, tokens = _write_credentials(directory / "credentials")
@@ -62,16 +62,16 @@ def _write_credentials(folder: Path) -> tuple[Path, Path]:
 
 
 def real(channels: str, environment: Mapping[str, str], dotenv: Path = REPOSITORY / ".env") -> Twitch:
-    """The real Twitch, watching `channels` (logins, separated by commas). Raises SetupError.
+    """Select the real Twitch, watching `channels` (comma-separated logins). Raises SetupError.
 
-    Settings come from the environment, else from `.env`; without TWITCH_CLIENT_ID everything is anonymous.
+    Settings come from the environment, else from `.env`. Without TWITCH_CLIENT_ID access is anonymous.
     """
     logins = [login.strip().lower() for login in channels.split(",") if login.strip()]
     written = {key: value for key, value in dotenv_values(dotenv).items() if value} | dict(environment)
     if not logins and not (written.get("TWITCH_CLIENT_ID") and written.get("MONITORING_TOP_CHANNELS")):
-        raise SetupError("Which channels? For example: make live CHANNELS=a_streamer,another_one")
-    if wrong := [login for login in logins if not LOGIN.fullmatch(login)]:
-        raise SetupError(f"Not a channel's login: {', '.join(wrong)}. It is the last part of twitch.tv/LOGIN.")
+        raise SetupError("No channels were given. Example: make live CHANNELS=a_streamer,another_one")
+    if invalid := [login for login in logins if not LOGIN.fullmatch(login)]:
+        raise SetupError(f"Not a channel login: {', '.join(invalid)}. It is the last part of twitch.tv/LOGIN.")
     settings = {key: value for key, value in written.items() if key.startswith(("TWITCH_", "MONITORING_", "CLIPS_"))}
     if SECRET_FILE.exists():
         settings.setdefault("TWITCH_CLIENT_SECRET_FILE", str(SECRET_FILE))

@@ -1,1 +1,1 @@
-"""Says how fresh each stage is, what waits in front of it, and what to type next."""
+"""Prints the age of each stage's results, its backlog, and the command to type next."""

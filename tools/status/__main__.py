@@ -1,4 +1,4 @@
-"""`python -m status` prints the table."""
+"""Runs the command: python -m status."""
 
 from status.main import main
 

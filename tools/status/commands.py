@@ -1,4 +1,4 @@
-"""The next command to type for a stage that is not well."""
+"""Chooses the next command to type for a stage that is not ok."""
 
 from dataclasses import replace
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 from status.line import Line, State
 
 FILES = {"A": "docker-compose.reliable.yml", "B": "docker-compose.processing.yml"}
-SERVICES = {  # stage: its machine and its service in that compose file
+SERVICES = {  # stage to its machine and its service in that compose file
     "capture": ("B", "stream-monitoring"),
     "standby": ("A", "stream-monitoring-standby"),
     "kafka": ("B", "kafka"),
@@ -16,12 +16,12 @@ SERVICES = {  # stage: its machine and its service in that compose file
     "postgres": ("A", "postgres"),
     "website": ("A", "api-frontend"),
 }
-LOGS = {"capture": "stream_monitoring", "website": "api_frontend"}  # else the stage's name
+LOGS = {"capture": "stream_monitoring", "website": "api_frontend"}  # log file names that differ from the stage's
 
 
 def with_commands(lines: list[Line], here: Literal["demo", "A", "B"]) -> list[Line]:
-    """The lines with what to type next, as seen from this machine."""
-    if here == "demo" and all(line.state is State.AWAY for line in lines if line.name != "disk"):
+    """Return the lines with the commands to type on this machine."""
+    if here == "demo" and all(line.state is State.DOWN for line in lines if line.name != "disk"):
         return [replace(line, next="make demo" if line.name != "disk" else _next(line, here)) for line in lines]
     return [replace(line, next=_next(line, here)) for line in lines]
 
@@ -36,8 +36,8 @@ def _next(line: Line, here: Literal["demo", "A", "B"]) -> str:
     if here == "demo":
         return f"tail -n 30 .demo/logs/{LOGS.get(line.name, line.name)}.log"
     machine, service = SERVICES[line.name]
-    if line.state is State.UNSEEN:
+    if line.state is State.UNKNOWN:
         return f"on machine {machine}: make status"
     compose = f"docker compose -f {FILES[machine]}"
-    command = f"{compose} up -d {service}" if line.state is State.AWAY else f"{compose} logs --tail 50 {service}"
+    command = f"{compose} up -d {service}" if line.state is State.DOWN else f"{compose} logs --tail 50 {service}"
     return command if machine == here else f"on machine {machine}: {command}"

@@ -5,22 +5,22 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Away:
-    """It was asked and gave no answer."""
+class NoAnswer:
+    """It was queried and did not answer."""
 
     reason: str
 
 
 @dataclass(frozen=True)
-class Unseen:
-    """It cannot be asked from this machine."""
+class OnlyOn:
+    """It can only be queried on another machine."""
 
-    where: str
+    machine: str
 
 
 @dataclass(frozen=True)
-class Stage:
-    """A row of `pipeline_progress`: how old its event time is, and how long ago it said so."""
+class Progress:
+    """A row of `pipeline_progress`: the age of the stage's event time, and the time since it last reported."""
 
     behind: float
     silent: float
@@ -28,42 +28,42 @@ class Stage:
 
 @dataclass(frozen=True)
 class Database:
-    """What Postgres knows. `old_intents`: clips asked for more than 15 minutes ago, without an outcome."""
+    """What Postgres knows. `old_intents`: clip requests older than 15 minutes without an outcome."""
 
-    stages: Mapping[str, Stage] = field(default_factory=dict)
+    stages: Mapping[str, Progress] = field(default_factory=dict)
     old_intents: int = 0
-    dead_letters: int = 0  # of the last day
+    dead_letters: int = 0  # in the last 24 hours
 
 
 @dataclass(frozen=True)
 class Broker:
-    """What Kafka's `chat-messages` ends with. None: no tick yet."""
+    """The age of the last tick in `chat-messages`; None if there is none yet."""
 
     tick_age: float | None
 
 
 @dataclass(frozen=True)
 class Group:
-    """A consumer group: its members now, and the records in front of it."""
+    """A consumer group: its current members and the records it has yet to read."""
 
     members: int
     lag: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Capture:
-    """An instance of stream_monitoring. `gap_seconds`: channel seconds that it could not read since its start."""
+    """An instance of stream_monitoring. `gap_seconds`: channel-seconds that it could not read since its start."""
 
-    problems: Mapping[str, str]
+    problems: Mapping[str, str] = field(default_factory=dict)
     tick_age: float | None
-    holds: bool
+    is_holder: bool
     backlog: float
     gap_seconds: float
 
 
 @dataclass(frozen=True)
 class Job:
-    """Flink's job. Its last checkpoint is None where there is none since the start."""
+    """Flink's newest job and its last checkpoint; None if it has made none yet."""
 
     state: str
     checkpoint_age: float | None = None
@@ -72,7 +72,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Website:
-    """Whether the website is ready, and what it lacks."""
+    """Whether the website is ready, and why not."""
 
     ready: bool
     problem: str = ""
@@ -80,22 +80,22 @@ class Website:
 
 @dataclass(frozen=True)
 class Disk:
-    """The disk below a folder."""
+    """The disk that holds a folder."""
 
     folder: str
     free: float
     total: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Facts:
-    """Everything that was asked. `standby` is None where there is none."""
+    """The answers of all probes. `standby` is None if there is none."""
 
-    database: Database | Away
-    broker: Broker | Away
-    groups: Mapping[str, Group] | Away
-    capture: Capture | Away | Unseen
-    standby: Capture | Away | Unseen | None
-    job: Job | Away | Unseen
-    website: Website | Away
-    disk: Disk | Away
+    database: Database | NoAnswer
+    broker: Broker | NoAnswer
+    groups: Mapping[str, Group] | NoAnswer
+    capture: Capture | NoAnswer | OnlyOn
+    standby: Capture | NoAnswer | OnlyOn | None
+    job: Job | NoAnswer | OnlyOn
+    website: Website | NoAnswer
+    disk: Disk | NoAnswer

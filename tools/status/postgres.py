@@ -1,4 +1,4 @@
-"""Asks Postgres for the stages' progress, clips without an outcome and dead letters."""
+"""Queries Postgres for the stages' progress, requests without an outcome, and dead letters."""
 
 from pathlib import Path
 from typing import Any
@@ -7,15 +7,15 @@ import aiosql
 import psycopg
 
 from service_runtime.postgres import with_deadlines
-from status.facts import Away, Database, Stage
+from status.facts import Database, NoAnswer, Progress
 
 CONNECT_SECONDS = 2
-STATEMENT_SECONDS = 1.8  # a little less than the probe's deadline
+STATEMENT_SECONDS = 1.8  # slightly below the probe's deadline
 queries: Any = aiosql.from_path(Path(__file__).parent / "sql", "psycopg")
 
 
 def open_connection(conninfo: str) -> psycopg.Connection:
-    """Return a connection that can only read. Raises psycopg.Error."""
+    """Return a read-only connection. Raises psycopg.Error."""
     return psycopg.connect(
         with_deadlines(
             conninfo,
@@ -27,30 +27,30 @@ def open_connection(conninfo: str) -> psycopg.Connection:
     )
 
 
-def ask(conninfo: str) -> Database | Away:
-    """What Postgres knows now."""
+def query(conninfo: str) -> Database | NoAnswer:
+    """Return what Postgres knows now."""
     try:
         with open_connection(conninfo) as connection:
             return Database(
-                {stage: Stage(behind, silent) for stage, behind, silent in queries.stages(connection)},
+                {stage: Progress(behind, silent) for stage, behind, silent in queries.stages(connection)},
                 queries.old_intents(connection),
                 queries.dead_letters(connection),
             )
     except psycopg.errors.UndefinedTable:
-        return Away("it has no tables yet: the migrations have not run")
+        return NoAnswer("no tables: the migrations have not run")
     except psycopg.Error as error:
-        return Away(reason(error))
+        return NoAnswer(reason(error))
 
 
 def reason(error: psycopg.Error) -> str:
-    """The telling part of what Postgres or its client says."""
+    """Return the informative part of an error of Postgres or its client."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     failed = next((line for line in lines if " failed: " in line), lines[0])
     return failed.rsplit(" failed: ", 1)[-1].strip().lower()[:150]
 
 
 def dead_letters(conninfo: str) -> list[str]:
-    """The reasons of the last day as lines. Raises psycopg.Error."""
+    """Return the reasons of the last 24 hours, one line each. Raises psycopg.Error."""
     with open_connection(conninfo) as connection:
         rows = list(queries.newest_dead_letters(connection))
     return [f"{count:>6}  last {last} UTC  {place}: {why}" for place, why, count, last in rows]

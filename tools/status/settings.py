@@ -1,4 +1,4 @@
-"""Where everything is: the demo on loopback, or two machines where `.env` names them."""
+"""Settings and addresses: the demo on loopback, or the two machines that `.env` names."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,37 +13,37 @@ LOOPBACK = "127.0.0.1"
 
 
 class StatusSettings(BaseSettings):
-    """The addresses, under the names that the services and the compose files use."""
+    """Addresses under the names that the services and the compose files use."""
 
     model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
-    bind_addr: str | None = Field(None, description="this machine's address, where there are two")
-    machine_a: str | None = Field(None, description="the address of machine A; set on machine B")
-    machine_b: str | None = Field(None, description="the address of machine B; set on machine A")
-    secrets_directory: Path = Field(Path("secrets"), description="folder of the passwords on machines A and B")
-    postgres_dsn: str | None = Field(None, description="in place of the usual address")
-    postgres_password_file: Path | None = Field(None, description="file that holds the password")
-    postgres_port: int = Field(15432, description="the demo's Postgres")
-    kafka_bootstrap_servers: str | None = Field(None, description="in place of the usual address")
+    bind_addr: str | None = Field(None, description="address of this machine, if there are two")
+    machine_a: str | None = Field(None, description="address of machine A; set on machine B")
+    machine_b: str | None = Field(None, description="address of machine B; set on machine A")
+    secrets_directory: Path = Field(Path("secrets"), description="folder with the passwords on machines A and B")
+    postgres_dsn: str | None = Field(None, description="overrides the default address")
+    postgres_password_file: Path | None = Field(None, description="file with the password")
+    postgres_port: int = Field(15432, description="port of the demo's Postgres")
+    kafka_bootstrap_servers: str | None = Field(None, description="overrides the default address")
     kafka_username: str | None = Field(None, description="SASL user")
-    kafka_password_file: Path | None = Field(None, description="file that holds the SASL password")
-    kafka_port: int = Field(9092, description="the demo's Kafka")
-    monitoring_health_port: int = Field(8080, description="/ready of stream_monitoring")
-    monitoring_metrics_port: int = Field(9100, description="/metrics of stream_monitoring")
-    detector_rest_port: int = Field(8081, description="Flink's REST interface")
-    api_port: int = Field(5000, description="the website")
-    status_directory: Path = Field(Path("."), description="folder on the disk to look at")
+    kafka_password_file: Path | None = Field(None, description="file with the SASL password")
+    kafka_port: int = Field(9092, description="port of the demo's Kafka")
+    monitoring_health_port: int = Field(8080, description="port of stream_monitoring's /ready")
+    monitoring_metrics_port: int = Field(9100, description="port of stream_monitoring's /metrics")
+    detector_rest_port: int = Field(8081, description="port of Flink's REST API")
+    api_port: int = Field(5000, description="port of the website")
+    status_directory: Path = Field(Path("."), description="folder whose disk is checked")
 
     @property
     def here(self) -> Literal["demo", "A", "B"]:
-        """Which machine this is."""
+        """Return which machine this is."""
         if self.machine_a:
             return "B"
         return "A" if self.machine_b or self.bind_addr else "demo"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """Whom to ask. None: it cannot be asked from here; `standby` is empty where there is none."""
+    """What to query. None: cannot be queried from this machine; `standby` is empty if there is none."""
 
     postgres: str
     kafka: KafkaSettings
@@ -55,10 +55,10 @@ class Addresses:
 
 
 def addresses(settings: StatusSettings) -> Addresses:
-    """The addresses as seen from this machine. Raises OSError where a password file cannot be read."""
+    """Return the addresses to query from this machine. Raises OSError if a password file cannot be read."""
     demo, own = settings.here == "demo", settings.bind_addr or LOOPBACK
     machine_a, machine_b = settings.machine_a or own, settings.machine_b or own
-    local = None if settings.here == "A" else f"http://{LOOPBACK}"  # machine B opens these to itself alone
+    local = None if settings.here == "A" else f"http://{LOOPBACK}"  # machine B publishes these on its loopback only
     return Addresses(
         postgres=_postgres(settings, machine_a),
         kafka=_kafka(settings, machine_b),

@@ -1,1 +1,1 @@
-"""A Twitch on your own machine: chat over IRC, Helix, sign-in and faults, with the truth written to files."""
+"""Simulates Twitch on one machine: chat over IRC, Helix, sign-in and faults; writes the ground truth to files."""

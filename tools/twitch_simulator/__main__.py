@@ -1,4 +1,4 @@
-"""Run the simulator: python -m twitch_simulator."""
+"""Runs the simulator: python -m twitch_simulator."""
 
 from twitch_simulator.main import main
 

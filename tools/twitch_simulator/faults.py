@@ -1,4 +1,4 @@
-"""What goes wrong on request: refused clips, failing endpoints, disorder on the wire, garbage."""
+"""Faults on request: refused clips, failing endpoints, disorder on the wire, garbage."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -7,20 +7,24 @@ from typing import Any
 
 @dataclass
 class Refusal:
-    """The next `count` Create Clip requests of a channel (any with an empty id) get `status` and `message`."""
+    """Refuses the next `count` Create Clip requests for a channel (any if the id is empty)."""
 
     channel_id: str
     status: int
     message: str
     count: int
 
+    def count_down(self) -> None:
+        """Use up one of the refused requests."""
+        self.count -= 1
+
 
 @dataclass
 class EndpointFault:
-    """The next `count` requests to an endpoint go wrong.
+    """Fails the next `count` requests to an endpoint.
 
-    `endpoint` is the path's last word (`clips`, `streams`, `token`), with a method before it where only that one is
-    meant (`POST clips`). `acts`: the request still does its work before it fails. `body` replaces the answer.
+    `endpoint` is the last part of the path (`clips`, `streams`, `token`), optionally after a method (`POST clips`).
+    `acts`: the request still does its work before it fails. `body` replaces the answer.
     """
 
     endpoint: str
@@ -30,8 +34,12 @@ class EndpointFault:
     delay_seconds: float = 0.0
     body: Any = None
 
+    def count_down(self) -> None:
+        """Use up one of the failing requests."""
+        self.count -= 1
+
     def matches(self, method: str, path: str) -> bool:
-        """Whether a request is meant."""
+        """Return whether the fault applies to a request."""
         words = self.endpoint.split()
         wanted = words[-1].strip("/").removeprefix("helix/").removeprefix("oauth2/")
         actual = path.strip("/").removeprefix("helix/").removeprefix("oauth2/")
@@ -40,7 +48,7 @@ class EndpointFault:
 
 @dataclass
 class Faults:
-    """All faults that are on now."""
+    """All active faults."""
 
     refusals: list[Refusal] = field(default_factory=list)
     endpoints: list[EndpointFault] = field(default_factory=list)
@@ -49,24 +57,43 @@ class Faults:
     disorder_seconds: float = 0.0
     duplicate_share: float = 0.0
 
-    def take_refusal(self, channel_id: str) -> Refusal | None:
-        """The refusal for a request to clip a channel, counted down."""
+    def set_endpoint(self, fault: EndpointFault) -> None:
+        """Add a fault of an endpoint; a count of 0 cancels those added before."""
+        if fault.count == 0:
+            self.endpoints = [each for each in self.endpoints if each.endpoint != fault.endpoint]
+        else:
+            self.endpoints.append(fault)
+
+    def set_never_appear(self, count: int) -> None:
+        """Let the next `count` clips never appear."""
+        self.never_appear = count
+
+    def set_disorder(self, share: float, seconds: float) -> None:
+        """Delay a share of the messages by up to `seconds`."""
+        self.disorder_share, self.disorder_seconds = share, seconds
+
+    def set_duplicates(self, share: float) -> None:
+        """Send a share of the messages twice."""
+        self.duplicate_share = share
+
+    def next_refusal(self, channel_id: str) -> Refusal | None:
+        """Return the refusal for the next clip request of a channel and count it down."""
         for refusal in self.refusals:
             if refusal.count > 0 and refusal.channel_id in ("", channel_id):
-                refusal.count -= 1
+                refusal.count_down()
                 return refusal
         return None
 
-    def take_endpoint(self, method: str, path: str) -> EndpointFault | None:
-        """The fault for a request, counted down."""
+    def next_endpoint_fault(self, method: str, path: str) -> EndpointFault | None:
+        """Return the fault for the next request and count it down."""
         for fault in self.endpoints:
             if fault.count > 0 and fault.matches(method, path):
-                fault.count -= 1
+                fault.count_down()
                 return fault
         return None
 
-    def take_never_appear(self) -> bool:
-        """Whether the clip made now is one that never appears, counted down."""
+    def next_never_appears(self) -> bool:
+        """Return whether the next clip never appears, and count it down."""
         if self.never_appear <= 0:
             return False
         self.never_appear -= 1
@@ -74,7 +101,7 @@ class Faults:
 
 
 def garbage_line(rng: Random) -> bytes:
-    """One line that no reader understands, without its line end."""
+    """Return one malformed line without its line end."""
     kinds = (
         b"",
         b"\x00\x01\x02garbage",

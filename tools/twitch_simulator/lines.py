@@ -1,4 +1,4 @@
-"""Raw chat lines for benchmarks of parsers: python -m twitch_simulator.lines --count N > lines.txt."""
+"""Writes raw chat lines for parser benchmarks: python -m twitch_simulator.lines --count N > lines.txt."""
 
 import argparse
 import sys
@@ -19,7 +19,7 @@ STARTED_AT: Final = 1_767_225_600_000  # 2026-01-01, so that equal seeds give eq
 
 
 def make_lines(count: int, seed: int = 1) -> Iterator[str]:
-    """`count` PRIVMSG lines of many channels without line ends; equal seeds give equal lines."""
+    """Yield `count` PRIVMSG lines of many channels without line ends; equal seeds give equal lines."""
     channels, crowd = plan_channels(seed, CHANNELS, always_live=True), make_crowd(seed)
     pools = {language: make_pool(seed, language) for language in dict.fromkeys(LANGUAGES)}
     shares, rng = shares_at(channels, STARTED_AT), Random(seed)
@@ -32,10 +32,10 @@ def make_lines(count: int, seed: int = 1) -> Iterator[str]:
 
 
 def main() -> int:
-    """Write lines to standard output, each ending in CR LF."""
+    """Write lines to standard output, each terminated by CR LF."""
     parser = argparse.ArgumentParser(prog="python -m twitch_simulator.lines", description=__doc__)
-    parser.add_argument("--count", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=100_000, help="number of lines")
+    parser.add_argument("--seed", type=int, default=1, help="equal seeds give equal lines")
     arguments = parser.parse_args()
     for line in make_lines(arguments.count, arguments.seed):
         sys.stdout.buffer.write((line + LINE_END).encode())

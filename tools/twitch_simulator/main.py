@@ -1,4 +1,4 @@
-"""Starts the simulated Twitch and ends it on SIGTERM or SIGINT."""
+"""Runs the simulated Twitch until SIGTERM or SIGINT."""
 
 import asyncio
 import signal
@@ -13,10 +13,10 @@ from websockets.asyncio.server import Server
 
 from service_runtime import logs
 from service_runtime.settings import LogSettings, load_all
-from twitch_simulator.delivery.speech import beat
+from twitch_simulator.delivery.chat_schedule import send_chat
 from twitch_simulator.irc import irc_lines
 from twitch_simulator.irc.irc_server import serve_tcp
-from twitch_simulator.irc.irc_session import Doors
+from twitch_simulator.irc.irc_session import SessionContext
 from twitch_simulator.irc.rooms import LINE_END
 from twitch_simulator.irc.websocket import serve_websocket
 from twitch_simulator.settings import RecordingSettings, SimulatorSettings
@@ -28,17 +28,17 @@ log = structlog.get_logger()
 
 
 class CommandLine(SimulatorSettings):
-    """The settings with flags of the same names, which win over the environment."""
+    """The settings as flags of the same names, which override the environment."""
 
     model_config = SettingsConfigDict(cli_parse_args=True, cli_prog_name="python -m twitch_simulator")
 
 
 async def ping(twitch: Twitch) -> None:
-    """PING every socket now and then; one that did not answer the last two is closed."""
+    """Send PING to every socket at the set interval; close those that did not answer the last two."""
     interval = twitch.settings.ping_interval_seconds
     while True:
         await asyncio.sleep(interval)
-        for connection in twitch.rooms.hearing():
+        for connection in twitch.rooms.receivers():
             if connection.last_pong_at < twitch.clock.machine() - 2.5 * interval * 1000:
                 twitch.rooms.drop(connection)
             else:
@@ -54,60 +54,58 @@ class Servers:
     http: socket.socket
 
     def ports(self) -> dict[str, int]:
-        """Where each of them listens."""
+        """Return the port of each."""
         listening = {"irc": self.irc.sockets[0], "websocket": next(iter(self.websocket.sockets)), "http": self.http}
         return {name: each.getsockname()[1] for name, each in listening.items()}
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self.irc.close()
         self.websocket.close(close_connections=False)
         self.http.close()
 
 
-async def listen(settings: SimulatorSettings, doors: Doors) -> Servers:
-    """Open all ports. Raises OSError that names the port which is taken."""
+async def listen(settings: SimulatorSettings, context: SessionContext) -> Servers:
+    """Open all ports. Raises OSError naming the port that is in use."""
     address = settings.bind_address
     return Servers(
-        await serve_tcp(address, settings.irc_port, doors),
-        await serve_websocket(address, settings.websocket_port, doors),
+        await serve_tcp(address, settings.irc_port, context),
+        await serve_websocket(address, settings.websocket_port, context),
         socket.create_server((address, settings.http_port), backlog=256),
     )
 
 
-def start_parts(twitch: Twitch, servers: Servers) -> list["asyncio.Task[object]"]:
-    """The named tasks that make Twitch live; none of them ends by itself."""
+def start_tasks(twitch: Twitch, servers: Servers) -> list["asyncio.Task[object]"]:
+    """Start the tasks of the simulation; none of them ends by itself."""
     settings = twitch.settings
     web = WebServer(web_application(twitch))
-    parts: dict[str, Coroutine[Any, Any, object]] = {
-        "chat": beat(twitch.speech, twitch.delivery, twitch.rooms, twitch.clock.machine),
-        "plays": twitch.stage.run(settings.seed, settings.plays_per_minute),
+    works: dict[str, Coroutine[Any, Any, object]] = {
+        "chat": send_chat(twitch.chat_schedule, twitch.delivery, twitch.rooms, twitch.clock.machine),
+        "plays": twitch.play_runner.run(settings.seed, settings.plays_per_minute),
         "ping": ping(twitch),
         "http": web.serve([servers.http]),
     }
     if settings.notices_per_minute > 0:
-        parts["events"] = twitch.events.happen_by_themselves(settings.notices_per_minute)
-    return [asyncio.create_task(work, name=name) for name, work in parts.items()]
+        works["events"] = twitch.events.emit_randomly(settings.notices_per_minute)
+    return [asyncio.create_task(work, name=name) for name, work in works.items()]
 
 
 async def run(twitch: Twitch) -> int:
-    """Serve until a signal or until a part fails; returns the exit code. Raises OSError where a port is taken."""
+    """Serve until a signal or a task's failure; return the exit code. Raises OSError if a port is in use."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    servers = await listen(twitch.settings, twitch.doors)
-    twitch.ports = servers.ports()
-    address = twitch.settings.bind_address
-    twitch.public_url = twitch.settings.public_url.rstrip("/") or f"http://{address}:{twitch.ports['http']}"
-    parts = start_parts(twitch, servers)
+    servers = await listen(twitch.settings, twitch.session_context)
+    twitch.set_ports(servers.ports())
+    tasks = start_tasks(twitch, servers)
     stopped = asyncio.create_task(stop.wait())
-    log.info("listening", address=address, **twitch.ports)
-    await asyncio.wait([*parts, stopped], return_when=asyncio.FIRST_COMPLETED)
-    failed = [part for part in parts if part.done()]
-    for part in failed:
-        log.error("part ended unasked", part=part.get_name(), why=repr(part.exception()))
-    for part in parts:
-        part.cancel()
+    log.info("listening", address=twitch.settings.bind_address, **twitch.ports)
+    await asyncio.wait([*tasks, stopped], return_when=asyncio.FIRST_COMPLETED)
+    failed = [task for task in tasks if task.done()]
+    for task in failed:
+        log.error("task failed", task=task.get_name(), reason=repr(task.exception()))
+    for task in tasks:
+        task.cancel()
     servers.close()
     for connection in list(twitch.rooms.connections.values()):
         twitch.rooms.drop(connection)
@@ -115,19 +113,19 @@ async def run(twitch: Twitch) -> int:
 
 
 def main() -> int:
-    """Run the simulator; returns the exit code."""
+    """Run the simulator; return the exit code."""
     log_settings, settings, recording = load_all(LogSettings, CommandLine, RecordingSettings)
     logs.configure("twitch_simulator", cast(LogSettings, log_settings).level)
     chat_data = cast(RecordingSettings, recording).chat_data
     try:
         twitch = build(cast(SimulatorSettings, settings), chat_data)
     except (OSError, ValueError) as error:
-        log.error("cannot start", why=str(error))
+        log.error("simulator cannot start", reason=str(error))
         return 2
     try:
         return asyncio.run(run(twitch))
     except OSError as error:
-        log.error("cannot listen", why=str(error))
+        log.error("simulator cannot listen", reason=str(error))
         return 2
     finally:
         twitch.truth.close()

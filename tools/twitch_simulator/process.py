@@ -1,4 +1,4 @@
-"""For tests: a simulator in a process of its own, and a plain chat client to talk to it."""
+"""For tests: the simulator as a process, and a plain chat client."""
 
 import json
 import os
@@ -20,7 +20,7 @@ nicks = count(1000)
 
 
 class SimulatorProcess:
-    """python -m twitch_simulator on free ports; ended with the block."""
+    """`python -m twitch_simulator` on free ports, as a context manager."""
 
     def __init__(self, truth: Path, *flags: str, environment: dict[str, str] | None = None) -> None:
         command = [sys.executable, "-m", "twitch_simulator", "--irc-port", "0", "--websocket-port", "0"]
@@ -30,7 +30,7 @@ class SimulatorProcess:
             command, stderr=subprocess.PIPE, text=True, env=os.environ | (environment or {}), cwd=truth.parent
         )
         assert self.process.stderr
-        self.ports: dict[str, int] = json.loads(self.process.stderr.readline())  # the line that says it listens
+        self.ports: dict[str, int] = json.loads(self.process.stderr.readline())  # the first line reports the ports
         self.url = f"http://127.0.0.1:{self.ports['http']}"
         self.http = httpx.Client(base_url=self.url, timeout=DEADLINE_SECONDS)
 
@@ -43,25 +43,25 @@ class SimulatorProcess:
         self.process.communicate(timeout=DEADLINE_SECONDS)
 
     def order(self, name: str, **fields: Any) -> dict[str, Any]:
-        """POST to the control API; the answer."""
+        """POST to the control API and return the answer."""
         answer = self.http.post(f"/control/{name}", json=fields)
         answer.raise_for_status()
         return dict(answer.json())
 
     def state(self) -> dict[str, Any]:
-        """GET /control/state."""
+        """Return the answer of GET /control/state."""
         return dict(self.http.get("/control/state").json())
 
     def helix(self, path: str, method: str = "GET", **parameters: Any) -> httpx.Response:
-        """A Helix request with the user's token."""
+        """Send a Helix request with the user's token."""
         return self.http.request(method, f"/helix/{path}", params=parameters, headers=USER_HEADERS)
 
     def rows(self, name: str) -> list[dict[str, Any]]:
-        """The rows of a truth file."""
+        """Return the rows of a truth file."""
         return [json.loads(line) for line in (self.truth / f"{name}.jsonl").read_text().splitlines()]
 
     def chat(self, *logins: str) -> "ChatClient":
-        """An anonymous client that has joined the rooms."""
+        """Connect an anonymous client and join the rooms."""
         client = ChatClient(self.ports["irc"])
         client.send(f"CAP REQ :twitch.tv/tags twitch.tv/commands\r\nPASS SCHMOOPIIE\r\nNICK {client.nick}\r\n")
         client.until("376")
@@ -72,7 +72,7 @@ class SimulatorProcess:
 
 
 class ChatClient:
-    """A raw chat socket that remembers every line."""
+    """A raw chat socket that records every line."""
 
     def __init__(self, port: int) -> None:
         self.nick = f"justinfan{next(nicks)}"
@@ -86,7 +86,7 @@ class ChatClient:
         self._socket.sendall(text.encode())
 
     def read(self, seconds: float) -> list[str]:
-        """The lines that come within a time, as soon as there are any."""
+        """Return the next lines as soon as there are any; empty after `seconds`."""
         if self.ended or not select.select([self._socket], [], [], seconds)[0]:
             return []
         data = self._socket.recv(1 << 20)
@@ -97,7 +97,7 @@ class ChatClient:
         return lines
 
     def until(self, part: str, seconds: float = DEADLINE_SECONDS) -> str:
-        """The first new line that holds `part`."""
+        """Read until a new line contains `part` and return that line."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and not self.ended:
             for line in self.read(deadline - time.monotonic()):
@@ -118,5 +118,5 @@ class ChatClient:
 
 
 def message_ids(lines: list[str]) -> list[str]:
-    """The ids of the chat messages among lines, in order."""
+    """Return the ids of the chat messages among lines, in order."""
     return [line.partition(";id=")[2].partition(";")[0] for line in lines if " PRIVMSG #" in line and ";id=" in line]

@@ -1,4 +1,4 @@
-"""What was sent, in files, written before the bytes go out."""
+"""Writes the ground truth of everything sent to files, before the bytes go out."""
 
 import json
 from collections import Counter
@@ -9,22 +9,22 @@ FILES = ("messages", "bursts", "clips", "notices", "plays", "rules", "unsent")
 
 
 class Truth:
-    """The truth files of one folder, appended to; `flush` hands the lines to the operating system."""
+    """The truth files of one folder, opened for appending; `flush` hands the lines to the operating system."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the files. Raises OSError where the folder cannot be written."""
+        """Open the files. Raises OSError if the folder is not writable."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._files: dict[str, TextIO] = {name: (folder / f"{name}.jsonl").open("a") for name in FILES}
         self._unsent: Counter[tuple[str, int]] = Counter()
 
     def messages(self, rows: list[str]) -> None:
-        """Append rendered rows of messages, see `message_row`."""
+        """Append rows rendered by `message_row`."""
         if rows:
             self._files["messages"].write("".join(rows))
 
     def unsent(self, channel_id: str, second: int) -> None:
-        """Count a message that no open, joined and unsilenced socket was there for."""
+        """Count a message for which there was no open, joined and unsilenced socket."""
         self._unsent[channel_id, second] += 1
 
     def write(self, name: str, row: dict[str, Any]) -> None:
@@ -32,7 +32,7 @@ class Truth:
         self._files[name].write(json.dumps(row, ensure_ascii=False) + "\n")
 
     def flush(self, finished_second: int | None = None) -> None:
-        """Hand all rows over; unsent counts of seconds before `finished_second` too, of all seconds with None."""
+        """Flush all rows and the unsent counts of seconds before `finished_second`; with None, of all seconds."""
         done = [key for key in self._unsent if finished_second is None or key[1] < finished_second]
         for channel_id, second in done:
             count = self._unsent.pop((channel_id, second))
@@ -41,17 +41,17 @@ class Truth:
             file.flush()
 
     def read(self, name: str) -> list[dict[str, Any]]:
-        """The rows of `NAME.jsonl`; a torn last line is left out."""
+        """Return the rows of `NAME.jsonl` without an incomplete last line."""
         lines = (self.folder / f"{name}.jsonl").read_text().split("\n")
         return [json.loads(line) for line in lines[:-1] if line]
 
     def close(self) -> None:
-        """Write what is left and close the files."""
+        """Write the remaining counts and close the files."""
         self.flush()
         for file in self._files.values():
             file.close()
 
 
 def message_row(message_id: str, channel_id: str, sent_at: int) -> str:
-    """One line of messages.jsonl. Ids hold no character that JSON escapes."""
+    """Format one line of messages.jsonl. Ids contain no character that JSON escapes."""
     return f'{{"message_id":"{message_id}","channel_id":"{channel_id}","sent_at":{sent_at}}}\n'

@@ -1,4 +1,4 @@
-"""The whole simulated Twitch: its parts, put together from the settings."""
+"""Builds the whole simulated Twitch from the settings."""
 
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,49 +12,74 @@ from twitch_simulator.crowd.channels import LANGUAGES, plan_channels
 from twitch_simulator.crowd.chatters import make_crowd
 from twitch_simulator.crowd.directory import Directory
 from twitch_simulator.crowd.replay import Replay, read_recording, recorded_channel
-from twitch_simulator.crowd.texts import make_pool
+from twitch_simulator.crowd.texts import ChatText, make_pool
+from twitch_simulator.delivery.chat_schedule import ChatSchedule
 from twitch_simulator.delivery.delivery import Delivery
 from twitch_simulator.delivery.events import Events
+from twitch_simulator.delivery.play_runner import PlayRunner
 from twitch_simulator.delivery.rendering import Renderer
-from twitch_simulator.delivery.speech import Speech
-from twitch_simulator.delivery.stage import Stage
 from twitch_simulator.faults import Faults
 from twitch_simulator.helix.clips import Clips
 from twitch_simulator.helix.helix_gate import Gate
 from twitch_simulator.helix.rate_limit import RateLimit
 from twitch_simulator.helix.tokens import Tokens
-from twitch_simulator.irc.irc_session import Doors
+from twitch_simulator.irc.irc_session import SessionContext
 from twitch_simulator.irc.join_limit import JoinLimit
 from twitch_simulator.irc.rooms import Rooms
 from twitch_simulator.settings import SimulatorSettings
 from twitch_simulator.truth import Truth
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Twitch:
-    """Everything that the servers and the control API work on."""
+    """Everything that the servers and the control API use."""
 
     settings: SimulatorSettings
     clock: TwitchClock
     directory: Directory
     rooms: Rooms
-    doors: Doors
     faults: Faults
     truth: Truth
     delivery: Delivery
-    speech: Speech
+    chat_schedule: ChatSchedule
     events: Events
-    stage: Stage
-    clips: Clips
-    tokens: Tokens
-    gate: Gate
+    play_runner: PlayRunner
     replays: list[Replay]
     public_url: str = ""
     ports: dict[str, int] = field(default_factory=dict)
+    tokens: Tokens = field(init=False)
+    clips: Clips = field(init=False)
+    gate: Gate = field(init=False)
+    session_context: SessionContext = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens = Tokens(self.clock.machine)
+        self.clips = Clips(
+            directory=self.directory,
+            truth=self.truth,
+            faults=self.faults,
+            clock=self.clock.now,
+            base=lambda: self.public_url,
+            delay_seconds=self.settings.clip_delay_seconds,
+        )
+        self.gate = Gate(self.tokens, RateLimit(self.settings.requests_per_minute), self.clock.machine)
+        self.session_context = SessionContext(
+            rooms=self.rooms,
+            join_limit=JoinLimit(),
+            clock=self.clock.machine,
+            channel_id=self.directory.channel_id,
+            login_of_token=self.tokens.login,
+        )
+
+    def set_ports(self, ports: dict[str, int]) -> None:
+        """Record the ports on which the servers listen, and derive the base URL of clip links."""
+        self.ports = ports
+        address = f"http://{self.settings.bind_address}:{ports['http']}"
+        self.public_url = self.settings.public_url.rstrip("/") or address
 
 
 def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, list[tuple[float, int, str]]]:
-    """The recordings to replay by name. Raises OSError or ValueError with what is wrong."""
+    """Return the recordings to replay by name. Raises OSError or ValueError with what is wrong."""
     names = [name.strip() for name in settings.replay.split(",") if name.strip()]
     if names and folder is None:
         raise ValueError("--replay needs CHAT_DATA, the folder of the recordings")
@@ -62,34 +87,35 @@ def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, li
 
 
 def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: Clock = now_ms) -> Twitch:
-    """Put Twitch together. Raises OSError or ValueError where files are missing or wrong."""
-    clock = TwitchClock(machine)
+    """Build the simulation. Raises OSError or ValueError if files are missing or invalid."""
+    clock, faults, truth = TwitchClock(machine), Faults(), Truth(settings.truth_file)
     world = WorldClock(clock.machine(), settings.time_scale)
     recorded = {recorded_channel(name): lines for name, lines in recordings(settings, chat_data).items()}
     generated = plan_channels(settings.seed, settings.channels, settings.always_live)
     directory = Directory(generated + list(recorded), world, clock.now)
-    rooms, faults, tokens, join_limit = Rooms(clock.machine), Faults(), Tokens(clock.machine), JoinLimit()
-    truth = Truth(settings.truth_file)
+    rooms, crowd = Rooms(clock.machine), make_crowd(settings.seed)
     rng = Random(uuid4().int)  # ids differ from run to run, chat does not
     renderer = Renderer(rng)
-    delivery = Delivery(rooms, truth, faults, clock, renderer, rng)
-    crowd = make_crowd(settings.seed)
-    pools = {language: make_pool(settings.seed, language) for language in dict.fromkeys(LANGUAGES)}
-    rates = (settings.messages_per_second, settings.bursts_per_minute)
-    speech = Speech(settings.seed, rates, crowd, pools, generated, directory, world, clock, truth)
+    delivery = Delivery(rooms=rooms, truth=truth, faults=faults, clock=clock, renderer=renderer, rng=rng)
     replays = [
-        Replay(channel, lines, settings.replay_speed, partial(delivery.heard, channel.login))
+        Replay(channel, lines, settings.replay_speed, partial(delivery.has_listeners, channel.login))
         for channel, lines in recorded.items()
     ]
-    speech.sources += replays
-    events = Events(directory, delivery, renderer, truth, clock, crowd)
-    twitch = Twitch(
-        settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
-        doors=Doors(rooms, join_limit, clock.machine, directory.channel_id, tokens.login),
-        delivery=delivery, speech=speech, tokens=tokens, replays=replays,
-        events=events, stage=Stage(speech, events, directory, truth, clock, crowd),
-        clips=Clips(directory, truth, faults, clock.now, lambda: twitch.public_url),
-        gate=Gate(tokens, RateLimit(settings.requests_per_minute), clock.machine),
+    events = Events(directory=directory, delivery=delivery, renderer=renderer, truth=truth, clock=clock, crowd=crowd)
+    chat_schedule = ChatSchedule(
+        seed=settings.seed, messages_per_second=settings.messages_per_second, sources=replays,
+        bursts_per_minute=settings.bursts_per_minute, crowd=crowd, pools=text_pools(settings.seed),
+        generated=generated, directory=directory, world=world, clock=clock, truth=truth,
     )  # fmt: skip
-    twitch.clips.delay_seconds = settings.clip_delay_seconds
-    return twitch
+    play_runner = PlayRunner(
+        chat_schedule=chat_schedule, events=events, directory=directory, truth=truth, clock=clock, crowd=crowd
+    )
+    return Twitch(
+        settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
+        delivery=delivery, chat_schedule=chat_schedule, replays=replays, events=events, play_runner=play_runner,
+    )  # fmt: skip
+
+
+def text_pools(seed: int) -> dict[str, list[ChatText]]:
+    """Draw the chat texts of every language."""
+    return {language: make_pool(seed, language) for language in dict.fromkeys(LANGUAGES)}

@@ -1,4 +1,4 @@
-"""The simulator's HTTP application: Helix, sign-in, clip pages and the control API."""
+"""Builds the simulator's HTTP application: Helix, sign-in, clip pages and the control API."""
 
 import asyncio
 
@@ -6,8 +6,8 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from twitch_simulator.control.control import chat_orders, clip_orders, helix_orders, token_orders
-from twitch_simulator.control.control_wire import line_orders, socket_orders, state_route, time_orders
+from twitch_simulator.control.routes import chat_routes, clip_fault_routes, event_routes, fault_routes, token_routes
+from twitch_simulator.control.wire_routes import line_routes, socket_routes, state_route, time_routes
 from twitch_simulator.faults import EndpointFault
 from twitch_simulator.helix.auth import auth_routes
 from twitch_simulator.helix.helix import Helix, helix_routes
@@ -16,11 +16,11 @@ from twitch_simulator.helix.helix_gate import error_body
 from twitch_simulator.helix.pictures import picture_routes
 from twitch_simulator.twitch import Twitch
 
-FAULT_RESET_SECONDS = 2  # a 429 by request says that the bucket is full again this much later
+FAULT_RESET_SECONDS = 2  # after an ordered 429, the rate limit is reported to reset this much later
 
 
 def fault_answer(fault: EndpointFault, now: int) -> Response:
-    """The answer that a fault gives in place of the endpoint's own."""
+    """Return the answer of a fault in place of the endpoint's own."""
     headers = {}
     if fault.status == 429:
         reset = str(now // 1000 + FAULT_RESET_SECONDS)
@@ -31,16 +31,16 @@ def fault_answer(fault: EndpointFault, now: int) -> Response:
 
 
 class FaultyApplication:
-    """Applies the faults to requests under /helix/ and /oauth2/ before the application sees them."""
+    """Applies faults to requests under /helix/ and /oauth2/ before the application gets them."""
 
     def __init__(self, application: ASGIApp, twitch: Twitch) -> None:
         self._application, self._twitch = application, twitch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Handle one request."""
         path = scope.get("path", "")
         simulated = scope["type"] == "http" and path.startswith(("/helix/", "/oauth2/"))
-        fault = self._twitch.faults.take_endpoint(scope["method"], path) if simulated else None
+        fault = self._twitch.faults.next_endpoint_fault(scope["method"], path) if simulated else None
         if fault is None:
             await self._application(scope, receive, send)
             return
@@ -49,22 +49,31 @@ class FaultyApplication:
             await self._application(scope, receive, send)
             return
         if fault.acts:
-            await self._application(scope, receive, unheard)
+            await self._application(scope, receive, discard)
         await fault_answer(fault, self._twitch.clock.machine())(scope, receive, send)
 
 
-async def unheard(_message: Message) -> None:
-    """Take an answer that nobody gets."""
+async def discard(_message: Message) -> None:
+    """Discard the answer."""
 
 
 def web_application(twitch: Twitch) -> ASGIApp:
-    """The application; faults are applied before the endpoints under /helix/ and /oauth2/."""
+    """Build the application with its faults."""
     application = FastAPI(title="Twitch simulator", docs_url=None, redoc_url=None, openapi_url=None)
     application.include_router(auth_routes(twitch.tokens, twitch.clock.machine))
     application.include_router(helix_routes(Helix(twitch.directory, twitch.clock.now), twitch.gate))
     application.include_router(clip_routes(HelixClips(twitch.clips, twitch.directory, twitch.faults), twitch.gate))
     application.include_router(picture_routes(twitch.clips))
-    control = (chat_orders, helix_orders, clip_orders, token_orders, socket_orders, line_orders, time_orders)
+    control = (
+        chat_routes,
+        event_routes,
+        fault_routes,
+        clip_fault_routes,
+        token_routes,
+        socket_routes,
+        line_routes,
+        time_routes,
+    )
     for routes in (*control, state_route):
         application.include_router(routes(twitch))
     return FaultyApplication(application, twitch)

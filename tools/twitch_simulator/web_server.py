@@ -1,6 +1,6 @@
-"""uvicorn as the simulator needs it: no signal handlers, and an answer's head and body in one write.
+"""Runs uvicorn without signal handlers, and with an answer's head and body in one write.
 
-Twitch's answers come in one piece, and twitchAPI counts on it: it reads an app token's body from a closed session.
+Twitch's answers arrive in one piece, and twitchAPI relies on it: it reads an app token's body from a closed session.
 """
 
 import asyncio
@@ -13,25 +13,25 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 class GatheringTransport:
-    """Gathers what is written in one turn of the event loop and writes it at once; otherwise the transport itself."""
+    """A transport that combines all writes of one event loop iteration into one."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._waiting: list[bytes] = []
+        self._pending: list[bytes] = []
 
     def write(self, data: bytes) -> None:
-        """Write with the turn's other data."""
-        if not self._waiting:
+        """Write together with the other data of this iteration."""
+        if not self._pending:
             asyncio.get_running_loop().call_soon(self._flush)
-        self._waiting.append(data)
+        self._pending.append(data)
 
     def _flush(self) -> None:
-        if self._waiting:
-            self._transport.write(b"".join(self._waiting))
-            self._waiting.clear()
+        if self._pending:
+            self._transport.write(b"".join(self._pending))
+            self._pending.clear()
 
     def close(self) -> None:
-        """Write what waits and close."""
+        """Write pending data and close."""
         self._flush()
         self._transport.close()
 
@@ -43,12 +43,12 @@ class OneWriteProtocol(H11Protocol):
     """HTTP/1.1 on a gathering transport."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Put the gathering transport in between."""
+        """Wrap the transport."""
         super().connection_made(cast(asyncio.Transport, GatheringTransport(transport)))
 
 
 class WebServer(uvicorn.Server):
-    """Serves an application; the process keeps its own signal handlers."""
+    """Serves an application and leaves signals to the process."""
 
     def __init__(self, application: Any) -> None:
         super().__init__(
@@ -57,5 +57,5 @@ class WebServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone."""
+        """Install no signal handlers."""
         yield

@@ -14,13 +14,13 @@ Start = Callable[..., ClipCreator]
 
 @pytest.fixture
 def service(isolated: Start) -> ClipCreator:
-    """A process with the usual settings."""
+    """A process with default settings."""
     return isolated()
 
 
 @pytest.fixture
 def channel(twitch: Simulator) -> str:
-    """A channel that no other test here uses, so that no cool-down is met."""
+    """A channel that no other test here uses, so that no cool-down applies."""
     return next(channels(twitch))
 
 
@@ -60,7 +60,7 @@ def test_a_clip_is_made_with_the_cause_inside(service: ClipCreator, topics: Topi
     assert [clip.revision_number for clip in topics.records(burst.moment_id)] == [1, 2, 3]
 
 
-def test_raised_waits_and_a_repeated_moment_is_not_asked_again(
+def test_raised_waits_and_a_moment_is_requested_only_once(
     service: ClipCreator, topics: Topics, twitch: Simulator, channel: str
 ):
     raised, other = moment(channel, revision="raised"), moment(next(channels(twitch)))
@@ -69,13 +69,13 @@ def test_raised_waits_and_a_repeated_moment_is_not_asked_again(
     assert topics.records(raised.moment_id) == []
     topics.send(other, other)
     closed = moment(channel, revision="closed")
-    topics.send(closed)  # its `peaked` was never seen
+    topics.send(closed)  # its `peaked` never arrived
     assert topics.outcome(closed.moment_id).status == "made"
     assert len(topics.outcomes(other.moment_id)) == 1
     assert len(twitch.clips(other.channel_id)) == 1
 
 
-def test_what_the_detector_rules_out_is_not_asked_for(
+def test_what_the_detector_rules_out_is_not_requested(
     service: ClipCreator, topics: Topics, twitch: Simulator, channel: str
 ):
     made_before = len(twitch.clips(channel))
@@ -92,7 +92,7 @@ def test_what_the_detector_rules_out_is_not_asked_for(
 
 
 @pytest.mark.parametrize(("status", "words"), [(403, "Clips are restricted"), (404, "offline"), (400, "not clippable")])
-def test_a_refusal_is_recorded_with_twitchs_words(
+def test_a_refusal_is_recorded_with_twitchs_message(
     service: ClipCreator, topics: Topics, twitch: Simulator, channel: str, status: int, words: str
 ):
     made_before = len(twitch.clips(channel))
@@ -125,19 +125,19 @@ def test_a_clip_that_never_appears_is_unknown_with_its_id(
     assert (outcome.status, outcome.clip_id) == ("unknown", twitch.clips(channel)[-1]["clip_id"])
 
 
-def test_waiting_for_one_clip_holds_up_no_other(isolated: Start, topics: Topics, twitch: Simulator):
+def test_waiting_for_one_clip_delays_no_other(isolated: Start, topics: Topics, twitch: Simulator):
     isolated(CLIPS_CONFIRM_SECONDS="20")
     lost, quick = moment(next(channels(twitch))), moment(next(channels(twitch)))
     twitch.order("never_appear", count=1)
     topics.send(lost)
-    wait_for("the first is asked for", lambda: len(topics.records(lost.moment_id)) == 2, DEADLINE)
+    wait_for("the first request", lambda: len(topics.records(lost.moment_id)) == 2, DEADLINE)
     topics.send(quick)
     assert topics.outcome(quick.moment_id).status == "made"
     assert topics.outcomes(lost.moment_id) == []
     assert topics.outcome(lost.moment_id).status == "unknown"
 
 
-def test_a_429_is_waited_for(isolated: Start, topics: Topics, twitch: Simulator, channel: str):
+def test_a_429_is_retried_after_the_reset(isolated: Start, topics: Topics, twitch: Simulator, channel: str):
     isolated(CLIPS_COOL_DOWN_SECONDS="0")
     made_before = len(twitch.clips(channel))
     twitch.order("helix_fault", endpoint="POST clips", status=429, count=2)
@@ -147,7 +147,7 @@ def test_a_429_is_waited_for(isolated: Start, topics: Topics, twitch: Simulator,
     assert len(twitch.clips(channel)) == made_before + 1
 
 
-def test_a_429_beyond_the_clips_reach_is_too_late(isolated: Start, topics: Topics, twitch: Simulator, channel: str):
+def test_a_429_until_the_last_call_is_too_late(isolated: Start, topics: Topics, twitch: Simulator, channel: str):
     isolated(CLIPS_COOL_DOWN_SECONDS="0")
     twitch.order("helix_fault", endpoint="POST clips", status=429, count=1000)
     burst = moment(channel, crossed_ago=42)  # the last call is 48 s after the crossing
@@ -157,10 +157,10 @@ def test_a_429_beyond_the_clips_reach_is_too_late(isolated: Start, topics: Topic
 
 
 @pytest.mark.parametrize("acts", [False, True])
-def test_a_server_error_is_never_asked_again(
+def test_a_request_is_never_repeated_after_a_server_error(
     isolated: Start, topics: Topics, twitch: Simulator, channel: str, acts: bool
 ):
-    """Twitch has made clips behind a 503: the answer says nothing, only Get Clips does."""
+    """Twitch has made clips despite a 503, so only Get Clips shows whether there is one."""
     isolated(CLIPS_COOL_DOWN_SECONDS="0")
     made_before = len(twitch.clips(channel))
     twitch.order("helix_fault", endpoint="POST clips", status=503, acts=acts)
@@ -172,7 +172,7 @@ def test_a_server_error_is_never_asked_again(
     assert outcome.clip_id == (twitch.clips(channel)[-1]["clip_id"] if acts else None)
 
 
-def test_a_lost_answer_is_adopted(isolated: Start, topics: Topics, twitch: Simulator, channel: str):
+def test_a_clip_whose_answer_was_lost_is_adopted(isolated: Start, topics: Topics, twitch: Simulator, channel: str):
     isolated(CLIPS_COOL_DOWN_SECONDS="0", TWITCH_DEADLINE_SECONDS="1", CLIPS_ADOPTION_SECONDS="30")
     made_before = len(twitch.clips(channel))
     twitch.order("helix_fault", endpoint="POST clips", status=500, acts=True, delay_seconds=4)
@@ -184,7 +184,7 @@ def test_a_lost_answer_is_adopted(isolated: Start, topics: Topics, twitch: Simul
 
 
 @pytest.mark.parametrize("body", ["<html>", {"data": []}, {"data": [{"no": "id"}]}, [1]])
-def test_an_answer_of_the_wrong_shape_stops_nothing(isolated: Start, topics: Topics, twitch: Simulator, body: object):
+def test_a_malformed_answer_does_not_stop_the_service(isolated: Start, topics: Topics, twitch: Simulator, body: object):
     isolated(CLIPS_COOL_DOWN_SECONDS="0", CLIPS_ADOPTION_SECONDS="2")
     odd, next_one = moment(next(channels(twitch))), moment(next(channels(twitch)))
     twitch.order("helix_fault", endpoint="POST clips", status=202, body=body)
@@ -194,7 +194,9 @@ def test_an_answer_of_the_wrong_shape_stops_nothing(isolated: Start, topics: Top
     assert topics.outcome(next_one.moment_id).status == "made"
 
 
-def test_confirming_survives_errors_and_wrong_shapes(isolated: Start, topics: Topics, twitch: Simulator, channel: str):
+def test_confirmation_survives_errors_and_malformed_answers(
+    isolated: Start, topics: Topics, twitch: Simulator, channel: str
+):
     isolated(CLIPS_COOL_DOWN_SECONDS="0", CLIPS_ADOPTION_SECONDS="60", TWITCH_DEADLINE_SECONDS="1")
     twitch.order("helix_fault", endpoint="GET clips", status=500, count=3)
     twitch.order("helix_fault", endpoint="GET clips", status=200, body={"data": [{"id": 1}]}, count=2)
@@ -204,7 +206,7 @@ def test_confirming_survives_errors_and_wrong_shapes(isolated: Start, topics: To
     twitch.order("helix_fault", endpoint="GET clips", count=0)
 
 
-def test_an_old_moment_gets_a_link_into_the_recording(
+def test_an_old_moment_gets_a_link_to_the_recording(
     service: ClipCreator, topics: Topics, twitch: Simulator, channel: str
 ):
     burst = moment(channel, crossed_ago=200)
@@ -233,7 +235,7 @@ def test_a_second_moment_within_the_cool_down_is_skipped(
     assert len(twitch.clips(channel)) == made_before + 1
 
 
-def test_the_hours_budget_is_kept_over_a_restart(isolated: Start, topics: Topics, twitch: Simulator):
+def test_the_hourly_budget_survives_a_restart(isolated: Start, topics: Topics, twitch: Simulator):
     creator = isolated(CLIPS_HOURLY_BUDGET="1", CLIPS_COOL_DOWN_SECONDS="0")
     first, second = moment(next(channels(twitch))), moment(next(channels(twitch)))
     topics.send(first)
@@ -254,9 +256,7 @@ def test_without_credentials_moments_are_skipped(isolated: Start, topics: Topics
     assert (outcome.status, outcome.reason) == ("skipped", "no credentials")
 
 
-def test_a_revoked_sign_in_says_that_a_person_is_needed(
-    isolated: Start, topics: Topics, twitch: Simulator, channel: str
-):
+def test_a_revoked_sign_in_asks_for_a_new_one(isolated: Start, topics: Topics, twitch: Simulator, channel: str):
     creator = isolated(CLIPS_COOL_DOWN_SECONDS="0")
     first, second = moment(next(channels(twitch))), moment(next(channels(twitch)))
     topics.send(first)
@@ -270,7 +270,7 @@ def test_a_revoked_sign_in_says_that_a_person_is_needed(
     assert creator.metric("twitch_token_invalid") == 1
 
 
-def test_a_record_that_is_no_moment_is_counted_and_passed_over(service: ClipCreator, topics: Topics, channel: str):
+def test_a_record_that_is_no_moment_is_counted_and_skipped(service: ClipCreator, topics: Topics, channel: str):
     counted = service.metric("stream_scout_dead_letters_total")
     topics.send_raw(b"no json")
     topics.send_raw(b'{"schema_version": 9}')

@@ -1,4 +1,4 @@
-"""kill -9 at the exact points that could lose a clip or make two: at most one clip, always one recorded outcome."""
+"""kill -9 at the points that could lose a clip or make two: at most one clip, always exactly one outcome."""
 
 import json
 from collections.abc import Iterator
@@ -22,22 +22,22 @@ def gate(twitch: Simulator) -> Iterator[Gate]:
 
 @pytest.fixture
 def creators() -> Iterator[list[ClipCreator]]:
-    """Processes that are ended with the test."""
+    """Processes that are stopped after the test."""
     started: list[ClipCreator] = []
     yield started
     for each in started:
         each.stop()
 
 
-def recorded_once(topics: Topics, moment_id: str) -> str:
-    """The outcome's status, once it is there; a second outcome is an error."""
+def only_outcome(topics: Topics, moment_id: str) -> str:
+    """Wait for the outcome and return its status; fail on a second outcome."""
     topics.outcome(moment_id)
     (outcome,) = topics.outcomes(moment_id)
     return outcome.status
 
 
 @pytest.mark.parametrize(("hold", "clips", "status"), [("before", 0, "unknown"), ("after", 1, "made")])
-def test_kill_while_twitch_is_asked(
+def test_kill_during_the_request(
     kafka: str, twitch: Simulator, topics: Topics, gate: Gate, creators: list[ClipCreator], tmp_path: Path,
     hold: str, clips: int, status: str,
 ):  # fmt: skip
@@ -50,13 +50,13 @@ def test_kill_while_twitch_is_asked(
     topics.send(burst)
     assert gate.reached.wait(DEADLINE)
     # The commit is acknowledged before readers see it: Kafka marks the partitions a little later.
-    (intent,) = wait_for("the intent is seen", lambda: topics.records(burst.moment_id), DEADLINE)
+    (intent,) = wait_for("the intent", lambda: topics.records(burst.moment_id), DEADLINE)
     assert intent.status == "intent"
     creator.kill()
     gate.hold = ""
     creator.start()
     topics.send(burst)  # at-least-once: the moment comes again
-    assert recorded_once(topics, burst.moment_id) == status
+    assert only_outcome(topics, burst.moment_id) == status
     assert len(twitch.clips(channel)) == clips
     assert gate.created == 1
 
@@ -73,12 +73,12 @@ def test_kill_between_the_answer_and_the_clip(
     wait_for("Twitch has accepted", lambda: len(topics.records(burst.moment_id)) == 2, DEADLINE)
     creator.kill()
     creator.start()
-    assert recorded_once(topics, burst.moment_id) == "made"
+    assert only_outcome(topics, burst.moment_id) == "made"
     twitch.order("clip_delay", seconds=1)
     assert (len(twitch.clips(channel)), gate.created) == (1, 1)
 
 
-def test_a_restart_asks_for_nothing_again(
+def test_a_restart_requests_nothing_again(
     kafka: str, twitch: Simulator, topics: Topics, gate: Gate, creators: list[ClipCreator], tmp_path: Path
 ):
     channel, other = twitch.channels[3], twitch.channels[4]
@@ -92,12 +92,12 @@ def test_a_restart_asks_for_nothing_again(
     topics.send(burst, moment(channel, revision="closed", moment_id=burst.moment_id))
     later = moment(other)
     topics.send(later)
-    assert recorded_once(topics, later.moment_id) == "made"
-    assert recorded_once(topics, burst.moment_id) == "made"
+    assert only_outcome(topics, later.moment_id) == "made"
+    assert only_outcome(topics, burst.moment_id) == "made"
     assert gate.created == 2
 
 
-def test_two_in_one_group_share_the_moments_and_take_over(
+def test_two_processes_share_moments_and_take_over(
     kafka: str, twitch: Simulator, topics: Topics, gate: Gate, creators: list[ClipCreator], tmp_path: Path
 ):
     """Ten moments, one of the two killed in the middle of them: each moment once."""
@@ -108,10 +108,10 @@ def test_two_in_one_group_share_the_moments_and_take_over(
     bursts = [moment(channel, crossed_ago=2) for channel in twitch.channels]
     before = len(twitch.clips())
     topics.send(*bursts[:5])
-    wait_for("one is asked for", lambda: gate.created, DEADLINE)
+    wait_for("one request", lambda: gate.created, DEADLINE)
     creators[0].kill()
     topics.send(*bursts[5:], *bursts[:5])
-    statuses = [recorded_once(topics, burst.moment_id) for burst in bursts]
+    statuses = [only_outcome(topics, burst.moment_id) for burst in bursts]
     titles = [(row["broadcaster_id"], row["created_at"]) for row in twitch.clips()[before:]]
     assert len({channel for channel, _ in titles}) == len(titles), "a channel's moment was clipped twice"
     assert set(statuses) <= {"made", "unknown", "too_late"}
@@ -133,27 +133,27 @@ def test_sigterm_lets_a_request_finish(
     intents = topics.records(burst.moment_id)
     assert intents[-1].clip_id == twitch.clips(channel)[-1]["clip_id"]
     creator.start()
-    assert recorded_once(topics, burst.moment_id) == "made"
+    assert only_outcome(topics, burst.moment_id) == "made"
     twitch.order("clip_delay", seconds=1)
 
 
-def test_a_wrong_setting_and_a_taken_port_are_named(kafka: str, twitch: Simulator, tmp_path: Path):
+def test_a_wrong_setting_and_a_used_port_are_named(kafka: str, twitch: Simulator, tmp_path: Path):
     wrong = ClipCreator(kafka, twitch.url, tmp_path, CLIPS_HOURLY_BUDGET="none", TWITCH_API_URL="api.twitch.tv")
     assert wrong.process.wait(DEADLINE) == 2
     assert {"CLIPS_HOURLY_BUDGET", "TWITCH_API_URL"} <= set(wrong.log.read_text().replace(":", " ").split())
-    taken = ClipCreator(kafka, twitch.url, tmp_path, CLIPS_METRICS_PORT=str(twitch.port))
-    assert taken.process.wait(DEADLINE) == 2
-    assert "Address already in use" in taken.log.read_text()
+    used = ClipCreator(kafka, twitch.url, tmp_path, CLIPS_METRICS_PORT=str(twitch.port))
+    assert used.process.wait(DEADLINE) == 2
+    assert "Address already in use" in used.log.read_text()
     assert json.dumps(twitch.state())  # Twitch took no harm
 
 
-def test_a_broker_that_was_killed_and_is_back_holds_up_no_moment(
+def test_a_killed_broker_that_is_back_blocks_no_moment(
     own_kafka: Kafka, twitch: Simulator, creators: list[ClipCreator], tmp_path: Path
 ):
-    """librdkafka would wait for ever for the coordinator that it remembers.
+    """librdkafka on its own would wait forever for the coordinator it remembers.
 
-    On a slow machine the process may end because the broker is away for long; then it is started again, as its
-    supervisor does it.
+    On a slow machine the process may exit because the broker is away for too long; it is then restarted, as its
+    supervisor would.
     """
     topics = Topics(own_kafka.bootstrap_servers, Producer({"bootstrap.servers": own_kafka.bootstrap_servers}))
     creator = ClipCreator(own_kafka.bootstrap_servers, twitch.url, tmp_path, CLIPS_COOL_DOWN_SECONDS="0")

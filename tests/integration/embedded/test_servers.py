@@ -1,4 +1,4 @@
-"""Each embedded server starts, answers, stops, resumes with its data and leaves no process."""
+"""Each embedded server starts, answers, resumes with its data and leaves no process."""
 
 import threading
 from collections.abc import Callable
@@ -46,8 +46,8 @@ def test_kafka_resumes_with_its_records_and_leaves_no_process(tmp_path: Path) ->
         assert [each.value for each in read_topic(server.bootstrap_servers, topics.CHAT_MESSAGES.name)] == [b"kept"]
 
 
-def test_a_topic_is_read_when_what_was_written_is_decided(own_kafka: Kafka) -> None:
-    """Kafka acknowledges a commit before its records can be seen."""
+def test_reading_a_topic_waits_for_open_transactions(own_kafka: Kafka) -> None:
+    """Kafka acknowledges a commit before its records are visible."""
     producer = Producer({"bootstrap.servers": own_kafka.bootstrap_servers, "transactional.id": "decides late"})
     producer.init_transactions(10)
     producer.begin_transaction()
@@ -91,11 +91,11 @@ def test_redis_resumes_with_its_keys_and_leaves_no_process(tmp_path: Path) -> No
         assert redis.Redis.from_url(server.url).get("kept") == b"1"
 
 
-def test_a_taken_port_names_the_port_its_holder_and_the_setting(tmp_path: Path) -> None:
+def test_a_used_port_is_reported_with_its_user_and_setting(tmp_path: Path) -> None:
     (port,) = free_ports(1)
     with Redis(tmp_path / "first", port), pytest.raises(SetupError) as raised:
         Redis(tmp_path / "second", port).start()
-    assert f"Port {port} is taken by redis-server" in str(raised.value)
+    assert f"Port {port} is in use by redis-server" in str(raised.value)
     assert "REDIS_PORT=" in str(raised.value)
 
 

@@ -1,4 +1,4 @@
-"""The system's servers under supervisord: a killed one comes back, and an end leaves nothing."""
+"""The system's servers under supervisord: a killed one is restarted, and stopping leaves no process."""
 
 import subprocess
 import sys
@@ -19,9 +19,9 @@ END_SECONDS = 60.0
 pytestmark = pytest.mark.timeout(400)
 
 
-def test_a_killed_server_comes_back_and_an_end_leaves_nothing(tmp_path: Path) -> None:
-    told: list[str] = []
-    with System(tmp_path, Ports.free(), without=SERVICES, report=told.append) as system:
+def test_a_killed_server_comes_back_and_stop_leaves_nothing(tmp_path: Path) -> None:
+    reports: list[str] = []
+    with System(tmp_path, Ports.free(), without=SERVICES, report=reports.append) as system:
         for name in ("kafka", "postgres", "redis", "twitch_simulator"):
             dead = system.kill(name)
             system.wait_restarted(name, dead)
@@ -31,13 +31,13 @@ def test_a_killed_server_comes_back_and_an_end_leaves_nothing(tmp_path: Path) ->
         system.start_program("redis")
     assert marked(tmp_path) == []
     assert [port for port in system.ports.settings().values() if not is_free(port)] == []
-    names = [line.split()[0] for line in told]
+    names = [line.split()[0] for line in reports]
     assert names[0] == "folders"
     assert set(names[1:5]) == {"kafka", "postgres", "redis", "twitch_simulator"}
     assert names[5:] == ["topic_setup", "migrate"]
 
 
-def test_a_killed_owner_leaves_nothing_and_the_next_start_works_at_once(tmp_path: Path) -> None:
+def test_after_a_killed_owner_the_next_start_works_at_once(tmp_path: Path) -> None:
     ports = Ports.free()
     code = (
         "import sys, time; from pathlib import Path; from embedded.addresses import Ports;"
@@ -57,9 +57,9 @@ def test_a_killed_owner_leaves_nothing_and_the_next_start_works_at_once(tmp_path
     wait_for("nothing is left", lambda: not marked(tmp_path), END_SECONDS)
 
 
-def test_a_program_that_never_gets_ready_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
+def test_a_program_that_never_becomes_ready_shows_its_log(tmp_path: Path) -> None:
     wrong = {"recorder": {"KAFKA_BOOTSTRAP_SERVERS": "", "RECORDER_METRICS_PORT": "none"}}
     without = ("kafka", "topic_setup", *(name for name in SERVICES if name != "recorder"))
-    with pytest.raises(SetupError, match=r"recorder does not get ready[^$]*RECORDER_METRICS_PORT"):
+    with pytest.raises(SetupError, match=r"recorder did not become ready[^$]*RECORDER_METRICS_PORT"):
         System(tmp_path, Ports.free(), without=without, environment=wrong).start()
     assert marked(tmp_path) == []

@@ -28,7 +28,7 @@ Ask = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def ask(kafka: str, postgres: str, tmp_path: Path) -> Ask:
-    """`ask(*options, **settings)`: the command, in a folder without `.env`, where nothing but the servers runs."""
+    """`ask(*options, **settings)`: run the command in a folder without `.env`; only Kafka and Postgres run."""
     ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
     addresses = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "POSTGRES_DSN": postgres}
 
@@ -74,27 +74,27 @@ def send_tick(producer: Any, age_seconds: float) -> None:
     assert producer.flush(DEADLINE) == 0
 
 
-def test_what_runs_is_ok_and_what_does_not_is_away(ask, recorder, producer):
+def test_what_runs_is_ok_and_what_does_not_is_down(ask, recorder, producer):
     send_tick(producer, age_seconds=2)
-    wait_for("the recorder is seen", lambda: stages(ask)["recorder"]["state"] == "ok", DEADLINE, poll_seconds=1.0)
+    wait_for("the recorder is ok", lambda: stages(ask)["recorder"]["state"] == "ok", DEADLINE, poll_seconds=1.0)
     send_tick(producer, age_seconds=2)
     answer = ask("--json")
-    told = {stage["name"]: stage for stage in json.loads(answer.stdout)["stages"]}
+    found = {stage["name"]: stage for stage in json.loads(answer.stdout)["stages"]}
     assert answer.returncode == 2
     assert answer.stderr == ""
-    assert told["kafka"]["state"] == told["postgres"]["state"] == "ok"
-    assert 0 <= told["kafka"]["freshness_seconds"] < 30
-    assert told["recorder"]["figures"]["lag"] >= 0
+    assert found["kafka"]["state"] == found["postgres"]["state"] == "ok"
+    assert 0 <= found["kafka"]["age_seconds"] < 30
+    assert found["recorder"]["figures"]["lag"] >= 0
     for name in ("capture", "clip_detector", "clip_creator", "website"):
-        assert told[name]["state"] == "away"
-        assert told[name]["next"].startswith("tail -n 30 .demo/logs/")
+        assert found[name]["state"] == "down"
+        assert found[name]["next"].startswith("tail -n 30 .demo/logs/")
 
 
-def test_a_tick_that_is_old_is_behind(ask, producer):
+def test_an_old_tick_is_behind(ask, producer):
     send_tick(producer, age_seconds=90)
-    told = stages(ask)["kafka"]
-    assert told["state"] == "behind"
-    assert 85 < told["freshness_seconds"] < 90 + DEADLINE
+    found = stages(ask)["kafka"]
+    assert found["state"] == "behind"
+    assert 85 < found["age_seconds"] < 90 + DEADLINE
 
 
 def test_old_intents_and_dead_letters_are_counted_and_explained(ask, postgres):
@@ -109,16 +109,16 @@ def test_old_intents_and_dead_letters_are_counted_and_explained(ask, postgres):
             "INSERT INTO dead_letters (topic, partition_id, record_offset, place, reason, payload, met_at)"
             " VALUES ('chat-messages', 0, 1, 'irc', 'no channel', 'private words', now())"
         )
-    told = stages(ask)
-    assert told["clip_creator"]["figures"]["old_intents"] == 1
-    assert told["postgres"]["figures"]["dead_letters"] == 1
+    found = stages(ask)
+    assert found["clip_creator"]["figures"]["old_intents"] == 1
+    assert found["postgres"]["figures"]["dead_letters"] == 1
     explained = ask("--dead-letters")
     assert explained.returncode == 0
     assert "irc: no channel" in explained.stdout
     assert "private words" not in explained.stdout
 
 
-def test_where_nothing_runs_it_says_so_in_time_and_fits_the_terminal(ask):
+def test_if_nothing_runs_the_output_is_quick_and_narrow(ask):
     nothing = {"KAFKA_BOOTSTRAP_SERVERS": f"127.0.0.1:{free_ports(1)[0]}", "POSTGRES_DSN": "postgresql://127.0.0.1:9/x"}
     answer = ask(**nothing)
     assert answer.returncode == 2
@@ -127,7 +127,7 @@ def test_where_nothing_runs_it_says_so_in_time_and_fits_the_terminal(ask):
     assert max(map(len, answer.stdout.splitlines())) <= WIDTH
 
 
-def test_servers_that_take_connections_and_say_nothing_are_away_in_time(ask):
+def test_servers_that_never_answer_are_down_in_time(ask):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = str(silent.getsockname()[1])
         begin = time.monotonic()

@@ -1,4 +1,4 @@
-"""clip_creator and the simulator as processes, with a gate between them that stops a request at an exact point."""
+"""clip_creator and the simulator as processes, with a proxy between them that can block a request."""
 
 import json
 import os
@@ -33,7 +33,7 @@ QUIET = {"MESSAGES_PER_SECOND": "0", "BURSTS_PER_MINUTE": "0", "NOTICES_PER_MINU
 
 
 def moment(channel_id: str, crossed_ago: float = 8.0, revision: str = "peaked", **changes: Any) -> Moment:
-    """A moment of a channel that crossed `crossed_ago` seconds ago and peaked three seconds later."""
+    """Build a moment that crossed the threshold `crossed_ago` seconds ago and peaked three seconds later."""
     example = codec.decode("moments", (EXAMPLES / "moments" / "peaked.json").read_bytes())
     crossed_at = round((time.time() - crossed_ago) * 1000)
     number = {"raised": 1, "peaked": 2, "closed": 3}[revision]
@@ -67,47 +67,47 @@ class Simulator:
             return False
 
     def state(self) -> dict[str, Any]:
-        """The control API's view of everything."""
+        """Return the state that the control API reports."""
         return httpx.get(f"{self.url}/control/state", timeout=10).json()
 
     def order(self, path: str, **body: Any) -> dict[str, Any]:
-        """Give the control API an order."""
+        """Send an order to the control API."""
         answer = httpx.post(f"{self.url}/control/{path}", json=body, timeout=10)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def clips(self, channel_id: str | None = None) -> list[dict[str, Any]]:
-        """The truth: every clip that was made, or a channel's."""
+        """Return every clip that the simulator made, or one channel's."""
         file = self.truth / "clips.jsonl"
         rows = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
         return [row for row in rows if channel_id in (None, row["broadcaster_id"])]
 
     def stop(self) -> None:
-        """End the process."""
+        """Stop the process."""
         self.process.terminate()
         self.process.wait(STOP_SECONDS)
 
 
 @dataclass
 class Gate:
-    """Passes requests on to the simulator; a Create Clip can be held `before` or `after` Twitch acts on it."""
+    """A proxy in front of the simulator; it can block Create Clip `before` or `after` the simulator acts on it."""
 
     target: str
     hold: str = ""
     reached: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
-    created: int = 0  # Create Clip requests that came
+    created: int = 0  # Create Clip requests received
 
     def open(self) -> str:
-        """Start; returns the address."""
+        """Start and return the URL."""
         gate = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                gate.pass_on(self)
+                gate.forward(self)
 
             def do_POST(self) -> None:
-                gate.pass_on(self)
+                gate.forward(self)
 
             def log_message(self, *_: object) -> None:
                 """Requests are counted, not logged."""
@@ -118,24 +118,24 @@ class Gate:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release blocked requests and stop."""
         self.released.set()
         self._server.shutdown()
         self._server.server_close()
 
-    def pass_on(self, request: BaseHTTPRequestHandler) -> None:
-        """Forward one request, or stop it where `hold` says; a held one is never answered."""
+    def forward(self, request: BaseHTTPRequestHandler) -> None:
+        """Forward one request, or block it as `hold` demands; a blocked one is never answered."""
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
         creates = request.command == "POST" and request.path.startswith("/helix/clips")
         self.created += creates
         if creates and self.hold == "before":
-            return self._hold(request)
+            return self._block(request)
         headers = {
             name: value for name, value in request.headers.items() if name.lower() not in ("host", "accept-encoding")
         }
         answer = httpx.request(request.command, self.target + request.path, headers=headers, content=body, timeout=30)
         if creates and self.hold == "after":
-            return self._hold(request)
+            return self._block(request)
         request.send_response(answer.status_code)
         for name, value in answer.headers.items():
             if name.lower().startswith(("ratelimit", "content-")):
@@ -144,7 +144,7 @@ class Gate:
         request.wfile.write(answer.content)
         return None
 
-    def _hold(self, request: BaseHTTPRequestHandler) -> None:
+    def _block(self, request: BaseHTTPRequestHandler) -> None:
         self.reached.set()
         self.released.wait(DEADLINE)
         request.close_connection = True
@@ -178,34 +178,34 @@ class ClipCreator:
         self.start()
 
     def start(self) -> None:
-        """Start it, or start it again."""
+        """Start or restart the process."""
         with self.log.open("ab") as output:
             command = [sys.executable, "-m", "clip_creator"]
             self.process = subprocess.Popen(command, env=self._environment, stderr=output)
 
     def start_again_if_ended(self) -> None:
-        """What a supervisor does."""
+        """Restart the process if it has exited, as a supervisor would."""
         if self.process.poll() is not None:
             self.start()
 
     def kill(self) -> None:
-        """kill -9."""
+        """Kill the process with SIGKILL."""
         self.process.kill()
         self.process.wait(STOP_SECONDS)
 
     def stop(self) -> int:
-        """SIGTERM; returns the exit code."""
+        """Stop the process with SIGTERM and return its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(STOP_SECONDS)
 
     def metric(self, name: str) -> float:
-        """The sum of a metric's samples; 0 where it does not answer."""
+        """Return the sum of a metric's samples; 0 if /metrics does not answer."""
         return total(self.metrics_port, name)
 
 
 class Topics:
-    """Puts moments into Kafka and reads clip records back."""
+    """Writes moments to Kafka and reads clip records back."""
 
     def __init__(self, kafka: str, producer: Producer) -> None:
         self._kafka, self._producer = kafka, producer
@@ -217,19 +217,19 @@ class Topics:
         assert self._producer.flush(DEADLINE) == 0
 
     def send_raw(self, payload: bytes) -> None:
-        """Write what is no moment."""
+        """Write a record that is not a moment."""
         self._producer.produce("moments", key=b"raw", value=payload)
         assert self._producer.flush(DEADLINE) == 0
 
     def records(self, moment_id: str) -> list[Clip]:
-        """Every committed record of a moment, in order."""
+        """Return every committed record of a moment, in order."""
         found = [codec.decode("clips", each.value or b"") for each in read_topic(self._kafka, "clips")]
         return [clip for clip in found if clip.moment_id == moment_id]
 
     def outcomes(self, moment_id: str) -> list[Clip]:
-        """The records that are no intents."""
+        """Return the moment's records other than intents."""
         return [clip for clip in self.records(moment_id) if clip.status != "intent"]
 
     def outcome(self, moment_id: str, seconds: float = DEADLINE) -> Clip:
-        """Waits for the moment's outcome."""
+        """Wait for the moment's outcome and return it."""
         return wait_for(f"an outcome of {moment_id}", lambda: self.outcomes(moment_id), seconds, 0.2)[0]

@@ -1,4 +1,4 @@
-"""The simulator as its clients see it: raw sockets, HTTP, and Twitch's usual Python client unmodified."""
+"""The simulator over raw sockets, HTTP, and the unmodified client library twitchAPI."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ def room_id(simulator: SimulatorProcess, login: str) -> str:
     return next(each["channel_id"] for each in simulator.state()["channels"] if each["login"] == login)
 
 
-def test_every_message_on_the_wire_is_in_the_truth_and_the_other_way_round(tmp_path: Path) -> None:
+def test_the_wire_and_the_truth_have_the_same_messages(tmp_path: Path) -> None:
     with SimulatorProcess(tmp_path / "truth", "--channels", "3", "--messages-per-second", "200", *QUIET) as simulator:
         client = simulator.chat(*(each["login"] for each in simulator.state()["channels"]))
         while len(message_ids(client.lines)) < 400:
@@ -55,7 +55,7 @@ def test_every_message_on_the_wire_is_in_the_truth_and_the_other_way_round(tmp_p
     assert sorted(true_ids) == sorted(message_ids(client.lines))
 
 
-def test_scripted_messages_come_as_they_are_and_in_order(simulator: SimulatorProcess, room: str) -> None:
+def test_scripted_messages_arrive_unchanged_in_order(simulator: SimulatorProcess, room: str) -> None:
     client = simulator.chat(room)
     lines = [{"user": "mia", "text": "first Kappa"}, {"user": "夜", "text": "second; 草"}]
     sent = simulator.order("messages", login=room, lines=lines)["sent"]
@@ -67,15 +67,15 @@ def test_scripted_messages_come_as_they_are_and_in_order(simulator: SimulatorPro
     assert f"tmi-sent-ts={sent[0]['sent_at']};" in one
 
 
-def test_a_burst_is_true_before_it_is_seen_and_as_large_as_it_says(simulator: SimulatorProcess, room: str) -> None:
+def test_a_burst_is_in_the_truth_first_and_as_large_as_stated(simulator: SimulatorProcess, room: str) -> None:
     client = simulator.chat(room)
     answer = simulator.order("burst", login=room, seconds=2, messages_per_second=80, chatters=50, emote="CLIPIT")
     assert simulator.rows("bursts")[-1] == answer
     client.until("CLIPIT")
     while simulator.state()["now"] < answer["ends_at"] + 500:
         client.read(0.2)
-    erupting = [line for line in client.lines if "CLIPIT" in line and "reply-parent" not in line]
-    assert 0.5 * answer["messages"] < len(erupting) <= answer["messages"]
+    burst_lines = [line for line in client.lines if "CLIPIT" in line and "reply-parent" not in line]
+    assert 0.5 * answer["messages"] < len(burst_lines) <= answer["messages"]
 
 
 def test_joins_above_the_limit_are_dropped(tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_dropped_connection_ends(simulator: SimulatorProcess, room: str) -> No
     client.until_end()
 
 
-def test_a_silent_socket_stays_open_and_answers_nothing(simulator: SimulatorProcess, room: str) -> None:
+def test_a_silenced_socket_stays_open_without_answers(simulator: SimulatorProcess, room: str) -> None:
     client = simulator.chat(room)
     simulator.order("silence", all=True, seconds=1.5)
     client.read(0.2)  # what was on its way
@@ -175,7 +175,7 @@ def test_streams_are_paged_by_viewers_and_filtered(simulator: SimulatorProcess, 
     assert [user["login"] for user in users] == [room, found[-1]["user_login"]]
 
 
-def test_helix_counts_requests_and_asks_for_a_token(simulator: SimulatorProcess) -> None:
+def test_helix_counts_requests_and_requires_a_token(simulator: SimulatorProcess) -> None:
     headers = simulator.helix("users").headers
     assert headers["ratelimit-limit"] == "800"
     assert int(headers["ratelimit-remaining"]) < 800
@@ -241,7 +241,7 @@ def test_endpoint_faults(simulator: SimulatorProcess, room: str) -> None:
     assert simulator.helix("users").json() == {"data": "wrong"}
 
 
-def test_tokens_are_given_checked_refreshed_and_revoked(simulator: SimulatorProcess) -> None:
+def test_tokens_are_issued_checked_refreshed_and_revoked(simulator: SimulatorProcess) -> None:
     client = {"client_id": "simulator", "client_secret": "simulator"}
 
     def token(**fields: str) -> httpx.Response:
@@ -266,7 +266,7 @@ def test_tokens_are_given_checked_refreshed_and_revoked(simulator: SimulatorProc
     assert token(grant_type="client_credentials", client_secret="no").status_code == 403
 
 
-async def test_twitchs_usual_client_reads_chat_and_helix(simulator: SimulatorProcess, room: str) -> None:
+async def test_twitchapi_reads_chat_and_helix(simulator: SimulatorProcess, room: str) -> None:
     twitch = await Twitch(
         "simulator", "simulator", base_url=f"{simulator.url}/helix/", auth_base_url=f"{simulator.url}/oauth2/"
     )
@@ -292,7 +292,7 @@ async def test_twitchs_usual_client_reads_chat_and_helix(simulator: SimulatorPro
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             while room not in chat.room_cache:
-                await asyncio.sleep(0.05)  # the client tells nobody when it has joined
+                await asyncio.sleep(0.05)  # the client does not report when it has joined
             lines = [{"user": "mia", "text": "Kappa hello Kappa"}]
             (sent,) = simulator.order("messages", login=room, lines=lines)["sent"]
             message = await heard
@@ -304,7 +304,7 @@ async def test_twitchs_usual_client_reads_chat_and_helix(simulator: SimulatorPro
     assert [(int(each["start_position"]), int(each["end_position"])) for each in spans] == [(0, 4), (12, 16)]
 
 
-def test_recorded_chat_is_replayed_whole(tmp_path: Path) -> None:
+def test_recorded_chat_is_replayed_completely(tmp_path: Path) -> None:
     folder = os.environ.get("CHAT_DATA", "")
     recordings = sorted(Path(folder).glob("*.jsonl.gz"), key=lambda path: path.stat().st_size) if folder else []
     if not recordings:
@@ -326,14 +326,14 @@ def run_once(tmp_path: Path, *flags: str, **environment: str) -> subprocess.Comp
     )
 
 
-def test_what_keeps_it_from_starting_is_said_plainly(simulator: SimulatorProcess, tmp_path: Path) -> None:
+def test_start_problems_are_reported(simulator: SimulatorProcess, tmp_path: Path) -> None:
     wrong = run_once(tmp_path, "--channels", "0", SIMULATOR_SEED="x")
     assert wrong.returncode == 2
     assert "SIMULATOR_CHANNELS" in wrong.stderr
     assert "SIMULATOR_SEED" in wrong.stderr
-    taken = run_once(tmp_path, "--irc-port", str(simulator.ports["irc"]))
-    assert taken.returncode == 2
-    assert str(simulator.ports["irc"]) in json.loads(taken.stderr.splitlines()[-1])["why"]
+    used = run_once(tmp_path, "--irc-port", str(simulator.ports["irc"]))
+    assert used.returncode == 2
+    assert str(simulator.ports["irc"]) in json.loads(used.stderr.splitlines()[-1])["reason"]
     missing = run_once(tmp_path, "--replay", "no-such", CHAT_DATA=str(tmp_path))
     assert missing.returncode == 2
     assert "no-such" in missing.stderr

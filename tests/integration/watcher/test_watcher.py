@@ -1,4 +1,4 @@
-"""The watcher as a process, on a real Postgres and recorder, telling a webhook on loopback."""
+"""The watcher as a process, with a real Postgres and recorder and a webhook on loopback."""
 
 import json
 import os
@@ -25,7 +25,7 @@ from embedded.servers.postgres import Postgres
 from recorder.migrate import migrate
 
 DEADLINE = 60.0  # seconds; the machine may be busy
-LOOKS = 8  # more than any hold below takes: what was not told by then is not told
+CHECKS = 8  # longer than any delay below: what is not reported by then never will be
 MOST_MEMORY = 64 * 1024 * 1024  # bytes; the container's limit
 QUICK = {
     "WATCHER_INTERVAL_SECONDS": "0.1",
@@ -41,7 +41,7 @@ class WebhookServer:
     """A webhook that gives the prepared answers (status, headers) first, and 204 from then on."""
 
     def __init__(self) -> None:
-        self.taken: list[dict[str, Any]] = []
+        self.accepted: list[dict[str, Any]] = []
         self.tries = 0
         self.answers: deque[tuple[int, dict[str, str]]] = deque()
         (self.port,) = free_ports(1)
@@ -56,14 +56,14 @@ class WebhookServer:
                 webhook.tries += 1
                 status, headers = webhook.answers.popleft() if webhook.answers else (204, {})
                 if status == 204:
-                    webhook.taken.append(content)
+                    webhook.accepted.append(content)
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
-                """Nothing: the test looks at what was taken."""
+                """Tests look at what was accepted."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -74,8 +74,8 @@ class WebhookServer:
         self._server.server_close()
 
     def events(self) -> list[str]:
-        """What was told, in order."""
-        return [content["event"] for content in self.taken]
+        """Return the events of the accepted notices, in order."""
+        return [content["event"] for content in self.accepted]
 
 
 class Watcher:
@@ -97,39 +97,39 @@ class Watcher:
     def start(self) -> Self:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen([sys.executable, "-m", "watcher"], env=self._environment, stderr=output)
-        wait_for("the watcher looks", lambda: self.metric("watcher_looked_at_seconds"), DEADLINE)
+        wait_for("the watcher checks", lambda: self.metric("watcher_looked_at_seconds"), DEADLINE)
         return self
 
-    def end(self, number: int = signal.SIGTERM) -> int:
+    def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
         return self.process.wait(DEADLINE)
 
     def metric(self, name: str) -> float:
-        """A sample's value; 0 where it is not there."""
+        """Return a sample's value; 0 if it is missing."""
         assert self.process.poll() is None, self.log.read_text()
         return total(self.metrics_port, name)
 
-    def sees(self, condition: str) -> None:
-        """Wait until it sees the condition now."""
+    def observes(self, condition: str) -> None:
+        """Wait until it observes the condition."""
         name = f'watcher_condition{{condition="{condition}"}}'
-        wait_for(f"the watcher sees {condition}", lambda: self.metric(name) == 1.0, DEADLINE)
+        wait_for(f"the watcher observes {condition}", lambda: self.metric(name) == 1.0, DEADLINE)
 
-    def looks_on(self, looks: int = LOOKS) -> None:
-        """Wait until it has looked often enough to have told whatever there is to tell."""
-        for _ in range(looks):
+    def checks_again(self, checks: int = CHECKS) -> None:
+        """Wait until it has checked often enough to have reported whatever there is to report."""
+        for _ in range(checks):
             last = self.metric("watcher_looked_at_seconds")
-            wait_for("another look", lambda last=last: self.metric("watcher_looked_at_seconds") > last, DEADLINE)
+            wait_for("another check", lambda last=last: self.metric("watcher_looked_at_seconds") > last, DEADLINE)
 
 
 class Pipeline:
-    """Writes the stages as the recorder does: a heartbeat and the job's event time, both some seconds old."""
+    """Writes the stages' progress as the recorder does: a heartbeat and the job's event time, of given ages."""
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._stop = threading.Event()
         self.heartbeat_age, self.data_age = 0.0, 0.0
 
-    def say(self) -> None:
+    def write(self) -> None:
         with psycopg.connect(self._dsn) as connection:
             for stage, age, silent in (("recorder", 0.0, self.heartbeat_age), ("job", self.data_age, 0.0)):
                 connection.execute(
@@ -141,7 +141,7 @@ class Pipeline:
 
     @contextmanager
     def beating(self) -> Iterator[Self]:
-        """Say it twice a second, however long Postgres is away."""
+        """Write it twice per second, however long Postgres is away."""
         thread = threading.Thread(target=self._beat, daemon=True)
         thread.start()
         try:
@@ -153,7 +153,7 @@ class Pipeline:
     def _beat(self) -> None:
         while not self._stop.is_set():
             with suppress(psycopg.Error):
-                self.say()
+                self.write()
             self._stop.wait(0.5)
 
 
@@ -165,7 +165,7 @@ def webhook() -> Iterator[WebhookServer]:
 
 @pytest.fixture
 def watch(tmp_path: Path, postgres: str, webhook: WebhookServer) -> Iterator[Callable[..., Watcher]]:
-    """`watch(**settings)`: a watcher that ends with the test."""
+    """`watch(**settings)`: a watcher that is stopped after the test."""
     started: list[Watcher] = []
 
     def starter(dsn: str = postgres, url: str = webhook.url, **settings: str) -> Watcher:
@@ -175,7 +175,7 @@ def watch(tmp_path: Path, postgres: str, webhook: WebhookServer) -> Iterator[Cal
     yield starter
     for watcher in started:
         if watcher.process.poll() is None:
-            watcher.end(signal.SIGKILL)
+            watcher.stop(signal.SIGKILL)
     sys.stdout.write("".join(watcher.log.read_text() for watcher in started[:1]))
 
 
@@ -186,11 +186,11 @@ def pipeline(postgres: str) -> Iterator[Pipeline]:
 
 
 def wait_for_events(webhook: WebhookServer, *expected: str) -> None:
-    wait_for(f"{expected} are told", lambda: len(webhook.taken) >= len(expected), DEADLINE)
+    wait_for(f"{expected} are delivered", lambda: len(webhook.accepted) >= len(expected), DEADLINE)
     assert webhook.events() == list(expected)
 
 
-def test_a_recorder_that_is_killed_and_started_again_is_told_once_each(watch, kafka, postgres, webhook, tmp_path):
+def test_a_recorders_kill_and_restart_are_one_notice_each(watch, kafka, postgres, webhook, tmp_path):
     environment = os.environ | {
         "KAFKA_BOOTSTRAP_SERVERS": kafka,
         "POSTGRES_DSN": postgres,
@@ -204,58 +204,58 @@ def test_a_recorder_that_is_killed_and_started_again_is_told_once_each(watch, ka
     watcher = watch()
     process = recorder()
     try:
-        watcher.sees("well")
+        watcher.observes("well")
         process.kill()
         process.wait()
         wait_for_events(webhook, "heartbeat_stopped")
-        watcher.looks_on()
+        watcher.checks_again()
         process = recorder()
         wait_for_events(webhook, "heartbeat_stopped", "well")
-        watcher.looks_on()
+        watcher.checks_again()
         assert webhook.events() == ["heartbeat_stopped", "well"]
     finally:
         process.kill()
         process.wait()
 
 
-def test_nothing_is_told_before_the_pipeline_first_ran(watch, webhook):
-    watch().looks_on()
+def test_nothing_is_reported_before_the_pipeline_first_ran(watch, webhook):
+    watch().checks_again()
     assert webhook.tries == 0
 
 
-def test_data_older_than_the_limit_is_told_in_discords_form(watch, pipeline, webhook):
+def test_data_older_than_the_limit_is_reported_to_discord(watch, pipeline, webhook):
     pipeline.data_age = 299.0 - DEADLINE
     watcher = watch(WATCHER_WEBHOOK_KIND="discord")
-    watcher.sees("well")
-    watcher.looks_on()
-    assert not webhook.taken
+    watcher.observes("well")
+    watcher.checks_again()
+    assert not webhook.accepted
     pipeline.data_age = 301.0
-    wait_for("it is told", lambda: webhook.taken, DEADLINE)
-    assert set(webhook.taken[0]) == {"content", "allowed_mentions"}
-    assert webhook.taken[0]["content"].startswith("Stream Scout: data is 5 min old")
+    wait_for("the notice", lambda: webhook.accepted, DEADLINE)
+    assert set(webhook.accepted[0]) == {"content", "allowed_mentions"}
+    assert webhook.accepted[0]["content"].startswith("Stream Scout: data is 5 min old")
     pipeline.data_age = 0.0
-    wait_for("well again is told", lambda: len(webhook.taken) == 2, DEADLINE)
-    assert "well again after" in webhook.taken[1]["content"]
+    wait_for("the recovery", lambda: len(webhook.accepted) == 2, DEADLINE)
+    assert "recovered after" in webhook.accepted[1]["content"]
 
 
-def test_an_outage_shorter_than_the_hold_is_not_told(watch, pipeline, webhook):
+def test_an_outage_shorter_than_the_delay_is_not_reported(watch, pipeline, webhook):
     watcher = watch(WATCHER_TROUBLE_HOLD_SECONDS="600")
-    watcher.sees("well")
+    watcher.observes("well")
     pipeline.data_age = 400.0
-    watcher.sees("data_old")
+    watcher.observes("data_old")
     pipeline.data_age = 0.0
-    watcher.sees("well")
-    watcher.looks_on()
+    watcher.observes("well")
+    watcher.checks_again()
     assert webhook.tries == 0
 
 
 @pytest.mark.parametrize("fault", ["stopped", "hung"])
-def test_postgres_away_is_told_once_and_well_again_once(watch, webhook, tmp_path, fault):
+def test_postgres_away_and_its_recovery_are_reported_once(watch, webhook, tmp_path, fault):
     with Postgres(tmp_path / "postgres", free_ports(1)[0]) as server:
         migrate(server.dsn, INFRASTRUCTURE / "postgres" / "migrations", wait_seconds=10.0)
         with Pipeline(server.dsn).beating():
             watcher = watch(server.dsn)
-            watcher.sees("well")
+            watcher.observes("well")
             backends = psutil.Process(server.pid).children(recursive=True)
             if fault == "stopped":
                 server.stop()
@@ -263,31 +263,31 @@ def test_postgres_away_is_told_once_and_well_again_once(watch, webhook, tmp_path
                 for process in (psutil.Process(server.pid), *backends):
                     process.suspend()
             wait_for_events(webhook, "postgres_away")
-            watcher.looks_on(2)  # each takes seconds where the server hangs
+            watcher.checks_again(2)  # each takes seconds where the server hangs
             if fault == "stopped":
                 server.start()
             else:
                 for process in (*backends, psutil.Process(server.pid)):
                     process.resume()
             wait_for_events(webhook, "postgres_away", "well")
-            watcher.looks_on()
+            watcher.checks_again()
     assert webhook.events()[:2] == ["postgres_away", "well"]
 
 
-def test_a_webhook_that_is_busy_or_broken_is_told_once_it_takes_it(watch, pipeline, webhook):
+def test_a_busy_or_broken_webhook_gets_the_notice_later(watch, pipeline, webhook):
     webhook.answers.extend([(429, {"Retry-After": "1"}), (503, {"Retry-After": "1"}), (302, {"Location": "/"})])
     pipeline.data_age = 400.0
     watcher = watch()
     wait_for("three tries", lambda: webhook.tries == 3, DEADLINE)
     assert watcher.metric("watcher_waiting_notices") == 1
-    assert not webhook.taken
+    assert not webhook.accepted
     log = watcher.log.read_text()
-    assert "it answered 429" in log
-    assert "is the address still right?" in log
+    assert "the webhook answered 429" in log
+    assert "check its URL" in log
     assert "very-private" not in log
 
 
-def test_what_happened_while_the_webhook_was_away_is_told_in_order(watch, pipeline, webhook, tmp_path):
+def test_notices_for_an_absent_webhook_come_later_in_order(watch, pipeline, webhook, tmp_path):
     nowhere = f"http://127.0.0.1:{free_ports(1)[0]}/hooks/very-private"
     pipeline.data_age = 400.0
     watcher = watch(url=nowhere)
@@ -299,54 +299,54 @@ def test_what_happened_while_the_webhook_was_away_is_told_in_order(watch, pipeli
     assert "very-private" not in watcher.log.read_text()
 
 
-def test_kill_9_neither_repeats_nor_forgets(watch, pipeline, webhook):
+def test_kill_9_neither_repeats_nor_loses_a_notice(watch, pipeline, webhook):
     webhook.answers.append((503, {"Retry-After": "600"}))
     pipeline.data_age = 400.0
     watcher = watch()
     wait_for("a notice waits", lambda: webhook.tries == 1, DEADLINE)
-    watcher.end(signal.SIGKILL)
+    watcher.stop(signal.SIGKILL)
     watcher.start()
     wait_for_events(webhook, "data_old")
     wait_for("it is on disk", lambda: watcher.metric("watcher_waiting_notices") == 0, DEADLINE)
-    watcher.end(signal.SIGKILL)
-    watcher.start().looks_on()
+    watcher.stop(signal.SIGKILL)
+    watcher.start().checks_again()
     assert webhook.events() == ["data_old"]
     pipeline.data_age = 0.0
     wait_for_events(webhook, "data_old", "well")
-    assert watcher.end() == 0
+    assert watcher.stop() == 0
 
 
-def test_without_an_address_it_watches_and_logs(watch, pipeline):
+def test_without_a_url_it_only_logs(watch, pipeline):
     pipeline.data_age = 400.0
     watcher = watch(url="")
-    wait_for("it is decided", lambda: watcher.metric('watcher_notices_total{event="data_old"}'), DEADLINE)
-    assert "nobody to tell" in watcher.log.read_text()
+    wait_for("the report", lambda: watcher.metric('watcher_notices_total{event="data_old"}'), DEADLINE)
+    assert "notice not sent" in watcher.log.read_text()
 
 
-def test_it_fits_into_its_container(watch, pipeline, webhook):
+def test_it_fits_into_its_containers_memory(watch, pipeline, webhook):
     pipeline.data_age = 400.0
     watcher = watch()
     wait_for_events(webhook, "data_old")
-    watcher.looks_on()
+    watcher.checks_again()
     memory = psutil.Process(watcher.process.pid).memory_info().rss
     sys.stdout.write(f"watcher: {memory / 2**20:.0f} MB\n")
     assert memory < MOST_MEMORY
 
 
-def test_wrong_settings_and_a_taken_port_are_named(tmp_path, postgres):
+def test_wrong_settings_and_a_used_port_are_named(tmp_path, postgres):
     wrong = {"WATCHER_WEBHOOK_KIND": "pigeon", "WATCHER_WEBHOOK_URL_FILE": str(tmp_path / "none")}
-    ended = run_to_its_end(os.environ | wrong)
+    ended = run_until_exit(os.environ | wrong)
     assert ended.returncode == 2
     for name in ("POSTGRES_DSN", "WATCHER_WEBHOOK_KIND", "WATCHER_WEBHOOK_URL_FILE"):
         assert name in ended.stderr
     with WebhookServer() as other:
-        taken = {"POSTGRES_DSN": postgres, "WATCHER_METRICS_PORT": str(other.port)}
-        ended = run_to_its_end(os.environ | taken)
+        used = {"POSTGRES_DSN": postgres, "WATCHER_METRICS_PORT": str(other.port)}
+        ended = run_until_exit(os.environ | used)
     assert ended.returncode == 1
     assert str(other.port) in ended.stderr
 
 
-def run_to_its_end(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run_until_exit(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "watcher"],
         env=environment,

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec.structs import replace
 
-from clip_creator.adoption import ours
+from clip_creator.requests.adoption import matching_clip
 from contracts.clips import Clip
 from twitch_access.answers import FoundClip
 
@@ -28,37 +28,37 @@ OURS = FoundClip(
 )
 
 
-def adopted(*candidates: FoundClip, intent: Clip = INTENT, creator: str = "7", taken: str = "") -> FoundClip | None:
-    return ours(intent, candidates, creator, lambda clip_id: clip_id == taken)
+def adopted(*candidates: FoundClip, intent: Clip = INTENT, creator: str = "7", recorded: str = "") -> FoundClip | None:
+    return matching_clip(intent, candidates, creator, lambda clip_id: clip_id == recorded)
 
 
 def test_our_own_clip_of_that_time_is_adopted():
     assert adopted(OURS) == OURS
 
 
-def test_nobody_elses():
+def test_a_clip_of_someone_else_is_not_adopted():
     assert adopted(replace(OURS, creator_id="8")) is None
     assert adopted(replace(OURS, broadcaster_id="13")) is None
     assert adopted(replace(OURS, title="another")) is None
 
 
-def test_no_other_times():
+def test_a_clip_of_another_time_is_not_adopted():
     assert adopted(replace(OURS, created_at=DECIDED - timedelta(seconds=31))) is None
     assert adopted(replace(OURS, created_at=DECIDED + timedelta(seconds=151))) is None
 
 
-def test_not_another_moments():
-    assert adopted(OURS, taken="A") is None
+def test_a_clip_of_another_moment_is_not_adopted():
+    assert adopted(OURS, recorded="A") is None
 
 
-def test_the_nearest_of_several():
+def test_the_nearest_of_several_clips_is_adopted():
     later = replace(OURS, id="B", created_at=DECIDED + timedelta(seconds=90))
     assert adopted(later, OURS) == OURS
 
 
-def test_without_a_title_any_of_ours():
+def test_without_a_title_any_own_clip_is_adopted():
     assert adopted(replace(OURS, title="the stream's"), intent=replace(INTENT, title="")) is not None
 
 
-def test_an_unknown_creator_goes_by_the_title():
+def test_with_an_unknown_creator_the_title_decides():
     assert adopted(OURS, creator="") == OURS

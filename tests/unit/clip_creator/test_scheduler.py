@@ -1,6 +1,6 @@
 import threading
 
-from clip_creator.scheduler import Scheduler
+from clip_creator.requests.scheduler import Scheduler
 
 DEADLINE = 10.0
 
@@ -21,7 +21,7 @@ def end(scheduler: Scheduler, stop: threading.Event, workers: list[threading.Thr
         assert not worker.is_alive()
 
 
-def test_a_step_that_waits_holds_up_no_other():
+def test_a_waiting_step_delays_no_other():
     scheduler, released, done = Scheduler(), threading.Event(), threading.Event()
 
     def blocked() -> None:
@@ -35,7 +35,7 @@ def test_a_step_that_waits_holds_up_no_other():
     end(scheduler, *running)
 
 
-def test_a_step_comes_back_at_the_time_it_names():
+def test_a_step_runs_again_at_the_time_it_returns():
     now = [100.0]
     scheduler, turns, finished = Scheduler(lambda: now[0]), [], threading.Event()
 
@@ -54,14 +54,14 @@ def test_a_step_comes_back_at_the_time_it_names():
     assert turns == [100.0, 160.0, 220.0]
 
 
-def test_what_is_not_due_waits():
+def test_a_step_that_is_not_due_waits():
     scheduler = Scheduler(lambda: 0.0)
     scheduler.add(1.0, lambda: None)
     end(scheduler, *start(scheduler))
     assert len(scheduler) == 1
 
 
-def test_what_is_due_is_done_before_the_end():
+def test_due_steps_run_before_the_end():
     scheduler, done = Scheduler(), []
     running = start(scheduler)
     running[0].set()

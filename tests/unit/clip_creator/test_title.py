@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import contracts
-from clip_creator.title import LONGEST, printable, title
+from clip_creator.decision.title import MAX_TITLE, printable, title
 from contracts import codec
 from contracts.moments import EmoteCount, Moment
 
@@ -19,24 +19,24 @@ def with_evidence(**changes: object) -> Moment:
     return replace(EXAMPLE, evidence=replace(EXAMPLE.evidence, **changes))
 
 
-def test_the_emote_and_the_times():
+def test_the_title_names_the_emote_and_the_rate():
     assert title(EXAMPLE) == "LUL ×140: 11 times the usual chat"
 
 
-def test_people_where_there_is_no_emote():
+def test_without_an_emote_the_title_counts_people():
     assert title(with_evidence(emotes=[])) == "212 people in 7 s: 11 times the usual chat"
 
 
 @pytest.mark.parametrize("times", [0.0, 1.2, float("nan"), float("inf")])
-def test_no_times_where_they_say_nothing(times: float):
+def test_a_meaningless_rate_is_left_out(times: float):
     assert title(replace(with_evidence(emotes=[]), times_usual=times)) == "212 people in 7 s"
 
 
-def test_times_against_silence_are_capped():
+def test_a_rate_against_silence_is_capped():
     assert "over 99 times" in title(replace(EXAMPLE, times_usual=40_000.0))
 
 
-def test_words_stay_out():
+def test_chatters_text_stays_out():
     assert "clip" not in title(with_evidence(emotes=[]))
 
 
@@ -47,17 +47,15 @@ emotes = st.lists(
 
 
 @given(emotes, st.floats(), st.integers(-5, 10**9), st.integers(-5, 100))
-def test_any_evidence_gives_a_title_that_twitch_takes(
-    found: list[EmoteCount], times: float, chatters: int, seconds: int
-):
+def test_any_evidence_gives_a_title_twitch_accepts(found: list[EmoteCount], times: float, chatters: int, seconds: int):
     evidence = {"emotes": found, "window_chatters": chatters, "window_seconds": seconds}
     made = title(replace(with_evidence(**evidence), times_usual=times))
-    assert 0 < len(made) <= LONGEST
+    assert 0 < len(made) <= MAX_TITLE
     assert made.isprintable()
     assert made == made.strip()
     assert not set("<>\n\t\r\0") & set(made)
 
 
 @given(st.text())
-def test_printable_text_stays_as_it_is(text: str):
+def test_printable_text_stays_unchanged(text: str):
     assert printable(printable(text)) == printable(text)

@@ -10,7 +10,7 @@ import yaml
 from contracts import metrics
 from recorder.opt_out import arguments
 from watcher.condition import Ages, Condition
-from watcher.notice import Times, write
+from watcher.notice import Times, compose
 
 from .manual import REPOSITORY, blocks, commands, compose_commands, shell_problem, text, unknown_services
 from .test_names_agree import OTHERS_METRICS, known_variables, queried
@@ -46,7 +46,7 @@ def test_each_alert_names_its_entry(rule: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("alert", entries())
-def test_each_entry_says_what_it_means_how_to_look_what_to_do_and_when_it_is_over(alert: str) -> None:
+def test_each_entry_has_its_four_parts_in_order(alert: str) -> None:
     places = [section(alert).find(part) for part in PARTS]
     assert -1 not in places
     assert places == sorted(places)
@@ -56,14 +56,14 @@ def test_each_entry_says_what_it_means_how_to_look_what_to_do_and_when_it_is_ove
 
 @pytest.mark.parametrize("condition", Condition)
 def test_each_message_of_the_watcher_has_its_row(condition: Condition) -> None:
-    told = Condition.DATA_OLD if condition is Condition.WELL else Condition.WELL
-    message = write(told, condition, Times(at=600.0, seen_at=500.0, began_at=400.0), Ages(100.0, 400.0)).text
+    before = Condition.DATA_OLD if condition is Condition.WELL else Condition.WELL
+    message = compose(before, condition, Times(at=600.0, observed_at=500.0, began_at=400.0), Ages(100.0, 400.0)).text
     assert any(all(part in message for part in row) for row in watcher_rows()), message
 
 
 def test_the_message_after_an_outage_has_its_row() -> None:
-    times, ages = Times(at=600.0, seen_at=500.0, began_at=400.0), Ages(1.0, 400.0)
-    message = write(Condition.HEARTBEAT_STOPPED, Condition.DATA_OLD, times, ages).text
+    times, ages = Times(at=600.0, observed_at=500.0, began_at=400.0), Ages(1.0, 400.0)
+    message = compose(Condition.HEARTBEAT_STOPPED, Condition.DATA_OLD, times, ages).text
     assert any(row[0] in message for row in watcher_rows() if "back" in row[0]), message
 
 

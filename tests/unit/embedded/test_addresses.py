@@ -1,4 +1,4 @@
-"""Ports come from settings, and a wrong or taken one is named before anything starts."""
+"""Ports come from settings; an invalid or used one is reported before anything starts."""
 
 import os
 import socket
@@ -16,12 +16,12 @@ def test_a_setting_changes_its_port_only() -> None:
 
 
 @pytest.mark.parametrize("value", ["0", "65536", "-1", "five", "80.0"])
-def test_a_wrong_port_is_named(value: str) -> None:
+def test_an_invalid_port_is_reported(value: str) -> None:
     with pytest.raises(SetupError, match=f"API_PORT={value}: a port is a number from 1 to 65535"):
         Ports.from_environment({"API_PORT": value})
 
 
-def test_two_programs_on_one_port_are_named() -> None:
+def test_two_programs_on_one_port_are_reported() -> None:
     with pytest.raises(SetupError, match="KAFKA_PORT and API_PORT are both 5050"):
         Ports.from_environment({"API_PORT": "5050", "KAFKA_PORT": "5050"})
 
@@ -33,14 +33,14 @@ def test_free_ports_are_different_and_free() -> None:
     assert len(set(Ports.free().settings().values())) == len(Ports().settings())
 
 
-def test_a_taken_port_names_its_holder_and_the_setting_that_changes_it() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+def test_a_used_port_is_reported_with_its_user_and_setting() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
         with pytest.raises(SetupError) as raised:
             require_free({"API_PORT": port})
-    assert f"Port {port} is taken by {psutil.Process().name()} (process {os.getpid()})" in str(raised.value)
+    assert f"Port {port} is in use by {psutil.Process().name()} (process {os.getpid()})" in str(raised.value)
     assert "choose another port: API_PORT=" in str(raised.value)
 
 
-def test_an_address_leads_to_a_field() -> None:
+def test_a_url_has_its_fields_port() -> None:
     assert Ports(api=5050).url("api") == "http://127.0.0.1:5050"

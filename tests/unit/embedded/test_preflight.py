@@ -1,4 +1,4 @@
-"""A machine that lacks something is told what, and how to get it."""
+"""Each thing that a machine lacks is reported with how to install it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from embedded import preflight
-from embedded.preflight import JDK, MAVEN, NODE, Needed, missing, short_of_room, wrong_python
+from embedded.preflight import JDK, MAVEN, NODE, Requirement, disk_problem, problem_of, python_problem
 
 VERSIONS = {
     JDK: 'openjdk version "17.0.15" 2025-04-15',
@@ -15,57 +15,59 @@ VERSIONS = {
 }
 
 
-def says(text: str) -> Callable[[str, str], str]:
+def prints(text: str) -> Callable[[str, str], str]:
     return lambda _program, _option: text
 
 
-def there(program: str) -> str:
+def installed(program: str) -> str:
     return f"/usr/bin/{program}"
 
 
-@pytest.mark.parametrize("needed", VERSIONS)
-def test_a_program_that_is_there_is_no_problem(needed: Needed) -> None:
-    assert missing(needed, there, says(VERSIONS[needed])) is None
+@pytest.mark.parametrize("required", VERSIONS)
+def test_an_installed_program_is_no_problem(required: Requirement) -> None:
+    assert problem_of(required, installed, prints(VERSIONS[required])) is None
 
 
-def test_a_missing_jdk_is_named_with_the_package_that_brings_it() -> None:
-    assert missing(JDK, lambda _: None) == (
-        "a JDK 17 is missing (no `java` on the PATH). On Debian: apt-get install openjdk-17-jdk-headless"
+def test_a_missing_jdk_is_reported_with_its_package() -> None:
+    assert problem_of(JDK, lambda _: None) == (
+        "JDK 17 is missing (no `java` in PATH). On Debian: apt-get install openjdk-17-jdk-headless"
     )
 
 
-def test_missing_maven_and_node_are_named() -> None:
-    assert "apt-get install maven" in str(missing(MAVEN, lambda _: None))
-    assert "Node 20" in str(missing(NODE, lambda _: None))
+def test_missing_maven_and_node_are_reported() -> None:
+    assert "apt-get install maven" in str(problem_of(MAVEN, lambda _: None))
+    assert "Node 20" in str(problem_of(NODE, lambda _: None))
 
 
 @pytest.mark.parametrize(
-    ("needed", "version"),
+    ("required", "version"),
     [(JDK, 'openjdk version "11.0.2" 2019-01-15'), (JDK, 'java version "1.8.0_301"'), (NODE, "v18.19.0")],
 )
-def test_an_old_version_is_named(needed: Needed, version: str) -> None:
-    assert f"{needed.what} is needed, but /usr/bin/{needed.program} is version" in str(
-        missing(needed, there, says(version))
+def test_an_old_version_is_reported(required: Requirement, version: str) -> None:
+    assert f"{required.title} is needed, but /usr/bin/{required.program} is version" in str(
+        problem_of(required, installed, prints(version))
     )
 
 
 def test_a_program_that_cannot_run_is_a_problem() -> None:
-    assert "names no version" in str(missing(JDK, there, says("")))
+    assert "prints no version" in str(problem_of(JDK, installed, prints("")))
 
 
-def test_another_python_is_named() -> None:
-    assert wrong_python((3, 11)) is None
-    assert "Python 3.11 is needed, this is 3.13" in str(wrong_python((3, 13)))
+def test_another_python_is_reported() -> None:
+    assert python_problem((3, 11)) is None
+    assert "Python 3.11 is needed, this is 3.13" in str(python_problem((3, 13)))
 
 
-def test_a_disk_without_room_is_named_with_what_is_needed(tmp_path: Path) -> None:
-    assert short_of_room(tmp_path / "not" / "there", needed_bytes=1) is None
-    problem = short_of_room(tmp_path, needed_bytes=2**62)
+def test_a_full_disk_is_reported_with_what_is_needed(tmp_path: Path) -> None:
+    assert disk_problem(tmp_path / "not" / "there", needed_bytes=1) is None
+    problem = disk_problem(tmp_path, needed_bytes=2**62)
     assert str(tmp_path) in str(problem)
-    assert "are needed. Make room there." in str(problem)
+    assert "are required. Free some space there." in str(problem)
 
 
-def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     found = preflight.problems(tmp_path)
-    assert [problem for problem in found if "is missing" in problem] == [missing(each) for each in preflight.PROGRAMS]
+    assert [problem for problem in found if "is missing" in problem] == [
+        problem_of(each) for each in preflight.PROGRAMS
+    ]

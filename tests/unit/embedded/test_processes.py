@@ -1,4 +1,4 @@
-"""Processes are found by their mark, whoever their parent is, and all of them end."""
+"""Processes are found by their mark, whatever their parent is, and all of them end."""
 
 import os
 import subprocess
@@ -33,7 +33,7 @@ def test_only_the_systems_own_processes_are_found(tmp_path: Path) -> None:
         assert [each.pid for each in marked(tmp_path, "two")] == [two.pid]
 
 
-def test_what_ignores_the_signal_is_killed(tmp_path: Path) -> None:
+def test_a_process_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     with process(tmp_path, "stubborn") as stubborn:
         assert [each.pid for each in marked(tmp_path)] == [stubborn.pid]
         end(marked(tmp_path), grace_seconds=0.2)
@@ -48,7 +48,7 @@ def test_an_orphan_is_found_and_ended(tmp_path: Path) -> None:
     assert marked(tmp_path) == []
 
 
-def test_a_program_ends_what_its_earlier_run_left_behind(tmp_path: Path) -> None:
+def test_a_program_ends_the_leftovers_of_its_last_run(tmp_path: Path) -> None:
     plan = tmp_path / "programs.json"
     plan.write_text(f'{{"worker": {{"command": ["{sys.executable}", "-c", "pass"], "environment": {{}}}}}}')
     with process(tmp_path, "worker") as left_behind, process(tmp_path, "other") as other:

@@ -1,4 +1,4 @@
-"""supervisord gets a configuration that it understands, with every program restarted when it ends."""
+"""supervisord accepts the configuration, and it restarts every program that exits."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from supervisor.options import ServerOptions
 from embedded.addresses import Ports
 from embedded.problems import SetupError
 from embedded.programs import Program, Stage, table
-from embedded.supervisor import SOCKET_PATH_BYTES, config, plan, socket_file
+from embedded.supervisor import MAX_SOCKET_PATH, config, plan, socket_file
 from embedded.twitch import SIMULATED, Twitch
 
 
@@ -29,7 +29,7 @@ def parsed(directory: Path, programs: list[Program]) -> ServerOptions:
 
 
 @pytest.mark.parametrize("folder", ["plain", "with space"])
-def test_supervisord_understands_it(tmp_path: Path, programs: list[Program], folder: str) -> None:
+def test_supervisord_accepts_the_configuration(tmp_path: Path, programs: list[Program], folder: str) -> None:
     options = parsed(tmp_path / folder, programs)
     read = {group.name: group.process_configs[0] for group in options.process_group_configs}
     assert set(read) == {program.name for program in programs}
@@ -43,7 +43,7 @@ def test_supervisord_understands_it(tmp_path: Path, programs: list[Program], fol
         assert str(tmp_path / folder / "run" / "programs.json") in process.command
 
 
-def test_a_folder_that_supervisord_cannot_name_is_refused(tmp_path: Path, programs: list[Program]) -> None:
+def test_a_folder_with_a_percent_sign_is_refused(tmp_path: Path, programs: list[Program]) -> None:
     with pytest.raises(SetupError, match="must not contain %"):
         config(tmp_path / "100%", programs)
 
@@ -72,5 +72,5 @@ def test_live_differs_from_the_demo_in_addresses_only(tmp_path: Path, programs: 
 def test_the_socket_path_is_never_too_long(tmp_path: Path) -> None:
     assert socket_file(tmp_path).parent == tmp_path / "run" or len(str(tmp_path)) > 70
     long = tmp_path / ("x" * 150)
-    assert len(str(socket_file(long)).encode()) <= SOCKET_PATH_BYTES
+    assert len(str(socket_file(long)).encode()) <= MAX_SOCKET_PATH
     assert socket_file(long) != socket_file(long / "other")

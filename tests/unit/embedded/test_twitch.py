@@ -1,4 +1,4 @@
-"""The real Twitch is reached by settings; without credentials everything is anonymous."""
+"""The real Twitch is configured by settings; without credentials access is anonymous."""
 
 from pathlib import Path
 
@@ -16,17 +16,17 @@ def test_channels_are_pinned_without_credentials(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("channels", ["", " ", ","])
-def test_no_channel_is_asked_for(tmp_path: Path, channels: str) -> None:
+def test_missing_channels_are_reported(tmp_path: Path, channels: str) -> None:
     with pytest.raises(SetupError, match="make live CHANNELS="):
         real(channels, {}, tmp_path / ".env")
 
 
-def test_what_is_no_login_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match=r"Not a channel's login: twitch\.tv/x"):
+def test_an_invalid_login_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"Not a channel login: twitch\.tv/x"):
         real("fine,twitch.tv/x", {}, tmp_path / ".env")
 
 
-def test_credentials_come_from_dotenv_and_the_environment_wins(tmp_path: Path) -> None:
+def test_the_environment_overrides_dotenv(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("TWITCH_CLIENT_ID=from-file\nTWITCH_CLIENT_SECRET_FILE=secret\nAPI_PORT=1\n")
     twitch = real("one", {"TWITCH_CLIENT_ID": "from-environment"}, tmp_path / ".env")
     assert twitch.settings["TWITCH_CLIENT_ID"] == "from-environment"

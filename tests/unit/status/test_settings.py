@@ -1,4 +1,4 @@
-"""Whom to ask: the demo on loopback, or the two machines that `.env` names."""
+"""The addresses to query: the demo on loopback, or the two machines that `.env` names."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from status.settings import StatusSettings, addresses
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with passwords to be in, and an environment without addresses."""
+    """A current folder with passwords, and an environment without addresses."""
     (tmp_path / "secrets").mkdir()
     for name in ("postgres_password", "kafka_password"):
         (tmp_path / "secrets" / name).write_text(f"of {name}\n")
@@ -19,7 +19,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_the_demo_is_on_loopback_and_its_ports_can_be_set(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_demo_is_on_loopback_with_its_ports(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTGRES_PORT", "15999")
     settings = StatusSettings()
     found = addresses(settings)
@@ -31,7 +31,7 @@ def test_the_demo_is_on_loopback_and_its_ports_can_be_set(checkout: Path, monkey
     assert found.standby == ""
 
 
-def test_on_machine_b_its_own_ports_are_asked_and_a_is_reached_with_passwords(checkout: Path) -> None:
+def test_machine_b_queries_itself_and_a_with_passwords(checkout: Path) -> None:
     (checkout / ".env").write_text("BIND_ADDR=100.64.0.2\nMACHINE_A=100.64.0.1\nTWITCH_CLIENT_ID=x\nAPI_PORT=\n")
     settings = StatusSettings()
     found = addresses(settings)
@@ -44,7 +44,7 @@ def test_on_machine_b_its_own_ports_are_asked_and_a_is_reached_with_passwords(ch
     assert found.website == "http://100.64.0.1:5000"
 
 
-def test_on_machine_a_what_b_keeps_to_itself_is_not_asked(checkout: Path) -> None:
+def test_machine_a_does_not_query_what_is_private_to_b(checkout: Path) -> None:
     (checkout / ".env").write_text("BIND_ADDR=100.64.0.1\nMACHINE_B=100.64.0.2\n")
     settings = StatusSettings()
     found = addresses(settings)

@@ -1,4 +1,4 @@
-"""What HTTP answers mean: Flink's checkpoints, Prometheus's text, and nonsense."""
+"""Parsing of HTTP answers: Flink's checkpoints, Prometheus's text, and garbage."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -8,7 +8,7 @@ import pytest
 
 from contracts import metrics
 from status import web
-from status.facts import Away, Capture, Job, Website
+from status.facts import Capture, Job, NoAnswer, Website
 
 METRICS = """# HELP stream_monitoring_gap_seconds_total Channel seconds that nobody read
 stream_monitoring_gap_seconds_total{reason="socket"} 3.0
@@ -47,7 +47,7 @@ def serve() -> Iterator[Serve]:
         server.server_close()
 
 
-def test_samples_are_summed_and_nan_is_nothing() -> None:
+def test_samples_are_summed_and_nan_is_none() -> None:
     assert web.sample(METRICS, metrics.GAP_SECONDS) == 7.0
     assert web.sample(METRICS, metrics.TICK_AGE) is None
     assert web.sample(METRICS, metrics.SPOOL_BYTES) is None
@@ -56,23 +56,25 @@ def test_samples_are_summed_and_nan_is_nothing() -> None:
 def test_capture_is_read_ready_or_not(serve: Serve) -> None:
     problems = '{"ok": false, "problems": {"chat": "no channel is read yet"}}'
     url = serve({"/ready": (503, problems), "/metrics": (200, METRICS)})
-    found = web.ask_capture(url, url)
-    assert found == Capture({"chat": "no channel is read yet"}, None, True, 1.5e6, 7.0)
+    found = web.query_capture(url, url)
+    assert found == Capture(
+        problems={"chat": "no channel is read yet"}, tick_age=None, is_holder=True, backlog=1.5e6, gap_seconds=7.0
+    )
 
 
 @pytest.mark.parametrize("answer", ["", "[]", '{"problems": 3}', "<html>"])
-def test_an_answer_that_is_not_ours_is_a_problem(serve: Serve, answer: str) -> None:
+def test_an_unparsable_answer_is_a_problem(serve: Serve, answer: str) -> None:
     url = serve({"/ready": (200, answer), "/metrics": (200, METRICS)})
-    found = web.ask_capture(url, url)
+    found = web.query_capture(url, url)
     assert isinstance(found, Capture)
-    assert found.problems == {"ready": "its answer is not understood"}
+    assert found.problems == {"ready": "its answer could not be parsed"}
 
 
 def test_the_newest_job_and_its_checkpoint_are_read(serve: Serve) -> None:
     old, new = '{"jid": "old", "state": "FAILED", "start-time": 1}', '{"jid": "j", "state": "RUNNING", "start-time": 2}'
     jobs = f'{{"jobs": [{old}, {new}]}}'
     done = '{"latest": {"completed": {"latest_ack_timestamp": 1000, "state_size": 5}, "restored": null}}'
-    found = web.ask_job(serve({"/jobs/overview": (200, jobs), "/jobs/j/checkpoints": (200, done)}))
+    found = web.query_job(serve({"/jobs/overview": (200, jobs), "/jobs/j/checkpoints": (200, done)}))
     assert isinstance(found, Job)
     assert found.state == "RUNNING"
     assert found.checkpoint_size == 5
@@ -82,28 +84,28 @@ def test_the_newest_job_and_its_checkpoint_are_read(serve: Serve) -> None:
 def test_a_restored_checkpoint_counts_until_the_next(serve: Serve) -> None:
     jobs = '{"jobs": [{"jid": "j", "state": "RUNNING", "start-time": 2}]}'
     restored = '{"latest": {"completed": null, "restored": {"restore_timestamp": 1000}}}'
-    found = web.ask_job(serve({"/jobs/overview": (200, jobs), "/jobs/j/checkpoints": (200, restored)}))
+    found = web.query_job(serve({"/jobs/overview": (200, jobs), "/jobs/j/checkpoints": (200, restored)}))
     assert isinstance(found, Job)
     assert (found.checkpoint_age or 0) > 1e9
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"jobs": 1}', '{"jobs": [{}]}'])
-def test_nonsense_in_place_of_flink_is_said(serve: Serve, text: str) -> None:
-    found = web.ask_job(serve({"/jobs/overview": (200, text)}))
-    assert isinstance(found, Away)
-    assert "not Flink's" in found.reason
+def test_garbage_in_place_of_flink_is_reported(serve: Serve, text: str) -> None:
+    found = web.query_job(serve({"/jobs/overview": (200, text)}))
+    assert isinstance(found, NoAnswer)
+    assert "not from Flink" in found.reason
 
 
-def test_no_job_is_no_job(serve: Serve) -> None:
-    assert web.ask_job(serve({"/jobs/overview": (200, '{"jobs": []}')})) == Job("none")
+def test_without_a_job_the_state_is_none(serve: Serve) -> None:
+    assert web.query_job(serve({"/jobs/overview": (200, '{"jobs": []}')})) == Job("none")
 
 
-def test_the_website_is_ready_or_says_why_not(serve: Serve) -> None:
-    assert web.ask_website(serve({"/ready": (200, "ok")})) == Website(True)
-    assert web.ask_website(serve({"/ready": (503, "no\n database")})) == Website(False, "not ready: no database")
+def test_the_website_is_ready_or_gives_a_reason(serve: Serve) -> None:
+    assert web.query_website(serve({"/ready": (200, "ok")})) == Website(True)
+    assert web.query_website(serve({"/ready": (503, "no\n database")})) == Website(False, "not ready: no database")
 
 
-def test_nobody_there_is_said_with_the_port() -> None:
-    found = web.ask_website("http://127.0.0.1:9")
-    assert isinstance(found, Away)
+def test_a_refused_connection_is_reported_with_its_port() -> None:
+    found = web.query_website("http://127.0.0.1:9")
+    assert isinstance(found, NoAnswer)
     assert found.reason == "127.0.0.1:9: connection refused"

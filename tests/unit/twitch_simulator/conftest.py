@@ -1,4 +1,4 @@
-"""A socket that remembers what was written, and rooms on a clock that tests set."""
+"""A fake socket that records what is written, and rooms on a clock that tests set."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from twitch_simulator.irc.rooms import Connection, Rooms
 
 
 class FakeWire:
-    """Remembers what is written to it."""
+    """Records what is written to it."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -31,8 +31,8 @@ class FakeWire:
         self.closed = True
 
 
-class Stage:
-    """Rooms, a clock in milliseconds, and sockets to put into the rooms."""
+class Sockets:
+    """Rooms, a clock in milliseconds, and sockets that join the rooms."""
 
     def __init__(self) -> None:
         self.now = 1_795_369_181_000
@@ -48,5 +48,5 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def sockets() -> Sockets:
+    return Sockets()

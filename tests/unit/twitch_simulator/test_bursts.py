@@ -1,4 +1,4 @@
-"""A burst's plan: in order, inside its span, of the size that its shape says."""
+"""A planned burst is in order, within its time span, and of the size of its shape."""
 
 from random import Random
 
@@ -34,7 +34,7 @@ def test_times_are_in_order_and_inside_the_burst(burst: Burst, seed: int) -> Non
 
 @given(bursts)
 @settings(deadline=None, max_examples=60)
-def test_its_size_is_the_integral_of_its_shape(burst: Burst) -> None:
+def test_the_size_is_the_integral_of_the_shape(burst: Burst) -> None:
     shape = burst.shape
     whole = burst.messages_per_second * (shape.rise / 2 + shape.hold + shape.decay * (1 - 2.718281828**-3) / 3)
     assert len(plan_burst(Random(1), burst, CROWD)) == pytest.approx(
@@ -44,7 +44,7 @@ def test_its_size_is_the_integral_of_its_shape(burst: Burst) -> None:
 
 @given(st.floats(0.5, 600))
 @settings(deadline=None)
-def test_a_shape_has_the_length_asked_for(seconds: float) -> None:
+def test_a_shape_has_the_requested_length(seconds: float) -> None:
     shape = shape_of(seconds)
     assert shape.seconds == pytest.approx(seconds)
     assert min(shape.rise, shape.hold, shape.decay) >= 0
@@ -54,7 +54,7 @@ def test_a_shape_has_the_length_asked_for(seconds: float) -> None:
 
 @given(st.integers(0, 2**32), st.floats(0, 500))
 @settings(deadline=None)
-def test_random_bursts_rise_fast_and_tower_over_the_usual_chat(seed: int, usual_rate: float) -> None:
+def test_random_bursts_rise_fast_above_the_usual_chat(seed: int, usual_rate: float) -> None:
     burst = random_burst(Random(seed), CHANNEL, usual_rate, NOW)
     assert 2 <= burst.shape.rise <= 3
     assert 10 <= burst.shape.decay <= 20
@@ -63,7 +63,7 @@ def test_random_bursts_rise_fast_and_tower_over_the_usual_chat(seed: int, usual_
 
 @given(st.integers(0, 2**32), st.floats(0.1, 60), st.integers(NOW - 10**6, NOW + 10**6), st.integers(0, 600_000))
 @settings(deadline=None)
-def test_bursts_come_at_random_but_never_stay_away(seed: int, per_minute: float, start: int, length: int) -> None:
+def test_random_bursts_have_a_maximum_gap(seed: int, per_minute: float, start: int, length: int) -> None:
     times = burst_times(seed, per_minute, (start, start + length))
     assert abs(len(times) - length / 60_000 * per_minute) <= 2
     middle = start + length // 2

@@ -1,4 +1,4 @@
-"""The usual chat's plan: its rate, its order, and that it depends on nothing but its arguments."""
+"""The usual chat has the requested rate and is in order of time."""
 
 from collections import Counter
 from random import Random
@@ -21,7 +21,7 @@ SHARES = shares_at(CHANNELS, NOW)
 
 @given(st.integers(0, 2**32), st.floats(0, 2000), st.integers(1, 5000))
 @settings(deadline=None)
-def test_times_never_go_back_and_stay_in_the_window(seed: int, rate: float, length: int) -> None:
+def test_times_are_in_order_and_in_the_window(seed: int, rate: float, length: int) -> None:
     planned = plan_chat(Random(seed), SHARES, rate, (NOW, NOW + length), CROWD, POOLS)
     times = [message.at for message in planned]
     assert times == sorted(times)
@@ -34,7 +34,7 @@ def test_times_never_go_back_and_stay_in_the_window(seed: int, rate: float, leng
 
 @given(st.integers(0, 2**32), st.floats(1, 3000))
 @settings(deadline=None, max_examples=40)
-def test_the_total_rate_is_the_one_asked_for(seed: int, rate: float) -> None:
+def test_the_total_rate_is_the_requested_one(seed: int, rate: float) -> None:
     rng = Random(seed)
     windows = [(NOW + beat * 50, NOW + beat * 50 + 50) for beat in range(400)]
     total = sum(len(plan_chat(rng, SHARES, rate, window, CROWD, POOLS)) for window in windows)
@@ -61,5 +61,5 @@ def test_a_few_people_write_much_and_many_write_little() -> None:
     assert len(counts) > 0.2 * len(planned)
 
 
-def test_nobody_talks_where_nobody_is_live() -> None:
+def test_without_live_channels_there_is_no_chat() -> None:
     assert plan_chat(Random(1), shares_at([], NOW), 100, (NOW, NOW + 1000), CROWD, POOLS) == []

@@ -1,4 +1,4 @@
-"""Clips appear late, never, and again after a restart."""
+"""Clips appear after a delay or never, and are read back after a restart."""
 
 import pytest
 
@@ -24,7 +24,14 @@ class Shop:
         self.channel = self.directory.channels[0]
 
     def open(self) -> Clips:
-        return Clips(self.directory, self.truth, self.faults, lambda: self.now, lambda: "http://sim")
+        return Clips(
+            directory=self.directory,
+            truth=self.truth,
+            faults=self.faults,
+            clock=lambda: self.now,
+            base=lambda: "http://sim",
+            delay_seconds=5.0,
+        )
 
     def make(self):
         stream = self.directory.stream(self.channel)
@@ -53,8 +60,8 @@ def test_a_clip_appears_after_the_delay(shop: Shop) -> None:
     assert shown["embed_url"] == f"http://sim/embed?clip={clip.clip_id}"
 
 
-def test_a_clip_that_never_appears_stays_away(shop: Shop) -> None:
-    shop.faults.never_appear = 1
+def test_a_lost_clip_never_appears(shop: Shop) -> None:
+    shop.faults.set_never_appear(1)
     lost, found = shop.make(), shop.make()
     shop.now += 10**9
     assert shop.clips.of_channel(shop.channel.channel_id, 0, float("inf")) == [found]
@@ -62,7 +69,7 @@ def test_a_clip_that_never_appears_stays_away(shop: Shop) -> None:
     assert [clip.clip_id for clip in again.find([lost.clip_id, found.clip_id])] == [found.clip_id]
 
 
-def test_clips_are_found_by_the_time_they_were_made(shop: Shop) -> None:
+def test_clips_are_found_by_creation_time(shop: Shop) -> None:
     first = shop.make()
     shop.now += 60_000
     second = shop.make()
@@ -73,7 +80,7 @@ def test_clips_are_found_by_the_time_they_were_made(shop: Shop) -> None:
     assert shop.clips.of_channel(shop.directory.channels[1].channel_id, 0, float("inf")) == []
 
 
-def test_a_channel_goes_offline_and_comes_back_with_another_stream(shop: Shop) -> None:
+def test_a_channel_that_returns_has_another_stream(shop: Shop) -> None:
     before = shop.directory.stream(shop.channel)
     assert before
     assert shop.directory.change(shop.channel, StreamChange(live=True)) == before.broadcast
@@ -87,11 +94,11 @@ def test_a_channel_goes_offline_and_comes_back_with_another_stream(shop: Shop) -
     assert (after.broadcast.started_at, after.title) == (shop.now, "back again")
 
 
-def test_faults_count_down_and_name_their_endpoint() -> None:
+def test_faults_count_down_for_their_endpoint_only() -> None:
     faults = Faults(refusals=[Refusal("7", 403, "no", 1)], endpoints=[EndpointFault("POST clips", 500, 2)])
-    assert faults.take_refusal("8") is None
-    assert faults.take_refusal("7") is not None
-    assert faults.take_refusal("7") is None
-    assert faults.take_endpoint("GET", "/helix/clips") is None
-    assert faults.take_endpoint("POST", "/helix/clips") is not None
+    assert faults.next_refusal("8") is None
+    assert faults.next_refusal("7") is not None
+    assert faults.next_refusal("7") is None
+    assert faults.next_endpoint_fault("GET", "/helix/clips") is None
+    assert faults.next_endpoint_fault("POST", "/helix/clips") is not None
     assert EndpointFault("/oauth2/token", 503, 1).matches("POST", "/oauth2/token")

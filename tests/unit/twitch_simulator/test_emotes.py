@@ -1,4 +1,4 @@
-"""Where emotes stand in a text, counted in code points."""
+"""Positions of emotes in a text, in code points."""
 
 from random import Random
 
@@ -26,14 +26,14 @@ def places(tag: str) -> list[tuple[str, int, int]]:
     return found
 
 
-def test_the_form_is_twitchs() -> None:
+def test_the_tag_has_twitchs_form() -> None:
     assert emotes_tag("Kappa Keepo Kappa") == "25:0-4,12-16/1902:6-10"
     assert emotes_tag("nothing here") == ""
 
 
 @given(st.lists(words, max_size=12).map(" ".join))
 @settings(deadline=None)
-def test_every_place_holds_its_emote_and_no_emote_is_missed(text: str) -> None:
+def test_the_positions_are_those_of_all_emotes(text: str) -> None:
     found = places(emotes_tag(text))
     assert all(text[start : end + 1] == NAMES[emote_id] for emote_id, start, end in found)
     assert len(found) == sum(word in GLOBAL_EMOTES for word in text.split())
@@ -41,7 +41,7 @@ def test_every_place_holds_its_emote_and_no_emote_is_missed(text: str) -> None:
 
 @given(st.integers(0, 10_000), st.sampled_from(sorted(set(LANGUAGES))))
 @settings(deadline=None)
-def test_generated_texts_fit_in_one_line(seed: int, language: str) -> None:
+def test_generated_texts_are_single_lines(seed: int, language: str) -> None:
     text = make_text(Random(seed), language)
     assert text
     assert len(text) <= 500

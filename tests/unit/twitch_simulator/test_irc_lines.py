@@ -1,4 +1,4 @@
-"""The lines' forms, and escapes that a reader can undo."""
+"""The formats of lines, and escapes that a reader can undo."""
 
 import re
 from random import Random
@@ -33,15 +33,15 @@ def tags_of(line: str) -> dict[str, str]:
 
 @given(st.text())
 @settings(deadline=None)
-def test_an_escaped_value_can_be_undone_and_breaks_no_line(value: str) -> None:
+def test_an_escaped_value_can_be_undone(value: str) -> None:
     escaped = irc_lines.escape(value)
     assert unescape(escaped) == value
     assert not set(escaped) & {";", " ", "\r", "\n"}
 
 
 def test_a_message_has_twitchs_tags_in_twitchs_order() -> None:
-    said = PlannedMessage(NOW, CHANNEL, MOD, ChatText("Kappa hi", "25:0-4"), "an-id")
-    rendered = Renderer(Random(1)).render(said, NOW)
+    message = PlannedMessage(NOW, CHANNEL, MOD, ChatText("Kappa hi", "25:0-4"), "an-id")
+    rendered = Renderer(Random(1)).render(message, NOW)
     tags = tags_of(rendered.line)
     assert list(tags) == [
         "badge-info", "badges", "color", "display-name", "emotes", "first-msg", "flags", "id", "mod",
@@ -56,7 +56,7 @@ def test_a_message_has_twitchs_tags_in_twitchs_order() -> None:
     )
 
 
-def test_some_messages_answer_others_and_their_emotes_are_counted_after_the_name() -> None:
+def test_emotes_of_a_reply_are_counted_after_the_name() -> None:
     renderer = Renderer(Random(1))
     lines = [
         renderer.render(PlannedMessage(NOW, CHANNEL, FAN, ChatText("a b Kappa", "25:4-8")), NOW).line
@@ -70,13 +70,13 @@ def test_some_messages_answer_others_and_their_emotes_are_counted_after_the_name
         assert text[first : last + 1] == "Kappa"
 
 
-def test_me_is_written_as_an_action() -> None:
-    said = PlannedMessage(NOW, CHANNEL, FAN, ChatText("dances", "", action=True), "x")
-    assert Renderer(Random(1)).render(said, NOW).line.endswith(" :\x01ACTION dances\x01\r\n")
+def test_me_is_sent_as_an_action() -> None:
+    message = PlannedMessage(NOW, CHANNEL, FAN, ChatText("dances", "", action=True), "x")
+    assert Renderer(Random(1)).render(message, NOW).line.endswith(" :\x01ACTION dances\x01\r\n")
 
 
 @pytest.mark.parametrize("kind", USERNOTICES)
-def test_user_notices_name_their_kind_and_their_parameters(kind: str) -> None:
+def test_user_notices_have_their_kind_and_parameters(kind: str) -> None:
     line, row = user_notice(Random(1), CHANNEL, kind, (MOD, FAN), 20, NOW)
     tags = tags_of(line)
     assert tags["msg-id"] == row["notice_type"] == kind
@@ -88,7 +88,7 @@ def test_user_notices_name_their_kind_and_their_parameters(kind: str) -> None:
     assert "\\s" in line or kind == "announcement"
 
 
-def test_deletions_have_the_forms_of_a_ban_a_timeout_a_message_and_all() -> None:
+def test_each_kind_of_deletion_has_its_form() -> None:
     last = ("the-id", FAN, "bad words")
     made = {kind: deletion(CHANNEL, kind, last, 60, NOW) for kind in KINDS if kind not in USERNOTICES}
     lines = {kind: each[0] for kind, each in made.items() if each}

@@ -2,18 +2,24 @@
 
 import pytest
 
-from twitch_simulator.irc.irc_session import Doors, Session
+from twitch_simulator.irc.irc_session import Session, SessionContext
 from twitch_simulator.irc.join_limit import JOINS, JoinLimit
 
 CHANNEL_IDS = {f"room{number}": str(number) for number in range(60)}
 
 
 @pytest.fixture
-def session(stage) -> Session:
-    connection, _ = stage.connect(tags=False)
+def session(sockets) -> Session:
+    connection, _ = sockets.connect(tags=False)
     tokens = {"good": "scout"}
-    doors = Doors(stage.rooms, JoinLimit(), lambda: stage.now, CHANNEL_IDS.get, tokens.get)
-    return Session(connection, doors)
+    context = SessionContext(
+        rooms=sockets.rooms,
+        join_limit=JoinLimit(),
+        clock=lambda: sockets.now,
+        channel_id=CHANNEL_IDS.get,
+        login_of_token=tokens.get,
+    )
+    return Session(connection, context)
 
 
 def sign_in(session: Session) -> None:
@@ -37,7 +43,7 @@ def test_an_anonymous_nick_is_welcomed(session: Session) -> None:
     assert numerics == ["001", "002", "003", "004", "375", "372", "376"]
 
 
-def test_a_name_needs_a_good_token(session: Session) -> None:
+def test_a_name_needs_a_valid_token(session: Session) -> None:
     assert session.receive("NICK scout") == [":tmi.twitch.tv NOTICE * :Improperly formatted auth"]
     assert session.closing
     session.closing = False
@@ -61,20 +67,20 @@ def test_joining_is_echoed_with_names_and_the_rooms_rules(session: Session) -> N
     assert session.receive("PART #room7") == []
 
 
-def test_a_room_that_does_not_exist_is_named_in_a_notice(session: Session) -> None:
+def test_a_missing_room_is_named_in_a_notice(session: Session) -> None:
     sign_in(session)
     (line,) = session.receive("JOIN #nobody")
     assert line.startswith("@msg-id=msg_channel_suspended :tmi.twitch.tv NOTICE #nobody :")
 
 
-def test_joins_above_the_limit_are_dropped_silently_until_the_window_has_passed(session: Session, stage) -> None:
+def test_joins_above_the_limit_are_dropped_silently(session: Session, sockets) -> None:
     sign_in(session)
     session.receive("JOIN " + ",".join(f"#room{number}" for number in range(25)))
     assert len(session.connection.channels) == JOINS
-    assert session.doors.join_limit.dropped == 5
-    stage.now += 9_999
+    assert session.context.join_limit.dropped == 5
+    sockets.now += 9_999
     assert session.receive("JOIN #room40") == []
-    stage.now += 1
+    sockets.now += 1
     assert len(session.receive("JOIN #room40")) == 4
 
 
@@ -83,7 +89,7 @@ def test_nobody_joins_before_signing_in(session: Session) -> None:
     assert session.connection.channels == set()
 
 
-def test_pings_are_answered_and_unknown_commands_named(session: Session) -> None:
+def test_pings_and_unknown_commands_are_answered(session: Session) -> None:
     sign_in(session)
     assert session.receive("PING :hello there") == [":tmi.twitch.tv PONG tmi.twitch.tv :hello there"]
     assert session.receive("WHO #x") == [":tmi.twitch.tv 421 justinfan12345 WHO :Unknown command"]

@@ -1,4 +1,4 @@
-"""Plays: planned in full, in Twitch's wire forms, with their truth; a room's rules hold and are told on joining."""
+"""Plays are planned in full with their truth; a room's rules apply and are sent on joining."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ class Room:
         self.twitch: Twitch = build(settings, machine=lambda: self.now)
         self.channel = self.twitch.directory.channels[0]
         self.wire = FakeWire()
-        self.session = Session(self.twitch.rooms.open(self.wire, "tcp"), self.twitch.doors)
+        self.session = Session(self.twitch.rooms.open(self.wire, "tcp"), self.twitch.session_context)
         for line in ("CAP REQ :twitch.tv/tags twitch.tv/commands", "NICK justinfan1"):
             self.session.receive(line)
 
@@ -40,8 +40,8 @@ class Room:
     def pass_time(self, seconds: int) -> None:
         for _ in range(seconds * 20):
             self.now += 50
-            self.twitch.stage.due(self.now)
-            self.twitch.delivery.send(self.twitch.speech.due(self.now), self.now)
+            self.twitch.play_runner.due(self.now)
+            self.twitch.delivery.send(self.twitch.chat_schedule.due(self.now), self.now)
         self.twitch.rooms.flush()
 
     def lines(self, command: str) -> list[str]:
@@ -57,7 +57,7 @@ def room(tmp_path: Path) -> Room:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_equal_seeds_give_equal_plays_and_people_write_about_once(kind: str, room: Room) -> None:
+def test_equal_seeds_give_equal_plays(kind: str, room: Room) -> None:
     script = Script(kind, 40, 10.0)
     first, again, other = (plan_play(Random(seed), script, room.channel, START, CROWD) for seed in (3, 3, 4))
     assert first == again
@@ -71,7 +71,7 @@ def test_equal_seeds_give_equal_plays_and_people_write_about_once(kind: str, roo
 
 def test_a_raid_is_a_notice_with_its_viewers_and_then_people(room: Room) -> None:
     room.join()
-    row = room.twitch.stage.start(Script("raid", 30, 5.0, amount=80), room.channel, Random(1))
+    row = room.twitch.play_runner.start(Script("raid", 30, 5.0, amount=80), room.channel, Random(1))
     room.pass_time(12)
     (notice,) = room.lines("USERNOTICE")
     assert ";msg-id=raid;" in notice
@@ -84,25 +84,25 @@ def test_a_raid_is_a_notice_with_its_viewers_and_then_people(room: Room) -> None
 
 def test_gifts_are_announced_and_named_one_by_one(room: Room) -> None:
     room.join()
-    room.twitch.stage.start(Script("gifts", 20, 5.0, amount=12), room.channel, Random(1))
+    room.twitch.play_runner.start(Script("gifts", 20, 5.0, amount=12), room.channel, Random(1))
     room.pass_time(10)
-    told = room.lines("USERNOTICE")
-    assert [";msg-param-mass-gift-count=12;" in line for line in told] == [True] + [False] * 12
-    assert sum(";msg-id=subgift;" in line for line in told) == 12
+    notices = room.lines("USERNOTICE")
+    assert [";msg-param-mass-gift-count=12;" in line for line in notices] == [True] + [False] * 12
+    assert sum(";msg-id=subgift;" in line for line in notices) == 12
 
 
-def test_a_rule_is_told_as_it_changes_and_on_joining_and_holds(room: Room) -> None:
-    room.twitch.events.rule(room.channel, "emote-only", 1)
+def test_a_rule_is_sent_on_change_and_joining_and_applies(room: Room) -> None:
+    room.twitch.events.change_rule(room.channel, "emote-only", 1)
     joined = next(line for line in room.join() if "ROOMSTATE" in line)
     assert "emote-only=1;followers-only=-1" in joined
     channel, (one, two) = room.channel, CROWD[:2]
-    said = [
+    sent = [
         PlannedMessage(START, channel, one, ChatText("Kappa LUL", "")),
         PlannedMessage(START, channel, two, ChatText("hello", "")),
     ]
-    room.twitch.delivery.send(said, START)
-    room.twitch.events.rule(channel, "emote-only", 0)
-    room.twitch.delivery.send(said[1:], START)
+    room.twitch.delivery.send(sent, START)
+    room.twitch.events.change_rule(channel, "emote-only", 0)
+    room.twitch.delivery.send(sent[1:], START)
     room.twitch.rooms.flush()
     assert [line.rpartition(":")[2] for line in room.lines("PRIVMSG")] == ["Kappa LUL", "hello"]
     assert [line.partition(" ")[0] for line in room.lines("ROOMSTATE")] == [
@@ -111,27 +111,27 @@ def test_a_rule_is_told_as_it_changes_and_on_joining_and_holds(room: Room) -> No
     assert [each["value"] for each in room.truth("rules")] == [1, 0]
 
 
-def test_greetings_begin_a_new_stream(room: Room) -> None:
+def test_greetings_start_a_new_stream(room: Room) -> None:
     before = room.twitch.directory.broadcast(room.channel)
     room.now += 60_000
-    room.twitch.stage.start(Script("greetings", 20, 5.0), room.channel, Random(1))
+    room.twitch.play_runner.start(Script("greetings", 20, 5.0), room.channel, Random(1))
     after = room.twitch.directory.broadcast(room.channel)
     assert before is not None
     assert after is not None
     assert (after.stream_id != before.stream_id, after.started_at) == (True, room.now)
 
 
-def test_a_true_burst_beside_a_raid_begins_later_and_is_in_the_truth(room: Room) -> None:
+def test_a_burst_after_a_raid_is_in_the_truth(room: Room) -> None:
     room.join()
     rng = Random(2)
-    burst = room.twitch.stage.burst(rng, room.channel, 40)
-    row = room.twitch.stage.start(Script("raid", 40, 5.0, burst=burst), room.channel, rng)
+    burst = room.twitch.play_runner.burst(rng, room.channel, 40)
+    row = room.twitch.play_runner.start(Script("raid", 40, 5.0, burst=burst), room.channel, rng)
     assert row["burst"] is True
     room.pass_time(50)
-    said = [line.rpartition(" :")[2] for line in room.lines("PRIVMSG")]
-    assert sum(burst.emote in text for text in said) > 20
+    sent = [line.rpartition(" :")[2] for line in room.lines("PRIVMSG")]
+    assert sum(burst.emote in text for text in sent) > 20
 
 
-def test_emotes_only_knows_emotes_from_words() -> None:
+def test_emotes_only_tells_emotes_from_words() -> None:
     assert emotes_only("Kappa LUL")
     assert not emotes_only("Kappa hello")

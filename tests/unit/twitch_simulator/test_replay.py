@@ -1,4 +1,4 @@
-"""Recorded chat is said again in order, all of it, at the speed asked for."""
+"""Recorded chat is replayed completely, in order and at the requested speed."""
 
 import gzip
 import json
@@ -17,7 +17,7 @@ recorded = st.lists(
 
 @given(recorded)
 @settings(deadline=None)
-def test_spread_times_never_go_back_and_stay_in_their_second(lines: list[tuple[float, int, str]]) -> None:
+def test_spread_times_are_in_order_and_in_their_second(lines: list[tuple[float, int, str]]) -> None:
     out = list(spread(lines))
     times = [at for at, _, _ in out]
     assert times == sorted(times)
@@ -26,17 +26,17 @@ def test_spread_times_never_go_back_and_stay_in_their_second(lines: list[tuple[f
 
 @given(recorded, st.floats(0.5, 100), st.integers(200, 20_000))
 @settings(deadline=None, max_examples=40)
-def test_every_line_is_said_once_at_its_time(lines: list[tuple[float, int, str]], speed: float, step: int) -> None:
-    replay, now, said = Replay(CHANNEL, lines, speed, lambda: True), 0, []
+def test_every_line_is_sent_once_at_its_time(lines: list[tuple[float, int, str]], speed: float, step: int) -> None:
+    replay, now, sent = Replay(CHANNEL, lines, speed, lambda: True), 0, []
     while now < 300_000 / speed + 2 * step + 2000:
         now += step
         due = replay.due(now)
         assert all(message.at < now for message in due)
-        said += due
+        sent += due
     assert replay.ended
-    assert len(said) == len(lines)
+    assert len(sent) == len(lines)
     assert all(
-        message.at <= step + (line[0] + 1) * 1000 / speed for message, line in zip(said, spread(lines), strict=True)
+        message.at <= step + (line[0] + 1) * 1000 / speed for message, line in zip(sent, spread(lines), strict=True)
     )
 
 
@@ -54,7 +54,7 @@ def test_names_become_logins() -> None:
     assert login_of("kappa-108244967") == CHANNEL.login == "kappa_108244967"
 
 
-def test_a_wrong_line_is_named(tmp_path) -> None:
+def test_an_invalid_line_is_reported(tmp_path) -> None:
     path = tmp_path / "bad.jsonl.gz"
     with gzip.open(path, "wt") as file:
         file.write(json.dumps({"t": 1, "user": 2, "text": "ok"}) + '\n{"t": 3}\n')

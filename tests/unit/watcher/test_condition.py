@@ -1,8 +1,8 @@
-"""What a look shows: the trouble that matters most, and nothing where nothing ever ran."""
+"""The condition is the most important trouble; there is none before the machine has ever run."""
 
 import pytest
 
-from watcher.condition import Ages, Condition, Limits, judge
+from watcher.condition import Ages, Condition, Limits, condition_of
 
 LIMITS = Limits(heartbeat_seconds=60.0, data_seconds=300.0)
 
@@ -20,5 +20,5 @@ LIMITS = Limits(heartbeat_seconds=60.0, data_seconds=300.0)
         (None, Condition.POSTGRES_AWAY),
     ],
 )
-def test_the_trouble_that_explains_the_others_is_named(ages: Ages | None, expected: Condition | None) -> None:
-    assert judge(ages, LIMITS) is expected
+def test_the_trouble_that_explains_the_others_is_returned(ages: Ages | None, expected: Condition | None) -> None:
+    assert condition_of(ages, LIMITS) is expected

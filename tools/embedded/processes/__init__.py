@@ -1,1 +1,1 @@
-"""The system's processes: started, supervised, ended."""
+"""Starts, supervises and stops the system's processes."""

@@ -1,4 +1,4 @@
-"""One system a folder: a lock that its owner and its watchdog hold together."""
+"""A lock that allows one system per folder, held by its owner and its watchdog."""
 
 import fcntl
 import os
@@ -10,20 +10,20 @@ import psutil
 from embedded.problems import SetupError
 from embedded.processes.waiting import TooLateError, wait_for
 
-LEFTOVER_SECONDS = 90.0  # the watchdog of a killed owner ends what is left
+LEFTOVER_SECONDS = 90.0  # for the watchdog of a killed owner to stop what is left
 
 
-def take(file: Path) -> IO[str]:
-    """The open lock file; the lock is free once every process that inherited it has closed it.
+def acquire(file: Path) -> IO[str]:
+    """Return the open lock file; the lock is released once every process that inherited it has closed it.
 
-    Raises SetupError where another owner lives; what a dead one left is waited for.
+    Raises SetupError if another owner is running. Waits for the processes that a dead owner left.
     """
     lock = file.open("a+")
     try:
         wait_for("the folder's last system has ended", lambda: _locked(lock) or _refuse(lock, file), LEFTOVER_SECONDS)
     except TooLateError as error:
         lock.close()
-        raise SetupError(f"Processes of the last run in {file.parent.parent} do not end. End them first.") from error
+        raise SetupError(f"Processes of the last run in {file.parent.parent} do not stop. Stop them first.") from error
     except BaseException:
         lock.close()
         raise
@@ -46,5 +46,5 @@ def _refuse(lock: IO[str], file: Path) -> bool:
     owner = lock.read()
     if owner.isdecimal() and psutil.pid_exists(int(owner)):
         where = file.parent.parent
-        raise SetupError(f"A system already runs in {where} (process {owner}). End it first (Ctrl-C there).")
+        raise SetupError(f"A system already runs in {where} (process {owner}). Stop it first (Ctrl-C there).")
     return False

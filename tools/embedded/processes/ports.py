@@ -1,4 +1,4 @@
-"""Chooses free TCP ports on loopback, and says plainly which one is taken."""
+"""Chooses free TCP ports on loopback, and reports those in use."""
 
 import socket
 from collections.abc import Mapping
@@ -15,21 +15,21 @@ END_OF_PORTS = 65536
 
 
 def free_ports(count: int) -> list[int]:
-    """`count` different ports that nobody listens on now."""
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+    """Return `count` different ports that are free now."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
         for each in sockets:
             each.bind((LOOPBACK, 0))
         return [each.getsockname()[1] for each in sockets]
 
 
 def is_free(port: int, address: str = LOOPBACK) -> bool:
-    """Whether a server could listen on the port now."""
+    """Return whether a server could listen on the port now."""
     return why_not_free(address, port) is None
 
 
-def holder(port: int) -> str:
-    """Who listens on the port, as far as this user may know: " by redis-server (process 12)" or nothing."""
+def user_of(port: int) -> str:
+    """Return which program listens on the port, " by redis-server (process 12)"; empty if this user cannot see it."""
     with suppress(psutil.Error):
         for each in psutil.net_connections("tcp"):
             if each.status == psutil.CONN_LISTEN and each.pid and each.laddr and each.laddr.port == port:
@@ -37,21 +37,21 @@ def holder(port: int) -> str:
     return ""
 
 
-def taken_ports(ports: Mapping[str, int], address: str = LOOPBACK) -> list[str]:
-    """One line for each taken port: who has it and which setting chooses another. `ports`: setting -> port."""
+def used_ports(ports: Mapping[str, int], address: str = LOOPBACK) -> list[str]:
+    """Return one line per port in use: by which program, and the setting that changes it. `ports`: setting to port."""
     return [
-        f"Port {port} is taken{holder(port)}. Stop that program, or choose another port: {setting}={another(port)}"
+        f"Port {port} is in use{user_of(port)}. Stop that program or choose another port: {setting}={another(port)}"
         for setting, port in ports.items()
         if not is_free(port, address)
     ]
 
 
 def another(port: int) -> int:
-    """A port to try in place of a taken one."""
+    """Return a port to try instead."""
     return port + OTHER_PORT if port + OTHER_PORT < END_OF_PORTS else port - OTHER_PORT
 
 
 def require_free(ports: Mapping[str, int]) -> None:
-    """Raise SetupError where a port is taken."""
-    if taken := taken_ports(ports):
-        raise SetupError("\n".join(taken))
+    """Raise SetupError if a port is in use."""
+    if used := used_ports(ports):
+        raise SetupError("\n".join(used))

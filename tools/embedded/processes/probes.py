@@ -1,4 +1,4 @@
-"""Asks a program on loopback whether it serves."""
+"""Checks whether a program on loopback is ready."""
 
 import json
 import socket
@@ -7,31 +7,31 @@ import urllib.request
 
 from embedded.processes.ports import LOOPBACK
 
-ANSWER_SECONDS = 2.0
+TIMEOUT_SECONDS = 2.0
 
 
 def listens(port: int) -> bool:
-    """Whether something accepts connections on the port."""
+    """Return whether something accepts connections on the port."""
     try:
-        socket.create_connection((LOOPBACK, port), timeout=ANSWER_SECONDS).close()
+        socket.create_connection((LOOPBACK, port), timeout=TIMEOUT_SECONDS).close()
     except OSError:
         return False
     return True
 
 
 def answers(url: str) -> bool:
-    """Whether GET answers 200."""
+    """Return whether GET answers with status 200."""
     try:
-        with urllib.request.urlopen(url, timeout=ANSWER_SECONDS) as response:  # noqa: S310  # loopback addresses only
+        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  # loopback addresses only
             return bool(response.status == 200)
     except (OSError, urllib.error.URLError, ValueError):
         return False
 
 
 def job_runs(rest_url: str) -> bool:
-    """Whether Flink's REST address names a job whose tasks all run."""
+    """Return whether Flink has a job whose tasks are all running."""
     try:
-        with urllib.request.urlopen(f"{rest_url}/jobs/overview", timeout=ANSWER_SECONDS) as response:  # noqa: S310
+        with urllib.request.urlopen(f"{rest_url}/jobs/overview", timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
             jobs = json.load(response)["jobs"]
     except (OSError, urllib.error.URLError, ValueError, KeyError):
         return False

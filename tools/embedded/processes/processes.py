@@ -1,4 +1,4 @@
-"""Starts, ends and finds processes so that none outlives its owner."""
+"""Starts, finds and ends processes so that none outlives its owner."""
 
 import ctypes
 import os
@@ -11,12 +11,12 @@ from pathlib import Path
 import psutil
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
-MARK = "STREAM_SCOUT_SYSTEM"  # in the environment of every process of a system: its folder
-PROGRAM_MARK = "STREAM_SCOUT_PROGRAM"  # and of every process of one program: its name
+MARK = "STREAM_SCOUT_SYSTEM"  # environment variable of every process of a system: its folder
+PROGRAM_MARK = "STREAM_SCOUT_PROGRAM"  # environment variable of every process of a program: its name
 
 
 def die_with_parent(number: int = signal.SIGTERM) -> None:
-    """Ask the kernel to signal this process when the thread that started it ends. Linux only; elsewhere nothing."""
+    """Ask the kernel to signal this process when the thread that started it ends. Does nothing except on Linux."""
     try:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number))
     except (OSError, AttributeError):
@@ -24,7 +24,7 @@ def die_with_parent(number: int = signal.SIGTERM) -> None:
 
 
 def spawn(command: list[str], environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start a process in a session of its own that ends with this one; its output is appended to `log`."""
+    """Start a process that ends with this one, in its own session; append its output to `log`."""
     with log.open("ab") as output:
         return subprocess.Popen(
             command,
@@ -38,12 +38,12 @@ def spawn(command: list[str], environment: Mapping[str, str], log: Path) -> subp
 
 
 def marked(folder: Path, program: str | None = None) -> list[psutil.Process]:
-    """Every process of the system in `folder`, or of one of its programs, whoever its parent is now; not this one."""
+    """Find every process of the system in `folder`, or of one of its programs, except this one."""
     found = []
     for process in psutil.process_iter():
         try:
             marks = process.environ()
-        except psutil.Error:  # another user's, or gone meanwhile
+        except psutil.Error:  # belongs to another user, or has ended
             continue
         other = process.pid != os.getpid() and marks.get(MARK) == str(folder)
         if other and program in (None, marks.get(PROGRAM_MARK)):
@@ -52,14 +52,14 @@ def marked(folder: Path, program: str | None = None) -> list[psutil.Process]:
 
 
 def end(processes: Iterable[psutil.Process], grace_seconds: float) -> None:
-    """End processes: SIGTERM, and SIGKILL for what is there after the grace time."""
-    living = list(processes)
-    for process in living:
+    """Send SIGTERM, and SIGKILL to those still running after the grace time."""
+    running = list(processes)
+    for process in running:
         _signal(process, signal.SIGTERM)
-    _, stubborn = psutil.wait_procs(living, timeout=grace_seconds)
-    for process in stubborn:
+    _, surviving = psutil.wait_procs(running, timeout=grace_seconds)
+    for process in surviving:
         _signal(process, signal.SIGKILL)
-    psutil.wait_procs(stubborn, timeout=grace_seconds)
+    psutil.wait_procs(surviving, timeout=grace_seconds)
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
@@ -68,7 +68,7 @@ def _signal(process: psutil.Process, number: signal.Signals) -> None:
 
 
 def tail(log: Path, lines: int = 15) -> str:
-    """The last lines of a log, for an error message."""
+    """Return the last lines of a log, for an error message."""
     if not log.exists():
         return ""
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])

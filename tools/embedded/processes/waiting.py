@@ -4,18 +4,18 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-POLL_SECONDS = 0.05  # short beside every start-up time here
+POLL_SECONDS = 0.05  # short compared to every start-up time here
 Result = TypeVar("Result")
 
 
 class TooLateError(TimeoutError):
-    """A condition did not come true in time; the message says which one."""
+    """A condition did not become true in time; the message names it."""
 
 
 def wait_for(
     what: str, condition: Callable[[], Result | None], seconds: float, poll_seconds: float = POLL_SECONDS
 ) -> Result:
-    """Return the first true answer of `condition`; its errors pass through. Raises TooLateError after `seconds`."""
+    """Return the first truthy result of `condition`. Raises TooLateError after `seconds`; errors pass through."""
     deadline = time.monotonic() + seconds
     while True:
         answer = condition()

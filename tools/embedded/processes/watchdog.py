@@ -1,4 +1,4 @@
-"""Ends a system whose owner vanished: `python -m embedded.processes.watchdog DESCRIPTOR DIRECTORY SUPERVISOR_PID`.
+"""Ends a system whose owner has died: `python -m embedded.processes.watchdog DESCRIPTOR DIRECTORY SUPERVISOR_PID`.
 
 The descriptor is the read end of a pipe that only the owner holds open for writing.
 """
@@ -13,12 +13,12 @@ import psutil
 
 from embedded.processes.processes import end, marked
 
-SUPERVISOR_SECONDS = 45.0  # supervisord ends its programs in order
+SUPERVISOR_SECONDS = 45.0  # for supervisord to stop its programs in order
 GRACE_SECONDS = 5.0
 
 
 def main() -> None:
-    """Wait for the end of the owner, then end supervisord and everything that bears the system's mark."""
+    """Wait until the owner has ended, then end supervisord and every process with the system's mark."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     descriptor, directory, supervisor = int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])

@@ -1,1 +1,1 @@
-"""Kafka, Postgres and Redis out of packages."""
+"""Kafka, Postgres and Redis from packages."""

@@ -1,7 +1,7 @@
-"""Archives of the classes that Kafka and Flink load when they start: they halve the CPU of a start.
+"""Makes class data archives for Kafka and Flink, which halve the CPU time of a start.
 
-The JDK's class data sharing (JEP 350): a JVM that ends in order leaves an archive, which the next one maps into memory.
-`make jars` makes them; a JVM that finds none, or one of other jars or of another JDK, starts as without.
+The JDK's class data sharing (JEP 350): a JVM that exits normally writes an archive that the next one maps into memory.
+`make jars` makes them. A JVM without an archive, or with one for other jars or another JDK, starts normally.
 """
 
 import fcntl
@@ -31,14 +31,14 @@ from embedded.servers import jars
 from embedded.servers.kafka import Kafka
 from service_runtime.topic_setup import create_topics
 
-JOB_SECONDS = 180.0  # until the job has passed a second: 25 s on two idle cores
-END_SECONDS = 120.0  # a JVM that writes its archive ends slowly
+JOB_SECONDS = 180.0  # until the job has processed one second: takes 25 s on two idle cores
+EXIT_SECONDS = 120.0  # a JVM that writes its archive exits slowly
 TICK_SECONDS = 0.5
 FIRST_TICK = 1_790_000_000_000
 
 
 def ensure() -> None:
-    """Make the archives where they are missing or were made of other jars. Safe to call from several processes."""
+    """Make the archives if they are missing or outdated. Safe to call from several processes at once."""
     jars.ensure()
     CLASS_ARCHIVES.mkdir(parents=True, exist_ok=True)
     stamp, wanted = CLASS_ARCHIVES / "stamp", _fingerprint()
@@ -54,7 +54,7 @@ def ensure() -> None:
 
 
 def _fingerprint() -> str:
-    """The archives hold for these jars and this JDK only."""
+    """Identify the jars and the JDK for which the archives are valid."""
     files = [(jar.name, jar.stat().st_size, jar.stat().st_mtime_ns) for jar in _all_jars()]
     return hashlib.sha256(f"{files} {REPOSITORY} {output_of(require(JDK), '-version')}".encode()).hexdigest()
 
@@ -64,16 +64,14 @@ def _all_jars() -> list[Path]:
 
 
 def _make(folder: Path) -> None:
-    """Run a broker and a job once, end both in order: each writes its archive then."""
-    kafka = Kafka(folder / "kafka", *free_ports(2))
-    kafka.archive_classes = True
-    with kafka:
+    """Run a broker and a job once and stop both normally, so that each writes its archive."""
+    with Kafka(folder / "kafka", *free_ports(2), archive_classes=True) as kafka:
         create_topics(AdminClient({"bootstrap.servers": kafka.bootstrap_servers}))
         _run_job(kafka.bootstrap_servers, folder)
 
 
 def _run_job(bootstrap: str, folder: Path) -> None:
-    """The job until it has passed a second; then its JVM ends by SIGTERM."""
+    """Run the job until it has processed one second, then stop its JVM with SIGTERM."""
     rest_port, metrics_port = free_ports(2)
     settings = {
         "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
@@ -91,14 +89,14 @@ def _run_job(bootstrap: str, folder: Path) -> None:
         )
     try:
         with _ticking(bootstrap):
-            passed = lambda: job.poll() is not None or bool(read_topic(bootstrap, topics.JOB_PROGRESS.name))  # noqa: E731
-            wait_for("the job has passed a second", passed, JOB_SECONDS)
+            processed = lambda: job.poll() is not None or bool(read_topic(bootstrap, topics.JOB_PROGRESS.name))  # noqa: E731
+            wait_for("the job has processed one second", processed, JOB_SECONDS)
         for child in psutil.Process(job.pid).children():
             if child.name() == "java":
                 child.send_signal(signal.SIGTERM)
-                child.wait(END_SECONDS)
+                child.wait(EXIT_SECONDS)
     except (TooLateError, psutil.Error) as error:
-        sys.stderr.write(f"Flink starts without an archive of its classes: {error}\n")
+        sys.stderr.write(f"No class archive for Flink, it will start more slowly: {error}\n")
     finally:
         job.kill()
         job.wait()
@@ -106,7 +104,7 @@ def _run_job(bootstrap: str, folder: Path) -> None:
 
 @contextmanager
 def _ticking(bootstrap: str) -> Iterator[None]:
-    """Event time that goes on in every partition."""
+    """Send a tick to every partition, twice per second."""
     ended = threading.Event()
 
     def tick() -> None:

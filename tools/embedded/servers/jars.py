@@ -1,4 +1,4 @@
-"""Brings the jars that PyPI does not carry into build/jars, by Maven; does nothing when they are there."""
+"""Fetches the jars that are not on PyPI into build/jars with Maven, unless they are there already."""
 
 import fcntl
 import hashlib
@@ -15,7 +15,7 @@ MAVEN_SECONDS = 600  # 55 MB on a slow line
 
 
 def ensure() -> None:
-    """Copy Kafka's and the Flink connector's jars, link Flink's own beside them. Raises SetupError.
+    """Copy Kafka's and the Flink connector's jars and link Flink's own next to them. Raises SetupError.
 
     Safe to call from several processes at once.
     """

@@ -1,4 +1,4 @@
-"""Kafka as one KRaft node from Maven's jars."""
+"""Runs Kafka as one KRaft node from Maven's jars."""
 
 import subprocess
 from pathlib import Path
@@ -14,13 +14,13 @@ from embedded.processes.ports import LOOPBACK
 from embedded.servers.jars import ensure as ensure_jars
 from embedded.servers.server import Server
 
-CLUSTER_ID = "c3RyZWFtLXNjb3V0LTAwMQ"  # any 16 bytes in base64: one node needs no secret
-# 256 MB carry the demo's load at 360 MB resident.
+CLUSTER_ID = "c3RyZWFtLXNjb3V0LTAwMQ"  # any 16 bytes in base64
+# 256 MB of heap are enough for the demo's load; 360 MB resident.
 JVM_OPTIONS = ["-Xmx256m", "-Xms128m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Djava.awt.headless=true"]
-# One machine's load never repays the second compiler: a start took 3.6 s of CPU with it and 2.2 s without.
+# The C2 compiler never pays off at this load: a start took 3.6 s of CPU time with it and 2.2 s without.
 JVM_OPTIONS += ["-XX:TieredStopAtLevel=1"]
-ANSWER_SECONDS = 2.0
-ROOM_MEGABYTES = 64  # free on its disk before a broker starts: with none it may cut its own metadata log
+TIMEOUT_SECONDS = 2.0
+FREE_MEGABYTES = 64  # required before a broker starts: on a full disk it may truncate its own metadata log
 
 
 class Kafka(Server):
@@ -30,23 +30,23 @@ class Kafka(Server):
     port_setting: ClassVar[str] = "KAFKA_PORT"
     ready_seconds: ClassVar[float] = 90.0  # 8-16 s on an idle machine
 
-    def __init__(self, directory: Path, port: int, controller_port: int) -> None:
+    def __init__(self, directory: Path, port: int, controller_port: int, *, archive_classes: bool = False) -> None:
         super().__init__(directory, port)
         self.controller_port = controller_port
-        self.archive_classes = False  # whether its JVM leaves an archive of its classes when it ends
+        self._archive_classes = archive_classes  # whether its JVM writes a class archive when it exits
         self._admin: AdminClient | None = None
 
     @property
     def bootstrap_servers(self) -> str:
-        """The address for clients."""
+        """Return the address for clients."""
         return f"{LOOPBACK}:{self.port}"
 
     def ports(self) -> dict[str, int]:
-        """The broker's port and the controller's."""
+        """Map the settings of the broker's and the controller's port to the ports."""
         return {self.port_setting: self.port, "KAFKA_CONTROLLER_PORT": self.controller_port}
 
     def prepare(self) -> None:
-        """Fetch the jars, write server.properties, format the log folder once."""
+        """Fetch the jars, write server.properties, and format the log folder once."""
         ensure_jars()
         self.directory.mkdir(parents=True, exist_ok=True)
         self._properties.write_text(self._settings())
@@ -66,18 +66,23 @@ class Kafka(Server):
             raise SetupError(f"Kafka could not format {self.directory}:\n{(done.stdout + done.stderr).strip()}")
 
     def command(self) -> list[str]:
-        """The broker's JVM."""
-        archive = [f"-XX:ArchiveClassesAtExit={CLASS_ARCHIVES / 'kafka.jsa'}"] if self.archive_classes else []
-        when_room = ["bash", str(CONFIGS / "kafka" / "when_room.sh"), str(self.directory / "data"), str(ROOM_MEGABYTES)]
-        return [*when_room, *self._java(*archive, "kafka.Kafka", str(self._properties))]
+        """Return the command of the broker's JVM."""
+        archive = [f"-XX:ArchiveClassesAtExit={CLASS_ARCHIVES / 'kafka.jsa'}"] if self._archive_classes else []
+        wait_for_space = [
+            "bash",
+            str(CONFIGS / "kafka" / "when_room.sh"),
+            str(self.directory / "data"),
+            str(FREE_MEGABYTES),
+        ]
+        return [*wait_for_space, *self._java(*archive, "kafka.Kafka", str(self._properties))]
 
     def answers(self) -> bool:
-        """Whether the broker lists itself."""
+        """Return whether the broker lists itself."""
         if self._admin is None:
             quiet: dict[str, Any] = {"bootstrap.servers": self.bootstrap_servers, "log_level": 0}
             self._admin = AdminClient(quiet)
         try:
-            return bool(self._admin.list_topics(timeout=ANSWER_SECONDS).brokers)
+            return bool(self._admin.list_topics(timeout=TIMEOUT_SECONDS).brokers)
         except KafkaException:
             return False
 
@@ -87,7 +92,7 @@ class Kafka(Server):
 
     def _java(self, *arguments: str) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={CONFIGS / 'kafka' / 'log4j2.properties'}"
-        archive = [] if self.archive_classes else class_archive("kafka")
+        archive = [] if self._archive_classes else class_archive("kafka")
         return [require(JDK), *JVM_OPTIONS, *archive, logging, "-cp", f"{KAFKA_JARS}/*", *arguments]
 
     def _settings(self) -> str:

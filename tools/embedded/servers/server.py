@@ -1,4 +1,4 @@
-"""One server on loopback: prepared in a folder, started, waited for, stopped."""
+"""The life cycle of one server on loopback: prepare, start, wait until ready, stop."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ STOP_SECONDS = 30.0  # Kafka's controlled shutdown takes up to 10 s on a busy ma
 
 
 class Server(ABC):
-    """A server whose data lies in `directory` and which listens on `port` of 127.0.0.1.
+    """A server with its data in `directory` that listens on `port` of 127.0.0.1.
 
     `start()` is for tests and tools that own the process. A process manager calls `prepare()` and
     runs `command()` itself.
@@ -35,32 +35,32 @@ class Server(ABC):
 
     @abstractmethod
     def prepare(self) -> None:
-        """Make the data folder and the configuration; does nothing twice. Raises SetupError."""
+        """Create the data folder and the configuration; idempotent. Raises SetupError."""
 
     @abstractmethod
     def command(self) -> list[str]:
-        """The command that runs the server in the foreground."""
+        """Return the command that runs the server in the foreground."""
 
     @abstractmethod
     def answers(self) -> bool:
-        """Whether the server serves requests now."""
+        """Return whether the server answers requests now."""
 
     def environment(self) -> dict[str, str]:
-        """The server's environment."""
+        """Return the server's environment."""
         return dict(os.environ)
 
     def ports(self) -> dict[str, int]:
-        """Setting -> port, of every port that the server listens on."""
+        """Map the setting of each port the server listens on to the port."""
         return {self.port_setting: self.port}
 
     @property
     def log(self) -> Path:
-        """Where `start()` writes the server's output."""
+        """Return the file to which `start()` writes the server's output."""
         return self.directory.with_name(f"{self.directory.name}.log")
 
     @property
     def pid(self) -> int:
-        """The server's process id."""
+        """Return the server's process id."""
         if self._process is None:
             raise RuntimeError(f"{self.name} is not started")
         return self._process.pid
@@ -84,7 +84,7 @@ class Server(ABC):
         return self.answers()
 
     def stop(self) -> None:
-        """Stop the server in order; kill its whole process group if it does not end in time."""
+        """Stop the server normally; kill its process group if it does not exit in time."""
         if self._process is None:
             return
         if self._process.poll() is None:

@@ -1,5 +1,5 @@
 -- name: stages()
--- How old each stage's event time is, and how long ago it said so; seconds.
+-- Seconds: the age of each stage's event time, and the time since the stage last reported.
 SELECT
     stage,
     greatest(0, extract(epoch FROM now() - event_at))::float8 AS behind,
@@ -13,7 +13,7 @@ SELECT count(*) FROM clips WHERE status = 'intent' AND decided_at < now() - inte
 SELECT count(*) FROM dead_letters WHERE met_at > now() - interval '1 day';
 
 -- name: newest_dead_letters()
--- The reasons of the last day, the most frequent first. Payloads may hold people's words: they are not shown.
+-- The reasons of the last 24 hours, the most frequent first. Payloads may hold chat and are not shown.
 SELECT place, left(reason, 200) AS reason, count(*) AS count, to_char(max(met_at), 'HH24:MI:SS') AS last
 FROM dead_letters
 WHERE met_at > now() - interval '1 day'

@@ -1,1 +1,1 @@
-"""Orders from tests: bursts, plays and faults."""
+"""The control API for tests: bursts, plays and faults."""

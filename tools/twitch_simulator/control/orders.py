@@ -1,4 +1,4 @@
-"""The control API's requests: what a test may order, with limits and defaults."""
+"""The control API's request bodies, with limits and defaults."""
 
 from typing import Any, Literal, Self
 
@@ -11,13 +11,13 @@ from twitch_simulator.irc.rooms import Connection
 
 
 class Order(BaseModel):
-    """A control request; an unknown field is an error, so that a misspelt one is noticed."""
+    """A control request; an unknown field is an error, so that a misspelled one is noticed."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class BurstOrder(Order):
-    """A crowd erupts for `seconds` in all, at most `messages_per_second`, with `chatters` different people."""
+    """Start a burst of `seconds` with at most `messages_per_second` and `chatters` different people."""
 
     login: str
     seconds: float = Field(20.0, gt=0, le=600)
@@ -34,14 +34,14 @@ class Line(Order):
 
 
 class MessagesOrder(Order):
-    """Scripted messages, said at once and in order."""
+    """Send scripted messages at once and in order."""
 
     login: str
     lines: list[Line]
 
 
 class SocketsOrder(Order):
-    """Sockets by room, by number or all; `login` or `socket` may also be the word `all`."""
+    """Selects sockets by room, by number or all; `login` or `socket` may also be `all`."""
 
     login: str | None = None
     socket: int | Literal["all"] | None = None
@@ -49,44 +49,44 @@ class SocketsOrder(Order):
 
     @model_validator(mode="after")
     def names_some(self) -> Self:
-        """Refuse an order that means no socket."""
+        """Refuse an order that selects no socket."""
         if not self.all and self.login is None and self.socket is None:
-            raise ValueError("name sockets by login or socket, or set all")
+            raise ValueError("select sockets by login or socket, or set all")
         return self
 
     def chosen(self, connections: list[Connection]) -> list[Connection]:
-        """The sockets meant."""
+        """Return the selected sockets."""
         if self.all or self.login == "all" or self.socket == "all":
             return connections
         return [each for each in connections if each.number == self.socket or self.login in each.channels]
 
 
 class DropOrder(SocketsOrder):
-    """Close sockets; `abort` throws away what is not written yet."""
+    """Close sockets; `abort` discards what is not written yet."""
 
     abort: bool = False
 
 
 class SilenceOrder(SocketsOrder):
-    """Sockets stay open, get nothing and are not answered."""
+    """Keep sockets open without sending to them or answering them."""
 
     seconds: float = Field(gt=0)
 
 
 class GarbageOrder(Order):
-    """Garbage to all sockets: a number of made lines, or these."""
+    """Send malformed lines to all sockets: a number of generated ones, or the given ones."""
 
     lines: int | list[str] = 10
 
 
 class ReconnectOrder(Order):
-    """RECONNECT to all sockets, which are closed a while later."""
+    """Send RECONNECT to all sockets and close them later."""
 
     close_after_seconds: float = Field(5.0, ge=0)
 
 
 class RefuseOrder(Order):
-    """The next Create Clip requests are refused, of one channel or of all."""
+    """Refuse the next Create Clip requests of one channel or of all."""
 
     login: str = ""
     status: int = Field(403, ge=400, le=599)
@@ -95,7 +95,7 @@ class RefuseOrder(Order):
 
 
 class HelixFaultOrder(Order):
-    """The next requests to an endpoint fail; see `EndpointFault`. A count of 0 takes it back."""
+    """Fail the next requests to an endpoint; see `EndpointFault`. A count of 0 cancels it."""
 
     endpoint: str
     status: int = Field(500, ge=200, le=599)
@@ -106,16 +106,16 @@ class HelixFaultOrder(Order):
 
 
 class RawOrder(Order):
-    """A line as it is, to the sockets in a room or to all."""
+    """Send a line unchanged to the sockets in a room or to all."""
 
     login: str = "all"
     line: str
 
 
 class PlayOrder(Order):
-    """People write for another reason than the picture; see plays.py. `amount`: a raid's viewers, gifts; 0 draws one.
+    """Start a play (chat not caused by the video, see plays.py). `amount`: a raid's viewers or gifts; 0 draws one.
 
-    `burst`: a true burst by as many people begins a while after it.
+    `burst`: a genuine burst by as many people follows.
     """
 
     login: str
@@ -127,7 +127,7 @@ class PlayOrder(Order):
 
 
 class RuleOrder(Order):
-    """One of a room's rules changes: 0 is off, 1 on, for `slow` the seconds, for `followers-only` -1 is off."""
+    """Change one of a room's rules: 0 is off, 1 on; seconds for `slow`; -1 is off for `followers-only`."""
 
     login: str
     rule: Literal[RULES]  # type: ignore[valid-type]
@@ -135,7 +135,7 @@ class RuleOrder(Order):
 
 
 class StreamOrder(Order):
-    """A channel goes live or offline, or its title, game or viewers change."""
+    """Take a channel live or offline, or change its title, game or viewers."""
 
     login: str
     live: bool | None = None
@@ -145,7 +145,7 @@ class StreamOrder(Order):
 
 
 class SecondsOrder(Order):
-    """A time."""
+    """A duration."""
 
     seconds: float = Field(ge=0)
 
@@ -157,7 +157,7 @@ class CountOrder(Order):
 
 
 class DisorderOrder(Order):
-    """A share of the messages comes up to `seconds` late; a share of 0 ends it."""
+    """Delay a share of the messages by up to `seconds`; a share of 0 ends it."""
 
     seconds: float = Field(ge=0)
     share: float = Field(ge=0, le=1)
@@ -170,19 +170,19 @@ class ShareOrder(Order):
 
 
 class ClockOrder(Order):
-    """Twitch's clock against the machine's."""
+    """Set the offset of Twitch's clock from the machine's."""
 
     offset_ms: int
 
 
 class RevokeOrder(Order):
-    """User tokens turn bad; with `refresh` the refresh tokens too."""
+    """Revoke the user tokens; with `refresh` the refresh tokens too."""
 
     refresh: bool = False
 
 
 class NoticeOrder(Order):
-    """Something happens in a room. `amount`: raiders, months or gifts; `seconds`: a timeout's length."""
+    """Send a notice or deletion to a room. `amount`: raiders, months or gifts; `seconds`: a timeout's length."""
 
     login: str
     kind: Literal[KINDS]  # type: ignore[valid-type]

@@ -1,1 +1,1 @@
-"""The channels, their people, and what they write: planned, before anything is sent."""
+"""Plans the channels, their chatters and what they write, before anything is sent."""

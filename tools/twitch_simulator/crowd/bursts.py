@@ -1,4 +1,4 @@
-"""Bursts: a crowd that erupts, planned in full when it starts so that its truth can be written first."""
+"""Plans bursts of chat in full when they start, so that their truth can be written first."""
 
 import math
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ FAVOURITES: Final = ("LUL", "KEKW", "PogChamp", "CLIP IT", "OMEGALUL", "NotLikeT
 RISE_SECONDS = (2.0, 3.0)
 HOLD_SECONDS = (2.0, 7.0)
 DECAY_SECONDS = (10.0, 20.0)
-DECAY_RATE = 3.0  # e-folds over the decay: its end has 5 % of the full rate
+DECAY_RATE = 3.0  # e-folds over the decay: it ends at 5 % of the full rate
 
 
-class PlannedMessage(msgspec.Struct, gc=False):
-    """A message that will be sent at `at` (ms since 1970, the machine's clock).
+class PlannedMessage(msgspec.Struct, frozen=True, gc=False):
+    """A message to be sent at `at` (ms since 1970, the machine's clock).
 
-    One with a `message_id` was scripted by a test and goes out as it is; the others get an id, and a few a parent.
+    One with a `message_id` was scripted by a test and is sent unchanged; the others get an id, and a few a parent.
     """
 
     at: int
@@ -33,7 +33,7 @@ class PlannedMessage(msgspec.Struct, gc=False):
 
 @dataclass(frozen=True)
 class BurstShape:
-    """How a burst's rate goes: a linear rise, a hold at the full rate, an exponential decay. Seconds."""
+    """The course of a burst's rate in seconds: linear rise, plateau at the full rate, exponential decay."""
 
     rise: float
     hold: float
@@ -41,11 +41,11 @@ class BurstShape:
 
     @property
     def seconds(self) -> float:
-        """The whole length."""
+        """Return the total length."""
         return self.rise + self.hold + self.decay
 
     def level(self, at: float) -> float:
-        """The rate at `at` seconds after the start, relative to the full rate: 0 outside, else 0 to 1."""
+        """Return the rate at `at` seconds after the start, relative to the full rate: 0 outside, else 0 to 1."""
         if at < 0 or at >= self.seconds:
             return 0.0
         if at < self.rise:
@@ -57,7 +57,7 @@ class BurstShape:
 
 @dataclass(frozen=True)
 class Burst:
-    """A burst to come. `peak_at` is when the rate is full; times in ms since 1970 by the machine's clock."""
+    """A future burst; times in ms since 1970 by the machine's clock."""
 
     channel: Channel
     starts_at: int
@@ -68,23 +68,23 @@ class Burst:
 
     @property
     def peak_at(self) -> int:
-        """When the full rate is reached."""
+        """Return when the full rate is reached."""
         return self.starts_at + round(self.shape.rise * 1000)
 
     @property
     def ends_at(self) -> int:
-        """When the last message may come."""
+        """Return the time of the last possible message."""
         return self.starts_at + round(self.shape.seconds * 1000)
 
 
 def shape_of(seconds: float) -> BurstShape:
-    """A shape of the given whole length: a rise of at most 2.5 s, a decay of at most 15 s and half of it."""
+    """Return a shape of the given total length: a rise of at most 2.5 s, a decay of half of it and at most 15 s."""
     rise, decay = min(2.5, seconds / 8), min(15.0, seconds / 2)
     return BurstShape(rise, seconds - rise - decay, decay)
 
 
 def burst_times(seed: int, per_minute: float, window: tuple[int, int]) -> list[int]:
-    """When bursts begin by themselves in [from, until) (ms): at random, one in each span of a minute / `per_minute`."""
+    """Draw the start times of random bursts in [from, until) (ms), one in each span of a minute / `per_minute`."""
     if per_minute <= 0:
         return []
     span = 60_000 / per_minute
@@ -94,15 +94,22 @@ def burst_times(seed: int, per_minute: float, window: tuple[int, int]) -> list[i
 
 
 def random_burst(rng: Random, channel: Channel, usual_rate: float, starts_at: int) -> Burst:
-    """A burst as they happen by themselves, larger where the channel is: `usual_rate` in messages a second."""
+    """Draw a burst whose size grows with the channel's `usual_rate`, in messages per second."""
     shape = BurstShape(rng.uniform(*RISE_SECONDS), rng.uniform(*HOLD_SECONDS), rng.uniform(*DECAY_SECONDS))
     rate = 4 + math.sqrt(usual_rate) * 4 + usual_rate * rng.uniform(2, 6)
     people = max(12, round(rate * (shape.hold + 4) * 0.7))
-    return Burst(channel, starts_at, shape, rate, people, rng.choice(FAVOURITES))
+    return Burst(
+        channel=channel,
+        starts_at=starts_at,
+        shape=shape,
+        messages_per_second=rate,
+        chatters=people,
+        emote=rng.choice(FAVOURITES),
+    )
 
 
 def plan_burst(rng: Random, burst: Burst, crowd: list[Chatter]) -> list[PlannedMessage]:
-    """All messages of a burst in order of time, by `burst.chatters` different people at most."""
+    """Plan all messages of a burst in order of time, by at most `burst.chatters` different people."""
     people = rng.sample(crowd, min(burst.chatters, len(crowd)))
     texts = burst_pool(rng, burst.emote)
     times, owed, at = [], 0.0, 0.0

@@ -1,4 +1,4 @@
-"""The simulated channels: sizes with a heavy tail, languages, games, and when each is live."""
+"""Plans the simulated channels: heavy-tailed sizes, languages, games, and when each is live."""
 
 import math
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ class Broadcast:
 
 
 def plan_channels(seed: int, count: int, always_live: bool = False) -> list[Channel]:
-    """`count` channels, largest first; equal seeds give equal channels."""
+    """Plan `count` channels, the largest first; equal seeds give equal channels."""
     rng = Random(f"channels:{seed}")
     sizes = sorted(((rank + 1) ** -ZIPF_EXPONENT * rng.lognormvariate(0, 0.25) for rank in range(count)), reverse=True)
     ids = rng.sample(range(1_000_000, 90_000_000), count)
@@ -76,7 +76,7 @@ def plan_channels(seed: int, count: int, always_live: bool = False) -> list[Chan
 
 
 def plan_channel(rng: Random, number: int, channel_id: str, weight: float, relative: float, always: bool) -> Channel:
-    """One channel; `relative` is its size against the largest."""
+    """Plan one channel; `relative` is its size relative to the largest."""
     login = f"{rng.choice(FIRST)}_{rng.choice(SECOND)}_{number}"
     language = rng.choice(LANGUAGES)
     viewers = max(3, round(LARGEST_VIEWERS * relative**1.2))
@@ -97,13 +97,13 @@ def plan_channel(rng: Random, number: int, channel_id: str, weight: float, relat
 
 
 def rhythm(channel: Channel, world_at: int) -> float:
-    """How busy the channel's part of the world is at a world time: 1 on average, most in its evening."""
+    """Return the relative activity in the channel's time zone: 1 on average, highest in its evening."""
     local_hour = (world_at / HOUR_MS + UTC_HOURS.get(channel.language, 0)) % 24
     return 1 + 0.5 * math.cos((local_hour - 20) / 24 * 2 * math.pi)
 
 
 def broadcast_at(channel: Channel, real_at: int, clock: WorldClock) -> Broadcast | None:
-    """The channel's stream at a real time (ms), or None while it is offline by plan."""
+    """Return the channel's stream at a real time (ms); None while it is scheduled to be offline."""
     since = clock.world(real_at) - round(channel.live_from_hour * HOUR_MS)
     if since % DAY_MS >= channel.live_hours * HOUR_MS:
         return None
@@ -113,6 +113,6 @@ def broadcast_at(channel: Channel, real_at: int, clock: WorldClock) -> Broadcast
 
 
 def viewers_at(channel: Channel, world_at: int) -> int:
-    """How many people watch at a world time: the rhythm, and a small steady wobble."""
+    """Return the viewers at a simulated time: the daily rhythm with a small oscillation."""
     wobble = 1 + 0.04 * math.sin(world_at / 300_000 + int(channel.channel_id) % 7)
     return max(1, round(channel.viewers * rhythm(channel, world_at) * wobble))

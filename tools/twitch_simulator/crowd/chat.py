@@ -1,4 +1,4 @@
-"""The usual chat of all live channels: a seeded plan, window by window, that depends on nothing but its arguments."""
+"""Plans the usual chat of all live channels window by window; depends only on its arguments."""
 
 import math
 from bisect import bisect
@@ -12,11 +12,11 @@ from twitch_simulator.crowd.channels import Channel, rhythm
 from twitch_simulator.crowd.chatters import Chatter
 from twitch_simulator.crowd.texts import ChatText
 
-NORMAL_FROM = 50.0  # from this mean on, a rounded normal draw stands for the Poisson draw
+NORMAL_FROM = 50.0  # above this mean, a rounded normal draw approximates the Poisson draw
 
 
 def poisson(rng: Random, mean: float) -> int:
-    """A Poisson draw."""
+    """Draw from a Poisson distribution."""
     if mean >= NORMAL_FROM:
         return max(0, round(rng.gauss(mean, math.sqrt(mean))))
     limit, product, count = math.exp(-mean), rng.random(), 0
@@ -28,14 +28,14 @@ def poisson(rng: Random, mean: float) -> int:
 
 @dataclass(frozen=True)
 class Shares:
-    """Who talks: the live channels and the running sums of their shares, which end at 1."""
+    """The live channels and the cumulative sums of their shares of chat, which end at 1."""
 
     channels: Sequence[Channel]
     sums: Sequence[float]
 
 
 def shares_at(channels: Sequence[Channel], world_at: int) -> Shares:
-    """The shares of the given live channels at a world time. Together they have all chat, whatever the hour."""
+    """Return the shares of the given live channels at a simulated time; they add up to 1 at any hour."""
     weights = [channel.weight * rhythm(channel, world_at) for channel in channels]
     total = sum(weights)
     return Shares(channels, list(accumulate(weight / total for weight in weights)))
@@ -49,7 +49,7 @@ def plan_chat(
     crowd: Sequence[Chatter],
     pools: dict[str, list[ChatText]],
 ) -> list[PlannedMessage]:
-    """The messages of the window [from, until) (ms) in order of time; their number is a Poisson draw."""
+    """Plan the messages of the window [from, until) (ms) in order of time; their number is Poisson-distributed."""
     from_at, until_at = window
     if not shares.channels:
         return []
@@ -59,6 +59,6 @@ def plan_chat(
     for at in sorted(from_at + int(draw() * (until_at - from_at)) for _ in range(count)):
         channel = shares.channels[min(last, bisect(shares.sums, draw()))]
         pool = pools[channel.language]
-        text = pool[int(len(pool) * draw() ** 2)]  # squared: the pool's first texts are said most
+        text = pool[int(len(pool) * draw() ** 2)]  # squared: the pool's first texts are the most frequent
         messages.append(PlannedMessage(at, channel, crowd[channel.audience.draw(draw(), people)], text))
     return messages

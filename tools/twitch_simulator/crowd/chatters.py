@@ -1,11 +1,11 @@
-"""The people in chat: a fixed crowd, drawn so that a few write much and many write little."""
+"""The people in chat: a fixed crowd in which a few write much and many write little."""
 
 from dataclasses import dataclass
 from random import Random
 from typing import Final
 
 CROWD_SIZE = 20_000  # people; larger than any simulated audience, small enough to build in a tenth of a second
-HEAD_WEIGHT = 2.5  # exponent of the draw: the busiest tenth of an audience writes about 40 % of its messages
+HEAD_WEIGHT = 2.5  # exponent: the busiest tenth of an audience writes about 40 % of its messages
 COLORS: Final = ("", "#FF0000", "#1E90FF", "#8A2BE2", "#00FF7F", "#DAA520", "#FF69B4", "#5F9EA0")
 FOREIGN_NAMES: Final = ("夜の狐", "봄바람", "小籠包", "さくら", "雨天")
 FIRST: Final = (
@@ -38,20 +38,27 @@ class Chatter:
 
 
 def badges(subscriber_months: int, moderator: bool) -> tuple[str, str]:
-    """The values of the tags `badge-info` and `badges`."""
+    """Return the values of the tags `badge-info` and `badges`."""
     info = f"subscriber/{subscriber_months}" if subscriber_months else ""
     worn = (["moderator/1"] if moderator else []) + ([f"subscriber/{subscriber_months}"] if subscriber_months else [])
     return info, ",".join(worn)
 
 
 def make_chatter(user_id: str, login: str, display_name: str, rng: Random) -> Chatter:
-    """A person whose badges and colour come from `rng`."""
+    """Draw a person's badges and colour."""
     months = rng.choice((1, 3, 6, 12, 24)) if rng.random() < 0.2 else 0
-    return Chatter(user_id, login, display_name, months, rng.random() < 0.005, rng.choice(COLORS))
+    return Chatter(
+        user_id=user_id,
+        login=login,
+        display_name=display_name,
+        subscriber_months=months,
+        moderator=rng.random() < 0.005,
+        color=rng.choice(COLORS),
+    )
 
 
 def make_crowd(seed: int, size: int = CROWD_SIZE) -> list[Chatter]:
-    """The crowd; equal seeds give equal people. User ids and logins are unique."""
+    """Draw the crowd with unique user ids and logins; equal seeds give equal people."""
     rng = Random(f"crowd:{seed}")
     user_ids = rng.sample(range(100_000, 900_000_000), size)
     crowd = []
@@ -70,5 +77,5 @@ class Audience:
     size: int
 
     def draw(self, uniform: float, crowd_size: int) -> int:
-        """The place in the crowd of the writer for a uniform draw in [0, 1)."""
+        """Return the writer's index in the crowd for a uniform draw in [0, 1)."""
         return (self.offset + int(self.size * uniform**HEAD_WEIGHT)) % crowd_size

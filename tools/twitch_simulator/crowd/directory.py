@@ -1,4 +1,4 @@
-"""All channels by login and id, and which of them is live now."""
+"""Looks up channels by login and id, and which of them are live."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -7,9 +7,9 @@ from twitch_simulator.clock import WorldClock
 from twitch_simulator.crowd.channels import GAMES, Broadcast, Channel, broadcast_at, viewers_at
 
 
-@dataclass
+@dataclass(frozen=True)
 class StreamChange:
-    """What a control request changed: None leaves the plan's value."""
+    """The changes made by control requests; None keeps the planned value."""
 
     live: bool | None = None
     broadcast: Broadcast | None = None
@@ -20,7 +20,7 @@ class StreamChange:
 
 @dataclass(frozen=True)
 class Stream:
-    """A live channel as Helix shows it."""
+    """A live channel with what Helix reports about it."""
 
     channel: Channel
     broadcast: Broadcast
@@ -30,7 +30,7 @@ class Stream:
 
 
 class Directory:
-    """Looks channels up; logins and ids are unique."""
+    """All channels; logins and ids are unique."""
 
     def __init__(self, channels: Iterable[Channel], world: WorldClock, clock: Callable[[], int]) -> None:
         self.channels = list(channels)
@@ -41,37 +41,43 @@ class Directory:
         self._changes: dict[str, StreamChange] = {}
 
     def channel_id(self, login: str) -> str | None:
-        """The id of a login, None where there is no such channel."""
+        """Return the id of a login; None if there is no such channel."""
         channel = self.by_login.get(login)
         return channel.channel_id if channel else None
 
     def broadcast(self, channel: Channel) -> Broadcast | None:
-        """The channel's stream now."""
+        """Return the channel's current broadcast; None while it is offline."""
         change = self._changes.get(channel.channel_id)
         if change is None or change.live is None:
             return broadcast_at(channel, self._clock(), self._world)
         return change.broadcast if change.live else None
 
     def stream(self, channel: Channel) -> Stream | None:
-        """The channel's stream now with title, game and viewers, None while it is offline."""
+        """Return the channel's current stream with title, game and viewers; None while it is offline."""
         broadcast = self.broadcast(channel)
         if broadcast is None:
             return None
         change = self._changes.get(channel.channel_id, StreamChange())
         viewers = viewers_at(channel, self._world.world(self._clock())) if change.viewers is None else change.viewers
-        return Stream(channel, broadcast, change.title or channel.title, change.game_id or channel.game_id, viewers)
+        return Stream(
+            channel=channel,
+            broadcast=broadcast,
+            title=change.title or channel.title,
+            game_id=change.game_id or channel.game_id,
+            viewers=viewers,
+        )
 
     def streams(self) -> list[Stream]:
-        """All live channels, most viewers first."""
+        """Return all streams, most viewers first."""
         live = [stream for channel in self.channels if (stream := self.stream(channel))]
         return sorted(live, key=lambda stream: (-stream.viewers, stream.channel.channel_id))
 
     def live(self) -> list[Channel]:
-        """The channels that are live now."""
+        """Return the channels that are live."""
         return [channel for channel in self.channels if self.broadcast(channel)]
 
     def change(self, channel: Channel, change: StreamChange) -> Broadcast | None:
-        """Change a channel's stream; going live starts a new broadcast unless one runs. Returns what runs then."""
+        """Change a channel's stream and return its broadcast; going live starts a new one unless one is running."""
         old = self._changes.get(channel.channel_id, StreamChange())
         if change.live and (running := self.broadcast(channel)) is not None:
             change = replace(change, broadcast=running)
@@ -84,7 +90,7 @@ class Directory:
         return self.broadcast(channel)
 
     def game_id(self, name: str) -> str:
-        """The id of a game by name; an unknown game gets an id."""
+        """Return the id of a game by name; assign one to an unknown game."""
         for game_id, known in self.games.items():
             if known == name:
                 return game_id

@@ -1,4 +1,4 @@
-"""Twitch's emotes by name, and where they stand in a text."""
+"""Twitch's emotes by name, and their positions in a text."""
 
 import re
 from typing import Final
@@ -31,22 +31,22 @@ GLOBAL_EMOTES: Final[dict[str, str]] = {
     "scoutHype": "emotesv2_4f3c2d1e0b9a48768f5e4d3c2b1a0f9e",
     "scoutGG": "emotesv2_0a1b2c3d4e5f40718293a4b5c6d7e8f9",
 }
-# Words that the crowd uses like emotes; their pictures come from other providers, so Twitch does not tag them.
+# Emotes of other providers, which Twitch does not tag.
 FOREIGN_EMOTES: Final = ("KEKW", "OMEGALUL", "monkaS", "PepeLaugh", "POGGERS", "EZ", "Clap", "catJAM", "Sadge")
 
 _WORD = re.compile(r"\S+")
 
 
 def emotes_only(text: str) -> bool:
-    """Whether a room in emote-only lets the text through."""
+    """Return whether a room in emote-only mode accepts the text."""
     return all(word in GLOBAL_EMOTES for word in text.split())
 
 
 def emotes_tag(text: str) -> str:
-    """The value of the `emotes` tag for `text`: `25:0-4,12-16/1902:6-10`, in code points, both ends inclusive."""
-    places: dict[str, list[str]] = {}
+    """Return the value of the `emotes` tag: `25:0-4,12-16/1902:6-10`, in code points, both ends inclusive."""
+    positions: dict[str, list[str]] = {}
     for word in _WORD.finditer(text):
         emote_id = GLOBAL_EMOTES.get(word.group())
         if emote_id is not None:
-            places.setdefault(emote_id, []).append(f"{word.start()}-{word.end() - 1}")
-    return "/".join(f"{emote_id}:{','.join(spans)}" for emote_id, spans in places.items())
+            positions.setdefault(emote_id, []).append(f"{word.start()}-{word.end() - 1}")
+    return "/".join(f"{emote_id}:{','.join(spans)}" for emote_id, spans in positions.items())

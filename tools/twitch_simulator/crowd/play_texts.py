@@ -1,4 +1,4 @@
-"""What people write in a play: calls, thanks, votes, copied texts; drawn anew for each play."""
+"""Draws what people write in a play: raid calls, thanks, votes, copied texts."""
 
 from collections.abc import Callable
 from random import Random
@@ -8,7 +8,7 @@ from twitch_simulator.crowd.chatters import FIRST, SECOND
 from twitch_simulator.crowd.emotes import FOREIGN_EMOTES, GLOBAL_EMOTES
 from twitch_simulator.crowd.texts import EMOJI, PHRASES
 
-Writer = Callable[[], str]  # the next person's text
+Writer = Callable[[], str]  # returns the next person's text
 SYLLABLES: Final = ("ka", "lo", "mi", "ru", "ten", "dor", "va", "pi", "sho", "gra", "nel", "xi", "bo", "quu", "zem")
 GREETINGS: Final = {
     "en": (
@@ -79,7 +79,7 @@ ENTRIES: Final = (
     "!teilnehmen",
     "!play",
 )
-NOISE: Final = (0.03, 0.35)  # of the people who take part
+NOISE: Final = (0.03, 0.35)  # share of unrelated messages in a play
 OPTIONS: Final = (
     ("1", "2"), ("1", "1", "1", "2"), ("1",), ("A", "B"), ("1", "2", "3"), ("a", "b", "c"), ("yes", "no"),
     ("111", "222"), ("+1",), ("4", "7"), ("ja", "nein"), ("sí", "no"),
@@ -100,22 +100,22 @@ COMMANDS: Final = (
 
 
 def pick(texts: dict[str, tuple[str, ...]], language: str) -> tuple[str, ...]:
-    """The texts of a language; English where there are none."""
+    """Return the texts of a language, else the English ones."""
     return texts.get(language, texts["en"])
 
 
 def made_up(rng: Random, syllables: int = 3) -> str:
-    """A word that no dictionary has."""
+    """Make up a word."""
     return "".join(rng.choice(SYLLABLES) for _ in range(syllables))
 
 
 def own_emote(rng: Random) -> str:
-    """The name of a channel's own emote."""
+    """Make up the name of a channel's own emote."""
     return made_up(rng, 2)[:5] + rng.choice(("Hype", "Wow", "Cool", "Dance", "Hi", "Nice", "Zap", "Moo", "Love"))
 
 
 def call(rng: Random) -> str:
-    """What the people of a raid were told to paste."""
+    """Draw the text that raiders paste."""
     name = rng.choice((rng.choice(FIRST), rng.choice(SECOND), made_up(rng))).upper()
     emote = rng.choice((own_emote(rng), rng.choice(EMOJI), rng.choice(tuple(GLOBAL_EMOTES))))
     form = rng.choice(
@@ -125,7 +125,7 @@ def call(rng: Random) -> str:
 
 
 def copied_text(rng: Random, language: str) -> str:
-    """A long text that people copy: a sentence of phrases, or a nonsense story."""
+    """Draw a copypasta: a sentence of phrases, or a nonsense story."""
     phrases = PHRASES[language]
     if rng.random() < 0.5:
         return " ".join(dict.fromkeys(rng.choice(phrases) for _ in range(12)))[:200]
@@ -135,7 +135,7 @@ def copied_text(rng: Random, language: str) -> str:
 
 
 def cut(rng: Random, text: str) -> str:
-    """The text, sometimes with an emote after it or its beginning left out, as people paste it."""
+    """Vary a pasted text: sometimes append an emote or omit its beginning."""
     draw = rng.random()
     if draw < 0.15:
         return f"{text} {rng.choice(FOREIGN_EMOTES)}"
@@ -143,13 +143,13 @@ def cut(rng: Random, text: str) -> str:
 
 
 def bot_text(rng: Random, template: str) -> str:
-    """The template as one program of many says it: with letters and numbers that differ."""
+    """Vary a bot's template with random letters and digits."""
     tag = "".join(rng.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(rng.randint(5, 9)))
     return f"{template} {tag}" if rng.random() < 0.7 else f"{tag} {template}"
 
 
 def template(rng: Random) -> str:
-    """What programs advertise."""
+    """Draw a spam bot's template."""
     name = made_up(rng)
     return rng.choice(
         (
@@ -162,32 +162,32 @@ def template(rng: Random) -> str:
 
 
 def chatter_text(rng: Random, language: str) -> str:
-    """What somebody says meanwhile who has nothing to do with it: half of it nobody feels anything in."""
+    """Draw an unrelated message: half of them usual phrases, half without meaning."""
     if rng.random() < 0.5:
         return rng.choice(PHRASES[language])
     return " ".join(made_up(rng, rng.randint(1, 3)) for _ in range(rng.randint(1, 8)))
 
 
 def with_noise(rng: Random, language: str, writer: Writer) -> Writer:
-    """The writer, with a share of people who have nothing to do with it: in one play few, in another many."""
+    """Mix a random share of unrelated messages into a writer."""
     share = rng.uniform(*NOISE)
     return lambda: chatter_text(rng, language) if rng.random() < share else writer()
 
 
 def mixed(rng: Random, *choices: tuple[float, Writer]) -> Writer:
-    """A writer that draws among writers by weight."""
+    """Return a writer that draws among writers by weight."""
     weights = [weight for weight, _ in choices]
     writers = [writer for _, writer in choices]
     return lambda: rng.choices(writers, weights)[0]()
 
 
 def one_of(rng: Random, texts: tuple[str, ...]) -> Writer:
-    """A writer that draws among texts."""
+    """Return a writer that draws among texts."""
     return lambda: rng.choice(texts)
 
 
 def raid_writer(rng: Random, language: str) -> Writer:
-    """A raid: many paste the call, some greet, the room welcomes them."""
+    """Write for a raid: many paste the call, some greet, the room welcomes them."""
     pasted = call(rng)
     return mixed(
         rng,
@@ -198,7 +198,7 @@ def raid_writer(rng: Random, language: str) -> Writer:
 
 
 def gift_writer(rng: Random, language: str) -> Writer:
-    """Thanks, hearts and wonder."""
+    """Write for gift subs: thanks, hearts and surprise."""
     emote = own_emote(rng)
     return mixed(
         rng,
@@ -209,7 +209,7 @@ def gift_writer(rng: Random, language: str) -> Writer:
 
 
 def giveaway_writer(rng: Random, _language: str) -> Writer:
-    """Everyone enters the same raffle: by a command, a tag or a word that somebody explains."""
+    """Write for a giveaway: everyone enters by the same command, tag or word."""
     entry = rng.choice((rng.choice(ENTRIES), rng.choice(ENTRIES), f"#{made_up(rng)}", ""))
     word = entry or made_up(rng)
     explained = one_of(rng, (f"type {word} for the giveaway", "giveaway time", "抽獎 抽獎", "sorteo chicos"))
@@ -217,30 +217,30 @@ def giveaway_writer(rng: Random, _language: str) -> Writer:
 
 
 def command_writer(rng: Random, _language: str) -> Writer:
-    """Everyone plays with the bot."""
+    """Write for bot games: everyone uses the same commands."""
     return one_of(rng, tuple(rng.sample(COMMANDS, rng.randint(1, 3))))
 
 
 def vote_writer(rng: Random, _language: str) -> Writer:
-    """Everyone answers a question, a few with more than the option."""
+    """Write for a vote: everyone names an option, a few with more words."""
     options = rng.choice(OPTIONS)
     return mixed(rng, (0.9, one_of(rng, options)), (0.1, lambda: f"{rng.choice(options)} {rng.choice(INSISTING)}"))
 
 
 def copypasta_writer(rng: Random, language: str) -> Writer:
-    """Everyone pastes the same long text."""
+    """Write for a copypasta: everyone pastes the same long text."""
     text = copied_text(rng, language)
     return lambda: cut(rng, text)
 
 
 def bot_writer(rng: Random, _language: str) -> Writer:
-    """Programs that say nearly the same."""
+    """Write for spam bots: nearly identical texts."""
     text = template(rng)
     return lambda: bot_text(rng, text)
 
 
 def greeting_writer(rng: Random, language: str) -> Writer:
-    """A stream has begun."""
+    """Write greetings for a stream that has just started."""
     greetings, name = pick(GREETINGS, language), made_up(rng)
     return mixed(
         rng,
@@ -251,11 +251,11 @@ def greeting_writer(rng: Random, language: str) -> Writer:
 
 
 def emotes_writer(rng: Random, _language: str) -> Writer:
-    """Emote-only has begun: emotes, and nothing else is let through."""
+    """Write for emote-only mode: nothing but emotes."""
     favourites = tuple(rng.sample(tuple(GLOBAL_EMOTES), 6))
     return lambda: " ".join(rng.choice(favourites) for _ in range(rng.randint(1, 4)))
 
 
 def freed_writer(rng: Random, language: str) -> Writer:
-    """A rule was lifted: people speak of it, and of anything."""
+    """Write for a rule that was lifted: half of the messages are about it."""
     return mixed(rng, (0.5, one_of(rng, pick(FREED, language))), (0.5, lambda: chatter_text(rng, language)))

@@ -1,4 +1,4 @@
-"""Plays: what fills a chat without a moment in the picture, planned in full so that its truth can be written first."""
+"""Plans plays: busy chat that the video did not cause. Planned in full, so that the truth can be written first."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ WRITERS: Final[dict[str, Callable[[Random, str], Writer]]] = {
     "greetings": play_texts.greeting_writer,
 }
 KINDS: Final = tuple(WRITERS)
-RULES: Final = ("emote-only", "subs-only", "slow", "followers-only", "r9k")  # a room's, as ROOMSTATE names them
-TWICE_SHARE = 0.15  # of the people write a second time
-RISE_PART, DECAY_PART = 0.15, 0.5  # of a play's length; most come at once, then it ebbs
-LEAD_MS = 1500  # from the notice until people react to it
-GIFT_GAP_MS = 60  # between the names of those who got a gift
-NAMED_LIMIT = 100  # gifts that are named one by one; enough for any reader
-RULE_SECONDS = 60  # a changed rule goes back this much later
+RULES: Final = ("emote-only", "subs-only", "slow", "followers-only", "r9k")  # room rules, as named by ROOMSTATE
+TWICE_SHARE = 0.15  # share of people who write twice
+RISE_PART, DECAY_PART = 0.15, 0.5  # of a play's length: a fast rise and a slow decay
+REACTION_MS = 1500  # from the notice until people react to it
+GIFT_GAP_MS = 60  # between the notices of two gifts
+NAMED_LIMIT = 100  # gifts with a notice of their own; enough for any reader
+RULE_SECONDS = 60  # until a changed rule is reverted
 
 
 @dataclass(frozen=True)
 class Happening:
-    """Something beside messages at `at` (ms). `kind`: a notice's, with its amount, or a rule's name and its value."""
+    """An event other than a message at `at` (ms): a notice's kind and amount, or a rule's name and value."""
 
     at: int
     kind: str
@@ -45,7 +45,7 @@ class Happening:
 
 @dataclass(frozen=True)
 class Play:
-    """A play to come; `messages` and `happenings` are in order of time. `burst`: whether a true burst is beside it."""
+    """A future play; `messages` and `happenings` are in order of time. `burst`: it contains a genuine burst."""
 
     kind: str
     channel: Channel
@@ -58,13 +58,13 @@ class Play:
 
     @property
     def ends_at(self) -> int:
-        """When the last message may come."""
+        """Return the time of the last message."""
         return max((message.at for message in self.messages), default=self.starts_at)
 
 
 @dataclass(frozen=True)
 class Script:
-    """What to play: `people` write for `seconds`. `amount`: a raid's viewers, gifts; 0 draws one that fits."""
+    """A play's parameters: `people` write for `seconds`. `amount`: a raid's viewers or gifts; 0 draws one."""
 
     kind: str
     people: int
@@ -74,7 +74,7 @@ class Script:
 
 
 def plan_play(rng: Random, script: Script, channel: Channel, starts_at: int, crowd: list[Chatter]) -> Play:
-    """All of a play that starts at `starts_at` (ms, the machine's clock)."""
+    """Plan a play that starts at `starts_at` (ms, the machine's clock)."""
     amount = script.amount or _amount(rng, script)
     happenings, writer, lead = _opening(rng, script.kind, channel.language, starts_at, amount)
     people = _people(rng, script, crowd)
@@ -84,11 +84,20 @@ def plan_play(rng: Random, script: Script, channel: Channel, starts_at: int, cro
     if script.burst:
         messages += plan_burst(rng, script.burst, crowd)
         messages.sort(key=lambda message: message.at)
-    return Play(script.kind, channel, starts_at, script.people, amount, script.burst is not None, messages, happenings)
+    return Play(
+        kind=script.kind,
+        channel=channel,
+        starts_at=starts_at,
+        people=script.people,
+        amount=amount,
+        burst=script.burst is not None,
+        messages=messages,
+        happenings=happenings,
+    )
 
 
 def draw_times(rng: Random, shape: BurstShape, count: int, from_at: int) -> list[int]:
-    """`count` times (ms) in order, as dense as the shape is high."""
+    """Draw `count` times (ms) in order, distributed like the shape."""
     times: list[int] = []
     while len(times) < count:
         at = rng.uniform(0, shape.seconds)
@@ -98,7 +107,7 @@ def draw_times(rng: Random, shape: BurstShape, count: int, from_at: int) -> list
 
 
 def shape_of_play(seconds: float) -> BurstShape:
-    """How a play of this length rises and ebbs."""
+    """Return the shape of a play of this length."""
     rise, decay = seconds * RISE_PART, seconds * DECAY_PART
     return BurstShape(rise, seconds - rise - decay, decay)
 
@@ -112,26 +121,26 @@ def _amount(rng: Random, script: Script) -> int:
 
 
 def _opening(rng: Random, kind: str, language: str, at: int, amount: int) -> tuple[list[Happening], Writer, int]:
-    """What happens first, who writes what, and how long (ms) until people react."""
+    """Return the events, the writer, and the time (ms) until people react."""
     writer = WRITERS[kind](rng, language)
     if kind != "bots":
         writer = play_texts.with_noise(rng, language, writer)
     if kind == "raid":
-        return [Happening(at, "raid", amount)], writer, LEAD_MS
+        return [Happening(at, "raid", amount)], writer, REACTION_MS
     if kind == "gifts":
         named = [Happening(at + (number + 1) * GIFT_GAP_MS, "subgift", 1) for number in range(min(amount, NAMED_LIMIT))]
-        return [Happening(at, "submysterygift", amount), *named], writer, LEAD_MS
+        return [Happening(at, "submysterygift", amount), *named], writer, REACTION_MS
     if kind != "mode":
         return [], writer, 0
     back = at + RULE_SECONDS * 1000
     if rng.random() < 0.5:
         rule = [Happening(at, "emote-only", 1), Happening(back, "emote-only", 0)]
-        return rule, play_texts.emotes_writer(rng, language), LEAD_MS
+        return rule, play_texts.emotes_writer(rng, language), REACTION_MS
     name = rng.choice(("subs-only", "emote-only", "slow"))
     return (
         [Happening(at - RULE_SECONDS * 1000, name, 30 if name == "slow" else 1), Happening(at, name, 0)],
         writer,
-        LEAD_MS,
+        REACTION_MS,
     )
 
 

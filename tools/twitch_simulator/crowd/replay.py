@@ -1,4 +1,4 @@
-"""Recorded chat as a channel: the lines of NAME.jsonl.gz, said again at any speed."""
+"""Replays recorded chat, the lines of NAME.jsonl.gz, in a channel at any speed."""
 
 import gzip
 import json
@@ -19,12 +19,12 @@ MAX_TEXT = 500  # characters, Twitch's limit
 
 
 def login_of(name: str) -> str:
-    """The login of a recording's channel: `kappa-108244967` becomes `kappa_108244967`."""
+    """Return the login of a recording's channel: `kappa-108244967` becomes `kappa_108244967`."""
     return re.sub(r"[^a-z0-9_]", "_", name.lower())[:MAX_LOGIN]
 
 
 def recorded_channel(name: str) -> Channel:
-    """The channel that a recording is replayed in; it has an id of its own and is always live."""
+    """Return the channel for a recording's replay; it has its own id and is always live."""
     rng = Random(f"replay:{name}")
     return Channel(
         login=login_of(name), channel_id=str(rng.randrange(100_000_000, 200_000_000)), display_name=login_of(name),
@@ -34,7 +34,7 @@ def recorded_channel(name: str) -> Channel:
 
 
 def read_recording(path: Path) -> list[tuple[float, int, str]]:
-    """(seconds, user, text) of each line. Raises OSError without the file, ValueError where a line does not fit."""
+    """Return (seconds, user, text) of each line. Raises OSError without the file, ValueError for an invalid line."""
     lines = []
     with gzip.open(path, "rt", encoding="utf-8") as file:
         for number, line in enumerate(file, start=1):
@@ -47,49 +47,49 @@ def read_recording(path: Path) -> list[tuple[float, int, str]]:
 
 
 def spread(lines: list[tuple[float, int, str]]) -> Iterator[tuple[float, int, str]]:
-    """The lines with times that never go back; those of one whole second are spread evenly over it."""
+    """Yield the lines in order of time; lines with whole seconds are spread evenly over their second."""
     seconds: dict[int, list[tuple[float, int, str]]] = defaultdict(list)
     for line in lines:
         seconds[int(line[0])].append(line)
     for second in sorted(seconds):
-        there = seconds[second]
-        whole = all(at == second for at, _, _ in there)
-        ordered = there if whole else sorted(there, key=lambda line: line[0])
+        of_second = seconds[second]
+        whole = all(at == second for at, _, _ in of_second)
+        ordered = of_second if whole else sorted(of_second, key=lambda line: line[0])
         for number, (at, user, text) in enumerate(ordered):
-            yield (second + number / len(there) if whole else at), user, text
+            yield (second + number / len(of_second) if whole else at), user, text
 
 
 class Replay:
-    """Gives a recording's messages in time. It starts when the channel first has a listener."""
+    """A source of a recording's messages; it starts when the channel first has a listener."""
 
     def __init__(
-        self, channel: Channel, lines: list[tuple[float, int, str]], speed: float, heard: Callable[[], bool]
+        self, channel: Channel, lines: list[tuple[float, int, str]], speed: float, has_listeners: Callable[[], bool]
     ) -> None:
         self.channel = channel
-        self.said = 0
+        self.sent = 0
         self.total = len(lines)
         self._lines = spread(lines)
-        self._speed, self._heard = speed, heard
+        self._speed, self._has_listeners = speed, has_listeners
         self._started_at: int | None = None
         self._next: PlannedMessage | None = None
         self._chatters: dict[int, Chatter] = {}
 
     @property
     def ended(self) -> bool:
-        """Whether all lines were said."""
-        return self.said == self.total
+        """Return whether all lines were returned."""
+        return self.sent == self.total
 
     def due(self, until: int) -> list[PlannedMessage]:
-        """The messages before `until` (ms) that were not given yet."""
+        """Return the messages before `until` (ms) that were not returned before."""
         if self._started_at is None:
-            if not self._heard():
+            if not self._has_listeners():
                 return []
             self._started_at = until
         messages = []
         while (message := self._next or self._plan_next()) is not None and message.at < until:
             messages.append(message)
             self._next = None
-            self.said += 1
+            self.sent += 1
         self._next = message
         return messages
 

@@ -1,4 +1,4 @@
-"""What people write: a pool of chat texts in several languages, with their emotes' places."""
+"""Draws a pool of chat texts in several languages, with the positions of their emotes."""
 
 from dataclasses import dataclass
 from random import Random
@@ -6,7 +6,7 @@ from typing import Final
 
 from twitch_simulator.crowd.emotes import FOREIGN_EMOTES, GLOBAL_EMOTES, emotes_tag
 
-POOL_SIZE = 3000  # texts for each language; chat repeats itself, so a few thousand look alive
+POOL_SIZE = 3000  # texts per language; chat repeats itself, so a few thousand look natural
 PHRASES: Final[dict[str, tuple[str, ...]]] = {
     "en": (
         "lol",
@@ -57,7 +57,7 @@ MENTIONS: Final = ("@streamer", "@quietfox", "@moss_owl", "@NightBot")
 
 @dataclass(frozen=True, slots=True)
 class ChatText:
-    """A text and the value of its `emotes` tag. An action is what `/me` sends."""
+    """A text and the value of its `emotes` tag. `action`: sent with `/me`."""
 
     text: str
     emotes: str
@@ -65,7 +65,7 @@ class ChatText:
 
 
 def make_text(rng: Random, language: str) -> str:
-    """One chat text: a phrase, emotes, an emoji, a mention or a link, mixed as in real chat."""
+    """Draw a chat text: a phrase, emotes, an emoji, a mention or a link, mixed as in real chat."""
     phrase = rng.choice(PHRASES[language])
     shape = rng.random()
     if shape < 0.45:
@@ -86,14 +86,14 @@ def make_text(rng: Random, language: str) -> str:
 
 
 def make_pool(seed: int, language: str, size: int = POOL_SIZE) -> list[ChatText]:
-    """The texts of one language; equal seeds give equal pools."""
+    """Draw the texts of one language; equal seeds give equal pools."""
     rng = Random(f"texts:{seed}:{language}")
     texts = (make_text(rng, language) for _ in range(size))
     return [ChatText(text, emotes_tag(text), rng.random() < 0.004) for text in texts]
 
 
 def burst_pool(rng: Random, emote: str, size: int = 60) -> list[ChatText]:
-    """Texts of an erupting crowd: mostly the one emote or word, repeated or with a shout around it."""
+    """Draw the texts of a burst: mostly one emote or word, repeated or with a shout."""
     shouts = ("OMG", "NO WAY", "HAHAHA", "LETS GO", "WHAT", "😂😂", "ggggg", "clip that")
     texts = []
     for _ in range(size):

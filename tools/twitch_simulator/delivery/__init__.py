@@ -1,1 +1,1 @@
-"""What was planned, sent at its time; the truth is written first."""
+"""Sends planned chat when it is due, and writes its ground truth first."""

@@ -1,9 +1,11 @@
-"""From planned messages to the rooms: truth first, then the lines, some of them late or twice on request."""
+"""Sends planned messages to the rooms, the ground truth first; some of them late or twice on request."""
 
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable
 from random import Random
+
+import msgspec
 
 from twitch_simulator.clock import TwitchClock
 from twitch_simulator.crowd.bursts import PlannedMessage
@@ -13,14 +15,14 @@ from twitch_simulator.faults import Faults
 from twitch_simulator.irc.rooms import LINE_END, Rooms, without_tags
 from twitch_simulator.truth import Truth
 
-ECHO_SECONDS = 2.0  # a duplicate comes at most this much later than the original
+DUPLICATE_SECONDS = 2.0  # maximum delay of a duplicate
 
 
 class Delivery:
-    """Sends messages to the rooms and writes them to the truth files before."""
+    """Writes messages to the truth files and sends them to the rooms."""
 
     def __init__(
-        self, rooms: Rooms, truth: Truth, faults: Faults, clock: TwitchClock, renderer: Renderer, rng: Random
+        self, *, rooms: Rooms, truth: Truth, faults: Faults, clock: TwitchClock, renderer: Renderer, rng: Random
     ) -> None:
         self.sent = 0
         self.unsent = 0
@@ -30,17 +32,17 @@ class Delivery:
         self._order = 0
 
     def send(self, messages: Iterable[PlannedMessage], now: int) -> None:
-        """Send what is due by `now` (ms, the machine's clock), late lines too. The caller flushes the rooms."""
+        """Send messages and delayed lines due at `now` (ms, the machine's clock). The caller flushes the rooms."""
         offset, render = self._clock.offset_ms, self._renderer.render
-        messages = [each for each in messages if self._let_through(each)]
-        ready = [message for each in messages if not self._held_back(message := render(each, each.at + offset), now)]
+        messages = [each for each in messages if self._is_allowed(each)]
+        ready = [message for each in messages if not self._is_delayed(message := render(each, each.at + offset), now)]
         while self._delayed and self._delayed[0][0] <= now:
             ready.append(heapq.heappop(self._delayed)[2])
-        heard = {login: self.heard(login) for login in {message.login for message in ready}}
+        has_listeners = {login: self.has_listeners(login) for login in {message.login for message in ready}}
         lines: dict[str, list[str]] = defaultdict(list)
         rows = []
         for message in ready:
-            if heard[message.login]:
+            if has_listeners[message.login]:
                 lines[message.login].append(message.line)
                 rows.append(message.row)
                 self._repeat(message, now)
@@ -53,11 +55,11 @@ class Delivery:
         for login, texts in lines.items():
             self._queue(login, "".join(texts))
 
-    def _let_through(self, message: PlannedMessage) -> bool:
+    def _is_allowed(self, message: PlannedMessage) -> bool:
         emote_only = self.rooms.rules.get(message.channel.login, {}).get("emote-only")
         return not emote_only or emotes_only(message.text.text)
 
-    def _held_back(self, message: Rendered, now: int) -> bool:
+    def _is_delayed(self, message: Rendered, now: int) -> bool:
         if not self._faults.disorder_share or self._rng.random() >= self._faults.disorder_share:
             return False
         self._delay(message, now, self._faults.disorder_seconds)
@@ -65,8 +67,8 @@ class Delivery:
 
     def _repeat(self, message: Rendered, now: int) -> None:
         if message.row and self._faults.duplicate_share and self._rng.random() < self._faults.duplicate_share:
-            copy = Rendered(message.login, message.channel_id, message.second, message.line, "")
-            self._delay(copy, now, ECHO_SECONDS)
+            copy = msgspec.structs.replace(message, row="")
+            self._delay(copy, now, DUPLICATE_SECONDS)
 
     def _delay(self, message: Rendered, now: int, seconds: float) -> None:
         self._order += 1
@@ -79,10 +81,10 @@ class Delivery:
                 plain = without_tags(chunk)
             member.queue(chunk, plain)
 
-    def heard(self, login: str) -> bool:
-        """Whether anyone hears what is said in a room."""
+    def has_listeners(self, login: str) -> bool:
+        """Return whether a room has a socket that receives."""
         return bool(self.rooms.listeners(login))
 
     def send_line(self, login: str, line: str) -> None:
-        """Queue one line that is no message to all who hear in a room."""
+        """Queue one line other than a message for a room."""
         self._queue(login, line + LINE_END)

@@ -1,4 +1,4 @@
-"""Notices and deletions in the rooms, by themselves or on request."""
+"""Emits notices and deletions in the rooms, at random or on request."""
 
 import asyncio
 from collections.abc import Sequence
@@ -18,10 +18,11 @@ TIMEOUT_SECONDS = 600  # Twitch's default timeout
 
 
 class Events:
-    """Sends what happens beside messages; its truth goes to notices.jsonl first."""
+    """Sends everything other than messages; the ground truth goes to notices.jsonl first."""
 
     def __init__(
         self,
+        *,
         directory: Directory,
         delivery: Delivery,
         renderer: Renderer,
@@ -34,9 +35,9 @@ class Events:
         self._crowd, self._last_line = crowd, renderer.last_line
         self._rng = Random()
 
-    def happen(self, channel: Channel, kind: str, amount: int, seconds: int = TIMEOUT_SECONDS) -> dict[str, object]:
-        """Let one event happen in a room that hears; returns its truth's row, empty where nothing was sent."""
-        if not self._delivery.heard(channel.login):
+    def emit(self, channel: Channel, kind: str, amount: int, seconds: int = TIMEOUT_SECONDS) -> dict[str, object]:
+        """Emit one event in a room with listeners; return its row of the truth, empty if nothing was sent."""
+        if not self._delivery.has_listeners(channel.login):
             return {}
         now = self._clock.now()
         if kind in USERNOTICES:
@@ -53,9 +54,9 @@ class Events:
         self.sent += 1
         return row
 
-    def rule(self, channel: Channel, name: str, value: int) -> dict[str, object]:
-        """Change one of the room's rules, heard or not; returns its row for rules.jsonl."""
-        self._delivery.rooms.rules[channel.login][name] = value
+    def change_rule(self, channel: Channel, name: str, value: int) -> dict[str, object]:
+        """Change one of the room's rules, with or without listeners; return its row for rules.jsonl."""
+        self._delivery.rooms.set_rule(channel.login, name, value)
         row: dict[str, object] = {"channel_id": channel.channel_id, "sent_at": self._clock.now()}
         row |= {"rule": name, "value": value}
         self._truth.write("rules", row)
@@ -63,10 +64,10 @@ class Events:
         self._delivery.send_line(channel.login, irc_lines.rule(channel.login, channel.channel_id, name, value))
         return row
 
-    async def happen_by_themselves(self, per_minute: float) -> None:
-        """Events in random live rooms, until cancelled."""
+    async def emit_randomly(self, per_minute: float) -> None:
+        """Emit events in random live rooms, until cancelled."""
         while per_minute > 0:
             await asyncio.sleep(self._rng.expovariate(per_minute / 60))
             live = self._directory.live()
             if live:
-                self.happen(self._rng.choice(live), *draw_kind(self._rng))
+                self.emit(self._rng.choice(live), *draw_kind(self._rng))

@@ -1,4 +1,4 @@
-"""What happens in a room beside messages: raids, subscriptions, gifts, announcements, deletions."""
+"""Builds a room's events other than messages: raids, subscriptions, gifts, announcements, deletions."""
 
 from random import Random
 from typing import Any, Final
@@ -17,14 +17,14 @@ LastLine = tuple[str, Chatter, str]  # message id, chatter, text
 
 
 def new_id(rng: Random) -> str:
-    """A random UUID."""
+    """Return a random UUID."""
     return str(UUID(int=rng.getrandbits(128), version=4))
 
 
 def parameters(
     kind: str, who: Chatter, other: Chatter, amount: int, notice_id: str
 ) -> tuple[str, dict[str, str | int]]:
-    """The text and the `msg-param-*` values of a USERNOTICE. `amount`: raiders, months or gifts."""
+    """Return the text and the `msg-param-*` values of a USERNOTICE. `amount`: raiders, months or gifts."""
     name = who.display_name
     months = max(1, who.subscriber_months)
     recipient: dict[str, str | int] = {"recipient-display-name": other.display_name}
@@ -54,19 +54,29 @@ def parameters(
 def user_notice(
     rng: Random, channel: Channel, kind: str, people: tuple[Chatter, Chatter], amount: int, sent_at: int
 ) -> tuple[str, dict[str, Any]]:
-    """The line of a USERNOTICE and its row for notices.jsonl."""
+    """Return the line of a USERNOTICE and its row for notices.jsonl."""
     notice_id = new_id(rng)
     system_text, values = parameters(kind, *people, amount, notice_id)
     text = {"resub": "still the best channel", "announcement": "Stream is on tomorrow too!"}.get(kind, "")
     login, channel_id = channel.login, channel.channel_id
-    line = irc_lines.usernotice(people[0], login, channel_id, notice_id, sent_at, kind, system_text, values, text)
+    line = irc_lines.usernotice(
+        people[0],
+        login=login,
+        channel_id=channel_id,
+        notice_id=notice_id,
+        sent_at=sent_at,
+        kind=kind,
+        system_text=system_text,
+        parameters=values,
+        text=text,
+    )
     return line, {"notice_id": notice_id, "channel_id": channel_id, "sent_at": sent_at, "notice_type": kind}
 
 
 def deletion(
     channel: Channel, kind: str, last: LastLine | None, seconds: int, sent_at: int
 ) -> tuple[str, dict[str, Any]] | None:
-    """The line of a deletion and its row; None where it needs a message or a writer and there was none."""
+    """Return the line of a deletion and its row; None if there is no message to delete."""
     row: dict[str, Any] = {"channel_id": channel.channel_id, "sent_at": sent_at, "notice_type": kind}
     if kind == "clear":
         return irc_lines.clearchat(channel.login, channel.channel_id, sent_at), row
@@ -82,7 +92,7 @@ def deletion(
 
 
 def draw_kind(rng: Random) -> tuple[str, int]:
-    """A kind and an amount as they happen by themselves; a whole chat is hardly ever cleared."""
+    """Draw the kind and amount of a random event; a whole chat is rarely cleared."""
     kind = rng.choices(KINDS, (1, 8, 12, 6, 2, 2, 5, 1, 0.1, 4))[0]
     return kind, {"raid": rng.randint(5, 900), "submysterygift": rng.choice((5, 10, 20, 50))}.get(
         kind, rng.randint(1, 40)

@@ -1,4 +1,4 @@
-"""A planned message as Twitch's line and as its row of the truth."""
+"""Renders a planned message as Twitch's line and as its row of the ground truth."""
 
 from random import Random
 from uuid import UUID
@@ -12,12 +12,12 @@ from twitch_simulator.irc import irc_lines
 from twitch_simulator.irc.rooms import LINE_END
 from twitch_simulator.truth import message_row
 
-REPLY_SHARE = 0.03  # of the messages that no test scripted
+REPLY_SHARE = 0.03  # of messages that are not scripted by a test
 FIRST_MESSAGE_SHARE = 0.005
 
 
 class Rendered(msgspec.Struct, gc=False):
-    """A line with its line end, where it goes, and its row; a copy of a sent line has an empty row."""
+    """A line with its line end, its destination and its row; a duplicate has an empty row."""
 
     login: str
     channel_id: str
@@ -27,7 +27,7 @@ class Rendered(msgspec.Struct, gc=False):
 
 
 class Renderer:
-    """Renders messages; what never changes about a chatter is rendered once."""
+    """Renders messages; the constant part of a chatter's lines is rendered once."""
 
     def __init__(self, rng: Random) -> None:
         self.last_line: dict[str, tuple[str, Chatter, str]] = {}  # login: message id, chatter, text
@@ -35,7 +35,7 @@ class Renderer:
         self._parts: dict[str, tuple[str, str, str, str]] = {}
 
     def render(self, message: PlannedMessage, sent_at: int) -> Rendered:
-        """The message with Twitch's time `sent_at` (ms since 1970)."""
+        """Render the message with Twitch's time `sent_at` (ms since 1970)."""
         channel, chatter, text, emotes = message.channel, message.chatter, message.text.text, message.text.emotes
         parts = self._parts.get(chatter.user_id)
         if parts is None:
@@ -55,7 +55,7 @@ class Renderer:
             f";room-id={channel.channel_id}{sub}{sent_at}{tail}{channel.login} :{written}{LINE_END}"
         )
         row = message_row(message_id, channel.channel_id, sent_at)
-        return Rendered(channel.login, channel.channel_id, sent_at // 1000, line, row)
+        return Rendered(login=channel.login, channel_id=channel.channel_id, second=sent_at // 1000, line=line, row=row)
 
     def _reply(self, login: str, text: str) -> tuple[str, str, str]:
         parent_id, parent, parent_text = self.last_line[login]

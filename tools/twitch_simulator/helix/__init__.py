@@ -1,1 +1,1 @@
-"""Twitch's HTTP API, its sign-in and its clips."""
+"""Twitch's HTTP API, sign-in and clips."""

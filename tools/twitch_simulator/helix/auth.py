@@ -1,4 +1,4 @@
-"""Sign-in as id.twitch.tv does it: token, validate, revoke."""
+"""The endpoints of id.twitch.tv: token, validate, revoke."""
 
 from typing import Any
 
@@ -8,29 +8,29 @@ from fastapi.responses import JSONResponse
 from twitch_simulator.helix.sign_in import DEVICE_GRANT, SignIns, page_routes
 from twitch_simulator.helix.tokens import CLIENT_ID, CLIENT_SECRET, Token, Tokens
 
-APP_LIFETIME_SECONDS = 5_011_271  # about what Twitch gives an app token
+APP_LIFETIME_SECONDS = 5_011_271  # about the lifetime of Twitch's app tokens
 
 
 def refused(status: int, message: str) -> JSONResponse:
-    """An error as id.twitch.tv writes it."""
+    """Build an error in the format of id.twitch.tv."""
     return JSONResponse({"status": status, "message": message}, status)
 
 
 def granted(pair: tuple[Token, str], tokens: Tokens) -> dict[str, Any]:
-    """A user token as the token endpoint writes it."""
+    """Build the token endpoint's answer for a user token."""
     token, refresh = pair
     answer: dict[str, Any] = {"access_token": token.value, "expires_in": tokens.lifetime_seconds}
     return answer | {"refresh_token": refresh, "scope": list(token.scopes), "token_type": "bearer"}
 
 
 async def parameters(request: Request) -> dict[str, str]:
-    """The query's and the form's fields together: clients use either."""
+    """Return the fields of the query and the form: clients use either."""
     form = await request.form()
     return dict(request.query_params) | {key: str(value) for key, value in form.items()}
 
 
 def public_grant(kind: str, fields: dict[str, str], tokens: Tokens, sign_ins: SignIns) -> JSONResponse | None:
-    """Answer a request that needs no secret; None where it is none."""
+    """Answer a request that needs no client secret; return None for any other."""
     if kind == DEVICE_GRANT:
         redeemed = sign_ins.redeem(fields.get("device_code", ""))
         return refused(400, redeemed) if isinstance(redeemed, str) else JSONResponse(granted(redeemed, tokens))
@@ -62,7 +62,7 @@ def grant(fields: dict[str, str], tokens: Tokens, sign_ins: SignIns) -> JSONResp
 
 
 def auth_routes(tokens: Tokens, now: Any) -> APIRouter:
-    """The routes under /oauth2/."""
+    """Build the routes under /oauth2/."""
     router, sign_ins = APIRouter(prefix="/oauth2"), SignIns(tokens, now)
 
     @router.post("/token")

@@ -1,4 +1,4 @@
-"""The clips that were made: they show in Get Clips a while later, or never."""
+"""Makes clips that appear in Get Clips after a delay, or never."""
 
 import hashlib
 from collections.abc import Callable
@@ -39,7 +39,7 @@ SLUG_NOUNS: Final = (
 )
 SLUG_ENDS: Final = ("KappaPride", "TheRinger", "SwiftRage", "PogChamp", "HeyGuys", "NotLikeThis", "VoHiYo", "PJSalt")
 DEFAULT_DURATION = 30.0  # seconds, as Twitch's
-CAPTURED_AFTER_SECONDS = 5.0  # a clip reaches this far past the request
+CAPTURED_AFTER_SECONDS = 5.0  # a clip extends this far past the request
 
 
 @dataclass(frozen=True)
@@ -60,34 +60,59 @@ class Clip:
 
 
 def slug(rng: Random) -> str:
-    """A clip id as Twitch's: words and a random tail."""
+    """Draw a clip id in Twitch's form: words and a random tail."""
     tail = hashlib.sha256(rng.randbytes(16)).hexdigest()[:12]
     return f"{rng.choice(SLUG)}{rng.choice(SLUG)}{rng.choice(SLUG_NOUNS)}{rng.choice(SLUG_ENDS)}-{tail}"
 
 
+def recorded_clip(row: dict[str, Any]) -> Clip:
+    """Build a clip of an earlier run from its row of the truth; what the row lacks is empty."""
+    return Clip(
+        clip_id=row["clip_id"],
+        broadcaster_id=row["broadcaster_id"],
+        creator_id="1",
+        creator_name="stream_scout",
+        created_at=row["created_at"],
+        title=row["title"],
+        duration=row["duration"],
+        video_id="",
+        game_id="",
+        vod_offset=None,
+        appears_at=float("inf") if row.get("never_appears") else 0.0,
+    )
+
+
 class Clips:
-    """Makes and lists clips. Those of earlier runs are read back from the truth files."""
+    """All clips, including those of earlier runs, which are read from the truth files."""
 
     def __init__(
-        self, directory: Directory, truth: Truth, faults: Faults, clock: Callable[[], int], base: Callable[[], str]
+        self,
+        *,
+        directory: Directory,
+        truth: Truth,
+        faults: Faults,
+        clock: Callable[[], int],
+        base: Callable[[], str],
+        delay_seconds: float,
     ) -> None:
-        """`base()` is the address that clip links lead to."""
-        self.delay_seconds = 5.0
+        """`base()` returns the base URL of clip links."""
+        self._delay_seconds = delay_seconds
         self._directory, self._truth, self._faults, self._clock, self._base = directory, truth, faults, clock, base
         self._clips: dict[str, Clip] = {}
         for row in truth.read("clips"):
-            self._clips[row["clip_id"]] = Clip(
-                row["clip_id"], row["broadcaster_id"], "1", "stream_scout", row["created_at"], row["title"],
-                row["duration"], "", "", None, float("inf") if row.get("never_appears") else 0.0,
-            )  # fmt: skip
+            self._clips[row["clip_id"]] = recorded_clip(row)
 
     def __len__(self) -> int:
         return len(self._clips)
 
+    def set_delay(self, seconds: float) -> None:
+        """Set the delay after which new clips appear."""
+        self._delay_seconds = seconds
+
     def make(self, stream: Stream, creator: tuple[str, str], title: str, duration: float) -> Clip:
-        """Make a clip of a live stream; its truth is written first. `creator`: user id and name."""
+        """Make a clip of a live stream and write its truth first. `creator`: user id and name."""
         now = self._clock()
-        never = self._faults.take_never_appear()
+        never = self._faults.next_never_appears()
         offset = (now - stream.broadcast.started_at) / 1000 + CAPTURED_AFTER_SECONDS - duration
         clip = Clip(
             clip_id=slug(Random(uuid4().int)),
@@ -100,7 +125,7 @@ class Clips:
             video_id=stream.broadcast.video_id,
             game_id=stream.game_id,
             vod_offset=max(0, int(offset)),
-            appears_at=float("inf") if never else now + self.delay_seconds * 1000,
+            appears_at=float("inf") if never else now + self._delay_seconds * 1000,
         )
         row = {"clip_id": clip.clip_id, "broadcaster_id": clip.broadcaster_id, "created_at": now}
         self._truth.write("clips", row | {"title": clip.title, "duration": duration, "never_appears": never})
@@ -109,11 +134,11 @@ class Clips:
         return clip
 
     def find(self, clip_ids: list[str]) -> list[Clip]:
-        """The clips with these ids that have appeared."""
+        """Return the clips with these ids that have appeared."""
         return [clip for each in clip_ids if (clip := self._clips.get(each)) and self._visible(clip)]
 
     def of_channel(self, broadcaster_id: str, from_at: float, until_at: float) -> list[Clip]:
-        """A channel's clips that have appeared and were made in [from, until) (ms), most viewed first."""
+        """Return a channel's clips that have appeared and were made in [from, until) (ms), most viewed first."""
         found = [
             clip
             for clip in self._clips.values()
@@ -125,10 +150,10 @@ class Clips:
         return self._clock() >= clip.appears_at
 
     def _views(self, clip: Clip) -> int:
-        return max(0, (self._clock() - clip.created_at) // 60_000)  # someone watches it every minute
+        return max(0, (self._clock() - clip.created_at) // 60_000)  # one view per minute
 
     def shown(self, clip: Clip) -> dict[str, Any]:
-        """The clip as Get Clips writes it."""
+        """Build the clip's entry in Get Clips."""
         channel = self._directory.by_id.get(clip.broadcaster_id)
         base = self._base()
         return {

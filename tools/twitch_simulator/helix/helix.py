@@ -16,7 +16,7 @@ DEFAULT_PAGE = 20
 
 
 def page_size(request: Request) -> int:
-    """The `first` parameter. Raises HelixError 400 outside 1-100."""
+    """Return the `first` parameter. Raises HelixError 400 outside 1-100."""
     text = request.query_params.get("first", str(DEFAULT_PAGE))
     if not text.isdigit() or not 1 <= int(text) <= MAX_IDS:
         raise HelixError(400, 'The parameter "first" was malformed: the value must be between 1 and 100')
@@ -24,7 +24,7 @@ def page_size(request: Request) -> int:
 
 
 def paged(items: list[Any], request: Request) -> tuple[list[Any], dict[str, str]]:
-    """The page that `first` and `after` ask for, and Helix's `pagination`."""
+    """Return the page selected by `first` and `after`, and Helix's `pagination`."""
     size, cursor = page_size(request), request.query_params.get("after", "")
     try:
         start = int(base64.urlsafe_b64decode(cursor)) if cursor else 0
@@ -36,7 +36,7 @@ def paged(items: list[Any], request: Request) -> tuple[list[Any], dict[str, str]
 
 
 def named(request: Request, *names: str) -> list[list[str]]:
-    """The values of repeatable parameters. Raises HelixError 400 where there are more than 100."""
+    """Return the values of repeatable parameters. Raises HelixError 400 for more than 100."""
     values = [request.query_params.getlist(name) for name in names]
     if sum(len(each) for each in values) > MAX_IDS:
         raise HelixError(400, f"The number of {names[0]} parameters must not exceed {MAX_IDS}")
@@ -44,7 +44,7 @@ def named(request: Request, *names: str) -> list[list[str]]:
 
 
 def user_shown(channel: Channel) -> dict[str, Any]:
-    """A channel as Get Users writes it."""
+    """Build a channel's entry in Get Users."""
     picture = f"https://static-cdn.jtvnw.net/jtv_user_pictures/{channel.channel_id}-profile_image-300x300.png"
     return {
         "id": channel.channel_id,
@@ -61,14 +61,14 @@ def user_shown(channel: Channel) -> dict[str, Any]:
 
 
 def self_shown() -> dict[str, Any]:
-    """The signed-in user as Get Users writes it."""
+    """Build the signed-in user's entry in Get Users."""
     empty = dict.fromkeys(("type", "broadcaster_type", "description", "profile_image_url", "offline_image_url"), "")
     user: dict[str, Any] = {"id": USER_ID, "login": USER_LOGIN, "display_name": USER_LOGIN}
     return user | empty | {"view_count": 0, "created_at": "2020-01-01T00:00:00Z"}
 
 
 def stream_shown(stream: Stream, games: dict[str, str]) -> dict[str, Any]:
-    """A live channel as Get Streams writes it."""
+    """Build a live channel's entry in Get Streams."""
     channel = stream.channel
     picture = f"https://static-cdn.jtvnw.net/previews-ttv/live_user_{channel.login}-{{width}}x{{height}}.jpg"
     return {
@@ -91,19 +91,19 @@ def stream_shown(stream: Stream, games: dict[str, str]) -> dict[str, Any]:
 
 
 def game_shown(game_id: str, name: str) -> dict[str, str]:
-    """A game as Get Games writes it."""
+    """Build a game's entry in Get Games."""
     art = f"https://static-cdn.jtvnw.net/ttv-boxart/{game_id}-{{width}}x{{height}}.jpg"
     return {"id": game_id, "name": name, "box_art_url": art, "igdb_id": ""}
 
 
 def duration_shown(seconds: int) -> str:
-    """A video's length as Helix writes it: `3h8m33s`."""
+    """Format a video's length as Helix does: `3h8m33s`."""
     hours, rest = divmod(max(0, seconds), 3600)
     return (f"{hours}h" if hours else "") + (f"{rest // 60}m" if seconds >= 60 else "") + f"{rest % 60}s"
 
 
 def video_shown(stream: Stream, now: int) -> dict[str, Any]:
-    """The growing archive of a live stream as Get Videos writes it."""
+    """Build the entry of a live stream's growing archive in Get Videos."""
     channel, video_id = stream.channel, stream.broadcast.video_id
     return {
         "id": video_id,
@@ -127,7 +127,7 @@ def video_shown(stream: Stream, now: int) -> dict[str, Any]:
 
 
 class Helix:
-    """The handlers; each takes the request and its token and returns the body."""
+    """The handlers: each returns the body for a request and its token."""
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
         self._directory, self._clock = directory, clock
@@ -176,7 +176,7 @@ class Helix:
         return {"data": [game_shown(each, self._directory.games[each]) for each in page], "pagination": pagination}
 
     async def videos(self, request: Request, _token: Token) -> dict[str, Any]:
-        """Get Videos by id or user: the archives of the streams that run now."""
+        """Get Videos by id or user: the archives of the current streams."""
         ids, users = named(request, "id", "user_id")
         if not ids and not users:
             raise HelixError(400, 'The request must specify either the "id", "user_id", or "game_id" parameter')
@@ -192,7 +192,7 @@ class Helix:
 
 
 def helix_routes(helix: Helix, gate: Gate) -> APIRouter:
-    """The routes of these endpoints under /helix/."""
+    """Build the routes of these endpoints under /helix/."""
     router = APIRouter(prefix="/helix")
     handlers = {"/users": helix.users, "/streams": helix.streams, "/games": helix.games}
     handlers |= {"/games/top": helix.top_games, "/videos": helix.videos}

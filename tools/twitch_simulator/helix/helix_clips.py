@@ -19,7 +19,7 @@ MAX_TITLE = 140  # characters
 
 
 def duration_of(request: Request) -> float:
-    """The `duration` parameter in seconds, to a tenth. Raises HelixError 400 outside 5-60."""
+    """Return the `duration` parameter in seconds, to a tenth. Raises HelixError 400 outside 5-60."""
     text = request.query_params.get("duration", str(DEFAULT_DURATION))
     try:
         duration = float(text)
@@ -30,8 +30,8 @@ def duration_of(request: Request) -> float:
     return round(duration, 1)
 
 
-def moment_of(request: Request, name: str, otherwise: float) -> float:
-    """An RFC 3339 parameter in ms since 1970. Raises HelixError 400."""
+def time_of(request: Request, name: str, otherwise: float) -> float:
+    """Return an RFC 3339 parameter in ms since 1970. Raises HelixError 400."""
     text = request.query_params.get(name)
     if not text:
         return otherwise
@@ -48,7 +48,7 @@ class HelixClips:
         self._clips, self._directory, self._faults = clips, directory, faults
 
     async def create(self, request: Request, token: Token) -> Response:
-        """Create Clip: 202 with the id, before the clip can be seen."""
+        """Create Clip: 202 with the id, before the clip appears."""
         if not token.user_id:
             raise HelixError(401, "User OAuth token is required")
         if SCOPE not in token.scopes:
@@ -59,7 +59,7 @@ class HelixClips:
         title, duration = request.query_params.get("title", ""), duration_of(request)
         if len(title) > MAX_TITLE:
             raise HelixError(400, "The title is too long")
-        refusal = self._faults.take_refusal(broadcaster_id)
+        refusal = self._faults.next_refusal(broadcaster_id)
         if refusal:
             raise HelixError(refusal.status, refusal.message)
         channel = self._directory.by_id.get(broadcaster_id)
@@ -71,22 +71,22 @@ class HelixClips:
         return JSONResponse({"data": [{"id": clip.clip_id, "edit_url": edit_url}]}, 202)
 
     async def get(self, request: Request, _token: Token) -> dict[str, Any]:
-        """Get Clips by id, or of a broadcaster in a span of time."""
+        """Get Clips by id, or of a broadcaster in a time range."""
         (ids,) = named(request, "id")
         broadcaster_id = request.query_params.get("broadcaster_id", "")
         if bool(ids) == bool(broadcaster_id):
             raise HelixError(400, "Exactly one of the id, game_id and broadcaster_id parameters must be given")
         if ids:
             return {"data": [self._clips.shown(clip) for clip in self._clips.find(ids)], "pagination": {}}
-        from_at = moment_of(request, "started_at", 0.0)
+        from_at = time_of(request, "started_at", 0.0)
         week_later = from_at + 7 * 86_400_000 if from_at else float("inf")  # Twitch's default end
-        until_at = moment_of(request, "ended_at", week_later)
+        until_at = time_of(request, "ended_at", week_later)
         page, pagination = paged(self._clips.of_channel(broadcaster_id, from_at, until_at), request)
         return {"data": [self._clips.shown(clip) for clip in page], "pagination": pagination}
 
 
 def clip_routes(handlers: HelixClips, gate: Gate) -> APIRouter:
-    """The routes of /helix/clips."""
+    """Build the routes of /helix/clips."""
     router = APIRouter(prefix="/helix")
 
     @router.post("/clips")

@@ -1,4 +1,4 @@
-"""What every Helix request passes first: a good token, the client's id, the rate budget; and its error bodies."""
+"""Checks every Helix request: token, client id and rate limit; builds error bodies."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -14,7 +14,7 @@ Handler = Callable[[Request, Token], Awaitable[dict[str, Any] | Response]]
 
 
 class HelixError(Exception):
-    """The request is answered with `status` and Helix's error body."""
+    """Answered with `status` and Helix's error body."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -22,20 +22,20 @@ class HelixError(Exception):
 
 
 def error_body(status: int, message: str) -> dict[str, Any]:
-    """Helix's form of an error."""
+    """Build Helix's error body."""
     return {"error": HTTPStatus(status).phrase, "status": status, "message": message}
 
 
 def rate_headers(budget: Budget) -> dict[str, str]:
-    """Helix's rate headers."""
+    """Build Helix's rate limit headers."""
     names = ("Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset")
     return {
         name: str(value) for name, value in zip(names, (budget.limit, budget.remaining, budget.reset_at), strict=True)
     }
 
 
-def holder(request: Request, tokens: Tokens) -> Token:
-    """The token that a request comes with. Raises HelixError 401."""
+def token_of(request: Request, tokens: Tokens) -> Token:
+    """Return a request's token. Raises HelixError 401."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not value:
         raise HelixError(401, "OAuth token is missing")
@@ -51,19 +51,19 @@ def holder(request: Request, tokens: Tokens) -> Token:
 
 
 class Gate:
-    """Lets requests through to their handlers."""
+    """Passes valid requests to their handlers."""
 
     def __init__(self, tokens: Tokens, rate_limit: RateLimit, clock: Callable[[], int]) -> None:
         self._tokens, self._rate_limit, self._clock = tokens, rate_limit, clock
         self.requests = 0
 
     async def pass_through(self, request: Request, handler: Handler) -> Response:
-        """The handler's answer with rate headers, or Helix's error."""
+        """Return the handler's answer with rate limit headers, or Helix's error."""
         self.requests += 1
         headers: dict[str, str] = {}
         try:
-            token = holder(request, self._tokens)
-            budget = self._rate_limit.take(f"{token.client_id}:{token.user_id}", self._clock())
+            token = token_of(request, self._tokens)
+            budget = self._rate_limit.spend(f"{token.client_id}:{token.user_id}", self._clock())
             headers = rate_headers(budget)
             if not budget.allowed:
                 raise HelixError(429, "Too many requests, slow down")

@@ -1,4 +1,4 @@
-"""What a clip's links show: a drawn thumbnail and a small player page, so that a demo has something to look at."""
+"""Serves a drawn thumbnail and a small player page for a clip's links, for the demo."""
 
 import hashlib
 from html import escape
@@ -24,23 +24,23 @@ p{{position:absolute;left:16px;bottom:12px;margin:0;text-shadow:0 1px 3px #000}}
 
 
 def thumbnail(clip_id: str, name: str) -> str:
-    """An SVG picture; equal ids give equal pictures."""
+    """Draw an SVG thumbnail; equal ids give equal pictures."""
     seed = hashlib.sha256(clip_id.encode()).digest()
-    heights = {key: 140 + seed[place] // 3 for place, key in enumerate("abcd", start=4)}
+    heights = {key: 140 + seed[index] // 3 for index, key in enumerate("abcd", start=4)}
     hue = seed[0] * 360 // 256
-    place = {"x": 60 + seed[2], "y": 60 + seed[3] // 2}
-    return THUMBNAIL.format(hue=hue, other=(hue + 60) % 360, name=escape(name), **place, **heights)
+    position = {"x": 60 + seed[2], "y": 60 + seed[3] // 2}
+    return THUMBNAIL.format(hue=hue, other=(hue + 60) % 360, name=escape(name), **position, **heights)
 
 
 def frame_policy(parents: list[str]) -> str:
-    """Only the pages named by `parent` may frame the player, as on Twitch."""
+    """Build the policy that only the pages named by `parent` may frame the player, as on Twitch."""
     known = [each for each in parents if each and all(char.isalnum() or char in ".-" for char in each)]
     allowed = " ".join(f"http://{each}:* https://{each}:*" for each in known)
     return f"frame-ancestors {allowed or chr(39) + 'none' + chr(39)}"
 
 
 def picture_routes(clips: Clips) -> APIRouter:
-    """The routes /thumbnails/ID.svg, /embed?clip=ID&parent=DOMAIN and /clip/ID."""
+    """Build the routes /thumbnails/ID.svg, /embed?clip=ID&parent=DOMAIN and /clip/ID."""
     router = APIRouter()
 
     def page(clip_id: str, headers: dict[str, str]) -> HTMLResponse:

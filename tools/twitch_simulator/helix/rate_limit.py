@@ -1,4 +1,4 @@
-"""Helix's request budget: a bucket for each client and user that fills up steadily."""
+"""Helix's rate limit: a token bucket for each client and user."""
 
 import math
 from dataclasses import dataclass
@@ -6,15 +6,28 @@ from dataclasses import dataclass
 
 @dataclass
 class Bucket:
-    """The points left and when they were counted (ms since 1970)."""
+    """The points left at `counted_at` (ms since 1970), of at most `limit`."""
 
+    limit: int
     points: float
     counted_at: int
+
+    def refill(self, now: int) -> None:
+        """Add the points gained until `now` (ms)."""
+        gained = (now - self.counted_at) / 60_000 * self.limit
+        self.points, self.counted_at = min(self.limit, self.points + gained), now
+
+    def spend(self, cost: int) -> bool:
+        """Spend points if there are enough; return whether there were."""
+        if self.points < cost:
+            return False
+        self.points -= cost
+        return True
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What a request learns: whether it may go on, and the three headers' values."""
+    """Whether a request is allowed, and the values of the three headers."""
 
     allowed: bool
     limit: int
@@ -23,19 +36,16 @@ class Budget:
 
 
 class RateLimit:
-    """`limit` requests a minute for each key."""
+    """Allows `limit` requests per minute for each key."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._buckets: dict[str, Bucket] = {}
 
-    def take(self, key: str, now: int, cost: int = 1) -> Budget:
-        """Take `cost` points at `now` (ms); without enough of them nothing is taken."""
-        bucket = self._buckets.setdefault(key, Bucket(self._limit, now))
-        gained = (now - bucket.counted_at) / 60_000 * self._limit
-        bucket.points, bucket.counted_at = min(self._limit, bucket.points + gained), now
-        allowed = bucket.points >= cost
-        if allowed:
-            bucket.points -= cost
+    def spend(self, key: str, now: int, cost: int = 1) -> Budget:
+        """Spend `cost` points at `now` (ms) if there are enough."""
+        bucket = self._buckets.setdefault(key, Bucket(self._limit, self._limit, now))
+        bucket.refill(now)
+        allowed = bucket.spend(cost)
         missing_seconds = (self._limit - bucket.points) / self._limit * 60
         return Budget(allowed, self._limit, int(bucket.points), math.ceil(now / 1000 + missing_seconds))

@@ -1,4 +1,4 @@
-"""A person's side of signing in: the page that a browser is sent to, and codes entered on another machine."""
+"""A person's side of signing in: the authorization page and device codes."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,41 +12,45 @@ from twitch_simulator.helix.tokens import CLIENT_ID, Token, Tokens
 
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 CODE_SECONDS: Final = 1800  # as Twitch's device codes
-POLL_SECONDS: Final = 1  # Twitch asks for 5; tests are in a hurry
+POLL_SECONDS: Final = 1  # Twitch requires 5; shorter for tests
 
 
 @dataclass
 class Device:
-    """A device code that waits for its person."""
+    """A device code waiting to be entered."""
 
     user_code: str
     expires_at: int  # ms since 1970
     answer: str = "pending"  # or agreed, denied
 
+    def decide(self, agrees: bool) -> None:
+        """Record the person's decision."""
+        self.answer = "agreed" if agrees else "denied"
+
 
 class SignIns:
-    """Who has asked to sign in, and what the person said."""
+    """Pending device sign-ins and their decisions."""
 
     def __init__(self, tokens: Tokens, now: Any) -> None:
         self._tokens, self._now = tokens, now
         self._devices: dict[str, Device] = {}
 
     def new_device(self) -> tuple[str, Device]:
-        """A device code and what belongs to it."""
+        """Create a device code and return it with its state."""
         code = uuid4().hex
         self._devices[code] = Device(uuid4().hex[:8].upper(), self._now() + CODE_SECONDS * 1000)
         return code, self._devices[code]
 
     def enter(self, user_code: str, agrees: bool) -> bool:
-        """A person enters a code; False where there is none like it."""
+        """Record the decision of a person who enters a code; return False for an unknown code."""
         for device in self._devices.values():
             if device.user_code == user_code.upper():
-                device.answer = "agreed" if agrees else "denied"
+                device.decide(agrees)
                 return True
         return False
 
     def redeem(self, device_code: str) -> tuple[Token, str] | str:
-        """A user token with its refresh token, once; else Twitch's message."""
+        """Redeem a device code once for a user token and its refresh token; else return Twitch's message."""
         device = self._devices.get(device_code)
         if device is None or device.expires_at <= self._now():
             return "invalid device code"
@@ -57,7 +61,7 @@ class SignIns:
 
 
 def page_routes(sign_ins: SignIns, tokens: Tokens) -> APIRouter:
-    """The pages that a person sees. A visit is an agreement; `deny=1` refuses."""
+    """Build the pages for a person. Visiting one agrees; `deny=1` refuses."""
     router = APIRouter(prefix="/oauth2")
 
     @router.get("/authorize")

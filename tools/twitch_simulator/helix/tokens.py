@@ -1,4 +1,4 @@
-"""Access tokens: who holds one, for which client and with which scopes, and until when."""
+"""Issues, refreshes and revokes access tokens."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -28,7 +28,7 @@ class Token:
 
 
 class Tokens:
-    """All tokens that are good, and the refresh tokens that give new ones."""
+    """All valid access and refresh tokens."""
 
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock
@@ -36,10 +36,14 @@ class Tokens:
         self._refresh: set[str] = {REFRESH_TOKEN}
         self._codes: set[str] = {"simulator-code"}
         self._public_refresh: set[str] = set()
-        self.lifetime_seconds = LIFETIME_SECONDS  # of the user tokens given from now on
-        self._keep(USER_TOKEN, user=True)
+        self.lifetime_seconds = LIFETIME_SECONDS  # of new user tokens
+        self._issue(USER_TOKEN, user=True)
 
-    def _keep(self, value: str, user: bool) -> Token:
+    def set_lifetime(self, seconds: int) -> None:
+        """Set the lifetime of new user tokens."""
+        self.lifetime_seconds = seconds
+
+    def _issue(self, value: str, user: bool) -> Token:
         lifetime = self.lifetime_seconds if user else LIFETIME_SECONDS
         token = Token(value, CLIENT_ID, self._clock() + lifetime * 1000)
         if user:
@@ -48,70 +52,70 @@ class Tokens:
         return token
 
     def find(self, value: str) -> Token | None:
-        """The token, None where it is unknown, revoked or expired."""
+        """Return the token; None if it is unknown, revoked or expired."""
         token = self._tokens.get(value)
         return token if token and token.expires_at > self._clock() else None
 
     def login(self, value: str) -> str | None:
-        """The login of a user token, None where it is not good or is an app's."""
+        """Return the login of a user token; None if it is invalid or an app's."""
         token = self.find(value)
         return (token.login or None) if token else None
 
     def app_token(self) -> Token:
-        """A new token for the application itself."""
-        return self._keep(uuid4().hex[:30], user=False)
+        """Issue an app token."""
+        return self._issue(uuid4().hex[:30], user=False)
 
     def user_token(self) -> tuple[Token, str]:
-        """A new user token with its refresh token."""
+        """Issue a user token with its refresh token."""
         refresh = uuid4().hex
         self._refresh.add(refresh)
-        return self._keep(uuid4().hex[:30], user=True), refresh
+        return self._issue(uuid4().hex[:30], user=True), refresh
 
     def exchange_refresh(self, refresh: str) -> tuple[Token, str] | None:
-        """A new user token for a refresh token, which stays good; None where it is not good."""
-        return (self._keep(uuid4().hex[:30], user=True), refresh) if refresh in self._refresh else None
+        """Issue a user token for a refresh token, which stays valid; return None if it is invalid."""
+        return (self._issue(uuid4().hex[:30], user=True), refresh) if refresh in self._refresh else None
 
     def public_token(self) -> tuple[Token, str]:
-        """A new user token for a client without a secret; its refresh token is good once."""
+        """Issue a user token for a client without a secret; its refresh token can be used once."""
         refresh = uuid4().hex
         self._public_refresh.add(refresh)
-        return self._keep(uuid4().hex[:30], user=True), refresh
+        return self._issue(uuid4().hex[:30], user=True), refresh
 
     def exchange_public_refresh(self, refresh: str) -> tuple[Token, str] | None:
-        """A new user token and a new refresh token; None where it is not good or was used."""
+        """Issue a user token and a new refresh token; return None if the given one is invalid or was used."""
         if refresh not in self._public_refresh:
             return None
         self._public_refresh.remove(refresh)
         return self.public_token()
 
     def new_code(self) -> str:
-        """An authorization code, good once."""
+        """Issue an authorization code, which can be used once."""
         code = uuid4().hex[:30]
         self._codes.add(code)
         return code
 
     def exchange_code(self, code: str) -> tuple[Token, str] | None:
-        """A user token for an authorization code. `simulator-code` works any number of times."""
+        """Issue a user token for an authorization code. `simulator-code` can be used any number of times."""
         if code not in self._codes:
             return None
         self._codes &= {"simulator-code"} | (self._codes - {code})
         return self.user_token()
 
     def revoke(self, value: str) -> bool:
-        """Make a token bad; False where it was not good."""
+        """Revoke a token; return False if it was not valid."""
         return self._tokens.pop(value, None) is not None
 
     def revoke_users(self, refresh_too: bool) -> int:
-        """Make all user tokens bad, and with `refresh_too` no new ones can be had. Returns how many were good."""
-        bad = [value for value, token in self._tokens.items() if token.user_id]
-        for value in bad:
+        """Revoke all user tokens, with `refresh_too` their refresh tokens as well; return how many were valid."""
+        revoked = [value for value, token in self._tokens.items() if token.user_id]
+        for value in revoked:
             del self._tokens[value]
         if refresh_too:
             self._refresh.clear()
             self._public_refresh.clear()
-        return len(bad)
+        return len(revoked)
 
     def restore(self) -> None:
-        """Make the well-known user and refresh tokens good again."""
+        """Make the well-known user and refresh tokens valid again."""
         self._refresh.add(REFRESH_TOKEN)
-        self._keep(USER_TOKEN, user=True)
+        self._issue(USER_TOKEN, user=True)

@@ -1,1 +1,1 @@
-"""Chat as Twitch serves it: IRC over TCP and WebSocket."""
+"""Serves chat as Twitch does: IRC over TCP and WebSocket."""

@@ -1,4 +1,4 @@
-"""IRC lines exactly as Twitch writes them. Every function returns one line without its line end."""
+"""Formats IRC lines exactly as Twitch does. Lines have no line end."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,22 +11,22 @@ _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\:", " ": "\\s", "\r": "\\r", "\n
 
 
 def escape(value: str) -> str:
-    """A tag value with IRCv3's escapes."""
+    """Escape a tag value as IRCv3 defines it."""
     return value.translate(_ESCAPES)
 
 
 def tagged(tags: Mapping[str, str | int], rest: str) -> str:
-    """`@key=value;… rest`, values escaped."""
+    """Format `@key=value;… rest` with escaped values."""
     return "@" + ";".join(f"{key}={escape(str(value))}" for key, value in tags.items()) + " " + rest
 
 
 def prefix(login: str) -> str:
-    """A user's source: `:login!login@login.tmi.twitch.tv`."""
+    """Return a user's source: `:login!login@login.tmi.twitch.tv`."""
     return f":{login}!{login}@{login}.{SERVER}"
 
 
 def privmsg_parts(chatter: Chatter) -> tuple[str, str, str, str]:
-    """What all PRIVMSG of a chatter share: up to `emotes=`, `mod`, `subscriber` to `tmi-sent-ts=`, and up to `#`."""
+    """Return the constant parts of a chatter's PRIVMSG: up to `emotes=`, `mod`, up to `tmi-sent-ts=`, up to `#`."""
     info, worn = badges(chatter.subscriber_months, chatter.moderator)
     name = escape(chatter.display_name)
     kind = "mod" if chatter.moderator else ""
@@ -39,7 +39,7 @@ def privmsg_parts(chatter: Chatter) -> tuple[str, str, str, str]:
 
 
 def reply_tags(parent_id: str, parent: Chatter, parent_text: str) -> str:
-    """The tags of an answer to another message; starts with `;`."""
+    """Return the tags of a reply to another message; starts with `;`."""
     return (
         f";reply-parent-display-name={escape(parent.display_name)};reply-parent-msg-body={escape(parent_text)}"
         f";reply-parent-msg-id={parent_id};reply-parent-user-id={parent.user_id};reply-parent-user-login={parent.login}"
@@ -47,7 +47,7 @@ def reply_tags(parent_id: str, parent: Chatter, parent_text: str) -> str:
 
 
 def roomstate(login: str, channel_id: str, changed: Mapping[str, int] = MappingProxyType({})) -> str:
-    """The room's rules, sent on joining: none is on but those that were `changed`."""
+    """Format the room's rules, sent on joining; all are off except those in `changed`."""
     rules: dict[str, str | int] = {
         "emote-only": 0,
         "followers-only": -1,
@@ -60,12 +60,12 @@ def roomstate(login: str, channel_id: str, changed: Mapping[str, int] = MappingP
 
 
 def rule(login: str, channel_id: str, name: str, value: int) -> str:
-    """One of the room's rules was changed: only it is named."""
+    """Format the change of one of the room's rules."""
     return tagged({"room-id": channel_id, name: value}, f":{SERVER} ROOMSTATE #{login}")
 
 
 def welcome(nick: str) -> list[str]:
-    """The numerics that follow a NICK that is let in."""
+    """Return the numerics that follow an accepted NICK."""
     here = f":{SERVER}"
     return [
         f"{here} 001 {nick} :Welcome, GLHF!",
@@ -79,7 +79,7 @@ def welcome(nick: str) -> list[str]:
 
 
 def joined(nick: str, login: str) -> list[str]:
-    """The echo of a JOIN and the list of names, which on Twitch holds only oneself."""
+    """Return the echo of a JOIN and the list of names, which on Twitch contains only oneself."""
     here = f":{nick}.{SERVER}"
     return [
         f"{prefix(nick)} JOIN #{login}",
@@ -89,12 +89,12 @@ def joined(nick: str, login: str) -> list[str]:
 
 
 def parted(nick: str, login: str) -> str:
-    """The echo of a PART."""
+    """Return the echo of a PART."""
     return f"{prefix(nick)} PART #{login}"
 
 
 def notice(text: str, login: str = "*", notice_id: str = "") -> str:
-    """A NOTICE to a room, or to the connection where `login` is `*`."""
+    """Format a NOTICE to a room, or to the connection if `login` is `*`."""
     target = login if login == "*" else f"#{login}"
     rest = f":{SERVER} NOTICE {target} :{text}"
     return tagged({"msg-id": notice_id}, rest) if notice_id else rest
@@ -102,6 +102,7 @@ def notice(text: str, login: str = "*", notice_id: str = "") -> str:
 
 def usernotice(
     chatter: Chatter,
+    *,
     login: str,
     channel_id: str,
     notice_id: str,
@@ -111,7 +112,7 @@ def usernotice(
     parameters: Mapping[str, str | int],
     text: str = "",
 ) -> str:
-    """A USERNOTICE of `kind` (`raid`, `sub`, …); `parameters` become `msg-param-*` tags."""
+    """Format a USERNOTICE of `kind` (`raid`, `sub`, …); `parameters` become `msg-param-*` tags."""
     info, worn = badges(chatter.subscriber_months, chatter.moderator)
     tags: dict[str, str | int] = {"badge-info": info, "badges": worn, "color": chatter.color}
     tags |= {"display-name": chatter.display_name, "emotes": "", "flags": "", "id": notice_id, "login": chatter.login}
@@ -123,14 +124,14 @@ def usernotice(
 
 
 def clearchat(login: str, channel_id: str, sent_at: int, target: Chatter | None = None, seconds: int = 0) -> str:
-    """All messages of `target` are deleted: a timeout of `seconds`, a ban with 0; without `target` the whole chat."""
+    """Format a CLEARCHAT: a timeout of `target` for `seconds`, a ban with 0; without `target` the whole chat."""
     tags: dict[str, str | int] = {"ban-duration": seconds} if target and seconds else {}
     tags |= {"room-id": channel_id} | ({"target-user-id": target.user_id} if target else {}) | {"tmi-sent-ts": sent_at}
     return tagged(tags, f":{SERVER} CLEARCHAT #{login}" + (f" :{target.login}" if target else ""))
 
 
 def clearmsg(login: str, channel_id: str, sent_at: int, author_login: str, message_id: str, text: str) -> str:
-    """One message is deleted."""
+    """Format the deletion of one message."""
     tags: dict[str, str | int] = {
         "login": author_login,
         "room-id": channel_id,
@@ -145,10 +146,10 @@ PING = f"PING :{SERVER}"
 
 
 def pong(payload: str) -> str:
-    """The answer to a client's PING."""
+    """Format the answer to a client's PING."""
     return f":{SERVER} PONG {SERVER} :{payload}"
 
 
 def untagged(line: str) -> str:
-    """The line for a client that did not ask for tags."""
+    """Return the line without tags, for a client that did not request them."""
     return line.partition(" ")[2] if line.startswith("@") else line

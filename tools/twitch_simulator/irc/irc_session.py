@@ -1,4 +1,4 @@
-"""One chat client's conversation: each line it sends gives the lines that answer it. No sockets here."""
+"""Answers one chat client's lines. Pure protocol: no sockets."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from twitch_simulator.irc.rooms import Connection, Rooms
 SERVER_PREFIX = f":{irc_lines.SERVER}"
 
 
-@dataclass(frozen=True)
-class Doors:
-    """What a session asks of the rest of Twitch."""
+@dataclass(frozen=True, kw_only=True)
+class SessionContext:
+    """What a session needs from the rest of Twitch."""
 
     rooms: Rooms
     join_limit: JoinLimit
@@ -23,16 +23,16 @@ class Doors:
 
 @dataclass
 class Session:
-    """The state of a conversation. After `closing` the socket has to be ended once the answers are written."""
+    """The state of a conversation. If `closing`, close the socket after writing the answers."""
 
     connection: Connection
-    doors: Doors
+    context: SessionContext
     closing: bool = False
     registered: bool = False
     password: str = ""
 
     def receive(self, line: str) -> list[str]:
-        """The answers to one line, without line ends. A line that makes no sense is answered as Twitch does."""
+        """Return the answers to one line, without line ends; answer a malformed line as Twitch does."""
         if line.startswith("@"):
             line = line.partition(" ")[2]
         command, _, rest = line.strip().partition(" ")
@@ -62,7 +62,7 @@ class Session:
             return []
         if not wanted or not set(wanted) <= set(irc_lines.CAPABILITIES):
             return [f"{SERVER_PREFIX} CAP * NAK :{' '.join(wanted)}"]
-        self.connection.capabilities |= set(wanted)
+        self.connection.capabilities.update(wanted)
         return [f"{SERVER_PREFIX} CAP * ACK :{' '.join(wanted)}"]
 
     def _pass(self, rest: str) -> list[str]:
@@ -77,22 +77,23 @@ class Session:
             return self._welcome(nick, anonymous=True)
         if not self.password.startswith("oauth:"):
             return self._refuse("Improperly formatted auth")
-        login = self.doors.login_of_token(self.password.removeprefix("oauth:"))
+        login = self.context.login_of_token(self.password.removeprefix("oauth:"))
         if login is None:
             return self._refuse("Login authentication failed")
         return self._welcome(login, anonymous=False)
 
-    def _refuse(self, why: str) -> list[str]:
+    def _refuse(self, reason: str) -> list[str]:
         self.closing = True
-        return [irc_lines.notice(why)]
+        return [irc_lines.notice(reason)]
 
     def _welcome(self, nick: str, anonymous: bool) -> list[str]:
-        self.connection.nick, self.registered = nick, True
+        self.connection.sign_in(nick)
+        self.registered = True
         lines = irc_lines.welcome(nick)
         if not anonymous and "twitch.tv/commands" in self.connection.capabilities:
             tags: dict[str, str | int] = {"badge-info": "", "badges": "", "color": "", "display-name": nick}
             tags |= {"emote-sets": "0", "user-id": "1", "user-type": ""}
-            lines.append(self._shown(irc_lines.tagged(tags, f"{SERVER_PREFIX} GLOBALUSERSTATE")))
+            lines.append(self._for_client(irc_lines.tagged(tags, f"{SERVER_PREFIX} GLOBALUSERSTATE")))
         return lines
 
     def _join(self, rest: str) -> list[str]:
@@ -101,21 +102,22 @@ class Session:
             return answers
         for name in rest.strip().removeprefix(":").split(","):
             login = name.strip().removeprefix("#").lower()
-            if login and self.doors.join_limit.allows(self.connection.nick, self.doors.clock()):
-                answers += self._enter(login)
+            if login and self.context.join_limit.allows(self.connection.nick, self.context.clock()):
+                answers += self._join_room(login)
         return answers
 
-    def _enter(self, login: str) -> list[str]:
-        channel_id = self.doors.channel_id(login)
+    def _join_room(self, login: str) -> list[str]:
+        channel_id = self.context.channel_id(login)
         if channel_id is None:
             text = "This channel does not exist or has been suspended."
-            return [self._shown(irc_lines.notice(text, login, "msg_channel_suspended"))]
+            return [self._for_client(irc_lines.notice(text, login, "msg_channel_suspended"))]
         if login in self.connection.channels:
             return []
-        self.doors.rooms.join(self.connection, login)
+        self.context.rooms.join(self.connection, login)
         answers = irc_lines.joined(self.connection.nick, login)
         if "twitch.tv/commands" in self.connection.capabilities:
-            answers.append(self._shown(irc_lines.roomstate(login, channel_id, self.doors.rooms.rules.get(login, {}))))
+            rules = self.context.rooms.rules.get(login, {})
+            answers.append(self._for_client(irc_lines.roomstate(login, channel_id, rules)))
         return answers
 
     def _part(self, rest: str) -> list[str]:
@@ -123,7 +125,7 @@ class Session:
         for name in rest.strip().removeprefix(":").partition(" ")[0].split(","):
             login = name.strip().removeprefix("#").lower()
             if login in self.connection.channels:
-                self.doors.rooms.part(self.connection, login)
+                self.context.rooms.part(self.connection, login)
                 answers.append(irc_lines.parted(self.connection.nick, login))
         return answers
 
@@ -131,7 +133,7 @@ class Session:
         return [irc_lines.pong(rest.strip().removeprefix(":"))]
 
     def _pong(self, _rest: str) -> list[str]:
-        self.connection.last_pong_at = self.doors.clock()
+        self.connection.pong(self.context.clock())
         return []
 
     def _quit(self, _rest: str) -> list[str]:
@@ -141,5 +143,5 @@ class Session:
     def _ignore(self, _rest: str) -> list[str]:
         return []
 
-    def _shown(self, line: str) -> str:
+    def _for_client(self, line: str) -> str:
         return line if "twitch.tv/tags" in self.connection.capabilities else irc_lines.untagged(line)

@@ -1,4 +1,4 @@
-"""Twitch's limit on joins: 20 attempts in 10 seconds for each user; what exceeds it is dropped without a word."""
+"""Twitch's limit on joins: 20 attempts in 10 seconds per user; further attempts are dropped silently."""
 
 from collections import defaultdict, deque
 
@@ -7,14 +7,14 @@ WINDOW_MS = 10_000
 
 
 class JoinLimit:
-    """Remembers each user's attempts of the last ten seconds and counts the dropped ones."""
+    """Tracks each user's attempts in the last ten seconds and counts the dropped ones."""
 
     def __init__(self) -> None:
         self.dropped = 0
         self._attempts: dict[str, deque[int]] = defaultdict(deque)
 
     def allows(self, nick: str, now: int) -> bool:
-        """Whether `nick` may join one more channel now (ms). A dropped attempt does not count against it."""
+        """Return whether `nick` may join another channel at `now` (ms). A dropped attempt does not count."""
         attempts = self._attempts[nick]
         while attempts and attempts[0] <= now - WINDOW_MS:
             attempts.popleft()

@@ -1,4 +1,4 @@
-"""Who is connected and in which room, and the bytes that wait for each of them."""
+"""Tracks connections, their rooms, and the lines queued for each."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -8,31 +8,31 @@ from typing import Protocol
 from twitch_simulator.irc.irc_lines import untagged
 
 LINE_END = "\r\n"
-MAX_WAITING_BYTES = 16_000_000  # a reader that is this far behind is disconnected, as Twitch does
+MAX_WAITING_BYTES = 16_000_000  # a reader further behind is disconnected, as on Twitch
 
 
 class Wire(Protocol):
-    """A socket as the rooms see it."""
+    """The rooms' interface to a socket."""
 
     def is_open(self) -> bool:
-        """Whether what is written still goes out."""
+        """Return whether writes still reach the peer."""
 
     def send(self, text: str) -> None:
         """Write text now, without waiting."""
 
     def send_bytes(self, data: bytes) -> None:
-        """Write bytes now, which need not be UTF-8."""
+        """Write bytes now; they may be invalid UTF-8."""
 
     def waiting_bytes(self) -> int:
-        """Bytes that the peer has not taken yet."""
+        """Return the number of bytes that the peer has not accepted yet."""
 
     def close(self, abort: bool) -> None:
-        """End the connection; `abort` throws away what is waiting."""
+        """Close the connection; `abort` discards what is buffered."""
 
 
 @dataclass(eq=False)
 class Connection:
-    """One chat socket: who it is, what it asked for and what waits to be written."""
+    """One chat socket: its user, capabilities, rooms and queued lines."""
 
     number: int
     wire: Wire
@@ -42,18 +42,30 @@ class Connection:
     channels: set[str] = field(default_factory=set)
     silenced_until: int = 0
     last_pong_at: int = 0
-    waiting: list[str] = field(default_factory=list)
+    queued: list[str] = field(default_factory=list)
+
+    def sign_in(self, nick: str) -> None:
+        """Set the nick of a signed-in user."""
+        self.nick = nick
+
+    def pong(self, at: int) -> None:
+        """Record an answer to PING."""
+        self.last_pong_at = at
+
+    def silence(self, until: int) -> None:
+        """Send nothing to the socket until a time (ms)."""
+        self.silenced_until = until
 
     def queue(self, chunk: str, plain: str | None = None) -> None:
-        """Let a chunk of whole lines wait for the next flush; `plain` is the same without tags."""
+        """Queue a chunk of whole lines for the next flush; `plain` is the same without tags."""
         if "twitch.tv/tags" in self.capabilities:
-            self.waiting.append(chunk)
+            self.queued.append(chunk)
         else:
-            self.waiting.append(plain if plain is not None else without_tags(chunk))
+            self.queued.append(plain if plain is not None else without_tags(chunk))
 
 
 def without_tags(chunk: str) -> str:
-    """A chunk of whole lines with the tags removed."""
+    """Remove the tags from a chunk of whole lines."""
     return "".join(untagged(line) + LINE_END for line in chunk.split(LINE_END)[:-1])
 
 
@@ -63,7 +75,7 @@ class Rooms:
     def __init__(self, clock: Callable[[], int]) -> None:
         self.connections: dict[int, Connection] = {}
         self.slow_readers = 0
-        self.rules: dict[str, dict[str, int]] = defaultdict(dict)  # login: the rules that were changed
+        self.rules: dict[str, dict[str, int]] = defaultdict(dict)  # login to the changed rules
         self._members: dict[str, set[Connection]] = defaultdict(set)
         self._clock = clock
         self._next = 1
@@ -76,49 +88,53 @@ class Rooms:
         return connection
 
     def leave_all(self, connection: Connection) -> None:
-        """Forget a socket that is gone."""
+        """Remove a closed socket."""
         self.connections.pop(connection.number, None)
         for login in connection.channels:
             self._members[login].discard(connection)
-        connection.waiting.clear()
+        connection.queued.clear()
 
     def join(self, connection: Connection, login: str) -> None:
-        """Put a socket into a room."""
+        """Add a socket to a room."""
         connection.channels.add(login)
         self._members[login].add(connection)
 
     def part(self, connection: Connection, login: str) -> None:
-        """Take a socket out of a room."""
+        """Remove a socket from a room."""
         connection.channels.discard(login)
         self._members[login].discard(connection)
 
-    def hears(self, connection: Connection) -> bool:
-        """Whether what is sent to the socket goes out: it is open and not silenced."""
-        there = connection.number in self.connections and connection.wire.is_open()
-        return there and connection.silenced_until <= self._clock()
+    def set_rule(self, login: str, name: str, value: int) -> None:
+        """Change one of a room's rules."""
+        self.rules[login][name] = value
+
+    def receives(self, connection: Connection) -> bool:
+        """Return whether a socket receives what is sent: it is open and not silenced."""
+        is_open = connection.number in self.connections and connection.wire.is_open()
+        return is_open and connection.silenced_until <= self._clock()
 
     def listeners(self, login: str) -> list[Connection]:
-        """The sockets in a room that hear."""
-        return [member for member in self._members.get(login, ()) if self.hears(member)]
+        """Return the receiving sockets in a room."""
+        return [member for member in self._members.get(login, ()) if self.receives(member)]
 
-    def hearing(self) -> list[Connection]:
-        """All sockets that hear."""
-        return [connection for connection in self.connections.values() if self.hears(connection)]
+    def receivers(self) -> list[Connection]:
+        """Return all receiving sockets."""
+        return [connection for connection in self.connections.values() if self.receives(connection)]
 
     def flush(self) -> None:
-        """Write what waits, one write a socket. A silenced socket's lines are lost; a slow reader is cut off."""
+        """Write the queued lines, one write per socket. Drop a silenced socket's lines; disconnect a slow reader."""
         for connection in list(self.connections.values()):
-            if not connection.waiting:
+            if not connection.queued:
                 continue
-            text = "".join(connection.waiting)
-            connection.waiting.clear()
+            text = "".join(connection.queued)
+            connection.queued.clear()
             if connection.wire.waiting_bytes() > MAX_WAITING_BYTES:
                 self.slow_readers += 1
                 self.drop(connection, abort=True)
-            elif self.hears(connection):
+            elif self.receives(connection):
                 connection.wire.send(text)
 
     def drop(self, connection: Connection, abort: bool = False) -> None:
-        """End a socket; nothing is sent to it from here on."""
+        """Close a socket and remove it."""
         self.leave_all(connection)
         connection.wire.close(abort)

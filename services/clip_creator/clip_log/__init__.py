@@ -1,0 +1,1 @@
+"""The topic `clips`: one record for each intent and each outcome."""

@@ -1,0 +1,52 @@
+"""Decides whether to clip a moment: an intent, or a record with the reason why not. Pure."""
+
+from dataclasses import dataclass
+
+from clip_creator.clip_log import records
+from clip_creator.decision.budget import HourlyBudget
+from clip_creator.decision.clip_range import clip_range_of
+from clip_creator.decision.cooldown import Cooldown
+from clip_creator.decision.duration import plan_clip
+from clip_creator.decision.title import title
+from contracts.clips import Clip
+from contracts.moment_words import no_clip_words
+from contracts.moments import Moment
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Which Twitch credentials are available."""
+
+    application: bool  # may read Helix
+    user: bool  # may request clips
+
+
+def is_decisive(moment: Moment) -> bool:
+    """Return whether this revision decides about the clip: `peaked`, or `closed` for a moment not decided before.
+
+    A `peaked` that names a cause waits for `closed`, because a genuine burst may still follow. A moment of a shadow
+    detector is never decided and gets no record.
+    """
+    if moment.shadow:
+        return False
+    return moment.revision == "closed" or (moment.revision == "peaked" and moment.no_clip_reason != "cause")
+
+
+def decide(moment: Moment, now: int, credentials: Credentials, cooldown: Cooldown, budget: HourlyBudget) -> Clip:
+    """Build the moment's first record: `intent`, `skipped` or `too_late`."""
+    if moment.no_clip_reason is not None:
+        return records.first(moment, "skipped", now, no_clip_words(moment.no_clip_reason, moment.causes))
+    if not credentials.application:
+        return records.first(moment, "skipped", now, records.NO_CREDENTIALS)
+    planned = plan_clip(clip_range_of(moment), now)
+    if planned is None:
+        return records.first(moment, "too_late", now, records.TOO_OLD)
+    if not credentials.user:
+        return records.first(moment, "skipped", now, records.NOT_SIGNED_IN)
+    pause = cooldown.remaining_seconds(moment.channel_id, moment.crossed_at)
+    if pause > 0:
+        return records.first(moment, "skipped", now, f"cool-down: {pause:.0f} s left after the channel's last clip")
+    refusal = budget.refusal(moment.crossed_at, moment.score)
+    if refusal:
+        return records.first(moment, "skipped", now, f"budget: {refusal}")
+    return records.first(moment, "intent", now, title=title(moment), duration_seconds=planned.duration_seconds)

@@ -1,0 +1,1 @@
+"""Requests clips from Twitch and finds out what became of them."""

@@ -1,8 +1,0 @@
--- name: ages()
--- Seconds by the database's clock: since each stage said anything, and since the event time that it has reached.
-SELECT
-    stage,
-    extract(epoch FROM now() - updated_at)::float8 AS silent_seconds,
-    extract(epoch FROM now() - event_at)::float8 AS behind_seconds
-FROM pipeline_progress
-WHERE stage IN ('recorder', 'job');

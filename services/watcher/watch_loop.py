@@ -1,0 +1,110 @@
+"""Checks Postgres every few seconds, decides what to report, and delivers notices in order, with retries."""
+
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+import structlog
+
+from contracts import metrics
+from service_runtime.measures import measure
+from watcher.condition import Ages, Condition, Limits, condition_of
+from watcher.debounce import Debounce, Delays
+from watcher.notice import Times, compose, outage_start
+from watcher.progress import ProgressReader
+from watcher.state_file import State, StateFile, newest
+from watcher.webhook import Webhook
+from watcher.webhook_answer import retry_seconds
+
+log = structlog.get_logger()
+Clock = Callable[[], float]  # seconds
+
+
+class WatchLoop:
+    """The watcher's worker. `now`: seconds since 1970 UTC; `monotonic`: seconds of a clock that is never adjusted."""
+
+    def __init__(
+        self,
+        *,
+        progress: ProgressReader,
+        webhook: Webhook,
+        state_file: StateFile,
+        limits: Limits,
+        delays: Delays,
+        now: Clock = time.time,
+        monotonic: Clock = time.monotonic,
+    ) -> None:
+        self._progress, self._webhook, self._state_file = progress, webhook, state_file
+        self._limits, self._delays, self._now, self._monotonic = limits, delays, now, monotonic
+        self._state = state_file.read()
+        self._debounce = Debounce(self._state.last_reported)
+        self._failures, self._retry_at = 0, 0.0
+
+    def run(self, stop: threading.Event, interval_seconds: float) -> None:
+        """Check and deliver until `stop`."""
+        log.info("watcher started", last_reported=self._state.last_reported, pending=len(self._state.pending))
+        while not stop.is_set():
+            self.check()
+            self.deliver()
+            stop.wait(interval_seconds)
+        self._progress.close()
+
+    def check(self) -> None:
+        """Check once; a report is on disk before it is delivered."""
+        ages = self._progress.ages()
+        observed = condition_of(ages, self._limits)
+        self._export(ages, observed)
+        at = self._monotonic()
+        before, self._debounce = self._debounce, self._debounce.observe(observed, at, self._delays)
+        condition = self._debounce.last_reported
+        if condition is not before.last_reported:
+            observed_at = self._now() - before.lasted_seconds(condition, at)
+            self._report(before.last_reported, condition, observed_at, ages or Ages())
+
+    def _report(self, before: Condition, condition: Condition, observed_at: float, ages: Ages) -> None:
+        at = self._now()
+        began_at = self._state.began_at
+        if before is Condition.WELL:
+            began_at = outage_start(condition, observed_at, at, ages)
+        notice = compose(before, condition, Times(at, observed_at, began_at), ages)
+        log.warning("condition changed", condition=condition, text=notice.text)
+        measure(metrics.WATCHER_NOTICES).labels(event=condition.value).inc()
+        if self._webhook.is_set():
+            self._store(State(condition, began_at, newest((*self._state.pending, notice))))
+        else:
+            log.warning("notice not sent: the file of WATCHER_WEBHOOK_URL_FILE is empty or not set")
+            self._store(State(condition, began_at))
+
+    def deliver(self) -> None:
+        """Post pending notices in order up to the first failure, but not before the next retry is due."""
+        while self._state.pending and self._monotonic() >= self._retry_at:
+            notice = self._state.pending[0]
+            answer = self._webhook.post(notice)
+            measure(metrics.WATCHER_POSTS).labels(outcome="delivered" if answer.delivered else "failed").inc()
+            if answer.delivered:
+                self._failures = 0
+                log.info("notice delivered", condition=notice.event)
+                self._store(msgspec.structs.replace(self._state, pending=self._state.pending[1:]))
+                continue
+            self._failures += 1
+            wait = retry_seconds(answer, self._failures)
+            self._retry_at = self._monotonic() + wait
+            log.warning(
+                "notice not delivered", reason=answer.reason, failures=self._failures, retry_in_seconds=round(wait, 1)
+            )
+
+    def _store(self, state: State) -> None:
+        self._state = state
+        self._state_file.write(state)
+        measure(metrics.WATCHER_WAITING).set(len(state.pending))
+
+    def _export(self, ages: Ages | None, observed: Condition | None) -> None:
+        for condition in Condition:
+            measure(metrics.WATCHER_CONDITION).labels(condition=condition.value).set(condition is observed)
+        for metric, age in (
+            (metrics.WATCHER_HEARTBEAT_AGE, ages and ages.heartbeat_seconds),
+            (metrics.WATCHER_DATA_AGE, ages and ages.data_seconds),
+        ):
+            measure(metric).set(float("nan") if age is None else age)
+        measure(metrics.WATCHER_LOOKED_AT).set(self._now())

@@ -1,0 +1,103 @@
+"""Which stage is ok, behind or down, and the details in the table."""
+
+from dataclasses import replace
+
+import pytest
+
+from status.assessment import DEAD_LETTERS, FREE_BYTES, LAG_RECORDS, SPOOL_BYTES, assess
+from status.facts import Broker, Capture, Database, Disk, Facts, Group, Job, NoAnswer, OnlyOn, Progress, Website
+from status.line import EXIT_CODES, Line, State, worst
+
+CAPTURE = Capture(tick_age=2.0, is_holder=True, backlog=4_000.0, gap_seconds=0.0)
+WELL = Facts(
+    database=Database({"job": Progress(3, 1), "recorder": Progress(1, 1), "capture": Progress(2, 1)}),
+    broker=Broker(2.0),
+    groups={"recorder": Group(1, 12), "clip-creator": Group(1, 0), "chat-inspector": Group(1, 0)},
+    capture=CAPTURE,
+    standby=None,
+    job=Job("RUNNING", 2.0, 1_200_000.0),
+    website=Website(True),
+    disk=Disk("/", 50e9, 100e9),
+)
+SILENT = NoAnswer("connection refused")
+
+
+def lines(facts: Facts) -> dict[str, Line]:
+    return {line.name: line for line in assess(facts)}
+
+
+def test_all_stages_are_ok() -> None:
+    assert {line.state for line in assess(WELL)} == {State.OK}
+    assert EXIT_CODES[worst(assess(WELL))] == 0
+
+
+@pytest.mark.parametrize(
+    ("stage", "state", "changed"),
+    [
+        ("capture", State.DOWN, {"capture": SILENT}),
+        ("capture", State.BEHIND, {"capture": replace(CAPTURE, problems={"chat": "no channel is read yet"})}),
+        ("capture", State.BEHIND, {"capture": replace(CAPTURE, tick_age=31.0)}),
+        ("capture", State.BEHIND, {"capture": replace(CAPTURE, backlog=SPOOL_BYTES + 1)}),
+        ("capture", State.UNKNOWN, {"capture": OnlyOn("machine B")}),
+        ("standby", State.OK, {"standby": replace(CAPTURE, is_holder=False, backlog=SPOOL_BYTES * 100)}),
+        ("standby", State.DOWN, {"standby": SILENT}),
+        ("kafka", State.DOWN, {"broker": SILENT, "groups": SILENT}),
+        ("kafka", State.BEHIND, {"broker": SILENT}),
+        ("kafka", State.BEHIND, {"broker": Broker(None)}),
+        ("kafka", State.BEHIND, {"broker": Broker(31.0)}),
+        ("clip_detector", State.DOWN, {"job": SILENT}),
+        ("clip_detector", State.DOWN, {"job": Job("none")}),
+        ("clip_detector", State.DOWN, {"job": Job("FAILED")}),
+        ("clip_detector", State.BEHIND, {"job": Job("RESTARTING")}),
+        ("clip_detector", State.BEHIND, {"job": Job("RUNNING")}),
+        ("clip_detector", State.BEHIND, {"job": Job("RUNNING", 121.0, 1.0)}),
+        ("clip_detector", State.BEHIND, {"database": Database({"job": Progress(61, 1)})}),
+        ("clip_detector", State.BEHIND, {"job": OnlyOn("machine B"), "database": Database({"job": Progress(61, 1)})}),
+        ("clip_detector", State.OK, {"job": OnlyOn("machine B")}),
+        ("clip_detector", State.UNKNOWN, {"job": OnlyOn("machine B"), "database": SILENT}),
+        ("recorder", State.DOWN, {"database": SILENT}),
+        ("recorder", State.DOWN, {"database": Database({})}),
+        ("recorder", State.DOWN, {"database": Database({"recorder": Progress(61, 61)})}),
+        ("recorder", State.DOWN, {"groups": {"recorder": Group(0, 0)}}),
+        ("recorder", State.BEHIND, {"groups": {"recorder": Group(1, LAG_RECORDS + 1)}}),
+        ("recorder", State.OK, {"groups": SILENT}),
+        ("clip_creator", State.DOWN, {"groups": SILENT}),
+        ("clip_creator", State.DOWN, {"groups": {}}),
+        ("clip_creator", State.BEHIND, {"groups": {"clip-creator": Group(1, LAG_RECORDS + 1)}}),
+        ("clip_creator", State.BEHIND, {"database": Database({}, old_intents=1)}),
+        ("postgres", State.DOWN, {"database": SILENT}),
+        ("postgres", State.BEHIND, {"database": Database({"job": Progress(1, 1)}, dead_letters=DEAD_LETTERS)}),
+        ("website", State.DOWN, {"website": SILENT}),
+        ("website", State.BEHIND, {"website": Website(False, "not ready")}),
+        ("disk", State.BEHIND, {"disk": Disk("/", FREE_BYTES - 1, 10e9)}),
+        ("disk", State.DOWN, {"disk": NoAnswer("/none: no such folder")}),
+    ],
+)
+def test_each_trouble_shows_at_its_stage(stage: str, state: State, changed: dict[str, object]) -> None:
+    assert lines(replace(WELL, **changed))[stage].state is state  # type: ignore[arg-type]
+
+
+def test_a_stage_that_is_down_shows_the_reason() -> None:
+    assert lines(replace(WELL, capture=SILENT))["capture"].details == "connection refused"
+    assert "connection refused" in lines(replace(WELL, database=SILENT))["recorder"].details
+
+
+def test_figures_have_their_nouns() -> None:
+    facts = replace(WELL, capture=replace(CAPTURE, backlog=4_200.0, gap_seconds=1.0), database=Database({}, 2, 1))
+    found = lines(facts)
+    assert found["capture"].details == "at most 4.2 kB to forward, 1 channel-second of gaps since its start"
+    assert found["clip_detector"].details == "checkpoint 2 s ago, 1.2 MB"
+    assert "2 requests without an outcome" in found["clip_creator"].details
+    assert "1 dead letter in 24 h" in found["postgres"].details
+
+
+def test_what_cannot_be_queried_from_here_is_no_alarm() -> None:
+    facts = replace(WELL, capture=OnlyOn("machine B"), job=OnlyOn("machine B"))
+    assert lines(facts)["capture"].details == "can only be queried on machine B"
+    assert EXIT_CODES[worst(assess(facts))] == 0
+
+
+def test_the_worst_stage_gives_the_exit_code() -> None:
+    behind = replace(WELL, broker=Broker(31.0))
+    assert EXIT_CODES[worst(assess(behind))] == 1
+    assert EXIT_CODES[worst(assess(replace(behind, website=SILENT)))] == 2

@@ -1,0 +1,167 @@
+"""Assesses what the probes found: which stage is ok, behind or down. Pure."""
+
+from collections.abc import Mapping
+
+from status.facts import Broker, Capture, Database, Disk, Facts, Group, Job, NoAnswer, OnlyOn, Website
+from status.line import Line, State
+from status.units import age_text, plural, size_text
+
+FRESH_SECONDS = 60.0  # older data counts as behind, as on the website
+HEARTBEAT_SECONDS = 60.0  # the recorder's heartbeat comes every 2 s
+TICK_SECONDS = 30.0  # ticks come every second
+CHECKPOINT_SECONDS = 120.0  # checkpoints are seconds apart
+SPOOL_BYTES = 50e6  # minutes of a busy evening
+LAG_RECORDS = 5_000  # seconds of work
+DEAD_LETTERS = 100  # per day
+FREE_BYTES, FREE_SHARE = 2e9, 0.05
+ENDED_JOB = ("FAILED", "CANCELED", "FINISHED", "none")
+
+
+def assess(facts: Facts) -> list[Line]:
+    """Return one line per stage, in the order in which data passes them."""
+    lines = [capture("capture", facts.capture)]
+    if facts.standby is not None:
+        lines.append(capture("standby", facts.standby))
+    return [
+        *lines,
+        broker(facts.broker, facts.groups),
+        detector(facts.job, facts.database),
+        recorder(facts.groups, facts.database),
+        clip_creator(facts.groups, facts.database),
+        database(facts.database),
+        website(facts.website),
+        disk(facts.disk),
+    ]
+
+
+def _unanswered(name: str, fact: NoAnswer | OnlyOn) -> Line:
+    if isinstance(fact, OnlyOn):
+        return Line(name, State.UNKNOWN, details=f"can only be queried on {fact.machine}")
+    return Line(name, State.DOWN, details=fact.reason)
+
+
+def _behind_if(behind: bool) -> State:
+    return State.BEHIND if behind else State.OK
+
+
+def capture(name: str, fact: Capture | NoAnswer | OnlyOn) -> Line:
+    """Assess an instance that reads chat into its spool and, if it holds the lease, forwards it to Kafka."""
+    if not isinstance(fact, Capture):
+        return _unanswered(name, fact)
+    late = fact.tick_age is not None and fact.tick_age > TICK_SECONDS
+    behind = bool(fact.problems) or late or (fact.is_holder and fact.backlog > SPOOL_BYTES)
+    problems = "; ".join(f"{part}: {reason}" for part, reason in fact.problems.items())
+    figures = {"spool_bytes": fact.backlog, "gap_seconds": fact.gap_seconds}
+    return Line(name, _behind_if(behind), age=fact.tick_age, details=problems or _forwarding(fact), figures=figures)
+
+
+def _forwarding(fact: Capture) -> str:
+    gaps = f", {plural(fact.gap_seconds, 'channel-second')} of gaps since its start" if fact.gap_seconds else ""
+    if not fact.is_holder:
+        return f"standby, not forwarding{gaps}"
+    if not fact.backlog:
+        return f"nothing to forward{gaps}"
+    return f"at most {size_text(fact.backlog)} to forward{gaps}"  # the spool counts whole segments
+
+
+def broker(fact: Broker | NoAnswer, groups: Mapping[str, Group] | NoAnswer) -> Line:
+    """Assess Kafka by the last tick in chat-messages; if it at least listed its groups, it is slow and not down."""
+    if isinstance(fact, NoAnswer) and not isinstance(groups, NoAnswer):
+        return Line("kafka", State.BEHIND, details=f"last tick unknown: {fact.reason}")
+    if isinstance(fact, NoAnswer):
+        return _unanswered("kafka", fact)
+    if fact.tick_age is None:
+        return Line("kafka", State.BEHIND, details="no tick in chat-messages yet")
+    late = fact.tick_age > TICK_SECONDS
+    return Line("kafka", _behind_if(late), age=fact.tick_age, details="age of the last tick in chat-messages")
+
+
+def detector(job: Job | NoAnswer | OnlyOn, known: Database | NoAnswer) -> Line:
+    """Assess Flink's job; its age is that of the event time stored in Postgres."""
+    stage = known.stages.get("job") if isinstance(known, Database) else None
+    behind = None if stage is None else stage.behind
+    late = behind is not None and behind > FRESH_SECONDS
+    if isinstance(job, NoAnswer):
+        return Line("clip_detector", State.DOWN, age=behind, details=job.reason)
+    if isinstance(job, OnlyOn):
+        state = State.UNKNOWN if behind is None else _behind_if(late)
+        return Line("clip_detector", state, age=behind, details=f"Flink can only be queried on {job.machine}")
+    if job.state != "RUNNING":
+        state = State.DOWN if job.state in ENDED_JOB else State.BEHIND
+        details = "no job" if job.state == "none" else f"job {job.state.lower()}"
+        return Line("clip_detector", state, age=behind, details=details)
+    if job.checkpoint_age is None:
+        return Line("clip_detector", State.BEHIND, age=behind, details="job running, no checkpoint yet")
+    return _running(job.checkpoint_age, job.checkpoint_size or 0.0, behind, late)
+
+
+def _running(checkpoint_age: float, size: float, behind: float | None, late: bool) -> Line:
+    state = _behind_if(late or checkpoint_age > CHECKPOINT_SECONDS)
+    details = f"checkpoint {age_text(checkpoint_age)} ago, {size_text(size)}"
+    figures = {"checkpoint_age_seconds": checkpoint_age, "checkpoint_bytes": size}
+    return Line("clip_detector", state, age=behind, details=details, figures=figures)
+
+
+def _group(groups: Mapping[str, Group] | NoAnswer, name: str) -> tuple[State, str, dict[str, float]]:
+    if isinstance(groups, NoAnswer):
+        return State.DOWN, f"unknown, Kafka: {groups.reason}", {}
+    group = groups.get(name, Group(0, 0))
+    waiting = f"{plural(group.lag, 'record')} waiting"
+    if not group.members:
+        return State.DOWN, f"not running, {waiting}", {"lag": group.lag}
+    return _behind_if(group.lag > LAG_RECORDS), waiting, {"lag": group.lag}
+
+
+def recorder(groups: Mapping[str, Group] | NoAnswer, known: Database | NoAnswer) -> Line:
+    """Assess the recorder; its age is that of its heartbeat in Postgres."""
+    state, details, figures = _group(groups, "recorder")
+    if isinstance(known, NoAnswer):
+        return Line("recorder", State.DOWN, details=f"unknown, Postgres: {known.reason}", figures=figures)
+    stage = known.stages.get("recorder")
+    if stage is None:
+        return Line("recorder", State.DOWN, details=f"no heartbeat yet, {details}", figures=figures)
+    if isinstance(groups, NoAnswer):  # Kafka has its own line
+        state = State.OK
+    if stage.silent > HEARTBEAT_SECONDS:
+        state = State.DOWN
+    return Line("recorder", state, age=stage.silent, details=details, figures=figures)
+
+
+def clip_creator(groups: Mapping[str, Group] | NoAnswer, known: Database | NoAnswer) -> Line:
+    """Assess clip_creator; a request should have an outcome after ten minutes."""
+    state, details, figures = _group(groups, "clip-creator")
+    if isinstance(known, NoAnswer):
+        return Line("clip_creator", state, details=details, figures=figures)
+    if known.old_intents:
+        details += f", {plural(known.old_intents, 'request')} without an outcome for 15 min"
+        state = State.BEHIND if state is State.OK else state
+    return Line("clip_creator", state, details=details, figures={**figures, "old_intents": known.old_intents})
+
+
+def database(fact: Database | NoAnswer) -> Line:
+    """Assess Postgres; its age is that of the newest report of any stage."""
+    if isinstance(fact, NoAnswer):
+        return _unanswered("postgres", fact)
+    newest = min((stage.silent for stage in fact.stages.values()), default=None)
+    details = f"{plural(fact.dead_letters, 'dead letter')} in 24 h"
+    figures = {"dead_letters": fact.dead_letters}
+    if newest is None:
+        return Line("postgres", State.OK, details=f"no stage has reported yet, {details}", figures=figures)
+    state = _behind_if(fact.dead_letters >= DEAD_LETTERS)
+    return Line("postgres", state, age=newest, details=details, figures=figures)
+
+
+def website(fact: Website | NoAnswer) -> Line:
+    """Assess the website."""
+    if isinstance(fact, NoAnswer):
+        return _unanswered("website", fact)
+    return Line("website", _behind_if(not fact.ready), details=fact.problem or "ready")
+
+
+def disk(fact: Disk | NoAnswer) -> Line:
+    """Assess the disk of this machine."""
+    if isinstance(fact, NoAnswer):
+        return _unanswered("disk", fact)
+    full = fact.free < FREE_BYTES or fact.free < fact.total * FREE_SHARE
+    details = f"{size_text(fact.free)} free of {size_text(fact.total)} ({fact.folder})"
+    return Line("disk", _behind_if(full), details=details, figures={"free_bytes": fact.free, "total_bytes": fact.total})
