@@ -20,12 +20,10 @@ from stream_monitoring.channels.choice import Rules
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
 from stream_monitoring.channels.lifecycle import LifecyclePolling, StreamBook
 from stream_monitoring.channels.watch_list import DiskList, PostgresList
-from stream_monitoring.collector import collect_rarely
 from stream_monitoring.forwarding.forwarder import Forwarder
 from stream_monitoring.forwarding.kafka_log import KafkaLog
 from stream_monitoring.forwarding.lease import Lease, Patience
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS
-from stream_monitoring.memory import keep_freed_memory
 from stream_monitoring.privacy.chatter_hash import ChatterHash, load_or_make_key
 from stream_monitoring.privacy.opt_outs import OptOuts
 from stream_monitoring.settings import MonitoringSettings, SpoolSettings
@@ -143,8 +141,6 @@ def main() -> int:
     for counter in (metrics.SPOOL_DROPPED_BYTES, metrics.LATE_RECORDS):
         measure(counter)  # from zero on: an alert sees no increase in a counter that begins with its first event
     measure(metrics.DISK_FREE_BYTES).set_function(lambda: shutil.disk_usage(spool.directory).free)
-    collect_rarely()
-    keep_freed_memory()
     supervisor = Supervisor()
     supervisor.add("capture", capture.run)
     supervisor.add("forwarder", lambda stop: forwarder.run(stop, capture.ended))

@@ -32,7 +32,7 @@ from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics
 from stream_monitoring.chat.bad_lines import BadLines
-from stream_monitoring.chat.chat_reader import Reading
+from stream_monitoring.chat.chat_reader import ChatReader
 from stream_monitoring.chat.twitch_clock import TwitchClock
 from stream_monitoring.forwarding.forwarder import Forwarder
 from stream_monitoring.forwarding.kafka_log import KafkaLog
@@ -79,10 +79,12 @@ class Capture:
 def fill(spool: Spool, lines: list[bytes], most_records: int) -> None:
     """Frames of the lines' messages as the capture writes them."""
     batch = Batch()
-    reading = Reading("bench", batch, ChatterHash(KEY), BadLines(batch, Quarantine(spool.directory)), TwitchClock(), {})
+    reader = ChatReader(
+        "bench", batch, ChatterHash(KEY), BadLines(batch, Quarantine(spool.directory)), TwitchClock(), {}
+    )
     written = 0
     for chunk in lines:
-        reading.parse(chunk, int(time.time() * 1000))
+        reader.read(chunk, int(time.time() * 1000))
         if len(batch) >= FRAME_RECORDS and written < most_records:
             written += write_frame(spool, batch)
     if written < most_records:

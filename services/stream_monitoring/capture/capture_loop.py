@@ -22,7 +22,7 @@ from stream_monitoring.capture.hold import Hold
 from stream_monitoring.capture.ticks import next_tick
 from stream_monitoring.channels.lifecycle import introduction
 from stream_monitoring.chat.bad_lines import BadLines
-from stream_monitoring.chat.chat_reader import Reading
+from stream_monitoring.chat.chat_reader import ChatReader
 from stream_monitoring.chat.machine_clock import MachineClock
 from stream_monitoring.chat.twitch_clock import TwitchClock
 from stream_monitoring.privacy.chatter_hash import ChatterHash
@@ -81,7 +81,7 @@ class Capture:
         quarantine = Quarantine(spool.directory)
         bad_lines = BadLines(self.batch, quarantine)
         self._forgetting = Forgetting(spool, quarantine)
-        self._reading = Reading(options.instance, self.batch, chatters, bad_lines, self.clock, self.rooms)
+        self._reading = ChatReader(options.instance, self.batch, chatters, bad_lines, self.clock, self.rooms)
         self._last_tick = spool.last.tick_at if spool.last else 0
         self._reading.last_tick = self._last_tick
         self.account = Account(self.book, self.clock, self._now)

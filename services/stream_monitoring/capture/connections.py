@@ -14,7 +14,7 @@ from service_runtime.measures import measure
 from stream_monitoring.capture.chat_socket import ChatSocket
 from stream_monitoring.capture.coverage import CoverageBook
 from stream_monitoring.capture.hold import Hold
-from stream_monitoring.chat.chat_reader import Reading
+from stream_monitoring.chat.chat_reader import ChatReader
 from stream_monitoring.chat.parser import Event
 from stream_monitoring.chat.twitch_clock import TwitchClock
 
@@ -52,7 +52,7 @@ class Connections:
     def __init__(
         self,
         url: str,
-        reading: Reading,
+        reading: ChatReader,
         joined: Callable[[str, str], None],
         book: CoverageBook,
         clock: TwitchClock,
@@ -78,7 +78,7 @@ class Connections:
 
     def parse(self, chunk: bytes, received_at: int) -> tuple[list[Event], int]:
         """Hand lines to the reading."""
-        return self._reading.parse(chunk, received_at)
+        return self._reading.read(chunk, received_at)
 
     def twitch_now(self) -> int:
         """Twitch's time now."""

@@ -6,7 +6,6 @@ The body is key, value, key, value, …, separated by line feeds. Positions coun
 
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contracts import topics
@@ -18,8 +17,6 @@ MAGIC = b"SSF1"
 HEADER = struct.Struct(">4sIIIQ")
 PLACE = struct.Struct(">IQ")  # the part of the header that the checksum covers
 CHECKED_FROM = 12  # bytes before it: magic, length, checksum
-PIECE_BYTES = 100_000  # small enough for the processor's cache
-RECORD_END = b"}\n"  # of a value and nowhere else: values are JSON, or empty where a record was removed
 LONGEST_BODY = 256 * 1024 * 1024  # bytes; a larger length is damage, not data
 
 
@@ -45,16 +42,6 @@ class Frame:
     def lines(self) -> list[bytes]:
         """Flat: key, value, key, value, …; the last pair is the tick. Made anew each time."""
         return self.body.split(b"\n")
-
-    def pieces(self) -> Iterator[bytes]:
-        """All records but the tick, in pieces of the body with about PIECE_BYTES in whole records."""
-        end = self.body.rfind(b"\n", 0, self.body.rindex(b"\n"))
-        begin = 0
-        while begin < end:
-            cut = self.body.find(RECORD_END, begin + PIECE_BYTES, end)
-            until = end if cut < 0 else cut + 1
-            yield self.body[begin:until]
-            begin = until + 1
 
     @property
     def end(self) -> int:
