@@ -21,14 +21,15 @@ from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_
 from stream_monitoring.channels.lifecycle import LifecyclePolling, StreamBook
 from stream_monitoring.channels.watch_list import DiskList, PostgresList
 from stream_monitoring.forwarding.forwarder import Forwarder
-from stream_monitoring.forwarding.kafka_log import KafkaLog
+from stream_monitoring.forwarding.kafka_log import KafkaLog, LogReader
 from stream_monitoring.forwarding.lease import Lease, Patience
+from stream_monitoring.forwarding.other_format import retire_older_spool
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS
 from stream_monitoring.privacy.chatter_hash import ChatterHash, load_or_make_key
 from stream_monitoring.privacy.opt_outs import OptOuts
 from stream_monitoring.settings import MonitoringSettings, SpoolSettings
 from stream_monitoring.spool.frame_queue import FrameQueue
-from stream_monitoring.spool.spool import Spool, SpoolLimits
+from stream_monitoring.spool.spool import Spool, SpoolFormatError, SpoolLimits
 from twitch_access.access import open_access
 from twitch_access.helix import Helix
 from twitch_access.settings import TwitchSettings
@@ -56,11 +57,19 @@ def load() -> AllSettings:
     return AllSettings(monitoring, spool, kafka, twitch, log_settings, loaded[5] if len(loaded) > 5 else None)
 
 
-def open_spool(settings: SpoolSettings) -> Spool:
+def log_reader(kafka: KafkaSettings) -> LogReader:
+    """What opens the forwarders' log in Kafka."""
+    return lambda: KafkaLog(consumer_config(kafka, "chat-forwarder"))
+
+
+def open_spool(settings: SpoolSettings, kafka: KafkaSettings) -> Spool:
     """The spool; a directory that cannot be used ends the process with a clear message."""
     limits = SpoolLimits(settings.segment_bytes, settings.max_bytes, settings.max_age_hours * 3600)
     try:
+        retire_older_spool(settings.directory, log_reader(kafka))
         return Spool(settings.directory, limits)
+    except SpoolFormatError as error:
+        raise SystemExit(str(error)) from error
     except OSError as error:
         raise SystemExit(f"SPOOL_DIRECTORY: cannot use {settings.directory}: {error.strerror or error}") from error
 
@@ -90,7 +99,7 @@ def make_forwarder(settings: AllSettings, spool: Spool, queue: FrameQueue, captu
         spool,
         queue,
         producer_config(settings.kafka, **PRODUCER_SETTINGS),
-        lambda: KafkaLog(consumer_config(settings.kafka, "chat-forwarder")),
+        log_reader(settings.kafka),
         Lease(monitoring.role, patience, is_alone=not monitoring.has_other),
         capture,
         monitoring.instance,
@@ -132,7 +141,7 @@ def main() -> int:
     """Run until a stop signal; the process's exit code."""
     settings = load()
     logs.configure("stream_monitoring", settings.log.level)
-    spool, queue = open_spool(settings.spool), FrameQueue()
+    spool, queue = open_spool(settings.spool, settings.kafka), FrameQueue()
     capture = make_capture(settings, spool, queue, lambda: forwarder.position)
     forwarder = make_forwarder(settings, spool, queue, capture)
     access = open_access(settings.twitch)

@@ -23,7 +23,7 @@ from confluent_kafka.admin import AdminClient
 from reading import KEY, chunks
 
 from contracts import codec
-from contracts.chat_messages import Tick
+from contracts.chat_messages import FORMAT_VERSION, Tick
 from contracts.topics import CHAT_MESSAGES
 from embedded.processes.ports import free_ports
 from embedded.records import iterate_topic
@@ -101,6 +101,7 @@ def write_frame(spool: Spool, batch: Batch) -> int:
         instance="bench",
         spool_id=spool.spool_id,
         spool_position=spool.end + records + 1,
+        format_version=FORMAT_VERSION,
     )
     spool.append([*batch.take(), TICK_KEY, codec.encode(tick)], tick_at)
     return records

@@ -2,9 +2,9 @@
 
 A live socket delivers a few lines a read, a busy one after a stall 64 KiB, so each size is measured. The parser is
 called by itself, and, as a second baseline, as twitchAPI's receive loop does: a task for each message that hands it to
-an event handler. The slow path gets the same lines with a tag that the fast path does not know. All write the same JSON
-to the same broker, and are charged for the CPU time of all threads of their process.
-`python tests/benchmarks/reading.py` writes results/reading.json.
+an event handler. All write the same JSON to the same broker, and are charged for the CPU time of all threads of their
+process. Transactions are as large as those of a drain; one run has those of a live chat. The slow path gets the same
+lines with a tag that the fast path does not know. `python tests/benchmarks/reading.py` writes results/reading.json.
 """
 
 import asyncio
@@ -37,10 +37,12 @@ from service_runtime.topic_setup import create_topics
 from stream_monitoring.chat.bad_lines import BadLines
 from stream_monitoring.chat.chat_reader import ChatReader, Counts
 from stream_monitoring.chat.twitch_clock import TwitchClock
+from stream_monitoring.forwarding.forwarder import MOST_RECORDS
 from stream_monitoring.forwarding.kafka_log import KafkaLog
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import TICK_KEY, Batch
+from stream_monitoring.spool.frame import Frame
 from stream_monitoring.spool.quarantine import Quarantine
 from stream_monitoring.spool.spool import Spool, SpoolLimits
 
@@ -49,7 +51,8 @@ CHUNK_BYTES = 64 * 1024  # what a busy socket delivers at once
 READS: dict[str, int | None] = {"1 line": 1, "5 lines": 5, "20 lines": 20, "64 KiB": None}  # how much a read delivers
 USUAL_READ = "5 lines"
 FULL_READ = "64 KiB"
-FRAME_RECORDS = 1_000  # of a frame, which is a transaction: 0.2 s of all of Twitch
+FRAME_RECORDS = 5_000  # one second of all of Twitch
+LIVE_RECORDS = 1_000  # of a frame that is a transaction by itself: 0.2 s of all of Twitch
 ROUNDS = int(os.environ.get("READING_ROUNDS", "3"))
 FLOOR = 4.0  # times twitchAPI's parser, at each size of a read
 UNKNOWN_TAG = b"aaa=1;"
@@ -102,20 +105,28 @@ def chunks(seed: int, begin: int, lines_per_read: int | None = None) -> list[byt
 
 def ours(bootstrap: str, directory: str, reads: list[bytes]) -> float:
     """CPU seconds of this service's reader, spool and forwarder."""
-    used, counts = read_and_forward(bootstrap, directory, reads)
-    assert counts.paths == {"fast": MESSAGES}, counts
+    used, counts = read_and_forward(bootstrap, directory, reads, FRAME_RECORDS, MOST_RECORDS)
+    assert counts.paths == {"fast": MESSAGES, "slow": 0}, counts
+    return used
+
+
+def ours_live(bootstrap: str, directory: str, reads: list[bytes]) -> float:
+    """CPU seconds of the same with a transaction for each 0.2 s of all of Twitch, as at a live chat."""
+    used, _ = read_and_forward(bootstrap, directory, reads, LIVE_RECORDS, LIVE_RECORDS)
     return used
 
 
 def ours_slow_path(bootstrap: str, directory: str, reads: list[bytes]) -> float:
     """CPU seconds of the same where no line is one that the fast path knows."""
     unknown = [b"".join(b"@" + UNKNOWN_TAG + each[1:] for each in read.splitlines(keepends=True)) for read in reads]
-    used, counts = read_and_forward(bootstrap, directory, unknown)
-    assert counts.paths == {"slow": MESSAGES}, counts
+    used, counts = read_and_forward(bootstrap, directory, unknown, FRAME_RECORDS, MOST_RECORDS)
+    assert counts.paths == {"fast": 0, "slow": MESSAGES}, counts
     return used
 
 
-def read_and_forward(bootstrap: str, directory: str, reads: list[bytes]) -> tuple[float, Counts]:
+def read_and_forward(
+    bootstrap: str, directory: str, reads: list[bytes], frame_records: int, transaction_records: int
+) -> tuple[float, Counts]:
     """CPU seconds, and what was counted."""
     spool, batch = Spool(Path(directory), SpoolLimits()), Batch()
     kafka = KafkaSettings(bootstrap_servers=bootstrap)
@@ -125,16 +136,24 @@ def read_and_forward(bootstrap: str, directory: str, reads: list[bytes]) -> tupl
     tick = codec.encode(
         Tick(schema_version=1, sent_at=1, received_at=1, instance="bench", spool_id="bench", spool_position=1)
     )
+    frames: list[Frame] = []
+
+    def write_frame() -> None:
+        count = len(batch) + 1
+        frames.append(spool.append([*batch.take(), TICK_KEY, tick], 1, count))
 
     def forward() -> None:
-        count = len(batch) + 1
-        transactions.send([spool.append([*batch.take(), TICK_KEY, tick], 1, count)], tick)
+        transactions.send(frames, tick)
+        frames.clear()
 
     before = time.process_time()
     for read in reads:
         reader.read(read, int(time.time() * 1000))
-        if len(batch) >= FRAME_RECORDS:
+        if len(batch) >= frame_records:
+            write_frame()
+        if sum(frame.count for frame in frames) >= transaction_records:
             forward()
+    write_frame()
     forward()
     used = time.process_time() - before
     assert reader.counts.records == {"message": MESSAGES}, reader.counts
@@ -243,6 +262,7 @@ RUNS: list[Run] = [
     *((side.__name__, read) for read in READS for side in (theirs, ours)),
     (theirs_as_used.__name__, FULL_READ),
     (ours_slow_path.__name__, USUAL_READ),
+    (ours_live.__name__, USUAL_READ),
 ]
 
 
@@ -307,6 +327,7 @@ def figures(rates: dict[Run, list[float]], best: dict[Run, float], ratios: dict[
         "ratio_to_twitchapi_as_used": round(best["ours", FULL_READ] / best["theirs_as_used", FULL_READ], 2),
         "slow_path_messages_per_cpu_second": round(slow),
         "slow_path_ratio": round(slow / best["theirs", USUAL_READ], 2),
+        "live_messages_per_cpu_second": round(best["ours_live", USUAL_READ]),
         "runs": {" ".join(run): [round(rate) for rate in each] for run, each in rates.items()},
     }
 

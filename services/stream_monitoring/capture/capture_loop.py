@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from contracts import codec, metrics
-from contracts.chat_messages import SCHEMA_VERSION, ChannelRecord, OptOut, Tick
+from contracts.chat_messages import FORMAT_VERSION, SCHEMA_VERSION, ChannelRecord, OptOut, Tick
 from service_runtime.measures import measure
 from stream_monitoring.capture import coverage
 from stream_monitoring.capture.connections import Connections
@@ -31,7 +31,7 @@ from stream_monitoring.privacy.opt_outs import Words
 from stream_monitoring.spool.batch import TICK_KEY, Batch
 from stream_monitoring.spool.frame import Frame, records_in
 from stream_monitoring.spool.quarantine import Quarantine
-from stream_monitoring.spool.spool import Spool
+from stream_monitoring.spool.spool import COVERED_FILE, Spool
 
 log = structlog.get_logger()
 
@@ -71,7 +71,7 @@ class Capture:
         self._frame_written = frame_written
         self._forwarded = forwarded  # the position up to which Kafka has everything
         self._now = machine_now or MachineClock()
-        self._covered_path = spool.directory / "covered.json"
+        self._covered_path = spool.directory / COVERED_FILE
         self._clock_path = spool.directory / "clock_offset_ms"
         self.clock = TwitchClock(load_offset(self._clock_path))
         self.batch = Batch()
@@ -269,6 +269,7 @@ class Capture:
             instance=self._options.instance,
             spool_id=self._spool.spool_id,
             spool_position=self._spool.end + count,
+            format_version=FORMAT_VERSION,
         )
         return [*allowed, *told.take(), TICK_KEY, codec.encode(tick)], count
 
@@ -312,6 +313,8 @@ class Capture:
             measure(metrics.CHAT_LINES).labels(command=command).inc(number)
         for kind, number in counts.records.items():
             measure(metrics.CHAT_RECORDS).labels(kind=kind).inc(number)
+        for path, number in counts.paths.items():
+            measure(metrics.MESSAGES_BY_PATH).labels(path=path).inc(number)
         measure(metrics.DUPLICATE_MESSAGES).inc(counts.duplicates)
         measure(metrics.LATE_RECORDS).inc(counts.late)
         measure(metrics.SOCKETS).labels(state="open").set(len(self._connections.sockets))

@@ -29,7 +29,7 @@ class Counts:
 
     lines: dict[str, int] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)
-    paths: dict[Path, int] = field(default_factory=dict)
+    paths: dict[Path, int] = field(default_factory=lambda: {"fast": 0, "slow": 0})  # both: a share needs them
     duplicates: int = 0
     late: int = 0
 
@@ -43,7 +43,7 @@ class Counts:
 
     def add_path(self, path: Path, number: int = 1) -> None:
         """Count chat messages that were parsed this way."""
-        self.paths[path] = self.paths.get(path, 0) + number
+        self.paths[path] += number
 
 
 class EmotesJson(dict[bytes, bytes]):

@@ -12,10 +12,11 @@ from contracts import metrics
 from service_runtime.measures import measure
 from stream_monitoring.capture.connections import wait_seconds
 from stream_monitoring.capture.continuity import Account
+from stream_monitoring.forwarding import other_format
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaAwayError, KafkaLog, LogReader, Place
 from stream_monitoring.forwarding.lease import Lease, Sight
 from stream_monitoring.forwarding.partition_repair import levelling
-from stream_monitoring.forwarding.resume import LastTick, Leftovers, Resume
+from stream_monitoring.forwarding.resume import LastTick, Leftovers, NewerFormatError, Resume
 from stream_monitoring.forwarding.takeover import beginning, first_word, inheritance, wait_for_the_last
 from stream_monitoring.forwarding.transactions import FencedError, TransactionFailedError, Transactions
 from stream_monitoring.spool.frame import Frame
@@ -76,7 +77,9 @@ class Forwarder:
 
     def problems(self) -> dict[str, str]:
         """What is wrong now, for /ready; to stand by is not wrong."""
-        return {"kafka": self.trouble or "not reached yet"} if self.state in ("starting", "waiting for Kafka") else {}
+        if self.state in ("starting", "waiting for Kafka"):
+            return {"kafka": self.trouble or "not reached yet"}
+        return {"kafka": self.trouble} if self.trouble else {}
 
     def run(self, stop: threading.Event, capture_ended: threading.Event) -> None:
         """Forward until `stop` is set and the capture has written its last frame; bounded then."""
@@ -91,6 +94,8 @@ class Forwarder:
             except FencedError:
                 log.warning("forwarder: another instance has taken over, standing by")
                 self._lease.fenced(time.monotonic())
+            except NewerFormatError:
+                self._lease.lost_sight()  # the next look says what is wrong
             except (TransactionFailedError, KafkaAwayError, KafkaException) as error:
                 attempt += 1
                 self._lease.lost_sight()
@@ -151,7 +156,10 @@ class Forwarder:
         """Stand by: the spool keeps everything that may be needed, the memory nothing."""
         if self.state != "standby":
             log.info("forwarder: standing by", last_tick=last)
-        self.state, self.trouble = "standby", ""
+        trouble = other_format.problem(last, self._lease.older_format_seconds)
+        if trouble != self.trouble and trouble:
+            log.error("forwarder: another version has written to Kafka", why=trouble, last_tick=last)
+        self.state, self.trouble = "standby", trouble
         self._queue.drop()
         if last is not None and last.spool_id != self._spool.spool_id:
             self.position = max(self.position, self._spool.position_before(last.sent_at - REACH_MS))

@@ -6,6 +6,7 @@ Pure: the clock is passed in. Two instances that see the same ticks never both t
 from dataclasses import dataclass
 from typing import Literal
 
+from contracts.chat_messages import FORMAT_VERSION
 from stream_monitoring.forwarding.resume import LastTick
 
 Role = Literal["holder", "standby"]
@@ -21,6 +22,11 @@ class Patience:
     stalled_seconds: float = 10.0  # event time stands still for so long: the holder is gone or deaf
     go_on_seconds: float = 60.0  # nobody covers the last tick for so long: somebody goes on with a recorded gap
     take_back_seconds: float = 60.0  # the least time between being fenced and fencing
+
+    @property
+    def older_format_seconds(self) -> float:
+        """How long an older version's last tick stands: any instance of it would have gone on in half of that."""
+        return 2 * (self.stalled_seconds + self.go_on_seconds)
 
     @property
     def own_rest_seconds(self) -> float:
@@ -85,6 +91,8 @@ class Lease:
     def look(self, now: float, sight: Sight, is_ending: bool = False) -> Turn | None:
         """Whether to begin to write now, and why; None: stand by. `is_ending`: only to deliver the own rest."""
         self._observe(now, sight)
+        if sight.last is not None and sight.last.format_version != FORMAT_VERSION:
+            return None if is_ending else self._turn_after_other_format(sight.last)
         if sight.is_mine and not self._is_fenced and (sight.covers or self._is_alone or is_ending):
             return "continue"
         if is_ending:
@@ -104,6 +112,20 @@ class Lease:
         self._seen, self._looked_at = seen, now
         if not sight.is_mine:
             self._is_fenced = False  # the one that fenced us has written: what is ours from now on is ours again
+
+    @property
+    def older_format_seconds(self) -> float:
+        """How long the last tick of an older version has to stand still."""
+        if self._is_alone:
+            return 0.0
+        patience = self._patience
+        return patience.older_format_seconds + (patience.stalled_seconds if self._role == "standby" else 0.0)
+
+    def _turn_after_other_format(self, last: LastTick) -> Turn | None:
+        """Never beside a newer version, and after an older one only once it is certain that no instance of it runs."""
+        if last.format_version > FORMAT_VERSION:
+            return None
+        return "go on" if self.stalled_seconds >= self.older_format_seconds else None
 
     @property
     def _is_stalled(self) -> bool:

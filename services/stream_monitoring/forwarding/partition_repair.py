@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 import structlog
 
 from contracts import codec
-from contracts.chat_messages import SCHEMA_VERSION, Tick
+from contracts.chat_messages import FORMAT_VERSION, SCHEMA_VERSION, Tick
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, Place
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool.batch import Destination, destinations
@@ -95,8 +95,8 @@ def _is_between(marks: Marks, between: Difference) -> bool:
 def levelling(reader: KafkaLog, spool: Spool, ticks: dict[Place, LastTick], instance: str) -> Levelling | None:
     """What makes all partitions end alike, None where they do; `ticks`: their last ones. Raises KafkaAwayError."""
     between = difference(ticks.values())
-    if between is None:
-        return None
+    if between is None or any(tick.format_version != FORMAT_VERSION for tick in ticks.values()):
+        return None  # our spool holds nothing of another format's time
     behind = sorted(place for place, tick in ticks.items() if tick != between.latest)
     if is_too_much(between, spool.spool_id):
         log.error("forwarder: some partitions end long before the others, they stay so", behind=behind)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import msgspec
 
 from contracts import codec
-from contracts.chat_messages import Coverage, Lifecycle, Tick
+from contracts.chat_messages import FORMAT_VERSION, Coverage, Lifecycle, Tick
 from stream_monitoring.spool.batch import DEAD_LETTER_KEY, REMOVED_KEY, TICK_KEY
 from stream_monitoring.spool.frame import Frame
 from stream_monitoring.spool.record_header import marks_of, named
 
 STRAGGLER_MS = 5_000  # what came so late that the other may have had it and not sent it: late, and not lost
+SEPARATION_MS = 60_000  # without records between two formats: a minute's people are counted by their hashes
 POLLS_MS = 60_000  # every instance asks after streams by itself, each 20 s
 
 decode_lifecycle = msgspec.json.Decoder(Lifecycle).decode
@@ -24,6 +25,11 @@ class LastTick:
     sent_at: int
     spool_id: str
     spool_position: int
+    format_version: int = FORMAT_VERSION
+
+
+class NewerFormatError(Exception):
+    """Kafka was last written by a newer version of Stream Scout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class Resume:
 
     Otherwise `after` is the event time of the last tick: only what is later is sent, without the ids in `known`.
     `missing`: records that were deleted from the spool before they were forwarded. `hole_until`: the spool begins
-    only there, so from `after` on nothing can be delivered.
+    only there, so from `after` on nothing can be delivered. `skip_until`: what is earlier is left out, so that nobody
+    counts twice, by the hash of an older format and by ours.
     """
 
     position: int
@@ -50,17 +57,22 @@ class Resume:
     after: int = 0
     missing: int = 0
     hole_until: int | None = None
+    skip_until: int = 0
 
 
 def decide(ticks: Iterable[LastTick], spool: OwnSpool) -> Resume:
     """Begin exactly at the end of the last transaction where it was ours, else by event time.
 
     A transaction ends with the same tick in every partition; a partition may have lost its own to retention,
-    so the latest one counts.
+    so the latest one counts. Raises NewerFormatError.
     """
     last = max(ticks, key=lambda tick: (tick.sent_at, tick.spool_position), default=None)
     if last is None:
         return Resume(spool.first, exact=True)
+    if last.format_version > FORMAT_VERSION:
+        raise NewerFormatError
+    if last.format_version < FORMAT_VERSION:
+        return _after_older_format(last, spool)
     if last.spool_id == spool.spool_id and last.spool_position <= spool.end:
         begin = max(last.spool_position, spool.first)
         missing = begin - last.spool_position
@@ -68,6 +80,13 @@ def decide(ticks: Iterable[LastTick], spool: OwnSpool) -> Resume:
     hole = spool.first_tick_at is None or spool.first_tick_at > last.sent_at
     until = spool.first_tick_at if hole else None
     return Resume(spool.first, exact=False, after=last.sent_at, hole_until=until)
+
+
+def _after_older_format(last: LastTick, spool: OwnSpool) -> Resume:
+    """Begin with a gap."""
+    separated = last.sent_at + SEPARATION_MS
+    hole_until = max(separated, spool.first_tick_at or 0)
+    return Resume(spool.first, exact=False, after=last.sent_at, hole_until=hole_until, skip_until=separated)
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from itertools import islice
 import structlog
 
 from contracts import codec
-from contracts.chat_messages import SCHEMA_VERSION, Tick
+from contracts.chat_messages import FORMAT_VERSION, SCHEMA_VERSION, Tick
 from contracts.topics import CHAT_MESSAGES
 from stream_monitoring.capture.continuity import Account
 from stream_monitoring.forwarding.kafka_log import REACH_MS, KafkaLog, Place
@@ -30,7 +30,7 @@ class Inheritance:
 
 
 def beginning(ticks: dict[Place, LastTick], spool: Spool) -> Resume:
-    """Where to begin after these last ticks; they were read when nobody else wrote any more."""
+    """Where to begin after these last ticks, read when nobody else wrote any more. Raises NewerFormatError."""
     oldest = next(iter(islice(spool.frames(spool.first), 1)), None)
     own = OwnSpool(spool.spool_id, spool.first, spool.end, oldest.tick_at if oldest else None)
     resume = decide([tick for (topic, _), tick in ticks.items() if topic == CHAT_MESSAGES.name], own)
@@ -68,6 +68,7 @@ def first_word(resume: Resume, spool: Spool, account: Account, instance: str) ->
         instance=instance,
         spool_id=spool.spool_id,
         spool_position=resume.position,
+        format_version=FORMAT_VERSION,
     )
     missed = account.missed(resume.after, resume.hole_until)
     return Frame.of(resume.position, [*missed, TICK_KEY, codec.encode(tick)], resume.after)
@@ -77,7 +78,7 @@ def inheritance(reader: KafkaLog, resume: Resume, spool: Spool, account: Account
     """What another spool wrote a moment before, so that it is left out. Raises KafkaAwayError."""
     since = resume.after - REACH_MS
     others = {spool_id: tick for spool_id, tick in writers(reader, since).items() if spool_id != spool.spool_id}
-    after = resume.after if not resume.exact else max(others.values(), default=None)
+    after = max(others.values(), default=None) if resume.exact else max(resume.after, resume.skip_until)
     if after is None:
         return Inheritance(None, [])
     told = reader.told_after(after)

@@ -10,11 +10,15 @@ from pathlib import Path
 
 import structlog
 
+from contracts.chat_messages import FORMAT_VERSION
 from service_runtime.files import replace_durably, sync_path
 from stream_monitoring.spool import frame, segment
 from stream_monitoring.spool.frame import DamagedFrameError, Frame
 
 log = structlog.get_logger()
+
+ID_FILE = "spool_id"
+COVERED_FILE = "covered.json"  # the channels that were read, see `capture.coverage`
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class SpoolLimits:
 
 def load_or_make_id(directory: Path) -> str:
     """The spool's name for its whole life."""
-    path = directory / "spool_id"
+    path = directory / ID_FILE
     if path.exists() and (known := path.read_text().strip()):
         return known
     spool_id = secrets.token_hex(8)
@@ -37,12 +41,27 @@ def load_or_make_id(directory: Path) -> str:
     return spool_id
 
 
+class SpoolFormatError(Exception):
+    """Another version has written the spool; the text says what to do."""
+
+
+def check_format(directory: Path) -> None:
+    """Raise SpoolFormatError where a segment is of another format: its records are never mixed with ours."""
+    found = {segment.format_version(path) for path in segment.paths_in(directory)} - {0, FORMAT_VERSION}
+    if found:
+        raise SpoolFormatError(
+            f"SPOOL_DIRECTORY: {directory} was written by another version of Stream Scout "
+            f"(format {max(found)}, this one writes {FORMAT_VERSION}): start that version (DEPLOYMENT.md, Updates)"
+        )
+
+
 class Spool:
     """One writer, any number of readers in other threads. A frame is visible to readers once it is synced."""
 
     def __init__(self, directory: Path, limits: SpoolLimits) -> None:
-        """Open the spool; a torn tail is cut. Raises OSError where the directory cannot be used."""
+        """Open the spool; a torn tail is cut. Raises OSError where the directory cannot be used, SpoolFormatError."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        check_format(directory)
         self.directory = directory
         self.limits = limits
         self.spool_id = load_or_make_id(directory)
@@ -60,7 +79,7 @@ class Spool:
     def _recover(self) -> None:
         for part in self.directory.glob(f".*{segment.SUFFIX}.*"):
             part.unlink()  # a crash came between the writing of a segment anew and its taking the old one's place
-        for path in sorted(self.directory.glob(f"*{segment.SUFFIX}")):
+        for path in segment.paths_in(self.directory):
             self._sizes[segment.first_of(path)] = path.stat().st_size
             self._born_at[segment.first_of(path)] = born_at = segment.born_at(path)
             self._first_ticks[segment.first_of(path)] = int(born_at * 1000)

@@ -1,0 +1,198 @@
+"""Records of two formats never count side by side: an old spool, an older or newer instance beside this one."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from contracts import codec
+from contracts.chat_messages import FORMAT_VERSION, UNMARKED_FORMAT_VERSION, Tick
+from stream_monitoring.forwarding.kafka_log import KafkaAwayError, tick_of
+from stream_monitoring.forwarding.lease import Lease, Patience, Role, Sight
+from stream_monitoring.forwarding.other_format import problem, retire_older_spool
+from stream_monitoring.forwarding.partition_repair import levelling
+from stream_monitoring.forwarding.resume import SEPARATION_MS, LastTick, NewerFormatError, OwnSpool, decide
+from stream_monitoring.forwarding.takeover import first_word, inheritance
+from stream_monitoring.spool import frame
+from stream_monitoring.spool.batch import TICK_KEY
+from stream_monitoring.spool.spool import Spool, SpoolFormatError, SpoolLimits
+
+from .examples import message
+
+PATIENCE = Patience(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60)
+OLDER, NEWER = FORMAT_VERSION - 1, FORMAT_VERSION + 1
+TICK_AT = 1_000_000
+
+
+def tick(version: int, sent_at: int = TICK_AT) -> Tick:
+    return Tick(
+        schema_version=1,
+        sent_at=sent_at,
+        received_at=0,
+        instance="t",
+        spool_id="s",
+        spool_position=2,
+        format_version=version,
+    )
+
+
+def spool_of(directory: Path, version: int) -> Path:
+    """Make a spool as that version writes it, with one message and a tick."""
+    spool = Spool(directory, SpoolLimits())
+    spool.append([b"42", message("m", TICK_AT - 1), TICK_KEY, codec.encode(tick(version))], TICK_AT)
+    spool.close()
+    for path in directory.glob("*.segment"):
+        path.write_bytes(path.read_bytes().replace(frame.MAGIC, b"SSF%d" % version))
+    return directory
+
+
+def kafka_with(last: LastTick | None) -> Any:
+    """What opens a log that ends with this tick."""
+    return lambda: nullcontext(SimpleNamespace(latest_tick=lambda: last))
+
+
+def kafka_away() -> Any:
+    raise KafkaAwayError("no answer")
+
+
+def names(directory: Path) -> set[str]:
+    return {path.name for path in directory.iterdir()}
+
+
+def test_a_tick_without_a_version_is_of_the_first_format():
+    unmarked = codec.encode(tick(FORMAT_VERSION)).replace(b',"format_version":%d' % FORMAT_VERSION, b"")
+    assert b"format_version" not in unmarked
+    found = tick_of(unmarked)
+    assert found is not None
+    assert found.format_version == UNMARKED_FORMAT_VERSION < FORMAT_VERSION
+
+
+@pytest.mark.parametrize("version", [OLDER, NEWER])
+def test_a_spool_of_another_format_is_refused_and_unchanged(tmp_path, version):
+    before = next(spool_of(tmp_path, version).glob("*.segment")).read_bytes()
+    with pytest.raises(SpoolFormatError, match=r"DEPLOYMENT\.md, Updates"):
+        Spool(tmp_path, SpoolLimits())
+    assert next(tmp_path.glob("*.segment")).read_bytes() == before
+
+
+@pytest.mark.parametrize("last", [None, LastTick(TICK_AT - 1, "other", 9)])
+def test_an_older_spool_with_undelivered_chat_is_refused(tmp_path, last):
+    before = names(spool_of(tmp_path, OLDER))
+    with pytest.raises(SpoolFormatError, match="has not delivered: start that version again"):
+        retire_older_spool(tmp_path, kafka_with(last))
+    assert names(tmp_path) == before
+
+
+def test_an_older_spool_waits_for_kafka_to_answer(tmp_path):
+    before = names(spool_of(tmp_path, OLDER))
+    with pytest.raises(SpoolFormatError, match="start again when Kafka answers"):
+        retire_older_spool(tmp_path, kafka_away)
+    assert names(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "last", [LastTick(TICK_AT, "s", 2, OLDER), LastTick(TICK_AT + 1, "other", 9, OLDER), LastTick(TICK_AT + 9, "o", 9)]
+)
+def test_a_delivered_older_spool_begins_anew(tmp_path, last):
+    first_id = (spool_of(tmp_path, OLDER) / "spool_id").read_text()
+    (tmp_path / "chatter.key").write_text("the same key")
+    (tmp_path / "covered.json").write_text("{}")
+    retire_older_spool(tmp_path, kafka_with(last))
+    assert names(tmp_path) == {"chatter.key"}
+    begun = Spool(tmp_path, SpoolLimits())
+    assert (begun.first, begun.end) == (0, 0)
+    assert begun.spool_id != first_id
+
+
+def test_a_torn_older_spool_counts_up_to_its_last_whole_frame(tmp_path):
+    path = next(spool_of(tmp_path, OLDER).glob("*.segment"))
+    path.write_bytes(path.read_bytes() + b"SSF1 torn")
+    with pytest.raises(SpoolFormatError):
+        retire_older_spool(tmp_path, kafka_with(LastTick(TICK_AT - 1, "s", 1, OLDER)))
+    retire_older_spool(tmp_path, kafka_with(LastTick(TICK_AT, "s", 2, OLDER)))
+    assert not list(tmp_path.glob("*.segment"))
+
+
+@pytest.mark.parametrize("version", [FORMAT_VERSION, NEWER])
+def test_only_an_older_spool_asks_kafka_and_is_deleted(tmp_path, version):
+    before = names(spool_of(tmp_path, version))
+    retire_older_spool(tmp_path, kafka_away)
+    assert names(tmp_path) == before
+
+
+def sight(last: LastTick, own_tick: int = TICK_AT + 5) -> Sight:
+    """Everything speaks for forwarding, but the format."""
+    return Sight(last, "me", 1, own_tick, healthy=True)
+
+
+@pytest.mark.parametrize("role", ["holder", "standby"])
+@pytest.mark.parametrize("spool_id", ["me", "other"])
+def test_nobody_forwards_beside_a_newer_instance(role: Role, spool_id: str):
+    for is_alone in (True, False):
+        lease = Lease(role, PATIENCE, is_alone)
+        assert {lease.look(now, sight(LastTick(TICK_AT, spool_id, 1, NEWER))) for now in range(1_000)} == {None}
+
+
+@pytest.mark.parametrize("role", ["holder", "standby"])
+def test_nobody_forwards_while_an_older_instance_writes(role: Role):
+    lease = Lease(role, PATIENCE, is_alone=False)
+    looks = {lease.look(now, sight(LastTick(TICK_AT + now, "other", 1, OLDER), TICK_AT + 9_999)) for now in range(999)}
+    assert looks == {None}
+
+
+@pytest.mark.parametrize(("role", "seconds"), [("holder", 140), ("standby", 150)])
+def test_it_goes_on_when_every_older_instance_would_have(role: Role, seconds: int):
+    lease = Lease(role, PATIENCE, is_alone=False)
+    looks = [lease.look(now, sight(LastTick(TICK_AT, "other", 1, OLDER))) for now in range(200)]
+    assert looks.index("go on") == seconds
+    older = Lease("standby", PATIENCE, is_alone=False)  # the last one to go on, at the same tick in its own format
+    turns = [older.look(now, Sight(LastTick(TICK_AT, "other", 1), "me", None, 0, False)) for now in range(200)]
+    assert turns.index("go on") < seconds
+
+
+def test_who_is_alone_goes_on_at_once():
+    lease = Lease("holder", PATIENCE, is_alone=True)
+    assert lease.look(0, sight(LastTick(TICK_AT, "me", 1, OLDER))) == "go on"
+
+
+def test_a_minute_without_records_separates_the_formats(tmp_path):
+    spool = Spool(tmp_path, SpoolLimits())
+    separated = TICK_AT + SEPARATION_MS
+    resume = decide([LastTick(TICK_AT, spool.spool_id, 0, OLDER)], OwnSpool(spool.spool_id, 0, 9, TICK_AT + 1))
+    assert (resume.exact, resume.after, resume.hole_until) == (False, TICK_AT, separated)
+    gaps: list[tuple[int, int | None]] = []
+    account: Any = SimpleNamespace(
+        missed=lambda after, until: gaps.append((after, until)) or [], reads=lambda at: [], read_since=1
+    )
+    word = first_word(resume, spool, account, "t")
+    assert word is not None
+    assert tick_of(word.tick) == LastTick(TICK_AT, spool.spool_id, 0, FORMAT_VERSION)
+    assert gaps == [(TICK_AT, separated)]
+    told = SimpleNamespace(ids={"known"}, left_at=0)
+    log: Any = SimpleNamespace(writers_since=lambda since: {}, told_after=lambda after: told)
+    leftovers = inheritance(log, resume, spool, account).leftovers
+    assert leftovers is not None
+    records = [message("early", separated), message("known", separated + 1), message("late", separated + 1)]
+    lines = [line for each in records for line in (b"42", each)]
+    frames = [frame.Frame.of(0, [*lines, TICK_KEY, codec.encode(tick(FORMAT_VERSION))], TICK_AT)]
+    kept = next(iter(leftovers.without_known(frames)))
+    assert kept.lines[1:-2:2] == [message("late", separated + 1)]
+
+
+def test_nothing_begins_after_a_newer_tick():
+    with pytest.raises(NewerFormatError):
+        decide([LastTick(TICK_AT, "me", 1, NEWER)], OwnSpool("me", 0, 9, 1))
+
+
+def test_partitions_of_another_format_are_not_repaired_by_ours(tmp_path):
+    spool = Spool(tmp_path, SpoolLimits())
+    ticks = {("chat-messages", 0): LastTick(5, "a", 1, OLDER), ("chat-messages", 1): LastTick(9, "a", 2, OLDER)}
+    assert levelling(None, spool, ticks, "t") is None  # type: ignore[arg-type]
+
+
+def test_the_operator_is_told_what_to_do():
+    assert problem(None, 0) == problem(LastTick(1, "a", 1), 0) == ""
+    assert "update this machine" in problem(LastTick(1, "a", 1, NEWER), 0)
+    assert "stop stream_monitoring on both machines" in problem(LastTick(1, "a", 1, OLDER), 140)
