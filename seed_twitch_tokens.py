@@ -19,7 +19,7 @@ try:
     from twitch_access.authority import Authority
     from twitch_access.errors import TwitchError
     from twitch_access.settings import TwitchSettings
-    from twitch_access.sign_in import SignInError, by_browser, by_device
+    from twitch_access.sign_in import SignInError, sign_in_by_browser, sign_in_by_device
     from twitch_access.token_file import TokenFile
     from twitch_access.transport import Transport
 except ImportError as missing:
@@ -39,7 +39,7 @@ The account that signs in is the one that makes the clips; it grants clips:edit 
 
 
 def arguments() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the command line's parser."""
     parser = argparse.ArgumentParser(
         description="Sign in at Twitch once, so that clips can be made.",
         epilog=HELP,
@@ -53,19 +53,24 @@ def arguments() -> argparse.ArgumentParser:
     return parser
 
 
-def say(line: str) -> None:
-    """Tell the person something at once."""
+def show_line(line: str) -> None:
+    """Print a line at once."""
     print(line, flush=True)
 
 
-def show_page(address: str) -> None:
-    """Open the page, and print its address for a browser that did not open."""
-    say(f"Sign in at this address:\n{address}")
+def show_address(address: str) -> None:
+    """Print the page's address."""
+    show_line(f"Sign in at this address:\n{address}")
+
+
+def open_page(address: str) -> None:
+    """Open the page; print its address too, in case no browser opens."""
+    show_address(address)
     webbrowser.open(address)
 
 
 def settings() -> TwitchSettings:
-    """The settings from the environment and .env; ends the program where the client id is missing."""
+    """Read the environment and .env; end the program if the client id is missing."""
     (loaded,) = load_all(SettingsWithFile)
     if not isinstance(loaded, TwitchSettings) or loaded.anonymous:
         sys.stderr.write(f"TWITCH_CLIENT_ID is missing.\n{HELP}")
@@ -74,13 +79,13 @@ def settings() -> TwitchSettings:
 
 
 class SettingsWithFile(TwitchSettings):
-    """The same settings, read from .env too where the environment does not have them."""
+    """The same settings, read from .env where the environment lacks them."""
 
     model_config = TwitchSettings.model_config | {"env_file": REPOSITORY / ".env", "extra": "ignore"}
 
 
 def main(options: argparse.Namespace) -> int:
-    """Sign in and write the file; returns the exit code."""
+    """Sign in, write the file and return the exit code."""
     logs.configure("seed-twitch-tokens", "ERROR")
     twitch = settings()
     file = TokenFile(options.file or REPOSITORY / twitch.user_tokens_file)
@@ -88,23 +93,19 @@ def main(options: argparse.Namespace) -> int:
         authority = Authority(
             Transport(), twitch.auth_url, twitch.client_id, twitch.client_secret(), twitch.deadline_seconds
         )
-        show = say_address if options.no_browser else show_page
-        tokens = (
-            by_device(authority, say) if options.device else by_browser(authority, options.port, options.seconds, show)
-        )
+        if options.device:
+            tokens = sign_in_by_device(authority, show_line)
+        else:
+            show = show_address if options.no_browser else open_page
+            tokens = sign_in_by_browser(authority, options.port, options.seconds, show)
         file.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with file.lock():
             file.write(tokens)
     except (SignInError, TwitchError, OSError) as error:
         sys.stderr.write(f"Not signed in: {error}\n")
         return FAILED
-    say(f"Signed in as {tokens.login}. The tokens are in {file.path}.")
+    show_line(f"Signed in as {tokens.login}. The tokens are in {file.path}.")
     return 0
-
-
-def say_address(address: str) -> None:
-    """Print the page's address only."""
-    say(f"Sign in at this address:\n{address}")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-"""A person signs in once: in this machine's browser, or with a code on any other machine."""
+"""Signs a person in once: in this machine's browser, or with a code entered on any other machine."""
 
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import TypeVar
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from twitch_access.answers import GrantedToken
@@ -14,147 +13,149 @@ from twitch_access.errors import Refused, Retryable, TwitchError, Unauthorized
 from twitch_access.token_file import StoredTokens
 from twitch_access.tokens import CLIP_SCOPE
 
-LONGEST_POLL_SECONDS = 30.0
-DONE = b"Signed in. You can close this page and go back to the terminal.\n"
-NOT_DONE = b"Not signed in. The terminal says why.\n"
-Result = TypeVar("Result")
-Tell = Callable[[str], object]
+LOOPBACK = "127.0.0.1"  # nobody else on the network can send a code
+IDLE_CONNECTION_SECONDS = 5  # browsers open connections ahead of need; one without a request is closed after this
+DEADLINE_CHECK_SECONDS = 0.5
+SLOW_DOWN_SECONDS = 5.0  # added to the interval at each slow_down, RFC 8628 section 3.5
+SIGNED_IN_PAGE = b"Signed in. You can close this page and go back to the terminal.\n"
+NOT_SIGNED_IN_PAGE = b"Not signed in. The terminal shows why.\n"
+Show = Callable[[str], object]
 
 
 class SignInError(Exception):
-    """Nobody was signed in; the text says why and what to do."""
+    """Nobody was signed in; the text gives the reason and what to do."""
 
 
-def stored(authority: Authority, granted: GrantedToken, now: float) -> StoredTokens:
-    """The tokens to keep, after Twitch has said whose they are. Raises `SignInError` where the scope is missing."""
+class RedirectListener(HTTPServer):
+    """Waits on loopback for the browser that Twitch sends back.
+
+    `port` is the one of the application's redirect URL; `SignInError` if it is taken.
+    """
+
+    timeout = DEADLINE_CHECK_SECONDS
+    code = ""
+    error = ""
+
+    def __init__(self, port: int, state: str) -> None:
+        self._state = state
+        try:
+            super().__init__((LOOPBACK, port), RedirectHandler)
+        except OSError as error:
+            raise SignInError(
+                f"port {port} cannot be listened on ({error.strerror}): stop the program that uses it, "
+                f"or register a redirect URL with another port and pass --port"
+            ) from error
+        self.address = f"http://localhost:{self.server_port}"
+
+    def receive(self, path: str) -> bytes:
+        """Read one request and return its page; empty unless it carries our own state."""
+        query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
+        if not secrets.compare_digest(query.get("state", "").encode(), self._state.encode()):
+            return b""
+        self.code = query.get("code", "")
+        self.error = query.get("error_description") or query.get("error", "")
+        return SIGNED_IN_PAGE if self.code else NOT_SIGNED_IN_PAGE
+
+    def wait(self, seconds: float) -> str:
+        """Return the code; `SignInError` if the person refused or no browser came in time."""
+        until = time.monotonic() + seconds
+        while not self.code and not self.error:
+            if time.monotonic() > until:
+                raise SignInError(
+                    f"no browser came back to {self.address} within {seconds:.0f} s; "
+                    f"on a machine without a browser use --device"
+                )
+            self.handle_request()
+        if self.error:
+            raise SignInError(f"Twitch did not sign you in: {self.error}")
+        return self.code
+
+
+class RedirectHandler(BaseHTTPRequestHandler):
+    """One request to a `RedirectListener`."""
+
+    server: RedirectListener
+    timeout = IDLE_CONNECTION_SECONDS
+
+    def do_GET(self) -> None:
+        page = self.server.receive(self.path)
+        self.send_response(200 if page else 404)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing: the address holds the code."""
+
+
+def sign_in_by_browser(authority: Authority, port: int, seconds: float, show: Show) -> StoredTokens:
+    """Sign in by redirect within `seconds`; `show(address)` opens the page. Raises `SignInError`."""
+    if not authority.has_secret:
+        raise SignInError("signing in by browser needs TWITCH_CLIENT_SECRET_FILE; without a secret use --device")
+    state = secrets.token_urlsafe(24)
+    with RedirectListener(port, state) as listener:
+        query = {
+            "client_id": authority.client_id,
+            "redirect_uri": listener.address,
+            "response_type": "code",
+            "scope": CLIP_SCOPE,
+            "state": state,
+        }
+        show(f"{authority.url}authorize?{urlencode(query)}")
+        code = listener.wait(seconds)
+    with refusals_explained():
+        return tokens_to_store(authority, authority.redeem_code(code, listener.address))
+
+
+def sign_in_by_device(authority: Authority, show: Show, wait: Callable[[float], object] = time.sleep) -> StoredTokens:
+    """Sign in with a code that the person enters on any machine; `show` prints a line. Raises `SignInError`."""
+    with refusals_explained():
+        device = authority.device_code(CLIP_SCOPE)
+    show(f"Open {device.verification_uri} on any machine and enter this code: {device.user_code}")
+    until = time.monotonic() + device.expires_in
+    interval = max(1.0, device.interval)
+    while (left := until - time.monotonic()) > 0:
+        wait(min(interval, left))
+        try:
+            granted = authority.redeem_device(device.device_code, CLIP_SCOPE)
+        except Refused as error:
+            if "slow" in error.message.lower():
+                interval += SLOW_DOWN_SECONDS
+            elif "pending" not in error.message.lower():
+                raise SignInError(f"Twitch did not sign you in: {error.message}") from error
+        except Retryable as error:
+            show(f"{error}; trying again")
+        else:
+            with refusals_explained():
+                return tokens_to_store(authority, granted)
+    raise SignInError("the code expired before anyone entered it: start again")
+
+
+def tokens_to_store(authority: Authority, granted: GrantedToken) -> StoredTokens:
+    """Ask Twitch whose token it is; `SignInError` if it lacks the scope."""
+    expires_at = time.time() + granted.expires_in
     found = authority.validate(granted.access_token)
-    if CLIP_SCOPE not in (found.scopes or []):
+    scopes = found.scopes or []
+    if CLIP_SCOPE not in scopes:
         raise SignInError(f"Twitch granted no {CLIP_SCOPE}: sign in again and agree to it")
     return StoredTokens(
         access_token=granted.access_token,
         refresh_token=granted.refresh_token,
-        expires_at=now + granted.expires_in,
+        expires_at=expires_at,
         client_id=authority.client_id,
         user_id=found.user_id or "",
         login=found.login or "",
-        scopes=found.scopes or [],
+        scopes=scopes,
     )
 
 
-@dataclass
-class Redirect:
-    """What the browser brought back."""
-
-    code: str = ""
-    error: str = ""
-
-
-class RedirectListener:
-    """Listens on loopback for the browser's return. `port` is the one registered as the application's redirect."""
-
-    def __init__(self, port: int, state: str) -> None:
-        self.redirect = Redirect()
-        listener = self
-
-        class Handler(BaseHTTPRequestHandler):
-            timeout = 5  # seconds; a browser's idle connection holds up nobody
-
-            def do_GET(self) -> None:
-                body = listener.take(self.path, state)
-                self.send_response(200 if body else 404)
-                self.send_header("Content-Type", "text/plain; charset=utf-8")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """The address holds the code: it is not logged."""
-
-        self._server = HTTPServer(("127.0.0.1", port), Handler)
-        self._server.timeout = 0.5  # seconds between two looks at the deadline
-
-    @property
-    def address(self) -> str:
-        """Where Twitch is asked to send the browser."""
-        return f"http://localhost:{self._server.server_address[1]}"
-
-    def take(self, path: str, state: str) -> bytes:
-        """Read one request; a code counts only with our own state. Returns what the browser shows."""
-        query = {name: values[0] for name, values in parse_qs(urlsplit(path).query).items()}
-        if not secrets.compare_digest(query.get("state", "").encode(), state.encode()):
-            return b""
-        self.redirect.code = query.get("code", "")
-        self.redirect.error = query.get("error_description") or query.get("error", "")
-        return DONE if self.redirect.code else NOT_DONE
-
-    def wait(self, seconds: float) -> str:
-        """The code. Raises `SignInError` where the person refused or nobody came in time."""
-        until = time.monotonic() + seconds
-        try:
-            while not self.redirect.code and not self.redirect.error:
-                if time.monotonic() > until:
-                    raise SignInError(
-                        f"no browser came back to {self.address} within {seconds:.0f} s; "
-                        f"on a machine without a browser use --device"
-                    )
-                self._server.handle_request()
-        finally:
-            self._server.server_close()
-        if self.redirect.error:
-            raise SignInError(f"Twitch did not sign you in: {self.redirect.error}")
-        return self.redirect.code
-
-
-def by_browser(authority: Authority, port: int, seconds: float, show: Callable[[str], object]) -> StoredTokens:
-    """Sign in by redirect: `show(address)` opens the page. Needs the application's secret.
-
-    Raises `SignInError`, or OSError where the port is taken.
-    """
-    if not authority.has_secret:
-        raise SignInError("the browser's way needs TWITCH_CLIENT_SECRET_FILE; without a secret use --device")
-    state = secrets.token_urlsafe(24)
-    listener = RedirectListener(port, state)
-    query = {
-        "client_id": authority.client_id,
-        "redirect_uri": listener.address,
-        "response_type": "code",
-        "scope": CLIP_SCOPE,
-        "state": state,
-    }
-    show(f"{authority.url}authorize?{urlencode(query)}")
-    code = listener.wait(seconds)
-    return stored(authority, told(lambda: authority.redeem_code(code, listener.address)), time.time())
-
-
-def by_device(authority: Authority, tell: Tell, wait: Callable[[float], object] = time.sleep) -> StoredTokens:
-    """Sign in with a code that the person types in on any machine. Raises `SignInError`."""
-    device = told(lambda: authority.device_code(CLIP_SCOPE))
-    tell(f"Open {device.verification_uri} on any machine and enter this code: {device.user_code}")
-    until = time.monotonic() + device.expires_in
-    interval = max(1.0, device.interval)
-    while time.monotonic() < until:
-        wait(min(interval, LONGEST_POLL_SECONDS))
-        try:
-            granted = authority.redeem_device(device.device_code, CLIP_SCOPE)
-        except Refused as error:
-            if "pending" in error.message.lower():
-                continue
-            if "slow" in error.message.lower():
-                interval += 5.0  # as RFC 8628 asks
-                continue
-            raise SignInError(f"Twitch did not sign you in: {error.message}") from error
-        except Retryable as error:
-            tell(f"{error}; trying again")
-            continue
-        return stored(authority, granted, time.time())
-    raise SignInError("the code has ended before anyone entered it: start again")
-
-
-def told(ask: Callable[[], Result]) -> Result:
-    """The answer; Twitch's refusal as an error that says what to do."""
+@contextmanager
+def refusals_explained() -> Iterator[None]:
+    """Turn Twitch's errors into a `SignInError` that names what to do."""
     try:
-        return ask()
+        yield
     except (Refused, Unauthorized) as error:
-        raise SignInError(f"{error}; check TWITCH_CLIENT_ID, the secret's file and the redirect address") from error
+        raise SignInError(f"{error}; check TWITCH_CLIENT_ID, the secret's file and the redirect URL") from error
     except TwitchError as error:
         raise SignInError(f"{error}; try again later") from error
