@@ -1,12 +1,13 @@
 """Turns the bytes of a socket into records of the batch and events for the connection."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from contracts.chat_messages import Message, Notice, RoomState
 from stream_monitoring.chat.bad_lines import BadLines
-from stream_monitoring.chat.fast_path import as_utf8, encode_json, message_lines, parse_lines, reception_json
+from stream_monitoring.chat.fast_path import encode_json, message_lines, parse_lines
 from stream_monitoring.chat.irc_line import IrcLine, MalformedLineError, parse_line
 from stream_monitoring.chat.parser import Context, Event, Joined, emotes_of, interpret
 from stream_monitoring.chat.recent_ids import RecentIds
@@ -17,6 +18,7 @@ from stream_monitoring.spool.batch import Batch
 FUTURE_MS = 60_000  # a time further ahead of Twitch's clock than this is wrong
 PAST_MS = 3_600_000  # a time longer ago than this is wrong
 UNLEARNED_MS = 3_600_000  # until Twitch's clock is learned, the machine's clock may be this wrong
+REFRESH_MS = 1_000  # between two looks at what changes slowly
 RECORD_TYPES = (Notice, RoomState)
 EMOTE_TAGS_REMEMBERED = 20_000  # most messages with emotes have one of the same few tags
 
@@ -27,23 +29,26 @@ Path = Literal["fast", "slow"]
 class Counts:
     """What was read since the counts were last collected."""
 
-    lines: dict[str, int] = field(default_factory=dict)
-    records: dict[str, int] = field(default_factory=dict)
-    paths: dict[Path, int] = field(default_factory=lambda: {"fast": 0, "slow": 0})  # both: a share needs them
+    other_lines: Counter[str] = field(default_factory=Counter)  # by command
+    other_records: Counter[str] = field(default_factory=Counter)  # by kind
+    fast_messages: int = 0  # new ones, from the fast path
     duplicates: int = 0
     late: int = 0
 
-    def add_line(self, command: str, number: int = 1) -> None:
-        """Count lines with this command."""
-        self.lines[command] = self.lines.get(command, 0) + number
+    @property
+    def lines(self) -> Counter[str]:
+        """Lines by command."""
+        return self.other_lines + Counter(PRIVMSG=self.fast_messages)
 
-    def add_record(self, kind: str, number: int = 1) -> None:
-        """Count records of this kind."""
-        self.records[kind] = self.records.get(kind, 0) + number
+    @property
+    def records(self) -> Counter[str]:
+        """Records by kind."""
+        return self.other_records + Counter(message=self.fast_messages)
 
-    def add_path(self, path: Path, number: int = 1) -> None:
-        """Count chat messages that were parsed this way."""
-        self.paths[path] += number
+    @property
+    def paths(self) -> dict[Path, int]:
+        """Chat messages by their parser."""
+        return {"fast": self.fast_messages, "slow": self.other_lines["PRIVMSG"]}
 
 
 class EmotesJson(dict[bytes, bytes]):
@@ -87,7 +92,8 @@ class ChatReader:
         self._bad_lines = bad_lines
         self._context = Context(instance, chatters.of, channel_ids)
         self._emotes = EmotesJson(self._report)
-        self._believable = (0, 0)
+        self._instance = encode_json(instance)
+        self._refreshed_at = 0
         self._last_sent = 0
 
     def read(self, chunk: bytes, received_at: int) -> tuple[list[Event], int]:
@@ -97,9 +103,8 @@ class ChatReader:
         """
         events: list[Event] = []
         self._context.received_at = received_at
-        self._context.twitch_now = max(self.clock.estimate(received_at), self.last_tick + 1)
-        self.recent_ids.rotate(received_at)
-        self._believable = self._believable_times(received_at)
+        if not self._refreshed_at <= received_at < self._refreshed_at + REFRESH_MS:
+            self._refresh(received_at)
         self._last_sent = 0
         self._read_lines(chunk, events)
         self._batch.bytes += len(chunk)
@@ -107,53 +112,52 @@ class ChatReader:
             self.clock.observe(received_at, self._last_sent)
         return events, self._last_sent
 
-    def _believable_times(self, received_at: int) -> tuple[int, int]:
+    def _refresh(self, received_at: int) -> None:
+        """Forget old ids, and decide between which times a record's time can be true."""
+        self.recent_ids.rotate(received_at)
         now = self.clock.now(received_at)
         if self.clock.learned:
-            return now - PAST_MS, now + FUTURE_MS
-        return now - UNLEARNED_MS - PAST_MS, now + UNLEARNED_MS
+            self._refreshed_at = received_at
+            self._earliest, self._latest = now - PAST_MS, now + FUTURE_MS
+        else:  # until it is learned, with every read
+            self._earliest, self._latest = now - UNLEARNED_MS - PAST_MS, now + UNLEARNED_MS
 
     def _read_lines(self, chunk: bytes, events: list[Event]) -> None:
-        reception = reception_json(self._context.received_at, self._context.instance)
-        lines: list[bytes] = []
-        recognized = 0
+        received_at, instance, chatter_of = b"%d" % self._context.received_at, self._instance, self._chatters.of
+        messages: list[bytes] = []
         for emotes, message_id, channel_id, sent_at, user_id, action, text, other_line in parse_lines(chunk):
             if not message_id:
-                self._add_messages(lines)
-                lines = []
+                self._add_messages(messages)
+                messages = []
                 self._read_other(other_line, events)
                 continue
-            recognized += 1
             text, sent_ms = action or text, int(sent_at)
             if self._accept(message_id, sent_ms, message_id, text):
                 self._last_sent = max(self._last_sent, sent_ms)
-                chatter, emotes = self._chatters.of(user_id), self._emotes[emotes]
-                lines.append(message_lines(reception, channel_id, sent_at, message_id, chatter, text, emotes))
-        self._add_messages(lines)
-        if recognized:
-            self.counts.add_path("fast", recognized)
+                chatter, emotes = chatter_of(user_id), self._emotes[emotes]
+                messages.append(
+                    message_lines(received_at, instance, channel_id, sent_at, message_id, chatter, text, emotes)
+                )
+        self._add_messages(messages)
 
-    def _add_messages(self, lines: list[bytes]) -> None:
-        if lines:
-            self._batch.add_encoded(as_utf8(b"\n".join(lines)), len(lines))
-            self.counts.add_line("PRIVMSG", len(lines))
-            self.counts.add_record("message", len(lines))
+    def _add_messages(self, messages: list[bytes]) -> None:
+        self._batch.add_encoded(messages)
+        self.counts.fast_messages += len(messages)
 
     def _accept(self, record_id: bytes, sent_at: int, *raw: bytes) -> bool:
-        """Whether a record is new and its time can be true; `raw` is what to report where the time cannot.
+        """Whether a record is new and its time can be true; `raw` is kept where the time cannot.
 
         A time at or before the last tick can be true, and is counted as late.
         """
-        if record_id in self.recent_ids:
-            self.counts.duplicates += 1
-            return False
-        earliest, latest = self._believable
-        if not earliest < sent_at < latest:
-            reason = "from the future" if sent_at >= latest else "absurdly old"
+        if not self._earliest < sent_at < self._latest:
+            reason = "from the future" if sent_at >= self._latest else "absurdly old"
             self._report(b" ".join(raw), f"PRIVMSG: {reason} by Twitch's clock")
             return False
-        self.recent_ids.add(record_id)
-        self.counts.late += sent_at <= self.last_tick
+        if not self.recent_ids.add(record_id):
+            self.counts.duplicates += 1
+            return False
+        if sent_at <= self.last_tick:
+            self.counts.late += 1
         return True
 
     def _report(self, raw: bytes, reason: str) -> None:
@@ -164,17 +168,18 @@ class ChatReader:
         raw = raw.removesuffix(b"\r")
         if not raw:
             return
+        self._context.twitch_now = max(self.clock.estimate(self._context.received_at), self.last_tick + 1)
         try:
             line = parse_line(raw)
             result = interpret(line, self._context)
         except MalformedLineError as error:
-            self.counts.add_line("malformed")
+            self.counts.other_lines["malformed"] += 1
             self._report(raw, str(error))
             return
         for problem in self._context.problems:
             self._report(raw, problem)
         self._context.problems.clear()
-        self.counts.add_line(line.command)
+        self.counts.other_lines[line.command] += 1
         if isinstance(result, Message):
             self._add_message(result, raw)
         elif isinstance(result, RECORD_TYPES):
@@ -183,11 +188,10 @@ class ChatReader:
             events.append(result)
 
     def _add_message(self, message: Message, raw: bytes) -> None:
-        self.counts.add_path("slow")
         if self._accept(message.message_id.encode(), message.sent_at, raw):
             self._last_sent = max(self._last_sent, message.sent_at)
             self._batch.add(message)
-            self.counts.add_record("message")
+            self.counts.other_records["message"] += 1
 
     def _add_record(self, record: Notice | RoomState, line: IrcLine, raw: bytes, events: list[Event]) -> None:
         if isinstance(record, RoomState):
@@ -197,4 +201,4 @@ class ChatReader:
         elif not self._accept(record.notice_id.encode(), record.sent_at, raw):
             return
         self._batch.add(record)
-        self.counts.add_record("room_state" if isinstance(record, RoomState) else "notice")
+        self.counts.other_records["room_state" if isinstance(record, RoomState) else "notice"] += 1

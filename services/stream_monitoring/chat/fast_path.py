@@ -39,13 +39,9 @@ def parse_lines(chunk: bytes) -> list[Fields]:
     return LINE.findall(chunk)
 
 
-def reception_json(received_at: int, instance: str) -> bytes:
-    """Return the part that all messages of a chunk share: when (milliseconds) and by whom they were read."""
-    return b',"received_at":%d,"instance":%b' % (received_at, encode_json(instance))
-
-
 def message_lines(
-    reception: bytes,
+    received_at: bytes,
+    instance: bytes,
     channel_id: bytes,
     sent_at: bytes,
     message_id: bytes,
@@ -55,21 +51,15 @@ def message_lines(
 ) -> bytes:
     """Return a message's key and its JSON object, a line each, as `codec.encode` would write it, byte for byte.
 
-    `emotes` is JSON, `reception` comes from `reception_json`. Bytes of the text that are not UTF-8 stay: see `as_utf8`.
+    `instance` and `emotes` are JSON. Each byte of the text that is not UTF-8 becomes U+FFFD.
     """
+    if not text.isascii():
+        text = text.decode("utf-8", "replace").encode()
     text = text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
     return b"".join(
         (
-            *(channel_id, HEAD, channel_id, b'","sent_at":', sent_at, reception, b',"message_id":"', message_id),
-            *(b'","chatter":"', chatter, b'","text":"', text, b'","emotes":', emotes, b"}"),
+            *(channel_id, HEAD, channel_id, b'","sent_at":', sent_at, b',"received_at":', received_at, b',"instance":'),
+            *(instance, b',"message_id":"', message_id, b'","chatter":"', chatter, b'","text":"', text),
+            *(b'","emotes":', emotes, b"}"),
         )
     )
-
-
-def as_utf8(lines: bytes) -> bytes:
-    """Return the lines with U+FFFD for every byte that is not UTF-8."""
-    try:
-        lines.decode()
-    except UnicodeDecodeError:
-        return lines.decode("utf-8", "replace").encode()
-    return lines

@@ -12,12 +12,12 @@ class RecentIds:
         self._older: set[bytes] = set()
         self._rotated_at = 0
 
-    def __contains__(self, record_id: bytes) -> bool:
-        return record_id in self._recent or record_id in self._older
-
-    def add(self, record_id: bytes) -> None:
-        """Remember the id."""
+    def add(self, record_id: bytes) -> bool:
+        """Remember the id; return whether it is new."""
+        if record_id in self._recent or record_id in self._older:
+            return False
         self._recent.add(record_id)
+        return True
 
     def rotate(self, now: int) -> None:
         """Begin a new generation where the present one is a minute old or full; `now` in milliseconds."""

@@ -44,7 +44,11 @@ class TwitchClock:
         """A message with Twitch's time `sent_at` came at the machine's time `received_at`."""
         difference = received_at - sent_at
         self._samples.append(difference)
-        if len(self._samples) < FIRST_SAMPLES or self._is_no_news(received_at // BUCKET_MS, difference):
+        if self._buckets:
+            bucket, smallest = self._buckets[-1]
+            if difference >= smallest and received_at // BUCKET_MS == bucket:
+                return  # as nearly always: nothing changes
+        if len(self._samples) < FIRST_SAMPLES:
             return
         middle = int(median(self._samples))
         if self._offset is not None and middle < self._offset - RESET_MS:
@@ -55,10 +59,6 @@ class TwitchClock:
                 self._remember(received_at // BUCKET_MS, each)
         if self._buckets:
             self._offset = min(smallest for _, smallest in self._buckets)
-
-    def _is_no_news(self, bucket: int, difference: int) -> bool:
-        """Whether the bucket has a smaller difference already, as nearly always: nothing changes then."""
-        return bool(self._buckets) and self._buckets[-1][0] == bucket and difference >= self._buckets[-1][1]
 
     def _remember(self, bucket: int, difference: int) -> None:
         if self._buckets and self._buckets[-1][0] == bucket:

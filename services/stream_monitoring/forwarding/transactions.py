@@ -1,6 +1,5 @@
 """Frames into Kafka, whole frames and their tick in one transaction."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,7 +8,7 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from contracts import topics
-from stream_monitoring.spool.batch import Destination, destinations
+from stream_monitoring.spool.batch import NO_CHANNEL, Destination, destinations
 from stream_monitoring.spool.frame import Frame
 
 log = structlog.get_logger()
@@ -140,16 +139,16 @@ class Transactions:
 
     def _produce_frame(self, frame: Frame) -> None:
         lines = frame.lines[:-2]  # without the tick
-        pairs = zip(lines[0::2], lines[1::2], strict=True)
-        self._produce_records((to, value) for key, value in pairs for to in destinations(key))
+        produce, chat = self._producer.produce, topics.CHAT_MESSAGES.name
+        for key, value in zip(lines[0::2], lines[1::2], strict=True):
+            if key < NO_CHANNEL:  # nearly always
+                produce(chat, value, key)
+            else:
+                self._produce_records((to, value) for to in destinations(key))
 
     def _produce_records(self, records: Iterable[tuple[Destination, bytes]]) -> None:
-        by_topic: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for to, value in records:
-            by_topic[to.topic].append({"value": value} if to.key is None else {"key": to.key, "value": value})
-        for topic, batch in by_topic.items():
-            if self._producer.produce_batch(topic, batch) != len(batch):
-                raise KafkaException(next(record["_error"] for record in batch if "_error" in record))
+            self._producer.produce(to.topic, value, to.key)
 
     def _produce_tick(self, tick: bytes) -> None:
         for topic in (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE):

@@ -50,10 +50,10 @@ class Batch:
         value = codec.encode(record)
         self._add(code_of(record) + key, value)
 
-    def add_encoded(self, lines: bytes, records: int) -> None:
-        """Records of the channels' logs, encoded already, in lines; the caller adds their size to `bytes`."""
-        self._parts.append(lines)
-        self._records += records
+    def add_encoded(self, records: list[bytes]) -> None:
+        """Add records of the channels' logs, each as its two lines; the caller adds their size to `bytes`."""
+        self._parts += records
+        self._records += len(records)
 
     def add_dead_letter(self, letter: DeadLetter) -> None:
         """A record of what was not understood."""
