@@ -21,6 +21,7 @@ WORKER_FAILURES = Metric("stream_scout_worker_failures_total", "counter", "Worke
 # stream_monitoring
 CHAT_LINES = Metric("stream_monitoring_lines_total", "counter", "Lines read from Twitch chat", ("command",))
 CHAT_RECORDS = Metric("stream_monitoring_records_total", "counter", "Records written to the spool", ("kind",))
+MESSAGES_BY_PATH = Metric("stream_monitoring_messages_total", "counter", "Chat messages parsed, by path", ("path",))
 DUPLICATE_MESSAGES = Metric("stream_monitoring_duplicates_total", "counter", "Messages that came twice, dropped")
 LATE_RECORDS = Metric("stream_monitoring_late_records_total", "counter", "Records at or before the last tick")
 SOCKETS = Metric("stream_monitoring_sockets", "gauge", "Chat sockets by state", ("state",))

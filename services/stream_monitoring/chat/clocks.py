@@ -56,7 +56,7 @@ class TwitchClock:
         """Learn from a message sent at Twitch's `sent_at` and received at the machine's `received_at`."""
         difference = received_at - sent_at
         self._samples.append(difference)
-        if len(self._samples) < FIRST_SAMPLES:
+        if len(self._samples) < FIRST_SAMPLES or self._is_no_news(received_at // BUCKET_MS, difference):
             return
         middle = int(median(self._samples))
         if self._offset is not None and middle < self._offset - RESET_MS:
@@ -67,6 +67,10 @@ class TwitchClock:
                 self._remember(received_at // BUCKET_MS, each)
         if self._buckets:
             self._offset = min(smallest for _, smallest in self._buckets)
+
+    def _is_no_news(self, bucket: int, difference: int) -> bool:
+        """Whether the bucket has a smaller difference already, as nearly always: nothing changes then."""
+        return bool(self._buckets) and self._buckets[-1][0] == bucket and difference >= self._buckets[-1][1]
 
     def _remember(self, bucket: int, difference: int) -> None:
         if self._buckets and self._buckets[-1][0] == bucket:

@@ -10,7 +10,7 @@ class MalformedLineError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class IrcLine:
     """`channel` is the login after `#`, "" where the command has none; `text` is the trailing parameter."""
 
     command: str
@@ -59,7 +59,7 @@ def parse_tags(raw: str) -> dict[str, str]:
     return tags
 
 
-def parse_line(raw: bytes) -> Line:
+def parse_line(raw: bytes) -> IrcLine:
     """The parts of one line without its line end; raises MalformedLineError."""
     rest = raw.decode("utf-8", "replace")
     tags: dict[str, str] = {}
@@ -79,4 +79,4 @@ def parse_line(raw: bytes) -> Line:
     if not (command.isascii() and command.isalnum()):
         raise MalformedLineError("the command is not a word")
     channel = next((word[1:] for word in words[1:] if word.startswith("#")), "")
-    return Line(command, tags, source, channel, text if has_text else "", tuple(words[1:]))
+    return IrcLine(command, tags, source, channel, text if has_text else "", tuple(words[1:]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.chat_messages import SCHEMA_VERSION, Emote, Message, Notice, RoomState
-from stream_monitoring.chat.irc_line import Line, MalformedLineError
+from stream_monitoring.chat.irc_line import IrcLine, MalformedLineError
 
 EMOTE = re.compile(r"[^:;,/ ]+:[0-9]{1,6}-[0-9]{1,6}(?:,[0-9]{1,6}-[0-9]{1,6})*")
 GIFT_COUNT_TAGS = {"raid": "msg-param-viewerCount", "submysterygift": "msg-param-mass-gift-count"}
@@ -66,10 +66,10 @@ class Context:
 
     instance: str
     chatter_of: Callable[[bytes], bytes]
-    rooms: dict[str, str]  # login to channel id
+    channel_ids: dict[str, str]  # login to channel id
     received_at: int = 0
     twitch_now: int = 0
-    doubts: list[str] = field(default_factory=list)  # what was wrong with a line that still became a record
+    problems: list[str] = field(default_factory=list)  # what was wrong with a line that still became a record
 
     def envelope(self, channel_id: str, sent_at: int) -> dict[str, Any]:
         """The fields that every record has."""
@@ -99,7 +99,7 @@ def emotes_of(raw: str) -> list[Emote]:
     return emotes
 
 
-def sent_at_of(line: Line) -> int:
+def sent_at_of(line: IrcLine) -> int:
     """Twitch's time of the line in milliseconds; raises MalformedLineError."""
     sent_at = line.number("tmi-sent-ts")
     if not SMALLEST_TIME <= sent_at <= LARGEST_TIME:
@@ -107,9 +107,9 @@ def sent_at_of(line: Line) -> int:
     return sent_at
 
 
-def channel_of(line: Line, context: Context) -> str:
+def channel_of(line: IrcLine, context: Context) -> str:
     """The room's id from its tag, or from what ROOMSTATE said of this login; raises MalformedLineError."""
-    channel_id = line.tags.get("room-id") or context.rooms.get(line.channel, "")
+    channel_id = line.tags.get("room-id") or context.channel_ids.get(line.channel, "")
     if not (channel_id.isascii() and channel_id.isdigit()):
         raise MalformedLineError(f"{line.command}: tag room-id is missing or no number")
     return channel_id
@@ -120,7 +120,7 @@ def without_action(text: str) -> str:
     return text[len(ACTION) :].removesuffix("\x01") if text.startswith(ACTION) else text
 
 
-def message_of(line: Line, context: Context) -> Message:
+def message_of(line: IrcLine, context: Context) -> Message:
     """PRIVMSG. It counts even where its emotes cannot be read."""
     if not line.channel:
         raise MalformedLineError("PRIVMSG: no channel")
@@ -128,7 +128,7 @@ def message_of(line: Line, context: Context) -> Message:
         emotes = emotes_of(line.tags.get("emotes", ""))
     except MalformedLineError as error:
         emotes = []
-        context.doubts.append(str(error))
+        context.problems.append(str(error))
     return Message(
         **context.envelope(channel_of(line, context), sent_at_of(line)),
         message_id=line.required("id"),
@@ -143,7 +143,7 @@ def notice_id_of(*parts: object) -> str:
     return hashlib.blake2b(":".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 
-def user_notice_of(line: Line, context: Context) -> Notice:
+def user_notice_of(line: IrcLine, context: Context) -> Notice:
     """USERNOTICE: raids, subscriptions, gifts, announcements."""
     notice_type = line.required("msg-id")
     amount_tag = GIFT_COUNT_TAGS.get(notice_type)
@@ -158,7 +158,7 @@ def user_notice_of(line: Line, context: Context) -> Notice:
     )
 
 
-def cleared_chat_of(line: Line, context: Context) -> Notice:
+def cleared_chat_of(line: IrcLine, context: Context) -> Notice:
     """CLEARCHAT: one chatter's messages, or all of the room's."""
     channel_id, sent_at = channel_of(line, context), sent_at_of(line)
     target = line.tags.get("target-user-id", "")
@@ -170,7 +170,7 @@ def cleared_chat_of(line: Line, context: Context) -> Notice:
     )
 
 
-def deleted_message_of(line: Line, context: Context) -> Notice:
+def deleted_message_of(line: IrcLine, context: Context) -> Notice:
     """CLEARMSG: one message was deleted."""
     channel_id, target = channel_of(line, context), line.required("target-msg-id")
     return Notice(
@@ -181,19 +181,19 @@ def deleted_message_of(line: Line, context: Context) -> Notice:
     )
 
 
-def flag(line: Line, tag: str) -> bool | None:
+def flag(line: IrcLine, tag: str) -> bool | None:
     """A tag that is 0 or 1; None where Twitch did not send it."""
     return line.tags[tag] == "1" if tag in line.tags else None
 
 
-def whole(line: Line, tag: str) -> int | None:
+def whole(line: IrcLine, tag: str) -> int | None:
     """A number that may be -1 (off); None where Twitch did not send it; raises MalformedLineError."""
     if tag not in line.tags:
         return None
     return -1 if line.tags[tag] == "-1" else line.number(tag)
 
 
-def room_state_of(line: Line, context: Context) -> RoomState:
+def room_state_of(line: IrcLine, context: Context) -> RoomState:
     """ROOMSTATE: it carries no time, so it is as old as Twitch's clock now."""
     return RoomState(
         **context.envelope(channel_of(line, context), context.twitch_now),
@@ -205,14 +205,14 @@ def room_state_of(line: Line, context: Context) -> RoomState:
     )
 
 
-RECORDS: dict[str, Callable[[Line, Context], Record]] = {
+RECORDS: dict[str, Callable[[IrcLine, Context], Record]] = {
     "PRIVMSG": message_of,
     "USERNOTICE": user_notice_of,
     "CLEARCHAT": cleared_chat_of,
     "CLEARMSG": deleted_message_of,
     "ROOMSTATE": room_state_of,
 }
-EVENTS: dict[str, Callable[[Line], Event]] = {
+EVENTS: dict[str, Callable[[IrcLine], Event]] = {
     "PING": lambda line: Pinged(line.text),
     "PONG": lambda line: Ponged(line.text or line.parameters[-1] if line.parameters or line.text else ""),
     "001": lambda line: Welcomed(),
@@ -227,7 +227,7 @@ IGNORED = frozenset(
 )
 
 
-def meaning(line: Line, context: Context) -> Record | Event | None:
+def interpret(line: IrcLine, context: Context) -> Record | Event | None:
     """The record or the event of a line, None where it tells nothing new; raises MalformedLineError."""
     make = RECORDS.get(line.command)
     if make is not None:

@@ -227,7 +227,7 @@ def tick_of(value: bytes) -> LastTick | None:
         return None
     if marks.kind != "tick" or marks.spool_id is None or marks.spool_position is None:
         return None
-    return LastTick(marks.sent_at, marks.spool_id, marks.spool_position)
+    return LastTick(marks.sent_at, marks.spool_id, marks.spool_position, marks.format_version)
 
 
 LogReader = Callable[[], KafkaLog]

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 import structlog
 
 from contracts import codec
-from contracts.chat_messages import SCHEMA_VERSION, Tick
+from contracts.chat_messages import FORMAT_VERSION, SCHEMA_VERSION, Tick
 from service_runtime.clock import now_ms
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, PartitionId
 from stream_monitoring.forwarding.resume import LastTick
@@ -89,8 +89,8 @@ def _is_between(marks: Marks, between: Divergence) -> bool:
 def plan_repair(reader: KafkaLog, spool: Spool, ticks: dict[PartitionId, LastTick], instance: str) -> Repair | None:
     """Return what makes all partitions end alike, None if they do; `ticks`: their last ones. Raises KafkaAwayError."""
     between = find_divergence(ticks.values())
-    if between is None:
-        return None
+    if between is None or any(tick.format_version != FORMAT_VERSION for tick in ticks.values()):
+        return None  # this spool holds nothing of another format's time
     behind = sorted(partition for partition, tick in ticks.items() if tick != between.latest)
     if is_too_far(between, spool.spool_id):
         log.error("forwarder: some partitions end long before the others, not repaired", behind=behind)

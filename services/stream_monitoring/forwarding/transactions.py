@@ -9,8 +9,7 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from contracts import topics
-from stream_monitoring.forwarding.hand_over import hand_over_to, produce_dicts
-from stream_monitoring.spool.batch import NO_CHANNEL, Destination, destinations
+from stream_monitoring.spool.batch import Destination, destinations
 from stream_monitoring.spool.frame import Frame
 
 log = structlog.get_logger()
@@ -60,7 +59,6 @@ class Transactions:
         `half_committed`: asked once nobody else writes any more, see `KafkaLog.half_committed`.
         """
         self._producer = Producer(config)
-        self._hand_over_chat = hand_over_to(self._producer, topics.CHAT_MESSAGES.name)
         try:
             self._producer.init_transactions(ANSWER_SECONDS)
             for topic in TOPICS:
@@ -126,7 +124,7 @@ class Transactions:
     def send_again(self, records: Iterable[tuple[Destination, bytes]], tick: bytes) -> None:
         """Commit records that were lost and the tick that they ended with. Raises as `send` does."""
         with self._transaction():
-            self._produce_routed(records)
+            self._produce_records(records)
             self._produce_tick(tick)
 
     @contextmanager
@@ -141,20 +139,17 @@ class Transactions:
             raise TransactionFailedError("the producer's queue is full") from error
 
     def _produce_frame(self, frame: Frame) -> None:
-        for piece in frame.pieces():
-            lines = piece.split(b"\n")
-            if max(lines[0::2]) < NO_CHANNEL:  # nearly always: chat and nothing else
-                self._hand_over_chat(piece, lines)
-            else:
-                pairs = zip(lines[0::2], lines[1::2], strict=True)
-                self._produce_routed((to, value) for key, value in pairs for to in destinations(key))
+        lines = frame.lines[:-2]  # without the tick
+        pairs = zip(lines[0::2], lines[1::2], strict=True)
+        self._produce_records((to, value) for key, value in pairs for to in destinations(key))
 
-    def _produce_routed(self, records: Iterable[tuple[Destination, bytes]]) -> None:
+    def _produce_records(self, records: Iterable[tuple[Destination, bytes]]) -> None:
         by_topic: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for to, value in records:
             by_topic[to.topic].append({"value": value} if to.key is None else {"key": to.key, "value": value})
-        for topic, dicts in by_topic.items():
-            produce_dicts(self._producer, topic, dicts)
+        for topic, batch in by_topic.items():
+            if self._producer.produce_batch(topic, batch) != len(batch):
+                raise KafkaException(next(record["_error"] for record in batch if "_error" in record))
 
     def _produce_tick(self, tick: bytes) -> None:
         for topic in (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE):

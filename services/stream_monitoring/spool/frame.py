@@ -6,20 +6,18 @@ The body is key, value, key, value, …, separated by line feeds. Positions coun
 
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contracts import topics
-from contracts.chat_messages import Tick
+from contracts.chat_messages import FORMAT_VERSION, Tick
 from contracts.codec import ContractError, decode
 from stream_monitoring.spool.batch import REMOVED_KEY, TICK_KEY
 
-MAGIC = b"SSF1"
+MAGIC_STEM = b"SSF"  # the format version follows, one digit
+MAGIC = MAGIC_STEM + b"%d" % FORMAT_VERSION
 HEADER = struct.Struct(">4sIIIQ")
 PLACE = struct.Struct(">IQ")  # the part of the header that the checksum covers
 CHECKED_FROM = 12  # bytes before it: magic, length, checksum
-PIECE_BYTES = 100_000  # small enough for the processor's cache
-RECORD_END = b"}\n"  # of a value and nowhere else: values are JSON, or empty where a record was removed
 LONGEST_BODY = 256 * 1024 * 1024  # bytes; a larger length is damage, not data
 
 
@@ -45,16 +43,6 @@ class Frame:
     def lines(self) -> list[bytes]:
         """Flat: key, value, key, value, …; the last pair is the tick. Made anew each time."""
         return self.body.split(b"\n")
-
-    def pieces(self) -> Iterator[bytes]:
-        """All records but the tick, in pieces of the body with about PIECE_BYTES in whole records."""
-        end = self.body.rfind(b"\n", 0, self.body.rindex(b"\n"))
-        begin = 0
-        while begin < end:
-            cut = self.body.find(RECORD_END, begin + PIECE_BYTES, end)
-            until = end if cut < 0 else cut + 1
-            yield self.body[begin:until]
-            begin = until + 1
 
     @property
     def end(self) -> int:
@@ -94,12 +82,18 @@ def encode(first: int, parts: list[bytes], count: int) -> tuple[bytes, bytes]:
     return HEADER.pack(MAGIC, len(body), checksum, count, first), body
 
 
+def format_version(magic: bytes) -> int:
+    """Return the format version of a frame that begins so, 0 where none does. All have the same layout."""
+    digit = magic[len(MAGIC_STEM) : len(MAGIC)]
+    return int(digit) if magic.startswith(MAGIC_STEM) and digit.isdigit() else 0
+
+
 def body_length(header: bytes) -> int:
     """The length of the body that follows this header; raises DamagedFrameError."""
     if len(header) < HEADER.size:
         raise DamagedFrameError("the header is cut")
     magic, length, _, _, _ = HEADER.unpack(header)
-    if magic != MAGIC or length > LONGEST_BODY:
+    if not format_version(magic) or length > LONGEST_BODY:
         raise DamagedFrameError("no frame starts here")
     return int(length)
 

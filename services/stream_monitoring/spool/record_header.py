@@ -4,6 +4,8 @@ import hashlib
 
 import msgspec
 
+from contracts.chat_messages import UNMARKED_FORMAT_VERSION
+
 
 class Marks(msgspec.Struct):
     """The few fields that are needed to recognise a record."""
@@ -16,6 +18,7 @@ class Marks(msgspec.Struct):
     spool_position: int | None = None
     event: str | None = None
     gap_until_at: int | None = None
+    format_version: int = UNMARKED_FORMAT_VERSION  # of a tick
 
     @property
     def has_id(self) -> bool:

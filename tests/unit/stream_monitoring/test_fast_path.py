@@ -3,22 +3,21 @@
 import string
 
 import msgspec
-import pcre2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import codec, topics
 from contracts.chat_messages import Message
-from stream_monitoring.chat import fast_path
 from stream_monitoring.chat.bad_lines import BadLines
-from stream_monitoring.chat.chat_reader import Reading
+from stream_monitoring.chat.chat_reader import ChatReader
 from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import Batch
 
 NOW = 1_795_000_000_000
 MESSAGE_ID = "c6d6f3a6-b819-4f95-8bca-7b4a8d7b938c"
+OTHER_ID, THIRD_ID = (f"00000000-0000-0000-0000-00000000000{number}" for number in (1, 2))
 TAG_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\:", " ": "\\s", "\r": "\\r", "\n": "\\n"})
 
 
@@ -50,12 +49,12 @@ class Room:
         for _ in range(3):
             self.clock.observe(now, now)
         chatters = ChatterHash(b"k" * 32)
-        self.reading = Reading(
+        self.reader = ChatReader(
             "test", self.batch, chatters, BadLines(self.batch, self.kept, self.kept.count), self.clock, {}
         )
 
     def read(self, *lines: bytes, at: int = NOW) -> list[msgspec.Struct]:
-        self.reading.parse(b"".join(line + b"\r\n" for line in lines), at)
+        self.reader.read(b"".join(line + b"\r\n" for line in lines), at)
         taken = lines_in(self.batch)
         pairs = zip(taken[0::2], taken[1::2], strict=True)
         return [codec.decode("dead-letters" if key == b"d" else "chat-messages", value) for key, value in pairs]
@@ -102,25 +101,26 @@ def test_any_text_emotes_and_name_come_back_the_same_way_quickly_and_in_full(tex
     assert [(e.id, e.start, e.end) for e in quick[0].emotes] == [(k, a, b) for k, places in emotes for a, b in places]
 
 
-def test_a_usual_message_takes_the_quick_way():
-    found = fast_path.lines_of(line() + b"\r\n" + line(vip="1") + b"\r\nPING :a\r\n")
-    assert found.others == {2: b"PING :a\r"}
-    assert found.messages.texts[:2] == [b"hi", b"hi"]
+def test_a_usual_message_takes_the_fast_path():
+    room = Room()
+    room.read(line(), line(message_id=OTHER_ID, vip="1"), slowly(line(message_id=THIRD_ID)), b"PING :a")
+    assert room.reader.counts.paths == {"fast": 2, "slow": 1}
+    assert room.reader.counts.records == {"message": 3}
 
 
 def test_the_bytes_of_both_ways_are_equal():
     for text in ("plain", 'quote " and \\', "日本 \x02", "\x01ACTION waves\x01"):
         quick, full = Room(), Room()
-        quick.reading.parse(line(text) + b"\r\n", NOW)
-        full.reading.parse(slowly(line(text)) + b"\r\n", NOW)
+        quick.reader.read(line(text) + b"\r\n", NOW)
+        full.reader.read(slowly(line(text)) + b"\r\n", NOW)
         assert lines_in(quick.batch) == lines_in(full.batch)
 
 
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_never_raise_and_every_line_is_counted(raw):
     room = Room()
-    room.reading.parse(raw + b"\n", NOW)
-    counts = room.reading.counts
+    room.reader.read(raw + b"\n", NOW)
+    counts = room.reader.counts
     lines = [each.removesuffix(b"\r") for each in (raw + b"\n").split(b"\n")[:-1]]
     assert sum(counts.lines.values()) == sum(1 for each in lines if each)
     assert room.kept.counted >= counts.lines.get("malformed", 0)
@@ -134,26 +134,17 @@ def test_a_cut_or_changed_line_is_a_message_or_a_dead_letter_and_disturbs_no_oth
         raw[position] = data.draw(st.integers(0, 255).filter(lambda byte: byte not in b"\r\n"))
     else:
         del raw[position:]
-    other = line(message_id="00000000-0000-0000-0000-000000000001")
+    other = line(message_id=OTHER_ID)
     found = Room().read(bytes(raw), other)
     assert isinstance(found[-1], Message)
-    assert found[-1].message_id == "00000000-0000-0000-0000-000000000001"
+    assert found[-1].message_id == OTHER_ID
 
 
 @pytest.mark.parametrize("long", [b";reply-a=b" * 100_000, b";x=" + b"y" * 1_000_000])
 def test_a_line_of_a_megabyte_neither_raises_nor_hides_its_neighbour(long):
     raw = line().replace(b";returning-chatter", long + b";returning-chatter")
-    found = Room().read(raw, line(message_id="00000000-0000-0000-0000-000000000001"))
-    assert [each.message_id for each in found] == [MESSAGE_ID, "00000000-0000-0000-0000-000000000001"]
-
-
-def test_what_exceeds_the_librarys_limits_takes_the_slow_way(monkeypatch):
-    usual, endless = line("first"), line("a" * 60 + "b", message_id="00000000-0000-0000-0000-000000000001")
-    known = Room().read(usual, endless)
-    monkeypatch.setattr(fast_path, "LINE", pcre2.compile(rb":(a+)+\r"))
-    with pytest.raises(pcre2.LibraryError):
-        fast_path.LINE.sub(b"", endless + b"\r\n")
-    assert Room().read(usual, endless) == known
+    found = Room().read(raw, line(message_id=OTHER_ID))
+    assert [each.message_id for each in found] == [MESSAGE_ID, OTHER_ID]
 
 
 def test_words_cannot_pass_for_tags():
@@ -168,10 +159,29 @@ def test_words_that_are_not_utf8_are_kept_with_marks():
     assert message.text == "a\ufffdb"
 
 
+@given(st.lists(st.tuples(st.sampled_from(["fast", "slow", "garbage"]), texts), max_size=8))
+def test_records_keep_the_order_of_their_lines(kinds):
+    ways = {"fast": bytes, "slow": slowly, "garbage": lambda _: b"\x00"}
+    ids = [f"00000000-0000-0000-0000-{number:012d}" for number in range(len(kinds))]
+    lines = [ways[kind](line(text, message_id=each)) for (kind, text), each in zip(kinds, ids, strict=True)]
+    found = [each.message_id for each in Room().read(*lines) if isinstance(each, Message)]
+    assert found == [each for (kind, _), each in zip(kinds, ids, strict=True) if kind != "garbage"]
+
+
+@given(st.lists(texts, max_size=4), st.integers(0, 255), st.integers(0, 40))
+def test_both_paths_write_the_same_bytes_of_any_text(words, byte, at):
+    raw = "".join(words).encode()
+    raw = raw[:at] + bytes([byte]).replace(b"\n", b"").replace(b"\r", b"") + raw[at:]
+    fast, slow = Room(), Room()
+    fast.reader.read(line().removesuffix(b"hi") + raw + b"\r\n", NOW)
+    slow.reader.read(slowly(line()).removesuffix(b"hi") + raw + b"\r\n", NOW)
+    assert lines_in(fast.batch) == lines_in(slow.batch)
+
+
 def test_the_same_message_twice_counts_once():
     room = Room()
     assert len(room.read(line(), line(), slowly(line()))) == 1
-    assert room.reading.counts.duplicates == 2
+    assert room.reader.counts.duplicates == 2
 
 
 @pytest.mark.parametrize("ahead", [61_000, 365 * 86_400_000])
@@ -202,11 +212,11 @@ def test_a_missing_tag_is_a_dead_letter_that_names_it(tag, reason):
 
 def test_a_late_message_is_kept_and_counted():
     room = Room()
-    room.reading.last_tick = NOW
+    room.reader.last_tick = NOW
     assert isinstance(room.read(line(sent=NOW))[0], Message)
-    assert room.reading.counts.late == 1
-    room.read(line(sent=NOW + 1, message_id="00000000-0000-0000-0000-000000000002"))
-    assert room.reading.counts.late == 1
+    assert room.reader.counts.late == 1
+    room.read(line(sent=NOW + 1, message_id=THIRD_ID))
+    assert room.reader.counts.late == 1
 
 
 def test_a_message_counts_though_its_emotes_are_malformed():
@@ -249,7 +259,7 @@ def test_deletions_are_notices_also_where_the_room_id_is_empty():
 @given(texts)
 def test_every_record_decodes_by_the_contract(text):
     room = Room()
-    room.reading.parse(line(text) + b"\r\n", NOW)
+    room.reader.read(line(text) + b"\r\n", NOW)
     key, value = lines_in(room.batch)
     assert key == b"42"
     assert b"\n" not in value
