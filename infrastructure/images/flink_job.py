@@ -9,8 +9,8 @@ from pathlib import Path
 
 from clip_detector.flink import flink_config, kafka_options
 from clip_detector.job import pipeline
-from clip_detector.job.detector_operator import ProcessOptions
-from clip_detector.main import wait_for_standing
+from clip_detector.job.detector_operator import OperatorOptions
+from clip_detector.main import wait_for_last_progress
 from clip_detector.recovery.checkpoints import CheckpointShelf
 from clip_detector.recovery.start_plan import EARLIEST, Start, plan_start
 from clip_detector.settings import DetectorSettings
@@ -31,9 +31,9 @@ def plan(file: Path, wish: str) -> None:
         raise SystemExit("clip_detector cannot start:\n" + "\n".join(wrong))
     settings.checkpoint_directory.mkdir(parents=True, exist_ok=True)
     shelf = CheckpointShelf(settings.checkpoint_directory)
-    standing = wait_for_standing(kafka)
+    last = wait_for_last_progress(kafka)
     if wish == "newest":
-        start = plan_start(shelf, standing, now_ms())
+        start = plan_start(shelf, last, now_ms())
         if start.checkpoint:
             shelf.note_start(start.checkpoint)
         shelf.prune()
@@ -50,7 +50,7 @@ def run(file: Path) -> None:
     planned = json.loads(file.read_text())
     start = Start(planned["source"], None, planned["emit_after"])
     options = pipeline.JobOptions(
-        process=ProcessOptions(settings.rules(), settings.evidence_text, start.emit_after),
+        operator=OperatorOptions(settings.rules(), settings.evidence_text, start.emit_after),
         kafka=kafka_options(kafka),
         source=start.source,
         detectors=settings.parallelism,
