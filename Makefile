@@ -62,7 +62,7 @@ test: preflight venv jars chromium ## Run all tests; TESTS=tests/unit runs a par
 test-faults: preflight venv jars ## Let everything fail once and print what it did; FAULTS="Kafka,power" plays a part
 	FAULTS="$(FAULTS)" $(BIN)/pytest -m fault tests/faults
 
-causes: venv ## Print how well causes and moods are told; CHAT_DATA=... adds recorded chat, PLAYS=300 more of each
+causes: venv ## Print how well causes and moods are found; CHAT_DATA=... adds recorded chat, PLAYS=300 plays more of each
 	@$(BIN)/python -m cause_check --plays $(PLAYS)
 
 bench: preflight venv jars ## Measure; results go to tests/benchmarks/results as JSON

@@ -5,18 +5,18 @@ Beside the two it has nothing of its own: the decision and the job are the detec
 
 import json
 import sys
-import time
 from pathlib import Path
 
 from clip_detector.flink import flink_config, kafka_options
 from clip_detector.job import pipeline
-from clip_detector.job.detector_operator import ProcessOptions
-from clip_detector.main import wait_for_standing
+from clip_detector.job.detector_operator import OperatorOptions
+from clip_detector.main import wait_for_last_progress
 from clip_detector.recovery.checkpoints import CheckpointShelf
 from clip_detector.recovery.start_plan import EARLIEST, Start, plan_start
 from clip_detector.settings import DetectorSettings
 from moment_detection.causes import vocabulary
 from service_runtime import logs
+from service_runtime.clock import now_ms
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
 
 # The rest of the configuration is the cluster's: configs/flink/config.yaml and flink-start.
@@ -31,9 +31,9 @@ def plan(file: Path, wish: str) -> None:
         raise SystemExit("clip_detector cannot start:\n" + "\n".join(wrong))
     settings.checkpoint_directory.mkdir(parents=True, exist_ok=True)
     shelf = CheckpointShelf(settings.checkpoint_directory)
-    standing = wait_for_standing(kafka)
+    last = wait_for_last_progress(kafka)
     if wish == "newest":
-        start = plan_start(shelf, standing, time.time_ns() // 1_000_000)
+        start = plan_start(shelf, last, now_ms())
         if start.checkpoint:
             shelf.note_start(start.checkpoint)
         shelf.prune()
@@ -50,7 +50,7 @@ def run(file: Path) -> None:
     planned = json.loads(file.read_text())
     start = Start(planned["source"], None, planned["emit_after"])
     options = pipeline.JobOptions(
-        process=ProcessOptions(settings.rules(), settings.evidence_text, start.emit_after),
+        operator=OperatorOptions(settings.rules(), settings.evidence_text, start.emit_after),
         kafka=kafka_options(kafka),
         source=start.source,
         detectors=settings.parallelism,

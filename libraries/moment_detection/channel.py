@@ -1,18 +1,20 @@
-"""One channel: its detector and its texts together, rows and timers in, Kafka records out. Pure."""
+"""One channel: its detector and its kept texts. Rows of seconds and timers in, Kafka records out."""
 
 from typing import NamedTuple
 
 from moment_detection.causes.meaning import UNKNOWN, Meaning, meaning_of
-from moment_detection.detection.channel_events import parse_controls
+from moment_detection.detection.channel_events import parse_events
 from moment_detection.detection.counters import WINDOW_SECONDS
 from moment_detection.detection.detector import Detector
-from moment_detection.detection.outputs import CLOSED, RAISED, Emission, Height, Minute, Revision
-from moment_detection.detection.window_chatters import people_of
-from moment_detection.evidence.evidence import SECTION, Crowd, count_crowd, second_text
-from moment_detection.evidence.moment_context import Scene, scene_of
-from moment_detection.evidence.room_events import happenings, keep_room
+from moment_detection.detection.outputs import CLOSED, RAISED, ConfirmedPeak, Minute, Output, Revision
+from moment_detection.detection.window_chatters import speakers_of
+from moment_detection.evidence.emotes import EMOTES, EmoteProvider
+from moment_detection.evidence.evidence import CrowdEvidence, count_evidence
+from moment_detection.evidence.moment_context import MomentContext, context_of
+from moment_detection.evidence.room_events import put_room_events, recent_events
+from moment_detection.evidence.second_text import message_pieces, second_text
 from moment_detection.evidence.text_store import (
-    Place,
+    MomentSlots,
     SlotStore,
     close_texts,
     forget_texts,
@@ -25,109 +27,122 @@ from moment_detection.messages import Record, counts_record, end_of, moment_reco
 
 
 class SecondRow(NamedTuple):
-    """One channel's second as the SQL window gives it. `pieces`, `controls`: see evidence.py and channel_events.py."""
+    """One channel's second as the SQL window returns it.
+
+    `pieces`: its messages, see chat_message.py. `events`: its other records, see channel_events.py.
+    """
 
     second: int
     messages: int
     chatters: int
     pieces: str | None
-    controls: str | None
+    events: str | None
 
 
 class Channel:
-    """A detector with the texts that its moments need; `texts` None leaves words and emotes out, and counts each
-    second's chatters in the place of the window's people.
+    """A detector with the texts that its moments need.
+
+    Without `texts` a moment has no words, emotes, causes or mood, and the window's chatters are the sum over its
+    seconds. Methods return (milliseconds since 1970 at which it became due, record).
     """
 
-    __slots__ = ("_counted", "_meant", "channel_id", "detector", "texts")
+    __slots__ = ("_last_context", "_last_evidence", "channel_id", "detector", "emotes", "texts")
 
-    def __init__(self, channel_id: str, detector: Detector, texts: SlotStore | None) -> None:
+    def __init__(
+        self, channel_id: str, detector: Detector, texts: SlotStore | None, emotes: EmoteProvider = EMOTES
+    ) -> None:
         self.channel_id = channel_id
         self.detector = detector
         self.texts = texts
-        # Of each detector's open moment, as it was last told: a closing one mostly says it again. Not in the state.
-        self._counted: dict[str, Crowd] = {}
-        self._meant: dict[str, tuple[Scene, Meaning]] = {}
+        self.emotes = emotes
+        # By detector, of its open moment's last revision: a closing revision mostly repeats it. Not part of the state.
+        self._last_evidence: dict[str, CrowdEvidence] = {}
+        self._last_context: dict[str, tuple[MomentContext, Meaning]] = {}
         if texts is not None and not detector.asleep:
-            self._recall(texts)
+            self._restore_from(texts)
 
-    def _recall(self, texts: SlotStore) -> None:
-        """After a start: the window's people come from the kept texts."""
+    def _restore_from(self, texts: SlotStore) -> None:
+        """After a start, read the window's chatters from the kept texts, and drop those of moments no longer open."""
         detector = self.detector
         for second in range(detector.at - WINDOW_SECONDS + 1, detector.at + 1):
             text = recent_text(texts, second)
-            detector.level.people.take(second, people_of(text.partition(SECTION)[0]) if text else None)
-        for name, crossed in detector.dropped:
-            place = Place(name, crossed)
-            close_texts(texts, place, place.last())
-        detector.dropped.clear()
+            detector.score.restore_speakers(second, speakers_of(message_pieces(text)) if text else None)
+        for name, crossed in detector.take_abandoned():
+            dropped = MomentSlots(name, crossed)
+            close_texts(texts, dropped, dropped.last_second())
 
     def row(self, row: SecondRow) -> list[tuple[int, Record]]:
-        """Take in one second; returns (milliseconds it became due, record)."""
+        """Process one second; one that was processed before returns nothing."""
         detector, texts = self.detector, self.texts
-        second, messages, chatters, pieces, raw_controls = row
+        second, messages, chatters, pieces, raw_events = row
         if second <= detector.at:
             return []
-        told = self.advance(second - 1) if second - 1 > detector.at else []
-        controls = parse_controls(raw_controls) if raw_controls else []
-        people = None
+        records = self.advance(second - 1) if second - 1 > detector.at else []
+        events = parse_events(raw_events) if raw_events else []
+        speakers = None
         if texts is not None:
-            people = people_of(pieces)
+            speakers = speakers_of(pieces)
             text = pieces
-            if controls:
-                keep_room(texts, second, controls)
-                text = second_text(pieces, controls, raw_controls)
+            if events:
+                put_room_events(texts, second, events)
+                text = second_text(pieces, events, raw_events)
             if text:
-                put_text(texts, second, text, self._open_places())
-        emissions = detector.second(second, messages, chatters, controls, people)
-        if emissions:
-            told += self._records(emissions)
-        return told
+                put_text(texts, second, text, self._open_moments())
+        outputs = detector.add_second(second, messages, chatters, events, speakers)
+        if outputs:
+            records += self._records(outputs)
+        return records
 
-    def _open_places(self) -> list[Place]:
-        return [Place(judge.rules.name, judge.moment.crossed) for judge in self.detector.judges if judge.moment]
+    def _open_moments(self) -> list[MomentSlots]:
+        return [MomentSlots(rule.rules.name, rule.moment.crossed) for rule in self.detector.moment_rules if rule.moment]
 
     def advance(self, second: int) -> list[tuple[int, Record]]:
-        """Take in that nothing came up to and with `second`."""
+        """Process silence up to and with `second`."""
         awake = not self.detector.asleep
-        told = self._records(self.detector.advance(second))
+        records = self._records(self.detector.advance(second))
         if awake and self.detector.asleep and self.texts is not None:
             forget_texts(self.texts)
-        return told
+        return records
 
-    def _records(self, emissions: list[Emission]) -> list[tuple[int, Record]]:
-        """What goes to Kafka of what the detector says; peaks do not."""
-        return [self._record(each) for each in emissions if not isinstance(each, Height)]
+    def _records(self, outputs: list[Output]) -> list[tuple[int, Record]]:
+        """Turn the detector's outputs into records; peaks serve replays only and have none."""
+        return [self._record(each) for each in outputs if not isinstance(each, ConfirmedPeak)]
 
-    def _record(self, emission: Revision | Minute) -> tuple[int, Record]:
-        if isinstance(emission, Minute):
-            return end_of(emission.minute + 59), counts_record(self.channel_id, emission)
-        crowd = self._crowd(emission)
-        return end_of(emission.at), moment_record(self.channel_id, emission, crowd, self._meaning(emission, crowd))
+    def _record(self, output: Revision | Minute) -> tuple[int, Record]:
+        if isinstance(output, Minute):
+            return end_of(output.minute + 59), counts_record(self.channel_id, output)
+        crowd = self._evidence(output)
+        return end_of(output.at), moment_record(self.channel_id, output, crowd, self._meaning(output, crowd))
 
-    def _meaning(self, revision: Revision, crowd: Crowd | None) -> Meaning:
+    def _meaning(self, revision: Revision, crowd: CrowdEvidence | None) -> Meaning:
         if self.texts is None or crowd is None or revision.number == RAISED:
             return UNKNOWN
-        scene = scene_of(revision, crowd.said, happenings(self.texts))._replace(at=0)  # when it is told says nothing
-        before = self._meant.pop(revision.detector, None)
-        meaning = before[1] if before and before[0] == scene else meaning_of(scene)
+        context = context_of(revision, crowd.messages, recent_events(self.texts))
+        context = context._replace(known_at=0)  # no cause depends on it, and it alone would make every context new
+        last = self._last_context.pop(revision.detector, None)
+        meaning = last[1] if last and last[0] == context else meaning_of(context)
         if revision.number != CLOSED:
-            self._meant[revision.detector] = scene, meaning
+            self._last_context[revision.detector] = context, meaning
         return meaning
 
-    def _crowd(self, revision: Revision) -> Crowd | None:
+    def _evidence(self, revision: Revision) -> CrowdEvidence | None:
         if self.texts is None:
             return None
-        place = Place(revision.detector, revision.crossed)
+        moment = MomentSlots(revision.detector, revision.crossed)
         if revision.number == RAISED:
-            open_texts(self.texts, place)
-        texts = moment_texts(self.texts, place, revision.at)
-        window = range(revision.peak - WINDOW_SECONDS + 1, revision.peak + 1)
-        crowd = count_crowd(texts, window, revision.texts_until, self._counted.pop(revision.detector, None))
+            open_texts(self.texts, moment)
+        crowd = count_evidence(
+            moment_texts(self.texts, moment, revision.at),
+            channel_id=self.channel_id,
+            window=range(revision.peak - WINDOW_SECONDS + 1, revision.peak + 1),
+            until=revision.texts_until,
+            providers=self.emotes,
+            previous=self._last_evidence.pop(revision.detector, None),
+        )
         if revision.number == CLOSED:
-            close_texts(self.texts, place, revision.at)
+            close_texts(self.texts, moment, revision.at)
         else:
-            self._counted[revision.detector] = crowd
+            self._last_evidence[revision.detector] = crowd
         return crowd
 
 
@@ -138,10 +153,13 @@ class DictSlots:
         self.slots: dict[int, str] = {}
 
     def get(self, slot: int) -> str | None:
+        """The slot's text, None where there is none."""
         return self.slots.get(slot)
 
     def put(self, slot: int, text: str) -> None:
+        """Write a slot."""
         self.slots[slot] = text
 
     def remove(self, slot: int) -> None:
+        """Drop a slot."""
         self.slots.pop(slot, None)

@@ -1,16 +1,16 @@
-"""Which stretch of the picture a moment's clip shows. Pure: all times are milliseconds since 1970."""
+"""Which part of the stream a moment's clip shows. All times are milliseconds since 1970."""
 
-REACTION_MS = (10_000, 20_000)  # chat follows the picture by this much
-LEAD_MS = 20_000  # of picture that leads up to it: people's own segments begin some 45 s before the peak
-MARGIN_MS = 5_000  # after the peak
-LONGEST_MS = 60_000  # that Twitch publishes
+REACTION_MS = (10_000, 20_000)  # chat reacts to the picture after 10 to 20 s
+LEAD_MS = 20_000  # shown before it: the segments that people chose begin some 45 s before the peak
+MARGIN_MS = 5_000  # shown after the peak
+LONGEST_MS = 60_000  # Twitch's limit for a clip
 
 
-def stretch(crossed_at: int, peak_at: int) -> tuple[int, int]:
-    """From what led up to the earliest picture that the crowd can have reacted to, to a little after its peak.
+def clip_range(crossed_at: int, peak_at: int) -> tuple[int, int]:
+    """Return the clip's begin and end: from before the earliest picture that chat can have reacted to, to the peak.
 
-    The end is the peak's and not that of its picture: nobody knows a peak before, and the reaction is worth seeing. A
-    rise too long for one clip keeps its end, which has the picture of the peak.
+    It ends with the peak itself rather than the picture behind it: the reaction is worth seeing. If the whole is too
+    long for a clip, the beginning is cut, since the end shows what the peak reacted to.
     """
     until = peak_at + MARGIN_MS
     return max(crossed_at - REACTION_MS[1] - LEAD_MS, until - LONGEST_MS), until

@@ -1,4 +1,4 @@
-"""The detector's emissions as the contract's messages, ready for a topic."""
+"""Build the records of `moments` and `chat-counts` from what the detector emits."""
 
 from hashlib import blake2b
 from typing import NamedTuple
@@ -6,11 +6,11 @@ from typing import NamedTuple
 from contracts import chat_counts, moments, topics
 from contracts.codec import encode
 from moment_detection.causes.meaning import UNKNOWN, Meaning
-from moment_detection.clip_range import stretch
+from moment_detection.clip_range import clip_range
 from moment_detection.detection.counters import WINDOW_SECONDS
 from moment_detection.detection.detector import VERSION
 from moment_detection.detection.outputs import CLOSED, Minute, Revision
-from moment_detection.evidence.evidence import Crowd
+from moment_detection.evidence.evidence import CrowdEvidence
 
 
 class Record(NamedTuple):
@@ -22,20 +22,22 @@ class Record(NamedTuple):
 
 
 def end_of(second: int) -> int:
-    """The end of a second in milliseconds since 1970 UTC."""
+    """Return the end of a second in milliseconds since 1970 UTC."""
     return (second + 1) * 1000
 
 
 def moment_id(channel_id: str, detector: str, crossed_at: int) -> str:
-    """The same for every replay: a hash of the channel, the detector's name and the crossing."""
+    """Return a hash of the channel, the detector's name and the crossing: the same id in every replay."""
     return blake2b(f"{channel_id}:{detector}:{crossed_at}".encode(), digest_size=12).hexdigest()
 
 
-def moment(channel_id: str, revision: Revision, crowd: Crowd | None, meaning: Meaning = UNKNOWN) -> moments.Moment:
-    """One revision with its evidence. Without texts `window_chatters` is the sum over the window's seconds."""
+def moment(
+    channel_id: str, revision: Revision, crowd: CrowdEvidence | None, meaning: Meaning = UNKNOWN
+) -> moments.Moment:
+    """Build one revision with its evidence. Without texts, `window_chatters` is the sum over the window's seconds."""
     crossed_at, peak_at = end_of(revision.crossed), end_of(revision.peak)
     usual_messages = revision.usual_messages * WINDOW_SECONDS
-    clip_from_at, clip_until_at = stretch(crossed_at, peak_at)
+    clip_from_at, clip_until_at = clip_range(crossed_at, peak_at)
     return moments.Moment(
         schema_version=moments.SCHEMA_VERSION,
         moment_id=moment_id(channel_id, revision.detector, crossed_at),
@@ -47,7 +49,7 @@ def moment(channel_id: str, revision: Revision, crowd: Crowd | None, meaning: Me
         crossed_at=crossed_at,
         peak_at=peak_at,
         score=round(revision.score, 3),
-        times_usual=round(revision.window_messages / max(usual_messages, 1.0), 2),  # 1 message: a silent room's usual
+        times_usual=round(revision.window_messages / max(usual_messages, 1.0), 2),  # a silent channel counts as 1
         evidence=evidence(revision, crowd),
         causes=meaning.causes,
         mood=meaning.mood,
@@ -64,7 +66,7 @@ def moment(channel_id: str, revision: Revision, crowd: Crowd | None, meaning: Me
 
 
 def no_clip_reason(revision: Revision, meaning: Meaning) -> moments.NoClipReason | None:
-    """Why no clip is made of it, None where one may be."""
+    """Return why the moment gets no clip, None if it may get one."""
     if revision.shadow:
         return "shadow"
     if not meaning.may_clip:
@@ -72,8 +74,8 @@ def no_clip_reason(revision: Revision, meaning: Meaning) -> moments.NoClipReason
     return None if revision.clip else "rate"
 
 
-def evidence(revision: Revision, crowd: Crowd | None) -> moments.Evidence:
-    """The curve, the rates and what was said."""
+def evidence(revision: Revision, crowd: CrowdEvidence | None) -> moments.Evidence:
+    """Build the evidence: the curve, the rates, emotes and words."""
     return moments.Evidence(
         curve_from_at=revision.curve_from * 1000,
         messages=revision.messages,
@@ -90,14 +92,16 @@ def evidence(revision: Revision, crowd: Crowd | None) -> moments.Evidence:
     )
 
 
-def moment_record(channel_id: str, revision: Revision, crowd: Crowd | None, meaning: Meaning = UNKNOWN) -> Record:
-    """A revision for the topic `moments`."""
+def moment_record(
+    channel_id: str, revision: Revision, crowd: CrowdEvidence | None, meaning: Meaning = UNKNOWN
+) -> Record:
+    """Build the record of a revision for the topic `moments`."""
     message = moment(channel_id, revision, crowd, meaning)
     return Record(topics.MOMENTS.name, message.moment_id.encode(), encode(message))
 
 
 def counts_record(channel_id: str, minute: Minute) -> Record:
-    """A minute for the topic `chat-counts`."""
+    """Build the record of a minute for the topic `chat-counts`."""
     message = chat_counts.ChatCounts(
         schema_version=chat_counts.SCHEMA_VERSION,
         channel_id=channel_id,

@@ -6,6 +6,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 SECRET_WORDS = ("token", "secret", "password", "authorization", "conninfo", "dsn")
 
@@ -18,8 +19,18 @@ def hide_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) ->
     return event
 
 
+def log_retry(details: RetryDetails) -> None:
+    """Log that stamina will repeat a call; its own hook would log the call's arguments, secrets included."""
+    structlog.get_logger().warning(
+        "failed, trying again",
+        reason=str(details.caused_by).strip() or type(details.caused_by).__name__,
+        attempt=details.retry_num,
+        wait_seconds=round(details.wait_for, 2),
+    )
+
+
 def configure(service: str, level: str = "INFO") -> None:
-    """Set up structlog for this process; call once, where the program starts."""
+    """Set up structlog for this process, and what stamina logs; call once, where the program starts."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -34,3 +45,4 @@ def configure(service: str, level: str = "INFO") -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+    set_on_retry_hooks([log_retry])

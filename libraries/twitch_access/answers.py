@@ -21,7 +21,6 @@ class User(msgspec.Struct, frozen=True):
     id: str
     login: str
     display_name: str
-    profile_image_url: str = ""
 
 
 class Stream(msgspec.Struct, frozen=True):
@@ -44,7 +43,6 @@ class Game(msgspec.Struct, frozen=True):
 
     id: str
     name: str
-    box_art_url: str = ""
 
 
 class Video(msgspec.Struct, frozen=True):

@@ -2,14 +2,13 @@
 
 import signal
 import socket
-import sys
 
 import structlog
 import uvicorn
 
 from api_frontend.application import build
 from api_frontend.settings import ApiSettings, RedisSettings
-from service_runtime import logs, measures
+from service_runtime import logs, measures, ports
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
 
 GRACE_SECONDS = 3  # open pages come back by themselves
@@ -18,33 +17,16 @@ BACKLOG = 512  # connections that wait for the one worker
 log = structlog.get_logger()
 
 
-class PortTakenError(Exception):
-    """Another program listens there: end it, or set another port."""
-
-
 def listen(address: str, port: int) -> socket.socket:
-    """A listening socket; raises `PortTakenError` with what to do."""
+    """Open a listening socket; ends the process with a plain message if the port is taken."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     # asyncio turns Nagle's delay off only where the protocol is named; with it each answer takes 40 ms
     opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
+    with ports.listening("API_PORT", address, port):
         opened.bind((address, port))
         opened.listen(BACKLOG)
-    except OSError as error:
-        raise PortTakenError(
-            f"API_PORT {port} on {address}: {error.strerror}. End what uses it, or set API_PORT."
-        ) from error
     return opened
-
-
-def serve_metrics(settings: ApiSettings) -> None:
-    """Serve /metrics on its own port; raises `PortTakenError`."""
-    try:
-        measures.serve(settings.metrics_bind_address, settings.metrics_port)
-    except OSError as error:
-        place = f"API_METRICS_PORT {settings.metrics_port} on {settings.metrics_bind_address}"
-        raise PortTakenError(f"{place}: {error.strerror}. End what uses it, or set API_METRICS_PORT.") from error
 
 
 def main() -> int:
@@ -68,12 +50,9 @@ def main() -> int:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(config)
-    try:
-        opened = listen(settings.bind_address, settings.port)
-        serve_metrics(settings)
-    except PortTakenError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    opened = listen(settings.bind_address, settings.port)
+    with ports.listening("API_METRICS_PORT", settings.metrics_bind_address, settings.metrics_port):
+        measures.serve(settings.metrics_bind_address, settings.metrics_port)
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once it has ended
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     log.info("serving", address=settings.bind_address, port=settings.port, metrics_port=settings.metrics_port)

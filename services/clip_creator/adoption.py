@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from clip_creator import outcomes
-from clip_creator.scheduler import pause
 from clip_creator.workbench import Workbench
 from contracts.clips import Clip
 from twitch_access.answers import FoundClip
@@ -65,7 +64,7 @@ class Adoption:
             self._bench.journal.record(outcomes.following(self._clip, "unknown", now, outcomes.NEVER_ANSWERED))
             return None
         self._turn += 1
-        return now / 1000 + pause(settings.poll_seconds, self._turn // 2)
+        return now / 1000 + settings.polling().wait_seconds(1 + self._turn // 2)
 
     def _look(self) -> FoundClip | None:
         clip, ledger = self._clip, self._bench.ledger

@@ -3,7 +3,6 @@
 import structlog
 
 from clip_creator import outcomes
-from clip_creator.scheduler import pause
 from clip_creator.workbench import Workbench
 from contracts import metrics
 from contracts.clips import Clip
@@ -41,4 +40,4 @@ class Confirmation:
             self._bench.journal.record(outcomes.following(self._clip, "unknown", now, reason))
             return None
         self._turn += 1
-        return now / 1000 + pause(self._bench.settings.poll_seconds, self._turn // 3)
+        return now / 1000 + self._bench.settings.polling().wait_seconds(1 + self._turn // 3)

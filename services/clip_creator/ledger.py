@@ -1,11 +1,9 @@
 """What has become of every moment, read from the topic `clips`."""
 
 import threading
-import time
 from collections.abc import Collection, Iterator
 
 import structlog
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
 from clip_creator.outcomes import is_open
 from contracts import metrics
@@ -15,10 +13,9 @@ from contracts.topics import CLIPS
 from service_runtime.kafka import consumer_config
 from service_runtime.measures import measure
 from service_runtime.settings import KafkaSettings
+from service_runtime.topic_reader import SILENT_SECONDS, TopicReader
 
 log = structlog.get_logger()
-POLL_SECONDS = 1.0
-STALLED_SECONDS = 20.0  # without a record or an end: after a broker was killed, a reader may wait for ever
 
 
 class Ledger:
@@ -72,10 +69,9 @@ class Ledger:
 class LedgerReader:
     """Reads the whole topic, and then whatever is new each time it is asked. For one thread."""
 
-    def __init__(self, settings: KafkaSettings) -> None:
-        more = {"enable.partition.eof": True, "fetch.wait.max.ms": 20, "auto.offset.reset": "earliest"}
-        self._consumer = Consumer(consumer_config(settings, "clip-creator-ledger", **more))
-        self._next = dict.fromkeys(range(CLIPS.partitions), OFFSET_BEGINNING)
+    def __init__(self, settings: KafkaSettings, silent_seconds: float = SILENT_SECONDS) -> None:
+        config = consumer_config(settings, "clip-creator-ledger")
+        self._topic = TopicReader(config, CLIPS.name, range(CLIPS.partitions), silent_seconds)
 
     def read_to_end(self) -> Iterator[tuple[Clip, int]]:
         """What was committed since the last call, with its partition, until the end that the broker has now.
@@ -83,31 +79,14 @@ class LedgerReader:
         Raises KafkaException where the broker refuses, or where the end is not reached in time: the process ends,
         and its successor reads everything anew.
         """
-        self._consumer.assign([TopicPartition(CLIPS.name, each, offset) for each, offset in self._next.items()])
-        unfinished, deadline = set(self._next), time.monotonic() + STALLED_SECONDS
-        while unfinished:
-            if time.monotonic() > deadline:
-                raise KafkaException(KafkaError(KafkaError._TIMED_OUT, f"{CLIPS.name} is not read to its end"))
-            message = self._consumer.poll(POLL_SECONDS)
-            if message is None:
-                continue
-            error = message.error()
-            if error is not None:
-                if error.code() == KafkaError._PARTITION_EOF:
-                    unfinished.discard(message.partition())
-                    self._next[message.partition()] = message.offset()
-                elif error.code() == KafkaError.OFFSET_OUT_OF_RANGE or not error.retriable():
-                    raise KafkaException(error)
-                continue
-            self._next[message.partition()] = message.offset() + 1
-            deadline = time.monotonic() + STALLED_SECONDS
+        for message in self._topic.read_to_end():
             clip = understood(message.value())
             if clip is not None:
                 yield clip, message.partition()
 
     def close(self) -> None:
         """Leave Kafka."""
-        self._consumer.close()
+        self._topic.close()
 
 
 def understood(payload: bytes | None) -> Clip | None:

@@ -59,8 +59,3 @@ class Scheduler:
             if self._waiting and self._waiting[0][0] <= self._clock():
                 return heapq.heappop(self._waiting)[2]
             return None
-
-
-def pause(first_seconds: float, turn: int, longest_seconds: float = 30.0) -> float:
-    """Seconds before the next look: doubling from `first_seconds` to `longest_seconds`."""
-    return min(first_seconds * 2.0 ** min(turn, 16), max(longest_seconds, first_seconds))

@@ -5,6 +5,8 @@ import socket
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service_runtime.backoff import Backoff
+
 
 class ClipSettings(BaseSettings):
     """How often clips are made, and how patiently they are waited for."""
@@ -24,3 +26,7 @@ class ClipSettings(BaseSettings):
     poll_seconds: float = Field(
         5.0, gt=0, le=60, description="first pause between two looks for a clip; it doubles to 30 s"
     )
+
+    def polling(self, longest_seconds: float = 30.0) -> Backoff:
+        """Return the pauses between two looks at Twitch, from `poll_seconds` up to `longest_seconds`."""
+        return Backoff(self.poll_seconds, max(self.poll_seconds, longest_seconds))

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit, urlunsplit
 import structlog
 
 from clip_creator import outcomes
-from clip_creator.scheduler import pause
 from clip_creator.workbench import Workbench
 from contracts.clips import Clip
 from twitch_access.answers import Video, milliseconds
@@ -76,7 +75,7 @@ class VodLink:
             log.warning("recordings not looked up", channel=self._clip.channel_id, reason=str(error))
             if isinstance(error, Retryable) and now - self._clip.decided_at < DAY_MS:
                 self._turn += 1
-                return now / 1000 + pause(self._bench.settings.poll_seconds, self._turn, longest_seconds=600.0)
+                return now / 1000 + self._bench.settings.polling(longest_seconds=600.0).wait_seconds(1 + self._turn)
             videos = []
         url = vod_url(videos, self._at, self._stream_id, self._stream_started_at)
         reason = self._clip.reason if url else f"{self._clip.reason}; {outcomes.NO_RECORDING}"

@@ -1,6 +1,5 @@
 """What the steps of making a clip share."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -8,12 +7,8 @@ from clip_creator.journal import Journal
 from clip_creator.ledger import Ledger
 from clip_creator.scheduler import Scheduler
 from clip_creator.settings import ClipSettings
+from service_runtime.clock import now_ms
 from twitch_access.helix import Helix
-
-
-def now_ms() -> int:
-    """Milliseconds since 1970."""
-    return round(time.time() * 1000)
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""Notices the moments when a channel's crowd erupts: one Flink job over chat-messages."""
+"""Detects the moments when a channel's chat erupts: one Flink job over chat-messages."""

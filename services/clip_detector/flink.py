@@ -1,4 +1,4 @@
-"""Flink's process environment and configuration, made from the settings, and the end of its JVM."""
+"""Flink's environment variables and configuration, built from the settings, and the end of its JVM."""
 
 import os
 import signal
@@ -11,30 +11,32 @@ from clip_detector.settings import DetectorSettings
 from service_runtime.settings import KafkaSettings
 
 SCRAM = "org.apache.flink.kafka.shaded.org.apache.kafka.common.security.scram.ScramLoginModule"
-NETWORK_MEMORY = "32 mb"  # taken at the start; all exchanges of this job use some 5 MB
-# A catch-up is short and the planner runs once: compiling all of it costs more than the slower code.
+NETWORK_MEMORY = "32 mb"  # allocated at the start; all exchanges of this job use some 5 MB
+# A catch-up is short and the planner runs once: compiling everything costs more than the slower code.
 LESS_COMPILING = "-XX:CompileThresholdScaling=10"
 
 
 def set_environment(settings: DetectorSettings) -> None:
-    """Tell PyFlink where Flink is; call before the first Flink object is made."""
+    """Set the variables that PyFlink reads; call before the first Flink object is created."""
     import pyflink
 
     settings.log_directory.mkdir(parents=True, exist_ok=True)
     os.environ |= {
-        "MALLOC_ARENA_MAX": "2",  # of some hundred threads each would keep freed memory for itself
-        "FLINK_HOME": str(Path(pyflink.__file__).parent),  # without it FLINK_LIB_DIR is overwritten
+        "MALLOC_ARENA_MAX": "2",  # otherwise each of some hundred threads keeps its freed memory
+        "FLINK_HOME": str(Path(pyflink.__file__).parent),  # otherwise FLINK_LIB_DIR is overwritten
         "FLINK_LIB_DIR": str(settings.flink_jars.absolute()),
         "FLINK_LOG_DIR": str(settings.log_directory.absolute()),
         "JVM_ARGS": " ".join(
             (f"-Xmx{settings.heap_mb}m", "-XX:+UseSerialGC", "-XX:-UsePerfData", LESS_COMPILING, settings.jvm_options)
         ),
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),  # Python inside the JVM knows no venv
+        "PYTHONPATH": os.pathsep.join(
+            path for path in sys.path if path
+        ),  # Python inside the JVM does not know the venv
     }
 
 
 def flink_config(settings: DetectorSettings, start: Start) -> dict[str, str]:
-    """What differs from machine to machine and from start to start."""
+    """Return the configuration that depends on the machine and the start."""
     return {
         "rest.address": settings.bind_address,
         "rest.bind-address": settings.bind_address,
@@ -51,7 +53,7 @@ def flink_config(settings: DetectorSettings, start: Start) -> dict[str, str]:
 
 
 def kafka_options(kafka: KafkaSettings) -> dict[str, str]:
-    """The connector's properties, with SASL where a user is named."""
+    """Return the connector's properties, with SASL if a user is configured."""
     found = {"properties.bootstrap.servers": kafka.bootstrap_servers}
     if kafka.username and kafka.password_file:
         password = kafka.password_file.read_text().strip().replace("\\", "\\\\").replace('"', '\\"')
@@ -64,8 +66,8 @@ def kafka_options(kafka: KafkaSettings) -> dict[str, str]:
 
 
 def end_jvm() -> None:
-    """Kill what this process started. Left alone, the JVM notices after seconds that its Python is gone."""
+    """Kill the child processes. By itself, the JVM would take seconds to notice that its Python is gone."""
     for children in Path("/proc/self/task").glob("*/children"):
         for pid in children.read_text().split():
             with suppress(ProcessLookupError):
-                os.kill(int(pid), signal.SIGKILL)  # a checkpoint half written is left out at the next start
+                os.kill(int(pid), signal.SIGKILL)  # the next start skips an unfinished checkpoint

@@ -1,4 +1,4 @@
-"""Starts the detector: checks the machine, picks the start, runs the job until a signal or its end."""
+"""Start the detector: check the machine, plan the start, run the job until a signal or its end."""
 
 import errno
 import gc
@@ -6,10 +6,10 @@ import os
 import signal
 import sys
 import threading
-import time
 from importlib import import_module
 from typing import NoReturn
 
+import stamina
 import structlog
 from confluent_kafka import KafkaException
 
@@ -17,24 +17,24 @@ from clip_detector.flink import end_jvm, flink_config, kafka_options, set_enviro
 from clip_detector.preflight import problems
 from clip_detector.recovery.checkpoint_sync import keep_synced
 from clip_detector.recovery.checkpoints import CheckpointShelf
-from clip_detector.recovery.last_progress import Standing, read_standing
+from clip_detector.recovery.last_progress import LastProgress, read_last_progress
 from clip_detector.recovery.start_plan import Start, plan_start
 from clip_detector.settings import DetectorSettings
 from service_runtime import logs, measures
+from service_runtime.clock import now_ms
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
 
 log = structlog.get_logger()
 KAFKA_WAIT_SECONDS = 60.0  # a broker takes 8-16 s to start
-RETRY_SECONDS = 1.0
 
 
 def warm_up() -> None:
-    """Import what the Python worker in this process needs: 3.5 s that pass while the JVM starts and plans."""
+    """Import what the Python worker in this process needs; the 3.5 s pass while the JVM starts and plans."""
     import_module("apache_beam.runners.worker.sdk_worker_main")
 
 
 def main() -> int:
-    """Run until a stop signal (exit code 0) or the job's end (1); returns 2 where the machine or a setting is wrong."""
+    """Run until a stop signal (exit code 0) or the job's end (1); return 2 if the machine or a setting is wrong."""
     log_settings, kafka, settings = load_all(LogSettings, KafkaSettings, DetectorSettings)
     logs.configure("clip_detector", log_settings.level)
     wrong = problems(settings)
@@ -47,63 +47,63 @@ def main() -> int:
     warming = threading.Thread(target=warm_up, daemon=True, name="warm up")
     warming.start()
     shelf = CheckpointShelf(settings.checkpoint_directory)
-    start = plan_start(shelf, wait_for_standing(kafka), time.time_ns() // 1_000_000)
+    start = plan_start(shelf, wait_for_last_progress(kafka), now_ms())
     if start.checkpoint:
         shelf.note_start(start.checkpoint)
     log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))
     threading.Thread(target=sync_checkpoints, args=(shelf,), daemon=True, name="synced checkpoints").start()
     run(settings, kafka, start, warming)
-    log.error("the job ended unasked")
+    log.error("the job ended unexpectedly")
     return leave(1)
 
 
 def sync_checkpoints(shelf: CheckpointShelf) -> None:
-    """Sync and note each checkpoint, once a full disk has room again; a broken disk ends the process."""
+    """Sync and note each checkpoint; retry while the disk is full, end the process if it is broken."""
     while True:
         try:
             keep_synced(shelf.directory, shelf.whole, threading.Event())
         except OSError as error:
             log.error("checkpoints cannot be synced", error=str(error))
-            if error.errno != errno.ENOSPC:  # another try would answer ok for what the disk has not got
+            if error.errno != errno.ENOSPC:  # a second fsync would report success for data that was lost
                 leave(1)
 
 
 def stop(*_: object) -> None:
-    """A stop signal: the last checkpoint is the state, and the next run goes on from it."""
+    """Handle a stop signal: the next run continues from the last checkpoint."""
     leave(0)
 
 
 def leave(code: int) -> NoReturn:
-    """End at once. Python would first wait for the threads of Beam's worker, some of which wait for a killed JVM."""
+    """Exit at once; Python would first wait for the threads of Beam's worker, some of which wait for the killed JVM."""
     end_jvm()
     os._exit(code)
 
 
-def wait_for_standing(kafka: KafkaSettings) -> Standing:
-    """Ask Kafka how far earlier runs came, for as long as a broker may take to start."""
-    deadline = time.monotonic() + KAFKA_WAIT_SECONDS
-    while True:
-        try:
-            return read_standing(kafka)
-        except KafkaException as error:
-            if time.monotonic() > deadline:
-                log.error("Kafka does not answer. Is it running, and are the topics made?", error=str(error))
-                raise SystemExit(1) from error
-            log.warning("waiting for Kafka", error=str(error))
-            time.sleep(RETRY_SECONDS)
+def wait_for_last_progress(kafka: KafkaSettings) -> LastProgress:
+    """Read from Kafka how far earlier runs came; wait as long as a broker may take to start."""
+    try:
+        for attempt in stamina.retry_context(
+            on=KafkaException, attempts=None, timeout=KAFKA_WAIT_SECONDS, wait_initial=1.0, wait_max=2.0
+        ):
+            with attempt:
+                return read_last_progress(kafka)
+    except KafkaException as error:
+        log.error("Kafka does not answer. Is it running, and do the topics exist?", error=str(error))
+        raise SystemExit(1) from error
+    raise AssertionError("stamina ends with a result or an error")
 
 
 def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start, warming: threading.Thread) -> None:
-    """Start Flink in this process and its JVM and wait for the job's end, which only comes with a failure."""
-    gc.disable()  # PyFlink's planner calls met a NullPointerException when objects were collected meanwhile
+    """Start Flink in this process and its JVM and wait for the job's end, which only a failure brings."""
+    gc.disable()  # a collection during PyFlink's planner calls raised NullPointerException
     set_environment(settings)
     from py4j.protocol import Py4JError, Py4JNetworkError
 
     from clip_detector.job import pipeline
-    from clip_detector.job.detector_operator import ProcessOptions
+    from clip_detector.job.detector_operator import OperatorOptions
 
     options = pipeline.JobOptions(
-        process=ProcessOptions(settings.rules(), settings.evidence_text, start.emit_after),
+        operator=OperatorOptions(settings.rules(), settings.evidence_text, start.emit_after),
         kafka=kafka_options(kafka),
         source=start.source,
     )

@@ -1,24 +1,24 @@
-"""What Flink needs on this machine, checked before it starts, so that each lack has a plain message."""
+"""Check what Flink needs on this machine before it starts, so that each problem has a plain message."""
 
 import os
 import re
 import shutil
-import socket
 import subprocess
 import time
 from pathlib import Path
 
 from clip_detector.settings import DetectorSettings
 from moment_detection.causes import vocabulary
+from service_runtime.ports import why_not_free
 
 JARS = ("flink-dist-*.jar", "flink-sql-connector-kafka-*.jar", "flink-json-*.jar", "zstd-jni-*.jar")
-PORT_WAIT_SECONDS = 15.0  # a killed run's JVM holds its port for up to 8 s
+PORT_WAIT_SECONDS = 15.0  # the JVM of a killed run keeps its port for up to 8 s
 PORT_RETRY_SECONDS = 0.5
 JAVA_VERSIONS = range(17, 22)  # Flink 2.2 runs on 17 and 21
 
 
 def problems(settings: DetectorSettings) -> list[str]:
-    """One line for each thing that is missing or in the way."""
+    """Return one line per problem."""
     machine = [*_jars(settings.flink_jars), *_java(), *_ports(settings), *_folder(settings.checkpoint_directory)]
     return machine + vocabulary.problems()
 
@@ -33,10 +33,10 @@ def _java() -> list[str]:
     java = shutil.which("java", path=f"{home}/bin" if home else None)
     if not java:
         return ["no java found: install a JDK 17 (Debian: openjdk-17-jre-headless), or set JAVA_HOME"]
-    told = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    version = re.search(r'version "(\d+)', told)
+    output = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = re.search(r'version "(\d+)', output)
     if not version or int(version[1]) not in JAVA_VERSIONS:
-        return [f"{java} is no JDK 17 to 21: {told.strip().splitlines()[0] if told.strip() else 'no answer'}"]
+        return [f"{java} is not a JDK 17 to 21: {output.strip().splitlines()[0] if output.strip() else 'no answer'}"]
     return []
 
 
@@ -48,15 +48,12 @@ def _ports(settings: DetectorSettings) -> list[str]:
 
 
 def _taken_ports(settings: DetectorSettings) -> list[str]:
-    found = []
-    for name, port in (("DETECTOR_REST_PORT", settings.rest_port), ("DETECTOR_METRICS_PORT", settings.metrics_port)):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.bind_address, port))
-            except OSError as error:
-                found.append(f"port {port} cannot be used ({error.strerror}): set {name}")
-    return found
+    wanted = {"DETECTOR_REST_PORT": settings.rest_port, "DETECTOR_METRICS_PORT": settings.metrics_port}
+    return [
+        f"port {port} cannot be used ({reason}): set {name}"
+        for name, port in wanted.items()
+        if (reason := why_not_free(settings.bind_address, port))
+    ]
 
 
 def _folder(directory: Path) -> list[str]:

@@ -9,21 +9,25 @@ from moment_detection.settings import RuleSettings
 
 
 class DetectorSettings(RuleSettings):
-    """When a moment is raised, where checkpoints lie, and how Flink runs."""
+    """The rules of moments, the checkpoints, and how Flink runs."""
 
     evidence_text: bool = Field(True, description="count the words and emotes of a moment")
-    checkpoint_directory: Path = Field(description="folder of the checkpoints; survives restarts")
-    checkpoint_seconds: float = Field(3.0, ge=0.5, description="between checkpoints; the work a kill repeats")
+    checkpoint_directory: Path = Field(description="folder of the checkpoints; has to survive restarts")
+    checkpoint_seconds: float = Field(
+        3.0, ge=0.5, description="seconds between checkpoints; a kill repeats that much work"
+    )
     parallelism: int = Field(
-        2, ge=1, le=BUCKETS, description=f"parallel pipelines; at most the {BUCKETS} buckets of state"
+        2, ge=1, le=BUCKETS, description=f"parallel pipelines, at most one per bucket of state ({BUCKETS})"
     )
     execution_mode: str = Field(
-        "process", pattern="^(process|thread)$", description="where Python runs: beside or in the JVM"
+        "process", pattern="^(process|thread)$", description="where Python runs: beside the JVM or in it"
     )
     bind_address: str = Field("127.0.0.1", description="address of the REST and metrics ports")
     rest_port: int = Field(8081, ge=1, le=65535, description="Flink's REST interface")
     metrics_port: int = Field(9249, ge=1, le=65535, description="Prometheus metrics")
     heap_mb: int = Field(480, ge=256, description="the JVM's -Xmx")
-    jvm_options: str = Field("", description="further options of the JVM, separated by spaces")
-    flink_jars: Path = Field(Path("build/jars/flink"), description="folder of Flink's and the connector's jars")
+    jvm_options: str = Field("", description="more JVM options, separated by spaces")
+    flink_jars: Path = Field(
+        Path("build/jars/flink"), description="folder with the jars of Flink and its Kafka connector"
+    )
     log_directory: Path = Field(Path("build/logs/flink"), description="folder of Flink's own logs")

@@ -9,12 +9,12 @@ import structlog
 from contracts import codec, metrics, topics
 from contracts.codec import ContractError
 from recorder.consumer import RecordReader
-from recorder.database import PostgresAwayError
 from recorder.rows import dead_letters
 from recorder.rows.record import Record
 from recorder.rows.row import Entry
 from recorder.store import Store
 from service_runtime.measures import measure
+from service_runtime.postgres import PostgresAwayError
 
 log = structlog.get_logger()
 TOPIC = topics.CHAT_MESSAGES.name

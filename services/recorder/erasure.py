@@ -11,13 +11,15 @@ from typing import Any
 import msgspec
 import psycopg
 import structlog
-from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaException, Producer
 
 from contracts import topics
-from recorder.database import Database, PostgresAwayError, load_queries
+from recorder.database import Database, load_queries
 from recorder.rows.row import Table
 from service_runtime.kafka import consumer_config, producer_config
+from service_runtime.postgres import PostgresAwayError
 from service_runtime.settings import KafkaSettings
+from service_runtime.topic_reader import TopicReader
 
 log = structlog.get_logger()
 FORGOTTEN = (*(table.value for table in Table if table is not Table.PIPELINE_PROGRESS), "watched_channels")
@@ -26,8 +28,6 @@ INTERVAL_SECONDS = 600.0
 RETRY_SECONDS = 30.0  # while Postgres or Kafka is away
 SETTLING_SECONDS = 26 * 3600.0  # a recording's link is looked for during a day: after that nothing more comes
 ANSWER_SECONDS = 30.0
-BATCH, BATCH_SECONDS = 5_000, 1.0
-SILENT_BATCHES = 30
 
 
 class KafkaAwayError(RuntimeError):
@@ -79,26 +79,11 @@ class Results:
 
     def _read(self, topic: topics.Topic) -> Iterator[tuple[int, bytes, bytes | None]]:
         """Partition, key and value of every committed record that is there now; a record without a key is left out."""
-        more = {"enable.partition.eof": True, "auto.offset.reset": "earliest"}
-        consumer = Consumer(consumer_config(self._settings, "recorder-forgetting", **more))
-        try:
-            consumer.assign([TopicPartition(topic.name, number, 0) for number in range(topic.partitions)])
-            unread, silent = set(range(topic.partitions)), 0
-            while unread:
-                messages = consumer.consume(BATCH, BATCH_SECONDS)
-                silent = 0 if messages else silent + 1
-                if silent > SILENT_BATCHES:
-                    raise KafkaAwayError(f"{topic.name} is not read to its end")
-                for message in messages:
-                    error = message.error()
-                    if error is None and message.key() is not None:
-                        yield message.partition(), message.key(), message.value()
-                    elif error is not None and error.code() == KafkaError._PARTITION_EOF:
-                        unread.discard(message.partition())
-                    elif error is not None and not error.retriable():
-                        raise KafkaException(error)
-        finally:
-            consumer.close()
+        config = consumer_config(self._settings, "recorder-forgetting")
+        with TopicReader(config, topic.name, range(topic.partitions), ANSWER_SECONDS) as reader:
+            for message in reader.read_to_end():
+                if message.key() is not None:
+                    yield message.partition(), message.key(), message.value()
 
 
 def is_of(value: bytes | None, channel_ids: Iterable[str]) -> bool:

@@ -1,6 +1,5 @@
 """Starts the recorder: the recording, the retention, the forgetting and, where it is on, the chat inspector."""
 
-import time
 from datetime import UTC, datetime
 
 import structlog
@@ -18,6 +17,7 @@ from recorder.retention import RetentionKeeper
 from recorder.settings import RecorderSettings
 from recorder.store import Store
 from service_runtime import logs
+from service_runtime.clock import now_ms
 from service_runtime.measures import measure
 from service_runtime.settings import KafkaSettings, LogSettings, PostgresSettings, load_all
 from service_runtime.starting import open_ports
@@ -28,11 +28,6 @@ GROUP = "recorder"
 INSPECTOR_GROUP = "chat-inspector"
 
 
-def now() -> int:
-    """Milliseconds since 1970 UTC."""
-    return time.time_ns() // 1_000_000
-
-
 def build_recording(kafka: KafkaSettings, conninfo: str, settings: RecorderSettings) -> Recording:
     """The recording of all result topics."""
     shaper = Shaper(
@@ -41,14 +36,14 @@ def build_recording(kafka: KafkaSettings, conninfo: str, settings: RecorderSetti
         on_skipped=lambda topic: measure(metrics.RECORDER_SKIPPED).labels(topic=topic).inc(),
     )
     reader = RecordReader(kafka, GROUP, settings.instance, TOPICS)
-    return Recording(reader, Store(Database(conninfo, GROUP), now), shaper, now)
+    return Recording(reader, Store(Database(conninfo, GROUP), now_ms), shaper, now_ms)
 
 
 def build_inspector(kafka: KafkaSettings, conninfo: str, settings: RecorderSettings) -> ChatInspector:
     """The inspector of chat-messages."""
     topics = (chat_inspector.TOPIC,)
     reader = RecordReader(kafka, INSPECTOR_GROUP, settings.instance, topics, **chat_inspector.READER_SETTINGS)
-    return ChatInspector(reader, Store(Database(conninfo, INSPECTOR_GROUP), now), now)
+    return ChatInspector(reader, Store(Database(conninfo, INSPECTOR_GROUP), now_ms), now_ms)
 
 
 def main() -> int:

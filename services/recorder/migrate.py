@@ -1,14 +1,14 @@
 """Bring Postgres's schema up to date: `python -m recorder.migrate`. Safe to repeat and to run twice at once."""
 
 import sys
-import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import stamina
 import yoyo
 from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
 from yoyo.connections import parse_uri
@@ -18,8 +18,8 @@ from service_runtime import logs
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
 
 LOCK_KEY = 7_364_120_417  # any fixed number: whoever migrates this database holds this advisory lock
-RETRY_SECONDS = 0.25  # between two tries to reach Postgres; it starts in about a second
-CONNECT_TIMEOUT_SECONDS = 3
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 2.0  # Postgres starts in about a second
+CONNECT_SECONDS = 3
 MIGRATION_TABLE = "_yoyo_migration"
 
 
@@ -45,22 +45,26 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo has no ty
 
 def open_connection(conninfo: str) -> psycopg.Connection:
     """One try to reach Postgres."""
-    return psycopg.connect(
-        conninfo, autocommit=True, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="migrate"
-    )
+    return psycopg.connect(conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="migrate")
 
 
-def connect(conninfo: str, wait_seconds: float, clock: Callable[[], float] = time.monotonic) -> psycopg.Connection:
+def connect(conninfo: str, wait_seconds: float) -> psycopg.Connection:
     """A connection, once Postgres answers; `MigrationError` with the last reason after `wait_seconds`."""
-    deadline = clock() + wait_seconds
-    while True:
-        try:
-            return open_connection(conninfo)
-        except psycopg.OperationalError as error:
-            if clock() >= deadline:
-                reason = str(error).strip() or type(error).__name__
-                raise MigrationError(f"Postgres did not answer within {wait_seconds:g} s: {reason}") from error
-        time.sleep(RETRY_SECONDS)
+    try:
+        for attempt in stamina.retry_context(
+            on=psycopg.OperationalError,
+            attempts=None,
+            timeout=wait_seconds,
+            wait_initial=FIRST_WAIT_SECONDS,
+            wait_max=LONGEST_WAIT_SECONDS,
+            wait_jitter=0,
+        ):
+            with attempt:
+                return open_connection(conninfo)
+    except psycopg.OperationalError as error:
+        reason = str(error).strip() or type(error).__name__
+        raise MigrationError(f"Postgres did not answer within {wait_seconds:g} s: {reason}") from error
+    raise AssertionError("stamina ends with a result or an error")
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from typing import Any
 
 import psycopg
 
-from recorder.database import Database, PostgresAwayError, SchemaMissingError, load_queries
+from recorder.database import Database, SchemaMissingError, load_queries
 from recorder.erasure import forget
 from service_runtime import logs
+from service_runtime.postgres import PostgresAwayError
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
 
 AFTERWARDS = """Within a minute it is not read any more, the job forgets it and the spools are cleared of it.

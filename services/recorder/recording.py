@@ -9,19 +9,20 @@ import structlog
 from contracts import metrics
 from recorder.batch import Batch, Shaper
 from recorder.consumer import RecordReader
-from recorder.database import PostgresAwayError
 from recorder.rows.progress import heartbeat
 from recorder.rows.record import Record
 from recorder.rows.row import Entry
 from recorder.store import Store
+from service_runtime.backoff import Backoff
 from service_runtime.measures import measure
+from service_runtime.postgres import PostgresAwayError
 
 log = structlog.get_logger()
 BATCH_RECORDS = 1000
 LINGER_SECONDS = 0.5  # for ticks and progress alone: the page shows freshness in seconds
 POLL_SECONDS = 0.1
 HEARTBEAT_SECONDS = 2.0
-FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 2.0  # between tries to reach Postgres; a stop waits as long
+RECONNECT = Backoff(first_seconds=0.2, longest_seconds=2.0)  # a stop waits as long for Postgres
 
 
 class Recording:
@@ -67,7 +68,7 @@ class Recording:
 
     def _write(self, entries: list[Entry], stop: threading.Event) -> bool:
         """Write, however long Postgres is away; False where `stop` came first (Kafka still has the records)."""
-        wait, away_since = FIRST_WAIT_SECONDS, None
+        attempt, away_since = 0, None
         while True:
             try:
                 self._store.write(entries)
@@ -80,8 +81,8 @@ class Recording:
                 break
             if stop.is_set():
                 return False
-            self._take(self._reader.keep_alive(wait))
-            wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+            attempt += 1
+            self._take(self._reader.keep_alive(RECONNECT.wait_seconds(attempt)))
         if away_since is not None:
             self._reader.go_on()
             log.info("postgres is back", away_seconds=round(time.monotonic() - away_since, 1))

@@ -8,10 +8,11 @@ from typing import Any
 import psycopg
 import structlog
 
-from recorder.database import Database, PostgresAwayError, load_queries
+from recorder.database import Database, load_queries
 from recorder.partitions import Retention
 from recorder.settings import RecorderSettings
 from recorder.store import make_partition
+from service_runtime.postgres import PostgresAwayError
 
 log = structlog.get_logger()
 INTERVAL_SECONDS = 600.0  # people's words outlive their 48 h by this at most

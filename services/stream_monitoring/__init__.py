@@ -1,1 +1,1 @@
-"""Reads Twitch chat into a spool on disk and forwards the spool to Kafka, each record once."""
+"""Twitch chat into a spool on disk, and from there into Kafka, each record once."""

@@ -9,10 +9,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 LOGIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
-def words(value: object) -> object:
-    """A comma list as a tuple of lower-case words."""
+def comma_list(value: object) -> object:
+    """Split a comma-separated text into a tuple of lower-case items."""
     if isinstance(value, str):
-        return tuple(word.strip().lower() for word in value.split(",") if word.strip())
+        return tuple(item.strip().lower() for item in value.split(",") if item.strip())
     return value
 
 
@@ -25,27 +25,29 @@ class MonitoringSettings(BaseSettings):
     )
     instance: str = Field("processing", pattern=r"^[A-Za-z0-9_-]{1,40}$", description="this instance's name")
     role: Literal["holder", "standby"] = Field(
-        "holder", description="holder forwards where it can, standby when ticks stall"
+        "holder", description="holder forwards whenever it can, standby when ticks stall"
     )
-    has_standby: bool = Field(False, description="a standby elsewhere reads the same channels: wait for what it has")
-    stalled_seconds: float = Field(10.0, ge=1, le=600, description="ticks stand still for so long: the holder is gone")
-    go_on_seconds: float = Field(60.0, ge=1, le=3600, description="nobody covers the last tick for so long: go on")
+    has_standby: bool = Field(False, description="a standby elsewhere reads the same channels: wait for its backlog")
+    stalled_seconds: float = Field(10.0, ge=1, le=600, description="take over after ticks have stalled for this time")
+    go_on_seconds: float = Field(
+        60.0, ge=1, le=3600, description="go on with a gap after no instance has covered the last tick for this time"
+    )
     take_back_seconds: float = Field(60.0, ge=1, le=3600, description="least time from losing the lease to taking it")
     chooser: bool = Field(True, description="this instance decides which channels are watched")
     pinned_channels: Annotated[tuple[str, ...], NoDecode] = Field((), description="logins that are always watched")
-    top_channels: int = Field(0, ge=0, le=100_000, description="how many channels with the most viewers are watched")
+    top_channels: int = Field(0, ge=0, le=100_000, description="how many of the most viewed channels are watched")
     games: Annotated[tuple[str, ...], NoDecode] = Field((), description="only these game ids or names; empty: all")
     languages: Annotated[tuple[str, ...], NoDecode] = Field((), description="only these languages (en, de); empty: all")
     choose_seconds: float = Field(60.0, ge=1, le=3600, description="time between two choices of the channels")
-    poll_seconds: float = Field(20.0, ge=1, le=600, description="time between two looks at who is live")
-    tick_lag_ms: int = Field(1500, ge=0, le=60_000, description="ticks stay so far behind what was answered")
-    channel_list_file: Path | None = Field(None, description="last copy of the list; default: in the spool's directory")
+    poll_seconds: float = Field(20.0, ge=1, le=600, description="time between two polls of who is live")
+    tick_lag_ms: int = Field(1500, ge=0, le=60_000, description="how far ticks stay behind what Twitch answered")
+    channel_list_file: Path | None = Field(None, description="copy of the list; default: in the spool's directory")
     chatter_key_file: Path | None = Field(None, description="secret key of the chatter hash; default: in the spool")
     bind_address: str = Field("127.0.0.1", description="address of the health and metrics ports")
     health_port: int = Field(8080, ge=0, le=65535, description="/live and /ready")
     metrics_port: int = Field(9100, ge=0, le=65535, description="/metrics")
 
-    _words = field_validator("pinned_channels", "games", "languages", mode="before")(words)
+    _split = field_validator("pinned_channels", "games", "languages", mode="before")(comma_list)
 
     @property
     def has_other(self) -> bool:
@@ -55,10 +57,10 @@ class MonitoringSettings(BaseSettings):
     @field_validator("pinned_channels")
     @classmethod
     def are_logins(cls, logins: tuple[str, ...]) -> tuple[str, ...]:
-        """Names as Twitch writes them in a channel's address."""
+        """Reject names that cannot be a Twitch login."""
         wrong = [login for login in logins if not set(login) <= LOGIN_CHARACTERS or len(login) > 25]
         if wrong:
-            raise ValueError(f"no Twitch logins: {', '.join(wrong)}")
+            raise ValueError(f"not Twitch logins: {', '.join(wrong)}")
         return logins
 
 

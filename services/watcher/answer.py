@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 5.0, 300.0
+from service_runtime.backoff import Backoff
+
+UNASKED = Backoff(first_seconds=5.0, longest_seconds=300.0, jitter=0.5)  # where the webhook asks for no wait
 SHORTEST_RETRY_AFTER_SECONDS = 1.0  # "0" would be a storm
 LONGEST_RETRY_AFTER_SECONDS = 3600.0  # a webhook that asks for more is asked again all the same
 LATER_STATUSES = (408, 425, 429)
@@ -30,14 +32,13 @@ def understand(status: int, retry_after: str | None, body: bytes, now: float) ->
     return Answer(False, f"it answered {status}: is the address still right?", refused=True)
 
 
-def wait_seconds(answer: Answer, failures: int, chance: float) -> float:
-    """Seconds until the next try after `failures` in a row; `chance` from 0 to 1 spreads them."""
+def wait_seconds(answer: Answer, failures: int) -> float:
+    """Seconds until the next try after `failures` in a row."""
     if answer.wait_seconds is not None:
         return answer.wait_seconds
     if answer.refused:
-        return LONGEST_WAIT_SECONDS
-    doubled = FIRST_WAIT_SECONDS * 2.0 ** min(max(0, failures - 1), 16)
-    return min(doubled, LONGEST_WAIT_SECONDS) * (0.5 + chance / 2)
+        return UNASKED.longest_seconds
+    return UNASKED.wait_seconds(failures)
 
 
 def _asked_wait(header: str | None, body: bytes, now: float) -> float | None:

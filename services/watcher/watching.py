@@ -1,6 +1,5 @@
 """Looks at Postgres every few seconds, decides what is told, and delivers it, however long the webhook is away."""
 
-import random
 import threading
 import time
 from collections.abc import Callable
@@ -84,7 +83,7 @@ class Watching:
                 self._remember(msgspec.structs.replace(self._told, waiting=self._told.waiting[1:]))
                 continue
             self._failures += 1
-            wait = wait_seconds(answer, self._failures, random.random())  # noqa: S311  # spreads tries, keeps no secret
+            wait = wait_seconds(answer, self._failures)
             self._due_at = self._steady() + wait
             log.warning("webhook: " + answer.reason, tries=self._failures, again_in_seconds=round(wait, 1))
 

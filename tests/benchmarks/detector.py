@@ -1,9 +1,9 @@
-"""The detector alone: messages a CPU second against the commit before it, bytes of state, memory of 10,000 channels.
+"""The detector alone: messages per CPU second against an earlier commit, bytes of state, memory of 10,000 channels.
 
 `python tests/benchmarks/detector.py [--before COMMIT]` gives the same generated rows to the channel of this tree and to
 that of the commit, in turns, each in a process of its own, and keeps the medians in results/detector.json. A row costs
 what the job's operator does with it: `Channel.row`, then the state as bytes. The rest of the job is as it was, so that
-the difference, added to what a message cost there (results/job.json), says what the whole job lost.
+the difference, added to what a message cost there (results/job.json), is what the whole job lost.
 """
 
 import argparse
@@ -23,15 +23,15 @@ from time import process_time
 import psutil
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-BEFORE = "740a492"  # the last commit whose score was each second's chatters, summed
+BEFORE = "00b4f86"  # the last commit that packed its state by struct
 START = 1_790_000_040  # second
 SECONDS = int(os.environ.get("DETECTOR_BENCH_SECONDS", "7200"))
-MESSAGES = 14  # a second, as in job.py
+MESSAGES = 14  # per second, as in job.py
 BURSTS_AN_HOUR, BURST_SECONDS, BURST_TIMES = 10, 8, 6
 CHATTERS = 4000
 ROUNDS = 5
 CHANNELS = 10_000  # in one job
-QUIET = 1  # messages a second of each of many channels; all of Twitch has fewer
+QUIET = 1  # messages per second of each of many channels; all of Twitch has fewer
 WORDS = ("lol", "gg", "what", "no", "way", "insane", "nice", "clip", "omg", "haha", "why", "again")
 
 
@@ -59,11 +59,8 @@ def new_channel() -> tuple[object, object]:
     """A channel of the tree that this process imports from, and its texts."""
     from moment_detection.channel import Channel, DictSlots
     from moment_detection.detection.detector import Detector
+    from moment_detection.detection.rules import Rules
 
-    try:
-        from moment_detection.detection.rules import Rules
-    except ImportError:  # before there was more than one detector
-        from moment_detection.detection.detector import Rules
     slots = DictSlots()
     return Channel("7", Detector(Rules()), slots), slots
 
@@ -75,19 +72,19 @@ def speed() -> dict[str, float]:
 
     given = [SecondRow(*row) for row in rows(MESSAGES, SECONDS)]
     channel, _ = new_channel()
-    told = 0
+    records = 0
     began = process_time()
     for row in given:
-        told += len(channel.row(row))
+        records += len(channel.row(row))
         pack(channel.detector)
     used = process_time() - began
-    return {"messages": sum(row.messages for row in given), "cpu_seconds": used, "records": told}
+    return {"messages": sum(row.messages for row in given), "cpu_seconds": used, "records": records}
 
 
 def state() -> dict[str, float]:
     """Bytes of a channel's state: talking for an hour, with every peak it can remember, asleep; and of 10,000."""
     from moment_detection.channel import Channel, DictSlots, SecondRow
-    from moment_detection.detection.peak_history import RATE_SECONDS, STEPS_LIMIT, Past
+    from moment_detection.detection.peak_history import OLDER_LIMIT, RATE_SECONDS, PastPeak
     from moment_detection.detection.rules import Rules
     from moment_detection.detection.state import pack, unpack
 
@@ -104,8 +101,8 @@ def state() -> dict[str, float]:
         many.append(Channel(str(number), unpack(packed, Rules()), own))
     gc.collect()
     grown = psutil.Process().memory_info().rss - before
-    history = channel.detector.judges[0].history
-    history.peaks = [Past(START + 60 * n, 400.0 - n, 1) for n in range(RATE_SECONDS // 60 + STEPS_LIMIT)]
+    history = channel.detector.moment_rules[0].history
+    history.peaks = [PastPeak(START + 60 * n, 400.0 - n, 1) for n in range(RATE_SECONDS // 60 + OLDER_LIMIT)]
     most = len(pack(channel.detector))
     channel.advance(START + 3600 + 900)
     history.peaks = []

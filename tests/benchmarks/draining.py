@@ -7,7 +7,6 @@ order. The recount compares every channel's messages in Kafka, in their order, w
 
 import json
 import os
-import random
 import resource
 import tempfile
 import threading
@@ -33,10 +32,10 @@ from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics
 from stream_monitoring.chat.bad_lines import BadLines
 from stream_monitoring.chat.chat_reader import ChatReader
-from stream_monitoring.chat.twitch_clock import TwitchClock
+from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.forwarding.forwarder import Forwarder
 from stream_monitoring.forwarding.kafka_log import KafkaLog
-from stream_monitoring.forwarding.lease import Lease, Patience
+from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import TICK_KEY, Batch
@@ -50,21 +49,21 @@ FRAME_RECORDS = 1_000  # 0.2 s of all of Twitch
 LAG_MS = 1_500
 WRITTEN_SHARE = 0.1  # of the messages, by the instance that is gone
 DRAIN_SECONDS = 300.0
-PATIENCE = Patience(stalled_seconds=1.0)
+TIMEOUTS = LeaseTimeouts(stalled_seconds=1.0)
 
 
 @dataclass
 class Covering:
-    """An account of a capture that read everything all the time."""
+    """The continuity of a capture that read everything all the time."""
 
     read_since: int = 0
 
-    def missed(self, _after: int, _until: int | None) -> list[bytes]:
-        """Nothing."""
+    def gap_lines(self, _after: int, _until: int | None) -> list[bytes]:
+        """Return none."""
         return []
 
-    def reads(self, _at: int) -> list[bytes]:
-        """Nothing to tell."""
+    def joined_lines(self, _at: int) -> list[bytes]:
+        """Return none."""
         return []
 
 
@@ -72,7 +71,7 @@ class Covering:
 class Capture:
     """The capture as the forwarder sees it."""
 
-    account: Any
+    continuity: Any
     is_healthy: bool = True
 
 
@@ -135,14 +134,13 @@ def drain(bootstrap: str, directory: str) -> dict[str, float]:
     spool = Spool(Path(directory) / "standby", SpoolLimits())
     kafka = settings_of(bootstrap)
     forwarder = Forwarder(
-        spool,
-        FrameQueue(),
-        producer_config(kafka, **PRODUCER_SETTINGS),
-        lambda: KafkaLog(consumer_config(kafka, "chat-forwarder")),
-        Lease("standby", PATIENCE, is_alone=False),
-        Capture(Covering()),
-        "bench",
-        random.random,
+        spool=spool,
+        queue=FrameQueue(),
+        producer_config=producer_config(kafka, **PRODUCER_SETTINGS),
+        read_log=lambda: KafkaLog(consumer_config(kafka, "chat-forwarder")),
+        lease=Lease("standby", TIMEOUTS, is_alone=False),
+        capture=Capture(Covering()),
+        instance="bench",
     )
     stop, ended = threading.Event(), threading.Event()
     cpu, wall = time.process_time(), time.monotonic()

@@ -34,7 +34,7 @@ from service_runtime.topic_setup import create_topics
 RESULT = Path(__file__).parent / "results" / "job.json"
 START = 1_790_000_040  # second
 CHANNELS = 60
-RATE = 833  # messages a second in all: 14 a channel, sizes heavy-tailed
+RATE = 833  # messages per second in all: 14 a channel, sizes heavy-tailed
 BURST_EVERY, BURST_SECONDS, BURST_TIMES = 60, 8, 10  # one channel a minute is loud for 8 s
 WORDS = (
     "lol",
@@ -104,7 +104,7 @@ def message(rnd: random.Random, channel: int, second: int) -> str:
 
 
 def load(bootstrap: str, count: int) -> float:
-    """Write the messages with a tick a second into every partition; returns the mean size of a message in bytes."""
+    """Write the messages with a tick per second into every partition; returns the mean size of a message in bytes."""
     create_topics(AdminClient({"bootstrap.servers": bootstrap}))
     producer = Producer(
         {
@@ -155,7 +155,11 @@ def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap:
 
     from clip_detector.flink import flink_config, set_environment
     from clip_detector.job import pipeline as windows
-    from clip_detector.job.detector_operator import ProcessOptions
+
+    try:
+        from clip_detector.job.detector_operator import OperatorOptions
+    except ImportError:  # job_before.py runs an earlier commit
+        from clip_detector.job.detector_operator import ProcessOptions as OperatorOptions
     from clip_detector.recovery.start_plan import Start
     from clip_detector.settings import DetectorSettings
 
@@ -174,7 +178,7 @@ def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap:
     set_environment(settings)
     source = {"scan.startup.mode": "earliest-offset", "scan.bounded.mode": "latest-offset"}
     options = windows.JobOptions(
-        ProcessOptions(settings.rules(), with_texts), {"properties.bootstrap.servers": bootstrap}, source
+        OperatorOptions(settings.rules(), with_texts), {"properties.bootstrap.servers": bootstrap}, source
     )
     env = windows.environment({**flink_config(settings, Start(source)), "restart-strategy.type": "none"})
     (windows if name == "windows" else per_message_job).build(env, options)

@@ -11,7 +11,7 @@ from pyflink.datastream import DataStream, KeyedProcessFunction, RuntimeContext,
 from pyflink.datastream.state import MapStateDescriptor
 from pyflink.table import StreamTableEnvironment
 
-from clip_detector.job.detector_operator import RECORD_TYPE, DetectorProcess
+from clip_detector.job.detector_operator import RECORD_TYPE, DetectorOperator
 from clip_detector.job.pipeline import JobOptions, keyed_by_first, sinks, source
 from moment_detection.detection.channel_events import PIECE
 
@@ -21,14 +21,14 @@ SELECT
     channel_id,
     ROW(
         TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', CAST(ts AS TIMESTAMP(3))),
-        is_message, chatter, {piece}, control)
+        is_message, chatter, {piece}, channel_event)
 FROM records WHERE channel_id <> ''
 """
 PART = "\x1c"  # between the parts of a message in state
 MESSAGE = "\x1b"  # between messages in state
 
 
-class PerMessageProcess(DetectorProcess):
+class PerMessageProcess(DetectorOperator):
     """Collects a second's messages in keyed state and hands them to the detector when event time has passed it."""
 
     def open(self, runtime_context: RuntimeContext) -> None:
@@ -70,7 +70,7 @@ def build(env: StreamExecutionEnvironment, job: JobOptions) -> None:
     """Put the whole baseline into `env`."""
     tables = StreamTableEnvironment.create(env)
     source(tables, job)
-    piece = "piece" if job.process.with_texts else "CAST(NULL AS STRING)"
+    piece = "piece" if job.operator.with_texts else "CAST(NULL AS STRING)"
     messages = tables.sql_query(MESSAGES.format(piece=piece))
     rows: DataStream = tables.to_append_stream(messages, Types.ROW([Types.STRING(), MESSAGE_TYPE]))
     detected = keyed_by_first(rows, MESSAGE_TYPE).process(PerMessageProcess(job.process), RECORD_TYPE)

@@ -36,7 +36,7 @@ from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics
 from stream_monitoring.chat.bad_lines import BadLines
 from stream_monitoring.chat.chat_reader import ChatReader, Counts
-from stream_monitoring.chat.twitch_clock import TwitchClock
+from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.forwarding.forwarder import MOST_RECORDS
 from stream_monitoring.forwarding.kafka_log import KafkaLog
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
@@ -290,7 +290,7 @@ def values_of(bootstrap: str) -> Iterator[tuple[str, str]]:
 def equal_outputs(bootstrap: str) -> bool:
     """Whether every message is in the topic once from each run, and always the same."""
     with KafkaLog(consumer_config(KafkaSettings(bootstrap_servers=bootstrap), "reading")) as log:
-        wait_for("every commit is seen", lambda: not log.unfinished(), 30)
+        wait_for("every commit is seen", lambda: not log.open_transactions(), 30)
     seen: dict[str, list[str]] = {}
     for message_id, value in values_of(bootstrap):
         seen.setdefault(message_id, []).append(value)

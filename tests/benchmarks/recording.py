@@ -33,6 +33,7 @@ from recorder.chat_inspector import inspect
 from recorder.migrate import migrate
 from recorder.rows.record import Record
 from recorder.settings import MigrationSettings
+from service_runtime.clock import now_ms
 from service_runtime.topic_setup import create_topics
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
@@ -114,7 +115,7 @@ def backlog(bench: Bench) -> dict[str, float]:
     """Rows per second, and per CPU second, while a backlog of moments, clips and minutes is recorded."""
     moment, clip = example("moments", "closed"), example("clips", "made")
     minute = example("chat-counts", "minute")
-    start = int(time.time() * 1000) // 60_000 * 60_000 - 3_600_000
+    start = now_ms() // 60_000 * 60_000 - 3_600_000
     for place in range(MOMENTS):
         name = f"backlog-{place}"
         bench.send("moments", name, codec.encode(replace(moment, moment_id=name)))
@@ -180,7 +181,7 @@ def live(bench: Bench) -> dict[str, float]:
         for place in range(LIVE_MOMENTS):
             send(f"live-{place}")
             if place % 4 == 0:
-                now = int(time.time() * 1000)
+                now = now_ms()
                 for partition in range(5):
                     bench.producer.produce(
                         "stream-lifecycle", codec.encode(replace(tick, sent_at=now)), partition=partition

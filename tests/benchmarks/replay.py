@@ -1,8 +1,9 @@
-"""Messages that the replay reads a CPU second, on chat of three sizes and on recorded chat where there is some.
+"""Messages that the replay reads per CPU second, on chat of three sizes and on recorded chat if there is any.
 
 `python tests/benchmarks/replay.py` writes recordings of an hour with a burst every six minutes, at 2, 20 and 200
-messages a second, and lets the replay list their peaks; CHAT_DATA adds the recordings of that folder. 300,000 a second
-are owed. A peak costs the same however much was said, so quiet chat takes longer a message. Writes results/replay.json.
+messages per second, and lists their peaks; CHAT_DATA adds the recordings of that folder. The floor is 300,000 per
+second. A peak costs the same however many messages it has, so quiet chat takes longer per message. Writes
+results/replay.json.
 """
 
 import gzip
@@ -17,10 +18,10 @@ from time import process_time
 
 from _result import keep
 
-from chat_analysis.replay import replay
+from chat_analysis.peak_lines import peak_lines
 from moment_detection.detection.rules import RuleBook
 
-RATES = (2, 20, 200)  # messages a second
+RATES = (2, 20, 200)  # messages per second
 SECONDS = 3600
 BURST_EVERY, BURST_SECONDS, BURST_TIMES = 360, 8, 6
 ROUNDS = 5
@@ -49,7 +50,7 @@ def speed(paths: Iterable[Path]) -> dict[str, float]:
     best, lines = sys.float_info.max, 0
     for _ in range(ROUNDS):
         began = process_time()
-        lines = sum(1 for path in paths for _ in replay(path, RuleBook()))
+        lines = sum(1 for path in paths for _ in peak_lines(path, RuleBook()))
         best = min(best, process_time() - began)
     return {"messages": messages, "peaks": lines, "messages_per_cpu_second": round(messages / best)}
 
@@ -64,11 +65,11 @@ def unpacked(folder: Path, recordings: Path) -> list[Path]:
 
 
 def main() -> int:
-    """Measure and keep; 1 where recorded chat (busy chat where there is none) misses the floor."""
+    """Measure and keep; return 1 if recorded chat (busy chat if there is none) misses the floor."""
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
         figures: dict[str, dict[str, float]] = {
-            f"{rate} messages a second": speed([recording(folder, rate)]) for rate in RATES
+            f"{rate} messages per second": speed([recording(folder, rate)]) for rate in RATES
         }
         if data := os.environ.get("CHAT_DATA"):
             figures["recorded chat"] = speed(unpacked(folder, Path(data)))

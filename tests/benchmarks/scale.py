@@ -21,6 +21,7 @@ from embedded.addresses import Ports
 from embedded.processes.waiting import wait_for
 from embedded.records import iterate_topic
 from embedded.system import System
+from service_runtime.clock import now_ms
 
 CHANNELS = int(os.environ.get("SCALE_CHANNELS", "2000"))
 RATE = int(os.environ.get("SCALE_RATE", "5000"))
@@ -93,9 +94,9 @@ def measure(system: System) -> dict[str, object]:
     began = time.monotonic()
     wait_for("all channels are read", lambda: read_channels(system) >= CHANNELS, JOINED_SECONDS, 1)
     joined = time.monotonic() - began
-    begin, before, start = int(time.time() * 1000), cpu_seconds(system), time.monotonic()
+    begin, before, start = now_ms(), cpu_seconds(system), time.monotonic()
     time.sleep(SECONDS)  # the load
-    used, wall, end = cpu_seconds(system), time.monotonic() - start, int(time.time() * 1000)
+    used, wall, end = cpu_seconds(system), time.monotonic() - start, now_ms()
     behind = job_behind_seconds(system)
     memory = pss_mb(system)
     wait_for("everything is in Kafka", lambda: kafka_until(system) > end, CAUGHT_UP_SECONDS, 2)

@@ -1,6 +1,5 @@
 """What a fault did to the records: the simulator's truth against Kafka and Postgres."""
 
-import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from math import inf
@@ -10,6 +9,7 @@ from end_to_end.world import World
 
 from contracts.chat_messages import Coverage, Message, Tick
 from embedded.processes.waiting import wait_for
+from service_runtime.clock import now_ms
 
 SYNCED_MS = 250  # what a socket delivered less than this before a fault may be lost
 SAID_MS = 100  # between the time in a message and the moment that it leaves the simulator, on a busy machine
@@ -75,7 +75,7 @@ class Log:
 
 def read_log(world: World) -> Log:
     """What is committed, and counted in Postgres, of every minute up to the present one's end."""
-    whole_until = (time.time_ns() // 1_000_000 // MINUTE_MS + 1) * MINUTE_MS
+    whole_until = (now_ms() // MINUTE_MS + 1) * MINUTE_MS
     wait_for("the ticks have passed the minute", lambda: last_tick(world) > whole_until, READ_SECONDS, 1)
     counted_at = whole_until / 1000 + SETTLED_SECONDS
     wait_for("the minute's counts are in Postgres", lambda: job_at(world) > counted_at, READ_SECONDS, 1)

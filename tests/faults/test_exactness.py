@@ -9,7 +9,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,7 +18,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from benchmarks._result import keep
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from faults import table
 from integration.support.clip_detector_process import DetectorRun, progress
@@ -32,6 +31,10 @@ from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.records import iterate_topic, read_topic
 from embedded.servers.kafka import Kafka
+from service_runtime.clock import now_ms
+from service_runtime.kafka import consumer_config
+from service_runtime.settings import KafkaSettings
+from service_runtime.topic_reader import TopicReader
 from service_runtime.topic_setup import create_topics
 from twitch_simulator.process import SimulatorProcess
 
@@ -112,7 +115,7 @@ def both(tmp_path: Path, kafka: Kafka) -> Iterator[Pair]:
         pair.standby.command = [sys.executable, str(CLOCK_OFF), "-30"]
         for instance in (pair.holder, pair.standby):
             instance.environment["MONITORING_GO_ON_SECONDS"] = "60"
-        stack.callback(pair.tell)
+        stack.callback(pair.print_logs)
         stack.callback(pair.holder.end, signal.SIGKILL)
         stack.callback(pair.standby.end, signal.SIGKILL)
         yield pair
@@ -139,7 +142,7 @@ def gather(both: Pair, kafka: Kafka, truth: Truth) -> None:
 def next_year(both: Pair) -> str:
     """A message whose time is a lie, as Twitch would write it."""
     channel = both.twitch.state()["channels"][0]
-    sent_at = time.time_ns() // 1_000_000 + NEXT_YEAR_MS
+    sent_at = now_ms() + NEXT_YEAR_MS
     return (
         "@badge-info=;badges=;color=;display-name=x;emotes=;first-msg=0;flags=;id=00000000-0000-4000-8000-000000000000;"
         f"mod=0;returning-chatter=0;room-id={channel['channel_id']};subscriber=0;tmi-sent-ts={sent_at};turbo=0;"
@@ -162,14 +165,12 @@ def drain(both: Pair, kafka: Kafka) -> None:
 
 def records_in(kafka: Kafka) -> int:
     """How long the log is, in records and marks; 0 from a broker that is not quite up."""
-    consumer = Consumer({"bootstrap.servers": kafka.bootstrap_servers, "group.id": "length"})
-    places = [TopicPartition(topics.CHAT_MESSAGES.name, number) for number in range(topics.CHAT_MESSAGES.partitions)]
+    config = consumer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), "length")
     try:
-        return sum(consumer.get_watermark_offsets(place, 10)[1] for place in places)
+        with TopicReader(config, topics.CHAT_MESSAGES.name, range(topics.CHAT_MESSAGES.partitions), 10.0) as reader:
+            return sum(end for _, end in reader.bounds().values())
     except KafkaException:
         return 0
-    finally:
-        consumer.close()
 
 
 @dataclass(frozen=True)

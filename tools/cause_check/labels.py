@@ -1,29 +1,25 @@
-"""Moments of recorded chat with what a person read in them, and how far the program agrees.
+"""Moments of recorded chat with the mood and the cause that a person read in them.
 
 `labels.csv` holds a recording's name, seconds and labels, no chat: 140 peaks of the detector at threshold 4, drawn with
-a seed from all recordings (60 of kappa, 50 of sphynx, 30 of bocru). The person read the messages of each and wrote down
-a mood and a cause before any program had said its own. Lines 1, 3, 5… may be looked at when the vocabulary is extended;
-lines 2, 4, 6… may not.
+a seed from all recordings (60 of kappa, 50 of sphynx, 30 of bocru). The person read the messages of each and labelled
+it before any program did. Lines 1, 3, 5… may be looked at when the vocabulary is extended; lines 2, 4, 6… may not.
 """
 
 import csv
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from cause_check.recordings import read_said, recording_path, scene
-from moment_detection.causes.causes import find, may_clip
-from moment_detection.causes.moods import mood_of
-from moment_detection.evidence.moment_context import Scene
+from cause_check.recorded_moments import context_at, read_messages, recording_path
+from moment_detection.evidence.moment_context import MomentContext
 
 NONE = "none"
-STREAM_STARTED = 1  # second 0 would be an unknown start
+STREAM_STARTED = 1  # a recording's start counts as its stream's; second 0 would be an unknown start
 
 
 class Label(NamedTuple):
-    """One moment: seconds since the recording's start, and what the person wrote."""
+    """One moment. `crossed`, `peak`: seconds since the recording's start."""
 
     recording: str
     crossed: int
@@ -32,34 +28,8 @@ class Label(NamedTuple):
     cause: str
 
 
-class Agreement(NamedTuple):
-    """`pairs`: (person's label, program's label) and how often."""
-
-    pairs: Counter[tuple[str, str]]
-
-    @property
-    def total(self) -> int:
-        """Moments compared."""
-        return sum(self.pairs.values())
-
-    @property
-    def accuracy(self) -> float:
-        """The share of equal labels."""
-        return sum(count for (person, program), count in self.pairs.items() if person == program) / self.total
-
-    @property
-    def kappa(self) -> float:
-        """Cohen's kappa: agreement beyond what chance gives with these labels; 1 is full (Cohen 1960)."""
-        person, program = Counter[str](), Counter[str]()
-        for (said, found), count in self.pairs.items():
-            person[said] += count
-            program[found] += count
-        chance = sum(person[label] * program[label] for label in person) / self.total**2
-        return (self.accuracy - chance) / (1 - chance) if chance < 1 else 1.0
-
-
 def read_labels() -> list[Label]:
-    """All labels in the file's order."""
+    """Read all labels in the file's order."""
     with files("cause_check").joinpath("labels.csv").open(encoding="utf-8") as lines:
         return [
             Label(row["recording"], int(row["crossed"]), int(row["peak"]), row["mood"], row["cause"])
@@ -67,28 +37,11 @@ def read_labels() -> list[Label]:
         ]
 
 
-def scenes(folder: Path, labels: Sequence[Label]) -> Iterator[tuple[Label, Scene]]:
-    """Each label with its scene, from the recordings in `folder`; a recording's start is its stream's."""
+def labelled_moments(folder: Path, labels: Sequence[Label]) -> Iterator[tuple[Label, MomentContext]]:
+    """Yield each label with its moment's context, from the recordings in `folder`."""
     for name in dict.fromkeys(label.recording for label in labels):
-        said = read_said(recording_path(folder, name))
+        messages = read_messages(recording_path(folder, name))
         for label in labels:
             if label.recording == name:
-                yield label, scene(said, label.crossed, label.peak, STREAM_STARTED)
-
-
-def moods(pairs: Iterable[tuple[Label, Scene]]) -> Agreement:
-    """How far the program's moods are the person's."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for label, seen in pairs:
-        mood = mood_of(seen.messages)
-        counts[label.mood, mood[0] if mood else NONE] += 1
-    return Agreement(counts)
-
-
-def causes(pairs: Iterable[tuple[Label, Scene]]) -> Agreement:
-    """How far the program's first cause is the person's; a raid or gifts beside a crowd that reacts are none."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for label, seen in pairs:
-        found = find(seen)
-        counts[label.cause, NONE if may_clip(seen, found) else found[0]] += 1
-    return Agreement(counts)
+                context = context_at(messages, crossed=label.crossed, peak=label.peak, stream_started=STREAM_STARTED)
+                yield label, context

@@ -1,1 +1,1 @@
-"""Run the detector over recorded chat."""
+"""Run the detector on recorded chat."""

@@ -1,25 +1,33 @@
-"""Recorded chat: one {"t": seconds from the start, "user": number or name, "text": …} a line, in time order."""
+"""Recorded chat: one {"t": seconds from the start, "user": number or name, "text": ...} per line, in order of time."""
 
 import gzip
-from collections.abc import Iterator
+import os
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from moment_detection.channel import SecondRow
 from moment_detection.detection.channel_events import FIELD, PIECE
+from moment_detection.detection.window_chatters import COMMAND_PREFIX
+from moment_detection.evidence.chat_message import ChatMessage
 
 SUFFIXES = (".jsonl.gz", ".jsonl")
-TEXT_LIMIT = 200  # characters, as the SQL cuts them
+START = 1_500_000_000  # the second that every recording starts at; any will do, but the detector has no second 0
+TEXT_LIMIT = 200  # characters; the SQL cuts texts there as well
 BLOCK_BYTES = 1 << 20  # read at once
 SEPARATORS = str.maketrans(PIECE + FIELD, "  ")
-ESCAPED = b"\\u001"  # how JSON begins either of them
-NO_ID_NO_EMOTES = f"{FIELD}{FIELD}[]{FIELD}"  # recordings have neither
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
-class Line(msgspec.Struct, gc=False):
-    """One recorded message."""
+class RecordedMessage(msgspec.Struct, gc=False):
+    """One line of a recording."""
 
     t: float
     user: int | str
@@ -27,54 +35,134 @@ class Line(msgspec.Struct, gc=False):
 
 
 class RecordingError(ValueError):
-    """A line is no recorded message, or comes before the one before it."""
+    """A line is not a recorded message, or is earlier than the line before it."""
+
+
+class Part(NamedTuple):
+    """The seconds from `first` to `last`, both with messages and without a long pause between them.
+
+    `pause` silent seconds follow; 0 at the end of the recording, where nothing is known of what follows. `at` counts
+    each message's second from `first`; `speaks`: the message is not a command.
+    """
+
+    first: int
+    last: int
+    pause: int
+    at: Ints
+    chatters: Ints
+    speaks: Flags
+
+
+class Recording(NamedTuple):
+    """All messages in order: second since 1970 with the recording starting at START, the chatter's number, the text.
+
+    `names` are the chatters by their numbers.
+    """
+
+    name: str
+    seconds: Ints
+    chatters: Ints
+    texts: list[str]
+    names: list[str]
+
+    @property
+    def length(self) -> int:
+        """Seconds from the start to the last message."""
+        return int(self.seconds[-1]) + 1 - START if self.texts else 0
+
+    def speaks(self) -> Flags:
+        """Return which messages are not commands to a bot."""
+        return np.array([not text.startswith(COMMAND_PREFIX) for text in self.texts], np.bool_)
+
+    def parts(self, pause: int) -> Iterator[Part]:
+        """Split the recording at pauses of more than `pause` seconds."""
+        speaks = self.speaks()
+        ends = np.flatnonzero(np.diff(self.seconds) > pause) + 1
+        bounds = [0, *ends.tolist(), len(self.texts)] if self.texts else []
+        for begin, end in pairwise(bounds):
+            first = int(self.seconds[begin])
+            yield Part(
+                first=first,
+                last=int(self.seconds[end - 1]),
+                pause=pause if end < len(self.texts) else 0,
+                at=self.seconds[begin:end] - first,
+                chatters=self.chatters[begin:end],
+                speaks=speaks[begin:end],
+            )
+
+    def messages(self, first: int, last: int) -> list[ChatMessage]:
+        """Return the messages of the seconds `first` to `last`, both inclusive, as the job stores them."""
+        begin, end = np.searchsorted(self.seconds, (first, last + 1)).tolist()
+        found = zip(
+            self.seconds[begin:end].tolist(), self.chatters[begin:end].tolist(), self.texts[begin:end], strict=True
+        )
+        return [
+            ChatMessage(second, self.names[chatter], "", "[]", text[:TEXT_LIMIT].translate(SEPARATORS))
+            for second, chatter, text in found
+        ]
+
+
+def read_recording(path: Path) -> Recording:
+    """Read a whole recording. Raises RecordingError, OSError."""
+    times, chatters, texts = list[float](), list[int](), list[str]()
+    numbers: defaultdict[int | str, int] = defaultdict(lambda: len(numbers))
+    for messages in _blocks(path):
+        times += [message.t for message in messages]
+        chatters += [numbers[message.user] for message in messages]
+        texts += [message.text for message in messages]
+    seconds = np.array(times, np.float64).astype(np.int64)
+    backwards = np.flatnonzero(np.diff(seconds) < 0)
+    if backwards.size:
+        raise RecordingError(f"{path}, message {backwards[0] + 2}: is earlier than the message before it")
+    names = [str(user) for user in numbers]
+    first = dict(zip(reversed(names), reversed(range(len(names))), strict=True))  # 7 and "7" are the same chatter
+    same = np.array([first[name] for name in names], np.int64)
+    return Recording(
+        name=recording_name(path),
+        seconds=seconds + START,
+        chatters=same[np.array(chatters, np.int64)],
+        texts=texts,
+        names=names,
+    )
+
+
+def _blocks(path: Path) -> Iterator[list[RecordedMessage]]:
+    """Decode many messages at once; an incomplete last line is ignored."""
+    decode = msgspec.json.Decoder(RecordedMessage).decode_lines
+    rest, count = b"", 0
+    with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            lines, _, rest = (rest + block).rpartition(b"\n")
+            try:
+                messages = decode(lines)
+            except msgspec.DecodeError as error:
+                raise RecordingError(f"{path}, after message {count}: {error}") from error
+            count += len(messages)
+            yield messages
+    with suppress(msgspec.DecodeError):
+        yield decode(rest)
 
 
 def recording_name(path: Path) -> str:
-    """The file's name without its ending."""
-    ending = next((each for each in SUFFIXES if path.name.endswith(each)), "")
-    return path.name.removesuffix(ending)
+    """Return the file's name without its suffix."""
+    suffix = next((each for each in SUFFIXES if path.name.endswith(each)), "")
+    return path.name.removesuffix(suffix)
 
 
-def seconds(path: Path, start: int) -> Iterator[SecondRow]:
-    """The recording as the job's SQL would hand it over, second 0 being `start`. Raises RecordingError, OSError.
-
-    The last second with a message is taken as whole, nothing is known of what follows it.
-    """
-    second, ends, number = -1, 0.0, 0
-    pieces, people = list[str](), set[int | str]()
-    for lines, may_separate in blocks(path):
-        for line in lines:
-            number += 1
-            t, user, text = line.t, line.user, line.text
-            if t >= ends:
-                if pieces:
-                    yield SecondRow(start + second, len(pieces), len(people), PIECE.join(pieces), None)
-                    pieces, people = [], set()
-                second = int(t)
-                ends = second + 1
-            elif t < second:
-                raise RecordingError(f"{path}, message {number}: comes before the message before it")
-            if may_separate or len(text) > TEXT_LIMIT:
-                text = text[:TEXT_LIMIT].translate(SEPARATORS)
-            pieces.append(f"{user}{NO_ID_NO_EMOTES}{text}")
-            people.add(user)
-    if pieces:
-        yield SecondRow(start + second, len(pieces), len(people), PIECE.join(pieces), None)
+def find_recordings(names: Sequence[str]) -> list[Path]:
+    """Return the files with these paths or prefixes; raise FileNotFoundError for one that matches nothing."""
+    found = []
+    for name in names:
+        path = Path(name)
+        matches = [path] if path.is_file() else _in_chat_data(name)
+        if not matches:
+            raise FileNotFoundError(f"{name} is not a file, and no recording in CHAT_DATA starts with it")
+        found += matches
+    return found
 
 
-def blocks(path: Path) -> Iterator[tuple[list[Line], bool]]:
-    """The messages, many at once, and whether a text may hold a separator. A last line that was cut is left out."""
-    decode = msgspec.json.Decoder(Line).decode_lines
-    rest, read = b"", 0
-    with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            whole, _, rest = (rest + block).rpartition(b"\n")
-            try:
-                lines = decode(whole)
-            except msgspec.DecodeError as error:
-                raise RecordingError(f"{path}, after message {read}: {error}") from error
-            read += len(lines)
-            yield lines, ESCAPED in whole
-    with suppress(msgspec.DecodeError):
-        yield decode(rest), True
+def _in_chat_data(prefix: str) -> list[Path]:
+    folder = os.environ.get("CHAT_DATA")
+    if not folder:
+        return []
+    return sorted(path for path in Path(folder).glob(f"{prefix}*") if path.name.endswith(SUFFIXES))

@@ -1,1 +1,1 @@
-"""Measures the detector against moments that people chose, beside other detectors, in one run."""
+"""Measure the detector, beside other detectors, against the moments that people chose."""

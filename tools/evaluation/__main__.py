@@ -1,4 +1,4 @@
-"""`make evaluate`: measures the detector on recorded chat, prints it, and writes docs/detection.md and its plot.
+"""`make evaluate`: measure the detector on recorded chat, print the result, write docs/detection.md and its plot.
 
 CHAT_DATA is a folder with recordings (NAME.jsonl.gz), truth.json and index.json.
 """
@@ -19,7 +19,7 @@ DOCUMENT = REPOSITORY / "docs" / "detection.md"
 
 
 def evaluate(folder: Path, rules: RuleSettings) -> tuple[str, str]:
-    """The text and the plot. Raises OSError, ValueError, KeyError where the folder is another."""
+    """Return the text and the plot. Raises OSError, ValueError, KeyError if the folder is not such a one."""
     plays = {each.title: play(load(folder, each), rules.rules()) for each in DATA_SETS}
     parts = []
     plot = ""
@@ -39,7 +39,7 @@ def evaluate(folder: Path, rules: RuleSettings) -> tuple[str, str]:
 
 
 def main() -> int:
-    """Print the tables; with --write, also bring the document up to date."""
+    """Print the tables; with --write, update the document."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="write docs/detection.md and its plot")
     chosen = parser.parse_args()

@@ -1,4 +1,4 @@
-"""Detectors to compare with: the same peaks, other scores. Each keeps plain lists of all seconds: simple, not fast."""
+"""Detectors to compare with: the same peaks on other scores, from plain lists of all seconds: simple, not fast."""
 
 from collections.abc import Callable, Iterator, Sequence
 from math import sqrt
@@ -6,64 +6,62 @@ from typing import NamedTuple
 
 from evaluation.recorded import Recorded
 from evaluation.scoring import Ranked
+from moment_detection.detection.counters import BASELINE_SECONDS, WINDOW_SECONDS
 from moment_detection.detection.open_moment import PEAK_HOLDS_SECONDS, Peak
-from moment_detection.detection.peaks import Highs
-from moment_detection.detection.score import ANSCOMBE
+from moment_detection.detection.peaks import Peaks
+from moment_detection.detection.score import BASELINE_MINIMUM, score_of
 
-BASELINE_SECONDS = 600
-BASELINE_MINIMUM = 60
 MESSAGES_WINDOW = 8  # seconds
-PEOPLE_WINDOW = 7  # seconds
 Scores = list[float | None]
 
 
 class Usual(NamedTuple):
-    """A window, and the mean and the standard deviation of those before it."""
+    """A window, with the mean and the standard deviation of those before it."""
 
     now: int
     mean: float
     deviation: float
 
 
-def peers(recorded: Recorded) -> Scores:
-    """(window - mean) / standard deviation of messages: the form that other projects publish."""
-    usual = _usual(_sums(recorded.messages, MESSAGES_WINDOW), MESSAGES_WINDOW)
+def z_score(recorded: Recorded) -> Scores:
+    """Score (window - mean) / standard deviation of messages: the form that other projects publish."""
+    usual = _usual(_window_sums(recorded.messages, MESSAGES_WINDOW), MESSAGES_WINDOW)
     return [each and (each.now - each.mean) / (each.deviation or 1.0) for each in usual]
 
 
 def anscombe_messages(recorded: Recorded) -> Scores:
-    """Anscombe's difference of roots, on messages."""
-    return _anscombe(_sums(recorded.messages, MESSAGES_WINDOW), MESSAGES_WINDOW)
+    """Score messages by Anscombe's difference of roots."""
+    return _anscombe(_window_sums(recorded.messages, MESSAGES_WINDOW), MESSAGES_WINDOW)
 
 
-def anscombe_people(recorded: Recorded) -> Scores:
-    """The same on the distinct chatters of a sliding window, commands left out."""
+def anscombe_chatters(recorded: Recorded) -> Scores:
+    """Score the distinct chatters of a sliding window, without commands, in the same way."""
     windows = []
     for second in range(len(recorded.messages)):
-        seconds = recorded.people[max(0, second - PEOPLE_WINDOW + 1) : second + 1]
+        seconds = recorded.speakers[max(0, second - WINDOW_SECONDS + 1) : second + 1]
         windows.append(len(set().union(*seconds)))
-    return _anscombe(windows, PEOPLE_WINDOW)
+    return _anscombe(windows, WINDOW_SECONDS)
 
 
 BASELINES: dict[str, Callable[[Recorded], Scores]] = {
-    "(window - mean) / sd, messages: the peers' form": peers,
+    "(window - mean) / sd, messages: the peers' form": z_score,
     "Anscombe, messages": anscombe_messages,
-    "Anscombe, distinct chatters of a sliding window": anscombe_people,
+    "Anscombe, distinct chatters of a sliding window": anscombe_chatters,
 }
 
 
-def peaks(recorded: Recorded, scores: Scores) -> Iterator[Ranked]:
-    """The seconds that are higher than the minute before and the 5 s after, as a live system would know them."""
-    highs = Highs()
+def ranked_peaks(recorded: Recorded, scores: Scores) -> Iterator[Ranked]:
+    """Yield the seconds that score higher than the minute before and the 5 s after, when a live system knows them."""
+    peaks = Peaks()
     for second, score in enumerate(scores):
-        if score is not None and recorded.messages[second] and highs.is_high(second, score):
-            highs.pending = Peak(second, score, 0, 0, 0.0, 0.0, 0.0)
-        held = highs.held(second)
-        if held:
-            yield Ranked(recorded.name, held.second + 1 + PEAK_HOLDS_SECONDS, held.score)
+        if score is not None and recorded.messages[second] and peaks.is_peak(second, score):
+            peaks.await_confirmation(Peak(second, score, 0, 0, 0.0, 0.0, 0.0))
+        confirmed = peaks.confirmed(second)
+        if confirmed:
+            yield Ranked(recorded.name, confirmed.second + 1 + PEAK_HOLDS_SECONDS, confirmed.score)
 
 
-def _sums(counts: Sequence[int], window: int) -> list[int]:
+def _window_sums(counts: Sequence[int], window: int) -> list[int]:
     found, total = [], 0
     for second, count in enumerate(counts):
         total += count - (counts[second - window] if second >= window else 0)
@@ -72,12 +70,11 @@ def _sums(counts: Sequence[int], window: int) -> list[int]:
 
 
 def _anscombe(windows: Sequence[int], window: int) -> Scores:
-    usual = _usual(windows, window)
-    return [each and 2 * (sqrt(each.now + ANSCOMBE) - sqrt(each.mean + ANSCOMBE)) for each in usual]
+    return [each and score_of(each.now, each.mean) for each in _usual(windows, window)]
 
 
 def _usual(windows: Sequence[int], window: int) -> Iterator[Usual | None]:
-    """Each window and those of up to 600 seconds before it; None where there are too few."""
+    """Yield each window with the up to 600 seconds before it; None if there are too few."""
     total = squares = 0
     for second, now in enumerate(windows):
         enters, begins = second - window, window - 1  # the first whole window ends with the second `begins`

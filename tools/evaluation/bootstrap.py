@@ -1,4 +1,4 @@
-"""How sure an average precision is: recordings cut into 15-minute blocks, drawn again and again with replacement.
+"""The uncertainty of an average precision: recordings in 15-minute blocks, drawn again and again with replacement.
 
 Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapters 8 and 13; blocks, because bursts come in groups.
 Several lists are measured on the same draws, so that their differences are paired.
@@ -23,7 +23,7 @@ class Interval(NamedTuple):
 
 
 class Block(NamedTuple):
-    """What lies in one block: its segments, and the moments of each list."""
+    """One block: its segments, and its moments by list."""
 
     segments: list[Segment]
     moments: dict[str, list[Ranked]]
@@ -32,7 +32,7 @@ class Block(NamedTuple):
 def blocks(
     segments: Sequence[Segment], lists: Mapping[str, Sequence[Ranked]], hours: Mapping[str, float]
 ) -> list[Block]:
-    """Cut all recordings; a segment belongs to the block of its start, a moment to that of the segment it hits."""
+    """Cut all recordings: a segment goes to the block of its start, a moment to that of the segment it hits."""
     found = {
         (name, number): Block([], {label: [] for label in lists})
         for name, long in hours.items()
@@ -40,22 +40,22 @@ def blocks(
     }
     by_name: dict[str, list[Segment]] = {name: [] for name in hours}
     for segment in segments:
-        found[_place(segment.name, segment.start, hours)].segments.append(segment)
+        found[_block_of(segment.name, segment.start, hours)].segments.append(segment)
         by_name[segment.name].append(segment)
     for label, moments in lists.items():
         for moment in moments:
             hit = (each for each in by_name[moment.name] if each.start <= moment.t <= each.end + GRACE_SECONDS)
             at = next((each.start for each in hit), moment.t)
-            found[_place(moment.name, at, hours)].moments[label].append(moment)
+            found[_block_of(moment.name, at, hours)].moments[label].append(moment)
     return list(found.values())
 
 
-def _place(name: str, second: float, hours: Mapping[str, float]) -> tuple[str, int]:
+def _block_of(name: str, second: float, hours: Mapping[str, float]) -> tuple[str, int]:
     return name, int(min(max(second, 0.0), hours[name] * 3600) // BLOCK_SECONDS)
 
 
-def drawn(cut: Sequence[Block], labels: Sequence[str], rounds: int = ROUNDS, seed: int = 1) -> list[dict[str, float]]:
-    """The average precision of each list in each draw; draws without a segment are left out."""
+def draw(cut: Sequence[Block], labels: Sequence[str], rounds: int = ROUNDS, seed: int = 1) -> list[dict[str, float]]:
+    """Return the average precision of each list in each draw, without draws that have no segment."""
     rnd = random.Random(seed)
     found = []
     for _ in range(rounds):
@@ -72,7 +72,7 @@ def drawn(cut: Sequence[Block], labels: Sequence[str], rounds: int = ROUNDS, see
 
 
 def interval(values: Sequence[float]) -> Interval:
-    """The middle 90 % of the values."""
+    """Return the middle 90 % of the values."""
     ordered = sorted(values)
     last = len(ordered) - 1
     return Interval(ordered[round(TAIL * last)], ordered[round((1 - TAIL) * last)])

@@ -1,19 +1,20 @@
-"""Recorded chat and what people chose in it: the folder CHAT_DATA with truth.json and index.json."""
+"""Recorded chat and the segments that people chose in it: the folder CHAT_DATA with truth.json and index.json."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from chat_analysis.recording import SUFFIXES, recording_name, seconds
+import numpy as np
+
+from chat_analysis.recording import START, SUFFIXES, read_recording, recording_name
 from evaluation.scoring import Segment, merged
-from moment_detection.detection.window_chatters import people_of
 
 
 class DataSet(NamedTuple):
-    """Recordings that belong together, by the beginning of their names. `shift`: what their truth is moved by."""
+    """Recordings that belong together, by the prefix of their names. `shift`: seconds to move their segments by."""
 
-    beginning: str
+    prefix: str
     title: str
     shift: float = 0.0
 
@@ -26,28 +27,28 @@ DATA_SETS = (
 
 
 class Recorded(NamedTuple):
-    """One recording, a value a second."""
+    """One recording by seconds: messages, and the chatters who wrote something other than commands."""
 
     name: str
     messages: list[int]
-    people: list[set[str]]
+    speakers: list[set[int]]
 
 
 class Chosen(NamedTuple):
-    """What is known of a data set."""
+    """A data set: its recordings, the segments that people chose, and hours by recording."""
 
     paths: list[Path]
     segments: list[Segment]
     hours: dict[str, float]
 
     def all_hours(self) -> float:
-        """Of all its recordings."""
+        """Return the hours of all recordings."""
         return sum(self.hours.values())
 
 
 def load(folder: Path, data_set: DataSet) -> Chosen:
-    """Its recordings, truth and lengths. Raises OSError, ValueError, KeyError where the folder lacks them."""
-    paths = [path for path in sorted(folder.glob(f"{data_set.beginning}*")) if path.name.endswith(SUFFIXES)]
+    """Read segments and lengths of a data set. Raises OSError, ValueError, KeyError if the folder lacks them."""
+    paths = [path for path in sorted(folder.glob(f"{data_set.prefix}*")) if path.name.endswith(SUFFIXES)]
     truth = json.loads((folder / "truth.json").read_text())
     index = json.loads((folder / "index.json").read_text())
     names = [recording_name(path) for path in paths]
@@ -56,17 +57,16 @@ def load(folder: Path, data_set: DataSet) -> Chosen:
 
 
 def read(path: Path) -> Recorded:
-    """A recording second by second."""
-    found = Recorded(recording_name(path), [], [])
-    for row in seconds(path, 0):
-        missing = row.second - len(found.messages)
-        found.messages.extend([0] * missing)
-        found.people.extend(set() for _ in range(missing))
-        found.messages.append(row.messages)
-        found.people.append(people_of(row.pieces))
-    return found
+    """Read a recording by seconds."""
+    recording = read_recording(path)
+    seconds = recording.seconds - START
+    speakers: list[set[int]] = [set() for _ in range(recording.length)]
+    speaks = recording.speaks()
+    for second, chatter in zip(seconds[speaks].tolist(), recording.chatters[speaks].tolist(), strict=True):
+        speakers[second].add(chatter)
+    return Recorded(recording.name, np.bincount(seconds, minlength=recording.length).tolist(), speakers)
 
 
 def read_all(chosen: Chosen) -> Iterator[Recorded]:
-    """Its recordings, one after another."""
+    """Read the recordings one after another."""
     return (read(path) for path in chosen.paths)

@@ -1,18 +1,18 @@
-"""How well a ranked list of moments agrees with segments that people chose. Pure; times are seconds.
+"""How well a ranked list of moments agrees with the segments that people chose. Times are seconds.
 
-A moment hits a segment when its `t` lies within [start, end + 30 s]. A further one that hits only segments which are
-hit already is ignored: neither true nor false.
+A moment hits a segment when its `t` lies within [start, end + 30 s]. A further moment that only hits
+segments which are hit already is ignored: it is neither true nor false.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-GRACE_SECONDS = 30.0  # chat follows the picture, and a detector knows a peak after it
+GRACE_SECONDS = 30.0  # chat follows the stream, and a detector knows a peak only after it
 
 
 class Segment(NamedTuple):
-    """A stretch of a recording that people chose."""
+    """A part of a recording that people chose."""
 
     name: str
     start: float
@@ -20,7 +20,7 @@ class Segment(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """A moment of a recording, known at `t`."""
+    """A moment of a recording with its score, known at `t`."""
 
     name: str
     t: float
@@ -28,7 +28,7 @@ class Ranked(NamedTuple):
 
 
 class Agreement(NamedTuple):
-    """What a list is worth. `curve`: (recall, precision) after each moment that was true."""
+    """How a list agrees. `curve`: (recall, precision) after each true moment."""
 
     true: int
     false: int
@@ -40,17 +40,17 @@ class Agreement(NamedTuple):
 
     @property
     def precision(self) -> float:
-        """True among true and false."""
+        """The share of true moments among true and false ones."""
         return self.true / (self.true + self.false) if self.true + self.false else 0.0
 
     @property
     def recall(self) -> float:
-        """Segments found."""
+        """The share of segments found."""
         return self.found / self.segments
 
 
 def merged(segments: Iterable[Segment], shift: float = 0.0) -> list[Segment]:
-    """The segments moved by `shift` seconds, overlapping ones as one."""
+    """Move the segments by `shift` seconds and merge overlapping ones."""
     found: list[Segment] = []
     for name, start, end in sorted(segments):
         start, end = start + shift, end + shift
@@ -62,12 +62,12 @@ def merged(segments: Iterable[Segment], shift: float = 0.0) -> list[Segment]:
 
 
 def ranked(moments: Iterable[Ranked]) -> list[Ranked]:
-    """The highest first; of equal ones the earliest."""
+    """Sort by score, highest first, and then by time."""
     return sorted(moments, key=lambda moment: (-moment.score, moment.t))
 
 
 def agreement(segments: Sequence[Segment], moments: Iterable[Ranked]) -> Agreement:
-    """Take the moments by falling score; average precision sums the recall gained times the precision so far."""
+    """Compare in order of falling score; average precision sums the recall gained times the precision so far."""
     by_name: dict[str, list[Segment]] = defaultdict(list)
     for segment in segments:
         by_name[segment.name].append(segment)
@@ -91,6 +91,6 @@ def agreement(segments: Sequence[Segment], moments: Iterable[Ranked]) -> Agreeme
     return Agreement(true, false, ignored, len(found), len(segments), area, curve)
 
 
-def top(moments: Iterable[Ranked], an_hour: float, hours: float) -> list[Ranked]:
-    """The highest `an_hour` an hour."""
-    return ranked(moments)[: round(an_hour * hours)]
+def top(moments: Iterable[Ranked], per_hour: float, hours: float) -> list[Ranked]:
+    """Return the highest moments, `per_hour` per hour."""
+    return ranked(moments)[: round(per_hour * hours)]

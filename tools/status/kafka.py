@@ -1,17 +1,16 @@
 """Asks Kafka for the age of the last tick and for what lies in front of each consumer group."""
 
-import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
 from confluent_kafka import (
-    Consumer,
     ConsumerGroupTopicPartitions,
     IsolationLevel,
     KafkaError,
     KafkaException,
+    Message,
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec
@@ -21,42 +20,29 @@ from contracts.codec import ContractError, decode
 from contracts.topics import CHAT_MESSAGES
 from service_runtime.kafka import connection, consumer_config
 from service_runtime.settings import KafkaSettings
+from service_runtime.topic_reader import TopicReader
 from status.facts import Away, Broker, Group
 
 ANSWER_SECONDS = 1.8  # a little less than the probe's deadline
 TAIL = 50  # records of one partition; each transaction ends with a tick in every partition
 GROUPS = ("recorder", "clip-creator", "chat-inspector")
-quiet = logging.getLogger("status.librdkafka")  # what it says is in the answer already
-quiet.addHandler(logging.NullHandler())
-quiet.propagate = False
 
 
 def ask_ticks(settings: KafkaSettings) -> Broker | Away:
     """The age of the last tick, from the end of the first partition."""
-    config = consumer_config(settings, "status", **{"enable.partition.eof": True, "fetch.wait.max.ms": 50})
-    consumer = Consumer(config, logger=quiet)
     try:
-        place = TopicPartition(CHAT_MESSAGES.name, 0)
-        low, high = consumer.get_watermark_offsets(place, ANSWER_SECONDS)
-        place.offset = max(low, high - TAIL)
-        consumer.assign([place])
-        last = _last_tick(consumer)
+        with TopicReader(consumer_config(settings, "status"), CHAT_MESSAGES.name, (0,), ANSWER_SECONDS) as reader:
+            reader.skip_to_last(TAIL)
+            last = _last_tick(reader.read_to_end())
     except KafkaException as error:
         return Away(reason(error))
-    finally:
-        consumer.close()
     return Broker(None if last is None else max(0.0, time.time() - last / 1000))
 
 
-def _last_tick(consumer: Consumer) -> int | None:
-    """Milliseconds since 1970 UTC of the last tick that is read up to the partition's end."""
+def _last_tick(records: Iterable[Message]) -> int | None:
+    """Milliseconds since 1970 UTC of the last tick among the records."""
     last = None
-    while record := consumer.poll(ANSWER_SECONDS):
-        error = record.error()
-        if error:
-            if error.code() == KafkaError._PARTITION_EOF:
-                break
-            continue
+    for record in records:
         try:
             message = decode(CHAT_MESSAGES.name, record.value() or b"")
         except ContractError:
@@ -68,7 +54,7 @@ def _last_tick(consumer: Consumer) -> int | None:
 
 def ask_groups(settings: KafkaSettings) -> Mapping[str, Group] | Away:
     """Members and lag of each group."""
-    admin = AdminClient(connection(settings), logger=quiet)
+    admin = AdminClient(connection(settings))
     try:
         described = admin.describe_consumer_groups(list(GROUPS), request_timeout=ANSWER_SECONDS)
         committed: dict[str, Future[Any]] = {}

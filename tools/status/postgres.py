@@ -6,20 +6,31 @@ from typing import Any
 import aiosql
 import psycopg
 
+from service_runtime.postgres import with_deadlines
 from status.facts import Away, Database, Stage
 
-OPTIONS: dict[str, Any] = {
-    "application_name": "status",
-    "connect_timeout": 2,  # seconds
-    "options": "-c statement_timeout=1800 -c timezone=UTC -c default_transaction_read_only=on",
-}
+CONNECT_SECONDS = 2
+STATEMENT_SECONDS = 1.8  # a little less than the probe's deadline
 queries: Any = aiosql.from_path(Path(__file__).parent / "sql", "psycopg")
+
+
+def open_connection(conninfo: str) -> psycopg.Connection:
+    """Return a connection that can only read. Raises psycopg.Error."""
+    return psycopg.connect(
+        with_deadlines(
+            conninfo,
+            "status",
+            connect_seconds=CONNECT_SECONDS,
+            statement_seconds=STATEMENT_SECONDS,
+            default_transaction_read_only="on",
+        )
+    )
 
 
 def ask(conninfo: str) -> Database | Away:
     """What Postgres knows now."""
     try:
-        with psycopg.connect(conninfo, **OPTIONS) as connection:
+        with open_connection(conninfo) as connection:
             return Database(
                 {stage: Stage(behind, silent) for stage, behind, silent in queries.stages(connection)},
                 queries.old_intents(connection),
@@ -40,6 +51,6 @@ def reason(error: psycopg.Error) -> str:
 
 def dead_letters(conninfo: str) -> list[str]:
     """The reasons of the last day as lines. Raises psycopg.Error."""
-    with psycopg.connect(conninfo, **OPTIONS) as connection:
+    with open_connection(conninfo) as connection:
         rows = list(queries.newest_dead_letters(connection))
     return [f"{count:>6}  last {last} UTC  {place}: {why}" for place, why, count, last in rows]

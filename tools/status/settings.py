@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from psycopg.conninfo import make_conninfo
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service_runtime.settings import KafkaSettings
+from service_runtime.settings import KafkaSettings, PostgresSettings
 
 LOOPBACK = "127.0.0.1"
 
@@ -78,7 +77,7 @@ def _postgres(settings: StatusSettings, machine_a: str) -> str:
     else:
         dsn = settings.postgres_dsn or f"postgresql://stream_scout@{machine_a}:5432/stream_scout"
         file = file or settings.secrets_directory / "postgres_password"
-    return make_conninfo(dsn, **({"password": file.read_text().strip()} if file else {}))
+    return PostgresSettings(dsn=SecretStr(dsn), password_file=file).conninfo()
 
 
 def _kafka(settings: StatusSettings, machine_b: str) -> KafkaSettings:

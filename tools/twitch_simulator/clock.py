@@ -4,20 +4,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from service_runtime.clock import now_ms
+
 Clock = Callable[[], int]  # milliseconds since 1970 UTC
 DAY_MS = 86_400_000
-
-
-def machine_clock() -> int:
-    """This machine's time in milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 @dataclass
 class TwitchClock:
     """The time that Twitch writes on messages, clips and streams: the machine's plus `offset_ms`."""
 
-    machine: Clock = machine_clock
+    machine: Clock = now_ms
     offset_ms: int = 0
 
     def now(self) -> int:

@@ -6,7 +6,8 @@ from pathlib import Path
 from random import Random
 from uuid import uuid4
 
-from twitch_simulator.clock import Clock, TwitchClock, WorldClock, machine_clock
+from service_runtime.clock import now_ms
+from twitch_simulator.clock import Clock, TwitchClock, WorldClock
 from twitch_simulator.crowd.channels import LANGUAGES, plan_channels
 from twitch_simulator.crowd.chatters import make_crowd
 from twitch_simulator.crowd.directory import Directory
@@ -60,7 +61,7 @@ def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, li
     return {name: read_recording(folder / f"{name}.jsonl.gz") for name in names} if folder else {}
 
 
-def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: Clock = machine_clock) -> Twitch:
+def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: Clock = now_ms) -> Twitch:
     """Put Twitch together. Raises OSError or ValueError where files are missing or wrong."""
     clock = TwitchClock(machine)
     world = WorldClock(clock.machine(), settings.time_scale)

@@ -1,1 +1,1 @@
-"""What brought a crowd to write, and what it felt."""
+"""What, other than the stream, made a crowd write, and the mood it expressed."""

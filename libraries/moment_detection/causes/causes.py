@@ -1,204 +1,135 @@
-"""What brought people to write that was no moment of the picture: rules over a scene, readable one by one. Pure.
+"""Find what, other than the stream's picture, made people write: one rule for each cause.
 
-Each rule picks the lines that its cause explains. A cause is named where these are most of what came beyond the usual.
+Each rule selects the messages that its cause explains. Report a cause when its messages explain at least half of the
+chatters above baseline (`MomentWindow.explained_share`); a raid or gifts, which Twitch reports, need less.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from math import sqrt
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from moment_detection.causes import patterns
-from moment_detection.causes.patterns import Line, people
-from moment_detection.causes.vocabulary import CAUSES, MOODS, Vocabulary, load
-from moment_detection.detection.counters import WINDOW_SECONDS
-from moment_detection.evidence.moment_context import Scene
-from moment_detection.evidence.room_events import HappeningKind
+from moment_detection.causes.copied_text import copied, raid_calls
+from moment_detection.causes.moment_window import EXPLAINED_SHARE, MINIMUM_CHATTERS, MomentWindow
+from moment_detection.causes.normalized_message import chatters_of
+from moment_detection.causes.vocabulary import CAUSES, Vocabulary, load
+from moment_detection.evidence.moment_context import MomentContext
+from moment_detection.evidence.room_events import RoomEventKind
 
-LEAST_PEOPLE = 4  # whose lines a cause explains; three may be friends
-EXPLAINED = 0.5  # of the people beyond the usual: half of a flood is enough to name it
-EXPLAINED_PART = 0.2  # of all in the window: in a loud room few are beyond the usual, and some always say "1"
-EVENT_EXPLAINED = 0.3  # instead, where a notice says that it happened: a raid's people also chat
-GREETING_SECONDS = 1200  # after the stream's start: many begin with a waiting picture of ten minutes and more
-RAID_SECONDS = 90  # before the crossing, its lines tell of it; later its people are part of the room
-RAID_BRINGS_SECONDS = 45  # before the crossing; so long it may be the raid without anybody speaking of it
+EVENT_EXPLAINED_SHARE = 0.3  # of the chatters above baseline, after a raid or gifts: a raid's people also chat
+EVENT_SHARE = 0.25  # of the chatters above baseline whom a raid or gifts may have brought: enough to report it
+RAID_SECONDS = 90  # from the raid to the crossing, if messages show it; later its people belong to the channel
+SILENT_RAID_SECONDS = 45  # instead, if none does
 RAID_VIEWERS = 5  # fewer make no crowd
 RAIDERS_WRITE = 0.5  # of a raid's viewers, at most
-EVENT_PART = 0.25  # of those beyond the usual whom a raid or gifts may have brought: enough to name it
-GIFT_SECONDS = 45  # before the crossing; thanks come at once
+GIFT_SECONDS = 45  # from the gifts to the crossing; thanks come at once
 GIFTS = 5  # fewer are everyday
-GIFT_DRAWS = 3  # people who react to one gift, at most
-MODE_SECONDS = 20  # before the crossing: a rule is spoken of at once or not at all
-MODE_TALK = 0.15  # of all in the window speak of the rule
-EMOTES_ONLY = 0.8  # of the lines, once emote-only is on
-REACTION_SCORE = 3.0  # deviations of ordinary chat by which reactions remain beyond what a raid or gifts explain
-REACTION_SHARE = 0.3  # of those beyond the usual react; of three hundred raiders a few laugh about something
-ORDINARY_REACTIONS = 0.3  # of ordinary lines carry a mood: .28 to .40 of all recorded ones (make causes)
-ANSCOMBE = 3 / 8  # as in the detector's score
-EVENTS = ("raid", "gifts")  # they come beside a true burst as well
-WELCOMING = {"raid": ("love", "hype"), "gifts": ("love", "hype", "awe")}  # moods that belong to the event
+GIFT_CHATTERS = 3  # who react to one gift, at most
+MODE_SECONDS = 20  # from a changed rule to the crossing: people speak of it at once or not at all
+MODE_TALK_SHARE = 0.15  # of all chatters in the window speak of the rule
+EMOTE_ONLY_SHARE = 0.8  # of the messages contain an emote, once emote-only is on
+GREETING_SECONDS = 1200  # from the stream's start: many begin with a waiting picture of ten minutes and more
 
 
-class Weighed(NamedTuple):
-    """A cause and how much of what came beyond the usual it explains, 0 to 1."""
+class WeighedCause(NamedTuple):
+    """A cause and the share, 0 to 1, of the chatters above baseline that it explains."""
 
     cause: str
     share: float
 
 
-class View:
-    """A scene's window as the rules see it. `beyond`: people beyond the usual number."""
-
-    def __init__(self, scene: Scene, words: Vocabulary) -> None:
-        self.scene = scene
-        self.words = words
-        self.all_lines = patterns.lines_of(scene.messages)
-        self.lines = [line for line in self.all_lines if line.second in scene.window]
-        self.everyone = people(self.lines)
-        self.usual = scene.expected * scene.looked_at
-        self.beyond = max(len(self.everyone) - self.usual, 0.0)
-        self._labels: dict[str, frozenset[str]] = {}
-
-    def labels(self, line: Line) -> frozenset[str]:
-        """What the line's words stand for in causes.toml."""
-        if line.text not in self._labels:
-            self._labels[line.text] = self.words.labels_of(line.text)
-        return self._labels[line.text]
-
-    def saying(self, *labels: str) -> list[Line]:
-        """The window's lines with one of these labels."""
-        return [line for line in self.lines if not self.labels(line).isdisjoint(labels)]
-
-    def weigh(self, lines: Iterable[Line], least: float = EXPLAINED) -> float | None:
-        """The share of what is beyond the usual that these lines explain; None where it is no cause."""
-        explained = len(people(lines))
-        if explained < max(LEAST_PEOPLE, least * self.beyond, EXPLAINED_PART * len(self.everyone)):
-            return None
-        return min(explained / max(self.beyond, 1.0), 1.0)
-
-
-def find(scene: Scene, words: Vocabulary | None = None) -> list[str]:
-    """The scene's causes, the one that explains most first; ties in the order of the rules."""
-    view = View(scene, words or load(CAUSES))
-    found = [weighed for rule in RULES for weighed in rule(view)]
-    if any(weighed.cause == "raid" for weighed in found):  # its call is copied, and its people greet
+def find_causes(context: MomentContext, vocabulary: Vocabulary | None = None) -> list[str]:
+    """Return a moment's causes, the one that explains most first; ties keep the order of RULES."""
+    window = MomentWindow(context, vocabulary or load(CAUSES))
+    found = [weighed for rule in RULES for weighed in rule(window)]
+    if any(weighed.cause == "raid" for weighed in found):  # raiders copy their call, and greet
         found = [weighed for weighed in found if weighed.cause not in ("copypasta", "bots", "greetings")]
     return [weighed.cause for weighed in sorted(found, key=lambda weighed: -weighed.share)]
 
 
-def may_clip(scene: Scene, causes: Sequence[str]) -> bool:
-    """Whether it may become a clip: it has no cause, or only a raid or gifts and a crowd that reacts beyond them."""
-    if not causes:
-        return True
-    if any(cause not in EVENTS for cause in causes):
-        return False
-    return reacts_beyond(scene, causes)
-
-
-def reacts_beyond(scene: Scene, causes: Sequence[str], words: Vocabulary | None = None) -> bool:
-    """Whether a burst is left without the lines that raid and gifts explain: the detector's score over reactions."""
-    view = View(scene, words or load(CAUSES))
-    reacting = _reactions(view, causes)
-    ordinary = view.usual * ORDINARY_REACTIONS
-    for last in range(scene.crossed, scene.peak + 1 + WINDOW_SECONDS):
-        window = range(last - WINDOW_SECONDS + 1, last + 1)
-        count = len(people(line for line in reacting if line.second in window))
-        beyond = len(people(line for line in view.all_lines if line.second in window)) - view.usual
-        score = 2.0 * (sqrt(count + ANSCOMBE) - sqrt(ordinary + ANSCOMBE))
-        if score >= REACTION_SCORE and count >= REACTION_SHARE * beyond:
-            return True
-    return False
-
-
-def _reactions(view: View, causes: Sequence[str]) -> list[Line]:
-    moods = load(MOODS)
-    welcoming = {mood for cause in causes for mood in WELCOMING.get(cause, ())}
-    called = {line.key for line in patterns.echoed(view.all_lines)} if "raid" in causes else set()
-    felt: dict[str, frozenset[str]] = {}
-    found = []
-    for line in view.all_lines:
-        if line.key in called or not view.labels(line).isdisjoint(("greetings", *causes)):
-            continue
-        if line.text not in felt:
-            felt[line.text] = moods.labels_of(line.text)
-        if felt[line.text] - welcoming:
-            found.append(line)
-    return found
-
-
-def _raid(view: View) -> Iterator[Weighed]:
-    if _amount(view.scene, "raid", RAID_SECONDS) < RAID_VIEWERS:
+def _raid(window: MomentWindow) -> Iterator[WeighedCause]:
+    if _amount(window, "raid", RAID_SECONDS) < RAID_VIEWERS:
         return
-    said = [*view.saying("raid", "greetings"), *patterns.echoed(view.lines)]
-    share = view.weigh(said, EVENT_EXPLAINED)
-    brought = _amount(view.scene, "raid", RAID_BRINGS_SECONDS) * RAIDERS_WRITE * view.scene.looked_at
+    messages = [*window.labelled("raid", "greetings"), *raid_calls(window.messages)]
+    share = window.explained_share(messages, EVENT_EXPLAINED_SHARE)
+    raiders = _amount(window, "raid", SILENT_RAID_SECONDS) * RAIDERS_WRITE * window.context.sampled_share
     if share is not None:
-        yield Weighed("raid", share)
-    elif brought > EVENT_PART * view.beyond:
-        yield Weighed("raid", EVENT_PART)
+        yield WeighedCause("raid", share)
+    elif raiders > EVENT_SHARE * window.above_baseline:
+        yield WeighedCause("raid", EVENT_SHARE)
 
 
-def _gifts(view: View) -> Iterator[Weighed]:
-    given = _amount(view.scene, "gifts", GIFT_SECONDS)
+def _gifts(window: MomentWindow) -> Iterator[WeighedCause]:
+    given = _amount(window, "gifts", GIFT_SECONDS)
     if given < GIFTS:
         return
-    share = view.weigh(view.saying("gifts"), EVENT_EXPLAINED)
+    share = window.explained_share(window.labelled("gifts"), EVENT_EXPLAINED_SHARE)
     if share is not None:
-        yield Weighed("gifts", share)
-    elif given * GIFT_DRAWS * view.scene.looked_at > EVENT_PART * view.beyond:
-        yield Weighed("gifts", EVENT_PART)
+        yield WeighedCause("gifts", share)
+    elif given * GIFT_CHATTERS * window.context.sampled_share > EVENT_SHARE * window.above_baseline:
+        yield WeighedCause("gifts", EVENT_SHARE)
 
 
-def _commands(view: View) -> Iterator[Weighed]:
-    found = patterns.commands(view.lines, view.words)
-    found["giveaway"] += patterns.keyword(view.lines, view.all_lines, view.words) + view.saying("giveaway")
-    found["vote"] += patterns.votes(view.lines, view.words)
+def _amount(window: MomentWindow, kind: RoomEventKind, seconds: int) -> int:
+    """Sum the amounts of the events of a kind from `seconds` before the crossing to the peak."""
+    context = window.context
+    since = context.crossed - seconds
+    return sum(
+        each.amount for each in context.room_events if each.kind == kind and since <= each.second <= context.peak
+    )
+
+
+def _commands(window: MomentWindow) -> Iterator[WeighedCause]:
+    """Yield "giveaway", "vote" and "commands": what is written for a bot, or for somebody who counts."""
+    messages, vocabulary = window.messages, window.vocabulary
+    found = patterns.commands(messages, vocabulary)
+    found["giveaway"] += patterns.raffle_entries(messages, window.all_messages, vocabulary)
+    found["giveaway"] += window.labelled("giveaway")
+    found["vote"] += patterns.votes(messages, vocabulary)
     for cause in ("giveaway", "vote", "commands"):
-        share = view.weigh(found[cause])
+        share = window.explained_share(found[cause])
         if share is not None:
-            yield Weighed(cause, share)
+            yield WeighedCause(cause, share)
 
 
-def _copied(view: View) -> Iterator[Weighed]:
-    cause, lines = patterns.copied(view.lines)
-    share = view.weigh(lines)
-    if share is not None:
-        yield Weighed(cause, share)
-
-
-def _mode(view: View) -> Iterator[Weighed]:
-    scene = view.scene
+def _mode(window: MomentWindow) -> Iterator[WeighedCause]:
+    """Yield "mode" after a rule of the chat changed, if one was lifted, or if messages speak of it or obey it."""
+    crossed = window.context.crossed
     changes = [
-        each for each in scene.happenings if each.kind == "mode" and 0 <= scene.crossed - each.second <= MODE_SECONDS
-    ]  # a later one is the moderators' answer
+        each
+        for each in window.context.room_events
+        if each.kind == "mode" and 0 <= crossed - each.second <= MODE_SECONDS  # a later one is the moderators' answer
+    ]
     if not changes:
         return
-    talk = len(people(view.saying("mode"))) >= max(MODE_TALK * len(view.everyone), LEAST_PEOPLE)
-    emotes_only = any(each.subject == "emote_only" and each.amount for each in changes)
+    talk = len(chatters_of(window.labelled("mode"))) >= max(MODE_TALK_SHARE * len(window.chatters), MINIMUM_CHATTERS)
+    emote_only = any(each.subject == "emote_only" and each.amount for each in changes)
     lifted = any(not each.amount for each in changes)
-    if talk or lifted or (emotes_only and _emotes_only(view)):
-        yield Weighed("mode", EXPLAINED)
+    if talk or lifted or (emote_only and _obeys_emote_only(window.context)):
+        yield WeighedCause("mode", EXPLAINED_SHARE)
 
 
-def _emotes_only(view: View) -> bool:
-    messages = [each for each in view.scene.messages if each.second in view.scene.window]
-    return sum(len(each.emotes) > len("[]") for each in messages) >= EMOTES_ONLY * len(messages)
+def _obeys_emote_only(context: MomentContext) -> bool:
+    messages = [each for each in context.messages if each.second in context.window]
+    return sum(each.has_twitch_emotes() for each in messages) >= EMOTE_ONLY_SHARE * len(messages)
 
 
-def _greetings(view: View) -> Iterator[Weighed]:
-    scene = view.scene
-    if not scene.stream_started or scene.crossed > scene.stream_started + GREETING_SECONDS:
+def _greetings(window: MomentWindow) -> Iterator[WeighedCause]:
+    context = window.context
+    if not context.stream_started or context.crossed > context.stream_started + GREETING_SECONDS:
         return
-    share = view.weigh(view.saying("greetings"))
+    share = window.explained_share(window.labelled("greetings"))
     if share is not None:
-        yield Weighed("greetings", share)
+        yield WeighedCause("greetings", share)
 
 
-def _amount(scene: Scene, kind: HappeningKind, before: int) -> int:
-    return sum(each.amount for each in scene.happenings if each.kind == kind and _near(scene, each.second, before))
+def _copied(window: MomentWindow) -> Iterator[WeighedCause]:
+    """Yield "copypasta" or "bots"."""
+    cause, messages = copied(window.messages)
+    share = window.explained_share(messages)
+    if share is not None:
+        yield WeighedCause(cause, share)
 
 
-def _near(scene: Scene, second: int, before: int) -> bool:
-    return scene.crossed - before <= second <= scene.peak
-
-
-RULES: tuple[Callable[[View], Iterator[Weighed]], ...] = (_raid, _gifts, _commands, _mode, _greetings, _copied)
+RULES: tuple[Callable[[MomentWindow], Iterator[WeighedCause]], ...] = (
+    _raid, _gifts, _commands, _mode, _greetings, _copied,
+)  # fmt: skip

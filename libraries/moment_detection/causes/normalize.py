@@ -1,50 +1,53 @@
-"""How people write, made comparable: case, width, invisible marks, drawn-out letters, sayings over and over. Pure."""
+"""Reduce the ways in which people write the same thing to one form: case, width, invisible marks, drawn-out letters."""
 
 import re
 from unicodedata import normalize
 
-# Marks that nobody sees: joiners and selectors of emoji, and what chat programs append to say a line twice.
+# Joiners and variation selectors of emoji, and what chat programs append so that Twitch accepts a repeated message.
 INVISIBLE = dict.fromkeys(
     [0x00AD, 0x034F, *range(0x200B, 0x2010), 0x2060, 0x20E3, *range(0xFE00, 0xFE10), 0xFEFF, 0xE0000]
 )
 PUNCTUATION = ".,!:;\"'()[]{}…。，！、~*_-"
-RUN = re.compile(r"(.)\1{2,}")  # a letter three times or more is drawn out; twice is spelling
+DRAWN_OUT = re.compile(r"(.)\1{2,}")  # a letter three times or more; twice is spelling
 SPACELESS = re.compile(  # emoji and the scripts that put no spaces between words
     "[\u2190-\u21ff\u203c\u2049\u2300-\u27bf\u2b00-\u2bff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U0001f000-\U0001faff]"
 )
-REPEAT_LETTERS = 3  # of one letter: "www"; "ww" is a typing error
+REPEATED_LETTERS = 3  # of one letter: "www"; "ww" is a typing error
 
 
 def clean(text: str) -> str:
-    """The text with one form for each letter and without what nobody sees."""
+    """Return the text with one form of each letter and without invisible marks."""
     if text.isascii():
         return text
     return normalize("NFKC", text.translate(INVISIBLE))
 
 
-def bare(token: str) -> str:
-    """A word without the punctuation around it; a token of nothing else stays."""
+def strip_punctuation(token: str) -> str:
+    """Return a word without the punctuation around it; a token of nothing but punctuation is returned as it is."""
     return token.strip(PUNCTUATION) or token
 
 
-def undrawn(word: str) -> tuple[str, ...]:
-    """What a drawn-out word may stand for: "loool" for "lol" and "lool"; nothing where no letter is drawn out."""
-    if not RUN.search(word):
+def shortened(word: str) -> tuple[str, ...]:
+    """Return what a drawn-out word may stand for: "loool" for "lol" and "lool"; nothing if no letter is drawn out."""
+    if not DRAWN_OUT.search(word):
         return ()
-    return RUN.sub(r"\1", word), RUN.sub(r"\1\1", word)
+    return DRAWN_OUT.sub(r"\1", word), DRAWN_OUT.sub(r"\1\1", word)
 
 
-def unit(word: str) -> str | None:
-    """The one letter that the word repeats three times or more, None where it does not."""
-    return word[0] if len(word) >= REPEAT_LETTERS and word.count(word[0]) == len(word) else None
+def repeated_letter(word: str) -> str | None:
+    """Return the one letter of which the word consists, None unless it is there three times or more."""
+    return word[0] if len(word) >= REPEATED_LETTERS and word.count(word[0]) == len(word) else None
 
 
-def letters(word: str) -> tuple[frozenset[str], int]:
-    """The letters of a word and its length without drawn-out ones: "haaahaha" is h and a, and six long."""
-    return frozenset(word), len(RUN.sub(r"\1", word))
+def letters_and_length(word: str) -> tuple[frozenset[str], int]:
+    """Return a word's letters and its length without drawn-out ones: "haaahaha" has h and a, and 6."""
+    return frozenset(word), len(DRAWN_OUT.sub(r"\1", word))
 
 
-def line_key(text: str) -> str:
-    """The same for lines that a reader takes for the same: case, spaces, marks, and who is answered do not matter."""
+def comparison_key(text: str) -> str:
+    """Return a key that is equal for texts that a reader takes for the same.
+
+    Case, spaces, punctuation around words, and who is mentioned make no difference.
+    """
     tokens = clean(text).casefold().split()
-    return " ".join(bare(token) for token in tokens if not token.startswith("@") or len(tokens) == 1)
+    return " ".join(strip_punctuation(token) for token in tokens if not token.startswith("@") or len(tokens) == 1)

@@ -1,9 +1,9 @@
-"""What a channel's log says beside messages: streams, seconds not read, raids and gifts, rules, deletions."""
+"""A channel's records other than messages: streams, coverage, notices and room rules, as the SQL passes them on."""
 
 from typing import Literal, NamedTuple
 
-FIELD = "\x1f"  # between the fields of a piece; the SQL strips it from every text
-PIECE = "\x1e"  # between pieces; stripped as well
+FIELD = "\x1f"  # separates the fields of a piece; the SQL strips it from every text
+PIECE = "\x1e"  # separates pieces; stripped as well
 Kind = Literal["lifecycle", "coverage", "notice", "room_state"]
 KINDS: dict[str, Kind] = {
     "lifecycle": "lifecycle",
@@ -11,27 +11,27 @@ KINDS: dict[str, Kind] = {
     "notice": "notice",
     "room_state": "room_state",
 }
-SHORT_ID = 8  # characters of a message id that are kept: enough within one moment
+SHORT_ID = 8  # characters kept of a message id; unique enough within one moment
 
 
-class Control(NamedTuple):
-    """One record that is no message. Times are milliseconds since 1970 UTC, 0 where absent.
+class ChannelEvent(NamedTuple):
+    """One record that is not a message. Times are milliseconds since 1970 UTC, 0 where absent.
 
-    lifecycle: `subject` stream id, `from_at` the stream's start. coverage: `from_at`, `until_at` of a gap.
-    notice: `subject` the deleted message's short id, or the cleared chatter. room_state: `subject` the rules that
-    it names, "slow=30 emote_only=FALSE".
+    lifecycle: `subject` is the stream id, `from_at` the stream's start. coverage: a gap lasts from `from_at` until
+    `until_at`. notice: `subject` is the short id of the deleted message, or the timed-out chatter. room_state:
+    `subject` lists the rules it sets, for example "slow=30 emote_only=FALSE".
     """
 
     sent_at: int
     kind: Kind
-    event: str
+    name: str
     subject: str = ""
     from_at: int = 0
     until_at: int = 0
 
     @property
     def amount(self) -> int:
-        """A raid's viewers, gifts given: a notice has no stretch of time, its amount comes in that place."""
+        """A raid's viewers or the number of gifts: a notice carries its amount in the field of `from_at`."""
         return self.from_at
 
 
@@ -43,15 +43,17 @@ def _number(text: str) -> int:
     return int(text) if text.lstrip("-").isdecimal() else 0
 
 
-def parse_controls(pieces: str | None) -> list[Control]:
-    """The controls of one second in the order of their times; a piece of another shape is left out."""
-    found: list[Control] = []
+def parse_events(pieces: str | None) -> list[ChannelEvent]:
+    """Parse the events of one second and sort them by time; skip malformed pieces."""
+    events: list[ChannelEvent] = []
     for piece in (pieces or "").split(PIECE):
         fields = piece.split(FIELD)
         if len(fields) != FIELD_COUNT:
             continue
-        sent_at, kind, event, subject, from_at, until_at = fields
+        sent_at, kind, name, subject, from_at, until_at = fields
         if kind in KINDS:
-            found.append(Control(_number(sent_at), KINDS[kind], event, subject, _number(from_at), _number(until_at)))
-    found.sort(key=lambda control: control.sent_at)  # stable: records of one millisecond keep their order
-    return found
+            events.append(
+                ChannelEvent(_number(sent_at), KINDS[kind], name, subject, _number(from_at), _number(until_at))
+            )
+    events.sort(key=lambda event: event.sent_at)  # stable: events of one millisecond keep their order
+    return events

@@ -1,241 +1,293 @@
-"""The detector: one channel's seconds in, the revisions of its moments and its minutes of counts out.
+"""The detector of one channel: seconds in, revisions of moments, peaks and minutes of counts out.
 
-Pure: no clock, no input or output. Rows and timers go through `advance`, seconds already passed are ignored, so
-every interleaving of rows and timers and every replay says the same.
+Pure: no clock and no I/O. Rows and timers both go through `advance`, and a second is never processed twice, so every
+interleaving of rows and timers and every replay gives the same outputs.
 """
 
 from collections.abc import Sequence
 
-from moment_detection.detection.channel_events import Control
+from msgspec import Struct
+
+from moment_detection.detection.channel_events import ChannelEvent
 from moment_detection.detection.counters import COUNT_LIMIT, WINDOW_SECONDS
 from moment_detection.detection.coverage import Coverage
-from moment_detection.detection.moment_rule import Judge
-from moment_detection.detection.open_moment import PEAK_HOLDS_SECONDS, Peak
-from moment_detection.detection.outputs import Emission, Height, Minute, Revision
+from moment_detection.detection.moment_rule import MomentRule, MomentRuleState
+from moment_detection.detection.open_moment import PEAK_HOLDS_SECONDS
+from moment_detection.detection.outputs import Minute, Output, Revision
 from moment_detection.detection.peak_history import RARITY_SECONDS
-from moment_detection.detection.peaks import Highs
+from moment_detection.detection.peaks import Peaks
 from moment_detection.detection.rules import Rules
-from moment_detection.detection.score import Level
+from moment_detection.detection.score import Score, ScoreState
 
 VERSION = 2
 CURVE_SECONDS = 60  # shown before the peak
-SILENCE_SECONDS = 900  # without a row: the baseline says nothing about what comes next, the state shrinks
-FORGET_SECONDS = RARITY_SECONDS  # without a row: no stream lasts that long and no peak is compared with, the state goes
-LONG_GAP_SECONDS = 60  # not read: it may have had any peak
+SILENCE_SECONDS = 900  # without a row: the baseline no longer predicts anything, and the state shrinks
+FORGET_SECONDS = RARITY_SECONDS  # without a row: no stream lasts this long and no peak is compared; the state goes
+LONG_GAP_SECONDS = 60  # not read: a peak of any height may have been missed
+
+
+class DetectorState(Struct, array_like=True, gc=False):
+    """A detector in a checkpoint. `score` and `peaks` are None while the channel is asleep."""
+
+    at: int
+    last_row: int
+    timer: int
+    minute_messages: int
+    stream_id: str
+    stream_started_at: int
+    coverage: Coverage
+    moment_rules: list[MomentRuleState]
+    score: ScoreState | None
+    peaks: Peaks | None
 
 
 class Detector:
-    """One channel's state. `at` is the last second taken in, 0 before the first.
+    """The state of one channel. `at` is the last second processed, 0 before the first.
 
-    The first of the rules is the detector, the others are on trial beside it; all judge the same scores.
+    The first rules are the detector's, the others are trials beside it; all decide on the same scores.
     """
 
     __slots__ = (
+        "_abandoned",
+        "_last_row",
+        "_minute_messages",
+        "_stream_id",
+        "_stream_started_at",
         "asleep",
         "at",
-        "dropped",
-        "highs",
-        "judges",
-        "last_row",
-        "level",
-        "minute_messages",
-        "stream_id",
-        "stream_started_at",
+        "coverage",
+        "moment_rules",
+        "peaks",
+        "score",
         "timer",
     )
 
     def __init__(self, rules: Rules, *trials: Rules) -> None:
         self.at = 0
-        self.last_row = 0
-        self.timer = 0  # second that the adapter's timer stands for, 0: none
-        self.minute_messages = 0  # of the minute that `at` is in
+        self.timer = 0  # second of the adapter's timer, 0: none
         self.asleep = True
-        self.stream_id = ""
-        self.stream_started_at = 0
-        self.level = Level(Coverage())
-        self.highs = Highs()
-        self.dropped: list[tuple[str, int]] = []  # moments left open by detectors that are no more: name, crossing
-        self.judges = [Judge(each) for each in (rules, *trials)]
+        self.coverage = Coverage()
+        self.score = Score()
+        self.peaks = Peaks()
+        self.moment_rules = [MomentRule(each) for each in (rules, *trials)]
+        self._last_row = 0
+        self._minute_messages = 0  # of the minute of `at`
+        self._stream_id = ""
+        self._stream_started_at = 0
+        self._abandoned: list[tuple[str, int]] = []
 
-    def second(
+    def add_second(
         self,
         second: int,
         messages: int,
         chatters: int,
-        controls: Sequence[Control] = (),
-        people: set[str] | None = None,
-    ) -> list[Emission]:
-        """Take in the row of `second`; returns what became due before it and with it.
+        events: Sequence[ChannelEvent] = (),
+        speakers: set[str] | None = None,
+    ) -> list[Output]:
+        """Process the row of `second` and return what became due before it and with it.
 
-        `people`: see window_chatters.py; None where the texts are not read, which holds for all rows then.
+        `speakers`: see window_chatters.py; None in every row if texts are not read.
         """
         if second <= self.at:
             return []
-        told = self.advance(second - 1) if second - 1 > self.at else []
-        self.at = self.last_row = second
+        outputs = self.advance(second - 1) if second - 1 > self.at else []
+        self.at = self._last_row = second
         self.asleep = False
-        for control in controls:
-            self._apply(control)
-        level = self.level
+        for event in events:
+            self._apply(event)
         if messages:
-            if level.coverage.left_at:
-                level.coverage.message(second)
-            for judge in self.judges:
-                if not judge.history.known_from:
-                    judge.history.known_from = second
-        if level.by_people != (people is not None):
-            level.count_by(people is not None)
+            if self.coverage.left_at:
+                self.coverage.note_message(second)
+            for rule in self.moment_rules:
+                if not rule.history.known_from:
+                    rule.history.begin(second)
+        self.score.count_distinct(speakers is not None)
         if messages > COUNT_LIMIT:
             messages, chatters = COUNT_LIMIT, min(chatters, COUNT_LIMIT)
-        self._take(messages, chatters, people, told)
-        return told
+        self._process(messages, chatters, speakers, outputs)
+        return outputs
 
-    def advance(self, second: int) -> list[Emission]:
-        """Take in that nothing came up to and with `second`; returns what became due."""
-        told: list[Emission] = []
+    def advance(self, second: int) -> list[Output]:
+        """Process the silent seconds up to and including `second` and return what became due."""
+        outputs: list[Output] = []
         if second <= self.at:
-            return told
+            return outputs
         if not self.asleep:
-            sleeps_at = self.last_row + SILENCE_SECONDS
+            sleeps_at = self._last_row + SILENCE_SECONDS
             until = min(second, sleeps_at)
             while self.at < until:
                 self.at += 1
-                self._take(0, 0, None, told)
+                self._process(0, 0, None, outputs)
             if second >= sleeps_at:
                 self._fall_asleep()
-        if second >= self.last_row + FORGET_SECONDS:
-            self.stream_id, self.stream_started_at = "", 0
-            self._forget_past()
+        if second >= self._last_row + FORGET_SECONDS:
+            self._stream_id, self._stream_started_at = "", 0
+            self._lose_track()
         self.at = second
-        return told
+        return outputs
 
-    def skip(self, second: int) -> None:
-        """Go on after `second`; for whoever knows that nothing up to it changes a mind, and wants no minutes."""
-        self.at = self.last_row = second
-        self.minute_messages = 0
-
-    def undecided_at(self) -> int | None:
-        """The next second that may change a mind though the score does not rise in it, None where none will."""
-        if self._busy():
-            return self.at + 1
-        return self.highs.pending.second + PEAK_HOLDS_SECONDS if self.highs.pending else None
+    def set_timer(self, second: int) -> None:
+        """Note that the adapter has set a timer to the end of `second`."""
+        self.timer = second
 
     def due(self) -> int:
-        """The second at whose end `advance` has something to say or to drop, if no row comes."""
+        """Return the second at whose end `advance` has something to report or to drop if no row comes."""
         if self.asleep:
-            return self.last_row + FORGET_SECONDS
-        due = self.last_row + SILENCE_SECONDS
-        for judge in self.judges:
-            if judge.moment:
-                due = min(due, judge.moment.due())
-        if self.minute_messages:
+            return self._last_row + FORGET_SECONDS
+        due = self._last_row + SILENCE_SECONDS
+        for rule in self.moment_rules:
+            if rule.moment:
+                due = min(due, rule.moment.due())
+        if self._minute_messages:
             due = min(due, self.at - self.at % 60 + 59)
         return due
 
     def forgettable(self) -> bool:
-        """Whether nothing is lost by dropping this state."""
-        known = self.stream_id or self.judges[0].history.known_from
-        return self.asleep and not known and self.level.coverage.gap_until <= self.at
+        """Return whether this state can be dropped without losing anything."""
+        known = self._stream_id or self.moment_rules[0].history.known_from
+        return self.asleep and not known and self.coverage.gap_until <= self.at
 
-    def _apply(self, control: Control) -> None:
-        if control.kind == "coverage":
-            self.level.coverage.apply(self.at, control)
-            left_live = control.event == "left" and self.stream_id
-            if left_live or control.until_at - control.from_at > LONG_GAP_SECONDS * 1000:
-                self._forget_past()
-        elif control.kind == "lifecycle":
-            online = control.event != "offline"
-            self.stream_id = control.subject if online else ""
-            self.stream_started_at = control.from_at if online else 0
+    def take_abandoned(self) -> list[tuple[str, int]]:
+        """Return, once, the open moments of detectors that a restart dropped: (detector's name, crossing)."""
+        abandoned, self._abandoned = self._abandoned, []
+        return abandoned
 
-    def _forget_past(self) -> None:
-        for judge in self.judges:
-            judge.history.known_from = 0
+    def use_score(self, score: Score) -> None:
+        """Replay only: read the next seconds' scores from `score`."""
+        self.score = score
+
+    def jump_to(self, second: int) -> None:
+        """Replay only: jump ahead. The caller guarantees that no skipped second affects a decision."""
+        if not self.asleep and second > self.at:
+            self.at = self._last_row = second
+            self._minute_messages = 0
+
+    def undecided_at(self) -> int | None:
+        """Replay only: return the next second that may affect a decision without a rising score, if there is one."""
+        if self._is_undecided():
+            return self.at + 1
+        return self.peaks.pending.second + PEAK_HOLDS_SECONDS if self.peaks.pending else None
+
+    def _apply(self, event: ChannelEvent) -> None:
+        if event.kind == "coverage":
+            self.coverage.apply(self.at, event)
+            left_live = event.name == "left" and self._stream_id
+            if left_live or event.until_at - event.from_at > LONG_GAP_SECONDS * 1000:
+                self._lose_track()
+        elif event.kind == "lifecycle":
+            online = event.name != "offline"
+            self._stream_id = event.subject if online else ""
+            self._stream_started_at = event.from_at if online else 0
+
+    def _lose_track(self) -> None:
+        for rule in self.moment_rules:
+            rule.history.lose_track()
 
     def _fall_asleep(self) -> None:
         self.asleep = True
-        self.minute_messages = 0
-        self.level = Level(Coverage(gap_until=self.level.coverage.gap_until), self.level.by_people)
-        self.highs = Highs()
-        for judge in self.judges:
-            judge.armed = True
+        self._minute_messages = 0
+        self.coverage = Coverage(gap_until=self.coverage.gap_until)
+        self.score.reset()
+        self.peaks = Peaks()
+        for rule in self.moment_rules:
+            rule.rearm()
 
-    def _take(self, messages: int, chatters: int, people: set[str] | None, told: list[Emission]) -> None:
-        """Take in the second `at`, which follows the one before."""
+    def _process(self, messages: int, chatters: int, speakers: set[str] | None, outputs: list[Output]) -> None:
+        """Process the second `at`, which follows the last one."""
         at = self.at
-        self.level.take(at, messages, chatters, people)
-        self.minute_messages += messages
-        if messages or self.highs.pending or self._busy():
-            self._judge(messages, told)
+        self.score.add_second(at, messages, chatters, speakers, self.coverage.covers(at))
+        self._minute_messages += messages
+        if messages or self.peaks.pending or self._is_undecided():
+            self._decide(messages, outputs)
         if at % 60 == 59:
-            if self.minute_messages:
-                counts = self.level.wall.counts(at - 59, at)
-                told.append(Minute(at - 59, counts[0], counts[1]))
-            self.minute_messages = 0
+            if self._minute_messages:
+                counts = self.score.counts(at - 59, at)
+                outputs.append(Minute(at - 59, counts[0], counts[1]))
+            self._minute_messages = 0
 
-    def _busy(self) -> bool:
-        """Whether a second without a message may change a judge's mind."""
-        for judge in self.judges:  # noqa: SIM110 - a generator costs twice as much, each silent second
-            if judge.moment or not judge.armed:
+    def _is_undecided(self) -> bool:
+        """Whether a second without messages may affect a decision."""
+        for rule in self.moment_rules:  # noqa: SIM110 - a generator costs twice as much in each silent second
+            if rule.moment or not rule.armed:
                 return True
         return False
 
-    def _judge(self, messages: int, told: list[Emission]) -> None:
-        level, highs, at = self.level, self.highs, self.at
-        score, is_whole = level.score(), level.is_whole
-        high = None
-        if messages and score is not None and highs.is_high(at, score):
-            high = highs.pending = level.peak(at, score)
-        held = highs.held(at) if highs.pending else None
-        for judge in self.judges:
-            number = judge.take(at, score, is_whole, high, level.seen)
+    def _decide(self, messages: int, outputs: list[Output]) -> None:
+        at, peaks, inputs = self.at, self.peaks, self.score.inputs()
+        score = inputs.score()
+        candidate = None
+        if messages and score is not None and peaks.is_peak(at, score):
+            candidate = inputs.peak(at, score)
+            peaks.await_confirmation(candidate)
+        confirmed = peaks.confirmed(at) if peaks.pending else None
+        for rule in self.moment_rules:
+            number = rule.update(at, score, inputs.is_whole, candidate, self.score.seconds_read)
             if number:
-                told.append(self._revision(judge, number))
-            if held:
-                if judge is self.judges[0]:
-                    told.append(self._height(judge, held))
-                judge.learn(held)
+                outputs.append(self._revision(rule, number))
+            if confirmed:
+                if rule is self.moment_rules[0]:
+                    outputs.append(rule.confirm(confirmed, at))
+                rule.remember(confirmed)
             if number:
-                judge.told(number)
+                rule.mark_reported(number)
 
-    def _height(self, judge: Judge, peak: Peak) -> Height:
-        moment = judge.moment if judge.moment and judge.moment.peak.second == peak.second else None
-        return Height(
-            self.at,
-            peak.second,
-            peak.score,
-            peak.window_chatters,
-            peak.expected,
-            peak.usual_messages,
-            moment.crossed if moment else 0,
-            moment is not None and not moment.peaked,
-            moment is not None and moment.clip,
-        )
-
-    def _revision(self, judge: Judge, number: int) -> Revision:
-        moment = judge.moment
+    def _revision(self, rule: MomentRule, number: int) -> Revision:
+        moment = rule.moment
         assert moment is not None
         peak = moment.peak
         curve_from = peak.second - CURVE_SECONDS
+        messages, chatters, covered = self.score.counts(curve_from, self.at)
         return Revision(
-            number,
-            moment.crossed,
-            peak.second,
-            self.at,
-            peak.score,
-            peak.window_messages,
-            peak.window_chatters,
-            peak.expected,
-            peak.usual_messages,
-            peak.usual_chatters,
-            curve_from,
-            *self.level.wall.counts(curve_from, self.at),
-            moment.crossed - WINDOW_SECONDS + 1,
-            min(self.at, peak.second + PEAK_HOLDS_SECONDS),
-            self.stream_id,
-            self.stream_started_at,
-            judge.history.biggest_in(moment.crossed, peak.second, peak.score),
-            moment.clip,
-            judge.rules.name,
-            judge.rules.shadow,
+            number=number,
+            crossed=moment.crossed,
+            peak=peak.second,
+            at=self.at,
+            score=peak.score,
+            window_messages=peak.window_messages,
+            window_chatters=peak.window_chatters,
+            expected=peak.expected,
+            usual_messages=peak.usual_messages,
+            usual_chatters=peak.usual_chatters,
+            curve_from=curve_from,
+            messages=messages,
+            chatters=chatters,
+            covered=covered,
+            texts_from=moment.crossed - WINDOW_SECONDS + 1,
+            texts_until=min(self.at, peak.second + PEAK_HOLDS_SECONDS),
+            stream_id=self._stream_id,
+            stream_started_at=self._stream_started_at,
+            biggest_in_seconds=rule.history.biggest_in(moment.crossed, peak.second, peak.score),
+            clip=moment.clip,
+            detector=rule.rules.name,
+            shadow=rule.rules.shadow,
         )
+
+    def snapshot(self) -> DetectorState:
+        """Return what `restore` needs, beside the speakers of the window."""
+        return DetectorState(
+            at=self.at,
+            last_row=self._last_row,
+            timer=self.timer,
+            minute_messages=self._minute_messages,
+            stream_id=self._stream_id,
+            stream_started_at=self._stream_started_at,
+            coverage=self.coverage,
+            moment_rules=[rule.snapshot() for rule in self.moment_rules],
+            score=None if self.asleep else self.score.snapshot(),
+            peaks=None if self.asleep else self.peaks,
+        )
+
+    @classmethod
+    def restore(cls, state: DetectorState, rules: Rules, *trials: Rules) -> "Detector":
+        """Return the detector of a snapshot. Rules that the snapshot lacks start anew, others are dropped."""
+        detector = cls(rules, *trials)
+        detector.at, detector.timer, detector._last_row = state.at, state.timer, state.last_row
+        detector._minute_messages = state.minute_messages
+        detector._stream_id, detector._stream_started_at = state.stream_id, state.stream_started_at
+        detector.coverage = state.coverage
+        by_name = {each.name: each for each in state.moment_rules}
+        detector.moment_rules = [MomentRule.restore(each, by_name.pop(each.name, None)) for each in (rules, *trials)]
+        detector._abandoned = [(name, each.moment.crossed) for name, each in by_name.items() if each.moment]
+        if state.score and state.peaks:
+            detector.asleep, detector.score, detector.peaks = False, Score.restore(state.score), state.peaks
+        return detector

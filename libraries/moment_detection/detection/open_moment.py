@@ -1,14 +1,16 @@
-"""A moment from its crossing to its close: where its peak is and which revision is due."""
+"""An open moment: where its peak is, and when its next revision is due."""
 
 from typing import NamedTuple
 
-PEAK_HOLDS_SECONDS = 5  # a peak that stood this long is taken for the peak
+from msgspec import Struct
+
+PEAK_HOLDS_SECONDS = 5  # without a higher second, a peak is confirmed
 CLOSES_SECONDS = 30  # after the peak; the curve shows them
 PEAK_LIMIT_SECONDS = 90  # after the crossing; a later height is another story, and a moment must end
 
 
 class Peak(NamedTuple):
-    """A high second, and what the window and the baseline held then. `expected`: people in an ordinary window."""
+    """A high second with the counts of its window and baseline. `expected`: chatters in an ordinary window."""
 
     second: int
     score: float
@@ -19,21 +21,27 @@ class Peak(NamedTuple):
     usual_chatters: float
 
 
-class OpenMoment:
-    """A moment that is not closed yet. `clip`: whether the rate lets it become a clip."""
+class OpenMoment(Struct, array_like=True, gc=False):
+    """A moment that has not closed yet. `clip`: whether the hourly rate allows a clip of it."""
 
-    __slots__ = ("clip", "crossed", "peak", "peaked")
-
-    def __init__(self, crossed: int, peak: Peak, peaked: bool = False, clip: bool = False) -> None:
-        self.crossed = crossed
-        self.peak = peak
-        self.peaked = peaked
-        self.clip = clip
+    crossed: int
+    peak: Peak
+    peaked: bool = False
+    clip: bool = False
 
     def due(self) -> int:
-        """The second at whose end the next revision comes, if no higher peak does."""
+        """Return the second at whose end the next revision is due unless a higher peak comes first."""
         return self.peak.second + (CLOSES_SECONDS if self.peaked else PEAK_HOLDS_SECONDS)
 
-    def rises(self, second: int, score: float) -> bool:
-        """Whether `score` at `second` is a new peak."""
-        return score > self.peak.score and second <= self.crossed + PEAK_LIMIT_SECONDS
+    def offer_peak(self, peak: Peak) -> None:
+        """Move to `peak` if it is higher and early enough."""
+        if peak.score > self.peak.score and peak.second <= self.crossed + PEAK_LIMIT_SECONDS:
+            self.peak = peak
+
+    def allow_clip(self) -> None:
+        """Note that the rate allows a clip; later revisions do not take that back."""
+        self.clip = True
+
+    def confirm_peak(self) -> None:
+        """Note that the revision with the peak has been reported."""
+        self.peaked = True

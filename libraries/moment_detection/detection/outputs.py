@@ -1,4 +1,4 @@
-"""What the detector says: a revision of a moment, a peak, or a minute. Seconds are whole seconds since 1970."""
+"""What the detector reports: revisions of moments, confirmed peaks and minutes. Times are seconds since 1970."""
 
 from typing import NamedTuple
 
@@ -6,12 +6,12 @@ RAISED, PEAKED, CLOSED = 1, 2, 3
 
 
 class Revision(NamedTuple):
-    """A moment so far. `crossed`, `peak` and `at` name the seconds of the crossing, the peak and this revision.
+    """The state of a moment. `crossed`, `peak` and `at` are the seconds of the crossing, the peak and this revision.
 
-    `window_*` are of the 7 s window at the peak, `expected` the people of an ordinary window, `usual_*` the baseline's
-    means a second. The curve's lists begin with the second `curve_from`. Texts of the seconds `texts_from` to
-    `texts_until`, both inclusive, are evidence. `clip`: the rate lets it become a clip. `detector`: the name of the
-    rules that raised it.
+    `window_*` belong to the 7 s window at the peak, `expected` is the number of chatters in an ordinary window,
+    `usual_*` are the baseline's means per second. The curve's lists start with the second `curve_from`. The texts from
+    `texts_from` to `texts_until`, both inclusive, are evidence. `clip`: the hourly rate allows a clip. `detector`: the
+    name of the rules that raised it.
     """
 
     number: int
@@ -38,8 +38,8 @@ class Revision(NamedTuple):
     shadow: bool
 
 
-class Height(NamedTuple):
-    """A peak that has held at the end of `at`, moment or not. `crossed`: of the moment whose peak it is, 0 if none."""
+class ConfirmedPeak(NamedTuple):
+    """A peak confirmed at the end of `at`, moment or not. `crossed`: the crossing of its moment, 0 if it has none."""
 
     at: int
     peak: int
@@ -53,11 +53,11 @@ class Height(NamedTuple):
 
 
 class Minute(NamedTuple):
-    """Sixty seconds of counts from the second `minute` on; only minutes with messages are told."""
+    """Sixty seconds of counts, starting with the second `minute`; minutes without messages are not reported."""
 
     minute: int
     messages: list[int]
     chatters: list[int]
 
 
-Emission = Revision | Height | Minute
+Output = Revision | ConfirmedPeak | Minute

@@ -1,43 +1,50 @@
-"""A channel's past peaks above the threshold: what the rate compares with, and how rare a height is.
+"""A channel's past peaks above the threshold, for the hourly rate and for how rare a height is.
 
-All of the last two hours, and of the two days before them those that no later peak has passed.
+All peaks of the last two hours, and of the two days before only those that no later peak has passed.
 """
 
 from math import ceil
 from typing import NamedTuple
 
+from msgspec import Struct, field
+
 from moment_detection.detection.peaks import HIGHEST_OF_SECONDS
 
-RATE_SECONDS = 7200  # "among the N an hour highest" of these; an hour is short for what a stream is like
-FIRST_SECONDS = 600  # a stream's first moments have the places of so long
+RATE_SECONDS = 7200  # the rate admits the highest of these; one hour is too short to know a stream
+FIRST_SECONDS = 600  # a stream's first moments have the quota of this long
 CAP_SECONDS = 3600
 CAP_TIMES = 1.5  # the rate; never more in an hour, however much the channel has changed
 RARITY_SECONDS = 48 * 3600  # as long as a channel's state lasts without chat
-STEPS_LIMIT = 64  # peaks older than two hours; peaks without a trend make about ten
-RAISED, CLIPPED = 1, 2
+OLDER_LIMIT = 64  # peaks older than two hours; chat without a trend has about ten
+WAS_MOMENT, WAS_CLIP = 1, 2  # flags of a past peak
 
 
-class Past(NamedTuple):
-    """One past peak; `flags`: whether it became a moment and might become a clip."""
+class PastPeak(NamedTuple):
+    """A past peak. `flags`: whether it became a moment, and whether a clip of it was allowed."""
 
     second: int
     score: float
     flags: int
 
 
-class History:
-    """Past peaks, the oldest first. `known_from`: nothing is known of earlier seconds; 0 where nothing is known."""
+class PeakHistory(Struct, array_like=True, gc=False):
+    """Past peaks, oldest first. `known_from`: nothing is known of earlier seconds; 0 if nothing is known at all."""
 
-    __slots__ = ("known_from", "peaks")
+    known_from: int = 0
+    peaks: list[PastPeak] = field(default_factory=list)
 
-    def __init__(self, known_from: int = 0, peaks: list[Past] | None = None) -> None:
-        self.known_from = known_from
-        self.peaks = peaks if peaks is not None else []
+    def begin(self, second: int) -> None:
+        """Start to know the channel at `second`, unless it is known already."""
+        self.known_from = self.known_from or second
 
-    def add(self, past: Past, crossed: int = 0) -> None:
-        """Remember a peak, of a moment that crossed at `crossed` where it is one.
+    def lose_track(self) -> None:
+        """Note that a peak of any height may have been missed."""
+        self.known_from = 0
 
-        A peak of the minute before, which was lower, was a step on the way to it, unless it was another moment's.
+    def add(self, past: PastPeak, crossed: int = 0) -> None:
+        """Add a peak; `crossed` is the crossing of its moment, 0 if it has none.
+
+        A lower peak of the minute before is merged into it, unless that one belongs to another moment.
         """
         kept, later, flags = [past], past.score, past.flags
         for each in reversed(self.peaks):
@@ -49,20 +56,20 @@ class History:
                 later = max(later, each.score)
         kept[0] = past._replace(flags=flags)
         self.peaks = kept[::-1]
-        self._bound(past.second)
+        self._drop_oldest(past.second)
 
-    def _bound(self, second: int) -> None:
-        """Forget the oldest of too many steps, and that more was known."""
-        steps = sum(1 for each in self.peaks if each.second < second - RATE_SECONDS)
-        if steps > STEPS_LIMIT:
-            self.known_from = self.peaks[steps - STEPS_LIMIT - 1].second + 1
-            del self.peaks[: steps - STEPS_LIMIT]
+    def _drop_oldest(self, second: int) -> None:
+        """Drop the oldest peaks above the limit, and with them the claim to know that time."""
+        older = sum(1 for each in self.peaks if each.second < second - RATE_SECONDS)
+        if older > OLDER_LIMIT:
+            self.known_from = self.peaks[older - OLDER_LIMIT - 1].second + 1
+            del self.peaks[: older - OLDER_LIMIT]
 
-    def admits(self, crossed: int, score: float, an_hour: float, flag: int, seen: int) -> bool:
-        """Whether `score`, of a moment that crossed at `crossed`, is among the `an_hour` highest an hour of the two
-        hours before, of which `seen` seconds were read.
+    def admits(self, crossed: int, score: float, per_hour: float, flag: int, seconds_read: int) -> bool:
+        """Return whether a moment with this crossing and score is within the rate.
 
-        `flag` tells which of the past ones were admitted: there is a cap on them.
+        It has to be among the `per_hour` highest per hour of the two hours before, of which `seconds_read` were read.
+        `flag` marks the past peaks that were admitted; an hour has a cap on them.
         """
         higher = admitted = 0
         for past in reversed(self.peaks):
@@ -73,13 +80,13 @@ class History:
                 break
             higher += past.score >= score
             admitted += bool(past.flags & flag) and age <= CAP_SECONDS
-        places = ceil(an_hour * min(max(seen, FIRST_SECONDS), RATE_SECONDS) / 3600)
-        return higher < places and admitted < ceil(an_hour * CAP_TIMES)
+        quota = ceil(per_hour * min(max(seconds_read, FIRST_SECONDS), RATE_SECONDS) / 3600)
+        return higher < quota and admitted < ceil(per_hour * CAP_TIMES)
 
     def biggest_in(self, crossed: int, second: int, score: float) -> int | None:
-        """For how many seconds before the peak at `second`, of a moment that crossed at `crossed`, none was as high.
+        """Return for how many seconds no peak was as high, for a moment with its crossing at `crossed`.
 
-        At least so many, where nothing is known of the time before; None where that is all.
+        A lower bound if nothing earlier is known; None if nothing is known at all.
         """
         since = self.known_from
         if not since:

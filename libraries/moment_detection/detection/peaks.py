@@ -1,22 +1,21 @@
-"""A channel's peaks, whether or not they make a moment: seconds higher than the minute before and the 5 s after."""
+"""A channel's peaks, moment or not: seconds that score higher than the minute before and the 5 s after."""
+
+from msgspec import Struct, field
 
 from moment_detection.detection.open_moment import PEAK_HOLDS_SECONDS, Peak
 
-HIGHEST_OF_SECONDS = 60  # before it; some 40 peaks an hour, one a burst
-LOWEST = 0.5  # score; below it every minute of ordinary chat has its peak
+HIGHEST_OF_SECONDS = 60  # before it; some 40 peaks per hour, one per burst
+LOWEST = 0.5  # score; below it, every minute of ordinary chat has a peak
 
 
-class Highs:
-    """The heights of the last minute that nothing later has passed, highest first, and the peak that has to hold."""
+class Peaks(Struct, array_like=True, gc=False):
+    """The scores of the last minute that no later score has passed, highest first, and the unconfirmed peak."""
 
-    __slots__ = ("heights", "pending")
+    heights: list[tuple[int, float]] = field(default_factory=list)  # second, score
+    pending: Peak | None = None
 
-    def __init__(self) -> None:
-        self.heights: list[tuple[int, float]] = []  # second, score
-        self.pending: Peak | None = None
-
-    def is_high(self, second: int, score: float) -> bool:
-        """Take in a second in which somebody wrote; says whether it is higher than the minute before."""
+    def is_peak(self, second: int, score: float) -> bool:
+        """Add a second with messages and return whether it scores higher than the minute before."""
         if score < LOWEST:
             return False
         heights = self.heights
@@ -25,12 +24,16 @@ class Highs:
         equal = False
         while heights and heights[-1][1] <= score:
             equal = heights.pop()[1] == score
-        high = not heights and not equal
+        highest = not heights and not equal
         heights.append((second, score))
-        return high
+        return highest
 
-    def held(self, second: int) -> Peak | None:
-        """The peak that has stood for 5 s at the end of `second`; told once."""
+    def await_confirmation(self, peak: Peak) -> None:
+        """Make `peak` the one that the next 5 s have to confirm."""
+        self.pending = peak
+
+    def confirmed(self, second: int) -> Peak | None:
+        """Return the pending peak, once, if at the end of `second` it has not been passed for 5 s."""
         peak = self.pending
         if peak is None or second < peak.second + PEAK_HOLDS_SECONDS:
             return None

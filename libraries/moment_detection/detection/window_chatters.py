@@ -1,43 +1,42 @@
-"""The people who wrote in a channel's last seven seconds, each counted once; commands to bots are left out.
+"""The distinct chatters of a channel's last seven seconds; commands to bots do not count.
 
-Not part of the packed state: the kept texts hold the same seconds, and a start reads the people from them.
+Not part of the packed state: the stored texts hold the same seconds, and a restart counts the chatters from them.
 """
 
 from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.counters import WINDOW_SECONDS
 
-COMMAND = FIELD + "!"  # a text that begins with "!" speaks to a bot, not about the picture
+COMMAND_PREFIX = "!"  # starts a text that is addressed to a bot, not a reaction to the stream
+_COMMAND = FIELD + COMMAND_PREFIX
 
 
-def people_of(pieces: str | None) -> set[str]:
-    """The chatters of one second's pieces (see evidence.py) who wrote more than commands."""
+def speakers_of(pieces: str | None) -> set[str]:
+    """Return the chatters in one second's pieces (see evidence.py) who wrote something other than commands."""
     if not pieces:
         return set()
-    said = pieces.split(PIECE)
-    if COMMAND in pieces:
-        said = [piece for piece in said if COMMAND not in piece]
-    return {piece[: piece.find(FIELD)] for piece in said}
+    messages = pieces.split(PIECE)
+    if _COMMAND in pieces:
+        messages = [piece for piece in messages if _COMMAND not in piece]
+    return {piece[: piece.find(FIELD)] for piece in messages}
 
 
-class People:
-    """Distinct chatters of the window that ends with the last second taken in."""
+class WindowChatters:
+    """Distinct chatters of the window that ends with the last second added."""
 
-    __slots__ = ("_last_seen", "_seconds")
+    __slots__ = ("_last_spoke", "_seconds")
 
     def __init__(self) -> None:
-        self._last_seen: dict[str, int] = {}  # only those of the window
-        self._seconds: dict[int, set[str]] = {}  # the window's seconds in which somebody wrote
+        self._last_spoke: dict[str, int] = {}  # only chatters of the window
+        self._seconds: dict[int, set[str]] = {}  # only seconds of the window in which somebody wrote
 
-    def take(self, second: int, people: set[str] | None) -> int:
-        """Take in the second after the last one; returns how many people the window holds."""
-        last_seen = self._last_seen
-        left = second - WINDOW_SECONDS
-        gone = self._seconds.pop(left, None)
-        if gone:
-            for each in gone:
-                if last_seen[each] == left:
-                    del last_seen[each]
-        if people:
-            self._seconds[second] = people
-            last_seen.update(dict.fromkeys(people, second))
-        return len(last_seen)
+    def add_second(self, second: int, speakers: set[str] | None) -> int:
+        """Add the next second and return how many chatters the window has."""
+        last_spoke = self._last_spoke
+        expired = second - WINDOW_SECONDS
+        for chatter in self._seconds.pop(expired, ()):
+            if last_spoke[chatter] == expired:
+                del last_spoke[chatter]
+        if speakers:
+            self._seconds[second] = speakers
+            last_spoke.update(dict.fromkeys(speakers, second))
+        return len(last_spoke)

@@ -1,1 +1,1 @@
-"""What the crowd of a moment wrote, and what happened in the channel around it."""
+"""What the crowd of a moment wrote, and the raids, gifts and changed rules around it."""

@@ -1,4 +1,4 @@
-"""What is known of a moment at a revision: who said what, and what happened in the room just before. Pure."""
+"""What is known of a moment at one of its revisions: its messages, and the room events around it."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,29 +7,30 @@ from zlib import crc32
 
 from moment_detection.detection.counters import WINDOW_SECONDS
 from moment_detection.detection.outputs import Revision
-from moment_detection.evidence.evidence import Said
-from moment_detection.evidence.room_events import Happening
+from moment_detection.evidence.chat_message import ChatMessage
+from moment_detection.evidence.room_events import RoomEvent
 
-MESSAGES_LIMIT = 3000  # looked at: shares of so many people are known to 2 %, and it takes some 50 ms
-LINES_LIMIT = 8  # of one person: who says it nine times says no more
+MESSAGES_LIMIT = 3000  # examined: gives every share to within 2 %, and takes some 50 ms
+CHATTER_MESSAGES_LIMIT = 8  # examined of one chatter: a ninth message adds nothing
 
 
-class Scene(NamedTuple):
-    """A moment's surroundings. Times are whole seconds since 1970.
+class MomentContext(NamedTuple):
+    """What causes and moods are derived from. Times are whole seconds since 1970.
 
-    `messages` are the undeleted ones from the window before the crossing to 5 s after the peak, in order. `looked_at`:
-    the share of all people whose messages these are; below 1 only where there were too many. `happenings` come in
-    order of time and are none later than the last message's second. `expected`: people in a window of ordinary chat.
+    `messages`: undeleted, in order, from the window before the crossing to 5 s after the peak. `sampled_share`: the
+    share of all chatters whose messages these are, below 1 only if there were more than MESSAGES_LIMIT.
+    `room_events`: in order, none after the last message's second. `stream_started`: 0 if unknown.
+    `expected_chatters`: people in a window of ordinary chat.
     """
 
     crossed: int
     peak: int
-    at: int
-    messages: Sequence[Said]
-    looked_at: float = 1.0
-    happenings: Sequence[Happening] = ()
+    known_at: int
+    messages: Sequence[ChatMessage]
+    sampled_share: float = 1.0
+    room_events: Sequence[RoomEvent] = ()
     stream_started: int = 0
-    expected: float = 0.0
+    expected_chatters: float = 0.0
 
     @property
     def window(self) -> range:
@@ -37,42 +38,49 @@ class Scene(NamedTuple):
         return range(self.peak - WINDOW_SECONDS + 1, self.peak + 1)
 
 
-def scene_of(revision: Revision, said: Sequence[Said], happenings: Sequence[Happening]) -> Scene:
-    """The scene at a revision. `said`: the undeleted messages of the moment; later ones are left out."""
-    messages, looked_at = few([each for each in said if each.second <= revision.texts_until])
-    return Scene(
-        revision.crossed,
-        revision.peak,
-        revision.at,
-        messages,
-        looked_at,
-        [each for each in happenings if each.second <= revision.texts_until],
-        revision.stream_started_at // 1000,
-        revision.expected,
+def context_of(revision: Revision, messages: Sequence[ChatMessage], room_events: Sequence[RoomEvent]) -> MomentContext:
+    """Build a revision's context from the moment's undeleted messages; later messages and events are left out."""
+    until = revision.texts_until
+    sample, share = sample_messages([each for each in messages if each.second <= until])
+    return MomentContext(
+        crossed=revision.crossed,
+        peak=revision.peak,
+        known_at=revision.at,
+        messages=sample,
+        sampled_share=share,
+        room_events=[each for each in room_events if each.second <= until],
+        stream_started=revision.stream_started_at // 1000,
+        expected_chatters=revision.expected,
     )
 
 
-def few(said: Sequence[Said]) -> tuple[list[Said], float]:
-    """At most MESSAGES_LIMIT messages and the share of people they stand for: whole people, chosen by their hash.
+def sample_messages(messages: Sequence[ChatMessage]) -> tuple[list[ChatMessage], float]:
+    """Choose at most MESSAGES_LIMIT messages; returns them and the share of chatters that they stand for.
 
-    People and not messages are left out, so that what a person said stays together; equal messages, equal choice.
+    Chatters are left out as a whole, so that one person's messages stay together. They are chosen by hash: the same
+    messages always give the same sample.
     """
-    if len(said) <= MESSAGES_LIMIT:
-        return list(said), 1.0
-    lines: Counter[str] = Counter()
-    kept: list[Said] = []
-    for message in said:
-        lines[message.chatter] += 1
-        if lines[message.chatter] <= LINES_LIMIT:
-            kept.append(message)
-    if len(kept) <= MESSAGES_LIMIT:
-        return kept, 1.0
-    by_hash = sorted(lines, key=lambda chatter: (crc32(chatter.encode()), chatter))
+    if len(messages) <= MESSAGES_LIMIT:
+        return list(messages), 1.0
+    counts: Counter[str] = Counter()
+    first_ones: list[ChatMessage] = []  # of each chatter
+    for message in messages:
+        counts[message.chatter] += 1
+        if counts[message.chatter] <= CHATTER_MESSAGES_LIMIT:
+            first_ones.append(message)
+    if len(first_ones) <= MESSAGES_LIMIT:
+        return first_ones, 1.0
+    chosen = _sample_chatters(counts)
+    return [message for message in first_ones if message.chatter in chosen], len(chosen) / len(counts)
+
+
+def _sample_chatters(message_counts: Counter[str]) -> set[str]:
+    """Take chatters in the order of their hashes while their messages fit into MESSAGES_LIMIT."""
     chosen: set[str] = set()
-    room = MESSAGES_LIMIT
-    for chatter in by_hash:
-        room -= min(lines[chatter], LINES_LIMIT)
-        if room < 0:
+    left = MESSAGES_LIMIT
+    for chatter in sorted(message_counts, key=lambda each: (crc32(each.encode()), each)):
+        left -= min(message_counts[chatter], CHATTER_MESSAGES_LIMIT)
+        if left < 0:
             break
         chosen.add(chatter)
-    return [message for message in kept if message.chatter in chosen], len(chosen) / len(lines)
+    return chosen

@@ -1,116 +1,118 @@
-"""What happened in a room beside messages: raids, gifts, changed rules; the last minutes of it, as text and back."""
+"""Raids, gifts and changed chat rules of a channel's last minutes, kept as text beside its messages."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from moment_detection.detection.channel_events import Control
-from moment_detection.evidence.text_store import ROOM, SlotStore
+from moment_detection.detection.channel_events import ChannelEvent
+from moment_detection.evidence.text_store import ROOM_EVENTS_SLOT, SlotStore
 
 KEPT_SECONDS = 180  # a raid's people write for a minute, and a moment may take 90 s to its peak
-KEPT = 64  # happenings; a room has some ten in three minutes, the oldest go first
-GIFT_SECONDS = 10  # gifts that follow each other this fast are one happening: a gift of 100 is 101 notices
-AMOUNT_LIMIT = 1_000_000
-HappeningKind = Literal["raid", "gifts", "mode"]
-KINDS: dict[str, HappeningKind] = {"raid": "raid", "gifts": "gifts", "mode": "mode"}
+KEPT_EVENTS = 64  # the newest; a channel has some ten in three minutes
+GIFT_SECONDS = 10  # gifts that follow each other this fast are one event: a gift of 100 is 101 notices
+AMOUNT_LIMIT = 1_000_000  # viewers, gifts: bounds what is kept
+RoomEventKind = Literal["raid", "gifts", "mode"]
+KINDS: dict[str, RoomEventKind] = {"raid": "raid", "gifts": "gifts", "mode": "mode"}
 NOTICE_TYPES = ("raid", "subgift", "submysterygift")
 MODES = ("emote_only", "subscribers_only", "slow", "followers_only", "unique_only")
-OFF = ("FALSE", "0", "-1", "")
-FIELD, LINE = "\t", "\n"
+OFF = ("FALSE", "0", "-1", "")  # values of a rule that is not in force
+FIELD, LINE = "\t", "\n"  # of the kept text
 
 
-class Happening(NamedTuple):
-    """One of them. `second`: since 1970, of its first notice. `amount`: a raid's viewers, gifts given.
+class RoomEvent(NamedTuple):
+    """A raid, a train of gifts, or a changed rule. `second`: since 1970, of its first notice.
 
-    mode: `subject` is the rule ("slow"), `amount` 1 where it was turned on and 0 where off. Twitch announces gifts to
-    many ("submysterygift" with a count) and then names each; `named` counts the latter, `amount` is the larger one.
+    `amount`: a raid's viewers, gifts given, or 1 for a rule turned on and 0 for one turned off. `subject`: the rule
+    ("slow"). Twitch announces a gift to many ("submysterygift" with a count) and then names each recipient: `named`
+    and `announced` count these, and `amount` is the larger one.
     """
 
     second: int
-    kind: HappeningKind
+    kind: RoomEventKind
     amount: int
     subject: str = ""
     named: int = 0
     announced: int = 0
 
 
-class Room(NamedTuple):
-    """What is remembered of a room. `rules`: the last word on each rule, so that a repeated word is no change."""
+class RecentRoom(NamedTuple):
+    """What is kept of a channel. `rules`: (rule, last value), so that a repeated value is no change."""
 
-    happenings: Sequence[Happening] = ()
+    events: Sequence[RoomEvent] = ()
     rules: Sequence[tuple[str, str]] = ()
 
 
-def concerns(control: Control) -> bool:
-    """Whether a control is remembered here."""
-    return control.kind == "room_state" or (control.kind == "notice" and control.event in NOTICE_TYPES)
+def concerns_room(event: ChannelEvent) -> bool:
+    """Whether a channel's event is a room event or may become one."""
+    return event.kind == "room_state" or (event.kind == "notice" and event.name in NOTICE_TYPES)
 
 
-def remember(room: Room, second: int, controls: Iterable[Control]) -> Room:
-    """The room after the controls of `second`, in their order."""
-    happenings, rules = list(room.happenings), dict(room.rules)
-    for control in controls:
-        if control.kind == "room_state":
-            happenings += _changes(second, control, rules)
-        elif control.event == "raid":
-            happenings.append(Happening(second, "raid", min(control.amount, AMOUNT_LIMIT)))
-        elif control.event in NOTICE_TYPES:
-            _add_gift(happenings, second, control)
-    recent = [each for each in happenings if each.second > second - KEPT_SECONDS]
-    return Room(tuple(recent[-KEPT:]), tuple(sorted(rules.items())))
+def add_events(room: RecentRoom, second: int, channel_events: Iterable[ChannelEvent]) -> RecentRoom:
+    """Return the room after the events of `second`, in their order."""
+    events, rules = list(room.events), dict(room.rules)
+    for event in channel_events:
+        if event.kind == "room_state":
+            events += _changed_rules(second, event, rules)
+        elif event.name == "raid":
+            events.append(RoomEvent(second, "raid", min(event.amount, AMOUNT_LIMIT)))
+        elif event.name in NOTICE_TYPES:
+            _add_gift(events, second, event)
+    recent = [each for each in events if each.second > second - KEPT_SECONDS]
+    return RecentRoom(tuple(recent[-KEPT_EVENTS:]), tuple(sorted(rules.items())))
 
 
-def _changes(second: int, control: Control, rules: dict[str, str]) -> list[Happening]:
-    """The rules that a ROOMSTATE changes. The first word on a rule, on joining, changes nothing."""
+def _changed_rules(second: int, event: ChannelEvent, rules: dict[str, str]) -> list[RoomEvent]:
+    """Update `rules` by a ROOMSTATE; returns the changes. A rule's first value, on joining, is no change."""
     found = []
-    for word in control.subject.split():
-        name, _, value = word.partition("=")
+    for assignment in event.subject.split():
+        name, _, value = assignment.partition("=")
         if name not in MODES:
             continue
         before = rules.get(name)
         rules[name] = value
         if before is not None and (before in OFF) != (value in OFF):
-            found.append(Happening(second, "mode", int(value not in OFF), name))
+            found.append(RoomEvent(second, "mode", int(value not in OFF), name))
     return found
 
 
-def _add_gift(happenings: list[Happening], second: int, control: Control) -> None:
-    at = next((place for place in reversed(range(len(happenings))) if happenings[place].kind == "gifts"), None)
-    train = happenings.pop(at) if at is not None and second - happenings[at].second < GIFT_SECONDS else None
+def _add_gift(events: list[RoomEvent], second: int, event: ChannelEvent) -> None:
+    """Add a gift to the last train of gifts if that is recent, else begin a new one."""
+    index = next((each for each in reversed(range(len(events))) if events[each].kind == "gifts"), None)
+    train = events.pop(index) if index is not None and second - events[index].second < GIFT_SECONDS else None
     first, named, announced = (train.second, train.named, train.announced) if train else (second, 0, 0)
-    if control.event == "subgift":
+    if event.name == "subgift":
         named = min(named + 1, AMOUNT_LIMIT)
     else:
-        announced = min(announced + control.amount, AMOUNT_LIMIT)
-    happenings.append(Happening(first, "gifts", max(named, announced), "", named, announced))
+        announced = min(announced + event.amount, AMOUNT_LIMIT)
+    events.append(RoomEvent(first, "gifts", max(named, announced), named=named, announced=announced))
 
 
-def pack(room: Room) -> str:
-    """The room as text: a line a happening, then a line a rule."""
-    lines = [FIELD.join(map(str, happening)) for happening in room.happenings]
+def pack(room: RecentRoom) -> str:
+    """Return the room as text: one line per event, then one per rule."""
+    lines = [FIELD.join(map(str, event)) for event in room.events]
     return LINE.join(lines + [FIELD.join(rule) for rule in room.rules])
 
 
-def unpack(text: str | None) -> Room:
-    """The room that `pack` was given; an empty one for None."""
-    happenings, rules = [], []
+def unpack(text: str | None) -> RecentRoom:
+    """Return the room that `pack` was given; an empty one for None."""
+    events, rules = [], []
     for line in (text or "").split(LINE):
         fields = line.split(FIELD)
-        if len(fields) == len(Happening._fields):
+        if len(fields) == len(RoomEvent._fields):
             second, kind, amount, subject, named, announced = fields
-            numbers = int(named), int(announced)
-            happenings.append(Happening(int(second), KINDS[kind], int(amount), subject, *numbers))
+            events.append(RoomEvent(int(second), KINDS[kind], int(amount), subject, int(named), int(announced)))
         elif len(fields) == len(("rule", "value")):
             rules.append((fields[0], fields[1]))
-    return Room(tuple(happenings), tuple(rules))
+    return RecentRoom(tuple(events), tuple(rules))
 
 
-def keep_room(store: SlotStore, second: int, controls: Sequence[Control]) -> None:
-    """Remember what happened in `second`; most seconds have nothing of the kind and cost nothing."""
-    told = [control for control in controls if concerns(control)]
-    if told:
-        store.put(ROOM, pack(remember(unpack(store.get(ROOM)), second, told)))
+def put_room_events(store: SlotStore, second: int, channel_events: Sequence[ChannelEvent]) -> None:
+    """Keep the room events of `second`; a second without any touches no state."""
+    concerning = [event for event in channel_events if concerns_room(event)]
+    if concerning:
+        room = add_events(unpack(store.get(ROOM_EVENTS_SLOT)), second, concerning)
+        store.put(ROOM_EVENTS_SLOT, pack(room))
 
 
-def happenings(store: SlotStore) -> Sequence[Happening]:
-    """What is remembered of the room's last minutes."""
-    return unpack(store.get(ROOM)).happenings
+def recent_events(store: SlotStore) -> Sequence[RoomEvent]:
+    """Return the room events of the last minutes."""
+    return unpack(store.get(ROOM_EVENTS_SLOT)).events

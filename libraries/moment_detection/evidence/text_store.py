@@ -1,7 +1,8 @@
-"""The texts of a channel's last seconds: enough for the window before a crossing, and all of an open moment.
+"""The kept texts of a channel: its last seconds, and every second of an open moment.
 
-A second is written once, into the slot of its remainder, and overwritten eight seconds later: nothing is removed
-while nothing happens. A moment's seconds lie in slots of their own until it closes; each detector has its own.
+Texts lie in numbered slots. Slots 0 to 7 are a ring: the text of second s is in slot s % 8 and is overwritten eight
+seconds later, so that ordinary seconds remove nothing. A moment has a slot for each of its seconds until it closes, in
+the 256 slots of its detector. Slot -1 holds the channel's room events.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,75 +12,79 @@ from zlib import crc32
 from moment_detection.detection.counters import WINDOW_SECONDS
 from moment_detection.detection.open_moment import CLOSES_SECONDS, PEAK_LIMIT_SECONDS
 
-SLOTS = 8  # the window's seconds and one more
-LABEL = "\x1c"  # between a text and the second it belongs to
-ROOM = -1  # slot of what happened in the room, see room.py
-SLOTS_A_DETECTOR = 256  # more than the seconds of a moment's longest life
+RING_SLOTS = 8  # the window's seconds and one more
+LABEL = "\x1c"  # between the second that a text belongs to and the text
+ROOM_EVENTS_SLOT = -1  # see room_events.py
+DETECTOR_SLOTS = 256  # more than the seconds of a moment's longest life
 
 
 class SlotStore(Protocol):
-    """Where the texts lie: a dict, or a keyed state of Flink. `get` answers None for an unknown slot."""
+    """Where the texts lie: a dict, or Flink's keyed state. `get` returns None for an empty slot."""
 
     def get(self, slot: int) -> str | None: ...
     def put(self, slot: int, text: str) -> None: ...
     def remove(self, slot: int) -> None: ...
 
 
-class Place(NamedTuple):
-    """Where a moment's texts lie: the name of its detector, and its crossing."""
+class MomentSlots(NamedTuple):
+    """The slots of one moment, which is named by its detector and the second of its crossing."""
 
     detector: str
     crossed: int
 
+    def first_second(self) -> int:
+        """The first second that belongs to the moment: the window before its crossing counts."""
+        return self.crossed - WINDOW_SECONDS + 1
+
+    def last_second(self) -> int:
+        """The last second that can belong to the moment."""
+        return self.crossed + PEAK_LIMIT_SECONDS + CLOSES_SECONDS
+
     def slot(self, second: int) -> int:
         """The slot of one of its seconds."""
         number = crc32(self.detector.encode())
-        return SLOTS + number * SLOTS_A_DETECTOR + WINDOW_SECONDS - 1 + second - self.crossed
-
-    def last(self) -> int:
-        """The last second that the moment can have."""
-        return self.crossed + PEAK_LIMIT_SECONDS + CLOSES_SECONDS
+        return RING_SLOTS + number * DETECTOR_SLOTS + second - self.first_second()
 
 
-def put_text(store: SlotStore, second: int, text: str, open_moments: Iterable[Place]) -> None:
-    """Keep the text of `second`, also for the moments that are open."""
+def put_text(store: SlotStore, second: int, text: str, open_moments: Iterable[MomentSlots]) -> None:
+    """Keep the text of `second`, for the ring and for each open moment."""
     labelled = f"{second}{LABEL}{text}"
-    store.put(second % SLOTS, labelled)
-    for place in open_moments:
-        store.put(place.slot(second), labelled)
+    store.put(second % RING_SLOTS, labelled)
+    for moment in open_moments:
+        store.put(moment.slot(second), labelled)
 
 
 def recent_text(store: SlotStore, second: int) -> str | None:
-    """The text of one of the last eight seconds, None where nobody wrote."""
-    labelled = store.get(second % SLOTS)
+    """Return the text of one of the last eight seconds, None if nobody wrote."""
+    labelled = store.get(second % RING_SLOTS)
     if labelled and labelled.startswith(f"{second}{LABEL}"):
         return labelled.partition(LABEL)[2]
     return None
 
 
-def open_texts(store: SlotStore, place: Place) -> None:
-    """A moment begins: move the window before its crossing to where it lasts."""
-    for second in range(place.crossed - WINDOW_SECONDS + 1, place.crossed + 1):
+def open_texts(store: SlotStore, moment: MomentSlots) -> None:
+    """Copy the window before a new moment's crossing from the ring to the moment's slots."""
+    for second in range(moment.first_second(), moment.crossed + 1):
         text = recent_text(store, second)
         if text is not None:
-            store.put(place.slot(second), f"{second}{LABEL}{text}")
+            store.put(moment.slot(second), f"{second}{LABEL}{text}")
 
 
-def moment_texts(store: SlotStore, place: Place, until: int) -> Iterator[tuple[int, str]]:
-    """The (second, text) of an open moment up to and with the second `until`."""
-    for second in range(place.crossed - WINDOW_SECONDS + 1, until + 1):
-        labelled = store.get(place.slot(second))
+def moment_texts(store: SlotStore, moment: MomentSlots, until: int) -> Iterator[tuple[int, str]]:
+    """Yield the (second, text) of an open moment up to and with the second `until`."""
+    for second in range(moment.first_second(), until + 1):
+        labelled = store.get(moment.slot(second))
         if labelled:
             yield second, labelled.partition(LABEL)[2]
 
 
-def close_texts(store: SlotStore, place: Place, until: int) -> None:
-    """A moment has closed at the second `until`: its texts go."""
-    for second in range(place.crossed - WINDOW_SECONDS + 1, until + 1):
-        store.remove(place.slot(second))
+def close_texts(store: SlotStore, moment: MomentSlots, until: int) -> None:
+    """Remove the texts of a moment that closed at the second `until`."""
+    for second in range(moment.first_second(), until + 1):
+        store.remove(moment.slot(second))
 
 
 def forget_texts(store: SlotStore) -> None:
-    """A channel fell asleep: its last seconds' texts go, and what happened in its room."""
-    for slot in (ROOM, *range(SLOTS)):
+    """Remove the ring and the room events of a channel that fell asleep."""
+    for slot in (ROOM_EVENTS_SLOT, *range(RING_SLOTS)):
         store.remove(slot)

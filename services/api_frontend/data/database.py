@@ -8,35 +8,33 @@ from typing import Any
 import aiosql
 import psycopg
 import structlog
-from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
+
+from service_runtime.postgres import AWAY, PostgresAwayError, away, with_deadlines
 
 ANSWER_TIMEOUT_SECONDS = 1.5  # a page that cannot be made says so within 2 s
-CONNECT_TIMEOUT_SECONDS = 2
+CONNECT_SECONDS = 2
+STATEMENT_SECONDS = 3.0
+SILENT_SECONDS = 4  # a cut line is noticed
 POOL_SIZE = 4  # one process, queries of about a millisecond: more would only cost memory
 RECONNECT_SECONDS = 1.0  # then the next visitor's question tries again, so recovery never waits on a long backoff
-CONNECTION_OPTIONS = {
-    "application_name": "api_frontend",
-    "connect_timeout": str(CONNECT_TIMEOUT_SECONDS),
-    "keepalives_idle": "10",
-    "tcp_user_timeout": "4000",  # ms; a cut line is noticed
-    "options": "-c jit=off -c statement_timeout=3000 -c timezone=UTC",
-}
-AWAY_ERRORS = (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout)
 
 log = structlog.get_logger()
 Connection = psycopg.AsyncConnection[DictRow]
 queries = aiosql.from_path(Path(__file__).parent / "sql", "apsycopg")
 
 
-class PostgresAwayError(Exception):
-    """Postgres does not answer; the site recovers by itself once it does."""
-
-
 def conninfo_with_deadlines(conninfo: str) -> str:
     """The connection string with the site's timeouts added."""
-    return make_conninfo(conninfo, **CONNECTION_OPTIONS)
+    return with_deadlines(
+        conninfo,
+        "api_frontend",
+        connect_seconds=CONNECT_SECONDS,
+        statement_seconds=STATEMENT_SECONDS,
+        silent_seconds=SILENT_SECONDS,
+        jit="off",
+    )
 
 
 class Database:
@@ -89,8 +87,8 @@ class Database:
             raise PostgresAwayError("no answer in time")
         try:
             return task.result()
-        except AWAY_ERRORS as error:
-            raise PostgresAwayError(str(error)) from error
+        except AWAY as error:
+            raise away(error) from error
 
     def _forget(self, task: "asyncio.Task[list[DictRow]]") -> None:
         self._abandoned.discard(task)

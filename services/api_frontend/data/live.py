@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import psycopg
 import structlog
 
-from api_frontend.data.database import PostgresAwayError, conninfo_with_deadlines
+from api_frontend.data.database import conninfo_with_deadlines
 from api_frontend.data.freshness import UNREACHABLE, Freshness
 from api_frontend.data.moments import Moments, StoredMoment
 from api_frontend.data.progress import PipelineProgress
 from contracts import metrics
 from service_runtime.measures import measure
+from service_runtime.postgres import PostgresAwayError
 
 POLL_SECONDS = 5.0  # the safety net under NOTIFY, and the header's rhythm
 RECENT = 200  # moments that the safety net compares

@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from api_frontend.data.database import PostgresAwayError
 from api_frontend.data.filters import BadRequestError
 from api_frontend.rendering import Renderer
+from service_runtime.postgres import PostgresAwayError
 
 RETRY_SECONDS = 10  # Postgres is usually back by then
 JSON_PATHS = ("/api/", "/health", "/ready", "/openapi.json", "/events")

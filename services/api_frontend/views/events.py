@@ -9,13 +9,13 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
 from api_frontend.data.cursor import EPOCH
-from api_frontend.data.database import PostgresAwayError
 from api_frontend.data.filters import Filter, from_address
 from api_frontend.data.freshness import UNREACHABLE
 from api_frontend.data.live import News, Subscription
 from api_frontend.data.moments import Channel, StoredMoment
 from api_frontend.middleware.errors import error_json
 from api_frontend.views.site import Site, SiteHere
+from service_runtime.postgres import PostgresAwayError
 
 RETRY_MS = 3000  # after which a browser comes back
 OVERLAP = timedelta(seconds=5)  # a change is stamped when its transaction begins and seen when it ends

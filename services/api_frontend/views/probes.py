@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api_frontend.data.database import PostgresAwayError
 from api_frontend.views.site import SiteHere
+from service_runtime.postgres import PostgresAwayError
 
 router = APIRouter(include_in_schema=False)
 

@@ -1,1 +1,1 @@
-"""The Flink job: windows in SQL, the detector once per channel and second."""
+"""The Flink job: windows in SQL, then one detector call per channel and second."""

@@ -1,6 +1,6 @@
-"""The channels that share one key of Flink's state, held in memory, and when each is due. Pure.
+"""The channels that share one key of Flink's state, kept in memory, and when each one needs a timer. Pure.
 
-A row costs Flink and Beam more for the change of key than for the detector itself, so many channels share a key.
+A change of key costs Flink and Beam more per row than the detector itself does, so many channels share a key.
 """
 
 from collections import defaultdict
@@ -8,11 +8,11 @@ from collections import defaultdict
 from moment_detection.channel import Channel
 from moment_detection.detection.detector import Detector
 
-BUCKETS = 16  # at most so many tasks can share the work; a change needs a cold start, which begins three hours back
+BUCKETS = 16  # the most tasks that can share the work; a change needs a cold start, three hours back
 
 
 class Bucket:
-    """Channels by id. What is in memory is in the state as well, which is read once, after a start."""
+    """Channels by id. Flink's state holds them as well, but is only read after a restart."""
 
     __slots__ = ("_due", "channels", "opted_out")
 
@@ -21,32 +21,32 @@ class Bucket:
         self.opted_out: set[str] = set()
         self._due: dict[int, list[str]] = defaultdict(list)
 
-    def take(self, channel: Channel) -> None:
-        """A channel from the state, with the timer that it had."""
+    def add(self, channel: Channel) -> None:
+        """Add a new channel, or one from the state with the timer it had."""
         self.channels[channel.channel_id] = channel
         if timer := channel.detector.timer:
             self._due[timer].append(channel.channel_id)
 
-    def plan(self, channel: Channel) -> int | None:
-        """The second at whose end a timer has to wake the channel, None where one stands already."""
+    def plan_timer(self, channel: Channel) -> int | None:
+        """Return the second at whose end the channel needs a timer, or None if it has one already."""
         detector = channel.detector
         due = detector.due()
-        if not needs_timer(detector, due):
+        if not _needs_timer(detector, due):
             return None
-        detector.timer = due
+        detector.set_timer(due)
         self._due[due].append(channel.channel_id)
         return due
 
-    def due_at(self, second: int) -> list[Channel]:
-        """The channels that asked for a timer at the end of this second; asked once."""
+    def pop_due(self, second: int) -> list[Channel]:
+        """Return, once, the channels with a timer at the end of this second."""
         wanted = dict.fromkeys(self._due.pop(second, ()))
         return [self.channels[each] for each in wanted if each in self.channels]
 
-    def forget(self, channel: Channel) -> None:
-        """Drop a channel."""
+    def remove(self, channel: Channel) -> None:
+        """Remove a channel."""
         self.channels.pop(channel.channel_id, None)
 
 
-def needs_timer(detector: Detector, due: int) -> bool:
-    """Whether the timer that stands comes too late, or is over."""
+def _needs_timer(detector: Detector, due: int) -> bool:
+    """Whether the current timer is too late or has fired."""
     return due < detector.timer or detector.timer <= detector.at

@@ -1,4 +1,4 @@
-"""Flink's adapter: keyed state and timers around buckets of channels, rows of SQL in, Kafka records out."""
+"""The Flink operator: keyed state and timers around buckets of channels. SQL rows in, Kafka records out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ MEASURES = {
     "late": metrics.DETECTOR_LATE_RECORDS,
     "event_time": metrics.DETECTOR_EVENT_TIME,
 }
-TICKS = ""  # the channel id, and the bucket, of the rows that tell event time, see sql/records.sql
+TICKS = ""  # channel id and bucket of the rows with event time, see sql/records.sql
 KEY_TYPE = Types.ROW([Types.STRING()])
 SECOND_TYPE = Types.ROW(
     # channel id, SecondRow, late records
@@ -38,8 +38,8 @@ RECORD_TYPE = Types.ROW_NAMED(
 
 
 @dataclass(frozen=True)
-class ProcessOptions:
-    """What the job's operator is given. `emit_after`: milliseconds; what became due at or before is not emitted."""
+class OperatorOptions:
+    """The operator's options. `emit_after`: milliseconds; what became due at or before it is not emitted."""
 
     rules: RuleBook
     with_texts: bool = True
@@ -54,7 +54,7 @@ class MapSlots:
         self._prefix = f"{channel_id} "
 
     def get(self, slot: int) -> str | None:
-        """The slot's text, None where there is none."""
+        """Return the slot's text, or None if it is empty."""
         text: str | None = self._state.get(f"{self._prefix}{slot}")
         return text
 
@@ -63,32 +63,32 @@ class MapSlots:
         self._state.put(f"{self._prefix}{slot}", text)
 
     def remove(self, slot: int) -> None:
-        """Drop a slot."""
+        """Empty a slot."""
         self._state.remove(f"{self._prefix}{slot}")
 
 
-class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
-    """Runs the `Channel`s of one bucket a key; the key of the ticks runs `Progress`."""
+class DetectorOperator(KeyedProcessFunction):  # type: ignore[misc]
+    """Runs the channels of one bucket per key; the key of the ticks runs the progress."""
 
-    def __init__(self, options: ProcessOptions) -> None:
+    def __init__(self, options: OperatorOptions) -> None:
         self._options = options
 
     def open(self, runtime_context: RuntimeContext) -> None:
-        """Ask for the state; its names are part of every checkpoint."""
-        # Packed bytes; the "pickle" of bytes is their copy, other array types go byte by byte in thread mode.
+        """Open the state; its names are part of every checkpoint."""
+        # Packed bytes; the "pickle" of bytes is a copy, other array types go byte by byte in thread mode.
         packed = Types.PICKLED_BYTE_ARRAY()
         self._detectors = runtime_context.get_map_state(MapStateDescriptor("detectors", Types.STRING(), packed))
         self._texts = runtime_context.get_map_state(MapStateDescriptor("texts", Types.STRING(), Types.STRING()))
-        self._told = runtime_context.get_state(ValueStateDescriptor("progress", packed))
-        self._buckets: dict[str, Bucket] = {}  # of this run; a run that resumes begins without and reads the state
+        self._progress = runtime_context.get_state(ValueStateDescriptor("progress", packed))
+        self._buckets: dict[str, Bucket] = {}  # of this run; after a restart they are read from the state
         # Python runs in the driver's process, whose port serves these; Flink's reporter would listen on all addresses.
         self._measures = {name: measure(metric) for name, metric in MEASURES.items()}
 
     def process_element(self, value: Row, ctx: KeyedProcessFunction.Context) -> Iterator[Row]:
-        """One channel's second, or a second of ticks."""
+        """Process one channel's second, or a second of ticks."""
         channel_id, *row, late = value
         if channel_id == TICKS:
-            yield from self._progress(row[0], late)
+            yield from self._report_progress(row[0], late)
             return
         self._measures["seconds"].inc()
         bucket = self._bucket(ctx)
@@ -99,20 +99,20 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
         channel = bucket.channels.get(channel_id)
         if channel is None:
             channel = self._channel(channel_id, Detector(*self._options.rules.of(channel_id)))
-            bucket.take(channel)
+            bucket.add(channel)
         yield from self._rows(channel.row(SecondRow(*row)))
-        self._keep(bucket, channel, ctx)
+        self._store(bucket, channel, ctx)
 
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[Row]:
-        """What became due in silence."""
+        """Emit what became due in silence."""
         second = (timestamp + 1) // 1000 - 1
         bucket = self._bucket(ctx)
-        for channel in bucket.due_at(second):
+        for channel in bucket.pop_due(second):
             yield from self._rows(channel.advance(second))
             if channel.detector.forgettable():
                 self._forget(bucket, channel)
             else:
-                self._keep(bucket, channel, ctx)
+                self._store(bucket, channel, ctx)
 
     def _bucket(self, ctx: KeyedProcessFunction.Context) -> Bucket:
         key = ctx.get_current_key()
@@ -124,25 +124,25 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
                 if opt_out.is_mark(packed):
                     bucket.opted_out.add(channel_id)
                     continue
-                bucket.take(self._channel(channel_id, unpack(packed, *self._options.rules.of(channel_id))))
+                bucket.add(self._channel(channel_id, unpack(packed, *self._options.rules.of(channel_id))))
         return bucket
 
     def _channel(self, channel_id: str, detector: Detector) -> Channel:
         return Channel(channel_id, detector, MapSlots(self._texts, channel_id) if self._options.with_texts else None)
 
-    def _keep(self, bucket: Bucket, channel: Channel, ctx: KeyedProcessFunction.Context) -> None:
-        if (due := bucket.plan(channel)) is not None:
+    def _store(self, bucket: Bucket, channel: Channel, ctx: KeyedProcessFunction.Context) -> None:
+        if (due := bucket.plan_timer(channel)) is not None:
             ctx.timer_service().register_event_time_timer(end_of(due) - 1)
         self._detectors.put(channel.channel_id, pack(channel.detector))
 
     def _forget(self, bucket: Bucket, channel: Channel) -> None:
-        bucket.forget(channel)
+        bucket.remove(channel)
         self._detectors.remove(channel.channel_id)
         if channel.texts is not None:
             forget_texts(channel.texts)
 
     def _opt_out(self, bucket: Bucket, channel_id: str, event: opt_out.Event | None, second: int) -> Iterator[Row]:
-        """Drop the channel, or take it in again from the next second on; what it says meanwhile is ignored."""
+        """Drop the channel, or accept it again from the next second; ignore its rows in between."""
         channel = bucket.channels.get(channel_id)
         if event == "in":
             bucket.opted_out.discard(channel_id)
@@ -156,20 +156,20 @@ class DetectorProcess(KeyedProcessFunction):  # type: ignore[misc]
             bucket.opted_out.add(channel_id)
             self._detectors.put(channel_id, opt_out.MARK)
 
-    def _progress(self, second: int, late: int) -> Iterator[Row]:
-        packed = self._told.value()
+    def _report_progress(self, second: int, late: int) -> Iterator[Row]:
+        packed = self._progress.value()
         progress = Progress.unpack(packed) if packed else Progress()
         if late:
             self._measures["late"].inc(late)
         if second:
             self._measures["event_time"].set(second + 1)
-        told = progress.take(second, late)
-        self._told.update(progress.pack())
-        if told:
-            yield from self._rows([(end_of(second), told)])
+        record = progress.update(second, late)
+        self._progress.update(progress.pack())
+        if record:
+            yield from self._rows([(end_of(second), record)])
 
-    def _rows(self, told: list[tuple[int, Record]]) -> Iterator[Row]:
-        for event_at, record in told:
+    def _rows(self, records: list[tuple[int, Record]]) -> Iterator[Row]:
+        for event_at, record in records:
             if event_at > self._options.emit_after:
                 self._measures["records"].labels(topic=record.topic).inc()
                 yield Row(record.topic, record.key.decode(), record.value.decode(), event_at)

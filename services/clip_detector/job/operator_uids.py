@@ -1,41 +1,41 @@
-"""Fixed operator uids: a checkpoint finds its operators again after parallelism or options changed."""
+"""Fixed operator uids, so that a checkpoint finds its operators again after parallelism or options have changed."""
 
 import re
 from typing import Any
 
 from pyflink.datastream import DataStream
 
-PLAN_NUMBER = re.compile(r"\[\d+\]")  # the planner numbers its operators; the number moves with every change
+PLAN_NUMBER = re.compile(r"\[\d+\]")  # the planner numbers its operators; the number changes with every plan
 
 
 def fix_uids(stream: DataStream, prefix: str) -> list[str]:
-    """Give every operator above `stream` that has none the uid PREFIX-NAME, in order; returns the new uids."""
-    given: list[str] = []
-    for transformation in _upwards(stream._j_data_stream.getTransformation()):
+    """Give every operator upstream of `stream` that has no uid the uid PREFIX-NAME; return the new uids in order."""
+    uids: list[str] = []
+    for transformation in _upstream(stream._j_data_stream.getTransformation()):
         if transformation.getUid() is not None or (
-            not transformation.getInputs().isEmpty() and _virtual(transformation)
+            not transformation.getInputs().isEmpty() and _is_virtual(transformation)
         ):
             continue
         name = PLAN_NUMBER.sub("", transformation.getName()).split("(")[0].strip()
         name = re.sub(r"[^A-Za-z]+", "-", name).strip("-")
-        count = sum(uid.startswith(f"{prefix}-{name}") for uid in given)
+        count = sum(uid.startswith(f"{prefix}-{name}") for uid in uids)
         uid = f"{prefix}-{name}" + (f"-{count + 1}" if count else "")
         transformation.setUid(uid)
-        given.append(uid)
-    return given
+        uids.append(uid)
+    return uids
 
 
-def _upwards(transformation: Any) -> list[Any]:
-    found, seen, todo = [], set(), [transformation]
+def _upstream(transformation: Any) -> list[Any]:
+    found, ids, todo = [], set(), [transformation]
     while todo:
         current = todo.pop(0)
-        if current.getId() not in seen:
-            seen.add(current.getId())
+        if current.getId() not in ids:
+            ids.add(current.getId())
             found.append(current)
             todo.extend(current.getInputs())
     return found
 
 
-def _virtual(transformation: Any) -> bool:
-    """Partitionings and unions are no operators and take no uid."""
+def _is_virtual(transformation: Any) -> bool:
+    """Whether this is a partitioning or a union, which is not an operator and takes no uid."""
     return transformation.getClass().getSimpleName() in ("PartitionTransformation", "UnionTransformation")

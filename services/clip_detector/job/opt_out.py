@@ -1,7 +1,7 @@
-"""A broadcaster's opt-out in the job: the channel is dropped at the second of the word, and ignored until it is back.
+"""A broadcaster's opt-out in the job: the channel is dropped at that second and ignored until it opts in again.
 
-What became due before that second is told first, so every interleaving of rows and timers and every replay says the
-same.
+What became due before that second is emitted first, so every interleaving of rows and timers and every replay gives the
+same records.
 """
 
 from typing import Literal
@@ -9,23 +9,25 @@ from typing import Literal
 from moment_detection.detection.channel_events import FIELD, PIECE
 
 KIND = "opt_out"
-MARK = b"\x00opted out"  # in the place of a detector's state; no packed detector begins with version 0
-MARKED = f"{FIELD}{KIND}{FIELD}"  # no text can hold it: the SQL strips separators
+MARK = b"\x00opted out"  # stored instead of a detector's state, whose version is never 0
+_FIELD_KIND = f"{FIELD}{KIND}{FIELD}"  # no text contains it: the SQL strips separators
 Event = Literal["out", "in"]
 
 
 def is_mark(packed: bytes) -> bool:
-    """Whether this state is a channel's that has opted out."""
+    """Return whether this is the state of a channel that has opted out."""
     return packed == MARK
 
 
-def last_event(controls: str | None) -> Event | None:
-    """The second's last word; None where there is none, as in nearly every second."""
-    if not controls or MARKED not in controls:
+def last_event(events: str | None) -> Event | None:
+    """Return the second's last opt-out or opt-in; None if it has neither, as nearly every second."""
+    if not events or _FIELD_KIND not in events:
         return None
-    told = []
-    for piece in controls.split(PIECE):
+    found = []
+    for piece in events.split(PIECE):
         sent_at, kind, event, *_ = [*piece.split(FIELD), "", ""]
         if kind == KIND and event in ("out", "in") and sent_at.isdecimal():
-            told.append((int(sent_at), event))
-    return "out" if told and max(told)[1] == "out" else "in" if told else None
+            found.append((int(sent_at), event))
+    if not found:
+        return None
+    return "out" if max(found)[1] == "out" else "in"  # at the same instant, out wins

@@ -9,7 +9,7 @@ from pyflink.java_gateway import get_gateway
 from pyflink.table import DataTypes, Schema, StreamTableEnvironment
 
 from clip_detector.job.bucket import BUCKETS
-from clip_detector.job.detector_operator import KEY_TYPE, RECORD_TYPE, SECOND_TYPE, DetectorProcess, ProcessOptions
+from clip_detector.job.detector_operator import KEY_TYPE, RECORD_TYPE, SECOND_TYPE, DetectorOperator, OperatorOptions
 from clip_detector.job.operator_uids import fix_uids
 from clip_detector.job.sql_files import literal, options, piece, statement
 from contracts import topics
@@ -18,13 +18,13 @@ from moment_detection.detection.channel_events import PIECE
 
 @dataclass(frozen=True)
 class JobOptions:
-    """What the job reads and how. `kafka` are the connector's properties, `source` its startup and bound.
+    """What the job reads and how. `kafka`: the connector's properties. `source`: where reading starts and ends.
 
-    `detectors`: how many work in parallel. In a local run all of Python is one process, where a second one would only
-    take memory: Flink starts a process of 130 MB for each, which does nothing but introduce it.
+    `detectors`: the detector's parallelism. In a local run all Python code shares one process, so a second detector
+    would only take memory: Flink starts another process of 130 MB for it, which does no work.
     """
 
-    process: ProcessOptions
+    operator: OperatorOptions
     kafka: Mapping[str, str]
     source: Mapping[str, str]
     input_topic: str = topics.CHAT_MESSAGES.name
@@ -32,21 +32,21 @@ class JobOptions:
 
 
 def build(env: StreamExecutionEnvironment, job: JobOptions) -> None:
-    """Put the whole job into `env`; `env.execute` runs it."""
+    """Add the whole job to `env`; `env.execute` runs it."""
     tables = StreamTableEnvironment.create(env)
     source(tables, job)
-    detected = detect(seconds(tables, job.process.with_texts), job)
-    sinks(tables, detected, job)
+    records = detect(seconds(tables, job.operator.with_texts), job)
+    sinks(tables, records, job)
 
 
 def source(tables: StreamTableEnvironment, job: JobOptions) -> None:
-    """The table `chat` over the channels' logs, and the view `records` of what the windows take in."""
+    """Create the table `chat` over the channels' logs, and the view `records` that the windows read."""
     tables.execute_sql(statement("chat", topic=job.input_topic, options=options({**job.kafka, **job.source})))
     tables.execute_sql(statement("records", piece=piece(), field=literal("\x1f")))
 
 
 def seconds(tables: StreamTableEnvironment, with_texts: bool) -> DataStream:
-    """One row a channel and second: (bucket, second row)."""
+    """Return one row per channel and second: (bucket, second row)."""
     separator = literal(PIECE)
     pieces = f"LISTAGG(piece, {separator})" if with_texts else "CAST(NULL AS STRING)"
     rows = tables.sql_query(statement("seconds", pieces=pieces, separator=separator, buckets=str(BUCKETS)))
@@ -56,19 +56,19 @@ def seconds(tables: StreamTableEnvironment, with_texts: bool) -> DataStream:
 
 
 def detect(rows: DataStream, job: JobOptions) -> DataStream:
-    """The records that the detectors say."""
-    detected = keyed_by_first(rows, SECOND_TYPE).process(DetectorProcess(job.process), RECORD_TYPE)
-    return detected.name("detector").uid("detectors").set_parallelism(job.detectors)
+    """Return the records that the detectors emit."""
+    records = keyed_by_first(rows, SECOND_TYPE).process(DetectorOperator(job.operator), RECORD_TYPE)
+    return records.name("detector").uid("detectors").set_parallelism(job.detectors)
 
 
 def keyed_by_first(rows: DataStream, value_type: TypeInformation) -> KeyedStream:
-    """Rows (key, value) keyed in the JVM; `DataStream.key_by` would send each row through Python once more."""
+    """Key rows (key, value) in the JVM; `DataStream.key_by` would send each row through Python once more."""
     keyed = rows._j_data_stream.keyBy(get_gateway().jvm.KeyByKeySelector(), KEY_TYPE.get_java_type_info())
     return KeyedStream(keyed, value_type, rows)
 
 
-def sinks(tables: StreamTableEnvironment, detected: DataStream, job: JobOptions) -> None:
-    """Moments and counts as they come, progress once all detectors have passed a second."""
+def sinks(tables: StreamTableEnvironment, records: DataStream, job: JobOptions) -> None:
+    """Write moments and counts as they come, and progress once all detectors have passed a second."""
     schema = (
         Schema.new_builder()
         .column("topic", DataTypes.STRING())
@@ -79,7 +79,7 @@ def sinks(tables: StreamTableEnvironment, detected: DataStream, job: JobOptions)
         .watermark("ts", "SOURCE_WATERMARK()")
         .build()
     )
-    tables.create_temporary_view("emissions", tables.from_data_stream(detected, schema))
+    tables.create_temporary_view("results", tables.from_data_stream(records, schema))
     statements = tables.create_statement_set()
     for topic in (topics.MOMENTS, topics.CHAT_COUNTS, topics.JOB_PROGRESS):
         tables.execute_sql(statement("sink", topic=topic.name, options=options(job.kafka)))
@@ -89,7 +89,7 @@ def sinks(tables: StreamTableEnvironment, detected: DataStream, job: JobOptions)
 
 
 def environment(config: Mapping[str, str]) -> StreamExecutionEnvironment:
-    """Flink with `config` over the settings that the job's exactness rests on."""
+    """Return a Flink environment with `config` on top of the fixed settings, on which the job's exactness depends."""
     configuration = Configuration()
     for name, value in {**FIXED, **config}.items():
         configuration.set_string(name, value)
@@ -97,17 +97,17 @@ def environment(config: Mapping[str, str]) -> StreamExecutionEnvironment:
 
 
 FIXED = {
-    "execution.target": "local",  # unsaid, PyFlink starts a Python worker a slot, which outlives a killed JVM
-    "table.exec.source.idle-timeout": "0 ms",  # a partition that waits is not idle: its rows would be late
+    "execution.target": "local",  # by default PyFlink starts a Python worker per slot, which outlives a killed JVM
+    "table.exec.source.idle-timeout": "0 ms",  # a partition without new records is not idle: its rows would be late
     "table.local-time-zone": "UTC",
     "pipeline.name": "clip-detector",
     "pipeline.object-reuse": "true",  # 28 % less CPU
     "pipeline.auto-watermark-interval": "50 ms",
-    "python.fn-execution.bundle.time": "50",  # milliseconds; the default second is latency
+    "python.fn-execution.bundle.time": "50",  # milliseconds; the default of a second adds latency
     "python.fn-execution.bundle.size": "1000",
     "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
     "execution.checkpointing.num-retained": "3",
     "restart-strategy.type": "fixed-delay",
-    "restart-strategy.fixed-delay.attempts": "3",  # then the process ends, and its supervisor starts it again
+    "restart-strategy.fixed-delay.attempts": "3",  # then the process ends and its supervisor restarts it
     "restart-strategy.fixed-delay.delay": "2 s",
 }

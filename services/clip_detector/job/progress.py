@@ -1,27 +1,24 @@
-"""How far the job has come in event time, and how many records came too late."""
+"""How far the job has come in event time, and how many records were late."""
 
-from struct import Struct
+import msgspec
 
 from contracts import job_progress, topics
 from contracts.codec import encode
 from contracts.job_progress import JOB
+from moment_detection.detection.state import StateVersionError
 from moment_detection.messages import Record, end_of
 
-LAYOUT = Struct("<Bqq")
-LAYOUT_VERSION = 1
+PROGRESS_VERSION = 2  # raise it when the fields change
 
 
-class Progress:
-    """The last second told, and the late records so far."""
+class Progress(msgspec.Struct, array_like=True):
+    """The last second reported, and the late records so far."""
 
-    __slots__ = ("late", "second")
+    second: int = 0
+    late: int = 0
 
-    def __init__(self, second: int = 0, late: int = 0) -> None:
-        self.second = second
-        self.late = late
-
-    def take(self, second: int, late: int) -> Record | None:
-        """Take in a second of ticks, or late records (`second` 0); returns what to tell."""
+    def update(self, second: int, late: int) -> Record | None:
+        """Add a second of ticks, or late records (`second` 0); return the record to publish, if any."""
         self.late += late
         if second <= self.second:
             return None
@@ -32,11 +29,12 @@ class Progress:
         return Record(topics.JOB_PROGRESS.name, JOB.encode(), encode(message))
 
     def pack(self) -> bytes:
-        """The state as bytes."""
-        return LAYOUT.pack(LAYOUT_VERSION, self.second, self.late)
+        """Return the state as bytes: a version byte, then msgpack."""
+        return bytes([PROGRESS_VERSION]) + msgspec.msgpack.encode(self)
 
     @classmethod
     def unpack(cls, packed: bytes) -> "Progress":
-        """The state that `pack` gave."""
-        _, second, late = LAYOUT.unpack(packed)
-        return cls(second, late)
+        """Return the progress that was packed; raise StateVersionError for another version."""
+        if packed[0] != PROGRESS_VERSION:
+            raise StateVersionError(f"progress has version {packed[0]}, this program reads {PROGRESS_VERSION}")
+        return msgspec.msgpack.decode(packed[1:], type=cls)

@@ -1,1 +1,1 @@
-"""Where a run starts: checkpoints, and how far earlier runs came."""
+"""Where a run starts: from a checkpoint, or by how far earlier runs came."""

@@ -1,4 +1,4 @@
-"""Which checkpoints outlive a power cut: Flink does not sync its files, so they are synced here and noted."""
+"""Make checkpoints survive a power cut: Flink does not sync its files, so they are synced here and noted."""
 
 import json
 import threading
@@ -8,11 +8,11 @@ from pathlib import Path
 from service_runtime.files import replace_durably, sync_path
 
 SYNCED_FILE = "synced.json"
-LOOK_SECONDS = 0.5  # after a checkpoint, which come every few seconds; a start may pass over one that is not noted yet
+POLL_SECONDS = 0.5  # checkpoints come every few seconds; a start skips one that is not noted yet
 
 
 def synced(directory: Path) -> frozenset[str] | None:
-    """The noted checkpoints as JOB_ID/chk-N; None where nothing was ever noted."""
+    """Return the noted checkpoints as JOB_ID/chk-N; None if none was ever noted."""
     try:
         return frozenset(json.loads((directory / SYNCED_FILE).read_text()))
     except (OSError, ValueError, TypeError):
@@ -20,12 +20,12 @@ def synced(directory: Path) -> frozenset[str] | None:
 
 
 def name_of(checkpoint: Path) -> str:
-    """JOB_ID/chk-N."""
+    """Return the checkpoint's name, JOB_ID/chk-N."""
     return f"{checkpoint.parent.name}/{checkpoint.name}"
 
 
 def sync_and_note(directory: Path, whole: Iterable[Path]) -> list[Path]:
-    """Write finished checkpoints through to the disk, then note them; returns those that were not noted yet."""
+    """Sync finished checkpoints to the disk, then note them; return those that were not noted before."""
     checkpoints = list(whole)
     known = synced(directory) or frozenset()
     fresh = [chk for chk in checkpoints if name_of(chk) not in known and _sync_checkpoint(chk)]
@@ -38,13 +38,13 @@ def sync_and_note(directory: Path, whole: Iterable[Path]) -> list[Path]:
 
 
 def keep_synced(directory: Path, whole: Callable[[], Iterable[Path]], stop: threading.Event) -> None:
-    """Note each checkpoint soon after it is finished, until `stop` is set. Raises OSError (a broken disk)."""
-    while not stop.wait(LOOK_SECONDS):
+    """Note each checkpoint soon after it is finished, until `stop` is set. Raises OSError if the disk fails."""
+    while not stop.wait(POLL_SECONDS):
         sync_and_note(directory, whole())
 
 
 def _sync_checkpoint(checkpoint: Path) -> bool:
-    """Sync its files, then the names of them and of itself; False where it was dropped meanwhile."""
+    """Sync its files, then the directories; return False if Flink has dropped it meanwhile."""
     try:
         for path in (*checkpoint.iterdir(), checkpoint, checkpoint.parent):
             sync_path(path)

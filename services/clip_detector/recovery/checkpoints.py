@@ -1,6 +1,6 @@
-"""The checkpoints on disk: which one to start from, which ones failed to start, which ones to drop.
+"""The checkpoints on disk: which one to start from, which ones failed to restore, which ones to delete.
 
-Flink gives each run a job id and a folder of its own, JOB_ID/chk-N; a run never looks for those of another.
+Flink gives each run its own job id and folder, JOB_ID/chk-N, and a run never looks for those of another.
 """
 
 import json
@@ -12,50 +12,50 @@ from clip_detector.recovery.checkpoint_sync import name_of, synced
 from service_runtime.files import replace_durably
 
 METADATA = "_metadata"
-MAGIC = bytes.fromhex("4960672d")  # first bytes of every _metadata that Flink writes
+MAGIC = bytes.fromhex("4960672d")  # the first bytes of every _metadata file
 KEPT = 3
-START_LIMIT = 2  # starts from one checkpoint that brought no newer one: it cannot be restored
+START_LIMIT = 2  # starts from a checkpoint without a newer one following: it cannot be restored
 ATTEMPTS_FILE = "attempts.json"
 
 
 @dataclass(frozen=True)
 class CheckpointShelf:
-    """The folder that all runs write their checkpoints to."""
+    """The checkpoint folder that all runs share."""
 
     directory: Path
 
     def newest_first(self) -> list[Path]:
-        """Every checkpoint of every run that is safe to start from.
+        """Return every checkpoint of every run that is safe to start from, newest first.
 
-        One that was not noted as synced is left out: after a power cut its files may be empty or half there.
+        A checkpoint that was not noted as synced is skipped: after a power cut its files may be incomplete.
         """
         noted = synced(self.directory)
         safe = [chk for chk in self.whole() if noted is None or name_of(chk) in noted]
         return sorted(safe, key=lambda chk: (chk / METADATA).stat().st_mtime_ns, reverse=True)
 
     def whole(self) -> list[Path]:
-        """Every finished checkpoint of every run; one without a readable _metadata is left out."""
+        """Return every finished checkpoint of every run: those with a readable _metadata."""
         return [chk for chk in self.directory.glob("*/chk-*") if _is_whole(chk)]
 
     def choose(self) -> Path | None:
-        """The newest checkpoint that has not failed to start; None where there is none."""
+        """Return the newest checkpoint that has not failed to restore, or None."""
         attempts = self._attempts()
         return next((chk for chk in self.newest_first() if attempts.get(str(chk), 0) < START_LIMIT), None)
 
     def failed(self) -> list[Path]:
-        """Checkpoints that will not be tried again."""
+        """Return the checkpoints that will not be tried again."""
         attempts = self._attempts()
         return [chk for chk in self.newest_first() if attempts.get(str(chk), 0) >= START_LIMIT]
 
     def note_start(self, checkpoint: Path) -> None:
-        """Remember that a run starts from `checkpoint`."""
+        """Note that a run starts from `checkpoint`."""
         attempts = self._attempts()
         attempts[str(checkpoint)] = attempts.get(str(checkpoint), 0) + 1
         present = {path: count for path, count in attempts.items() if Path(path).exists()}
         replace_durably(self.directory / ATTEMPTS_FILE, json.dumps(present).encode())
 
     def prune(self) -> list[Path]:
-        """Delete what no start would use: runs without one of the newest checkpoints. Returns their folders."""
+        """Delete the runs without one of the newest checkpoints; return their folders."""
         kept = {chk.parent for chk in self.newest_first()[:KEPT]}
         old = [run for run in self.directory.iterdir() if run.is_dir() and run not in kept]
         for run in old:

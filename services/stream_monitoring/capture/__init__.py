@@ -1,1 +1,1 @@
-"""Sockets to Twitch, and what they deliver into the spool, with a tick that says how far it is complete."""
+"""Sockets to Twitch, what they deliver into the spool, and the ticks that say how far it is complete."""

@@ -1,67 +1,94 @@
-"""One connection to Twitch chat: logs in anonymously, joins within the limits, hands whole lines to the reading."""
+"""One connection to Twitch chat: log in anonymously, join within the limits, hand whole lines to the parser."""
 
 import asyncio
 import itertools
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Protocol
 
 import structlog
 
-from stream_monitoring.capture.socket_progress import Answered
+from stream_monitoring.capture.socket_progress import SocketProgress
+from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.chat.parser import Event, Joined, MovedOn, Noticed, Pinged, Ponged, Welcomed
 
 log = structlog.get_logger()
 
-JOINS = 20  # Twitch's limit for a user; each of our sockets is a user of its own
+JOINS = 20  # Twitch's limit per user; each socket is a user of its own
 JOINS_SECONDS = 10.0
-JOIN_AGAIN_MS = 30_000  # no ROOMSTATE for so long: ask again, the channel may exist by now
-LONGEST_LINE = 256 * 1024  # bytes without a line end; Twitch's longest line is below 17 KB
+JOIN_AGAIN_MS = 30_000  # no ROOMSTATE for so long: join again, the channel may exist by now
+MAX_LINE_BYTES = 256 * 1024  # without a line end; Twitch's longest line is below 17 KB
 PING_TOKEN = "at"  # noqa: S105 - not a secret
 
 socket_numbers = itertools.count(1)
-Parse = Callable[[bytes, int], tuple[list[Event], int]]
+
+# Parses whole lines received at a machine time; returns events and the time of the last message, 0 without one.
+ParseChunk = Callable[[bytes, int], tuple[list[Event], int]]
+
+
+class SocketListener(Protocol):
+    """What a socket reports."""
+
+    def channel_joined(self, socket: "ChatSocket", login: str, channel_id: str) -> None:
+        """The channel's messages arrive on this socket from now on."""
+
+    def reconnect_requested(self, socket: "ChatSocket") -> None:
+        """Twitch sent RECONNECT and will close this socket soon."""
+
+    def socket_closed(self, socket: "ChatSocket") -> None:
+        """The connection is closed; `socket.close_reason` says why."""
 
 
 class ChatSocket(asyncio.Protocol):
-    """`owner` is told what happens. All methods run in the event loop."""
+    """An anonymous reader of a set of channels. All methods run in the event loop."""
 
-    def __init__(self, owner: Any, logins: Iterable[str]) -> None:
+    def __init__(
+        self,
+        *,
+        logins: Iterable[str],
+        listener: SocketListener,
+        parse: ParseChunk,
+        clock: TwitchClock,
+        machine_now: Callable[[], int],
+    ) -> None:
         self.number = next(socket_numbers)
-        self.owner = owner
         self.wanted: set[str] = set(logins)
         self.joined: set[str] = set()
-        self.welcomed = False
-        self.reason = ""
-        self.closed = asyncio.get_running_loop().create_future()
-        self.answered = Answered(owner.now(), owner.twitch_now())
+        self.close_reason = ""
+        self.progress = SocketProgress(machine_now(), clock.now(machine_now()))
+        self._listener = listener
+        self._parse = parse
+        self._clock = clock
+        self._now = machine_now
+        self._welcomed = False
+        self._ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._to_join: deque[str] = deque(sorted(self.wanted))
-        self._asked_to_join: dict[str, int] = {}
-        self._joins_at: deque[float] = deque(maxlen=JOINS)
-        self._rest = b""
+        self._join_sent_at: dict[str, int] = {}
+        self._recent_joins: deque[float] = deque(maxlen=JOINS)
+        self._incomplete_line = b""
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Say hello."""
+        """Log in under a random anonymous name."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
         nick = f"justinfan{random.randrange(10_000, 99_999_999)}"  # noqa: S311 - not a secret
         self._send(f"CAP REQ :twitch.tv/tags twitch.tv/commands\r\nPASS SCHMOOPIIE\r\nNICK {nick}")
 
     def data_received(self, data: bytes) -> None:
-        """Bytes came: parse the whole lines, keep the rest."""
+        """Parse the whole lines, keep the incomplete one."""
         end = data.rfind(b"\n") + 1
         if not end:
-            self._rest += data
-            if len(self._rest) > LONGEST_LINE:
+            self._incomplete_line += data
+            if len(self._incomplete_line) > MAX_LINE_BYTES:
                 self.close("endless line")
             return
-        chunk, self._rest = self._rest + data[:end], data[end:]
-        received_at = self.owner.now()
-        events, last_sent = self.owner.parse(chunk, received_at)
+        chunk, self._incomplete_line = self._incomplete_line + data[:end], data[end:]
+        received_at = self._now()
+        events, last_sent = self._parse(chunk, received_at)
         if last_sent:
-            self.answered.message(received_at, last_sent, self.owner.twitch_now())
+            self.progress.message(received_at, last_sent, self._clock.now(self._now()))
         for event in events:
             self._on_event(event, received_at)
 
@@ -70,78 +97,90 @@ class ChatSocket(asyncio.Protocol):
             case Pinged(token):
                 self._send(f"PONG :{token}")
             case Ponged(token) if token.startswith(PING_TOKEN) and token[len(PING_TOKEN) :].isdigit():
-                asked_at = min(int(token[len(PING_TOKEN) :]), received_at)
-                self.answered.pong(received_at, self.owner.twitch_time(asked_at))
+                pinged_at = min(int(token[len(PING_TOKEN) :]), received_at)
+                self.progress.pong(received_at, self._clock.now(pinged_at))
             case Welcomed():
-                self.welcomed = True
-                self.join_some()
+                self._welcomed = True
+                self.join_pending()
             case Joined(login, channel_id) if login in self.wanted and login not in self.joined:
                 self.joined.add(login)
-                self.owner.on_joined(self, login, channel_id)
+                self._listener.channel_joined(self, login, channel_id)
             case MovedOn():
-                self.owner.on_moved_on(self)
+                self._listener.reconnect_requested(self)
             case Noticed(login, notice):
                 log.info("chat: notice", login=login, notice=notice)
 
-    def join_some(self) -> None:
-        """Ask for as many rooms as the limit allows now; call it every second or so."""
+    def join_pending(self) -> None:
+        """Join as many channels as the limit allows now; call it at least once per second."""
         now = asyncio.get_running_loop().time()
-        if not self.welcomed or self._transport is None or self._transport.is_closing():
+        if not self._welcomed or self._transport is None or self._transport.is_closing():
             return
-        self._ask_again()
+        self._queue_overdue_joins()
         logins = []
-        while self._to_join and (len(self._joins_at) < JOINS or now - self._joins_at[0] > JOINS_SECONDS):
+        while self._to_join and (len(self._recent_joins) < JOINS or now - self._recent_joins[0] > JOINS_SECONDS):
             login = self._to_join.popleft()
             if login in self.wanted and login not in self.joined:
-                self._joins_at.append(now)
-                self._asked_to_join[login] = self.owner.now()
+                self._recent_joins.append(now)
+                self._join_sent_at[login] = self._now()
                 logins.append(f"#{login}")
         if logins:
             self._send("JOIN " + ",".join(logins))
 
-    def _ask_again(self) -> None:
+    def _queue_overdue_joins(self) -> None:
         if self._to_join:
             return
-        overdue = self.owner.now() - JOIN_AGAIN_MS
+        overdue = self._now() - JOIN_AGAIN_MS
         for login in self.wanted - self.joined:
-            if self._asked_to_join.get(login, 0) < overdue:
+            if self._join_sent_at.get(login, 0) < overdue:
                 self._to_join.append(login)
 
     def watch(self, login: str) -> None:
-        """Read one more channel."""
+        """Join one more channel."""
         self.wanted.add(login)
         self._to_join.append(login)
-        self.join_some()
+        self.join_pending()
 
     def leave(self, login: str) -> None:
-        """Read one channel less."""
+        """Leave a channel."""
         self.wanted.discard(login)
         if login in self.joined:
             self.joined.discard(login)
             self._send(f"PART #{login}")
 
-    def ask(self, now: int) -> None:
-        """Send a PING where the socket has been quiet."""
-        if self.welcomed and self.answered.ask(now):
+    def ping_if_quiet(self, now: int) -> None:
+        """Send a PING if the socket has made no progress for a while."""
+        if self._welcomed and self.progress.should_ping(now):
             self._send(f"PING :{PING_TOKEN}{now}")
 
     def pause(self, paused: bool) -> None:
-        """Stop or go on reading: the spool has no room."""
+        """Stop or resume reading."""
         if self._transport is not None and not self._transport.is_closing():
             (self._transport.pause_reading if paused else self._transport.resume_reading)()
 
+    async def ended(self) -> str:
+        """Wait until the socket is closed or retired; return why."""
+        return await self._ended
+
+    def retire(self, reason: str) -> None:
+        """End the wait of `ended` while the socket reads on, until `close`."""
+        self.close_reason = reason
+        self._end(reason)
+
     def close(self, reason: str) -> None:
-        """Close at once; `reason` is why the gap begins."""
-        self.reason = self.reason or reason
+        """Close at once; `reason` is recorded with the gap."""
+        self.close_reason = self.close_reason or reason
         if self._transport is not None:
             self._transport.abort()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The connection is gone."""
-        self.reason = self.reason or ("connection lost" if error else "closed by Twitch")
-        if not self.closed.done():
-            self.closed.set_result(self.reason)
-        self.owner.on_closed(self)
+        """Report the closed connection."""
+        self.close_reason = self.close_reason or ("connection lost" if error else "closed by Twitch")
+        self._end(self.close_reason)
+        self._listener.socket_closed(self)
+
+    def _end(self, reason: str) -> None:
+        if not self._ended.done():
+            self._ended.set_result(reason)
 
     def _send(self, text: str) -> None:
         if self._transport is not None and not self._transport.is_closing():

@@ -1,135 +1,112 @@
-"""Many sockets, about 90 channels each: opened slowly, reopened with patience, each watched for silence."""
+"""Many sockets, about 90 channels each: opened slowly, reopened with backoff, each checked for silence."""
 
 import asyncio
-import random
 import ssl
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import structlog
 
 from contracts import metrics
+from service_runtime.backoff import Backoff
 from service_runtime.measures import measure
-from stream_monitoring.capture.chat_socket import ChatSocket
-from stream_monitoring.capture.coverage import CoverageBook
-from stream_monitoring.capture.hold import Hold
-from stream_monitoring.chat.chat_reader import ChatReader
-from stream_monitoring.chat.parser import Event
-from stream_monitoring.chat.twitch_clock import TwitchClock
+from stream_monitoring.capture.chat_socket import ChatSocket, ParseChunk
+from stream_monitoring.capture.coverage import CoverageTracker
+from stream_monitoring.capture.slot import Slot
+from stream_monitoring.capture.ticks import TickPause
+from stream_monitoring.chat.clocks import TwitchClock
 
 log = structlog.get_logger()
 
-CHANNELS_A_SOCKET = 90
+CHANNELS_PER_SOCKET = 90
 SECONDS_BETWEEN_CONNECTIONS = 0.55  # the largest public reader's pace, found by trying
 CONNECT_SECONDS = 10.0  # deadline of one attempt
-FIRST_WAIT_SECONDS = 0.5
-LONGEST_WAIT_SECONDS = 60.0
-STEADY_SECONDS = 30.0  # a connection that lasted so long was a good one: begin again with the first wait
-ASKED_REASONS = ("reconnect", "stopped", "no room on the disk")  # a socket closed for these holds no tick back
+RECONNECT = Backoff(first_seconds=0.5, longest_seconds=60.0, jitter=0.5)
+STEADY_SECONDS = 30.0  # a connection that lasted so long resets the backoff
+NO_ROOM = "no room on the disk"
+EXPECTED_REASONS = ("reconnect", "stopped", NO_ROOM)  # a socket closed for these does not pause ticks
 HANDOVER_SECONDS = 20.0  # after RECONNECT the old socket reads on until the new one has joined
 
 
-@dataclass(slots=True, eq=False)
-class Slot:
-    """A group of channels that share a socket. `retiring` still reads while `socket` takes over."""
-
-    logins: set[str] = field(default_factory=set)
-    socket: ChatSocket | None = None
-    retiring: ChatSocket | None = None
-    task: asyncio.Task[None] | None = None
-
-
-def wait_seconds(attempt: int, chance: float) -> float:
-    """How long to wait before attempt 1, 2, …: doubling, with jitter; `chance` in [0, 1)."""
-    longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** min(attempt - 1, 16))
-    return longest * (0.5 + chance / 2)
-
-
 class Connections:
-    """Reads the wanted channels. Everything here runs in one event loop."""
+    """Read the wanted channels. Everything here runs in one event loop."""
 
     def __init__(
         self,
+        *,
         url: str,
-        reading: ChatReader,
-        joined: Callable[[str, str], None],
-        book: CoverageBook,
+        parse: ParseChunk,
+        coverage: CoverageTracker,
+        tick_pause: TickPause,
         clock: TwitchClock,
         machine_now: Callable[[], int],
-        hold: Hold,
+        record_time: Callable[[], int],
+        on_first_join: Callable[[str, str], None],
     ) -> None:
-        self._hold = hold
+        """`record_time`: Twitch's time for a new record, later than the last tick.
+
+        `on_first_join`: called with login and channel id when a channel is read that no socket read before.
+        """
         self._address = urlsplit(url)
-        self._reading = reading
-        self._joined = joined
-        self._book = book
+        self._parse = parse
+        self._coverage = coverage
+        self._tick_pause = tick_pause
         self._clock = clock
-        self.now = machine_now
-        self.sockets: set[ChatSocket] = set()
+        self._now = machine_now
+        self._record_time = record_time
+        self._on_first_join = on_first_join
+        self._sockets: set[ChatSocket] = set()
         self._slots: list[Slot] = []
-        self._gate = asyncio.Lock()
+        self._connecting = asyncio.Lock()
         self._may_connect = asyncio.Event()
         self._may_connect.set()
         self._paused = False
-        self.last_trouble = ""
+        self.last_problem = ""
 
-    # what a socket asks of its owner
+    # SocketListener
 
-    def parse(self, chunk: bytes, received_at: int) -> tuple[list[Event], int]:
-        """Hand lines to the reading."""
-        return self._reading.read(chunk, received_at)
+    def channel_joined(self, socket: ChatSocket, login: str, channel_id: str) -> None:
+        """Record that the channel is read."""
+        if self._coverage.joined(login, channel_id, socket.number, self._record_time()):
+            self._on_first_join(login, channel_id)
 
-    def twitch_now(self) -> int:
-        """Twitch's time now."""
-        return self._clock.now(self.now())
-
-    def _time_of_records(self) -> int:
-        return max(self._clock.estimate(self.now()), self._reading.last_tick + 1)
-
-    def twitch_time(self, machine_ms: int) -> int:
-        """Twitch's time at a time of the machine's clock."""
-        return self._clock.now(machine_ms)
-
-    def on_joined(self, socket: ChatSocket, login: str, channel_id: str) -> None:
-        """A room's messages come on this socket from now on."""
-        if self._book.joined(login, channel_id, socket.number, self._time_of_records()):
-            self._joined(login, channel_id)
-
-    def on_moved_on(self, socket: ChatSocket) -> None:
-        """Twitch sent RECONNECT: a new socket takes over before the old one goes."""
+    def reconnect_requested(self, socket: ChatSocket) -> None:
+        """Open a new socket before the old one closes."""
         for slot in self._slots:
             if slot.socket is socket and slot.retiring is None:
-                slot.retiring, slot.socket = socket, None
-                socket.reason = "reconnect"
+                slot.retire_socket()
                 asyncio.get_running_loop().call_later(HANDOVER_SECONDS, socket.close, "reconnect")
-                if not socket.closed.done():
-                    socket.closed.set_result("reconnect")
+                socket.retire("reconnect")
 
-    def on_closed(self, socket: ChatSocket) -> None:
-        """Whatever it read has a gap from its last answer on."""
-        self.sockets.discard(socket)
-        measure(metrics.RECONNECTS).labels(reason=socket.reason).inc()
+    def socket_closed(self, socket: ChatSocket) -> None:
+        """Begin a gap at the socket's last answer in each channel that it read alone."""
+        self._sockets.discard(socket)
+        reason, answered_through = socket.close_reason, socket.progress.answered_through
+        measure(metrics.RECONNECTS).labels(reason=reason).inc()
         for login in socket.joined:
-            self._book.lost(login, socket.number, socket.answered.through, socket.reason)
-        if socket.reason not in ASKED_REASONS:
+            self._coverage.lost(login, socket.number, answered_through, reason)
+        if reason not in EXPECTED_REASONS:
             missing = (socket.joined & self.wanted_logins) - self.reading_logins
-            self._hold.lost(missing, socket.answered.through, socket.reason == "deaf", self.now())
+            self._tick_pause.socket_lost(missing, answered_through, reason == "deaf", self._now())
         for slot in self._slots:
-            if slot.retiring is socket:
-                slot.retiring = None
+            slot.release_retiring(socket)
 
-    # what the capture asks
+    # what the capture loop uses
 
     def answered_through(self) -> list[int]:
-        """For each open socket that reads a channel, and each just lost: how far it has answered, on Twitch's clock."""
-        held = self._hold.through(self.reading_logins, self.now())
-        return [*held, *(socket.answered.through for socket in self.sockets if socket.wanted)]
+        """Return how far each open socket with channels, and each that pauses ticks, has answered (Twitch's clock)."""
+        paused = self._tick_pause.answered_through(self.reading_logins, self._now())
+        return [*paused, *(socket.progress.answered_through for socket in self._sockets if socket.wanted)]
+
+    @property
+    def open_sockets(self) -> int:
+        """How many sockets are open."""
+        return len(self._sockets)
 
     @property
     def reading_logins(self) -> set[str]:
         """The channels that some socket reads now."""
-        return {login for socket in self.sockets for login in socket.joined}
+        return {login for socket in self._sockets for login in socket.joined}
 
     @property
     def wanted_logins(self) -> set[str]:
@@ -141,27 +118,18 @@ class Connections:
         wanted, present = set(logins), self.wanted_logins
         for slot in self._slots:
             for login in slot.logins - wanted:
-                self._leave(slot, login)
+                self._coverage.left(login, self._record_time())
+                slot.leave(login)
         for login in sorted(wanted - present):
-            self._watch(login)
+            self._slot_with_space().watch(login)
 
-    def _watch(self, login: str) -> None:
-        slot = next((slot for slot in self._slots if len(slot.logins) < CHANNELS_A_SOCKET), None)
+    def _slot_with_space(self) -> Slot:
+        slot = next((slot for slot in self._slots if len(slot.logins) < CHANNELS_PER_SOCKET), None)
         if slot is None:
             slot = Slot()
+            slot.start(self._keep_open)
             self._slots.append(slot)
-        slot.logins.add(login)
-        if slot.socket is not None:
-            slot.socket.watch(login)
-        if slot.task is None:
-            slot.task = asyncio.create_task(self._keep_open(slot))
-
-    def _leave(self, slot: Slot, login: str) -> None:
-        slot.logins.discard(login)
-        self._book.left(login, self._time_of_records())
-        for socket in (slot.socket, slot.retiring):
-            if socket is not None:
-                socket.leave(login)
+        return slot
 
     async def _keep_open(self, slot: Slot) -> None:
         attempt = 0
@@ -170,35 +138,30 @@ class Connections:
             if not slot.logins:
                 await asyncio.sleep(1)
                 continue
-            started = self.now()
+            started = self._now()
             reason = await self._one_connection(slot)
-            lasted = (self.now() - started) / 1000
+            lasted = (self._now() - started) / 1000
             attempt = 1 if lasted > STEADY_SECONDS else attempt + 1
             if reason == "reconnect":
                 attempt = 0
                 continue
-            self.last_trouble = reason
-            wait = wait_seconds(attempt, random.random())  # noqa: S311 - jitter
-            log.warning("chat: socket is closed", reason=reason, lasted_seconds=lasted, wait_seconds=round(wait, 2))
+            self.last_problem = reason
+            wait = RECONNECT.wait_seconds(attempt)
+            log.warning("chat: socket closed", reason=reason, lasted_seconds=lasted, wait_seconds=round(wait, 2))
             await asyncio.sleep(wait)
 
     async def _one_connection(self, slot: Slot) -> str:
-        """Open a socket and wait until it is closed or moved on; why it ended."""
-        async with self._gate:
+        """Open a socket and wait until it is closed or retired; return why it ended."""
+        async with self._connecting:
             try:
                 socket = await asyncio.wait_for(self._connect(slot.logins), CONNECT_SECONDS)
             except (OSError, TimeoutError) as error:
                 return f"cannot connect: {type(error).__name__}"
             finally:
                 await asyncio.sleep(SECONDS_BETWEEN_CONNECTIONS)
-        slot.socket = socket
-        for login in slot.logins - socket.wanted:  # chosen while it was connecting
-            socket.watch(login)
-        for login in socket.wanted - slot.logins:
-            socket.leave(login)
-        reason: str = await socket.closed
-        if slot.socket is socket:
-            slot.socket = None
+        slot.use(socket)
+        reason = await socket.ended()
+        slot.release(socket)
         return reason
 
     async def _connect(self, logins: set[str]) -> ChatSocket:
@@ -207,46 +170,48 @@ class Connections:
         context = ssl.create_default_context() if secure else None
         loop = asyncio.get_running_loop()
         _, socket = await loop.create_connection(
-            lambda: ChatSocket(self, logins), self._address.hostname or "", port, ssl=context
+            lambda: ChatSocket(
+                logins=logins, listener=self, parse=self._parse, clock=self._clock, machine_now=self._now
+            ),
+            self._address.hostname or "",
+            port,
+            ssl=context,
         )
-        self.sockets.add(socket)
+        self._sockets.add(socket)
         if self._paused:
             socket.pause(True)
         return socket
 
-    def tend(self) -> None:
-        """Every quarter of a second or so: ask quiet sockets, close deaf ones, join more rooms."""
-        now = self.now()
-        for socket in list(self.sockets):
-            if socket.answered.is_deaf(now):
+    def check_sockets(self) -> None:
+        """Ping quiet sockets, close deaf ones, join more channels, finish handovers; call it every quarter second."""
+        now = self._now()
+        for socket in list(self._sockets):
+            if socket.progress.is_deaf(now):
                 log.error("chat: socket is deaf", socket=socket.number, channels=len(socket.joined))
-                socket.close("no room on the disk" if self._paused else "deaf")
+                socket.close(NO_ROOM if self._paused else "deaf")
                 continue
-            socket.ask(now)
-            socket.join_some()
+            socket.ping_if_quiet(now)
+            socket.join_pending()
         for slot in self._slots:
-            if slot.retiring and slot.socket and slot.retiring.joined <= slot.socket.joined:
-                slot.retiring.close("reconnect")
-                slot.retiring = None
+            slot.finish_handover()
 
-    def forgive(self, milliseconds: int) -> None:
-        """This process stood still for so long: no socket is to blame."""
-        for socket in self.sockets:
-            socket.answered.forgive(milliseconds)
+    def discount(self, milliseconds: int) -> None:
+        """Do not count a stall of this process as the sockets' silence."""
+        for socket in self._sockets:
+            socket.progress.discount(milliseconds)
 
     def pause(self, paused: bool) -> None:
-        """Stop reading while the spool has no room; go on afterwards."""
+        """Stop or resume reading and connecting."""
         if paused == self._paused:
             return
         self._paused = paused
         (self._may_connect.clear if paused else self._may_connect.set)()
-        for socket in self.sockets:
+        for socket in self._sockets:
             socket.pause(paused)
 
     def stop(self) -> None:
-        """Close everything; nothing is opened again."""
+        """Close every socket and open none again."""
         for slot in self._slots:
-            if slot.task is not None:
-                slot.task.cancel()
-        for socket in list(self.sockets):
+            slot.stop()
+        for socket in list(self._sockets):
             socket.close("stopped")

@@ -1,4 +1,4 @@
-"""Which seconds of which channel were read: joined, left, and gaps that nobody read, as records."""
+"""Which seconds of which channel were read: `joined`, `left` and `gap` records."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -17,118 +17,138 @@ log = structlog.get_logger()
 Emit = Callable[[Coverage], None]
 
 
-@dataclass(slots=True)
-class Covered:
-    """One channel: the sockets that read it (with the time each joined), or since when nobody does, and why.
+@dataclass(slots=True, kw_only=True)
+class CoveredChannel:
+    """One channel: the sockets that read it (number to join time), or since when none does, and why.
 
-    On the machine's steady clock: `begun_at`, when this account of it began (0: before this process),
-    `since_at`, since when it is read without a break, `lost_at`, since when it is not.
+    `gap_from` and the join times are on Twitch's clock. On the machine's steady clock: `tracked_since` (0: since before
+    this process), `read_since` without a break, `lost_at`.
     """
 
     channel_id: str
     sockets: dict[int, int] = field(default_factory=dict)
     gap_from: int | None = None
-    reason: str = ""
-    begun_at: int = 0
-    since_at: int = 0
+    gap_reason: str = ""
+    tracked_since: int = 0
+    read_since: int = 0
     lost_at: int = 0
 
+    def open_gap(self, gap_from: int, reason: str, machine_now: int) -> None:
+        """Note that no socket reads the channel any more."""
+        self.gap_from, self.gap_reason, self.lost_at = gap_from, reason, machine_now
 
-class CoverageBook:
-    """Keeps account of the channels and emits a record for each change. Times: milliseconds of Twitch's clock."""
+    def close_gap(self) -> None:
+        """Note that the gap has been written."""
+        self.gap_from = None
+
+    def begin_reading(self, machine_now: int) -> None:
+        """Note that the channel is read without a break from now on."""
+        self.read_since = machine_now
+
+    def rename(self, channel_id: str) -> None:
+        """Take over the id that chat reports for this login."""
+        self.channel_id = channel_id
+
+
+class CoverageTracker:
+    """Track which channels are read and emit a record for each change. Times: milliseconds of Twitch's clock."""
 
     def __init__(self, instance: str, emit: Emit, machine_now: Callable[[], int]) -> None:
         self._instance = instance
         self._emit = emit
-        self._machine_now = machine_now
-        self._channels: dict[str, Covered] = {}
-        self._owed: dict[str, int] = {}
+        self._now = machine_now
+        self._channels: dict[str, CoveredChannel] = {}
+        self._owed_gaps: dict[str, int] = {}  # login to the start of a gap that ends when the channel is joined
 
-    def channels(self) -> dict[str, Covered]:
-        """A copy, by login; from any thread."""
+    def channels(self) -> dict[str, CoveredChannel]:
+        """Return a copy, by login; safe from any thread."""
         return dict(self._channels)
 
     def restarted(self, covered_before: dict[str, str], gap_from: int) -> None:
-        """The channels (login to id) that were read when the process ended without a word."""
+        """Open a gap in the channels (login to id) that were read when the last process was killed."""
         for login, channel_id in covered_before.items():
-            self._channels[login] = Covered(channel_id)
+            self._channels[login] = CoveredChannel(channel_id=channel_id)
             self._open_gap(self._channels[login], gap_from, "restart")
 
     def joined(self, login: str, channel_id: str, socket: int, now: int) -> bool:
-        """The socket reads the channel from now on. True where nobody read it before."""
-        machine_now = self._machine_now()
-        covered = self._channels.setdefault(login, Covered(channel_id, begun_at=machine_now))
-        covered.channel_id = channel_id
-        is_new = not covered.sockets
+        """Record that the socket reads the channel from now on. True if no socket read it before."""
+        machine_now = self._now()
+        covered = self._channels.setdefault(login, CoveredChannel(channel_id=channel_id, tracked_since=machine_now))
+        covered.rename(channel_id)
+        is_first = not covered.sockets
         covered.sockets.setdefault(socket, now)
-        if not is_new:
+        if not is_first:
             return False
-        covered.since_at = machine_now
+        covered.begin_reading(machine_now)
         if covered.gap_from is not None:
-            self._write("gap", covered, covered.gap_from, until=now, reason=covered.reason)
-            self._count(covered.reason, now - covered.gap_from)
-        elif (owed_from := self._owed.pop(login, None)) is not None:
-            self._emit(self.undelivered(covered, owed_from, now))
-        covered.gap_from = None
+            self._write("gap", covered, covered.gap_from, until=now, reason=covered.gap_reason)
+            self._count(covered.gap_reason, now - covered.gap_from)
+        elif (owed_from := self._owed_gaps.pop(login, None)) is not None:
+            self._emit(self.undelivered_gap(covered, owed_from, now))
+        covered.close_gap()
         self._write("joined", covered, now)
         return True
 
     def lost(self, login: str, socket: int, answered_through: int, reason: str) -> None:
-        """The socket no longer reads the channel; it did up to `answered_through`."""
+        """Record that the socket no longer reads the channel; it did up to `answered_through`."""
         covered = self._channels.get(login)
         if covered is None or covered.sockets.pop(socket, None) is None:
             return
         if not covered.sockets:
             self._open_gap(covered, answered_through, reason)
         elif (until := min(covered.sockets.values())) > answered_through:
-            covered.since_at = self._machine_now()
+            covered.begin_reading(self._now())
             self._write("gap", covered, answered_through, until=until, reason=reason)
             self._count(reason, until - answered_through)
 
     def left(self, login: str, now: int, reason: str = "not watched") -> None:
-        """The channel is not read any more, on purpose."""
+        """Record that the channel is not read any more, on purpose."""
         covered = self._channels.pop(login, None)
         if covered is not None and covered.sockets:
             self._write("left", covered, now, reason=reason)
 
     def left_all(self, now: int) -> None:
-        """The service ends."""
+        """Record that the service stops."""
         for login in list(self._channels):
             self.left(login, now, "stopped")
 
-    def undelivered(self, covered: Covered, gap_from: int, gap_until: int) -> Coverage:
-        """The record of a gap: what was read in this time cannot be delivered any more, or nobody read."""
+    def undelivered_gap(self, covered: CoveredChannel, gap_from: int, gap_until: int) -> Coverage:
+        """Return the record of a gap that was not read, or whose records were deleted before they were forwarded."""
         self._count("not delivered", gap_until - gap_from)
-        return self._record("gap", covered, gap_from, gap_until, "not delivered")
+        return self._record("gap", covered, gap_from, until=gap_until, reason="not delivered")
 
-    def told(self, covered: Covered, at: int) -> Coverage:
-        """The record that the channel is read at this time."""
+    def joined_record(self, covered: CoveredChannel, at: int) -> Coverage:
+        """Return the record that the channel is read at this time."""
         return self._record("joined", covered, at)
 
-    def owe(self, gap_from: int, logins: Iterable[str]) -> None:
-        """These channels have a gap from then on that ends when they are joined."""
-        self._owed |= dict.fromkeys(logins, gap_from)
+    def owe_gap(self, gap_from: int, logins: Iterable[str]) -> None:
+        """Begin a gap in these channels that ends when they are joined."""
+        self._owed_gaps |= dict.fromkeys(logins, gap_from)
 
-    def covered(self) -> dict[str, str]:
-        """Login to id of the channels that are read, or that have an open gap."""
+    def covered_ids(self) -> dict[str, str]:
+        """Return login to id of the channels that are read or have an open gap."""
         return {login: covered.channel_id for login, covered in self._channels.items()}
 
-    def _open_gap(self, covered: Covered, gap_from: int, reason: str) -> None:
-        covered.gap_from, covered.reason, covered.lost_at = gap_from, reason, self._machine_now()
+    def _open_gap(self, covered: CoveredChannel, gap_from: int, reason: str) -> None:
+        covered.open_gap(gap_from, reason, self._now())
         self._write("left", covered, gap_from, reason=reason)  # the gap's record follows when its end is known
 
     def _count(self, reason: str, milliseconds: int) -> None:
         measure(metrics.GAP_SECONDS).labels(reason=reason).inc(max(0, milliseconds) / 1000)
 
-    def _write(self, event: str, covered: Covered, at: int, until: int | None = None, reason: str = "") -> None:
-        self._emit(self._record(event, covered, at, until, reason))
+    def _write(
+        self, event: str, covered: CoveredChannel, at: int, *, until: int | None = None, reason: str = ""
+    ) -> None:
+        self._emit(self._record(event, covered, at, until=until, reason=reason))
 
-    def _record(self, event: str, covered: Covered, at: int, until: int | None = None, reason: str = "") -> Coverage:
+    def _record(
+        self, event: str, covered: CoveredChannel, at: int, *, until: int | None = None, reason: str = ""
+    ) -> Coverage:
         return Coverage(
             schema_version=SCHEMA_VERSION,
             channel_id=covered.channel_id,
             sent_at=at,
-            received_at=self._machine_now(),
+            received_at=self._now(),
             instance=self._instance,
             event=event,  # type: ignore[arg-type]
             gap_from_at=at if event == "gap" else None,
@@ -138,7 +158,7 @@ class CoverageBook:
 
 
 def load_covered(path: Path) -> dict[str, str]:
-    """Login to id of the channels that were read when the process last wrote them down."""
+    """Return login to id of the channels that were read when the file was last saved."""
     try:
         known = json.loads(path.read_text())
     except FileNotFoundError:
@@ -149,6 +169,6 @@ def load_covered(path: Path) -> dict[str, str]:
     return {str(login): str(channel_id) for login, channel_id in known.items()} if isinstance(known, dict) else {}
 
 
-def save_covered(path: Path, covered: dict[str, str]) -> None:
-    """Write them down so that a power cut leaves them: a gap that begins with it has to be told for each."""
-    replace_durably(path, json.dumps(covered).encode())
+def save_covered(path: Path, covered_ids: dict[str, str]) -> None:
+    """Save the channels so that they survive a power cut: the next start opens a gap in each of them."""
+    replace_durably(path, json.dumps(covered_ids).encode())

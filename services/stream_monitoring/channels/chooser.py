@@ -1,4 +1,4 @@
-"""The one chooser: asks Helix who is live, writes the list; the other instances read it."""
+"""Keep the list of watched channels: one instance asks Helix and writes it, the others read it."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -7,22 +7,22 @@ from typing import Protocol
 
 import structlog
 
-from stream_monitoring.channels.choice import Candidate, Choice, Rules, Watched, choose
-from stream_monitoring.channels.watch_list import ListAwayError
-from stream_monitoring.privacy.opt_outs import OptOuts, Words
+from service_runtime.postgres import PostgresAwayError
+from stream_monitoring.channels.choice import Candidate, Choice, ChoiceRules, Watched, choose
+from stream_monitoring.privacy.opt_outs import OptOutList, OptOuts
 from twitch_access.errors import TwitchError
 from twitch_access.helix import Helix
 
 log = structlog.get_logger()
 
-SOON_SECONDS = 2.0  # until the rooms have told their ids
+SOON_SECONDS = 2.0  # until chat has reported the ids of the pinned channels
 
 
 class ChannelList(Protocol):
     """Where a list is kept."""
 
     def read(self) -> Choice:
-        """The list."""
+        """Return the list."""
 
     def write(self, choice: Choice) -> None:
         """Replace the list."""
@@ -30,40 +30,39 @@ class ChannelList(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChooserOptions:
-    """`decides`: this instance is the chooser; the others only read. A choice every `choose_seconds`."""
+    """`decides`: this instance chooses; the others only read. It chooses every `choose_seconds`."""
 
     pinned: tuple[str, ...]
-    rules: Rules
+    rules: ChoiceRules
     decides: bool
     choose_seconds: float
 
 
 class Chooser:
-    """A worker. `apply` gets the logins to watch; `rooms()` tells the ids that chat has told (login to id).
-
-    Who has opted out is never chosen nor watched, whatever a list or a setting says; `forget` gets their list.
-    """
+    """A worker that keeps the list up to date. An opted-out channel is never on it, whatever lists and settings say."""
 
     def __init__(
         self,
+        *,
         options: ChooserOptions,
         helix: Helix | None,
         shared: ChannelList | None,
         copy: ChannelList,
-        apply: Callable[[set[str]], None],
-        rooms: Callable[[], Mapping[str, str]],
+        watch: Callable[[set[str]], None],
+        ids_from_chat: Callable[[], Mapping[str, str]],
         opt_outs: OptOuts,
-        forget: Callable[[Words], None],
+        erase: Callable[[OptOutList], None],
     ) -> None:
+        """`watch` gets the logins, `erase` the opt-outs; `ids_from_chat` returns login to channel id."""
         self._options = options
         self._helix = helix
         self._shared = shared
         self._copy = copy
-        self._apply = apply
-        self._rooms = rooms
-        self.opt_outs = opt_outs
-        self._forget = forget
+        self._watch = watch
+        self._ids_from_chat = ids_from_chat
+        self._erase = erase
         self._pinned: dict[str, str] = {}
+        self.opt_outs = opt_outs
         self.choice: Choice = {}
 
     def run(self, stop: threading.Event) -> None:
@@ -75,33 +74,33 @@ class Chooser:
             wait = self._options.choose_seconds if self._all_pinned_known() else SOON_SECONDS
 
     def start(self) -> None:
-        """Watch what was watched before, and what is pinned, before anybody is asked."""
+        """Watch the last list and the pinned channels before Twitch or Postgres is asked."""
         before = self._copy.read()
         if not self._options.decides or self._helix is not None:
             self.choice = {key: each for key, each in before.items() if each.reason == "top"}
-        self._watch()
+        self._apply()
 
     def choose_once(self) -> None:
-        """One round; whoever does not answer leaves the list as it is."""
+        """Update the list; keep it if Twitch or Postgres does not answer."""
         try:
             self.opt_outs.refresh()
             self.choice = self._decide() if self._options.decides else self._read()
-        except (TwitchError, ListAwayError) as error:
-            log.warning("chooser: the list stays as it is", why=str(error))
+        except (TwitchError, PostgresAwayError) as error:
+            log.warning("chooser: list not updated, keeping the last one", why=str(error))
         else:
             self._copy.write(self.choice)
-        self._watch()
+        self._apply()
 
-    def _watch(self) -> None:
+    def _apply(self) -> None:
         self.choice = self._allowed(self.choice)
         pinned = set(self._options.pinned) if self._options.decides or self._shared is None else set()
-        rooms = {**self._rooms(), **{login: channel_id for channel_id, login in self._pinned.items()}}
-        pinned = {login for login in pinned if not self.opt_outs.holds(rooms.get(login), login)}
-        self._apply(pinned | {each.login for each in self.choice.values()})
-        self._forget(self.opt_outs.words)
+        ids = {**self._ids_from_chat(), **{login: channel_id for channel_id, login in self._pinned.items()}}
+        pinned = {login for login in pinned if not self.opt_outs.excludes(ids.get(login), login)}
+        self._watch(pinned | {each.login for each in self.choice.values()})
+        self._erase(self.opt_outs.statuses)
 
     def _allowed(self, choice: Choice) -> Choice:
-        return {key: each for key, each in choice.items() if not self.opt_outs.holds(key, each.login)}
+        return {key: each for key, each in choice.items() if not self.opt_outs.excludes(key, each.login)}
 
     def _all_pinned_known(self) -> bool:
         return len(self._pinned) >= len(self._options.pinned) or not self._options.decides
@@ -110,19 +109,19 @@ class Chooser:
         return self._shared.read() if self._shared is not None else self.choice
 
     def _decide(self) -> Choice:
-        self._learn_pinned()
+        self._learn_pinned_ids()
         candidates = self._candidates()
-        pinned = {key: login for key, login in self._pinned.items() if not self.opt_outs.holds(key, login)}
+        pinned = {key: login for key, login in self._pinned.items() if not self.opt_outs.excludes(key, login)}
         choice = choose(self._allowed(self.choice), candidates, pinned, self._options.rules)
         if self._shared is not None:
             self._shared.write(choice)
         return choice
 
-    def _learn_pinned(self) -> None:
-        rooms = self._rooms()
+    def _learn_pinned_ids(self) -> None:
+        ids = self._ids_from_chat()
         known = set(self._pinned.values())
         unknown = [login for login in self._options.pinned if login not in known]
-        self._pinned |= {rooms[login]: login for login in unknown if login in rooms}
+        self._pinned |= {ids[login]: login for login in unknown if login in ids}
         if self._helix is not None and unknown:
             self._pinned |= {user.id: user.login for user in self._helix.get_users(logins=unknown)}
 
@@ -133,11 +132,21 @@ class Chooser:
         games = [game for game in rules.games if game.isdigit()]
         names = [game for game in rules.games if not game.isdigit()]
         games += [game.id for game in self._helix.get_games(names=names)] if names else []
-        streams = self._helix.get_top_streams(rules.looked_at, games, sorted(rules.languages))
-        allowed = [each for each in streams if not self.opt_outs.holds(each.user_id, each.user_login)]
-        return [Candidate(s.user_id, s.user_login, s.viewer_count, s.game_id, s.game_name, s.language) for s in allowed]
+        streams = self._helix.get_top_streams(rules.ranks_needed, games, sorted(rules.languages))
+        return [
+            Candidate(
+                channel_id=stream.user_id,
+                login=stream.user_login,
+                viewers=stream.viewer_count,
+                game_id=stream.game_id,
+                game_name=stream.game_name,
+                language=stream.language,
+            )
+            for stream in streams
+            if not self.opt_outs.excludes(stream.user_id, stream.user_login)
+        ]
 
 
-def watched_ids(choice: Mapping[str, Watched], rooms: Mapping[str, str], opt_outs: OptOuts) -> list[str]:
-    """The ids of everything that is watched: from the list, and from chat, which remembers rooms that were left."""
-    return sorted(each for each in set(choice) | set(rooms.values()) if not opt_outs.holds(each, ""))
+def watched_ids(choice: Mapping[str, Watched], ids_from_chat: Mapping[str, str], opt_outs: OptOuts) -> list[str]:
+    """Return the ids of all channels on the list or known from chat, which remembers channels that were left."""
+    return sorted(each for each in set(choice) | set(ids_from_chat.values()) if not opt_outs.excludes(each, ""))

@@ -1,4 +1,4 @@
-"""Which streams are live: compares polls of Helix and tells what changed, without flapping."""
+"""Which streams are live: compare polls of Helix and report what changed, without flapping."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -14,70 +14,79 @@ from twitch_access.helix import Helix
 log = structlog.get_logger()
 
 FIRST_POLL_SECONDS = 1.0  # until the first channel is known
-PATIENCE = 4  # polls in a row without the stream before it counts as over: Twitch's list flaps
+MAX_MISSED_POLLS = 4  # in a row before a stream counts as over: Twitch's list flaps
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A stream as last told. `missed`: polls in a row in which it was not listed."""
+class LiveStream:
+    """A stream as last reported. `missed`: polls in a row in which it was not listed."""
 
     stream: Stream
     missed: int = 0
 
 
-class StreamBook:
-    """What was told of each channel; pure but for its own memory. Times: milliseconds of Twitch's clock."""
+class StreamTracker:
+    """What was reported about each channel; pure but for its own memory. Times: milliseconds of Twitch's clock."""
 
     def __init__(self, instance: str) -> None:
         self._instance = instance
-        self._seen: dict[str, Seen] = {}
+        self._live: dict[str, LiveStream] = {}
         self._introduced: set[str] = set()
 
     @property
     def introduced(self) -> frozenset[str]:
-        """The channels whose name was told."""
+        """The channels whose name was reported."""
         return frozenset(self._introduced)
 
     def introduce(self, users: Iterable[User], now: int) -> list[Lifecycle]:
-        """Tell the names of channels that are not live, so that the site knows them."""
+        """Return records with the names of channels that are not live, so that the site knows them."""
         records = []
         for user in users:
             if user.id not in self._introduced:
                 self._introduced.add(user.id)
-                records.append(introduction(user.id, user.login, user.display_name, now, self._instance))
+                records.append(
+                    introduction(
+                        channel_id=user.id,
+                        login=user.login,
+                        display_name=user.display_name,
+                        now=now,
+                        instance=self._instance,
+                    )
+                )
         return records
 
-    def observe(self, asked: Iterable[str], live: Mapping[str, Stream], now: int) -> list[Lifecycle]:
-        """What changed among the channels that were asked about."""
+    def observe(self, polled: Iterable[str], streams: Mapping[str, Stream], now: int) -> list[Lifecycle]:
+        """Return what changed among the polled channels, given their live streams by channel id."""
         records: list[Lifecycle] = []
-        for channel_id in asked:
-            seen, stream = self._seen.get(channel_id), live.get(channel_id)
+        for channel_id in polled:
+            last, stream = self._live.get(channel_id), streams.get(channel_id)
             if stream is not None:
-                records += self._present(channel_id, seen, stream, now)
-            elif seen is not None:
-                records += self._absent(channel_id, seen, now)
+                records += self._listed(channel_id, last, stream, now)
+            elif last is not None:
+                records += self._missing(channel_id, last, now)
         return records
 
-    def forget(self, watched: Iterable[str]) -> None:
-        """Only these channels are watched now."""
+    def keep_only(self, watched: Iterable[str]) -> None:
+        """Drop the streams of channels that are not watched any more."""
         keep = set(watched)
-        self._seen = {channel_id: seen for channel_id, seen in self._seen.items() if channel_id in keep}
+        self._live = {channel_id: last for channel_id, last in self._live.items() if channel_id in keep}
 
-    def _present(self, channel_id: str, seen: Seen | None, stream: Stream, now: int) -> list[Lifecycle]:
-        self._seen[channel_id] = Seen(stream)
+    def _listed(self, channel_id: str, last: LiveStream | None, stream: Stream, now: int) -> list[Lifecycle]:
+        self._live[channel_id] = LiveStream(stream)
         self._introduced.add(channel_id)
-        if seen is None:
+        if last is None:
             return [self._record("online", stream, now)]
-        if seen.stream.id != stream.id:
-            return [self._record("offline", seen.stream, now), self._record("online", stream, now)]
-        return [self._record("update", stream, now)] if told(seen.stream) != told(stream) else []
+        if last.stream.id != stream.id:
+            return [self._record("offline", last.stream, now), self._record("online", stream, now)]
+        is_changed = update_fields(last.stream) != update_fields(stream)
+        return [self._record("update", stream, now)] if is_changed else []
 
-    def _absent(self, channel_id: str, seen: Seen, now: int) -> list[Lifecycle]:
-        if seen.missed + 1 < PATIENCE:
-            self._seen[channel_id] = Seen(seen.stream, seen.missed + 1)
+    def _missing(self, channel_id: str, last: LiveStream, now: int) -> list[Lifecycle]:
+        if last.missed + 1 < MAX_MISSED_POLLS:
+            self._live[channel_id] = LiveStream(last.stream, last.missed + 1)
             return []
-        del self._seen[channel_id]
-        return [self._record("offline", seen.stream, now)]
+        del self._live[channel_id]
+        return [self._record("offline", last.stream, now)]
 
     def _record(self, event: str, stream: Stream, now: int) -> Lifecycle:
         return Lifecycle(
@@ -99,13 +108,13 @@ class StreamBook:
         )
 
 
-def told(stream: Stream) -> tuple[str, str, str]:
-    """What an update is about; the number of viewers changes all the time."""
+def update_fields(stream: Stream) -> tuple[str, str, str]:
+    """Return the fields whose change is an update; the number of viewers changes all the time."""
     return stream.title, stream.game_id, stream.language
 
 
-def introduction(channel_id: str, login: str, display_name: str, now: int, instance: str) -> Lifecycle:
-    """A channel's name and no stream."""
+def introduction(*, channel_id: str, login: str, display_name: str, now: int, instance: str) -> Lifecycle:
+    """Return a record of a channel's name without a stream."""
     return Lifecycle(
         schema_version=SCHEMA_VERSION,
         channel_id=channel_id,
@@ -125,15 +134,16 @@ class LifecyclePolling:
 
     def __init__(
         self,
+        *,
         helix: Helix,
-        book: StreamBook,
+        tracker: StreamTracker,
         watched: Callable[[], list[str]],
         emit: Callable[[list[ChannelRecord]], None],
         twitch_now: Callable[[], int],
         poll_seconds: float,
     ) -> None:
         self._helix = helix
-        self._book = book
+        self._tracker = tracker
         self._watched = watched
         self._emit = emit
         self._twitch_now = twitch_now
@@ -141,29 +151,30 @@ class LifecyclePolling:
 
     def run(self, stop: threading.Event) -> None:
         """Poll until `stop`."""
-        while not stop.wait(self._poll_seconds if self._book.introduced else FIRST_POLL_SECONDS):
+        while not stop.wait(self._poll_seconds if self._tracker.introduced else FIRST_POLL_SECONDS):
             self.poll()
 
     def poll(self) -> None:
-        """One round; Twitch's troubles leave what is known as it is."""
+        """Emit what changed since the last poll; change nothing if Twitch does not answer."""
         watched = self._watched()
         if not watched:
             return
         try:
-            live = {stream.user_id: stream for stream in self._helix.get_streams(watched)}
+            streams = {stream.user_id: stream for stream in self._helix.get_streams(watched)}
         except TwitchError as error:
-            log.warning("lifecycle: Twitch does not answer", why=str(error))
+            log.warning("lifecycle: cannot get the streams", why=str(error))
             return
-        users = self._users_of([each for each in watched if each not in self._book.introduced and each not in live])
+        unnamed = [each for each in watched if each not in self._tracker.introduced and each not in streams]
+        users = self._users(unnamed)
         now = self._twitch_now()  # after all answers: a record dated before them could be late
-        records = self._book.observe(watched, live, now) + self._book.introduce(users, now)
-        self._book.forget(watched)
+        records = self._tracker.observe(watched, streams, now) + self._tracker.introduce(users, now)
+        self._tracker.keep_only(watched)
         self._emit(list(records))
 
-    def _users_of(self, channel_ids: list[str]) -> list[User]:
-        """Who these channels are; nobody where Twitch does not answer, the next round asks again."""
+    def _users(self, channel_ids: list[str]) -> list[User]:
+        """Return who these channels are; empty if Twitch does not answer, the next poll asks again."""
         try:
             return self._helix.get_users(ids=channel_ids) if channel_ids else []
         except TwitchError as error:
-            log.warning("lifecycle: Twitch does not tell the channels' names", why=str(error))
+            log.warning("lifecycle: cannot get the channels' names", why=str(error))
             return []

@@ -1,7 +1,9 @@
-"""The list of watched channels where it is kept: in Postgres for all instances, and a copy on this disk."""
+"""Where the list of watched channels is kept: in Postgres for all instances, and a copy on this disk."""
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,75 +12,69 @@ import aiosql
 import psycopg
 import structlog
 
+from service_runtime.postgres import away, with_deadlines
 from stream_monitoring.channels.choice import Choice, Watched
-from stream_monitoring.privacy.opt_outs import LastWord, Words
+from stream_monitoring.privacy.opt_outs import OptOutList, OptOutStatus
 
 log = structlog.get_logger()
 
 SQL = Path(__file__).parents[1] / "sql"
 CONNECT_SECONDS = 5
-
-
-class ListAwayError(Exception):
-    """Postgres does not answer; the copy on disk serves."""
+STATEMENT_SECONDS = 5.0
 
 
 class PostgresList:
-    """One short connection a visit: the list changes once a minute at most."""
+    """One short connection per query: the list changes once per minute at most."""
 
     def __init__(self, conninfo: str) -> None:
-        self._conninfo = conninfo
+        self._conninfo = with_deadlines(
+            conninfo, "stream_monitoring", connect_seconds=CONNECT_SECONDS, statement_seconds=STATEMENT_SECONDS
+        )
         self._queries: Any = aiosql.from_path(SQL, "psycopg")
 
-    def _connect(self) -> "psycopg.Connection[Any]":
-        return psycopg.connect(self._conninfo, connect_timeout=CONNECT_SECONDS, options="-c statement_timeout=5s")
+    @contextmanager
+    def _transaction(self) -> "Iterator[psycopg.Connection[Any]]":
+        """Open a connection for one transaction. Raises PostgresAwayError, also where a table is missing."""
+        try:
+            with psycopg.connect(self._conninfo) as connection:
+                yield connection
+        except psycopg.Error as error:
+            raise away(error) from error
 
     def read(self) -> Choice:
-        """The list as it is. Raises ListAwayError."""
-        try:
-            with self._connect() as connection:
-                rows = list(self._queries.read_watched_channels(connection))
-        except psycopg.Error as error:
-            raise ListAwayError(str(error).strip()) from error
+        """Return the list. Raises PostgresAwayError."""
+        with self._transaction() as connection:
+            rows = list(self._queries.read_watched_channels(connection))
         return {channel_id: Watched(login, reason) for channel_id, login, reason in rows}
 
     def write(self, choice: Choice) -> None:
-        """Replace the list, in one transaction. Raises ListAwayError."""
+        """Replace the list, in one transaction. Raises PostgresAwayError."""
         rows = [{"channel_id": key, "login": each.login, "reason": each.reason} for key, each in choice.items()]
-        try:
-            with self._connect() as connection:
-                self._queries.forget_unwatched_channels(connection, channel_ids=list(choice))
-                self._queries.write_watched_channels(connection, rows=json.dumps(rows))
-        except psycopg.Error as error:
-            raise ListAwayError(str(error).strip()) from error
+        with self._transaction() as connection:
+            self._queries.delete_unwatched_channels(connection, channel_ids=list(choice))
+            self._queries.write_watched_channels(connection, rows=json.dumps(rows))
 
-    def read_words(self) -> Words:
-        """Who has opted out, and who no longer. Raises ListAwayError."""
-        try:
-            with self._connect() as connection:
-                rows = list(self._queries.read_opt_outs(connection))
-        except psycopg.Error as error:
-            raise ListAwayError(str(error).strip()) from error
-        return {channel_id: LastWord(login, is_out, changed_at) for channel_id, login, is_out, changed_at in rows}
+    def read_opt_outs(self) -> OptOutList:
+        """Return every opt-out, the withdrawn ones too. Raises PostgresAwayError."""
+        with self._transaction() as connection:
+            rows = list(self._queries.read_opt_outs(connection))
+        return {channel_id: OptOutStatus(login, is_out, changed_at) for channel_id, login, is_out, changed_at in rows}
 
-    def give_back(self, words: Words) -> None:
-        """Write these words where none as new is there. Raises ListAwayError."""
-        rows = [{"channel_id": key, **asdict(word)} for key, word in words.items()]
-        try:
-            with self._connect() as connection:
-                self._queries.give_back_opt_outs(connection, rows=json.dumps(rows))
-        except psycopg.Error as error:
-            raise ListAwayError(str(error).strip()) from error
+    def restore_opt_outs(self, opt_outs: OptOutList) -> None:
+        """Write these unless an equally new status is there. Raises PostgresAwayError."""
+        rows = [{"channel_id": key, **asdict(status)} for key, status in opt_outs.items()]
+        with self._transaction() as connection:
+            self._queries.restore_opt_outs(connection, rows=json.dumps(rows))
 
 
 class DiskList:
-    """The last list that this instance saw."""
+    """This instance's copy of the last list."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def read(self) -> Choice:
-        """The copy; empty where there is none or it is damaged."""
+        """Return the copy, empty if there is none or it is damaged."""
         try:
             known = json.loads(self._path.read_text())
             return {str(key): Watched(str(each["login"]), each["reason"]) for key, each in known.items()}
@@ -95,4 +91,4 @@ class DiskList:
             part.write_text(json.dumps({key: {"login": e.login, "reason": e.reason} for key, e in choice.items()}))
             os.replace(part, self._path)
         except OSError as error:
-            log.error("channel list: cannot keep a copy", path=str(self._path), why=str(error))
+            log.error("channel list: cannot save the copy", path=str(self._path), why=str(error))

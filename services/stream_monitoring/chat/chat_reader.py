@@ -7,11 +7,11 @@ from typing import Literal
 
 from contracts.chat_messages import Message, Notice, RoomState
 from stream_monitoring.chat.bad_lines import BadLines
+from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.chat.fast_path import encode_json, message_lines, parse_lines
 from stream_monitoring.chat.irc_line import IrcLine, MalformedLineError, parse_line
 from stream_monitoring.chat.parser import Context, Event, Joined, emotes_of, interpret
 from stream_monitoring.chat.recent_ids import RecentIds
-from stream_monitoring.chat.twitch_clock import TwitchClock
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import Batch
 
@@ -95,6 +95,15 @@ class ChatReader:
         self._instance = encode_json(instance)
         self._refreshed_at = 0
         self._last_sent = 0
+
+    def tick(self, tick_at: int) -> None:
+        """Count records at or before this tick as late from now on."""
+        self.last_tick = tick_at
+
+    def take_counts(self) -> Counts:
+        """Return the counts so far and begin new ones."""
+        counts, self.counts = self.counts, Counts()
+        return counts
 
     def read(self, chunk: bytes, received_at: int) -> tuple[list[Event], int]:
         """Add the records of `chunk` (whole lines) to the batch; return the events and the time of the last message.

@@ -1,23 +1,28 @@
-"""The forwarder: the spool into Kafka, each record once, by the one instance that holds the lease."""
+"""The forwarder: stand by until it is this instance's turn, then send the spool to Kafka, each record once."""
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Literal, Protocol
 
 import structlog
 from confluent_kafka import KafkaException
 
 from contracts import metrics
+from service_runtime.backoff import Backoff
 from service_runtime.measures import measure
-from stream_monitoring.capture.connections import wait_seconds
-from stream_monitoring.capture.continuity import Account
+from stream_monitoring.capture.continuity import Continuity
 from stream_monitoring.forwarding import other_format
-from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaAwayError, KafkaLog, LogReader, Place
-from stream_monitoring.forwarding.lease import Lease, Sight
-from stream_monitoring.forwarding.partition_repair import levelling
-from stream_monitoring.forwarding.resume import LastTick, Leftovers, NewerFormatError, Resume
-from stream_monitoring.forwarding.takeover import beginning, first_word, inheritance, wait_for_the_last
+from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaAwayError, KafkaLog, LogReader, PartitionId
+from stream_monitoring.forwarding.lease import Lease, LeaseView
+from stream_monitoring.forwarding.partition_repair import plan_repair
+from stream_monitoring.forwarding.resume import LastTick, NewerFormatError, ResumePoint, TakeoverFilter
+from stream_monitoring.forwarding.takeover import (
+    find_overlap,
+    opening_frame,
+    resume_point,
+    wait_for_open_transactions,
+)
 from stream_monitoring.forwarding.transactions import FencedError, TransactionFailedError, Transactions
 from stream_monitoring.spool.frame import Frame
 from stream_monitoring.spool.frame_queue import FrameQueue
@@ -25,21 +30,23 @@ from stream_monitoring.spool.spool import Spool
 
 log = structlog.get_logger()
 
-MOST_RECORDS = 12_000  # of one transaction in a drain; 20,000 take more than the 100 MB of a standby
-LIVE_SECONDS = 0.2
-LAST_SECONDS = 15.0  # after a stop signal, to deliver what the spool holds
+MOST_RECORDS = 12_000  # in one transaction while draining; 20,000 take more than the 100 MB of a standby
+LIVE_SECONDS = 0.2  # longest wait for the next frame
+DRAIN_SECONDS = 0.05  # the same once stopped
+FLUSH_SECONDS = 15.0  # after a stop signal, to deliver what the spool holds
 LOOK_SECONDS = 1.0
-LONGEST_WAIT_SECONDS = 3.0  # until Kafka is asked again: whoever held is back before another sees ticks stand still
+# Until Kafka is asked again: the holder must be back before another instance sees ticks stall.
+RECONNECT = Backoff(first_seconds=0.5, longest_seconds=3.0, jitter=0.5)
 
 State = Literal["starting", "holder", "standby", "waiting for Kafka"]
 
 
-class Witness(Protocol):
+class CaptureStatus(Protocol):
     """The capture, as far as the forwarder asks it."""
 
     @property
-    def account(self) -> Account:
-        """What it can vouch for."""
+    def continuity(self) -> Continuity:
+        """Since when everything is read without a break."""
 
     @property
     def is_healthy(self) -> bool:
@@ -51,74 +58,73 @@ class Forwarder:
 
     def __init__(
         self,
+        *,
         spool: Spool,
         queue: FrameQueue,
         producer_config: dict[str, Any],
         read_log: LogReader,
         lease: Lease,
-        witness: Witness,
+        capture: CaptureStatus,
         instance: str,
-        chance: Callable[[], float],
     ) -> None:
         self._spool = spool
         self._queue = queue
         self._producer_config = producer_config
         self._read_log = read_log
         self._lease = lease
-        self._witness = witness
+        self._capture = capture
         self._instance = instance
-        self._chance = chance
         self._deadline = 0.0
-        self._leftovers: Leftovers | None = None
-        self._news: list[bytes] = []
+        self._filter: TakeoverFilter | None = None
+        self._first_lines: list[bytes] = []
         self.position = spool.first
         self.state: State = "starting"
-        self.trouble = ""
+        self.problem = ""
 
     def problems(self) -> dict[str, str]:
-        """What is wrong now, for /ready; to stand by is not wrong."""
+        """Return what is wrong now, for /ready; standing by is not wrong."""
         if self.state in ("starting", "waiting for Kafka"):
-            return {"kafka": self.trouble or "not reached yet"}
-        return {"kafka": self.trouble} if self.trouble else {}
+            return {"kafka": self.problem or "not reached yet"}
+        return {"kafka": self.problem} if self.problem else {}
 
     def run(self, stop: threading.Event, capture_ended: threading.Event) -> None:
-        """Forward until `stop` is set and the capture has written its last frame; bounded then."""
+        """Forward until `stop` is set and the capture's last frame is delivered, or the time for that is up."""
         attempt = 0
         while not self._is_over(stop, capture_ended):
             try:
                 if not self._stand_by(stop):
                     return
                 attempt = 0
-                self._hold(stop, capture_ended)
+                self._forward(stop, capture_ended)
                 return
             except FencedError:
                 log.warning("forwarder: another instance has taken over, standing by")
                 self._lease.fenced(time.monotonic())
             except NewerFormatError:
-                self._lease.lost_sight()  # the next look says what is wrong
+                self._lease.kafka_lost()  # the next look reports what is wrong
             except (TransactionFailedError, KafkaAwayError, KafkaException) as error:
                 attempt += 1
-                self._lease.lost_sight()
+                self._lease.kafka_lost()
                 self._wait_for_kafka(stop, attempt, error)
             finally:
                 measure(metrics.HOLDER).set(0)
 
     def _is_over(self, stop: threading.Event, capture_ended: threading.Event) -> bool:
-        """Once stopped: when everything is forwarded, or the time is up."""
+        """Return, once stopped, whether everything is forwarded or the time is up."""
         if not stop.is_set():
             return False
-        self._deadline = self._deadline or time.monotonic() + LAST_SECONDS
-        everything = capture_ended.is_set() and self.position >= self._spool.end
-        if not everything and time.monotonic() > self._deadline:
+        self._deadline = self._deadline or time.monotonic() + FLUSH_SECONDS
+        is_done = capture_ended.is_set() and self.position >= self._spool.end
+        if not is_done and time.monotonic() > self._deadline:
             log.error("forwarder: stopped before everything was delivered", left=self._spool.end - self.position)
             return True
-        return everything
+        return is_done
 
     def _wait_for_kafka(self, stop: threading.Event, attempt: int, error: Exception) -> None:
-        self.state, self.trouble = "waiting for Kafka", str(error)
+        self.state, self.problem = "waiting for Kafka", str(error)
         measure(metrics.SPOOL_BACKLOG_BYTES).set(self._spool.bytes_from(self.position))
-        self._queue.drop()
-        seconds = min(LONGEST_WAIT_SECONDS, wait_seconds(attempt, self._chance()))
+        self._queue.clear()
+        seconds = RECONNECT.wait_seconds(attempt)
         log.warning(
             "forwarder: Kafka is away, the spool keeps everything", why=str(error), wait_seconds=round(seconds, 1)
         )
@@ -128,125 +134,127 @@ class Forwarder:
             stop.wait(seconds)
 
     def _stand_by(self, stop: threading.Event) -> bool:
-        """Until it is this instance's turn: True; False where a stop came first."""
+        """Wait until it is this instance's turn; False if a stop comes first."""
         with self._read_log() as reader:
             while True:
-                last = reader.latest_tick()
-                sight = self._sight(last)
-                turn = self._lease.look(time.monotonic(), sight, stop.is_set())
+                view = self._view(reader.latest_tick())
+                turn = self._lease.look(time.monotonic(), view, draining=stop.is_set())
                 if turn is not None:
-                    log.info("forwarder: my turn", turn=turn, last_tick=last, read_since=sight.read_since)
+                    log.info(
+                        "forwarder: taking the lease", turn=turn, last_tick=view.last_tick, read_since=view.read_since
+                    )
                     return True
                 if stop.is_set():
                     return False
-                self._keep_back(last)
+                self._keep_only_spool(view.last_tick)
                 stop.wait(LOOK_SECONDS)
 
-    def _sight(self, last: LastTick | None) -> Sight:
+    def _view(self, last_tick: LastTick | None) -> LeaseView:
         newest = self._spool.last
-        return Sight(
-            last,
-            self._spool.spool_id,
-            self._witness.account.read_since,
-            newest.tick_at if newest else 0,
-            self._witness.is_healthy,
+        return LeaseView(
+            last_tick=last_tick,
+            own_spool_id=self._spool.spool_id,
+            read_since=self._capture.continuity.read_since,
+            own_tick=newest.tick_at if newest else 0,
+            healthy=self._capture.is_healthy,
         )
 
-    def _keep_back(self, last: LastTick | None) -> None:
-        """Stand by: the spool keeps everything that may be needed, the memory nothing."""
+    def _keep_only_spool(self, last_tick: LastTick | None) -> None:
+        """Stand by: free the memory and advance to where the spool may be needed from."""
         if self.state != "standby":
-            log.info("forwarder: standing by", last_tick=last)
-        trouble = other_format.problem(last, self._lease.older_format_seconds)
-        if trouble != self.trouble and trouble:
-            log.error("forwarder: another version has written to Kafka", why=trouble, last_tick=last)
-        self.state, self.trouble = "standby", trouble
-        self._queue.drop()
-        if last is not None and last.spool_id != self._spool.spool_id:
-            self.position = max(self.position, self._spool.position_before(last.sent_at - REACH_MS))
+            log.info("forwarder: standing by", last_tick=last_tick)
+        problem = other_format.problem(last_tick, self._lease.older_format_seconds)
+        if problem != self.problem and problem:
+            log.error("forwarder: another version has written to Kafka", why=problem, last_tick=last_tick)
+        self.state, self.problem = "standby", problem
+        self._queue.clear()
+        if last_tick is not None and last_tick.spool_id != self._spool.spool_id:
+            self.position = max(self.position, self._spool.position_before(last_tick.sent_at - REACH_MS))
         measure(metrics.SPOOL_BACKLOG_BYTES).set(self._spool.bytes_from(self.position))
 
-    def _hold(self, stop: threading.Event, capture_ended: threading.Event) -> None:
+    def _forward(self, stop: threading.Event, capture_ended: threading.Event) -> None:
+        """Fence the last holder and forward as the holder."""
         with self._read_log() as reader:
             transactions = Transactions(self._producer_config, reader.half_committed)
         try:
-            self._begin(transactions)
-            self.state, self.trouble = "holder", ""
+            self._resume(transactions)
+            self.state, self.problem = "holder", ""
             measure(metrics.HOLDER).set(1)
             while not self._is_over(stop, capture_ended):
                 self._forward_next(transactions, stop)
         finally:
             transactions.close()
 
-    def _begin(self, transactions: Transactions) -> None:
-        """Decide where to begin; after `init_transactions`, so nobody else writes any more."""
-        account = self._witness.account
+    def _resume(self, transactions: Transactions) -> None:
+        """Decide where to resume; after `init_transactions`, so no other instance writes any more."""
+        continuity = self._capture.continuity
         with self._read_log() as reader:
-            resume = beginning(self._level_ticks(reader, transactions), self._spool)
-            self._tell(resume)
-            if word := first_word(resume, self._spool, account, self._instance):
-                transactions.send([word], word.tick)
-            inherited = inheritance(reader, resume, self._spool, account)
+            resume = resume_point(self._repair_partitions(reader, transactions), self._spool)
+            self._log_resume(resume)
+            if frame := opening_frame(resume, self._spool, continuity, self._instance):
+                transactions.send([frame], frame.tick)
+            overlap = find_overlap(reader, resume, self._spool, continuity)
         self.position = resume.position
-        self._leftovers, self._news = inherited.leftovers, inherited.news
+        self._filter, self._first_lines = overlap.filter, overlap.joined_lines
 
-    def _level_ticks(self, reader: KafkaLog, transactions: Transactions) -> dict[Place, LastTick]:
-        """The partitions' last ticks; where they differ, what some have lost is sent again first."""
-        undecided = wait_for_the_last(reader)
+    def _repair_partitions(self, reader: KafkaLog, transactions: Transactions) -> dict[PartitionId, LastTick]:
+        """Return the partitions' last ticks; if they differ, first re-send what some have lost."""
+        undecided = wait_for_open_transactions(reader)
         ticks = reader.last_ticks(*TICKED)
-        settled = {place: tick for place, tick in ticks.items() if place not in undecided}
-        lost = levelling(reader, self._spool, settled, self._instance)
-        if lost is None:
+        decided = {partition: tick for partition, tick in ticks.items() if partition not in undecided}
+        repair = plan_repair(reader, self._spool, decided, self._instance)
+        if repair is None:
             return ticks
-        transactions.send_again(lost.records, lost.tick)
-        wait_for_the_last(reader)
-        return ticks | dict.fromkeys(settled, lost.ended)
+        transactions.send_again(repair.records, repair.tick)
+        wait_for_open_transactions(reader)
+        return ticks | dict.fromkeys(decided, repair.last_tick)
 
-    def _tell(self, resume: Resume) -> None:
-        log.info("forwarder: holding", position=resume.position, exact=resume.exact, after=resume.after)
+    def _log_resume(self, resume: ResumePoint) -> None:
+        log.info("forwarder: holding the lease", position=resume.position, exact=resume.exact, after=resume.after)
         if resume.missing:
             log.error("forwarder: records were deleted before they were forwarded", records=resume.missing)
-        if resume.hole_until is not None:
-            log.error("forwarder: nothing to deliver for a while", after=resume.after, until=resume.hole_until)
+        if resume.gap_until is not None:
+            log.error("forwarder: nothing to deliver for some time", after=resume.after, until=resume.gap_until)
 
     def _forward_next(self, transactions: Transactions, stop: threading.Event) -> None:
         frames = self._next_frames()
         if not frames:
-            self._queue.wait(self.position, 0.05 if stop.is_set() else LIVE_SECONDS)
+            self._queue.wait(self.position, DRAIN_SECONDS if stop.is_set() else LIVE_SECONDS)
             return
         end, tick = frames[-1].end, frames[-1].tick
-        if self._leftovers is not None:
-            frames, tick = self._leave_out(self._leftovers, frames)
-        if self._news:
-            frames[0] = Frame.of(frames[0].first, [*self._news, *frames[0].lines], frames[0].tick_at)
+        if self._filter is not None:
+            frames, tick = self._without_known(self._filter, frames)
+        if self._first_lines:
+            frames[0] = Frame.of(frames[0].first, [*self._first_lines, *frames[0].lines], frames[0].tick_at)
         started = time.monotonic()
         transactions.send(frames, tick)
-        self._news = []
+        self._first_lines = []
         self.position = end
         measure(metrics.COMMIT_SECONDS).observe(time.monotonic() - started)
         measure(metrics.FORWARDED_RECORDS).inc(sum(frame.count for frame in frames))
         measure(metrics.SPOOL_BACKLOG_BYTES).set(self._spool.bytes_from(end) if self._spool.end > end else 0)
 
-    def _leave_out(self, leftovers: Leftovers, frames: list[Frame]) -> tuple[list[Frame], bytes]:
-        """After a change of holder: without what Kafka has, and the tick that may follow the last one there."""
-        if frames[-1].tick_at > leftovers.until:
-            self._leftovers = None
-        return list(leftovers.without_known(frames)), leftovers.raised(frames[-1].tick)
+    def _without_known(self, known: TakeoverFilter, frames: list[Frame]) -> tuple[list[Frame], bytes]:
+        """Return the frames without what Kafka has, and a tick that may follow the last one there."""
+        if frames[-1].tick_at > known.until:
+            self._filter = None
+        return list(known.frames(frames)), known.tick(frames[-1].tick)
 
     def _next_frames(self) -> list[Frame]:
-        """From memory where it reaches back far enough, else from the disk."""
-        frames = self._queue.take(self.position, MOST_RECORDS)
+        """Return the next frames from memory if it reaches back far enough, else from the disk."""
+        frames = self._queue.pop_from(self.position, MOST_RECORDS)
         if frames or self.position >= self._spool.end:
             return frames
         return up_to(self._spool.frames(self.position), MOST_RECORDS)
 
 
-def up_to(frames: Iterable[Frame], most_records: int) -> list[Frame]:
-    """Whole frames, at least one, until they hold so many records."""
-    taken: list[Frame] = []
+def up_to(frames: Iterable[Frame], max_records: int) -> list[Frame]:
+    """Return whole frames, at least one, until they hold so many records."""
+    found: list[Frame] = []
     records = 0
     for frame in frames:
-        taken.append(frame)
+        found.append(frame)
         records += frame.count
-        if records >= most_records:
+        if records >= max_records:
             break
-    return taken
+    return found

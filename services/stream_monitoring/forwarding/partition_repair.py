@@ -1,12 +1,11 @@
-"""Partitions that stand behind the others get again what they have lost.
+"""Re-send records that some partitions lost in an unclean broker shutdown.
 
-Every transaction ends with the same tick in every partition. Where the last ticks differ, a broker had committed a
-transaction and lost it in some partitions: it was killed before its marks were everywhere, and what came after it was
-aborted, or its disk lost more of one partition than of another. The records are still in the spool.
-Dead letters have no tick: what is lost of them stays lost.
+Every transaction ends with the same tick in every partition. If the last ticks differ, a broker committed a
+transaction and lost it in some partitions: it was killed before its commit markers were everywhere and aborted what
+followed, or its disk lost more of one partition than of another. The records are still in the spool.
+Dead letters have no tick: those that are lost stay lost.
 """
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 
@@ -14,7 +13,8 @@ import structlog
 
 from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, SCHEMA_VERSION, Tick
-from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, Place
+from service_runtime.clock import now_ms
+from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, PartitionId
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool.batch import Destination, destinations
 from stream_monitoring.spool.frame import Frame
@@ -22,12 +22,12 @@ from stream_monitoring.spool.record_header import Marks, marks_of, named
 from stream_monitoring.spool.spool import Spool
 
 log = structlog.get_logger()
-MOST_RECORDS = 100_000  # between the ticks, in the own log; a transaction has 12,000
-LONGEST_MS = 120_000  # between them where another wrote: the ids of all that came since have to fit into memory
+MAX_RECORDS = 100_000  # between the ticks, in this instance's spool; a transaction has 12,000
+MAX_MS = 120_000  # between the ticks, if another spool wrote: the ids of all later records must fit into memory
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Divergence:
     """The earliest and the latest of the partitions' last ticks."""
 
     earliest: LastTick
@@ -35,35 +35,35 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Levelling:
+class Repair:
     """One transaction: the records that some partitions lack, and the tick that the others ended with."""
 
     records: list[tuple[Destination, bytes]]
     tick: bytes
-    ended: LastTick
+    last_tick: LastTick
 
 
-def difference(ticks: Iterable[LastTick]) -> Difference | None:
-    """None where all partitions end with the same tick. One without any tick is not among them."""
-    in_order = sorted(set(ticks), key=lambda tick: (tick.sent_at, tick.spool_position))
-    return Difference(in_order[0], in_order[-1]) if len(in_order) > 1 else None
+def find_divergence(ticks: Iterable[LastTick]) -> Divergence | None:
+    """Return None if all partitions end with the same tick. A partition without a tick is not among them."""
+    ordered = sorted(set(ticks), key=lambda tick: (tick.sent_at, tick.spool_position))
+    return Divergence(ordered[0], ordered[-1]) if len(ordered) > 1 else None
 
 
-def is_too_much(between: Difference, spool_id: str) -> bool:
-    """Whether a partition stands so far back that no broker's death explains it: an old backup, say."""
+def is_too_far(between: Divergence, spool_id: str) -> bool:
+    """Whether a partition is further behind than a killed broker explains, as after an old backup."""
     earliest, latest = between.earliest, between.latest
     if earliest.spool_id == latest.spool_id == spool_id:
-        return latest.spool_position - earliest.spool_position > MOST_RECORDS
-    return latest.sent_at - earliest.sent_at > LONGEST_MS
+        return latest.spool_position - earliest.spool_position > MAX_RECORDS
+    return latest.sent_at - earliest.sent_at > MAX_MS
 
 
 def lost_records(
-    frames: Iterable[Frame], between: Difference, spool_id: str, known: dict[str, set[str]]
+    frames: Iterable[Frame], between: Divergence, spool_id: str, known: dict[str, set[str]]
 ) -> Iterator[tuple[Destination, bytes]]:
-    """What the frames hold of the time between the ticks and is in no partition; `known`: topic to the ids in it.
+    """Yield the frames' records from between the ticks that are in no partition; `known`: topic to the ids in it.
 
-    Where the latest tick was this spool's own, that is all up to its position. Of another's time only what is the same
-    in every spool follows: messages and notices.
+    If the latest tick was this spool's own, these are all up to its position. If it was another's, only records that
+    are the same in every spool: messages and notices.
     """
     is_own = between.latest.spool_id == spool_id
     for frame in frames:
@@ -72,48 +72,42 @@ def lost_records(
         is_whole = is_own and frame.tick_at >= between.earliest.sent_at
         lines = frame.lines
         for key, value in zip(lines[0:-2:2], lines[1:-2:2], strict=True):
-            yield from _unknown(destinations(key), value, between, is_whole, known)
+            to = [each for each in destinations(key) if each.topic in known]
+            marks = marks_of(value) if to else None
+            if marks is None or not (is_whole or _is_between(marks, between)):
+                continue
+            name = named(marks, value)
+            yield from ((each, value) for each in to if name not in known[each.topic])
         if not is_own and frame.tick_at >= between.latest.sent_at:
-            return  # its tick says that nothing earlier follows
+            return  # nothing earlier follows this tick
 
 
-def _unknown(
-    to: list[Destination], value: bytes, between: Difference, is_whole: bool, known: dict[str, set[str]]
-) -> Iterator[tuple[Destination, bytes]]:
-    wanted = [each for each in to if each.topic in known]
-    marks = marks_of(value) if wanted else None
-    if marks is None or not (is_whole or _is_between(marks, between)):
-        return
-    name = named(marks, value)
-    yield from ((each, value) for each in wanted if name not in known[each.topic])
-
-
-def _is_between(marks: Marks, between: Difference) -> bool:
+def _is_between(marks: Marks, between: Divergence) -> bool:
     return marks.has_id and between.earliest.sent_at < marks.sent_at <= between.latest.sent_at
 
 
-def levelling(reader: KafkaLog, spool: Spool, ticks: dict[Place, LastTick], instance: str) -> Levelling | None:
-    """What makes all partitions end alike, None where they do; `ticks`: their last ones. Raises KafkaAwayError."""
-    between = difference(ticks.values())
+def plan_repair(reader: KafkaLog, spool: Spool, ticks: dict[PartitionId, LastTick], instance: str) -> Repair | None:
+    """Return what makes all partitions end alike, None if they do; `ticks`: their last ones. Raises KafkaAwayError."""
+    between = find_divergence(ticks.values())
     if between is None or any(tick.format_version != FORMAT_VERSION for tick in ticks.values()):
-        return None  # our spool holds nothing of another format's time
-    behind = sorted(place for place, tick in ticks.items() if tick != between.latest)
-    if is_too_much(between, spool.spool_id):
-        log.error("forwarder: some partitions end long before the others, they stay so", behind=behind)
+        return None  # this spool holds nothing of another format's time
+    behind = sorted(partition for partition, tick in ticks.items() if tick != between.latest)
+    if is_too_far(between, spool.spool_id):
+        log.error("forwarder: some partitions end long before the others, not repaired", behind=behind)
         return None
-    known = {topic.name: reader.told_after(between.earliest.sent_at, topic).ids for topic in TICKED}
-    frames = spool.frames(_begin(between, spool))
+    known = {topic.name: reader.records_after(between.earliest.sent_at, topic).ids for topic in TICKED}
+    frames = spool.frames(_first_position(between, spool))
     records = list(lost_records(frames, between, spool.spool_id, known))
-    log.error("forwarder: Kafka lost the end of some partitions, sending it again", records=len(records), behind=behind)
-    return Levelling(records, _tick(between.latest, instance), between.latest)
+    log.error("forwarder: Kafka lost the end of some partitions, re-sending it", records=len(records), behind=behind)
+    return Repair(records, _encode(between.latest, instance), between.latest)
 
 
-def _begin(between: Difference, spool: Spool) -> int:
+def _first_position(between: Divergence, spool: Spool) -> int:
     if between.earliest.spool_id == between.latest.spool_id == spool.spool_id:
         return between.earliest.spool_position
     return spool.position_before(between.earliest.sent_at - REACH_MS)
 
 
-def _tick(tick: LastTick, instance: str) -> bytes:
-    own = Tick(schema_version=SCHEMA_VERSION, received_at=int(time.time() * 1000), instance=instance, **asdict(tick))
+def _encode(tick: LastTick, instance: str) -> bytes:
+    own = Tick(schema_version=SCHEMA_VERSION, received_at=now_ms(), instance=instance, **asdict(tick))
     return codec.encode(own)

@@ -1,4 +1,4 @@
-"""The broadcasters who do not want to be watched: the list in Postgres for all instances, and a copy on this disk."""
+"""Broadcasters who opted out of being watched: the list in Postgres for all instances, and a copy on this disk."""
 
 import json
 from collections.abc import Mapping
@@ -14,90 +14,90 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class LastWord:
-    """What was last said of a channel: `is_out`, or that it may be watched again. `changed_at`: milliseconds."""
+class OptOutStatus:
+    """A channel's latest decision: `is_out`, or that it may be watched again. `changed_at`: milliseconds."""
 
     login: str
     is_out: bool
     changed_at: int
 
 
-Words = dict[str, LastWord]  # by channel id
+OptOutList = dict[str, OptOutStatus]  # by channel id
 
 
-class SharedWords(Protocol):
-    """Where all instances read them."""
+class SharedOptOuts(Protocol):
+    """Where all instances read the list."""
 
-    def read_words(self) -> Words:
-        """Every word, the withdrawn ones too. Raises ListAwayError."""
+    def read_opt_outs(self) -> OptOutList:
+        """Return every status, withdrawn opt-outs too. Raises PostgresAwayError."""
 
-    def give_back(self, words: Words) -> None:
-        """Write these where none as new is there. Raises ListAwayError."""
-
-
-def newest(ours: Mapping[str, LastWord], theirs: Mapping[str, LastWord]) -> Words:
-    """The later word on each channel; theirs where both are of one time."""
-    return {**ours, **theirs} | later(ours, theirs)
+    def restore_opt_outs(self, opt_outs: OptOutList) -> None:
+        """Write these unless an equally new status is there. Raises PostgresAwayError."""
 
 
-def later(ours: Mapping[str, LastWord], theirs: Mapping[str, LastWord]) -> Words:
-    """What we know and they do not, or not in its latest form: a backup older than the word was restored."""
+def merge(ours: Mapping[str, OptOutStatus], theirs: Mapping[str, OptOutStatus]) -> OptOutList:
+    """Return the later status of each channel; theirs if both are from the same time."""
+    return {**ours, **theirs} | newer_than(theirs, ours)
+
+
+def newer_than(theirs: Mapping[str, OptOutStatus], ours: Mapping[str, OptOutStatus]) -> OptOutList:
+    """Return what is missing from theirs or older there than in ours, as after an old backup was restored."""
     return {
-        channel_id: word
-        for channel_id, word in ours.items()
-        if channel_id not in theirs or word.changed_at > theirs[channel_id].changed_at
+        channel_id: status
+        for channel_id, status in ours.items()
+        if channel_id not in theirs or status.changed_at > theirs[channel_id].changed_at
     }
 
 
 class OptOuts:
-    """The list as this instance knows it; `refresh` and the questions may come from different threads."""
+    """The list as this instance knows it; `refresh` and `excludes` may be called from different threads."""
 
-    def __init__(self, shared: SharedWords | None, path: Path) -> None:
+    def __init__(self, shared: SharedOptOuts | None, path: Path) -> None:
         self._shared = shared
         self._path = path
-        self.words = read_words(path)
+        self.statuses = load_opt_outs(path)
 
     def refresh(self) -> None:
-        """Take over what is new in Postgres, and give back what a restored backup has forgotten.
+        """Take over what is new in Postgres, and write back what a restored backup lost.
 
-        Raises ListAwayError; what was known stays known.
+        Raises PostgresAwayError; the known list stays in force.
         """
         if self._shared is None:
             return
-        theirs = self._shared.read_words()
-        if missing := later(self.words, theirs):
-            log.warning("opt-outs: Postgres had forgotten some, giving them back", channels=sorted(missing))
-            self._shared.give_back(missing)
-        words = newest(self.words, theirs)
-        if words != self.words:
-            self.words = words
-            write_words(self._path, words)
+        theirs = self._shared.read_opt_outs()
+        if missing := newer_than(theirs, self.statuses):
+            log.warning("opt-outs: missing from Postgres, writing them back", channels=sorted(missing))
+            self._shared.restore_opt_outs(missing)
+        statuses = merge(self.statuses, theirs)
+        if statuses != self.statuses:
+            self.statuses = statuses
+            save_opt_outs(self._path, statuses)
 
-    def holds(self, channel_id: str | None, login: str) -> bool:
-        """Whether this channel must not be read; a login counts only where the id is not known yet."""
+    def excludes(self, channel_id: str | None, login: str) -> bool:
+        """Whether this channel must not be read; the login counts only while the id is unknown."""
         if channel_id is not None:
-            return channel_id in self.words and self.words[channel_id].is_out
-        return any(word.is_out and word.login == login for word in self.words.values())
+            return channel_id in self.statuses and self.statuses[channel_id].is_out
+        return any(status.is_out and status.login == login for status in self.statuses.values())
 
 
-def read_words(path: Path) -> Words:
-    """The copy; empty where there is none. Raises SystemExit where it is damaged: nobody may be read by mistake."""
+def load_opt_outs(path: Path) -> OptOutList:
+    """Return the copy, empty if there is none. Raises SystemExit if it is damaged: nobody may be read by mistake."""
     try:
         known = json.loads(path.read_text())
         return {
-            str(key): LastWord(str(e["login"]), bool(e["is_out"]), int(e["changed_at"])) for key, e in known.items()
+            str(key): OptOutStatus(str(e["login"]), bool(e["is_out"]), int(e["changed_at"])) for key, e in known.items()
         }
     except FileNotFoundError:
         return {}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise SystemExit(
-            f"{path} is damaged ({error}): it says who must not be read. Delete it if Postgres has the list"
+            f"{path} is damaged ({error}): it lists channels that must not be read. Delete it if Postgres has the list"
         ) from error
 
 
-def write_words(path: Path, words: Words) -> None:
+def save_opt_outs(path: Path, opt_outs: OptOutList) -> None:
     """Replace the copy, whole or not at all; a full disk is logged, the list is in Postgres as well."""
     try:
-        replace_durably(path, json.dumps({key: asdict(word) for key, word in words.items()}).encode())
+        replace_durably(path, json.dumps({key: asdict(status) for key, status in opt_outs.items()}).encode())
     except OSError as error:
-        log.error("opt-outs: cannot keep a copy", path=str(path), why=str(error))
+        log.error("opt-outs: cannot save the copy", path=str(path), why=str(error))

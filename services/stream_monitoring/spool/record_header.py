@@ -34,11 +34,6 @@ def marks_of(value: bytes) -> Marks:
     return _decoder.decode(value)
 
 
-def id_of(value: bytes) -> str:
-    """The record's own id, or a hash of the record where it has none."""
-    return named(marks_of(value), value)
-
-
 def named(marks: Marks, value: bytes) -> str:
-    """The same where the fields are read already."""
+    """Return the record's own id, or a hash of the record where it has none."""
     return marks.message_id or marks.notice_id or hashlib.blake2b(value, digest_size=16).hexdigest()

@@ -13,7 +13,7 @@ SUFFIX = ".segment"
 
 
 def path_of(directory: Path, first: int) -> Path:
-    """The file of the segment whose first record has this position."""
+    """Return the file of the segment whose first record has this position."""
     return directory / f"{first:020d}{SUFFIX}"
 
 
@@ -29,18 +29,18 @@ def format_version(path: Path) -> int:
 
 
 def first_of(path: Path) -> int:
-    """The position of the segment's first record."""
+    """Return the position of the segment's first record."""
     return int(path.name.removesuffix(SUFFIX))
 
 
 def frames(path: Path) -> Iterator[tuple[int, Frame]]:
-    """Each frame with the offset after it; raises DamagedFrameError at the first bad one."""
+    """Yield each frame with the offset after it; raises DamagedFrameError at the first bad one."""
     with open(path, "rb") as file:
         yield from frames_of(file, 0)
 
 
 def frames_of(file: BinaryIO, offset: int) -> Iterator[tuple[int, Frame]]:
-    """The same of an open file from byte `offset` on."""
+    """Yield the same from byte `offset` of an open file."""
     file.seek(offset)
     while header := file.read(frame.HEADER.size):
         body = file.read(frame.body_length(header))
@@ -50,7 +50,7 @@ def frames_of(file: BinaryIO, offset: int) -> Iterator[tuple[int, Frame]]:
 
 
 def born_at(path: Path) -> float:
-    """Seconds since 1970 of the segment's first tick; of the file's last change where it holds no frame."""
+    """Return seconds since 1970 of the segment's first tick, or of the file's last change if it holds no frame."""
     try:
         _, first = next(frames(path))
     except (DamagedFrameError, StopIteration):
@@ -59,7 +59,7 @@ def born_at(path: Path) -> float:
 
 
 def offset_of(file: BinaryIO, position: int) -> int:
-    """The byte at which the frame holding `position` starts, by headers alone; raises DamagedFrameError."""
+    """Return the byte at which the frame holding `position` starts, by headers alone; raises DamagedFrameError."""
     offset = 0
     while header := file.read(frame.HEADER.size):
         length = frame.body_length(header)
@@ -72,27 +72,27 @@ def offset_of(file: BinaryIO, position: int) -> int:
 
 
 def without(path: Path, keys: frozenset[bytes]) -> tuple[bytes, int]:
-    """The segment's bytes with an empty record in the place of each with one of these keys, and how many there were.
+    """Return the segment's bytes with each record that has one of these keys emptied, and how many were.
 
-    What follows a damaged frame can be read by nobody, and is left out where anything is.
+    What follows a damaged frame cannot be read; it is dropped if the segment may hold one of the keys, and counts as 1.
     """
     raw = path.read_bytes()
-    if not any(key + b"\n" in raw for key in keys):  # most segments, without looking at their frames
+    if not any(key + b"\n" in raw for key in keys):  # quick check: most segments hold none of them
         return raw, 0
     parts: list[bytes] = []
-    removed = 0
+    emptied = 0
     try:
         for _, found in frames_of(BytesIO(raw), 0):
             lines, number = frame.without(found.lines, keys)
             parts += frame.encode(found.first, lines, found.count)
-            removed += number
+            emptied += number
     except DamagedFrameError:
-        removed += 1
-    return b"".join(parts), removed
+        emptied += 1
+    return b"".join(parts), emptied
 
 
 def cut_torn_tail(path: Path) -> tuple[int, Frame | None, int]:
-    """Cut the file after its last whole frame: good bytes, last frame, bytes cut."""
+    """Cut the file after its last whole frame; return good bytes, last frame and bytes cut."""
     good, last = 0, None
     try:
         for good, last in frames(path):  # noqa: B007 - both outlive the loop
@@ -108,13 +108,13 @@ def cut_torn_tail(path: Path) -> tuple[int, Frame | None, int]:
 
 
 def write(descriptor: int, offset: int, header: bytes, body: bytes) -> int:
-    """Append a frame at `offset` and sync it; returns the offset after it.
+    """Append a frame at `offset` and sync it; return the offset after it.
 
     On any OSError the file is cut back to `offset`, so that a retry finds no torn frame before it.
     """
     at = offset
     try:
-        at += os.pwritev(descriptor, (header, body), at)  # without a copy of both as one
+        at += os.pwritev(descriptor, (header, body), at)  # without joining both in a copy
         if at - offset < len(header) + len(body):
             view = memoryview(header + body)[at - offset :]
             while view:

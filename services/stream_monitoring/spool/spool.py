@@ -1,4 +1,4 @@
-"""An instance's own log on disk: every record is here, synced, before it goes anywhere else."""
+"""This instance's own log on disk: every record is synced here before it goes anywhere else."""
 
 import os
 import secrets
@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import structlog
 
@@ -23,16 +24,24 @@ COVERED_FILE = "covered.json"  # the channels that were read, see `capture.cover
 
 @dataclass(frozen=True, slots=True)
 class SpoolLimits:
-    """When a segment is full and when segments are deleted, oldest first."""
+    """When a segment is full, and when segments are deleted, oldest first."""
 
     segment_bytes: int = 16 * 1024 * 1024
-    most_bytes: int = 4 * 1024 * 1024 * 1024
-    longest_age_seconds: float = 48 * 3600.0  # people's words are gone after 48 h
-    segment_age_seconds: float = 3600.0  # a quiet night's words must not share a file with today's
+    max_bytes: int = 4 * 1024 * 1024 * 1024
+    max_age_seconds: float = 48 * 3600.0  # chat texts are deleted after 48 h
+    segment_age_seconds: float = 3600.0  # at little traffic too, so that old texts are deleted on time
+
+
+class DeletedSegment(NamedTuple):
+    """`first`: position of its first record. `after`: the position that follows it."""
+
+    first: int
+    after: int
+    bytes: int
 
 
 def load_or_make_id(directory: Path) -> str:
-    """The spool's name for its whole life."""
+    """Return the spool's permanent id."""
     path = directory / ID_FILE
     if path.exists() and (known := path.read_text().strip()):
         return known
@@ -59,16 +68,15 @@ class Spool:
     """One writer, any number of readers in other threads. A frame is visible to readers once it is synced."""
 
     def __init__(self, directory: Path, limits: SpoolLimits) -> None:
-        """Open the spool; a torn tail is cut. Raises OSError where the directory cannot be used, SpoolFormatError."""
+        """Open the spool and cut a torn tail. Raises OSError if the directory cannot be used, SpoolFormatError."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         check_format(directory)
         self.directory = directory
         self.limits = limits
         self.spool_id = load_or_make_id(directory)
         self.cut_bytes = 0
-        self.skipped_bytes = 0
         self._lock = threading.Lock()
-        self._sizes: dict[int, int] = {}
+        self._sizes: dict[int, int] = {}  # of the segments, by the position of their first record; as the next two
         self._born_at: dict[int, float] = {}
         self._first_ticks: dict[int, int] = {}
         self._descriptor: int | None = None
@@ -78,8 +86,8 @@ class Spool:
 
     def _recover(self) -> None:
         for part in self.directory.glob(f".*{segment.SUFFIX}.*"):
-            part.unlink()  # a crash came between the writing of a segment anew and its taking the old one's place
-        for path in segment.paths_in(self.directory):
+            part.unlink()  # a crash interrupted the replacement of a segment
+        for path in sorted(self.directory.glob(f"*{segment.SUFFIX}")):
             self._sizes[segment.first_of(path)] = path.stat().st_size
             self._born_at[segment.first_of(path)] = born_at = segment.born_at(path)
             self._first_ticks[segment.first_of(path)] = int(born_at * 1000)
@@ -107,17 +115,16 @@ class Spool:
             return sum(self._sizes.values())
 
     def bytes_from(self, position: int) -> int:
-        """Bytes of the segments that hold `position` and later ones."""
+        """Return the bytes of the segments that hold `position` and later ones."""
         with self._lock:
             firsts = sorted(self._sizes)
             ends = [*firsts[1:], self.end]  # one more than there are segments in an empty spool
             return sum(self._sizes[first] for first, end in zip(firsts, ends, strict=False) if end > position)
 
     def append(self, parts: list[bytes], tick_at: int, count: int | None = None) -> Frame:
-        """Write one frame and sync it; each part is a line or some, the last line is the tick.
+        """Write one frame and sync it; each part is one or several lines, the last line is the tick.
 
-        `count`: of the records, where it is known already. Raises OSError (a full disk); nothing is changed then, try
-        again.
+        `count`: of the records, if known. Raises OSError (a full disk); nothing is changed then, try again.
         """
         first = self.end
         count = frame.records_in(parts) if count is None else count
@@ -158,9 +165,9 @@ class Spool:
         return self.end
 
     def frames(self, position: int) -> Iterator[Frame]:
-        """The frames from the one that holds `position` up to the present end, from disk.
+        """Yield the frames from the one that holds `position` up to the present end, from disk.
 
-        A damaged frame hides the rest of its segment; the bytes are counted in `skipped_bytes`.
+        A damaged frame hides the rest of its segment; the skipped bytes are logged.
         """
         end = self.end
         with self._lock:
@@ -174,7 +181,7 @@ class Spool:
         path = segment.path_of(self.directory, first)
         offset = 0
         try:
-            with open(path, "rb") as file:  # once: the segment may be replaced by another meanwhile
+            with open(path, "rb") as file:  # once: another file may replace the segment meanwhile
                 offset = segment.offset_of(file, position)
                 for after, found in segment.frames_of(file, offset):
                     if found.first >= end:
@@ -185,13 +192,12 @@ class Spool:
             log.warning("spool: segment was deleted while it was read", segment=path.name)
         except DamagedFrameError as error:
             lost = path.stat().st_size - offset
-            self.skipped_bytes += lost
             log.error(
                 "spool: damaged frame, rest of the segment skipped", segment=path.name, bytes=lost, why=str(error)
             )
 
-    def prune(self, now: float) -> list[tuple[int, int, int]]:
-        """Delete old segments by age and size; (first position, position after it, bytes) of each. `now`: seconds."""
+    def prune(self, now: float) -> list[DeletedSegment]:
+        """Delete old segments by age and size. `now`: seconds since 1970."""
         deleted = []
         while (oldest := self._to_delete(now)) is not None:
             segment.path_of(self.directory, oldest).unlink(missing_ok=True)
@@ -199,33 +205,33 @@ class Spool:
                 size = self._sizes.pop(oldest)
                 self._born_at.pop(oldest)
                 self._first_ticks.pop(oldest, None)
-                deleted.append((oldest, min(self._sizes, default=self.end), size))
+                deleted.append(DeletedSegment(oldest, min(self._sizes, default=self.end), size))
         return deleted
 
-    def firsts(self) -> list[int]:
-        """The segments by the position of their first record, oldest first."""
+    def segment_starts(self) -> list[int]:
+        """Return the position of each segment's first record, oldest first."""
         with self._lock:
             return sorted(self._sizes)
 
-    def remove(self, first: int, keys: frozenset[bytes]) -> int:
-        """Put an empty record in the place of each with one of these keys in a segment; how many there were.
+    def erase(self, first: int, keys: frozenset[bytes]) -> int:
+        """Replace each record with one of these keys in a segment by an empty one; return how many there were.
 
         For the writer's thread. A crash leaves the old file or the new one. Raises OSError; nothing is changed then.
         """
         if first not in self._sizes:
             return 0  # deleted by age or size
         path = segment.path_of(self.directory, first)
-        kept, removed = segment.without(path, keys)
-        if removed:
+        kept, erased = segment.without(path, keys)
+        if erased:
             if first == max(self._sizes):
                 self.close()  # the next frame goes into the new file
             replace_durably(path, kept)
             with self._lock:
                 self._sizes[first] = len(kept)
-        return removed
+        return erased
 
     def position_before(self, event_time: int) -> int:
-        """Where the newest segment begins that holds everything later than `event_time` (milliseconds)."""
+        """Return the newest segment start that no record later than `event_time` (milliseconds) precedes."""
         with self._lock:
             earlier = [first for first, tick_at in self._first_ticks.items() if tick_at <= event_time]
         return max(earlier, default=self.first)
@@ -235,8 +241,8 @@ class Spool:
             firsts = sorted(self._sizes)
             if len(firsts) < 2:
                 return None
-            too_much = sum(self._sizes.values()) > self.limits.most_bytes
-            too_old = now - self._born_at[firsts[0]] > self.limits.longest_age_seconds
+            too_much = sum(self._sizes.values()) > self.limits.max_bytes
+            too_old = now - self._born_at[firsts[0]] > self.limits.max_age_seconds
             return firsts[0] if too_much or too_old else None
 
     def close(self) -> None:

@@ -1,9 +1,9 @@
 -- name: read_watched_channels()
--- The list that every instance watches.
+-- Read the list that every instance watches.
 SELECT channel_id, login, reason FROM watched_channels ORDER BY channel_id;
 
--- name: forget_unwatched_channels(channel_ids)!
--- Channels that are not on the list any more.
+-- name: delete_unwatched_channels(channel_ids)!
+-- Delete channels that are not on the list any more.
 DELETE FROM watched_channels WHERE channel_id <> ALL (:channel_ids);
 
 -- name: write_watched_channels(rows)!

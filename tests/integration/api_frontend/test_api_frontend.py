@@ -265,7 +265,7 @@ def test_a_taken_port_is_said_plainly(postgres_of_module: str) -> None:
             [sys.executable, "-m", "api_frontend"], env=environment, capture_output=True, text=True, timeout=DEADLINE
         )
     assert done.returncode == 1
-    assert f"API_PORT {port}" in done.stderr
+    assert f"API_PORT: cannot listen on 127.0.0.1:{port}" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -11,7 +11,7 @@ import pytest
 from confluent_kafka import Producer
 from integration.support.clip_detector_process import KAPPA, START, ChatLog, DetectorRun, results, wait_for_progress
 
-from chat_analysis.replay import replay
+from chat_analysis.peak_lines import peak_lines
 from contracts import topics
 from contracts.codec import decode
 from embedded.servers.kafka import Kafka
@@ -25,12 +25,12 @@ pytestmark = pytest.mark.timeout(900)
 
 
 def loudness(second: int) -> int:
-    """Two people a second; thirty of them for six seconds, twice."""
+    """Two chatters per second; thirty for six seconds, twice."""
     return 30 if second % 400 in range(200, 206) else 2
 
 
 def causes(chat: ChatLog, seconds: range) -> None:
-    """Two people a second; a raid, whose people come after the first kill, a vote, and a changed rule."""
+    """Two chatters per second; a raid, whose people come after the first kill, a vote, and a changed rule."""
     for second in seconds:
         for number in range(2):
             chat.message(second, f"quiet{number}", "so it goes")
@@ -136,8 +136,8 @@ def test_a_burst_through_disorder_bad_records_and_kills(
 
     expected = chat.recount(719)
     for topic in (topics.MOMENTS.name, topics.CHAT_COUNTS.name):
-        told = {(record.key, record.value) for record in expected if record.topic == topic}
-        assert results(kafka, topic, CHANNEL) == told
+        wanted = {(record.key, record.value) for record in expected if record.topic == topic}
+        assert results(kafka, topic, CHANNEL) == wanted
     moments = [decode(record.topic, record.value) for record in expected if record.topic == topics.MOMENTS.name]
     shadows = [moment for moment in moments if moment.shadow]
     assert {(moment.detector_name, moment.no_clip_reason) for moment in shadows} == {("lower", "shadow")}
@@ -151,37 +151,37 @@ def test_a_burst_through_disorder_bad_records_and_kills(
     assert (closed.evidence.emotes[0].name, closed.evidence.emotes[0].chatters) == ("Kappa", 27)
     assert [word.word for word in closed.evidence.words] == ["wow"]
     assert closed.evidence.window_chatters == 30
-    causes_are_told(kafka, other)
-    same_as_the_replay({moment.moment_id for moment in revisions}, chat, tmp_path)
+    check_causes(kafka, other)
+    check_replay({moment.moment_id for moment in revisions}, chat, tmp_path)
 
     cold_start(kafka, chat, start, tmp_path)
 
 
-def causes_are_told(kafka: str, other: ChatLog) -> None:
+def check_causes(kafka: str, other: ChatLog) -> None:
     """A raid whose notice came before a kill, a vote and a changed rule reach the moments, byte for byte."""
     expected = [record for record in other.recount(719) if record.topic == topics.MOMENTS.name]
     assert results(kafka, topics.MOMENTS.name, OTHER) == {(record.key, record.value) for record in expected}
     moments = [decode(record.topic, record.value) for record in expected]
-    told = [(moment.revision, moment.causes, moment.no_clip_reason) for moment in moments if not moment.shadow]
-    assert [each for each in told if each[0] == "peaked"] == [
+    outcomes = [(moment.revision, moment.causes, moment.no_clip_reason) for moment in moments if not moment.shadow]
+    assert [each for each in outcomes if each[0] == "peaked"] == [
         ("peaked", ["raid"], "cause"),
         ("peaked", ["vote"], "cause"),
         ("peaked", ["mode"], "cause"),
     ]
 
 
-def same_as_the_replay(ids: set[str], chat: ChatLog, directory: Path) -> None:
+def check_replay(ids: set[str], chat: ChatLog, directory: Path) -> None:
     """A replay of the same chat as a recording names the same moments."""
     recording = directory / "recorded.jsonl"
     chat.write_recording(recording)
-    lines = list(replay(recording, RuleBook({"threshold": 4.0})))
+    lines = list(peak_lines(recording, RuleBook({"threshold": 4.0})))
     crossed = {line.raised for line in lines if line.raised is not None}
     assert {moment_id(CHANNEL, NAME, (START + second) * 1000) for second in crossed} == ids
     assert [line.clip for line in lines] == [True] * 2
 
 
 def cold_start(kafka: str, chat: ChatLog, start: Callable[[], DetectorRun], directory: Path) -> None:
-    """Without checkpoints the job starts three hours back and tells nothing that was due before where it stood."""
+    """Without checkpoints the job starts three hours back and emits nothing that was due before its last progress."""
     before = {topic: len(results_of_all(kafka, topic)) for topic in (topics.MOMENTS.name, topics.CHAT_COUNTS.name)}
     shutil.rmtree(directory / "checkpoints")
     chat.chat(range(720, 1080), loudness)
@@ -189,8 +189,8 @@ def cold_start(kafka: str, chat: ChatLog, start: Callable[[], DetectorRun], dire
     wait_for_progress(kafka, run, 1080)
     assert run.stop() == 0
     assert "starting three hours back" in run.log.read_text()
-    told = results_of_all(kafka, topics.MOMENTS.name)[before[topics.MOMENTS.name] :]
-    repeated = [moment for value in told if not (moment := decode(topics.MOMENTS.name, value)).shadow]
+    emitted = results_of_all(kafka, topics.MOMENTS.name)[before[topics.MOMENTS.name] :]
+    repeated = [moment for value in emitted if not (moment := decode(topics.MOMENTS.name, value)).shadow]
     assert [moment.crossed_at for moment in repeated] == [(START + 1001) * 1000] * 3
     counts = results_of_all(kafka, topics.CHAT_COUNTS.name)[before[topics.CHAT_COUNTS.name] :]
     assert min(decode(topics.CHAT_COUNTS.name, value).minute_at for value in counts) == (START + 720) * 1000

@@ -27,6 +27,7 @@ from embedded.servers.kafka import Kafka
 from embedded.servers.postgres import Postgres
 from recorder.migrate import migrate
 from recorder.settings import MigrationSettings
+from service_runtime.clock import now_ms
 from service_runtime.topic_setup import create_topics
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
@@ -205,7 +206,7 @@ def test_the_heart_beats_when_nothing_comes(start, postgres):
 def test_ticks_tell_how_far_capture_is(start, producer, postgres):
     start(RECORDER_INSPECT_CHAT="false")
     tick = example("stream-lifecycle", "tick")
-    newest = replace(tick, sent_at=int(time.time() * 1000) + 5000)
+    newest = replace(tick, sent_at=now_ms() + 5000)
     send(producer, "stream-lifecycle", newest, tick)
     event_at = "SELECT extract(epoch FROM event_at) * 1000 FROM pipeline_progress WHERE stage = 'capture'"
     wait_for("the tick", lambda: query(postgres, event_at) == [(newest.sent_at,)], DEADLINE)

@@ -1,4 +1,4 @@
-"""With credentials: the list in Postgres, the rooms that are joined, the streams' news; and what fails on the way."""
+"""With credentials: the list in Postgres, the joined channels, the streams' changes; and what fails on the way."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +15,7 @@ from twitch_simulator.process import SimulatorProcess
 
 CHANNELS, TOP = 10, 4
 INSTANCE = "chooses"
+NOT_UPDATED = "chooser: list not updated"
 FAULTS: dict[str, dict[str, Any]] = {
     "unavailable": {"status": 500},
     "rate_limited": {"status": 429},
@@ -23,7 +24,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 
 class Watching:
-    """The service with a Twitch that has ranks to order, and a database of its own."""
+    """The service with a simulator that orders its channels by viewers, and a database of its own."""
 
     def __init__(self, folder: Path, twitch: SimulatorProcess, bootstrap_servers: str, dsn: str) -> None:
         self.twitch, self.dsn = twitch, dsn
@@ -56,37 +57,37 @@ class Watching:
         )
 
     def listed(self) -> dict[str, str]:
-        """Login to reason, as Postgres has them."""
+        """Return login to reason, as Postgres has them."""
         with psycopg.connect(self.dsn) as connection:
             return dict(connection.execute("SELECT login, reason FROM watched_channels").fetchall())
 
     def joined(self) -> set[str]:
-        """The rooms that the service reads."""
+        """Return the channels that the service reads."""
         return {login for socket in self.twitch.state()["sockets"] for login in socket["channels"]}
 
     def expected(self) -> dict[str, str]:
-        """The list as it must be."""
+        """Return the list as it must be."""
         return dict.fromkeys(self.top, "top") | {self.pinned: "pinned"}
 
     def settle(self) -> None:
-        """Wait until list and rooms are as they must be."""
+        """Wait until the list and the joined channels are as they must be."""
         wait_for("the list in Postgres", lambda: self.listed() == self.expected(), DEADLINE)
-        wait_for("the rooms", lambda: self.joined() == set(self.expected()), DEADLINE)
+        wait_for("the channels", lambda: self.joined() == set(self.expected()), DEADLINE)
 
     def overtake(self) -> None:
-        """Somebody who is not on the list gets more viewers than all others: the last one loses its seat."""
+        """Give a channel that is not on the list the most viewers: the last one loses its seat."""
         newcomer = next(login for login in self.logins if login not in self.expected())
         self.best += 1000
         self.twitch.order("stream", login=newcomer, viewer_count=self.best)
         self.top = [newcomer, *self.top[:-1]]
 
-    def news(self, login: str) -> list[dict[str, Any]]:
-        """The lifecycle records of a channel, in their order."""
+    def records_of(self, login: str) -> list[dict[str, Any]]:
+        """Return the lifecycle records of a channel, in their order."""
         own = [each for each in self.lifecycle.values("lifecycle") if each["instance"] == INSTANCE]
         return [each for each in own if each["channel_id"] == self.ids[login]]
 
     def failed(self, outcome: str) -> float:
-        """How many requests about streams ended so."""
+        """Return how many requests about streams ended so."""
         return self.service.measured("twitch_requests_total", endpoint="streams", outcome=outcome)
 
 
@@ -102,18 +103,19 @@ def watching(tmp_path_factory: pytest.TempPathFactory, kafka: str, postgres_of_m
         world.lifecycle.close()
 
 
-def test_the_top_channels_and_the_pinned_one_are_listed_and_joined_and_seats_change_hands(watching: Watching) -> None:
+def test_top_and_pinned_channels_are_listed_and_joined(watching: Watching) -> None:
+    """And a channel that gets more viewers takes the seat of another."""
     watching.settle()
     wait_for("ready", watching.service.ready, DEADLINE)
     watching.overtake()
     watching.settle()
 
 
-def test_a_stream_is_told_with_all_its_data_then_its_new_title_then_its_end(watching: Watching) -> None:
+def test_a_streams_begin_title_change_and_end_are_reported(watching: Watching) -> None:
     watching.settle()
     login = watching.pinned
     (stream,) = watching.twitch.helix("streams", user_login=login).json()["data"]
-    (online,) = wait_for("the stream's beginning", lambda: watching.news(login), DEADLINE)
+    (online,) = wait_for("the stream's beginning", lambda: watching.records_of(login), DEADLINE)
     assert online["event"] == "online"
     assert (online["stream_id"], online["login"], online["display_name"]) == (
         stream["id"],
@@ -124,26 +126,25 @@ def test_a_stream_is_told_with_all_its_data_then_its_new_title_then_its_end(watc
         assert online[name] == stream[name]
     assert online["stream_started_at"] > 0
     watching.twitch.order("stream", login=login, title="A new title")
-    wait_for("the new title", lambda: len(watching.news(login)) > 1, DEADLINE)
+    wait_for("the new title", lambda: len(watching.records_of(login)) > 1, DEADLINE)
     watching.twitch.order("stream", login=login, live=False)
-    wait_for("the stream's end", lambda: len(watching.news(login)) > 2, DEADLINE)
-    told = watching.news(login)
-    assert [each["event"] for each in told] == ["online", "update", "offline"]
-    assert told[1]["title"] == "A new title"
-    assert told[2]["stream_id"] == stream["id"]
-    assert sorted(each["sent_at"] for each in told) == [each["sent_at"] for each in told]
+    wait_for("the stream's end", lambda: len(watching.records_of(login)) > 2, DEADLINE)
+    records = watching.records_of(login)
+    assert [each["event"] for each in records] == ["online", "update", "offline"]
+    assert records[1]["title"] == "A new title"
+    assert records[2]["stream_id"] == stream["id"]
+    assert sorted(each["sent_at"] for each in records) == [each["sent_at"] for each in records]
 
 
 @pytest.mark.parametrize("outcome", list(FAULTS))
-def test_while_helix_fails_the_last_list_stays_and_afterwards_it_follows_again(
-    watching: Watching, outcome: str
-) -> None:
+def test_the_list_stays_while_helix_fails(watching: Watching, outcome: str) -> None:
+    """And is updated again afterwards."""
     watching.settle()
-    before, rounds = watching.failed(outcome), watching.service.told().count("the list stays as it is")
+    before, rounds = watching.failed(outcome), watching.service.log_text().count(NOT_UPDATED)
     watching.twitch.order("helix_fault", endpoint="streams", count=1000, **FAULTS[outcome])
     watching.overtake()
     wait_for("it counted", lambda: watching.failed(outcome) > before, DEADLINE)
-    wait_for("it logged", lambda: watching.service.told().count("the list stays as it is") >= rounds + 2, DEADLINE)
+    wait_for("it logged", lambda: watching.service.log_text().count(NOT_UPDATED) >= rounds + 2, DEADLINE)
     assert watching.listed() != watching.expected()
     assert len(watching.joined()) == TOP + 1
     assert watching.service.ready()
@@ -151,8 +152,8 @@ def test_while_helix_fails_the_last_list_stays_and_afterwards_it_follows_again(
     watching.settle()
 
 
-def test_a_stream_is_told_though_twitch_does_not_tell_other_channels_names(watching: Watching) -> None:
-    """What one question learned must not be lost with the answer to another."""
+def test_a_stream_is_reported_while_other_names_are_unknown(watching: Watching) -> None:
+    """The answer to one request must not be lost when another fails."""
     watching.settle()
     away = watching.logins[-2]  # was never on the list
     watching.service.end()
@@ -163,17 +164,17 @@ def test_a_stream_is_told_though_twitch_does_not_tell_other_channels_names(watch
     watching.service.start()
 
     def begun() -> list[str]:
-        return [each["title"] for each in watching.news(watching.pinned) if each["event"] == "online"]
+        return [each["title"] for each in watching.records_of(watching.pinned) if each["event"] == "online"]
 
     wait_for("the new stream", lambda: "Back again" in begun(), DEADLINE)
     watching.twitch.order("helix_fault", endpoint="users", count=0)
-    wait_for("the other's name", lambda: watching.news(away), DEADLINE)
-    assert {each["event"] for each in watching.news(away)} == {"update"}
+    wait_for("the other's name", lambda: watching.records_of(away), DEADLINE)
+    assert {each["event"] for each in watching.records_of(away)} == {"update"}
     watching.service.end()
     watching.service.environment["MONITORING_PINNED_CHANNELS"] = watching.pinned
 
 
-def test_without_postgres_at_the_start_the_copy_on_disk_serves(watching: Watching, postgres_server: Any) -> None:
+def test_without_postgres_at_the_start_the_copy_on_disk_is_used(watching: Watching, postgres_server: Any) -> None:
     database = conninfo_to_dict(watching.dsn)["dbname"]
 
     def let_in(yes: bool) -> None:
@@ -186,46 +187,47 @@ def test_without_postgres_at_the_start_the_copy_on_disk_serves(watching: Watchin
     let_in(False)
     try:
         watching.service.start()
-        wait_for("the rooms", lambda: watching.joined() == set(before), DEADLINE)
-        wait_for("it logged", lambda: "not currently accepting connections" in watching.service.told(), DEADLINE)
+        wait_for("the channels", lambda: watching.joined() == set(before), DEADLINE)
+        wait_for("it logged", lambda: "not currently accepting connections" in watching.service.log_text(), DEADLINE)
         assert watching.joined() == set(before)
     finally:
         let_in(True)
     watching.settle()
 
 
-def test_who_opts_out_is_left_removed_from_the_spool_and_told_to_the_job(watching: Watching, kafka: str) -> None:
+def test_an_opt_out_leaves_erases_and_reports_the_channel(watching: Watching, kafka: str) -> None:
+    """The service leaves the channel, erases it from the spool and reports it to the job."""
     watching.settle()
     login, channel_id = watching.pinned, watching.ids[watching.pinned]
     chat, spool = Follower(kafka, topics.CHAT_MESSAGES), watching.service.spool
-    word = """INSERT INTO opt_outs (channel_id, is_out, changed_at) VALUES (%s, %s, now())
-              ON CONFLICT (channel_id) DO UPDATE SET is_out = excluded.is_out, changed_at = now()"""
+    statement = """INSERT INTO opt_outs (channel_id, is_out, changed_at) VALUES (%s, %s, now())
+                   ON CONFLICT (channel_id) DO UPDATE SET is_out = excluded.is_out, changed_at = now()"""
 
-    def say(is_out: bool) -> None:
+    def opt_out(is_out: bool) -> None:
         with psycopg.connect(watching.dsn) as connection:
-            connection.execute(word, (channel_id, is_out))
+            connection.execute(statement, (channel_id, is_out))
 
-    def told() -> list[str]:
+    def reported() -> list[str]:
         return [each["event"] for each in chat.values("opt_out") if each["channel_id"] == channel_id]
 
-    def held() -> int:
+    def spooled() -> int:
         named = f'"channel_id":"{channel_id}"'.encode()
         found = [line for path in spool.glob("*.segment") for line in path.read_bytes().split(b"\n") if named in line]
         return len([line for line in found if b'"kind":"opt_out"' not in line])
 
-    assert held()
-    say(True)
-    wait_for("the room is left", lambda: login not in watching.joined(), DEADLINE)
-    wait_for("the job is told", lambda: told() == ["out"], DEADLINE)
-    wait_for("the spool is cleared", lambda: not held(), DEADLINE)
+    assert spooled()
+    opt_out(True)
+    wait_for("the channel is left", lambda: login not in watching.joined(), DEADLINE)
+    wait_for("the job gets it", lambda: reported() == ["out"], DEADLINE)
+    wait_for("the spool is cleared", lambda: not spooled(), DEADLINE)
     assert login not in watching.listed()
     assert watching.joined() == set(watching.top)
     watching.service.end()
     watching.service.start()
-    wait_for("the other rooms", lambda: watching.joined() == set(watching.top), DEADLINE)
-    assert (told(), held()) == (["out"], 0)
-    say(False)
+    wait_for("the other channels", lambda: watching.joined() == set(watching.top), DEADLINE)
+    assert (reported(), spooled()) == (["out"], 0)
+    opt_out(False)
     watching.settle()
-    wait_for("the job is told", lambda: told() == ["out", "in"], DEADLINE)
-    wait_for("it is stored again", held, DEADLINE)
+    wait_for("the job gets it", lambda: reported() == ["out", "in"], DEADLINE)
+    wait_for("it is stored again", spooled, DEADLINE)
     chat.close()

@@ -1,4 +1,4 @@
-"""Kafka away, RECONNECT, wrong lines, a full disk: what was sent arrives once and in order, or its gap is recorded."""
+"""Kafka away, RECONNECT, wrong lines, a full disk: messages arrive once and in order, or their gap is recorded."""
 
 import json
 import stat
@@ -18,6 +18,7 @@ from contracts import topics
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.servers.kafka import Kafka
+from service_runtime.clock import now_ms
 from service_runtime.topic_setup import create_topics
 from twitch_simulator.process import SimulatorProcess
 
@@ -25,7 +26,7 @@ CHANNELS = 6
 DISK = "24m"  # room for minutes of chat
 MIDDLE_OF_TEXT = "nobody should find these words"
 YEAR_MS = 365 * 24 * 3600 * 1000
-DEAF_SECONDS = 10.0  # without room for so long, the sockets are given up
+DEAF_SECONDS = 10.0  # when the disk is full for so long, the sockets are closed
 
 
 class Chat:
@@ -37,33 +38,33 @@ class Chat:
         self.dead_letters = Follower(broker.bootstrap_servers, topics.DEAD_LETTERS)
 
     def sent(self) -> list[dict[str, Any]]:
-        """The truth so far."""
+        """Return every message sent so far."""
         *whole, _torn = (self.twitch.truth / "messages.jsonl").read_text().split("\n")
         return [json.loads(line) for line in whole]
 
     def arrived(self) -> list[dict[str, Any]]:
-        """The messages in Kafka."""
+        """Return the messages in Kafka."""
         return self.log.values("message")
 
     def gaps(self, reason: str) -> list[dict[str, Any]]:
-        """The gaps that were recorded for this reason."""
+        """Return the gaps that were recorded for this reason."""
         coverage = self.log.values("coverage")
         return [each for each in coverage if each["event"] == "gap" and each["reason"] == reason]
 
     def lost(self, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Which of these messages are not in Kafka."""
+        """Return which of these messages are not in Kafka."""
         known = {each["message_id"] for each in self.arrived()}
         return [each for each in sent if each["message_id"] not in known]
 
-    def goes_on(self) -> None:
-        """Wait until what is said from now on arrives."""
+    def wait_for_new_chat(self) -> None:
+        """Wait until a message sent from now on arrives."""
         login = self.twitch.state()["channels"][0]["login"]
-        said = self.twitch.order("messages", login=login, lines=[{"user": "someone", "text": "still here"}])["sent"]
-        wait_for("new chat", lambda: not self.lost(said), DEADLINE)
+        sent = self.twitch.order("messages", login=login, lines=[{"user": "someone", "text": "still here"}])["sent"]
+        wait_for("new chat", lambda: not self.lost(sent), DEADLINE)
 
 
 def inside(gaps: list[dict[str, Any]], message: dict[str, Any]) -> bool:
-    """Whether a gap of its channel excuses that the message is missing."""
+    """Whether the message is in one of the gaps of its channel."""
     return any(
         gap["channel_id"] == message["channel_id"] and gap["gap_from_at"] <= message["sent_at"] <= gap["gap_until_at"]
         for gap in gaps
@@ -71,22 +72,22 @@ def inside(gaps: list[dict[str, Any]], message: dict[str, Any]) -> bool:
 
 
 @contextmanager
-def small_disk(place: Path) -> Iterator[bool]:
-    """A file system of few megabytes at `place`; False where this user may not mount one."""
-    place.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(place)], capture_output=True)
+def small_disk(path: Path) -> Iterator[bool]:
+    """Mount a file system of few megabytes; False if this user may not."""
+    path.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(path)], capture_output=True)
     try:
         yield mounted.returncode == 0
     finally:
         if mounted.returncode == 0:
-            subprocess.run(["umount", "--lazy", str(place)], check=True)
+            subprocess.run(["umount", "--lazy", str(path)], check=True)
 
 
 @pytest.fixture(scope="module")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, bool]]:
-    place = tmp_path_factory.mktemp("disk") / "small"
-    with small_disk(place) as is_small:
-        yield place, is_small
+    path = tmp_path_factory.mktemp("disk") / "small"
+    with small_disk(path) as is_small:
+        yield path, is_small
 
 
 @pytest.fixture(scope="module")
@@ -116,14 +117,15 @@ def chat(tmp_path_factory: pytest.TempPathFactory, disk: tuple[Path, bool]) -> I
 
 
 @pytest.mark.timeout(280)
-def test_what_is_said_while_kafka_is_away_waits_in_the_spool_and_arrives_once_and_in_order(chat: Chat) -> None:
+def test_the_spool_keeps_chat_while_kafka_is_away(chat: Chat) -> None:
+    """And delivers it afterwards, once and in order."""
     wait_for("ready", chat.service.ready, DEADLINE)
     wait_for("chat", lambda: len(chat.arrived()) > 100, DEADLINE)
     chat.broker.stop()
     spool = chat.service.measured("stream_monitoring_spool_bytes")
     wait_for("/ready names Kafka", lambda: "kafka" in chat.service.problems(), DEADLINE)
-    said = len(chat.sent())
-    wait_for("chat meanwhile", lambda: len(chat.sent()) > said + 300, DEADLINE)
+    before = len(chat.sent())
+    wait_for("chat meanwhile", lambda: len(chat.sent()) > before + 300, DEADLINE)
     assert chat.service.measured("stream_monitoring_spool_bytes") > spool
     wait_for("a backlog", lambda: chat.service.measured("stream_monitoring_spool_backlog_bytes") > 0, DEADLINE)
     chat.broker.start()
@@ -134,7 +136,7 @@ def test_what_is_said_while_kafka_is_away_waits_in_the_spool_and_arrives_once_an
     assert ids_by_channel(each for each in chat.arrived() if each["message_id"] in known) == ids_by_channel(sent)
 
 
-def test_reconnect_hands_over_and_loses_nothing_outside_recorded_gaps(chat: Chat) -> None:
+def test_reconnect_loses_nothing_outside_recorded_gaps(chat: Chat) -> None:
     wait_for("ready", chat.service.ready, DEADLINE)
     before = {each["socket"] for each in chat.twitch.state()["sockets"]}
     first = len(chat.sent())
@@ -146,7 +148,7 @@ def test_reconnect_hands_over_and_loses_nothing_outside_recorded_gaps(chat: Chat
 
     wait_for("other sockets", handed_over, DEADLINE)
     sent = chat.sent()
-    chat.goes_on()
+    chat.wait_for_new_chat()
     gaps = chat.gaps("reconnect")
     assert [each for each in chat.lost(sent[first:]) if not inside(gaps, each)] == []
     ids = [each["message_id"] for each in chat.arrived()]
@@ -154,10 +156,10 @@ def test_reconnect_hands_over_and_loses_nothing_outside_recorded_gaps(chat: Chat
     assert all(gap["gap_until_at"] - gap["gap_from_at"] < 5_000 for gap in gaps)
 
 
-def test_garbage_and_a_message_from_next_year_become_dead_letters_and_chat_goes_on(chat: Chat) -> None:
+def test_garbage_and_future_messages_become_dead_letters(chat: Chat) -> None:
     wait_for("ready", chat.service.ready, DEADLINE)
     channel = chat.twitch.state()["channels"][0]
-    next_year = int(time.time() * 1000) + YEAR_MS
+    next_year = now_ms() + YEAR_MS
     tags = f"id=from-next-year;room-id={channel['channel_id']};tmi-sent-ts={next_year};user-id=7;emotes="
     line = f"@{tags} :a!a@a.tmi.twitch.tv PRIVMSG #{channel['login']} :{MIDDLE_OF_TEXT}"
     chat.twitch.order("garbage", lines=40)
@@ -170,7 +172,7 @@ def test_garbage_and_a_message_from_next_year_become_dead_letters_and_chat_goes_
     assert len(letters()) > 5
     assert {each["place"] for each in letters()} == {"irc"}
     assert MIDDLE_OF_TEXT not in str(letters())
-    chat.goes_on()
+    chat.wait_for_new_chat()
     assert "from-next-year" not in {each["message_id"] for each in chat.arrived()}
     newest = max(each["sent_at"] for each in chat.arrived())
     assert datetime.fromtimestamp(newest / 1000, UTC).timestamp() < time.time() + 60
@@ -180,7 +182,7 @@ def test_garbage_and_a_message_from_next_year_become_dead_letters_and_chat_goes_
 
 
 def fill(path: Path) -> None:
-    """Take all room that is left."""
+    """Fill the disk."""
     with path.open("ab", buffering=0) as file:
         try:
             while True:
@@ -189,31 +191,29 @@ def fill(path: Path) -> None:
             return
 
 
-def test_without_room_on_the_disk_it_says_so_and_goes_on_later_with_a_recorded_gap(
-    chat: Chat, disk: tuple[Path, bool]
-) -> None:
+def test_a_full_disk_is_reported_and_leaves_a_recorded_gap(chat: Chat, disk: tuple[Path, bool]) -> None:
     if not disk[1]:
         pytest.skip("needs a small disk: mounting a tmpfs is not allowed here (it needs root and CAP_SYS_ADMIN)")
     wait_for("ready", chat.service.ready, DEADLINE)
     first = len(chat.sent())
     filler = disk[0] / "filler"
 
-    def told() -> bool:
-        fill(filler)  # what the service gave back when it cut a torn frame
+    def is_reported() -> bool:
+        fill(filler)  # also what the service freed when it cut a torn frame
         return "spool" in chat.service.problems()
 
-    wait_for("/ready names the spool", told, DEADLINE)
+    wait_for("/ready names the spool", is_reported, DEADLINE)
     assert "No space left" in chat.service.problems()["spool"]
-    assert "spool: cannot write, reading stops until it can" in chat.service.told()
-    wait_for("the sockets are given up", lambda: not chat.twitch.state()["sockets"], DEADLINE)
+    assert "spool: cannot write, reading stops until it can" in chat.service.log_text()
+    wait_for("the sockets are closed", lambda: not chat.twitch.state()["sockets"], DEADLINE)
     assert chat.service.process is not None
     assert chat.service.process.poll() is None
     filler.unlink()
     wait_for("ready again", chat.service.ready, DEADLINE)
-    chat.goes_on()
+    chat.wait_for_new_chat()
     wait_for("the gaps", lambda: len(chat.gaps("no room on the disk")) == CHANNELS, DEADLINE)
     sent, gaps = chat.sent(), chat.gaps("no room on the disk")
-    chat.goes_on()
+    chat.wait_for_new_chat()
     assert all(gap["gap_until_at"] - gap["gap_from_at"] >= DEAF_SECONDS * 1000 for gap in gaps)
     assert [each for each in chat.lost(sent[first:]) if not inside(gaps, each)] == []
     ids = [each["message_id"] for each in chat.arrived()]

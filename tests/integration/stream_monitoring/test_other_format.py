@@ -1,6 +1,5 @@
 """Instances of two formats on one Kafka: no person is counted by two hashes, and nobody is fenced by a refusal."""
 
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ from embedded.records import read_topic
 from service_runtime.kafka import producer_config
 from service_runtime.settings import KafkaSettings
 from stream_monitoring.forwarding.forwarder import Forwarder
-from stream_monitoring.forwarding.lease import Lease, Patience
+from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
 from stream_monitoring.forwarding.resume import SEPARATION_MS
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, FencedError, Transactions
 from stream_monitoring.main import log_reader, open_spool
@@ -33,7 +32,7 @@ from stream_monitoring.spool.spool import Spool, SpoolLimits
 
 BEGIN = 1_790_000_000_000
 SECONDS = 150  # of chat, a message per second, that both instances read
-PATIENCE = Patience(stalled_seconds=1, go_on_seconds=2)  # an older instance is gone after six seconds
+TIMEOUTS = LeaseTimeouts(stalled_seconds=1, go_on_seconds=2)  # an older instance is gone after six seconds
 DEADLINE = 60.0
 OLDER, NEWER = FORMAT_VERSION - 1, FORMAT_VERSION + 1
 
@@ -82,38 +81,37 @@ def write(to: Transactions, second: int, version: int) -> None:
 
 
 @dataclass
-class Account:
-    """Of a capture that has read everything since before the beginning."""
+class Continuity:
+    """Of a capture that has read everything since before the first message."""
 
     read_since: int = BEGIN - 1
     gaps: list[tuple[int, int | None]] = field(default_factory=list)
 
-    def missed(self, after: int, until: int | None) -> list[bytes]:
+    def gap_lines(self, after: int, until: int | None) -> list[bytes]:
         self.gaps.append((after, until))
         return []
 
-    def reads(self, _at: int) -> list[bytes]:
+    def joined_lines(self, _at: int) -> list[bytes]:
         return []
 
 
 @dataclass
 class Capture:
-    account: Any
+    continuity: Any
     is_healthy: bool = True
 
 
 @contextmanager
-def forwarding(kafka: str, spool: Spool, account: Account) -> Iterator[Forwarder]:
+def forwarding(kafka: str, spool: Spool, continuity: Continuity) -> Iterator[Forwarder]:
     """A new instance that reads the same chat and runs until the end of the block."""
     forwarder = Forwarder(
-        spool,
-        FrameQueue(),
-        producer_config(settings(kafka), **PRODUCER_SETTINGS),
-        log_reader(settings(kafka)),
-        Lease("holder", PATIENCE, is_alone=False),
-        Capture(account),
-        "new",
-        random.random,
+        spool=spool,
+        queue=FrameQueue(),
+        producer_config=producer_config(settings(kafka), **PRODUCER_SETTINGS),
+        read_log=log_reader(settings(kafka)),
+        lease=Lease("holder", TIMEOUTS, is_alone=False),
+        capture=Capture(continuity),
+        instance="new",
     )
     stop, ended = threading.Event(), threading.Event()
     ended.set()
@@ -146,11 +144,11 @@ def committed(kafka: str) -> list[dict[str, Any]]:
 
 @pytest.mark.usefixtures("empty_topics")
 def test_old_and_new_do_not_both_count(kafka: str, spool: Spool) -> None:
-    older, account, second = transactions(kafka), Account(), 0
+    older, continuity, second = transactions(kafka), Continuity(), 0
     write(older, second, OLDER)
-    with forwarding(kafka, spool, account) as forwarder:
+    with forwarding(kafka, spool, continuity) as forwarder:
         wait_for("the new one sees the old one", says(forwarder, "older version"), DEADLINE)
-        until = time.monotonic() + 2 * PATIENCE.older_format_seconds
+        until = time.monotonic() + 2 * TIMEOUTS.older_format_seconds
         while time.monotonic() < until:
             second += 1
             write(older, second, OLDER)  # raises where it is fenced
@@ -161,7 +159,7 @@ def test_old_and_new_do_not_both_count(kafka: str, spool: Spool) -> None:
         with pytest.raises(FencedError):
             write(older, second + 1, OLDER)
     last = BEGIN + second * 1000
-    assert account.gaps == [(last, last + SEPARATION_MS)]
+    assert continuity.gaps == [(last, last + SEPARATION_MS)]
     found = committed(kafka)
     messages = [each for each in found if each["kind"] == "message"]
     assert len({each["message_id"] for each in messages}) == len(messages)
@@ -176,9 +174,9 @@ def test_old_and_new_do_not_both_count(kafka: str, spool: Spool) -> None:
 def test_a_newer_instance_is_neither_joined_nor_fenced(kafka: str, spool: Spool) -> None:
     newer = transactions(kafka)
     write(newer, 0, NEWER)
-    with forwarding(kafka, spool, Account()) as forwarder:
+    with forwarding(kafka, spool, Continuity()) as forwarder:
         wait_for("the newer one is seen", says(forwarder, "newer version"), DEADLINE)
-        time.sleep(2 * PATIENCE.older_format_seconds)
+        time.sleep(2 * TIMEOUTS.older_format_seconds)
         write(newer, 1, NEWER)  # raises where it is fenced
         assert forwarder.state == "standby"
     found = committed(kafka)

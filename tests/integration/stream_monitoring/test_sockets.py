@@ -1,4 +1,4 @@
-"""More channels than one socket reads, RECONNECT on all, resets every few seconds: what is missing is a told gap."""
+"""More channels than one socket reads, RECONNECT on all, resets every few seconds: what is missing is in a gap."""
 
 import signal
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from integration.support.stream_monitoring_process import DEADLINE, MonitoringProcess
-from integration.support.stream_monitoring_recount import Recount, said, settled
+from integration.support.stream_monitoring_recount import Recount, sent_messages, settled_recount
 
 from embedded.processes.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
@@ -31,24 +31,24 @@ class Chat:
         )
 
     def sockets(self) -> set[int]:
-        """Sockets that are in a room."""
+        """Return the sockets that are in a channel."""
         return {each["socket"] for each in self.twitch.state()["sockets"] if each["channels"]}
 
     def read(self) -> int:
-        """Channels that are read."""
+        """Return how many channels are read."""
         return int(self.service.measured("stream_monitoring_channels", state="read"))
 
     def sent(self) -> list[dict[str, Any]]:
-        """The truth so far."""
-        return said(self.twitch)
+        """Return every message sent so far."""
+        return sent_messages(self.twitch)
 
-    def reads_on(self, before: set[int]) -> None:
+    def wait_for_new_sockets(self, before: set[int]) -> None:
         """Wait until two new sockets read enough channels."""
         wait_for("new sockets", lambda: len(self.sockets() - before) >= 2 and self.read() >= ENOUGH, DEADLINE)
 
     def settled(self) -> Recount:
-        """What is in Kafka once everything said so far has arrived or is in a gap."""
-        return settled(self.twitch, self.bootstrap_servers)
+        """Wait until every message sent so far has arrived or is in a gap; return the recount."""
+        return settled_recount(self.twitch, self.bootstrap_servers)
 
 
 @pytest.fixture
@@ -61,16 +61,16 @@ def chat(tmp_path: Path, empty_topics: str) -> Iterator[Chat]:
         running.service.end(signal.SIGKILL)
 
 
-def test_reconnect_on_all_sockets_and_resets_every_few_seconds_lose_and_double_nothing(chat: Chat) -> None:
+def test_reconnects_and_resets_lose_and_double_nothing(chat: Chat) -> None:
     wait_for("ready", chat.service.ready, DEADLINE)
-    chat.reads_on(set())
+    chat.wait_for_new_sockets(set())
     before = chat.sockets()
     chat.twitch.order("reconnect", close_after_seconds=5)
-    chat.reads_on(before)
+    chat.wait_for_new_sockets(before)
     for _ in range(RESETS):
         before = chat.sockets()
         chat.twitch.order("drop", all=True, abort=True)
-        chat.reads_on(before)
+        chat.wait_for_new_sockets(before)
     wait_for("every channel", lambda: chat.read() == CHANNELS, DEADLINE)
     found = chat.settled()
     assert found.doubled == []

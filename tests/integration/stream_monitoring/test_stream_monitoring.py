@@ -5,118 +5,46 @@ import os
 import signal
 import subprocess
 import sys
-import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+from integration.support.stream_monitoring_process import DEADLINE, MonitoringProcess
+from integration.support.stream_monitoring_recount import recount, sent_messages
 
-from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.records import Record, read_topic
+from twitch_simulator.process import SimulatorProcess
 
-DEADLINE = 60.0  # seconds; the machine may be busy
-CHANNELS = 8
+FLAGS = ["--channels", "8", "--messages-per-second", "200"]
 seeds = count(101)
 
 
-class Twitch:
-    """The simulator as a process of its own."""
-
-    def __init__(self, directory: Path, messages_per_second: int = 200) -> None:
-        self.irc, websocket, self.http = free_ports(3)
-        self.truth = directory / "truth"
-        command = [sys.executable, "-m", "twitch_simulator", "--truth-file", str(self.truth), "--always-live", "true"]
-        command += ["--irc-port", str(self.irc), "--websocket-port", str(websocket), "--http-port", str(self.http)]
-        command += ["--channels", str(CHANNELS), "--messages-per-second", str(messages_per_second)]
-        command += ["--seed", str(next(seeds))]
-        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        wait_for("the simulator", self.answers, DEADLINE, 0.1)
-        self.logins = {each["login"]: each["channel_id"] for each in self.state()["channels"]}
-
-    def answers(self) -> bool:
-        try:
-            return bool(self.state()["ready"])
-        except OSError:
-            return False
-
-    def state(self) -> Any:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.http}/control/state", timeout=5) as answer:
-            return json.load(answer)
-
-    def control(self, what: str, **body: Any) -> None:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.http}/control/{what}",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
-        )
-        urllib.request.urlopen(request, timeout=5).close()
-
-    def sent(self) -> list[dict[str, Any]]:
-        path = self.truth / "messages.jsonl"
-        lines = path.read_text().splitlines() if path.exists() else []
-        return [json.loads(line) for line in lines if line.endswith("}")]
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
+def channels(twitch: SimulatorProcess) -> dict[str, str]:
+    """Return login to channel id."""
+    return {each["login"]: each["channel_id"] for each in twitch.state()["channels"]}
 
 
-class Monitoring:
-    """The service as a process, started again and again on the same spool."""
-
-    def __init__(self, directory: Path, twitch: Twitch, bootstrap: str, **more: str) -> None:
-        self.health, metrics = free_ports(2)
-        self.log = directory / f"monitoring-{self.health}.log"
-        self.environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith(("TWITCH_", "POSTGRES_"))},
-            "MONITORING_CHAT_URL": f"irc://127.0.0.1:{twitch.irc}",
-            "MONITORING_PINNED_CHANNELS": ",".join(twitch.logins),
-            "MONITORING_HEALTH_PORT": str(self.health),
-            "MONITORING_METRICS_PORT": str(metrics),
-            "SPOOL_DIRECTORY": str(directory / "spool"),
-            "KAFKA_BOOTSTRAP_SERVERS": bootstrap,
-            **more,
-        }
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "stream_monitoring"], env=self.environment, stderr=log
-            )
-
-    def ready(self) -> bool:
-        assert self.process is not None
-        assert self.process.poll() is None, self.log.read_text()
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.health}/ready", timeout=5) as answer:
-                return answer.status == 200
-        except OSError:
-            return False
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        if self.process is None:
-            return 0
-        self.process.send_signal(number)
-        code = self.process.wait(40)
-        self.process = None
-        return code
+def instance(folder: Path, twitch: SimulatorProcess, bootstrap: str, **more: str) -> MonitoringProcess:
+    """Return an instance that is not started yet."""
+    pinned = ",".join(channels(twitch))
+    return MonitoringProcess(
+        folder / "service.log", folder / "spool", twitch, bootstrap, MONITORING_PINNED_CHANNELS=pinned, **more
+    )
 
 
 @pytest.fixture
-def twitch(tmp_path: Path) -> Iterator[Twitch]:
-    simulator = Twitch(tmp_path)
-    yield simulator
-    simulator.stop()
+def twitch(tmp_path: Path) -> Iterator[SimulatorProcess]:
+    with SimulatorProcess(tmp_path / "truth", *FLAGS, "--seed", str(next(seeds))) as simulator:
+        yield simulator
 
 
 @pytest.fixture
-def monitoring(tmp_path: Path, twitch: Twitch, empty_topics: str) -> Iterator[Monitoring]:
-    service = Monitoring(tmp_path, twitch, empty_topics)
+def monitoring(tmp_path: Path, twitch: SimulatorProcess, empty_topics: str) -> Iterator[MonitoringProcess]:
+    service = instance(tmp_path, twitch, empty_topics)
     yield service
     service.end(signal.SIGKILL)
 
@@ -126,7 +54,7 @@ def decoded(bootstrap: str, topic: str = "chat-messages") -> list[tuple[Record, 
 
 
 def check_log(bootstrap: str) -> Counter[str]:
-    """Ticks go forward in each partition, nothing is late, nothing doubled, channels stay in their order."""
+    """Assert that ticks go forward in each partition and nothing is late or doubled; return the ids."""
     last: dict[int, int] = {}
     ids: Counter[str] = Counter()
     for record, value in decoded(bootstrap):
@@ -143,38 +71,30 @@ def check_log(bootstrap: str) -> Counter[str]:
 
 
 def arrived(bootstrap: str) -> set[str]:
-    return {value["message_id"] for _, value in decoded(bootstrap) if value["kind"] == "message"}
+    """Return the ids of the messages in Kafka."""
+    return set(recount(bootstrap).messages)
 
 
-def in_gaps(bootstrap: str) -> Callable[[dict[str, Any]], bool]:
-    """Whether a message was sent while the log says that nobody read its channel."""
-    gaps = [
-        (value["channel_id"], value["gap_from_at"], value["gap_until_at"])
-        for _, value in decoded(bootstrap)
-        if value["kind"] == "coverage" and value["event"] == "gap"
-    ]
-    return lambda m: any(c == m["channel_id"] and start <= m["sent_at"] <= end + 1_000 for c, start, end in gaps)
-
-
-def test_every_message_arrives_once_and_in_order_and_sigterm_delivers_the_rest(twitch, monitoring, empty_topics):
+def test_every_message_arrives_once_and_in_order(twitch, monitoring, empty_topics):
+    """SIGTERM delivers what is left."""
     monitoring.start()
     wait_for("ready", monitoring.ready, DEADLINE)
-    wait_for("chat", lambda: len(twitch.sent()) > 600, DEADLINE)
-    twitch.control("silence", socket="all", seconds=1000)
-    said = {message["message_id"] for message in twitch.sent()[:500]}
-    wait_for("it in Kafka", lambda: said <= arrived(empty_topics), DEADLINE)
+    wait_for("chat", lambda: len(sent_messages(twitch)) > 600, DEADLINE)
+    twitch.order("silence", socket="all", seconds=1000)
+    sent = {message["message_id"] for message in sent_messages(twitch)[:500]}
+    wait_for("it in Kafka", lambda: sent <= arrived(empty_topics), DEADLINE)
     assert monitoring.end() == 0
     ids = check_log(empty_topics)
-    assert said <= set(ids)
+    assert sent <= set(ids)
     values = [value for _, value in decoded(empty_topics, "stream-lifecycle")]
     left = {value["channel_id"] for value in values if value["kind"] == "coverage" and value["event"] == "left"}
-    assert left == set(twitch.logins.values())
+    assert left == set(channels(twitch).values())
     names = {value["login"] for value in values if value["kind"] == "lifecycle"}
-    assert names == set(twitch.logins)
+    assert names == set(channels(twitch))
 
 
 @pytest.mark.timeout(300)
-def test_kill_9_again_and_again_loses_and_doubles_nothing_outside_recorded_gaps(twitch, monitoring, empty_topics):
+def test_repeated_kills_lose_and_double_nothing(twitch, monitoring, empty_topics):
     for already in (150, 450, 800):
         monitoring.start()
         wait_for("more chat", lambda wanted=already: len(arrived(empty_topics)) > wanted, DEADLINE)
@@ -185,21 +105,19 @@ def test_kill_9_again_and_again_loses_and_doubles_nothing_outside_recorded_gaps(
     wait_for("more chat", lambda: len(arrived(empty_topics)) > before + 200, DEADLINE)
     assert monitoring.end() == 0
     ids = check_log(empty_topics)
-    excused = in_gaps(empty_topics)
-    sent = twitch.sent()
+    sent = sent_messages(twitch)
     last = max(number for number, message in enumerate(sent) if message["message_id"] in ids)
-    lost = [message for message in sent[: last - 100] if message["message_id"] not in ids and not excused(message)]
-    assert lost == []
+    assert recount(empty_topics).lost(sent[: last - 100]) == []
 
 
 def test_a_second_instance_fences_the_first_which_stands_by(tmp_path, twitch, monitoring, empty_topics):
     monitoring.start()
     wait_for("chat", lambda: len(arrived(empty_topics)) > 100, DEADLINE)
     (tmp_path / "other").mkdir()
-    second = Monitoring(tmp_path / "other", twitch, empty_topics, MONITORING_INSTANCE="second")
+    second = instance(tmp_path / "other", twitch, empty_topics, MONITORING_INSTANCE="second")
     second.start()
     try:
-        wait_for("the hand-over", lambda: "another instance has taken over" in monitoring.log.read_text(), DEADLINE)
+        wait_for("the takeover", lambda: "another instance has taken over" in monitoring.log_text(), DEADLINE)
         before = len(arrived(empty_topics))
         wait_for("more chat", lambda: len(arrived(empty_topics)) > before + 100, DEADLINE)
         check_log(empty_topics)
@@ -210,21 +128,21 @@ def test_a_second_instance_fences_the_first_which_stands_by(tmp_path, twitch, mo
 def test_a_deaf_socket_is_noticed_and_its_gap_recorded(twitch, monitoring, empty_topics):
     monitoring.start()
     wait_for("chat", lambda: len(arrived(empty_topics)) > 100, DEADLINE)
-    twitch.control("silence", socket="all", seconds=12)
+    twitch.order("silence", socket="all", seconds=12)
 
     def gaps() -> set[str]:
         values = [value for _, value in decoded(empty_topics, "stream-lifecycle")]
         found = [value for value in values if value["kind"] == "coverage" and value["event"] == "gap"]
         return {value["channel_id"] for value in found if value["reason"] == "deaf"}
 
-    wait_for("the gaps", lambda: gaps() == set(twitch.logins.values()), DEADLINE)
+    wait_for("the gaps", lambda: gaps() == set(channels(twitch).values()), DEADLINE)
     check_log(empty_topics)
 
 
 def test_garbage_is_a_dead_letter_and_chat_goes_on(twitch, monitoring, empty_topics):
     monitoring.start()
     wait_for("chat", lambda: len(arrived(empty_topics)) > 50, DEADLINE)
-    twitch.control("garbage", lines=5)
+    twitch.order("garbage", lines=5)
     wait_for("dead letters", lambda: decoded(empty_topics, "dead-letters"), DEADLINE)
     assert all(value["place"] == "irc" for _, value in decoded(empty_topics, "dead-letters"))
     before = len(arrived(empty_topics))
@@ -242,10 +160,8 @@ def test_wrong_settings_are_all_named_and_the_process_ends_with_2():
         assert name in done.stderr
 
 
-def test_a_taken_port_is_named(tmp_path, twitch, monitoring):
-    monitoring.environment["MONITORING_METRICS_PORT"] = str(twitch.http)
+def test_a_taken_port_is_named(twitch, monitoring):
+    monitoring.environment["MONITORING_METRICS_PORT"] = str(twitch.ports["http"])
     monitoring.start()
-    assert monitoring.process is not None
-    assert monitoring.process.wait(30) == 1
-    assert "MONITORING_METRICS_PORT: cannot listen" in monitoring.log.read_text()
-    monitoring.process = None
+    assert monitoring.wait() == 1
+    assert "MONITORING_METRICS_PORT: cannot listen" in monitoring.log_text()

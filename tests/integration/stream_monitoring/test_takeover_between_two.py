@@ -1,4 +1,4 @@
-"""Two instances, one log: whoever is killed or deaf, the messages are recounted against what the simulator said."""
+"""Two instances, one log: whichever is killed or deaf, the messages are recounted against what the simulator sent."""
 
 import signal
 import sys
@@ -19,7 +19,7 @@ from embedded.servers.kafka import Kafka
 from twitch_simulator.process import SimulatorProcess
 
 CHANNELS = 8
-BLIND_SECONDS = 22  # longer than the hold of a socket that was closed
+BLIND_SECONDS = 22  # longer than a closed socket pauses ticks
 
 
 MakePair = Callable[..., Pair]
@@ -38,18 +38,18 @@ def pair_on_own_kafka(tmp_path: Path, own_kafka: Kafka) -> Iterator[Pair]:
 
 
 def pair_on(stack: ExitStack, folder: Path, bootstrap_servers: str, seed: int) -> Pair:
-    """A pair whose processes end with the stack."""
+    """Return a pair whose processes end with the stack."""
     flags = ["--channels", str(CHANNELS), "--messages-per-second", "120", "--bursts-per-minute", "0"]
     twitch = stack.enter_context(SimulatorProcess(folder / "truth", *flags, "--seed", str(seed)))
     made = Pair(folder, twitch, bootstrap_servers)
-    stack.callback(made.tell)  # pytest shows it where the test failed
+    stack.callback(made.print_logs)  # pytest shows it if the test failed
     stack.callback(made.holder.end, signal.SIGKILL)
     stack.callback(made.standby.end, signal.SIGKILL)
     return made
 
 
 def is_exact(found: Recount) -> bool:
-    """Nothing doubled, nothing late, ticks never go back, and no gap was told."""
+    """Assert that nothing is doubled or late, ticks never go back, and no gap was recorded."""
     assert found.doubled == [], found.writers
     assert found.late == [], found.writers
     assert found.backward == 0
@@ -57,12 +57,12 @@ def is_exact(found: Recount) -> bool:
     return True
 
 
-def test_the_standby_goes_on_where_the_holder_was_killed_and_the_holder_takes_back(pair: MakePair) -> None:
+def test_the_standby_takes_over_and_the_holder_takes_back(pair: MakePair) -> None:
     both = pair(seed=401)
     both.start_both()
     both.more_chat()
     both.holder.end(signal.SIGKILL)
-    wait_for("the take-over", lambda: both.forwards(both.standby), DEADLINE)
+    wait_for("the takeover", lambda: both.forwards(both.standby), DEADLINE)
     both.more_chat()
     assert is_exact(both.settled())
     both.holder.start()
@@ -74,27 +74,25 @@ def test_the_standby_goes_on_where_the_holder_was_killed_and_the_holder_takes_ba
     assert found.writers == ["holder", "standby", "holder"]
 
 
-def test_a_stopped_holder_says_left_and_the_standby_says_joined(pair: MakePair) -> None:
+def test_a_stopped_holder_writes_left_the_standby_joined(pair: MakePair) -> None:
     both = pair(seed=402)
     both.start_both()
     both.more_chat(100)
     assert both.holder.end() == 0
-    assert set(recount(both.bootstrap_servers).told.values()) == {"left"}
-    wait_for("the take-over", lambda: both.forwards(both.standby), DEADLINE)
+    assert set(recount(both.bootstrap_servers).last_coverage.values()) == {"left"}
+    wait_for("the takeover", lambda: both.forwards(both.standby), DEADLINE)
     both.more_chat(100)
     found = both.settled()
     assert is_exact(found)
-    assert set(found.told.values()) == {"joined"}
+    assert set(found.last_coverage.values()) == {"joined"}
 
 
 @pytest.mark.parametrize(
     ("stalled_seconds", "is_noticed"),
     [(STALLED, False), (10, True)],
-    ids=["before it notices", "as outside of tests: about when it notices"],
+    ids=["before it notices", "as in production: about when it notices"],
 )
-def test_a_deaf_holder_gives_way_and_takes_back_when_it_hears_again(
-    pair: MakePair, stalled_seconds: int, is_noticed: bool
-) -> None:
+def test_a_deaf_holder_loses_the_lease_and_takes_back(pair: MakePair, stalled_seconds: int, is_noticed: bool) -> None:
     both = pair(seed=403)
     for instance in (both.holder, both.standby):
         instance.environment |= {
@@ -109,17 +107,17 @@ def test_a_deaf_holder_gives_way_and_takes_back_when_it_hears_again(
     both.more_chat(BEYOND)
     for socket in deaf:
         both.twitch.order("silence", socket=socket, seconds=1000)
-    wait_for("the take-over", lambda: both.forwards(both.standby), DEADLINE)
-    assert ("socket is deaf" in both.holder.told()) == is_noticed
+    wait_for("the takeover", lambda: both.forwards(both.standby), DEADLINE)
+    assert ("socket is deaf" in both.holder.log_text()) == is_noticed
     wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)
     both.more_chat(200)
     found = both.settled()
     assert is_exact(found)
     assert found.writers == ["holder", "standby", "holder"]
-    assert set(found.told.values()) == {"joined"}
+    assert set(found.last_coverage.values()) == {"joined"}
 
 
-def test_duplicates_and_disorder_on_the_wire_and_a_clock_that_is_wrong(pair: MakePair) -> None:
+def test_a_takeover_despite_duplicates_disorder_and_a_wrong_clock(pair: MakePair) -> None:
     both = pair(seed=404)
     both.standby.command = [sys.executable, str(CLOCK_OFF), "-30"]
     both.twitch.order("duplicate", share=0.3)
@@ -127,7 +125,7 @@ def test_duplicates_and_disorder_on_the_wire_and_a_clock_that_is_wrong(pair: Mak
     both.start_both()
     both.more_chat()
     both.holder.end(signal.SIGKILL)
-    wait_for("the take-over", lambda: both.forwards(both.standby), DEADLINE)
+    wait_for("the takeover", lambda: both.forwards(both.standby), DEADLINE)
     both.more_chat(200)
     both.holder.command = [sys.executable, str(CLOCK_OFF), "30"]
     both.holder.start()
@@ -138,18 +136,18 @@ def test_duplicates_and_disorder_on_the_wire_and_a_clock_that_is_wrong(pair: Mak
     assert found.writers == ["holder", "standby", "holder"]
 
 
-def test_a_standby_that_began_in_the_middle_waits_and_then_records_the_gap(pair: MakePair) -> None:
+def test_a_standby_that_started_later_waits_and_records_the_gap(pair: MakePair) -> None:
     both = pair(seed=405)
     both.holder.start()
     wait_for("the holder", lambda: both.forwards(both.holder), DEADLINE)
     both.more_chat(200)
     both.holder.end(signal.SIGKILL)
-    said = len(both.sent())
+    before = len(both.sent())
     both.standby.start()
     wait_for("it reads", lambda: both.reads_all(both.standby), DEADLINE)
     assert not both.forwards(both.standby)
     wait_for("it goes on", lambda: both.forwards(both.standby), DEADLINE)
-    assert '"turn": "go on"' in both.standby.told()
+    assert '"turn": "go on"' in both.standby.log_text()
     both.more_chat(200)
     found = both.settled()
     assert found.doubled == []
@@ -157,10 +155,10 @@ def test_a_standby_that_began_in_the_middle_waits_and_then_records_the_gap(pair:
     assert found.backward == 0
     assert {gap["reason"] for gap in found.gaps} == {"not delivered"}
     assert len({gap["channel_id"] for gap in found.gaps}) == CHANNELS
-    assert all(gap["gap_until_at"] <= both.sent()[said + 200]["sent_at"] + 5_000 for gap in found.gaps)
+    assert all(gap["gap_until_at"] <= both.sent()[before + 200]["sent_at"] + 5_000 for gap in found.gaps)
 
 
-def test_a_blind_holder_gives_way_to_a_standby_that_starts_later(pair: MakePair) -> None:
+def test_a_blind_holder_loses_the_lease_to_a_later_standby(pair: MakePair) -> None:
     both = pair(seed=407)
     twitch = Relay(free_ports(1)[0], both.twitch.ports["irc"])
     both.holder.environment["MONITORING_CHAT_URL"] = f"irc://127.0.0.1:{twitch.port}"
@@ -189,9 +187,9 @@ def test_a_blind_holder_gives_way_to_a_standby_that_starts_later(pair: MakePair)
     assert all(gap["gap_until_at"] <= both.sent()[begun]["sent_at"] for gap in found.gaps), "the standby read by then"
 
 
-def test_when_kafka_was_away_for_both_the_holder_goes_on_first(pair_on_own_kafka: Pair, own_kafka: Kafka) -> None:
+def test_after_kafka_was_away_for_both_the_holder_continues(pair_on_own_kafka: Pair, own_kafka: Kafka) -> None:
     both = pair_on_own_kafka
-    for instance in (both.holder, both.standby):  # as outside of tests: longer than the holder waits to ask again
+    for instance in (both.holder, both.standby):  # as in production: longer than the holder waits to ask again
         instance.environment["MONITORING_STALLED_SECONDS"] = "10"
     both.start_both()
     both.more_chat(200)
@@ -208,9 +206,8 @@ def test_when_kafka_was_away_for_both_the_holder_goes_on_first(pair_on_own_kafka
 
 
 @pytest.mark.timeout(300)
-def test_when_the_machine_with_kafka_was_away_the_standby_delivers_what_it_kept(
-    pair_on_own_kafka: Pair, own_kafka: Kafka
-) -> None:
+def test_the_standby_delivers_what_it_read_while_kafka_was_away(pair_on_own_kafka: Pair, own_kafka: Kafka) -> None:
+    """The whole machine with Kafka was away, the holder with it."""
     both = pair_on_own_kafka
     for instance in (both.holder, both.standby):
         instance.environment["MONITORING_GO_ON_SECONDS"] = "60"  # the standby has to find Kafka again before
@@ -220,7 +217,7 @@ def test_when_the_machine_with_kafka_was_away_the_standby_delivers_what_it_kept(
     both.more_chat(2_000)
     own_kafka.start()
     both.holder.start()
-    wait_for("the take-over", lambda: "take over" in both.standby.told(), DEADLINE)
+    wait_for("the takeover", lambda: "take over" in both.standby.log_text(), DEADLINE)
     wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)
     both.more_chat(200)
     found = both.settled()

@@ -1,4 +1,4 @@
-"""A new holder reads back what Kafka has only when all of it is decided."""
+"""A new holder reads back what Kafka has once every transaction is decided, and repairs what some partitions lost."""
 
 import shutil
 import threading
@@ -20,9 +20,9 @@ from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 from stream_monitoring.forwarding import takeover
 from stream_monitoring.forwarding.forwarder import Forwarder
-from stream_monitoring.forwarding.kafka_log import TICKED, KafkaAwayError, KafkaLog, Place, places
-from stream_monitoring.forwarding.lease import Lease, Patience
-from stream_monitoring.forwarding.takeover import wait_for_the_last
+from stream_monitoring.forwarding.kafka_log import TICKED, KafkaAwayError, KafkaLog, PartitionId, partitions_of
+from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
+from stream_monitoring.forwarding.takeover import wait_for_open_transactions
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
 from stream_monitoring.spool.batch import TICK_KEY
 from stream_monitoring.spool.frame import Frame
@@ -68,10 +68,10 @@ def config_of(kafka: Kafka) -> dict[str, Any]:
     return producer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), **PRODUCER_SETTINGS)
 
 
-def undecided(log: KafkaLog) -> list[Place] | None:
-    """The partitions with an open transaction; None from a broker that is not quite up."""
+def undecided(log: KafkaLog) -> list[PartitionId] | None:
+    """Return the partitions with an open transaction, None while the broker is not quite up."""
     try:
-        return log.unfinished()
+        return log.open_transactions()
     except KafkaAwayError:
         return None
 
@@ -80,7 +80,7 @@ def one_frame() -> list[Frame]:
     return [Frame.of(0, [b"12826", MESSAGE, TICK_KEY, TICK], 1_790_000_000_000)]
 
 
-def is_at_rest(data: Path) -> bool:
+def is_idle(data: Path) -> bool:
     """Whether the coordinator's log does not grow."""
     sizes = [each.stat().st_size for each in data.glob(f"{COORDINATOR}/*.log")]
     time.sleep(1.0)
@@ -93,32 +93,30 @@ def reader(kafka: Kafka) -> KafkaLog:
 
 def test_it_waits_for_a_transaction_that_is_still_open(own_kafka: Kafka, open_transaction: Producer) -> None:
     with reader(own_kafka) as log:
-        assert log.unfinished() == [(CHAT_MESSAGES.name, PARTITION)]
+        assert log.open_transactions() == [(CHAT_MESSAGES.name, PARTITION)]
         commit = threading.Timer(1.0, open_transaction.commit_transaction, [ANSWER_SECONDS])
         commit.start()
-        assert wait_for_the_last(log) == []
+        assert wait_for_open_transactions(log) == []
         assert [tick.spool_position for tick in log.last_ticks(CHAT_MESSAGES).values()] == [7]
         commit.join()
 
 
-def test_it_waits_no_longer_than_a_transaction_may_last(
+def test_the_wait_for_an_open_transaction_is_bounded(
     own_kafka: Kafka, open_transaction: Producer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(takeover, "UNFINISHED_SECONDS", 0.5)
+    monkeypatch.setattr(takeover, "OPEN_SECONDS", 0.5)
     with reader(own_kafka) as log:
-        assert wait_for_the_last(log) == [(CHAT_MESSAGES.name, PARTITION)]
+        assert wait_for_open_transactions(log) == [(CHAT_MESSAGES.name, PARTITION)]
         assert log.last_ticks(CHAT_MESSAGES) == {}
     open_transaction.abort_transaction()
 
 
-def test_what_the_coordinator_forgot_of_the_last_holder_is_not_committed_by_the_next(
-    own_kafka: Kafka, tmp_path: Path
-) -> None:
-    """A broker that ended badly may have the records of a transaction, and no memory that it was begun."""
+def test_a_transaction_the_coordinator_forgot_is_not_committed(own_kafka: Kafka, tmp_path: Path) -> None:
+    """After an unclean shutdown the broker may have a transaction's records, but not that it was begun."""
     last = holder(own_kafka)
     last.send([Frame.of(0, [TICK_KEY, TICK], 1_790_000_000_000)], TICK)
     data = own_kafka.directory / "data"
-    wait_for("the coordinator has written what it knows", lambda: is_at_rest(data), 30)
+    wait_for("the coordinator has written what it knows", lambda: is_idle(data), 30)
     memory = [shutil.copytree(each, tmp_path / each.name) for each in data.glob(COORDINATOR)]
     last._producer.begin_transaction()
     last._produce_frame(one_frame()[0])
@@ -132,29 +130,29 @@ def test_what_the_coordinator_forgot_of_the_last_holder_is_not_committed_by_the_
     own_kafka.start()
     following = holder(own_kafka)
     with reader(own_kafka) as log:
-        wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
+        wait_for("every partition is decided", lambda: log.open_transactions() == [], 30)
     following.send(one_frame(), LATER_TICK)
     assert committed(own_kafka).count(MESSAGE) == 1
 
 
-def test_a_commit_that_reached_some_partitions_only_is_finished(own_kafka: Kafka) -> None:
-    """A broker that is killed in a commit takes it for complete when it is back, whatever its partitions have."""
+def test_a_half_written_commit_is_finished(own_kafka: Kafka) -> None:
+    """A broker killed in a commit considers it complete when it is back, whatever its partitions have."""
     last = holder(own_kafka)
     last.send([Frame.of(0, [TICK_KEY, TICK], 1_790_000_000_000)], TICK)
     last.send(one_frame(), LATER_TICK)
-    cut = [place for place in places(*TICKED) if place != (CHAT_MESSAGES.name, 0)]
-    lose_marks(own_kafka, cut)
+    cut = [partition for partition in partitions_of(*TICKED) if partition != (CHAT_MESSAGES.name, 0)]
+    lose_markers(own_kafka, cut)
     with reader(own_kafka) as log:
-        wait_for("the marks are missing", lambda: undecided(log) == cut, 60)
+        wait_for("the markers are missing", lambda: undecided(log) == cut, 60)
         assert MESSAGE not in committed(own_kafka)
         holder(own_kafka)
-        wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
+        wait_for("every partition is decided", lambda: log.open_transactions() == [], 30)
         assert len(set(log.last_ticks(*TICKED).values())) == 1
     assert committed(own_kafka).count(MESSAGE) == 1
 
 
-def test_what_was_aborted_in_some_partitions_after_its_commit_is_sent_again(own_kafka: Kafka, tmp_path: Path) -> None:
-    """As above, and the last holder went on: with its next transaction the rest of the half committed one is gone."""
+def test_records_lost_in_some_partitions_are_sent_again(own_kafka: Kafka, tmp_path: Path) -> None:
+    """As above, but the last holder's next transaction aborted the rest of the half-written commit."""
     spool = Spool(tmp_path / "spool", SpoolLimits())
     last = holder(own_kafka)
     for number, lines in enumerate(([], [b"12826", MESSAGE, b"54706", OTHER, b"l12826", NOTICE])):
@@ -163,26 +161,26 @@ def test_what_was_aborted_in_some_partitions_after_its_commit_is_sent_again(own_
         frame = spool.append([*lines, TICK_KEY, tick], 1_790_000_000_000 + 1000 * number)
         last.send([frame], tick)
     kept = next(each.partition for each in records(own_kafka, CHAT_MESSAGES.name) if each.value == OTHER)
-    cut = [place for place in places(*TICKED) if place != (CHAT_MESSAGES.name, kept)]
-    lose_marks(own_kafka, cut)
+    cut = [partition for partition in partitions_of(*TICKED) if partition != (CHAT_MESSAGES.name, kept)]
+    lose_markers(own_kafka, cut)
     with reader(own_kafka) as log:
-        wait_for("the marks are missing", lambda: undecided(log) == cut, 60)
+        wait_for("the markers are missing", lambda: undecided(log) == cut, 60)
         Transactions(config_of(own_kafka))  # aborts what is open
-        wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
+        wait_for("every partition is decided", lambda: log.open_transactions() == [], 30)
         assert [MESSAGE in committed(own_kafka), OTHER in committed(own_kafka)] == [False, True]
         forwarder = forwarder_of(own_kafka, spool)
-        forwarder._begin(holder(own_kafka))
-        wait_for("every partition is decided", lambda: log.unfinished() == [], 30)
+        forwarder._resume(holder(own_kafka))
+        wait_for("every partition is decided", lambda: log.open_transactions() == [], 30)
         assert len(set(log.last_ticks(*TICKED).values())) == 1
     assert forwarder.position == spool.end
     assert [committed(own_kafka).count(each) for each in (MESSAGE, OTHER, NOTICE)] == [1, 1, 1]
     assert [each.value for each in records(own_kafka, STREAM_LIFECYCLE.name)].count(NOTICE) == 1
 
 
-def lose_marks(kafka: Kafka, cut: list[Place]) -> None:
-    """Kill the broker, take the last transaction's marks from these partitions, start it again."""
+def lose_markers(kafka: Kafka, cut: list[PartitionId]) -> None:
+    """Kill the broker, cut the last transaction's markers off these partitions, start it again."""
     data = kafka.directory / "data"
-    wait_for("the coordinator has written what it knows", lambda: is_at_rest(data), 30)
+    wait_for("the coordinator has written what it knows", lambda: is_idle(data), 30)
     kafka.kill()
     for topic, number in cut:
         cut_last_batch(data / f"{topic}-{number}")
@@ -205,14 +203,22 @@ def own_tick(spool: Spool, sent_at: int, end: int) -> bytes:
 
 
 def forwarder_of(kafka: Kafka, spool: Spool) -> Forwarder:
-    """As main.py makes it; nobody else is there, and nothing is captured."""
-    lease = Lease("holder", Patience(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60), is_alone=True)
-    witness: Any = SimpleNamespace(account=None)  # an own log that simply goes on asks nobody
-    return Forwarder(spool, FrameQueue(), {}, lambda: reader(kafka), lease, witness, "a", lambda: 0.5)
+    """Return a forwarder as main.py makes it; alone, and without a capture."""
+    lease = Lease("holder", LeaseTimeouts(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60), is_alone=True)
+    capture: Any = SimpleNamespace(continuity=None)  # not asked while the own log simply continues
+    return Forwarder(
+        spool=spool,
+        queue=FrameQueue(),
+        producer_config={},
+        read_log=lambda: reader(kafka),
+        lease=lease,
+        capture=capture,
+        instance="a",
+    )
 
 
 def cut_last_batch(partition: Path) -> None:
-    """Take the last record batch off a partition's log: the mark of its last transaction. The broker is down."""
+    """Cut the last record batch, the marker of its last transaction, off a partition's log. The broker is down."""
     (log,) = partition.glob("*.log")
     content, at, last = log.read_bytes(), 0, 0
     while at + BATCH_HEAD <= len(content):
@@ -221,7 +227,7 @@ def cut_last_batch(partition: Path) -> None:
 
 
 def committed(kafka: Kafka) -> list[bytes | None]:
-    """The values of all that is committed."""
+    """Return the values of all committed records."""
     return [each.value for each in records(kafka, CHAT_MESSAGES.name)]
 
 

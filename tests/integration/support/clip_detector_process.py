@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 from confluent_kafka import Producer
 
-from cause_check.wire import control
+from cause_check.simulated_rows import event_piece
 from contracts import topics
 from contracts.codec import decode
 from embedded.paths import FLINK_JARS, class_archive
@@ -103,7 +103,7 @@ class ChatLog:
         self.channel_id = channel_id
         self.random = random.Random(channel_id)
         self.rows: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        self.controls: dict[int, list[str]] = defaultdict(list)
+        self.events: dict[int, list[str]] = defaultdict(list)
 
     def message(self, second: int, chatter: str, text: str, emotes: list[dict[str, object]] | None = None) -> None:
         """One message in `second` after START."""
@@ -117,7 +117,7 @@ class ChatLog:
     def happens(self, kind: str, second: int, **fields: object) -> None:
         """A record that is no message in `second` after START."""
         record = decode(topics.CHAT_MESSAGES.name, self._produce(self._record(kind, second, **fields)))
-        self.controls[START + second].append(control(record))
+        self.events[START + second].append(event_piece(record))
 
     def _record(self, kind: str, second: int, **fields: object) -> dict[str, object]:
         sent_at = (START + second) * 1000 + self.random.randrange(1000)
@@ -134,7 +134,7 @@ class ChatLog:
         self.producer.produce(topics.CHAT_MESSAGES.name, value, self.channel_id)
 
     def chat(self, seconds: range, chatters: Callable[[int], int], text: str = "hello") -> None:
-        """`chatters(second)` messages a second, up to 5 s out of order, with a tick after each 5 s."""
+        """Write `chatters(second)` messages per second, up to 5 s out of order, with a tick after each 5 s."""
         for begin in range(seconds.start, seconds.stop, 5):
             block = range(begin, min(begin + 5, seconds.stop))
             said = [(second, number) for second in block for number in range(chatters(second))]
@@ -153,17 +153,17 @@ class ChatLog:
         self.producer.flush()
 
     def recount(self, until: int) -> list[Record]:
-        """What the pure channel says of all messages written, up to the second `until` after START."""
+        """Return what the pure channel makes of all messages written, up to the second `until` after START."""
         channel = Channel(self.channel_id, Detector(*RULES), DictSlots())
-        told: list[tuple[int, Record]] = []
-        for second in sorted(self.rows.keys() | self.controls.keys()):
+        found: list[tuple[int, Record]] = []
+        for second in sorted(self.rows.keys() | self.events.keys()):
             said = self.rows.get(second, [])
-            people = len({chatter for chatter, _ in said})
+            chatters = len({chatter for chatter, _ in said})
             pieces = PIECE.join(piece for _, piece in said)
-            controls = PIECE.join(self.controls.get(second, ()))
-            told += channel.row(SecondRow(second, len(said), people, pieces or None, controls or None))
-        told += channel.advance(START + until)
-        return [record for _, record in told]
+            events = PIECE.join(self.events.get(second, ()))
+            found += channel.row(SecondRow(second, len(said), chatters, pieces or None, events or None))
+        found += channel.advance(START + until)
+        return [record for _, record in found]
 
     def write_recording(self, path: Path) -> None:
         """All messages written as recorded chat, START being its second 0."""
@@ -175,7 +175,7 @@ class ChatLog:
 
 
 def wait_for_progress(kafka: str, run: DetectorRun, second: int) -> None:
-    """Wait until the job has told that it passed `second` after START; fails with the log where it ends before."""
+    """Wait until the job has reported that it passed `second` after START; fail with its log if it ends before."""
     deadline = time.monotonic() + ANSWER_SECONDS
     while max(progress(kafka), default=0) < (START + second) * 1000:
         assert run.process.poll() is None, run.log.read_text()[-3000:]
@@ -184,7 +184,7 @@ def wait_for_progress(kafka: str, run: DetectorRun, second: int) -> None:
 
 
 def progress(kafka: str) -> Iterator[int]:
-    """The places that the job told, milliseconds."""
+    """Yield the progress that the job reported, in milliseconds."""
     for record in read_topic(kafka, topics.JOB_PROGRESS.name):
         yield decode(topics.JOB_PROGRESS.name, record.value or b"").event_at
 

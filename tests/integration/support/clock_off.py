@@ -1,4 +1,4 @@
-"""`python clock_off.py SECONDS`: stream_monitoring on a machine whose clock is wrong by so many seconds."""
+"""`python clock_off.py SECONDS`: run stream_monitoring on a machine whose clock is wrong by so many seconds."""
 
 import sys
 import time

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from integration.support.stream_monitoring_process import DEADLINE, MonitoringProcess
-from integration.support.stream_monitoring_recount import Recount, said, settled
+from integration.support.stream_monitoring_recount import Recount, sent_messages, settled_recount
 
 from embedded.processes.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
@@ -15,7 +15,7 @@ CLOCK_OFF = Path(__file__).parent / "clock_off.py"
 
 
 class Pair:
-    """A simulator, two instances on spools of their own, and what is in Kafka."""
+    """A simulator, two instances with a spool each, and what is in Kafka."""
 
     def __init__(self, folder: Path, twitch: SimulatorProcess, bootstrap_servers: str) -> None:
         self.folder, self.twitch, self.bootstrap_servers = folder, twitch, bootstrap_servers
@@ -25,7 +25,7 @@ class Pair:
         self.standby = self.instance("standby")
 
     def instance(self, role: str, **more: str) -> MonitoringProcess:
-        """An instance that is not started yet."""
+        """Return an instance that is not started yet."""
         return MonitoringProcess(
             self.folder / f"{role}.log",
             self.folder / f"spool-{role}",
@@ -41,40 +41,40 @@ class Pair:
         )
 
     def start_both(self) -> None:
-        """Both run, the holder forwards, and the ticks are beyond where the standby began."""
+        """Start both; wait until the holder forwards and the ticks are past the standby's start."""
         self.holder.start()
         wait_for("the holder", lambda: self.forwards(self.holder), DEADLINE)
         self.standby.start()
         wait_for("the standby", lambda: self.reads_all(self.standby), DEADLINE)
         self.more_chat(BEYOND)
 
-    def tell(self) -> None:
-        """Print what both said of forwarding."""
+    def print_logs(self) -> None:
+        """Print what both logged of forwarding."""
         for instance in (self.holder, self.standby):
-            said = (line for line in instance.told().splitlines() if "forwarder" in line)
-            print("\n".join(said))
+            lines = (line for line in instance.log_text().splitlines() if "forwarder" in line)
+            print("\n".join(lines))
 
     def reads_all(self, instance: MonitoringProcess) -> bool:
         """Whether an instance reads every channel."""
         return instance.ready() and instance.measured("stream_monitoring_channels", state="read") == self.channels
 
     def forwards(self, instance: MonitoringProcess) -> bool:
-        """Whether an instance says that it is the holder."""
+        """Whether an instance reports that it is the holder."""
         return instance.ready() and instance.measured("stream_monitoring_holder") == 1
 
     def sent(self) -> list[dict[str, Any]]:
-        """The truth so far."""
-        return said(self.twitch)
+        """Return every message sent so far."""
+        return sent_messages(self.twitch)
 
     def more_chat(self, messages: int = 300) -> None:
-        """Wait until so much more is said."""
+        """Wait until so many more messages are sent."""
         before = len(self.sent())
         wait_for("more chat", lambda: len(self.sent()) >= before + messages, DEADLINE)
 
     def settled(self) -> Recount:
-        """What is in Kafka once everything said so far has arrived or is in a gap."""
-        return settled(self.twitch, self.bootstrap_servers)
+        """Wait until every message sent so far has arrived or is in a gap; return the recount."""
+        return settled_recount(self.twitch, self.bootstrap_servers)
 
     def sockets(self) -> set[int]:
-        """The numbers of the simulator's open sockets."""
+        """Return the numbers of the simulator's open sockets."""
         return {each["socket"] for each in self.twitch.state()["sockets"]}

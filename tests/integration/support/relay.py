@@ -1,4 +1,4 @@
-"""A way to a server that can be cut: a TCP relay on loopback, which needs no rights of root."""
+"""A connection to a server that can be cut: a TCP relay on loopback, which needs no root."""
 
 import asyncio
 import threading
@@ -8,7 +8,7 @@ CHUNK_BYTES = 4096
 
 
 class Relay:
-    """Forwards 127.0.0.1:`port` to 127.0.0.1:`target`; while it is cut, connections are reset and new ones refused."""
+    """Forward 127.0.0.1:`port` to 127.0.0.1:`target`; while it is cut, reset connections and refuse new ones."""
 
     def __init__(self, port: int, target: int) -> None:
         self.port, self._target = port, target
@@ -21,7 +21,7 @@ class Relay:
         asyncio.run_coroutine_threadsafe(serving, self._loop).result(10)
 
     def cut(self) -> None:
-        """Reset what is open, refuse what comes."""
+        """Reset open connections and refuse new ones."""
         self._is_cut = True
         self._loop.call_soon_threadsafe(self._reset)
 
@@ -48,7 +48,7 @@ class Relay:
 
 
 async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Bytes in one direction until their end."""
+    """Copy bytes in one direction until their end."""
     while chunk := await reader.read(CHUNK_BYTES):
         writer.write(chunk)
         await writer.drain()

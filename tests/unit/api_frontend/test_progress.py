@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from prometheus_client import REGISTRY
 
-from api_frontend.data.database import PostgresAwayError
 from api_frontend.data.progress import PipelineProgress
 from contracts import metrics
+from service_runtime.postgres import PostgresAwayError
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

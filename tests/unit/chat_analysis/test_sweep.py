@@ -1,4 +1,4 @@
-"""A sweep says what each threshold would raise by itself, and draws it."""
+"""A sweep reports what each threshold would raise by itself, and plots it."""
 
 import json
 import random
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chat_analysis.replay import main, replay
+from chat_analysis.__main__ import main
+from chat_analysis.peak_lines import peak_lines
 from chat_analysis.sweep import sweep
 from moment_detection.detection.rules import RuleBook
 
@@ -25,16 +26,16 @@ def recording(tmp_path: Path) -> Path:
     return path
 
 
-def test_each_step_is_what_that_threshold_raises_alone(recording: Path) -> None:
+def test_each_step_is_what_its_threshold_raises_alone(recording: Path) -> None:
     swept = sweep([recording], RuleBook({"threshold": 4.0}), (3.0, 4.0, 6.0))
     hours = 2.0
     for step in swept.steps:
-        lines = replay(recording, RuleBook({"threshold": step.threshold}))
-        assert step.an_hour == pytest.approx(sum(line.clip for line in lines) / hours, rel=0.01)
+        lines = peak_lines(recording, RuleBook({"threshold": step.threshold}))
+        assert step.per_hour == pytest.approx(sum(line.clip for line in lines) / hours, rel=0.01)
     lower, same, higher = swept.steps
-    assert lower.an_hour > swept.configured[1] > higher.an_hour > 0
+    assert lower.per_hour > swept.configured[1] > higher.per_hour > 0
     assert (same.more, same.fewer) == (0, 0)
-    assert same.an_hour == swept.configured[1]
+    assert same.per_hour == swept.configured[1]
     assert lower.more > 0 == lower.fewer
     assert higher.fewer > 0 == higher.more
 
@@ -43,10 +44,10 @@ def test_it_prints_and_plots(
     recording: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     drawing = tmp_path / "sweep.svg"
-    monkeypatch.setattr("sys.argv", ["replay", "--sweep", str(recording), "--plot", str(drawing)])
+    monkeypatch.setattr("sys.argv", ["chat_analysis", "--sweep", str(recording), "--plot", str(drawing)])
     assert main() == 0
-    told = capsys.readouterr().out
-    assert told.startswith("Now, at 4: ")
-    assert len(told.splitlines()) == 2 + 11
+    printed = capsys.readouterr().out
+    assert printed.startswith("Now, at 4: ")
+    assert len(printed.splitlines()) == 2 + 11
     drawn = ElementTree.fromstring(drawing.read_text())
     assert len(drawn.findall("{*}polyline")) == 4

@@ -1,6 +1,6 @@
 import threading
 
-from clip_creator.scheduler import Scheduler, pause
+from clip_creator.scheduler import Scheduler
 
 DEADLINE = 10.0
 
@@ -68,8 +68,3 @@ def test_what_is_due_is_done_before_the_end():
     scheduler.add(0.0, lambda: done.append(1))
     end(scheduler, *running)
     assert done == [1]
-
-
-def test_pauses_double_up_to_half_a_minute():
-    assert [pause(5.0, turn) for turn in range(5)] == [5.0, 10.0, 20.0, 30.0, 30.0]
-    assert pause(5.0, 10_000) == 30.0

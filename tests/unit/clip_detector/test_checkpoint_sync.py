@@ -1,4 +1,4 @@
-"""Only checkpoints that were synced and noted are started from, once any was noted."""
+"""Once a checkpoint was noted as synced, a run only starts from noted ones."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ def checkpoint(directory: Path, number: int, age: int) -> Path:
     return folder
 
 
-def test_a_checkpoint_that_is_not_noted_yet_gives_way_to_an_older_one_that_is(tmp_path: Path) -> None:
+def test_an_unsynced_checkpoint_gives_way_to_a_synced_one(tmp_path: Path) -> None:
     older, shelf = checkpoint(tmp_path, 1, age=9), CheckpointShelf(tmp_path)
     assert sync_and_note(tmp_path, shelf.whole()) == [older]
     newer = checkpoint(tmp_path, 2, age=1)
@@ -28,9 +28,7 @@ def test_a_checkpoint_that_is_not_noted_yet_gives_way_to_an_older_one_that_is(tm
     assert sync_and_note(tmp_path, shelf.whole()) == []
 
 
-def test_everything_of_a_checkpoint_is_synced_before_it_is_noted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_files_are_synced_before_the_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = checkpoint(tmp_path, 1, age=9)
     seen: list[tuple[str, bool]] = []
     real = os.fsync
@@ -46,7 +44,7 @@ def test_everything_of_a_checkpoint_is_synced_before_it_is_noted(
     assert (str(tmp_path), True) in seen, "the note's own name must last too"
 
 
-def test_a_checkpoint_that_flink_drops_meanwhile_is_not_noted_and_dropped_ones_are_forgotten(tmp_path: Path) -> None:
+def test_dropped_checkpoints_are_neither_noted_nor_kept(tmp_path: Path) -> None:
     gone, shelf = tmp_path / "a" / "chk-1", CheckpointShelf(tmp_path)
     assert sync_and_note(tmp_path, [gone]) == []
     first, second = checkpoint(tmp_path, 2, age=9), checkpoint(tmp_path, 3, age=5)
@@ -56,7 +54,7 @@ def test_a_checkpoint_that_flink_drops_meanwhile_is_not_noted_and_dropped_ones_a
     assert shelf.choose() == second
 
 
-def test_without_any_note_every_whole_checkpoint_counts(tmp_path: Path) -> None:
+def test_without_notes_every_complete_checkpoint_counts(tmp_path: Path) -> None:
     whole = checkpoint(tmp_path, 1, age=9)
     assert CheckpointShelf(tmp_path).choose() == whole
     (tmp_path / SYNCED_FILE).write_text("torn [")

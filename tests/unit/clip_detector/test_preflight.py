@@ -1,4 +1,4 @@
-"""A lack on the machine has a plain message."""
+"""Each problem of the machine has a plain message."""
 
 import socket
 from pathlib import Path
@@ -24,13 +24,13 @@ def test_missing_jars_are_named_with_the_remedy(tmp_path: Path) -> None:
     assert "make venv" in line
 
 
-def test_a_missing_jdk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_jdk_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert any("install a JDK 17" in each for each in preflight.problems(settings(tmp_path)))
 
 
-def test_a_taken_port_is_named_with_its_setting(tmp_path: Path) -> None:
+def test_a_used_port_is_reported_with_its_setting(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -39,6 +39,6 @@ def test_a_taken_port_is_named_with_its_setting(tmp_path: Path) -> None:
     assert any(f"port {port}" in each and "DETECTOR_REST_PORT" in each for each in found)
 
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "checkpoints").write_text("a file in the way")
     assert any("DETECTOR_CHECKPOINT_DIRECTORY" in each for each in preflight.problems(settings(tmp_path)))

@@ -22,7 +22,7 @@ SETTINGS = [
     "recorder.settings",
     "clip_creator.settings",
     "api_frontend.settings",
-    *(["watcher.settings"] if (REPOSITORY / "services" / "watcher").is_dir() else []),
+    "watcher.settings",
 ]
 DOCKERFILES = sorted((REPOSITORY / "infrastructure" / "images").glob("*.Dockerfile"))
 FLINK_START = {"FLINK_RESUME", "FLINK_JOBMANAGER", "FLINK_JOBMANAGER_MEMORY", "FLINK_TASKMANAGER_MEMORY"}
@@ -47,8 +47,6 @@ def test_each_variable_is_read_by_a_service(file: str) -> None:
     for name, service in yaml.safe_load((REPOSITORY / file).read_text())["services"].items():
         if service["image"].startswith("stream-scout/"):
             unknown = set(service.get("environment", {})) - known
-            if not ((REPOSITORY / "services" / "watcher").is_dir() or name != "watcher"):
-                continue
             assert not unknown, f"{name}: {unknown}"
 
 

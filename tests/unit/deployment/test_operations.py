@@ -157,4 +157,4 @@ def test_opt_outs_commands_are_those_of_the_program() -> None:
     for command, channel in typed:
         assert arguments([command, *filter(None, [channel])]).command == command
     assert "opt_outs.json" in text("services/stream_monitoring/main.py")
-    assert "cleared of channels" in text("services/stream_monitoring/privacy/erasure.py")
+    assert "opted-out channels erased" in text("services/stream_monitoring/privacy/erasure.py")

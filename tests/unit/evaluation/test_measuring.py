@@ -1,4 +1,4 @@
-"""The whole of `make evaluate` on small made-up recordings, and what its parts promise."""
+"""`make evaluate` as a whole on small made-up recordings, and its parts."""
 
 import gzip
 import json
@@ -11,8 +11,8 @@ import pytest
 
 from evaluation import report
 from evaluation.__main__ import main
-from evaluation.baselines import BASELINES, peaks
-from evaluation.bootstrap import BLOCK_SECONDS, blocks, drawn, interval
+from evaluation.baselines import BASELINES, ranked_peaks
+from evaluation.bootstrap import BLOCK_SECONDS, blocks, draw, interval
 from evaluation.measuring import COMPARED, OURS, covered, measure, play
 from evaluation.recorded import DataSet, load, read_all
 from evaluation.scoring import Ranked, Segment
@@ -39,25 +39,25 @@ def chat_data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_our_score_is_the_compared_one_computed_another_way(chat_data: Path) -> None:
+def test_our_score_equals_the_baseline_of_the_same_formula(chat_data: Path) -> None:
     played = play(load(chat_data, DataSet("kappa", "k")), RuleSettings().rules())
     ours = {moment.t: round(moment.score, 3) for moment in played.lists[OURS]}
     theirs = {moment.t: round(moment.score, 3) for moment in played.lists[COMPARED]}
     assert ours == {t: pytest.approx(score, abs=0.002) for t, score in theirs.items()}
     measured = measure(played)
     assert measured[OURS].whole.average_precision == 1.0
-    assert measured[OURS].difference_sure == (0.0, 0.0)
+    assert measured[OURS].difference_interval == (0.0, 0.0)
     assert all(share > 0.9 for _, share in covered(played))
     assert len(covered(played)) == 4
 
 
-def test_every_baseline_finds_the_bursts_and_sees_nothing_of_the_future(chat_data: Path) -> None:
+def test_baselines_find_the_bursts_without_the_future(chat_data: Path) -> None:
     (recorded,) = read_all(load(chat_data, DataSet("kappa", "k")))
-    cut = recorded._replace(messages=recorded.messages[:1500], people=recorded.people[:1500])
+    cut = recorded._replace(messages=recorded.messages[:1500], speakers=recorded.speakers[:1500])
     for score in BASELINES.values():
         scores = score(recorded)
         assert score(cut) == scores[:1500]
-        best = sorted(peaks(recorded, scores), key=lambda each: -each.score)[:4]
+        best = sorted(ranked_peaks(recorded, scores), key=lambda each: -each.score)[:4]
         assert sorted(each.t // 700 for each in best) == [1, 2, 3, 4]
 
 
@@ -65,18 +65,18 @@ def test_a_list_that_is_better_everywhere_is_surely_better() -> None:
     segments = [Segment("a", at, at + 10) for at in range(450, 36_000, BLOCK_SECONDS)]
     good = [Ranked("a", each.start + 5, 9.0) for each in segments]
     bad = [Ranked("a", each.start - 100, 9.0) for each in segments] + [each._replace(score=1.0) for each in good]
-    draws = drawn(blocks(segments, {"good": good, "bad": bad}, {"a": 10.0}), ["good", "bad"], rounds=50)
-    assert interval([draw["good"] - draw["bad"] for draw in draws]).low > 0.4
-    assert all(draw["good"] == pytest.approx(1.0) for draw in draws)
+    draws = draw(blocks(segments, {"good": good, "bad": bad}, {"a": 10.0}), ["good", "bad"], rounds=50)
+    assert interval([each["good"] - each["bad"] for each in draws]).low > 0.4
+    assert all(each["good"] == pytest.approx(1.0) for each in draws)
 
 
-def test_a_moment_goes_with_the_segment_that_it_hits_across_blocks() -> None:
+def test_a_moment_is_in_the_block_of_the_segment_it_hits() -> None:
     segment = Segment("a", BLOCK_SECONDS - 5, BLOCK_SECONDS + 5)
     cut = blocks([segment], {"x": [Ranked("a", BLOCK_SECONDS + 20, 1.0)]}, {"a": 1.0})
     assert [(len(block.segments), len(block.moments["x"])) for block in cut] == [(1, 1)] + [(0, 0)] * 4
 
 
-def test_it_writes_tables_and_a_plot_and_leaves_the_rest_of_the_document(
+def test_it_writes_tables_and_a_plot_and_keeps_other_text(
     chat_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = tmp_path / "detection.md"
@@ -96,7 +96,7 @@ def test_it_writes_tables_and_a_plot_and_leaves_the_rest_of_the_document(
     assert len(drawn_plot.findall("{*}polyline")) == 1 + len(BASELINES)
 
 
-def test_without_recordings_it_says_so(
+def test_missing_recordings_are_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["evaluation"])
@@ -109,7 +109,7 @@ def test_without_recordings_it_says_so(
 
 
 @pytest.mark.skipif(not os.environ.get("CHAT_DATA"), reason="CHAT_DATA names no folder of recorded chat")
-def test_on_recorded_chat_the_ranking_is_no_worse_than_the_compared_one() -> None:
+def test_recorded_chat_is_ranked_as_well_as_by_the_baseline() -> None:
     """The requirement itself, on the loud channel."""
     played = play(load(Path(os.environ["CHAT_DATA"]), DataSet("kappa", "k")), RuleSettings().rules())
-    assert measure(played)[OURS].difference_sure.low > -0.03
+    assert measure(played)[OURS].difference_interval.low > -0.03

@@ -1,4 +1,4 @@
-"""The agreement with chosen segments: by hand, and the same as the script that others score with."""
+"""The agreement with chosen segments: by hand, and the same as the reference script."""
 
 import importlib.util
 import os
@@ -32,7 +32,7 @@ def test_by_hand() -> None:
     assert agreement(segments, top(MOMENTS, 1, 2)).recall == 0.5
 
 
-def test_of_equal_scores_the_earlier_comes_first_and_a_shift_moves_the_truth() -> None:
+def test_ties_go_by_time_and_a_shift_moves_the_segments() -> None:
     assert [each.t for each in top([Ranked("a", 9, 1.0), Ranked("a", 3, 1.0)], 2, 1)] == [3, 9]
     assert merged([Segment("a", 50, 60)], -20) == [Segment("a", 30, 40)]
     assert agreement([Segment("a", 1, 2)], []).precision == 0.0
@@ -57,7 +57,7 @@ TIMES = st.lists(st.tuples(st.integers(0, 3200), st.integers(0, 40)), max_size=8
 
 @given(SPANS, TIMES)
 @settings(max_examples=200, deadline=None)
-def test_it_agrees_with_the_script(spans: list[tuple[int, int]], times: list[tuple[int, int]]) -> None:
+def test_it_agrees_with_the_reference_script(spans: list[tuple[int, int]], times: list[tuple[int, int]]) -> None:
     theirs = script()
     truth = [{"start": start, "end": start + long} for start, long in spans]
     segments = merged([Segment("a", start, start + long) for start, long in spans])

@@ -1,11 +1,11 @@
-"""Chat with known bursts, as people a second: Poisson, or with a rate that swings by itself as real chat does."""
+"""Chat with known bursts, as chatters per second: Poisson, or with a rate that swings as real chat does."""
 
 import math
 import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from moment_detection.detection.channel_events import Control
+from moment_detection.detection.channel_events import ChannelEvent
 from moment_detection.detection.detector import Detector
 from moment_detection.detection.outputs import RAISED, Revision
 from moment_detection.detection.rules import Rules
@@ -49,7 +49,7 @@ def burst_times(rnd: random.Random, hours: float, an_hour: float, first: int = 9
 
 
 def people(chat: Chat, rnd: random.Random) -> Iterator[int]:
-    """People of each second."""
+    """WindowChatters of each second."""
     mood, keeps = rnd.gauss(0, 1), math.exp(-1 / SWING_SECONDS)
     begun = {second + step for second in chat.bursts for step in range(BURST_SECONDS)}
     for second in range(int(chat.hours * HOUR)):
@@ -72,19 +72,19 @@ def _poisson(rnd: random.Random, mean: float) -> int:
 
 def play(chat: Chat, rules: Rules, seed: int = 1) -> Outcome:
     """Feed it to a detector and compare what is raised with the truth."""
-    detector, told = Detector(rules), []
+    detector, outputs = Detector(rules), []
     gap_from = dict(chat.gaps)
     unread = 0
     for second, count in enumerate(people(chat, random.Random(seed))):
-        controls: tuple[Control, ...] = ()
+        events: tuple[ChannelEvent, ...] = ()
         if second in gap_from:
             unread, at = gap_from[second], START + second
-            controls = (Control(at * 1000, "coverage", "gap", "", at * 1000, (START + unread) * 1000),)
-        if second >= unread or controls:
+            events = (ChannelEvent(at * 1000, "coverage", "gap", "", at * 1000, (START + unread) * 1000),)
+        if second >= unread or events:
             count = count if second >= unread else 0
-            if count or controls:
-                told += detector.second(START + second, count, count, controls)
-    raised = [each.crossed - START for each in told if isinstance(each, Revision) and each.number == RAISED]
+            if count or events:
+                outputs += detector.add_second(START + second, count, count, events)
+    raised = [each.crossed - START for each in outputs if isinstance(each, Revision) and each.number == RAISED]
     return _outcome(chat, raised)
 
 

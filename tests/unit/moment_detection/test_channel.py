@@ -35,7 +35,7 @@ def told(channel: Channel) -> list[tuple[int, Record]]:
     return found + channel.advance(START + 600)
 
 
-def test_evidence_holds_the_window_s_people_and_the_moment_s_words() -> None:
+def test_evidence_has_the_window_s_chatters_and_the_words() -> None:
     slots = DictSlots()
     records = [record for _, record in told(Channel("7", Detector(RULES), slots))]
     moments = [decode(record.topic, record.value) for record in records if record.topic == topics.MOMENTS.name]
@@ -47,7 +47,7 @@ def test_evidence_holds_the_window_s_people_and_the_moment_s_words() -> None:
     assert len(slots.slots) <= 8  # a closed moment leaves no texts behind
 
 
-def test_without_texts_each_second_s_chatters_are_summed_and_no_word_is_told() -> None:
+def test_without_texts_chatters_are_summed_and_words_missing() -> None:
     without = told(Channel("7", Detector(RULES), None))
     moments = [decode(record.topic, record.value) for _, record in without if record.topic == topics.MOMENTS.name]
     assert [moment.revision for moment in moments] == ["raised", "peaked", "closed"] * 2

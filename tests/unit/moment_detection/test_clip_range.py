@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moment_detection.clip_range import LONGEST_MS, MARGIN_MS, REACTION_MS, stretch
+from moment_detection.clip_range import LONGEST_MS, MARGIN_MS, REACTION_MS, clip_range
 
 CROSSED = 1_790_000_000_000
 
@@ -11,7 +11,7 @@ CROSSED = 1_790_000_000_000
 @given(st.integers(0, 90_000))
 def test_the_peak_and_its_picture_are_always_inside(rise: int) -> None:
     peak = CROSSED + rise
-    begins, ends = stretch(CROSSED, peak)
+    begins, ends = clip_range(CROSSED, peak)
     assert 5000 <= ends - begins <= LONGEST_MS
     assert begins <= peak - REACTION_MS[1]
     assert peak + MARGIN_MS <= ends
@@ -19,5 +19,5 @@ def test_the_peak_and_its_picture_are_always_inside(rise: int) -> None:
 
 @given(st.integers(0, 35_000))
 def test_what_the_crossing_s_people_saw_is_inside(rise: int) -> None:
-    begins, _ = stretch(CROSSED, CROSSED + rise)
+    begins, _ = clip_range(CROSSED, CROSSED + rise)
     assert begins <= CROSSED - REACTION_MS[1]

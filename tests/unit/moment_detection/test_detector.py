@@ -1,39 +1,39 @@
-"""The detector's laws: when a moment is raised, peaks and closes, and that only the rows decide it."""
+"""When a moment is raised, peaks and closes, and that nothing but the rows decides it."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moment_detection.detection.channel_events import Control
+from moment_detection.detection.channel_events import ChannelEvent
 from moment_detection.detection.detector import FORGET_SECONDS, SILENCE_SECONDS, Detector, Rules
-from moment_detection.detection.outputs import CLOSED, PEAKED, RAISED, Emission, Minute, Revision
+from moment_detection.detection.outputs import CLOSED, PEAKED, RAISED, Minute, Output, Revision
 from moment_detection.detection.state import pack, unpack
 
 RULES = Rules(threshold=4.0)
 BOTH = (Rules(4.0, moments_per_hour=3.0, clips_per_hour=1.0), Rules(2.0, name="lower", shadow=True))
 START = 1_000_000 * 60  # a minute's first second
-Row = tuple[int, int, int, tuple[Control, ...]]
+Row = tuple[int, int, int, tuple[ChannelEvent, ...]]
 
 
-def row(second: int, messages: int, *controls: Control) -> Row:
-    return (START + second, messages, messages, controls)
+def row(second: int, messages: int, *events: ChannelEvent) -> Row:
+    return (START + second, messages, messages, events)
 
 
-def joined(second: int) -> Control:
-    return Control((START + second) * 1000, "coverage", "joined")
+def joined(second: int) -> ChannelEvent:
+    return ChannelEvent((START + second) * 1000, "coverage", "joined")
 
 
-def gap(second: int, until: int) -> Control:
-    return Control((START + second) * 1000, "coverage", "gap", "", (START + second) * 1000, (START + until) * 1000)
+def gap(second: int, until: int) -> ChannelEvent:
+    return ChannelEvent((START + second) * 1000, "coverage", "gap", "", (START + second) * 1000, (START + until) * 1000)
 
 
-def run(rows: list[Row], until: int = 2000, rules: tuple[Rules, ...] = (RULES,)) -> list[Emission]:
+def run(rows: list[Row], until: int = 2000, rules: tuple[Rules, ...] = (RULES,)) -> list[Output]:
     detector = Detector(*rules)
-    told = [emission for entry in rows for emission in detector.second(*entry)]
-    return told + detector.advance(START + until)
+    outputs = [output for entry in rows for output in detector.add_second(*entry)]
+    return outputs + detector.advance(START + until)
 
 
-def revisions(told: list[Emission]) -> list[Revision]:
-    return [emission for emission in told if isinstance(emission, Revision)]
+def revisions(outputs: list[Output]) -> list[Revision]:
+    return [output for output in outputs if isinstance(output, Revision)]
 
 
 def steady(seconds: range, messages: int = 1) -> list[Row]:
@@ -44,12 +44,12 @@ BURST = [row(300 + i, count) for i, count in enumerate([10, 20, 30, 8, 2])]
 
 
 def test_a_burst_is_raised_at_the_crossing_peaks_and_closes() -> None:
-    told = revisions(run([*steady(range(300)), *BURST, *steady(range(305, 400))]))
-    assert [(r.number, r.at - START) for r in told] == [(RAISED, 301), (PEAKED, 309), (CLOSED, 334)]
-    assert {r.crossed - START for r in told} == {301}
-    assert told[-1].peak - START == 304  # the window's sum is highest when it holds the whole burst
-    assert told[-1].window_chatters == 72  # 1 1 10 20 30 8 2
-    assert told[-1].usual_chatters == 1.0
+    outputs = revisions(run([*steady(range(300)), *BURST, *steady(range(305, 400))]))
+    assert [(r.number, r.at - START) for r in outputs] == [(RAISED, 301), (PEAKED, 309), (CLOSED, 334)]
+    assert {r.crossed - START for r in outputs} == {301}
+    assert outputs[-1].peak - START == 304  # the window's sum is highest when it holds the whole burst
+    assert outputs[-1].window_chatters == 72  # 1 1 10 20 30 8 2
+    assert outputs[-1].usual_chatters == 1.0
 
 
 def test_the_curve_runs_from_60_s_before_the_peak_to_30_s_after() -> None:
@@ -70,8 +70,8 @@ def test_no_second_moment_before_the_score_has_fallen() -> None:
     loud = [row(300 + i, 12) for i in range(100)]
     assert [r.number for r in revisions(run([*steady(range(300)), *loud, *steady(range(400, 450))]))] == [1, 2, 3]
     again = [*steady(range(400, 420)), row(420, 150), *steady(range(421, 500))]
-    told = revisions(run([*steady(range(300)), *loud, *again]))
-    assert [r.number for r in told] == [1, 2, 3, 1, 2, 3]
+    outputs = revisions(run([*steady(range(300)), *loud, *again]))
+    assert [r.number for r in outputs] == [1, 2, 3, 1, 2, 3]
 
 
 def test_a_quiet_second_crosses_nothing_when_the_window_shrinks() -> None:
@@ -82,9 +82,9 @@ def test_a_quiet_second_crosses_nothing_when_the_window_shrinks() -> None:
 
 def test_a_burst_between_two_gaps_is_a_moment_of_what_was_read() -> None:
     rows = [*steady(range(296)), row(296, 0, gap(296, 300)), row(300, 20), row(301, 10), row(302, 0, gap(302, 306))]
-    told = revisions(run([*rows, *steady(range(306, 340))]))
-    assert [(r.number, r.crossed - START) for r in told] == [(RAISED, 300), (PEAKED, 300), (CLOSED, 300)]
-    assert told[-1].window_chatters == 31  # of the second 295, and of 300 and 301
+    outputs = revisions(run([*rows, *steady(range(306, 340))]))
+    assert [(r.number, r.crossed - START) for r in outputs] == [(RAISED, 300), (PEAKED, 300), (CLOSED, 300)]
+    assert outputs[-1].window_chatters == 31  # of the second 295, and of 300 and 301
 
 
 def test_a_gap_in_a_loud_time_does_not_begin_another_moment() -> None:
@@ -95,55 +95,55 @@ def test_a_gap_in_a_loud_time_does_not_begin_another_moment() -> None:
 
 def test_seconds_of_a_gap_do_not_enter_the_baseline() -> None:
     rows = [*steady(range(300)), row(300, 0, gap(300, 800)), *steady(range(800, 830)), row(830, 40), row(831, 40)]
-    told = revisions(run(rows))
-    assert told[0].usual_chatters == 1.0
-    assert told[-1].covered == [0] * 29 + [1] * 62  # peak at 831: 771 to 799 were not read
+    outputs = revisions(run(rows))
+    assert outputs[0].usual_chatters == 1.0
+    assert outputs[-1].covered == [0] * 29 + [1] * 62  # peak at 831: 771 to 799 were not read
 
 
-def test_silence_that_was_read_is_part_of_the_baseline() -> None:
+def test_read_silence_is_part_of_the_baseline() -> None:
     rows = [*steady(range(300)), row(600, 40)]
     assert revisions(run(rows))[0].usual_chatters == 294 / 588  # seconds 6 to 593, whose windows were read whole
 
 
-def test_nobody_reads_between_left_and_joined() -> None:
-    left = Control((START + 300) * 1000, "coverage", "left")
+def test_seconds_between_left_and_joined_are_not_read() -> None:
+    left = ChannelEvent((START + 300) * 1000, "coverage", "left")
     rows = [*steady(range(300)), row(300, 0, left), row(700, 0, joined(700)), *steady(range(700, 720)), row(720, 40)]
     rows[-22:-20] = [row(700, 1, joined(700))]
     assert revisions(run(rows))[0].usual_chatters == 1.0
 
 
 def test_the_stream_comes_from_lifecycle_and_goes_offline() -> None:
-    online = Control((START) * 1000, "lifecycle", "online", "stream-7", 123)
-    told = revisions(run([row(0, 1, online), *steady(range(1, 300)), *BURST]))
-    assert (told[0].stream_id, told[0].stream_started_at) == ("stream-7", 123)
-    offline = Control((START + 10) * 1000, "lifecycle", "offline", "stream-7", 123)
-    told = revisions(run([row(0, 1, online), row(10, 1, offline), *steady(range(11, 300)), *BURST]))
-    assert told[0].stream_id == ""
+    online = ChannelEvent((START) * 1000, "lifecycle", "online", "stream-7", 123)
+    outputs = revisions(run([row(0, 1, online), *steady(range(1, 300)), *BURST]))
+    assert (outputs[0].stream_id, outputs[0].stream_started_at) == ("stream-7", 123)
+    offline = ChannelEvent((START + 10) * 1000, "lifecycle", "offline", "stream-7", 123)
+    outputs = revisions(run([row(0, 1, online), row(10, 1, offline), *steady(range(11, 300)), *BURST]))
+    assert outputs[0].stream_id == ""
 
 
-def test_minutes_are_told_when_they_have_passed_and_only_with_messages() -> None:
+def test_only_completed_minutes_with_messages_are_reported() -> None:
     minutes = [m for m in run([row(5, 3), row(130, 2)], until=300) if isinstance(m, Minute)]
     assert [m.minute - START for m in minutes] == [0, 120]
     assert minutes[0].messages == [0] * 5 + [3] + [0] * 54
     assert minutes[1].chatters[10] == 2
 
 
-def test_a_silent_channel_falls_asleep_and_its_peaks_are_forgotten_after_two_days() -> None:
+def test_a_silent_channel_falls_asleep_and_is_forgotten() -> None:
     detector = Detector(RULES)
-    detector.second(START, 3, 3)
+    detector.add_second(START, 3, 3)
     detector.advance(START + SILENCE_SECONDS - 1)
-    assert detector.level.wall.window_covered == 7
+    assert detector.score.inputs().window_covered == 7
     detector.advance(START + SILENCE_SECONDS)
-    assert detector.level.baseline.filled == detector.level.wall.window_covered == 0
+    assert detector.score.inputs() == (0,) * 7
     assert not detector.forgettable()
     assert len(pack(detector)) < 100
     detector.advance(START + FORGET_SECONDS)
     assert detector.forgettable()
 
 
-def test_a_live_stream_is_remembered_through_silence_for_two_days() -> None:
+def test_a_live_stream_is_kept_through_two_silent_days() -> None:
     detector = Detector(RULES)
-    detector.second(START, 3, 3, (Control(START * 1000, "lifecycle", "online", "s", 1),))
+    detector.add_second(START, 3, 3, (ChannelEvent(START * 1000, "lifecycle", "online", "s", 1),))
     detector.advance(START + SILENCE_SECONDS)
     assert not detector.forgettable()
     assert len(pack(detector)) < 100
@@ -159,12 +159,12 @@ def rarity(*between: Row) -> int | None:
     return [each for each in revisions(run(rows, until=7400)) if each.number == CLOSED][-1].biggest_in_seconds
 
 
-def test_rarity_reaches_back_to_a_higher_peak_or_to_what_is_known() -> None:
+def test_rarity_reaches_a_higher_peak_or_the_known_past() -> None:
     assert rarity() == 7301
     assert rarity(row(4000, 200)) == 7301 - 4000
-    online = Control((START + 4000) * 1000, "lifecycle", "online", "s", 5)
-    offline = Control((START + 4005) * 1000, "lifecycle", "offline", "s", 5)
-    left = Control((START + 4010) * 1000, "coverage", "left")
+    online = ChannelEvent((START + 4000) * 1000, "lifecycle", "online", "s", 5)
+    offline = ChannelEvent((START + 4005) * 1000, "lifecycle", "offline", "s", 5)
+    left = ChannelEvent((START + 4010) * 1000, "coverage", "left")
     back = row(4100, 1, joined(4100))
     assert rarity(row(4000, 1, online), row(4005, 1, offline), row(4010, 0, left), back) == 7301, "nothing was on"
     assert rarity(row(4000, 1, online), row(4010, 0, left), back) == 7301 - 4011
@@ -172,11 +172,11 @@ def test_rarity_reaches_back_to_a_higher_peak_or_to_what_is_known() -> None:
     assert rarity(row(4000, 0, gap(4000, 4100))) == 7301 - 4001
 
 
-def test_the_highest_become_clips_and_the_others_are_told_without() -> None:
+def test_only_the_highest_moments_allow_a_clip() -> None:
     rules = Rules(4.0, moments_per_hour=20.0, clips_per_hour=0.5)
     rows = sorted([*steady(range(3000)), row(3000, 40), *steady(range(3001, 3300)), row(3300, 30)])
-    told = revisions(run([*rows, *steady(range(3301, 3600)), row(3600, 90)], 3700, (rules,)))
-    assert [(each.crossed - START, each.clip) for each in told if each.number == PEAKED] == [
+    outputs = revisions(run([*rows, *steady(range(3301, 3600)), row(3600, 90)], 3700, (rules,)))
+    assert [(each.crossed - START, each.clip) for each in outputs if each.number == PEAKED] == [
         (3000, True),
         (3300, False),
         (3600, False),  # higher, but one an hour is the most at 0.5 an hour
@@ -195,47 +195,47 @@ def logs(draw: st.DrawFn) -> list[Row]:
         second += draw(st.sampled_from([1, 1, 1, 1, 2, 3, 8, 40, 1000]))
         kind = draw(st.sampled_from(["", "", "", "", "joined", "left", "gap", "online"]))
         at = (START + second) * 1000
-        control = {
-            "joined": Control(at, "coverage", "joined"),
-            "left": Control(at, "coverage", "left"),
-            "gap": Control(at, "coverage", "gap", "", at, at + draw(st.integers(1, 20_000))),
-            "online": Control(at, "lifecycle", "online", "s", 5),
+        event = {
+            "joined": ChannelEvent(at, "coverage", "joined"),
+            "left": ChannelEvent(at, "coverage", "left"),
+            "gap": ChannelEvent(at, "coverage", "gap", "", at, at + draw(st.integers(1, 20_000))),
+            "online": ChannelEvent(at, "lifecycle", "online", "s", 5),
         }.get(kind)
-        rows.append(row(second, draw(counts), *([control] if control else [])))
+        rows.append(row(second, draw(counts), *([event] if event else [])))
     return rows
 
 
 @given(logs(), st.data())
 @settings(max_examples=100, deadline=None)
-def test_every_interleaving_replay_and_restore_says_the_same(rows: list[Row], data: st.DataObject) -> None:
+def test_interleavings_replays_and_restores_agree(rows: list[Row], data: st.DataObject) -> None:
     last = rows[-1][0] + 2000
     expected = run(rows, last - START, BOTH)
-    detector, told = Detector(*BOTH), []
+    detector, outputs = Detector(*BOTH), []
     for index, entry in enumerate(rows):
         action = data.draw(st.sampled_from(["row", "timer", "due", "replay", "restore", "forget"]))
         if action == "timer":
-            told += detector.advance(data.draw(st.integers(detector.at, entry[0] - 1)))
+            outputs += detector.advance(data.draw(st.integers(detector.at, entry[0] - 1)))
         elif action == "due":
             while detector.at and detector.due() < entry[0] and not detector.forgettable():
-                told += detector.advance(detector.due())
+                outputs += detector.advance(detector.due())
         elif action == "replay":
             for again in rows[max(0, index - 5) : index]:
-                assert detector.second(*again) == []
+                assert detector.add_second(*again) == []
         elif action == "restore":
             detector = unpack(pack(detector), *BOTH)
         elif action == "forget" and detector.forgettable():
             detector = Detector(*BOTH)
-        told += detector.second(*entry)
-    told += detector.advance(last)
-    assert told == expected
+        outputs += detector.add_second(*entry)
+    outputs += detector.advance(last)
+    assert outputs == expected
 
 
 @given(logs())
 @settings(max_examples=100, deadline=None)
 def test_revisions_come_in_order_and_one_moment_at_a_time(rows: list[Row]) -> None:
-    told = revisions(run(rows, until=rows[-1][0] - START + 200))
-    assert [r.number for r in told] == [1, 2, 3] * (len(told) // 3)
-    for raised, peaked, closed in zip(told[::3], told[1::3], told[2::3], strict=True):
+    outputs = revisions(run(rows, until=rows[-1][0] - START + 200))
+    assert [r.number for r in outputs] == [1, 2, 3] * (len(outputs) // 3)
+    for raised, peaked, closed in zip(outputs[::3], outputs[1::3], outputs[2::3], strict=True):
         assert raised.crossed == peaked.crossed == closed.crossed == raised.at
         assert raised.score <= peaked.score <= closed.score
         assert closed.at == closed.peak + 30

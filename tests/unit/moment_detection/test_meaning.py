@@ -8,7 +8,7 @@ from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.detector import Detector
 from moment_detection.detection.rules import Rules
 from moment_detection.detection.state import pack, unpack
-from moment_detection.evidence.text_store import ROOM, forget_texts
+from moment_detection.evidence.text_store import ROOM_EVENTS_SLOT, forget_texts
 
 START = 1_000_000 * 60
 RULES = Rules(4.0, moments_per_hour=1000.0, clips_per_hour=1000.0)
@@ -69,6 +69,6 @@ def test_a_forgotten_channel_leaves_nothing() -> None:
     slots = DictSlots()
     channel = Channel("7", Detector(RULES), slots)
     channel.row(RAID[0])
-    assert ROOM in slots.slots
+    assert ROOM_EVENTS_SLOT in slots.slots
     forget_texts(slots)
     assert slots.slots == {}

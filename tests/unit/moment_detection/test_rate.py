@@ -1,4 +1,4 @@
-"""About N moments an hour, on channels from one message in 20 s to 500 a second: shown with known bursts."""
+"""About N moments per hour, on channels with one message in 20 s to 500 per second and known bursts."""
 
 import random
 from math import ceil
@@ -35,7 +35,7 @@ def test_the_bursts_are_found_at_ten_an_hour(rate: float, swing: float) -> None:
 
 
 @pytest.mark.parametrize("an_hour", [0.5, 2.0, 5.0])
-def test_fewer_are_raised_where_fewer_are_wanted_and_of_the_highest(an_hour: float) -> None:
+def test_a_lower_rate_raises_fewer_and_higher_moments(an_hour: float) -> None:
     outcome = play(bursting(20.0, SWINGING), Rules(moments_per_hour=an_hour))
     assert 0 < outcome.per_hour <= an_hour * 1.3 + 1 / HOURS
     assert outcome.most_in_an_hour <= ceil(an_hour * CAP_TIMES)

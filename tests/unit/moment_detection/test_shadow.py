@@ -1,4 +1,4 @@
-"""A detector on trial: its own moments, marked and never clipped, and the other's are as without it."""
+"""A trial detector: its moments are marked and never clipped, and it does not change the moments of the other."""
 
 from contracts import topics
 from contracts.codec import decode
@@ -29,7 +29,7 @@ ROWS = [
 ]
 
 
-def told(channel: Channel, rows: list[SecondRow] = ROWS) -> list[Record]:
+def records_of(channel: Channel, rows: list[SecondRow] = ROWS) -> list[Record]:
     found = [record for each in rows for _, record in channel.row(each)]
     return found + [record for _, record in channel.advance(START + 600)]
 
@@ -39,7 +39,7 @@ def moments(records: list[Record]) -> list[Moment]:
 
 
 def test_its_moments_are_marked_and_never_clipped() -> None:
-    found = moments(told(Channel("7", Detector(RULES, SHADOW), DictSlots())))
+    found = moments(records_of(Channel("7", Detector(RULES, SHADOW), DictSlots())))
     shadow = [each for each in found if each.shadow]
     assert {each.detector_name for each in shadow} == {"lower"}
     assert {each.no_clip_reason for each in shadow} == {"shadow"}
@@ -48,30 +48,30 @@ def test_its_moments_are_marked_and_never_clipped() -> None:
     assert {each.no_clip_reason for each in found if not each.shadow} == {None}
 
 
-def test_the_other_s_moments_are_as_without_it() -> None:
-    alone = told(Channel("7", Detector(RULES), DictSlots()))
-    both = told(Channel("7", Detector(RULES, SHADOW), DictSlots()))
+def test_other_moments_are_the_same_without_it() -> None:
+    alone = records_of(Channel("7", Detector(RULES), DictSlots()))
+    both = records_of(Channel("7", Detector(RULES, SHADOW), DictSlots()))
     shadows = [record for record in both if b'"shadow":true' in record.value]
     assert [record for record in both if record not in shadows] == alone
 
 
-def test_moments_of_both_at_once_have_their_own_texts_and_leave_none() -> None:
+def test_simultaneous_moments_have_texts_of_their_own() -> None:
     slots = DictSlots()
-    found = moments(told(Channel("7", Detector(RULES, SHADOW), slots)))
+    found = moments(records_of(Channel("7", Detector(RULES, SHADOW), slots)))
     closed = {each.detector_name: each for each in found if each.revision == "closed" and each.score > RULES.threshold}
     assert [closed[name].evidence.words[0].chatters for name in ("lower", "crowd")] == [36, 36]
     assert closed["lower"].crossed_at < closed["crowd"].crossed_at
     assert len(slots.slots) <= 8
 
 
-def test_a_shadow_that_comes_or_goes_at_a_start_changes_nothing_else() -> None:
-    alone = told(Channel("7", Detector(RULES), DictSlots()))
+def test_adding_or_dropping_a_shadow_changes_nothing_else() -> None:
+    alone = records_of(Channel("7", Detector(RULES), DictSlots()))
     for before, after in (((RULES,), (RULES, SHADOW)), ((RULES, SHADOW), (RULES,))):
         for cut in (200, 202, 401, 403):
             slots = DictSlots()
             channel = Channel("7", Detector(*before), slots)
             found = [record for each in ROWS[:cut] for _, record in channel.row(each)]
             channel = Channel("7", unpack(pack(channel.detector), *after), slots)
-            found += told(channel, ROWS[cut:])
+            found += records_of(channel, ROWS[cut:])
             assert [record for record in found if b'"shadow":true' not in record.value] == alone
             assert len(slots.slots) <= 8

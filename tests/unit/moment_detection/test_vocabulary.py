@@ -97,7 +97,7 @@ emotes = ["LUL"]
     for line, part in zip(lines, wanted, strict=True):
         assert line.startswith("my.toml: ")
         assert part in line
-    assert "stands in joy as well" in lines[-1]
+    assert "is in joy as well" in lines[-1]
     with pytest.raises(VocabularyError, match="no TOML"):
         Vocabulary("[joy", "my.toml")
 

@@ -17,15 +17,13 @@ def test_the_address_has_the_password_of_its_file(tmp_path: Path) -> None:
     assert "password=hidden" in open_ports("recorder", postgres, "127.0.0.1", 0)
 
 
-def test_a_taken_port_ends_it_with_a_message(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_taken_port_ends_it_with_a_message() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(SystemExit) as ended:
         open_ports("recorder", PostgresSettings(dsn=DSN), "127.0.0.1", taken.getsockname()[1])
-    assert ended.value.code == 1
-    assert "recorder: cannot start (metrics on 127.0.0.1:" in capsys.readouterr().err
+    assert "RECORDER_METRICS_PORT: cannot listen on 127.0.0.1:" in str(ended.value)
 
 
-def test_a_missing_password_file_ends_it_with_its_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_password_file_ends_it_with_its_name(tmp_path: Path) -> None:
     postgres = PostgresSettings(dsn=DSN, password_file=tmp_path / "nowhere")
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit, match="nowhere"):
         open_ports("watcher", postgres, "127.0.0.1", 0)
-    assert "nowhere" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from contracts import codec
 from contracts.chat_messages import Message
+from stream_monitoring.spool.record_header import marks_of, named
 
 
 def message(message_id: str, sent_at: int) -> bytes:
@@ -19,3 +20,8 @@ def message(message_id: str, sent_at: int) -> bytes:
             emotes=[],
         )
     )
+
+
+def id_of(value: bytes) -> str:
+    """A record's id."""
+    return named(marks_of(value), value)

@@ -1,9 +1,9 @@
-"""Channel choice: the cap holds, pinned channels stay, and nobody comes and goes at the edge."""
+"""Channel choice: the cap holds, pinned channels stay, and no channel comes and goes at the edge."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_monitoring.channels.choice import PATIENCE, Candidate, Rules, Watched, choose
+from stream_monitoring.channels.choice import MAX_MISSED_POLLS, Candidate, ChoiceRules, Watched, choose
 
 candidates = st.lists(
     st.builds(
@@ -20,22 +20,26 @@ candidates = st.lists(
 pinned = st.dictionaries(st.integers(1, 40).map(str), st.just("pinned_one"), max_size=4)
 
 
-def ranks(count: int) -> list[Candidate]:
-    return [Candidate(str(number), f"c{number}", 10_000 - number) for number in range(count)]
+def candidate(channel_id: str, viewers: float) -> Candidate:
+    return Candidate(channel_id=channel_id, login=f"c{channel_id}", viewers=viewers)  # type: ignore[arg-type]
+
+
+def ranked(count: int) -> list[Candidate]:
+    return [candidate(str(number), 10_000 - number) for number in range(count)]
 
 
 @given(st.lists(candidates, min_size=1, max_size=6), pinned, st.integers(0, 10))
-def test_the_cap_holds_and_the_pinned_are_always_there(polls, pins, top):
+def test_the_cap_holds_and_pinned_channels_stay(polls, pins, top):
     present = {}
     for poll in polls:
-        present = choose(present, poll, pins, Rules(top))
+        present = choose(present, poll, pins, ChoiceRules(top))
         assert sum(each.reason == "top" for each in present.values()) <= top
         assert all(present[channel_id].reason == "pinned" for channel_id in pins)
 
 
 @given(candidates, candidates)
-def test_filters_let_only_the_wanted_in(first, second):
-    rules = Rules(10, games=frozenset({"1"}), languages=frozenset({"de"}))
+def test_filters_admit_only_wanted_games_and_languages(first, second):
+    rules = ChoiceRules(10, games=frozenset({"1"}), languages=frozenset({"de"}))
     wanted = {each.channel_id for each in second if each.game_id == "1" and each.language == "de"}
     assert set(choose({}, second, {}, rules)) <= wanted
     assert all(rules.admit(each) for each in first if each.channel_id in choose({}, first, {}, rules))
@@ -43,33 +47,33 @@ def test_filters_let_only_the_wanted_in(first, second):
 
 @given(candidates, st.integers(0, 10))
 def test_the_same_poll_twice_changes_nothing(poll, top):
-    once = choose({}, poll, {}, Rules(top))
-    assert choose(once, poll, {}, Rules(top)) == once
+    once = choose({}, poll, {}, ChoiceRules(top))
+    assert choose(once, poll, {}, ChoiceRules(top)) == once
 
 
-def test_a_channel_just_below_the_top_keeps_its_seat_and_one_far_below_loses_it():
-    rules, poll = Rules(8), ranks(20)
+def test_a_seat_is_kept_just_below_the_top_and_lost_far_below():
+    rules, poll = ChoiceRules(8), ranked(20)
     present = choose({}, poll, {}, rules)
     assert set(present) == {str(number) for number in range(8)}
-    moved = {**{each.channel_id: each for each in poll}, "7": Candidate("7", "c7", 10_000 - 8.5)}
+    moved = {**{each.channel_id: each for each in poll}, "7": candidate("7", 10_000 - 8.5)}
     assert "7" in choose(present, moved.values(), {}, rules)
-    fallen = {**moved, "7": Candidate("7", "c7", 1)}
+    fallen = {**moved, "7": candidate("7", 1)}
     assert "7" not in choose(present, fallen.values(), {}, rules)
 
 
-def test_a_newcomer_at_the_very_top_takes_a_seat_at_once():
-    rules = Rules(8)
-    present = choose({}, ranks(20), {}, rules)
-    after = choose(present, [*ranks(20), Candidate("new", "new", 99_999)], {}, rules)
+def test_a_newcomer_at_the_very_top_gets_a_seat_at_once():
+    rules = ChoiceRules(8)
+    present = choose({}, ranked(20), {}, rules)
+    after = choose(present, [*ranked(20), candidate("new", 99_999)], {}, rules)
     assert "new" in after
     assert len(after) == 8
 
 
-def test_a_stream_that_flaps_keeps_its_seat_for_a_while():
-    rules = Rules(3)
-    present = choose({}, ranks(3), {}, rules)
-    for _ in range(PATIENCE):
-        present = choose(present, ranks(2), {}, rules)
+def test_a_stream_that_flaps_keeps_its_seat_for_some_polls():
+    rules = ChoiceRules(3)
+    present = choose({}, ranked(3), {}, rules)
+    for _ in range(MAX_MISSED_POLLS):
+        present = choose(present, ranked(2), {}, rules)
         assert "2" in present
-    assert "2" not in choose(present, ranks(2), {}, rules)
-    assert choose(present, ranks(3), {}, rules)["2"] == Watched("c2", "top")
+    assert "2" not in choose(present, ranked(2), {}, rules)
+    assert choose(present, ranked(3), {}, rules)["2"] == Watched("c2", "top")

@@ -1,25 +1,25 @@
-"""Coverage: what no socket delivered is a recorded gap; a hand-over between sockets is none."""
+"""Coverage: what no socket delivered is a recorded gap; a handover between sockets leaves none."""
 
 import os
 
 from contracts.chat_messages import Coverage
-from stream_monitoring.capture.coverage import CoverageBook, load_covered, save_covered
+from stream_monitoring.capture.coverage import CoverageTracker, load_covered, save_covered
 
 
-def book() -> tuple[CoverageBook, list[Coverage]]:
+def tracker() -> tuple[CoverageTracker, list[Coverage]]:
     written: list[Coverage] = []
-    return CoverageBook("t", written.append, lambda: 0), written
+    return CoverageTracker("t", written.append, lambda: 0), written
 
 
 def events(written: list[Coverage]) -> list[tuple[str, int, int | None, str]]:
     return [(each.event, each.sent_at, each.gap_until_at, each.reason) for each in written]
 
 
-def test_a_lost_socket_leaves_and_its_gap_ends_when_the_channel_is_joined_again():
-    kept, written = book()
-    kept.joined("bar", "42", socket=1, now=10)
-    kept.lost("bar", socket=1, answered_through=50, reason="deaf")
-    kept.joined("bar", "42", socket=2, now=90)
+def test_a_lost_sockets_gap_ends_with_the_next_join():
+    coverage, written = tracker()
+    coverage.joined("bar", "42", socket=1, now=10)
+    coverage.lost("bar", socket=1, answered_through=50, reason="deaf")
+    coverage.joined("bar", "42", socket=2, now=90)
     assert events(written) == [
         ("joined", 10, None, ""),
         ("left", 50, None, "deaf"),
@@ -29,32 +29,32 @@ def test_a_lost_socket_leaves_and_its_gap_ends_when_the_channel_is_joined_again(
 
 
 def test_a_socket_that_took_over_in_time_leaves_no_gap():
-    kept, written = book()
-    kept.joined("bar", "42", socket=1, now=10)
-    kept.joined("bar", "42", socket=2, now=40)
-    kept.lost("bar", socket=1, answered_through=50, reason="reconnect")
+    coverage, written = tracker()
+    coverage.joined("bar", "42", socket=1, now=10)
+    coverage.joined("bar", "42", socket=2, now=40)
+    coverage.lost("bar", socket=1, answered_through=50, reason="reconnect")
     assert events(written) == [("joined", 10, None, "")]
 
 
-def test_a_socket_that_took_over_too_late_leaves_the_time_between():
-    kept, written = book()
-    kept.joined("bar", "42", socket=1, now=10)
-    kept.joined("bar", "42", socket=2, now=60)
-    kept.lost("bar", socket=1, answered_through=50, reason="deaf")
+def test_a_socket_that_took_over_late_leaves_the_time_between():
+    coverage, written = tracker()
+    coverage.joined("bar", "42", socket=1, now=10)
+    coverage.joined("bar", "42", socket=2, now=60)
+    coverage.lost("bar", socket=1, answered_through=50, reason="deaf")
     assert events(written)[1:] == [("gap", 50, 60, "deaf")]
 
 
 def test_after_a_crash_the_gap_begins_at_the_last_tick(tmp_path):
-    kept, written = book()
-    kept.joined("bar", "42", socket=1, now=10)
-    save_covered(tmp_path / "covered.json", kept.covered())
-    again, written = book()
-    again.restarted(load_covered(tmp_path / "covered.json"), gap_from=70)
-    again.joined("bar", "42", socket=1, now=99)
+    coverage, written = tracker()
+    coverage.joined("bar", "42", socket=1, now=10)
+    save_covered(tmp_path / "covered.json", coverage.covered_ids())
+    restarted, written = tracker()
+    restarted.restarted(load_covered(tmp_path / "covered.json"), gap_from=70)
+    restarted.joined("bar", "42", socket=1, now=99)
     assert ("gap", 70, 99, "restart") in events(written)
 
 
-def test_the_covered_channels_are_on_disk_before_the_file_takes_its_name(tmp_path, monkeypatch):
+def test_the_file_is_synced_before_it_is_renamed(tmp_path, monkeypatch):
     steps = []
     sync, replace = os.fsync, os.replace
     monkeypatch.setattr(os, "fsync", lambda descriptor: (steps.append("sync"), sync(descriptor)))

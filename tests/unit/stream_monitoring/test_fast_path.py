@@ -11,7 +11,7 @@ from contracts import codec, topics
 from contracts.chat_messages import Message
 from stream_monitoring.chat.bad_lines import BadLines
 from stream_monitoring.chat.chat_reader import ChatReader
-from stream_monitoring.chat.twitch_clock import TwitchClock
+from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import Batch
 

@@ -1,4 +1,4 @@
-"""The lease: somebody holds soon, never two that see the same take, no gap is told where one of them covers."""
+"""The lease: one instance soon writes, never two take over from the same tick, no gap where one covers it."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -7,124 +7,133 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stream_monitoring.forwarding.lease import Lease, Patience, Role, Sight
+from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts, LeaseView, Role
 from stream_monitoring.forwarding.resume import LastTick
-from stream_monitoring.forwarding.takeover import UNFINISHED_SECONDS
+from stream_monitoring.forwarding.takeover import OPEN_SECONDS
 
-PATIENCE = Patience(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60)
+TIMEOUTS = LeaseTimeouts(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60)
 JOIN_SECONDS = 4  # from a start until everything is read and that is known
 LAG = 2  # of ticks, in seconds
 SETTLED_SECONDS = 60 + 10 + 5  # nobody waits longer where Kafka answers
 
 
-def sight(
+def view_of(
     last: tuple[int, str] | None,
-    own: str = "me",
+    *,
     read_since: int | None = None,
     own_tick: int = 0,
     healthy: bool = True,
-) -> Sight:
+) -> LeaseView:
     tick = LastTick(last[0], last[1], 0) if last else None
-    return Sight(tick, own, read_since, own_tick, healthy)
+    return LeaseView(last_tick=tick, own_spool_id="me", read_since=read_since, own_tick=own_tick, healthy=healthy)
 
 
 def holder(is_alone: bool = False) -> Lease:
-    return Lease("holder", PATIENCE, is_alone)
+    return Lease("holder", TIMEOUTS, is_alone)
 
 
 def standby() -> Lease:
-    return Lease("standby", PATIENCE, is_alone=False)
+    return Lease("standby", TIMEOUTS, is_alone=False)
 
 
-def turns(lease: Lease, seen: Sight, seconds: int, begin: int = 0) -> list[tuple[int, str]]:
-    """When it would take, looking once a second at the same thing."""
-    looks = ((now, lease.look(now, seen)) for now in range(begin, begin + seconds))
+def turns(lease: Lease, view: LeaseView, seconds: int, begin: int = 0) -> list[tuple[int, str]]:
+    """Return when it would take the lease, looking at the same thing once per second."""
+    looks = ((now, lease.look(now, view)) for now in range(begin, begin + seconds))
     return [(now - begin, turn) for now, turn in looks if turn is not None]
 
 
-def test_an_empty_topic_is_begun_by_the_holder_at_once_and_by_the_standby_only_where_no_holder_comes():
-    assert holder().look(0, sight(None)) == "begin"
-    assert turns(standby(), sight(None), 100)[0] == (70, "go on")
+def test_the_holder_begins_an_empty_topic_the_standby_waits():
+    assert holder().look(0, view_of(None)) == "begin"
+    assert turns(standby(), view_of(None), 100)[0] == (70, "go on")
 
 
-def test_whoever_wrote_last_and_covers_it_continues_at_once():
+def test_the_last_writer_continues_at_once_if_it_covers_its_tick():
     for lease in (holder(), standby()):
-        assert lease.look(0, sight((100, "me"), read_since=50)) == "continue"
+        assert lease.look(0, view_of((100, "me"), read_since=50)) == "continue"
 
 
-def test_a_restarted_holder_waits_for_the_standby_unless_there_is_none():
-    seen = sight((100, "me"), read_since=130, own_tick=140)
-    assert holder(is_alone=True).look(0, seen) == "continue"
-    assert turns(holder(), sight((100, "other"), read_since=130, own_tick=140), 100)[0] == (60, "go on")
+def test_a_restarted_holder_waits_unless_there_is_no_standby():
+    view = view_of((100, "me"), read_since=130, own_tick=140)
+    assert holder(is_alone=True).look(0, view) == "continue"
+    assert turns(holder(), view_of((100, "other"), read_since=130, own_tick=140), 100)[0] == (60, "go on")
 
 
-def test_who_was_killed_in_a_drain_goes_on_with_its_rest_before_another_that_has_not_got_it():
+def test_a_killed_writer_flushes_its_backlog_after_35_s():
+    """Before an instance that does not cover the last tick, and never while it is fenced."""
     for lease in (holder(), standby()):
-        assert turns(lease, sight((100, "me"), read_since=130, own_tick=140), 100)[0] == (35, "continue")
+        assert turns(lease, view_of((100, "me"), read_since=130, own_tick=140), 100)[0] == (35, "continue")
     lease = standby()
-    lease.look(0, sight((100, "me"), read_since=50))
+    lease.look(0, view_of((100, "me"), read_since=50))
     lease.fenced(1)
-    assert all(lease.look(now, sight((100, "me"), read_since=130, own_tick=140)) != "continue" for now in range(2, 100))
+    assert all(
+        lease.look(now, view_of((100, "me"), read_since=130, own_tick=140)) != "continue" for now in range(2, 100)
+    )
 
 
-def test_the_holder_takes_back_once_its_capture_covers_the_last_tick():
+def test_the_holder_takes_back_once_it_covers_the_last_tick():
     lease = holder()
     for now in range(30):
-        assert lease.look(now, sight((100 + now, "other"), read_since=130, own_tick=100 + now)) is None
-    assert lease.look(30, sight((130, "other"), read_since=130, own_tick=131)) == "take back"
+        assert lease.look(now, view_of((100 + now, "other"), read_since=130, own_tick=100 + now)) is None
+    assert lease.look(30, view_of((130, "other"), read_since=130, own_tick=131)) == "take back"
 
 
-def test_a_fenced_holder_takes_back_after_a_minute_and_not_while_its_sockets_are_silent():
+def test_a_fenced_holder_takes_back_after_a_minute_if_healthy():
     lease = holder()
     lease.fenced(0)
     looks = {
-        now: lease.look(now, sight((100 + now, "other"), "me", 50, 102 + now, healthy=now > 80)) for now in range(1, 90)
+        now: lease.look(now, view_of((100 + now, "other"), read_since=50, own_tick=102 + now, healthy=now > 80))
+        for now in range(1, 90)
     }
     assert [now for now, turn in looks.items() if turn] == list(range(81, 90))
     again = holder()
     again.fenced(0)
-    first = next(now for now in range(1, 90) if again.look(now, sight((100 + now, "other"), "me", 50, 102 + now)))
+    first = next(
+        now for now in range(1, 90) if again.look(now, view_of((100 + now, "other"), read_since=50, own_tick=102 + now))
+    )
     assert first == 60
 
 
 @pytest.mark.parametrize("lease", [holder(), standby()])
-def test_a_fenced_instance_leaves_the_other_the_time_to_show_its_first_tick(lease: Lease):
-    seen = sight((100, "me"), read_since=50, own_tick=120)
-    lease.look(0, seen)
+def test_a_fenced_instance_waits_for_the_others_first_tick(lease: Lease):
+    view = view_of((100, "me"), read_since=50, own_tick=120)
+    lease.look(0, view)
     lease.fenced(1)
-    assert turns(lease, seen, 30, begin=2)[0][0] == 10
+    assert turns(lease, view, 30, begin=2)[0][0] == 10
 
 
-def test_the_standby_takes_over_after_ten_seconds_where_it_covers_and_has_news():
-    assert turns(standby(), sight((100, "other"), "me", 90, 120), 100)[0] == (10, "take over")
-    assert turns(standby(), sight((100, "other"), "me", 90, 100), 100)[0] == (70, "go on")
-    assert turns(standby(), sight((100, "other"), "me", 90, 120, healthy=False), 100)[0] == (70, "go on")
-    assert turns(standby(), sight((100, "other"), "me", 110, 120), 100)[0] == (70, "go on")
+def test_the_standby_takes_over_after_10_s_if_it_covers():
+    assert turns(standby(), view_of((100, "other"), read_since=90, own_tick=120), 100)[0] == (10, "take over")
+    assert turns(standby(), view_of((100, "other"), read_since=90, own_tick=100), 100)[0] == (70, "go on")
+    assert turns(standby(), view_of((100, "other"), read_since=90, own_tick=120, healthy=False), 100)[0] == (
+        70,
+        "go on",
+    )
+    assert turns(standby(), view_of((100, "other"), read_since=110, own_tick=120), 100)[0] == (70, "go on")
 
 
-def test_time_without_kafka_or_without_looking_is_no_stall():
-    lease, seen = standby(), sight((100, "other"), "me", 90, 120)
-    assert turns(lease, seen, 9) == []
-    lease.lost_sight()
-    assert turns(lease, seen, 10, begin=500) == []
+def test_time_without_kafka_or_without_a_look_is_no_stall():
+    lease, view = standby(), view_of((100, "other"), read_since=90, own_tick=120)
+    assert turns(lease, view, 9) == []
+    lease.kafka_lost()
+    assert turns(lease, view, 10, begin=500) == []
     slept = standby()
-    slept.look(0, seen)
-    assert slept.look(3600, seen) is None
+    slept.look(0, view)
+    assert slept.look(3600, view) is None
 
 
 @dataclass
 class Machine:
-    """An instance in the world: its process, its capture and its lease."""
+    """An instance: its process, its capture and its lease."""
 
     role: Role
     alive: bool = True
     deaf: bool = False
-    read_since: int | None = None  # what its present unbroken reading began at
+    read_since: int | None = None  # begin of its unbroken reading
     starts_at: int = 0
     lease: Lease = field(init=False)
 
     def __post_init__(self) -> None:
-        self.lease = Lease(self.role, PATIENCE, is_alone=False)
+        self.lease = Lease(self.role, TIMEOUTS, is_alone=False)
 
     def capture(self, now: int) -> None:
         if not self.alive or self.deaf:
@@ -136,17 +145,23 @@ class Machine:
         if (alive and not self.alive) or (self.deaf and not deaf):
             self.starts_at = now
         if alive and not self.alive:
-            self.lease = Lease(self.role, PATIENCE, is_alone=False)
+            self.lease = Lease(self.role, TIMEOUTS, is_alone=False)
         self.alive, self.deaf = alive, deaf
 
-    def sees(self, last: LastTick | None, now: int) -> Sight:
+    def sees(self, last: LastTick | None, now: int) -> LeaseView:
         healthy = self.read_since is not None
-        return Sight(last, self.role, self.read_since, now - LAG if healthy else 0, healthy)
+        return LeaseView(
+            last_tick=last,
+            own_spool_id=self.role,
+            read_since=self.read_since,
+            own_tick=now - LAG if healthy else 0,
+            healthy=healthy,
+        )
 
 
 @dataclass
 class World:
-    """Second by second: who is alive, who reads, whether Kafka answers; what the leases make of it."""
+    """Second by second: who is alive, who reads, whether Kafka answers, and what the leases decide."""
 
     machines: dict[str, Machine] = field(default_factory=lambda: {r: Machine(r) for r in ("holder", "standby")})  # type: ignore[arg-type]
     kafka: bool = True
@@ -154,7 +169,7 @@ class World:
     writer: str = ""
     now: int = 0
     idle_seconds: int = 0
-    taken: list[tuple[int, str, str, bool]] = field(default_factory=list)
+    turns: list[tuple[int, str, str, bool]] = field(default_factory=list)
 
     def step(self) -> None:
         self.now += 1
@@ -162,7 +177,7 @@ class World:
             machine.capture(self.now)
         if not self.kafka:
             for machine in self.machines.values():
-                machine.lease.lost_sight()
+                machine.lease.kafka_lost()
             self.writer = ""  # a transaction failed: it has to look again
             self.idle_seconds = 0
             return
@@ -172,7 +187,7 @@ class World:
         self._write()
 
     def _look(self) -> None:
-        covered = [n for n, m in self.machines.items() if m.alive and m.sees(self.last, self.now).is_ready]
+        covered = [n for n, m in self.machines.items() if m.alive and m.sees(self.last, self.now).can_continue]
         decided = []
         for name, machine in self.machines.items():
             if not machine.alive or name == self.writer:
@@ -180,10 +195,10 @@ class World:
             turn = machine.lease.look(self.now, machine.sees(self.last, self.now))
             if turn is not None:
                 decided.append((name, turn))
-        seen = [self.machines[name].lease.stalled_seconds for name, turn in decided if turn != "continue"]
-        assert len(seen) == len(set(seen)), f"both saw the same and take at {self.now}: {decided}"
+        stalls = [self.machines[name].lease.stalled_seconds for name, turn in decided if turn != "continue"]
+        assert len(stalls) == len(set(stalls)), f"both saw the same and take the lease at {self.now}: {decided}"
         for name, turn in decided:
-            self.taken.append((self.now, name, turn, bool([each for each in covered if each != name])))
+            self.turns.append((self.now, name, turn, bool([each for each in covered if each != name])))
             if self.writer and self.writer != name:
                 self.machines[self.writer].lease.fenced(self.now)
             self.writer = name
@@ -199,29 +214,31 @@ class World:
         self.last = LastTick(tick, self.writer, self.now)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Happening:
+    """After so many seconds, an instance and Kafka change their state."""
+
     after: int
     who: str
-    alive: bool
-    deaf: bool
-    kafka: bool
+    alive: bool = True
+    deaf: bool = False
+    kafka: bool = True
 
 
 happenings = st.lists(
     st.builds(
         Happening,
-        st.integers(1, 90),
-        st.sampled_from(["holder", "standby"]),
-        st.sampled_from([True, True, False]),
-        st.sampled_from([False, False, True]),
-        st.sampled_from([True, True, True, False]),
+        after=st.integers(1, 90),
+        who=st.sampled_from(["holder", "standby"]),
+        alive=st.sampled_from([True, True, False]),
+        deaf=st.sampled_from([False, False, True]),
+        kafka=st.sampled_from([True, True, True, False]),
     ),
     max_size=8,
 )
 
 
-def lived(events: list[Happening], rest: int) -> World:
+def run_world(events: list[Happening], rest: int) -> World:
     world = World()
     for event in events:
         for _ in range(event.after):
@@ -235,48 +252,50 @@ def lived(events: list[Happening], rest: int) -> World:
 
 @settings(max_examples=300)
 @given(happenings)
-def test_nobody_waits_for_ever_and_never_two_that_see_the_same_take_at_once(events: list[Happening]):
-    world = lived([*events, Happening(1, "holder", True, False, True), Happening(1, "standby", True, False, True)], 150)
-    assert world.idle_seconds == 0, world.taken
+def test_some_instance_always_writes_soon(events: list[Happening]):
+    """And never do two that see the same tick take the lease at once: `World` asserts it."""
+    ends = [Happening(after=1, who="holder"), Happening(after=1, who="standby")]
+    world = run_world([*events, *ends], 150)
+    assert world.idle_seconds == 0, world.turns
     assert world.last is not None
     assert world.last.sent_at == world.now - LAG
 
 
 @settings(max_examples=300)
 @given(happenings, st.sampled_from(["holder", "standby"]))
-def test_one_that_is_there_alone_goes_on(events: list[Happening], left: str):
+def test_an_instance_alone_goes_on(events: list[Happening], left: str):
     other = "standby" if left == "holder" else "holder"
-    ends = [Happening(1, other, False, False, True), Happening(1, left, True, False, True)]
-    assert lived([*events, *ends], SETTLED_SECONDS).idle_seconds == 0
+    ends = [Happening(after=1, who=other, alive=False), Happening(after=1, who=left)]
+    assert run_world([*events, *ends], SETTLED_SECONDS).idle_seconds == 0
 
 
 @settings(max_examples=300)
 @given(happenings)
-def test_no_gap_is_recorded_where_the_other_covers_and_is_well(events: list[Happening]):
+def test_no_gap_is_recorded_if_the_other_instance_covers(events: list[Happening]):
     """`go on` is the only turn that records a gap."""
-    for at, name, turn, other_covers in lived(events, 100).taken:
+    for at, name, turn, other_covers in run_world(events, 100).turns:
         assert not (turn == "go on" and other_covers), (at, name)
 
 
 @settings(max_examples=300)
 @given(happenings)
-def test_the_holder_takes_back_at_most_once_a_minute(events: list[Happening]):
-    world = lived([each for each in events if each.who == "standby"], 100)
-    times = [at for at, _, turn, _ in world.taken if turn == "take back"]
-    assert all(later - earlier >= PATIENCE.stalled_seconds for earlier, later in pairwise(times))
+def test_two_take_backs_are_at_least_a_stall_apart(events: list[Happening]):
+    world = run_world([each for each in events if each.who == "standby"], 100)
+    times = [at for at, _, turn, _ in world.turns if turn == "take back"]
+    assert all(later - earlier >= TIMEOUTS.stalled_seconds for earlier, later in pairwise(times))
 
 
-def test_a_new_holder_writes_before_the_other_loses_patience() -> None:
-    assert Patience().stalled_seconds > UNFINISHED_SECONDS
+def test_a_new_holder_writes_before_the_other_counts_a_stall() -> None:
+    assert LeaseTimeouts().stalled_seconds > OPEN_SECONDS
 
 
-def test_who_has_just_begun_gets_the_time_to_read_back():
-    """Its first word keeps the last tick's time; were it fenced while it reads back, both would do so in turns."""
+def test_a_new_writer_gets_the_time_to_read_back():
+    """Its first tick repeats the last one's time; were it fenced while it reads back, both would fence in turns."""
     lease, covered = standby(), {"read_since": 50, "own_tick": 300}
-    lease.look(0, sight((100, "another"), **covered))
-    begun = sight((100, "holder"), **covered)
+    lease.look(0, view_of((100, "another"), **covered))
+    begun = view_of((100, "holder"), **covered)
     assert turns(lease, begun, 100, begin=1)[0] == (60, "take over")
-    lease, goes_on = standby(), sight((101, "holder"), **covered)
-    lease.look(0, sight((100, "another"), **covered))
+    lease, goes_on = standby(), view_of((101, "holder"), **covered)
+    lease.look(0, view_of((100, "another"), **covered))
     lease.look(1, begun)
     assert turns(lease, goes_on, 100, begin=2)[0] == (10, "take over")

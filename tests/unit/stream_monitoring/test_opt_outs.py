@@ -1,4 +1,4 @@
-"""Who has opted out is never watched, whatever a setting or a list says; a restored backup does not undo it."""
+"""An opted-out channel is never watched, whatever a setting or a list says; a restored backup does not undo it."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,34 +7,42 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_monitoring.channels.choice import Choice, Rules, Watched
+from service_runtime.postgres import PostgresAwayError
+from stream_monitoring.channels.choice import Choice, ChoiceRules, Watched
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
-from stream_monitoring.channels.watch_list import ListAwayError
-from stream_monitoring.privacy.opt_outs import LastWord, OptOuts, Words, later, newest, read_words, write_words
+from stream_monitoring.privacy.opt_outs import (
+    OptOutList,
+    OptOuts,
+    OptOutStatus,
+    load_opt_outs,
+    merge,
+    newer_than,
+    save_opt_outs,
+)
 
-words = st.dictionaries(
-    st.sampled_from(["1", "2", "3"]), st.builds(LastWord, st.just("x"), st.booleans(), st.integers(0, 3))
+opt_out_lists = st.dictionaries(
+    st.sampled_from(["1", "2", "3"]), st.builds(OptOutStatus, st.just("x"), st.booleans(), st.integers(0, 3))
 )
 
 
 class Shared:
-    """Postgres, as far as the list goes."""
+    """Postgres, as far as the lists go."""
 
-    def __init__(self, **known: LastWord) -> None:
-        self.words: Words = {key.strip("_"): word for key, word in known.items()}
+    def __init__(self, **known: OptOutStatus) -> None:
+        self.opt_outs: OptOutList = {key.strip("_"): status for key, status in known.items()}
         self.choice: Choice = {}
         self.is_away = False
 
     def _answer(self) -> None:
         if self.is_away:
-            raise ListAwayError("away")
+            raise PostgresAwayError("away")
 
-    def read_words(self) -> Words:
+    def read_opt_outs(self) -> OptOutList:
         self._answer()
-        return dict(self.words)
+        return dict(self.opt_outs)
 
-    def give_back(self, words: Words) -> None:
-        self.words |= words
+    def restore_opt_outs(self, opt_outs: OptOutList) -> None:
+        self.opt_outs |= opt_outs
 
     def read(self) -> Choice:
         self._answer()
@@ -44,41 +52,43 @@ class Shared:
         self.choice = choice
 
 
-@given(words, words)
-def test_the_later_word_counts_and_giving_back_makes_both_agree(ours: Words, theirs: Words) -> None:
-    merged = newest(ours, theirs)
+@given(opt_out_lists, opt_out_lists)
+def test_the_later_status_counts_and_both_lists_agree(ours: OptOutList, theirs: OptOutList) -> None:
+    merged = merge(ours, theirs)
     assert merged.keys() == ours.keys() | theirs.keys()
-    for channel_id, word in merged.items():
+    for channel_id, status in merged.items():
         known = [each[channel_id] for each in (ours, theirs) if channel_id in each]
-        assert word in known
-        assert word.changed_at == max(each.changed_at for each in known)
-    assert newest(merged, theirs | later(ours, theirs)) == theirs | later(ours, theirs)
+        assert status in known
+        assert status.changed_at == max(each.changed_at for each in known)
+    restored = theirs | newer_than(theirs, ours)
+    assert merge(merged, restored) == restored
 
 
-def test_a_restored_backup_gets_its_list_back_and_a_withdrawal_counts(tmp_path: Path) -> None:
+def test_a_restored_backup_gets_its_list_back(tmp_path: Path) -> None:
+    """A withdrawal counts as much as an opt-out."""
     path = tmp_path / "opt_outs.json"
-    shared = Shared(_7=LastWord("seven", True, 5))
+    shared = Shared(_7=OptOutStatus("seven", True, 5))
     known = OptOuts(shared, path)
     known.refresh()
-    assert known.holds("7", "seven")
-    shared.words.clear()  # a backup from before
+    assert known.excludes("7", "seven")
+    shared.opt_outs.clear()  # a backup from before
     OptOuts(shared, path).refresh()
-    assert shared.words == {"7": LastWord("seven", True, 5)}
-    shared.words["7"] = LastWord("seven", False, 9)
+    assert shared.opt_outs == {"7": OptOutStatus("seven", True, 5)}
+    shared.opt_outs["7"] = OptOutStatus("seven", False, 9)
     known.refresh()
-    assert not known.holds("7", "seven")
-    assert read_words(path) == shared.words
+    assert not known.excludes("7", "seven")
+    assert load_opt_outs(path) == shared.opt_outs
 
 
 def test_a_login_counts_only_while_the_id_is_unknown(tmp_path: Path) -> None:
-    write_words(tmp_path / "list", {"7": LastWord("seven", True, 5)})
+    save_opt_outs(tmp_path / "list", {"7": OptOutStatus("seven", True, 5)})
     known = OptOuts(None, tmp_path / "list")
-    assert known.holds(None, "seven")
-    assert known.holds("7", "renamed")
-    assert not known.holds("8", "seven")  # another channel that took over the login
+    assert known.excludes(None, "seven")
+    assert known.excludes("7", "renamed")
+    assert not known.excludes("8", "seven")  # another channel that took over the login
 
 
-def test_a_damaged_copy_is_said_and_nobody_is_read(tmp_path: Path) -> None:
+def test_a_damaged_copy_ends_the_process(tmp_path: Path) -> None:
     (tmp_path / "list").write_text('{"7": {')
     with pytest.raises(SystemExit, match="damaged"):
         OptOuts(None, tmp_path / "list")
@@ -89,20 +99,26 @@ class World:
 
     def __init__(self, folder: Path, shared: Shared, decides: bool = True) -> None:
         self.watched: set[str] = set()
-        self.forgotten: Mapping[str, LastWord] = {}
-        self.rooms = {"pinned": "7"}
+        self.erased: Mapping[str, OptOutStatus] = {}
+        self.ids_from_chat = {"pinned": "7"}
         self.copy = Shared()
         self.opt_outs = OptOuts(shared, folder / "opt_outs.json")
-        options = ChooserOptions(("pinned",), Rules(top=3), decides, 60)
         self.chooser = Chooser(
-            options, None, shared, self.copy, self.apply, lambda: self.rooms, self.opt_outs, self.forget
+            options=ChooserOptions(("pinned",), ChoiceRules(top=3), decides, 60),
+            helix=None,
+            shared=shared,
+            copy=self.copy,
+            watch=self.watch,
+            ids_from_chat=lambda: self.ids_from_chat,
+            opt_outs=self.opt_outs,
+            erase=self.erase,
         )
 
-    def apply(self, logins: set[str]) -> None:
+    def watch(self, logins: set[str]) -> None:
         self.watched = logins
 
-    def forget(self, words: Words) -> None:
-        self.forgotten = words
+    def erase(self, opt_outs: OptOutList) -> None:
+        self.erased = opt_outs
 
 
 @pytest.fixture
@@ -110,40 +126,40 @@ def shared() -> Shared:
     return Shared()
 
 
-def test_a_pinned_channel_that_opts_out_is_watched_no_more(tmp_path: Path, shared: Shared) -> None:
+def test_a_pinned_channel_that_opts_out_is_not_watched(tmp_path: Path, shared: Shared) -> None:
     world = World(tmp_path, shared)
     world.chooser.choose_once()
     assert world.watched == {"pinned"}
     assert set(shared.choice) == {"7"}
-    shared.words["7"] = LastWord("", True, 5)
+    shared.opt_outs["7"] = OptOutStatus("", True, 5)
     world.chooser.choose_once()
     assert world.watched == set()
     assert shared.choice == {}
-    assert set(world.forgotten) == {"7"}
-    assert watched_ids(world.chooser.choice, world.rooms, world.opt_outs) == []
-    shared.words["7"] = LastWord("", False, 6)
+    assert set(world.erased) == {"7"}
+    assert watched_ids(world.chooser.choice, world.ids_from_chat, world.opt_outs) == []
+    shared.opt_outs["7"] = OptOutStatus("", False, 6)
     world.chooser.choose_once()
     assert world.watched == {"pinned"}
 
 
-def test_before_anybody_is_asked_the_copy_on_disk_keeps_a_channel_out(tmp_path: Path, shared: Shared) -> None:
-    write_words(tmp_path / "opt_outs.json", {"7": LastWord("pinned", True, 5)})
+def test_the_copy_on_disk_excludes_before_postgres_answers(tmp_path: Path, shared: Shared) -> None:
+    save_opt_outs(tmp_path / "opt_outs.json", {"7": OptOutStatus("pinned", True, 5)})
     shared.is_away = True
     world = World(tmp_path, shared)
-    world.rooms = {}
+    world.ids_from_chat = {}
     world.chooser.start()
     assert world.watched == set()
-    assert set(world.forgotten) == {"7"}
+    assert set(world.erased) == {"7"}
     world.chooser.choose_once()
     assert world.watched == set()
 
 
-def test_whoever_only_follows_leaves_it_out_as_well(tmp_path: Path, shared: Shared) -> None:
+def test_an_instance_that_only_reads_the_list_excludes_as_well(tmp_path: Path, shared: Shared) -> None:
     shared.choice = {"8": Watched("eight", "top"), "9": Watched("nine", "top")}
     world = World(tmp_path, shared, decides=False)
     world.chooser.choose_once()
     assert world.watched == {"eight", "nine"}
-    shared.words["9"] = LastWord("nine", True, 5)
+    shared.opt_outs["9"] = OptOutStatus("nine", True, 5)
     shared.is_away = False
     world.chooser.choose_once()
     assert world.watched == {"eight"}

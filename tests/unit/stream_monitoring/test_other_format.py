@@ -10,18 +10,18 @@ import pytest
 from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, UNMARKED_FORMAT_VERSION, Tick
 from stream_monitoring.forwarding.kafka_log import KafkaAwayError, tick_of
-from stream_monitoring.forwarding.lease import Lease, Patience, Role, Sight
+from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts, LeaseView, Role
 from stream_monitoring.forwarding.other_format import problem, retire_older_spool
-from stream_monitoring.forwarding.partition_repair import levelling
-from stream_monitoring.forwarding.resume import SEPARATION_MS, LastTick, NewerFormatError, OwnSpool, decide
-from stream_monitoring.forwarding.takeover import first_word, inheritance
+from stream_monitoring.forwarding.partition_repair import plan_repair
+from stream_monitoring.forwarding.resume import SEPARATION_MS, LastTick, NewerFormatError, SpoolRange, find_resume_point
+from stream_monitoring.forwarding.takeover import find_overlap, opening_frame
 from stream_monitoring.spool import frame
 from stream_monitoring.spool.batch import TICK_KEY
 from stream_monitoring.spool.spool import Spool, SpoolFormatError, SpoolLimits
 
 from .examples import message
 
-PATIENCE = Patience(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60)
+TIMEOUTS = LeaseTimeouts(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60)
 OLDER, NEWER = FORMAT_VERSION - 1, FORMAT_VERSION + 1
 TICK_AT = 1_000_000
 
@@ -122,74 +122,81 @@ def test_only_an_older_spool_asks_kafka_and_is_deleted(tmp_path, version):
     assert names(tmp_path) == before
 
 
-def sight(last: LastTick, own_tick: int = TICK_AT + 5) -> Sight:
-    """Everything speaks for forwarding, but the format."""
-    return Sight(last, "me", 1, own_tick, healthy=True)
+def view_of(last: LastTick, own_tick: int = TICK_AT + 5) -> LeaseView:
+    """Return a view in which everything but the format allows forwarding."""
+    return LeaseView(last_tick=last, own_spool_id="me", read_since=1, own_tick=own_tick, healthy=True)
 
 
 @pytest.mark.parametrize("role", ["holder", "standby"])
 @pytest.mark.parametrize("spool_id", ["me", "other"])
 def test_nobody_forwards_beside_a_newer_instance(role: Role, spool_id: str):
     for is_alone in (True, False):
-        lease = Lease(role, PATIENCE, is_alone)
-        assert {lease.look(now, sight(LastTick(TICK_AT, spool_id, 1, NEWER))) for now in range(1_000)} == {None}
+        lease = Lease(role, TIMEOUTS, is_alone)
+        assert {lease.look(now, view_of(LastTick(TICK_AT, spool_id, 1, NEWER))) for now in range(1_000)} == {None}
 
 
 @pytest.mark.parametrize("role", ["holder", "standby"])
 def test_nobody_forwards_while_an_older_instance_writes(role: Role):
-    lease = Lease(role, PATIENCE, is_alone=False)
-    looks = {lease.look(now, sight(LastTick(TICK_AT + now, "other", 1, OLDER), TICK_AT + 9_999)) for now in range(999)}
+    lease = Lease(role, TIMEOUTS, is_alone=False)
+    looks = {
+        lease.look(now, view_of(LastTick(TICK_AT + now, "other", 1, OLDER), TICK_AT + 9_999)) for now in range(999)
+    }
     assert looks == {None}
 
 
 @pytest.mark.parametrize(("role", "seconds"), [("holder", 140), ("standby", 150)])
 def test_it_goes_on_when_every_older_instance_would_have(role: Role, seconds: int):
-    lease = Lease(role, PATIENCE, is_alone=False)
-    looks = [lease.look(now, sight(LastTick(TICK_AT, "other", 1, OLDER))) for now in range(200)]
+    lease = Lease(role, TIMEOUTS, is_alone=False)
+    looks = [lease.look(now, view_of(LastTick(TICK_AT, "other", 1, OLDER))) for now in range(200)]
     assert looks.index("go on") == seconds
-    older = Lease("standby", PATIENCE, is_alone=False)  # the last one to go on, at the same tick in its own format
-    turns = [older.look(now, Sight(LastTick(TICK_AT, "other", 1), "me", None, 0, False)) for now in range(200)]
+    older = Lease("standby", TIMEOUTS, is_alone=False)  # the last one to go on, at the same tick in its own format
+    view = LeaseView(
+        last_tick=LastTick(TICK_AT, "other", 1), own_spool_id="me", read_since=None, own_tick=0, healthy=False
+    )
+    turns = [older.look(now, view) for now in range(200)]
     assert turns.index("go on") < seconds
 
 
 def test_who_is_alone_goes_on_at_once():
-    lease = Lease("holder", PATIENCE, is_alone=True)
-    assert lease.look(0, sight(LastTick(TICK_AT, "me", 1, OLDER))) == "go on"
+    lease = Lease("holder", TIMEOUTS, is_alone=True)
+    assert lease.look(0, view_of(LastTick(TICK_AT, "me", 1, OLDER))) == "go on"
 
 
 def test_a_minute_without_records_separates_the_formats(tmp_path):
     spool = Spool(tmp_path, SpoolLimits())
     separated = TICK_AT + SEPARATION_MS
-    resume = decide([LastTick(TICK_AT, spool.spool_id, 0, OLDER)], OwnSpool(spool.spool_id, 0, 9, TICK_AT + 1))
-    assert (resume.exact, resume.after, resume.hole_until) == (False, TICK_AT, separated)
-    gaps: list[tuple[int, int | None]] = []
-    account: Any = SimpleNamespace(
-        missed=lambda after, until: gaps.append((after, until)) or [], reads=lambda at: [], read_since=1
+    resume = find_resume_point(
+        [LastTick(TICK_AT, spool.spool_id, 0, OLDER)], SpoolRange(spool.spool_id, 0, 9, TICK_AT + 1)
     )
-    word = first_word(resume, spool, account, "t")
-    assert word is not None
-    assert tick_of(word.tick) == LastTick(TICK_AT, spool.spool_id, 0, FORMAT_VERSION)
+    assert (resume.exact, resume.after, resume.gap_until) == (False, TICK_AT, separated)
+    gaps: list[tuple[int, int | None]] = []
+    continuity: Any = SimpleNamespace(
+        gap_lines=lambda after, until: gaps.append((after, until)) or [], joined_lines=lambda at: [], read_since=1
+    )
+    opening = opening_frame(resume, spool, continuity, "t")
+    assert opening is not None
+    assert tick_of(opening.tick) == LastTick(TICK_AT, spool.spool_id, 0, FORMAT_VERSION)
     assert gaps == [(TICK_AT, separated)]
-    told = SimpleNamespace(ids={"known"}, left_at=0)
-    log: Any = SimpleNamespace(writers_since=lambda since: {}, told_after=lambda after: told)
-    leftovers = inheritance(log, resume, spool, account).leftovers
-    assert leftovers is not None
+    recent = SimpleNamespace(ids={"known"}, left_at=0)
+    log: Any = SimpleNamespace(writers_since=lambda since: {}, records_after=lambda after: recent)
+    known = find_overlap(log, resume, spool, continuity).filter
+    assert known is not None
     records = [message("early", separated), message("known", separated + 1), message("late", separated + 1)]
     lines = [line for each in records for line in (b"42", each)]
     frames = [frame.Frame.of(0, [*lines, TICK_KEY, codec.encode(tick(FORMAT_VERSION))], TICK_AT)]
-    kept = next(iter(leftovers.without_known(frames)))
+    kept = next(iter(known.frames(frames)))
     assert kept.lines[1:-2:2] == [message("late", separated + 1)]
 
 
 def test_nothing_begins_after_a_newer_tick():
     with pytest.raises(NewerFormatError):
-        decide([LastTick(TICK_AT, "me", 1, NEWER)], OwnSpool("me", 0, 9, 1))
+        find_resume_point([LastTick(TICK_AT, "me", 1, NEWER)], SpoolRange("me", 0, 9, 1))
 
 
 def test_partitions_of_another_format_are_not_repaired_by_ours(tmp_path):
     spool = Spool(tmp_path, SpoolLimits())
     ticks = {("chat-messages", 0): LastTick(5, "a", 1, OLDER), ("chat-messages", 1): LastTick(9, "a", 2, OLDER)}
-    assert levelling(None, spool, ticks, "t") is None  # type: ignore[arg-type]
+    assert plan_repair(None, spool, ticks, "t") is None  # type: ignore[arg-type]
 
 
 def test_the_operator_is_told_what_to_do():

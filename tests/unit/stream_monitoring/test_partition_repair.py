@@ -1,4 +1,4 @@
-"""Levelling: whichever partitions lost their end, in which spool ever it stands, no id is lost and none doubled."""
+"""Repair: whichever partitions lost their end, and whichever spool has it, no id is lost and none doubled."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,19 +7,18 @@ from contracts import codec
 from contracts.chat_messages import Coverage, Tick
 from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE
 from stream_monitoring.forwarding.partition_repair import (
-    LONGEST_MS,
-    MOST_RECORDS,
-    Difference,
-    difference,
-    is_too_much,
+    MAX_MS,
+    MAX_RECORDS,
+    Divergence,
+    find_divergence,
+    is_too_far,
     lost_records,
 )
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool.batch import DEAD_LETTER_KEY, REMOVED_KEY, TICK_KEY, destinations
 from stream_monitoring.spool.frame import Frame
-from stream_monitoring.spool.record_header import id_of
 
-from .examples import message
+from .examples import id_of, message
 
 LAG = 3
 CHANNELS = 4  # each is a partition of its own here
@@ -59,38 +58,38 @@ sizes = st.lists(st.integers(1, 6), min_size=2, max_size=10)
 
 
 @given(sizes, st.sets(st.sampled_from(sorted(ALL))), st.data())
-def test_what_some_partitions_lost_of_the_own_log_follows_once(frame_sizes, behind, data):
+def test_records_lost_from_the_own_spool_are_sent_once(frame_sizes, behind, data):
     frames = frames_of(frame_sizes, "a")
     done = data.draw(st.integers(2, len(frames)))
-    level = data.draw(st.integers(1, done - 1))
-    in_kafka = written(frames[:level], ALL) + written(frames[level:done], ALL - behind)
-    between = Difference(ended_with(frames, level, "a"), ended_with(frames, done, "a"))
+    common = data.draw(st.integers(1, done - 1))
+    in_kafka = written(frames[:common], ALL) + written(frames[common:done], ALL - behind)
+    between = Divergence(ended_with(frames, common, "a"), ended_with(frames, done, "a"))
     known = {CHAT_MESSAGES.name: set(in_kafka)}
-    again = [id_of(value) for _, value in lost_records(frames[level:], between, "a", known)]
+    again = [id_of(value) for _, value in lost_records(frames[common:], between, "a", known)]
     assert sorted(in_kafka + again) == sorted(written(frames[:done], ALL))
 
 
 @given(sizes, sizes, st.sets(st.sampled_from(sorted(ALL))), st.data())
-def test_another_spool_fills_up_to_the_last_tick_and_the_rest_follows_later(theirs, ours, behind, data):
+def test_records_lost_from_another_spool_are_sent_once(theirs, ours, behind, data):
     total = min(sum(theirs), sum(ours))
     frames, own = frames_of(theirs, "a"), frames_of(ours, "b")
     done = data.draw(st.integers(2, len(frames)))
-    level = data.draw(st.integers(1, done - 1))
-    in_kafka = written(frames[:level], ALL) + written(frames[level:done], ALL - behind)
-    between = Difference(ended_with(frames, level, "a"), ended_with(frames, done, "a"))
+    common = data.draw(st.integers(1, done - 1))
+    in_kafka = written(frames[:common], ALL) + written(frames[common:done], ALL - behind)
+    between = Divergence(ended_with(frames, common, "a"), ended_with(frames, done, "a"))
     again = [id_of(value) for _, value in lost_records(own, between, "b", {CHAT_MESSAGES.name: set(in_kafka)})]
     assert len(set(in_kafka + again)) == len(in_kafka + again)
     own_end = own[-1].tick_at  # what is later may be in no frame yet
-    told = range(max(0, between.earliest.sent_at - 10 + 1), min(between.latest.sent_at, own_end) - 10 + 1)
-    assert {f"m{number}" for number in told if number < total} <= set(in_kafka + again)
+    lost = range(max(0, between.earliest.sent_at - 10 + 1), min(between.latest.sent_at, own_end) - 10 + 1)
+    assert {f"m{number}" for number in lost if number < total} <= set(in_kafka + again)
 
 
-def test_a_record_follows_in_the_topic_that_lacks_it_alone():
+def test_a_record_is_sent_only_to_the_topic_that_lacks_it():
     gap = codec.encode(
         Coverage(schema_version=1, channel_id="7", sent_at=20, received_at=0, instance="t", event="joined")
     )
     lines = [b"l7", gap, b"7", message("m", 20), DEAD_LETTER_KEY, b"{}", REMOVED_KEY, b"", TICK_KEY, b""]
-    between = Difference(LastTick(10, "a", 0), LastTick(20, "a", 5))
+    between = Divergence(LastTick(10, "a", 0), LastTick(20, "a", 5))
     known = {CHAT_MESSAGES.name: {id_of(gap)}, STREAM_LIFECYCLE.name: set[str]()}
     again = list(lost_records([Frame.of(0, lines, 20)], between, "a", known))
     assert [(to.topic, value) for to, value in again] == [
@@ -99,22 +98,22 @@ def test_a_record_follows_in_the_topic_that_lacks_it_alone():
     ]
 
 
-def test_partitions_that_end_alike_lack_nothing():
+def test_partitions_that_end_alike_do_not_diverge():
     same = LastTick(10, "a", 5)
-    assert difference([]) is None
-    assert difference([same, same]) is None
-    assert difference([same, LastTick(10, "a", 7), LastTick(9, "b", 90)]) == Difference(
+    assert find_divergence([]) is None
+    assert find_divergence([same, same]) is None
+    assert find_divergence([same, LastTick(10, "a", 7), LastTick(9, "b", 90)]) == Divergence(
         LastTick(9, "b", 90), LastTick(10, "a", 7)
     )
 
 
-def test_a_partition_that_stands_far_back_is_left_alone():
-    """Its ids would have to be known since then: too many for the memory."""
-    behind, far = LastTick(1_000, "a", 10), MOST_RECORDS + 11
-    assert not is_too_much(Difference(behind, LastTick(9_000_000, "a", far - 1)), "a")
-    assert is_too_much(Difference(behind, LastTick(9_000, "a", far)), "a")
-    assert not is_too_much(Difference(behind, LastTick(1_000 + LONGEST_MS, "b", far)), "a")
-    assert is_too_much(Difference(behind, LastTick(1_001 + LONGEST_MS, "b", 11)), "a")
+def test_a_partition_that_is_far_behind_is_not_repaired():
+    """The ids of all later records would not fit into memory."""
+    behind, far = LastTick(1_000, "a", 10), MAX_RECORDS + 11
+    assert not is_too_far(Divergence(behind, LastTick(9_000_000, "a", far - 1)), "a")
+    assert is_too_far(Divergence(behind, LastTick(9_000, "a", far)), "a")
+    assert not is_too_far(Divergence(behind, LastTick(1_000 + MAX_MS, "b", far)), "a")
+    assert is_too_far(Divergence(behind, LastTick(1_001 + MAX_MS, "b", 11)), "a")
 
 
 def test_every_key_of_a_frame_has_its_destination():

@@ -1,4 +1,4 @@
-"""The spool: whatever is cut or damaged, what was written before it is there, at the same positions."""
+"""The spool: whatever is cut or damaged, frames written before it are there, at the same positions."""
 
 import os
 from pathlib import Path
@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from contracts import codec
 from contracts.chat_messages import Tick
@@ -80,32 +81,33 @@ def test_reading_begins_at_any_position(tmp_path):
     assert contents(spool, spool.end) == []
 
 
-def test_a_damaged_frame_in_the_middle_is_skipped_and_counted(tmp_path):
+def test_a_damaged_frame_hides_the_rest_of_its_segment(tmp_path):
     written = fill(tmp_path, [[b"x" * 400] for _ in range(12)])
     oldest = min(tmp_path.glob("*.segment"))
     raw = bytearray(oldest.read_bytes())
     raw[40] ^= 1
     oldest.write_bytes(raw)
     spool = Spool(tmp_path, SMALL)
-    kept = contents(spool)
+    with capture_logs() as logged:
+        kept = contents(spool)
     assert kept == written[-len(kept) :]
-    assert spool.skipped_bytes == len(raw)
+    assert [each["bytes"] for each in logged if "damaged" in each["event"]] == [len(raw)]
 
 
-def test_the_oldest_go_first_by_size_and_by_age_and_never_the_newest(tmp_path):
+def test_the_oldest_segments_are_deleted_and_never_the_newest(tmp_path):
     fill(tmp_path, [[b"x" * 400] for _ in range(12)])
-    spool = Spool(tmp_path, SpoolLimits(segment_bytes=1_000, most_bytes=2_500, longest_age_seconds=1e12))
+    spool = Spool(tmp_path, SpoolLimits(segment_bytes=1_000, max_bytes=2_500, max_age_seconds=1e12))
     deleted = spool.prune(now=2.0)
-    assert [first for first, _, _ in deleted] == sorted(first for first, _, _ in deleted)
+    assert [each.first for each in deleted] == sorted(each.first for each in deleted)
     assert spool.size <= 2_500
-    assert spool.first == deleted[-1][1]
-    old = Spool(tmp_path, SpoolLimits(segment_bytes=1_000, longest_age_seconds=10))
+    assert spool.first == deleted[-1].after
+    old = Spool(tmp_path, SpoolLimits(segment_bytes=1_000, max_age_seconds=10))
     assert old.prune(now=5.0) == []
     old.prune(now=1e6)
     assert len(list(tmp_path.glob("*.segment"))) == 1
 
 
-def test_a_full_disk_changes_nothing_and_writing_goes_on_afterwards(tmp_path, monkeypatch):
+def test_a_full_disk_changes_nothing_and_a_retry_works(tmp_path, monkeypatch):
     spool = Spool(tmp_path, SMALL)
     spool.append(frame_lines([b"a"], 1), 1)
     before, really = contents(spool), os.pwrite
@@ -129,7 +131,7 @@ def test_a_full_disk_changes_nothing_and_writing_goes_on_afterwards(tmp_path, mo
 
 @settings(max_examples=40)
 @given(st.lists(st.lists(values, max_size=5), min_size=1, max_size=12), st.integers(990, 1_020), st.booleans())
-def test_everything_later_than_a_time_is_behind_the_position_before_it(frames, event_time, is_opened_again):
+def test_position_before_a_time_is_before_all_later_frames(frames, event_time, is_opened_again):
     with TemporaryDirectory() as directory:
         spool = Spool(Path(directory), SMALL)
         for number, records in enumerate(frames):
@@ -141,7 +143,7 @@ def test_everything_later_than_a_time_is_behind_the_position_before_it(frames, e
         assert later <= {frame.first for frame in spool.frames(position)}
 
 
-def test_the_position_before_a_time_leaves_out_whole_segments():
+def test_position_before_a_time_skips_older_segments():
     with TemporaryDirectory() as directory:
         spool = Spool(Path(directory), SMALL)
         for number in range(100):

@@ -1,20 +1,22 @@
-"""Ticks never go back and never pass a socket that has not answered; Twitch's clock is learned without being fooled."""
-
-import random
+"""Ticks never go back, never pass a socket that has not answered, and pause after a socket was lost."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_monitoring.capture.socket_progress import DEAF_MS, QUIET_MS, Answered
-from stream_monitoring.capture.ticks import next_tick
-from stream_monitoring.chat.twitch_clock import TwitchClock
+from contracts.chat_messages import Coverage
+from stream_monitoring.capture.ticks import (
+    BLIND_PAUSE_MS,
+    CLOSED_PAUSE_MS,
+    DEAF_PAUSE_MS,
+    TickPause,
+    next_tick,
+)
 
 times = st.integers(1_700_000_000_000, 1_700_000_100_000)
-NOW = 1_795_000_000_000
 
 
 @given(st.lists(st.tuples(st.lists(times, max_size=5), times), min_size=1), st.integers(0, 5000))
-def test_a_tick_never_goes_back_and_never_passes_an_unanswered_socket(steps, lag):
+def test_ticks_never_go_back_or_pass_an_unanswered_socket(steps, lag):
     last = 0
     for answered, now in steps:
         tick = next_tick(last, answered, now, lag)
@@ -24,52 +26,78 @@ def test_a_tick_never_goes_back_and_never_passes_an_unanswered_socket(steps, lag
         last = tick
 
 
-def test_without_sockets_ticks_go_on_with_twitchs_clock():
+def test_without_sockets_ticks_advance_with_twitchs_clock():
     assert next_tick(0, [], 10_000, 1_500) == 8_500
 
 
-@given(st.integers(-30_000, 30_000), st.integers(0, 2**32))
-def test_the_clock_is_learned_within_the_usual_delay_whatever_messages_from_the_future_say(error, seed):
-    chance = random.Random(seed)
-    delays = [chance.randint(20, 400) for _ in range(90)]
-    clock = TwitchClock()
-    for number, delay in enumerate(delays):
-        sent = NOW + number * 100
-        clock.observe(sent + delay + error, sent)
-        if number > 5 and chance.random() < 0.1:
-            clock.observe(sent + error, sent + chance.choice((2_000, 40_000_000_000)))
-    behind = -(clock.now(NOW + error) - NOW)
-    assert 20 <= behind <= 400
+def pause(has_other: bool = True) -> TickPause:
+    return TickPause(has_other, [].append)
 
 
-def test_an_unlearned_clock_stays_behind_though_the_machine_is_ahead():
-    assert TwitchClock().now(NOW + 30_000) < NOW
+def test_a_deaf_socket_pauses_ticks_even_if_read_again():
+    """The other instance needs the whole time to notice and take over."""
+    paused = pause()
+    paused.socket_lost({"a"}, answered_through=70, is_deaf=True, now=1000)
+    assert paused.answered_through({"a"}, 1000 + DEAF_PAUSE_MS - 1) == [70]
+    assert paused.answered_through({"a"}, 1000 + DEAF_PAUSE_MS) == []
 
 
-def test_the_clock_is_learned_anew_after_the_machine_slept():
-    clock = TwitchClock()
-    for number in range(100):
-        clock.observe(NOW + number, NOW + number - 50)
-    for number in range(100):
-        clock.observe(NOW + number, NOW + number - 50 + 3_600_000)
-    assert abs(clock.now(NOW) - (NOW + 3_600_000)) < 1_000
+def test_a_closed_socket_pauses_ticks_until_read_again_or_18_s():
+    paused = pause()
+    paused.socket_lost({"a", "b"}, answered_through=70, is_deaf=False, now=1000)
+    assert paused.answered_through({"a"}, 2000) == [70]
+    assert paused.answered_through({"a", "b"}, 2000) == []
+    paused.socket_lost({"a"}, answered_through=90, is_deaf=False, now=1000)
+    assert paused.answered_through({"b"}, 1000 + CLOSED_PAUSE_MS) == []
 
 
-def test_a_socket_is_asked_when_quiet_and_deaf_when_it_does_not_answer():
-    answered = Answered(opened_at=1_000, twitch_now=1_000)
-    assert not answered.ask(1_000 + QUIET_MS - 1)
-    assert answered.ask(1_000 + QUIET_MS)
-    assert not answered.ask(1_001 + QUIET_MS)
-    assert not answered.is_deaf(1_000 + DEAF_MS - 1)
-    assert answered.is_deaf(1_000 + DEAF_MS)
-    answered.pong(1_000 + DEAF_MS, 5_000)
-    assert answered.through == 5_000
-    assert not answered.is_deaf(1_000 + DEAF_MS)
+def test_a_blind_instance_pauses_ticks_for_ten_minutes():
+    """Another instance may have to be started first."""
+    paused = pause()
+    paused.socket_lost({"a"}, answered_through=70, is_deaf=False, now=1000)
+    paused.socket_lost({"b"}, answered_through=80, is_deaf=True, now=1000)
+    assert paused.answered_through(set(), 1000 + BLIND_PAUSE_MS - 1) == [70, 80]
+    assert paused.answered_through(set(), 1000 + BLIND_PAUSE_MS) == []
 
 
-def test_old_words_prove_only_their_own_time_and_words_from_the_future_only_now():
-    answered = Answered(opened_at=100_000, twitch_now=100_000)
-    answered.message(120_000, 105_000, twitch_now=120_000)
-    assert answered.through == 105_000
-    answered.message(121_000, 170_000, twitch_now=121_000)
-    assert answered.through == 121_000
+def test_a_blind_instance_that_reads_again_pauses_no_longer():
+    paused = pause()
+    paused.socket_lost({"a"}, answered_through=70, is_deaf=True, now=1000)
+    assert paused.answered_through(set(), 1000 + CLOSED_PAUSE_MS) == [70]
+    assert paused.answered_through({"a"}, 1000 + CLOSED_PAUSE_MS) == []
+
+
+def test_ticks_do_not_pause_without_another_instance_or_a_loss():
+    alone = pause(has_other=False)
+    alone.socket_lost({"a"}, answered_through=70, is_deaf=True, now=1000)
+    assert alone.answered_through(set(), 1001) == []
+    paused = pause()
+    paused.socket_lost(set(), answered_through=70, is_deaf=True, now=1000)
+    assert paused.answered_through(set(), 1001) == []
+
+
+def coverage(event: str) -> Coverage:
+    return Coverage(schema_version=1, channel_id="1", sent_at=1, received_at=1, instance="t", event=event)
+
+
+def test_gaps_wait_for_the_end_of_the_pause_and_nothing_else_does():
+    written: list[Coverage] = []
+    paused = TickPause(True, written.append)
+    paused.emit(coverage("gap"))
+    paused.socket_lost({"a"}, answered_through=70, is_deaf=True, now=1000)
+    paused.emit(coverage("left"))
+    paused.emit(coverage("gap"))
+    paused.answered_through({"a"}, 1001)
+    assert [each.event for each in written] == ["gap", "left"]
+    paused.answered_through({"a"}, 1000 + DEAF_PAUSE_MS)
+    assert [each.event for each in written] == ["gap", "left", "gap"]
+
+
+def test_delayed_gaps_are_emitted_at_the_end():
+    written: list[Coverage] = []
+    paused = TickPause(True, written.append)
+    paused.socket_lost({"a"}, answered_through=70, is_deaf=True, now=1000)
+    paused.emit(coverage("gap"))
+    paused.end()
+    assert len(written) == 1
+    assert paused.answered_through(set(), 1001) == []

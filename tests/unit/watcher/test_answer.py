@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watcher.answer import (
-    FIRST_WAIT_SECONDS,
     LONGEST_RETRY_AFTER_SECONDS,
-    LONGEST_WAIT_SECONDS,
     SHORTEST_RETRY_AFTER_SECONDS,
+    UNASKED,
     Answer,
     understand,
     wait_seconds,
@@ -39,20 +38,19 @@ def test_any_success_is_delivered(status: int) -> None:
 def test_the_wait_that_the_webhook_asks_for_is_kept(retry_after: str | None, body: bytes, expected: float) -> None:
     answer = understand(429, retry_after, body, NOW)
     assert not answer.delivered
-    assert wait_seconds(answer, failures=9, chance=1.0) == pytest.approx(expected)
+    assert wait_seconds(answer, failures=9) == pytest.approx(expected)
 
 
-@given(st.one_of(st.none(), st.text()), st.binary(), st.integers(1, 10_000), st.floats(0, 1))
-def test_any_answer_leads_to_a_next_try_within_the_hour(
-    retry_after: str | None, body: bytes, failures: int, chance: float
-) -> None:
+@given(st.one_of(st.none(), st.text()), st.binary(), st.integers(1, 10_000))
+def test_any_answer_leads_to_a_next_try_within_the_hour(retry_after: str | None, body: bytes, failures: int) -> None:
     answer = understand(503, retry_after, body, NOW)
-    assert 0 < wait_seconds(answer, failures, chance) <= LONGEST_RETRY_AFTER_SECONDS
+    assert 0 < wait_seconds(answer, failures) <= LONGEST_RETRY_AFTER_SECONDS
 
 
 def test_without_a_word_from_the_webhook_the_wait_doubles_up_to_a_limit() -> None:
-    waits = [wait_seconds(Answer(False), failures, 1.0) for failures in (1, 2, 3, 50)]
-    assert waits == [FIRST_WAIT_SECONDS, 2 * FIRST_WAIT_SECONDS, 4 * FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS]
+    first, longest = UNASKED.first_seconds, UNASKED.longest_seconds
+    for failures, most in ((1, first), (2, 2 * first), (3, 4 * first), (50, longest)):
+        assert most / 2 <= wait_seconds(Answer(False), failures) <= most
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 404])
@@ -60,4 +58,4 @@ def test_a_refusal_names_the_address_as_the_cause_and_is_tried_slowly(status: in
     answer = understand(status, "1", b"", NOW)
     assert answer.refused
     assert "address" in answer.reason
-    assert wait_seconds(answer, 1, 0.0) == LONGEST_WAIT_SECONDS
+    assert wait_seconds(answer, 1) == UNASKED.longest_seconds

@@ -7,6 +7,7 @@ from contextlib import ExitStack, suppress
 import psutil
 
 from embedded.problems import SetupError
+from service_runtime.ports import why_not_free
 
 LOOPBACK = "127.0.0.1"
 OTHER_PORT = 1000  # far enough from the system's other ports
@@ -23,14 +24,8 @@ def free_ports(count: int) -> list[int]:
 
 
 def is_free(port: int, address: str = LOOPBACK) -> bool:
-    """Whether a server could listen on the port now. Sockets in TIME_WAIT do not count."""
-    with socket.socket() as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((address, port))
-        except OSError:
-            return False
-    return True
+    """Whether a server could listen on the port now."""
+    return why_not_free(address, port) is None
 
 
 def holder(port: int) -> str:

@@ -1,4 +1,4 @@
--- The channels' logs. Only ticks move event time: a tick says that nothing at or before it follows in its partition.
+-- The channels' logs. Only ticks advance event time: no record at or before a tick follows it in its partition.
 CREATE TABLE chat (
     kind STRING,
     channel_id STRING,
@@ -27,7 +27,7 @@ CREATE TABLE chat (
     'connector' = 'kafka',
     'topic' = '{topic}',
     'properties.isolation.level' = 'read_committed',
-    'properties.max.partition.fetch.bytes' = '131072', -- keeps the partitions level in a catch-up
+    'properties.max.partition.fetch.bytes' = '131072', -- keeps partitions at the same event time in a catch-up
     'format' = 'json',
     'json.ignore-parse-errors' = 'true',
     {options}

@@ -1,1 +1,1 @@
-INSERT INTO `{topic}` SELECT `key`, `value` FROM emissions WHERE topic = '{topic}'
+INSERT INTO `{topic}` SELECT `key`, `value` FROM results WHERE topic = '{topic}'

@@ -1,4 +1,4 @@
--- What the windows take in. Ticks form the channel '', whose row says how far event time has come.
+-- The input of the windows. Ticks belong to the channel '', whose row shows how far event time has come.
 CREATE TEMPORARY VIEW records AS
 SELECT
     COALESCE(channel_id, '') AS channel_id,
@@ -19,7 +19,7 @@ SELECT
             COALESCE(CAST(amount AS STRING), ''), {field})
         WHEN kind = 'room_state' THEN CONCAT(
             CAST(sent_at AS STRING), {field}, kind, {field}, {field},
-            CONCAT_WS(' ', -- leaves out what is NULL
+            CONCAT_WS(' ', -- skips NULL
                 'emote_only=' || CAST(emote_only AS STRING),
                 'subscribers_only=' || CAST(subscribers_only AS STRING),
                 'slow=' || CAST(slow_seconds AS STRING),
@@ -27,7 +27,7 @@ SELECT
                 'unique_only=' || CAST(unique_only AS STRING)), {field}, {field})
         WHEN kind = 'opt_out' THEN CONCAT(
             CAST(sent_at AS STRING), {field}, kind, {field}, event, {field}, {field}, {field})
-    END AS control
+    END AS channel_event
 FROM chat
 WHERE ts IS NOT NULL
     AND (

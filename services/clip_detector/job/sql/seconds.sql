@@ -1,4 +1,4 @@
--- One row a channel and second, keyed by its bucket; and one for each late record, which no window takes in any more.
+-- One row per channel and second, keyed by bucket; and one per late record, which windows no longer accept.
 SELECT
     CASE
         WHEN channel_id = '' THEN ''
@@ -10,7 +10,7 @@ SELECT
         COUNT(*) FILTER (WHERE is_message),
         COUNT(DISTINCT chatter),
         {pieces},
-        LISTAGG(control, {separator}),
+        LISTAGG(channel_event, {separator}),
         0)
 FROM TABLE(TUMBLE(TABLE records, DESCRIPTOR(ts), INTERVAL '1' SECOND))
 GROUP BY channel_id, window_start, window_end

@@ -1,4 +1,4 @@
--- One topic of results: the records come encoded, at least once.
+-- One topic of results: encoded records, delivered at least once.
 CREATE TABLE `{topic}` (
     record_key STRING,
     record_value STRING

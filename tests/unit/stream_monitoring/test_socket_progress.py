@@ -1,0 +1,23 @@
+"""How far a socket has answered, when it is pinged and when it counts as deaf."""
+
+from stream_monitoring.capture.socket_progress import DEAF_MS, QUIET_MS, SocketProgress
+
+
+def test_a_quiet_socket_is_pinged_and_a_silent_one_is_deaf():
+    progress = SocketProgress(opened_at=1_000, twitch_now=1_000)
+    assert not progress.should_ping(1_000 + QUIET_MS - 1)
+    assert progress.should_ping(1_000 + QUIET_MS)
+    assert not progress.should_ping(1_001 + QUIET_MS)
+    assert not progress.is_deaf(1_000 + DEAF_MS - 1)
+    assert progress.is_deaf(1_000 + DEAF_MS)
+    progress.pong(1_000 + DEAF_MS, 5_000)
+    assert progress.answered_through == 5_000
+    assert not progress.is_deaf(1_000 + DEAF_MS)
+
+
+def test_a_message_proves_its_own_time_and_never_the_future():
+    progress = SocketProgress(opened_at=100_000, twitch_now=100_000)
+    progress.message(120_000, 105_000, twitch_now=120_000)
+    assert progress.answered_through == 105_000
+    progress.message(121_000, 170_000, twitch_now=121_000)
+    assert progress.answered_through == 121_000
