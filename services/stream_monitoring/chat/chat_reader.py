@@ -93,7 +93,8 @@ class ChatReader:
         self._context = Context(instance, chatters.of, channel_ids)
         self._emotes = EmotesJson(self._report)
         self._instance = encode_json(instance)
-        self._refreshed_at = 0
+        self._refreshed_at = -REFRESH_MS
+        self._earliest = self._latest = 0
         self._last_sent = 0
 
     def tick(self, tick_at: int) -> None:
@@ -141,7 +142,9 @@ class ChatReader:
                 self._read_other(other_line, events)
                 continue
             text, sent_ms = action or text, int(sent_at)
-            if self._accept(message_id, sent_ms, message_id, text):
+            if not self._earliest < sent_ms < self._latest:
+                self._report_time(sent_ms, b"%b %b" % (message_id, text))
+            elif self._is_new(message_id, sent_ms):
                 self._last_sent = max(self._last_sent, sent_ms)
                 chatter, emotes = chatter_of(user_id), self._emotes[emotes]
                 messages.append(
@@ -153,21 +156,25 @@ class ChatReader:
         self._batch.add_encoded(messages)
         self.counts.fast_messages += len(messages)
 
-    def _accept(self, record_id: bytes, sent_at: int, *raw: bytes) -> bool:
-        """Whether a record is new and its time can be true; `raw` is kept where the time cannot.
-
-        A time at or before the last tick can be true, and is counted as late.
-        """
-        if not self._earliest < sent_at < self._latest:
-            reason = "from the future" if sent_at >= self._latest else "absurdly old"
-            self._report(b" ".join(raw), f"PRIVMSG: {reason} by Twitch's clock")
-            return False
+    def _is_new(self, record_id: bytes, sent_at: int) -> bool:
+        """Whether a record did not come before; count it where it did, or where it is late."""
         if not self.recent_ids.add(record_id):
             self.counts.duplicates += 1
             return False
         if sent_at <= self.last_tick:
             self.counts.late += 1
         return True
+
+    def _accept(self, record_id: bytes, sent_at: int, raw: bytes) -> bool:
+        """Whether a record is new and its time can be true; `raw` is kept where the time cannot."""
+        if self._earliest < sent_at < self._latest:
+            return self._is_new(record_id, sent_at)
+        self._report_time(sent_at, raw)
+        return False
+
+    def _report_time(self, sent_at: int, raw: bytes) -> None:
+        reason = "from the future" if sent_at >= self._latest else "absurdly old"
+        self._report(raw, f"PRIVMSG: {reason} by Twitch's clock")
 
     def _report(self, raw: bytes, reason: str) -> None:
         self._bad_lines.add(raw, reason, self._context.received_at)
