@@ -41,7 +41,7 @@ from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import TICK_KEY, Batch
 from stream_monitoring.spool.frame_queue import FrameQueue
 from stream_monitoring.spool.quarantine import Quarantine
-from stream_monitoring.spool.record_header import marks_of
+from stream_monitoring.spool.record_header import read_header
 from stream_monitoring.spool.spool import Spool, SpoolLimits
 
 FLOOR = 20_000  # messages a second and core
@@ -92,7 +92,7 @@ def fill(spool: Spool, lines: list[bytes], most_records: int) -> None:
 
 def write_frame(spool: Spool, batch: Batch) -> int:
     """Everything in the batch with a tick behind it; how many records."""
-    records, tick_at = len(batch), marks_of(batch.last).sent_at - LAG_MS
+    records, tick_at = len(batch), read_header(batch.last).sent_at - LAG_MS
     tick = Tick(
         schema_version=1,
         sent_at=tick_at,

@@ -1,4 +1,4 @@
-"""One IRC line of Twitch chat, taken apart: tags, source, command, channel, text."""
+"""Split one IRC line of Twitch chat into tags, source, command, channel and text."""
 
 from dataclasses import dataclass, field
 
@@ -21,14 +21,14 @@ class IrcLine:
     parameters: tuple[str, ...] = ()
 
     def required(self, tag: str) -> str:
-        """The tag's value; raises MalformedLineError where it is missing or empty."""
+        """Return the tag's value; raises MalformedLineError where it is missing or empty."""
         value = self.tags.get(tag, "")
         if not value:
             raise MalformedLineError(f"{self.command}: tag {tag} is missing")
         return value
 
     def number(self, tag: str) -> int:
-        """The tag's value as a whole number without a sign; raises MalformedLineError."""
+        """Return the tag's value as a whole number without a sign; raises MalformedLineError."""
         value = self.required(tag)
         if not (value.isascii() and value.isdigit() and len(value) <= 18):
             raise MalformedLineError(f"{self.command}: tag {tag} is not a number")
@@ -36,7 +36,7 @@ class IrcLine:
 
 
 def unescape(value: str) -> str:
-    """A tag's value with IRCv3 escapes resolved; a lone backslash at the end is dropped."""
+    """Resolve IRCv3 escapes in a tag's value; a lone backslash at the end is dropped."""
     if "\\" not in value:
         return value
     out, characters = [], iter(value)
@@ -50,7 +50,7 @@ def unescape(value: str) -> str:
 
 
 def parse_tags(raw: str) -> dict[str, str]:
-    """Names to unescaped values."""
+    """Return the tags' unescaped values by name."""
     tags = {}
     for item in raw.split(";"):
         name, _, value = item.partition("=")
@@ -60,7 +60,7 @@ def parse_tags(raw: str) -> dict[str, str]:
 
 
 def parse_line(raw: bytes) -> IrcLine:
-    """The parts of one line without its line end; raises MalformedLineError."""
+    """Parse one line without its line end; raises MalformedLineError."""
     rest = raw.decode("utf-8", "replace")
     tags: dict[str, str] = {}
     source = ""

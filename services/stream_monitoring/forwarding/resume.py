@@ -9,7 +9,7 @@ from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, Coverage, Lifecycle, Tick
 from stream_monitoring.spool.batch import DEAD_LETTER_KEY, REMOVED_KEY, TICK_KEY
 from stream_monitoring.spool.frame import Frame
-from stream_monitoring.spool.record_header import marks_of, named
+from stream_monitoring.spool.record_header import read_header, record_id
 
 STRAGGLER_MS = 5_000  # a record this late may have reached the last holder too late to be sent: send it, though late
 SEPARATION_MS = 60_000  # without records between two formats: chatters of a minute are counted by their hashes
@@ -126,17 +126,17 @@ class TakeoverFilter:
 
     def _record(self, frame: Frame, value: bytes) -> bytes | None:
         """Return the record as it is sent, None to drop it."""
-        marks = marks_of(value)
-        if marks.kind == "coverage" and self.is_covered and frame.tick_at <= self.after:
+        header = read_header(value)
+        if header.kind == "coverage" and self.is_covered and frame.tick_at <= self.after:
             return None
-        if marks.gap_until_at is not None:
-            return self._shortened(value) if marks.gap_until_at > self.after else None
-        if marks.kind == "lifecycle" and 0 <= self.after - marks.sent_at < POLLS_MS:
+        if header.gap_until_at is not None:
+            return self._shortened(value) if header.gap_until_at > self.after else None
+        if header.kind == "lifecycle" and 0 <= self.after - header.sent_at < POLLS_MS:
             return self._repeated(value)
-        if marks.sent_at > self.after:
-            return value if named(marks, value) not in self.known else None
-        is_straggler = marks.has_id and frame.tick_at > self.after - STRAGGLER_MS
-        return value if is_straggler and named(marks, value) not in self.known else None
+        if header.sent_at > self.after:
+            return value if record_id(header, value) not in self.known else None
+        is_straggler = header.has_id and frame.tick_at > self.after - STRAGGLER_MS
+        return value if is_straggler and record_id(header, value) not in self.known else None
 
     def _repeated(self, value: bytes) -> bytes:
         """Return what this instance just saw of a stream with a new time: the last holder may not have seen it yet."""
