@@ -23,7 +23,10 @@ SOURCE = rb" :[^ \r\n]*+ PRIVMSG #[^ \r\n]++ :"
 ACTION_OR_TEXT = rb"(?:\x01ACTION (%(text)b)\x01|(%(text)b))\r\n" % {b"text": TEXT}
 OTHER_LINE = rb"([^\n]*+)\n"
 LINE = re.compile(TAGS + SOURCE + ACTION_OR_TEXT + b"|" + OTHER_LINE)
-HEAD = b'\n{"kind":"message","schema_version":%d,"channel_id":"' % SCHEMA_VERSION
+MESSAGE = (  # its key and its JSON object
+    b'%%b\n{"kind":"message","schema_version":%d,"channel_id":"%%b","sent_at":%%b,"received_at":%%b,"instance":%%b,'
+    b'"message_id":"%%b","chatter":"%%b","text":"%%b","emotes":%%b}'
+) % SCHEMA_VERSION
 
 # emotes, message id, channel id, sent at, user id, text of a /me message, text of any other, any other line
 Fields = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
@@ -56,10 +59,4 @@ def message_lines(
     if not text.isascii():
         text = text.decode("utf-8", "replace").encode()
     text = text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-    return b"".join(
-        (
-            *(channel_id, HEAD, channel_id, b'","sent_at":', sent_at, b',"received_at":', received_at, b',"instance":'),
-            *(instance, b',"message_id":"', message_id, b'","chatter":"', chatter, b'","text":"', text),
-            *(b'","emotes":', emotes, b"}"),
-        )
-    )
+    return MESSAGE % (channel_id, channel_id, sent_at, received_at, instance, message_id, chatter, text, emotes)
