@@ -163,7 +163,7 @@ class Forwarder:
         """Stand by: free the memory and advance to where the spool may be needed from."""
         if self.state != "standby":
             log.info("forwarder: standing by", last_tick=last_tick)
-        problem = other_format.problem(last_tick, self._lease.older_format_seconds)
+        problem = other_format.problem(last_tick, self._lease.older_format_seconds, self._lease.stalled_seconds)
         if problem != self.problem and problem:
             log.error("forwarder: another version has written to Kafka", why=problem, last_tick=last_tick)
         self.state, self.problem = "standby", problem

@@ -14,6 +14,8 @@ from stream_monitoring.spool.spool import COVERED_FILE, ID_FILE, SpoolFormatErro
 
 log = structlog.get_logger()
 
+SILENT_SECONDS = 10.0  # an instance that runs writes a tick several times per second
+
 NEWER = (
     "Kafka was last written by a newer version of Stream Scout, this instance does not forward: "
     "update this machine too (DEPLOYMENT.md, Updates)"
@@ -33,11 +35,13 @@ UNKNOWN = (
 )
 
 
-def problem(last: LastTick | None, older_format_seconds: float) -> str:
-    """Return what to do about the last tick's format, "" where it is ours."""
+def problem(last: LastTick | None, older_format_seconds: float, stalled_seconds: float) -> str:
+    """Return what to do about the last tick's format, "" where it is ours, or an older one's that nobody writes now."""
     if last is None or last.format_version == FORMAT_VERSION:
         return ""
-    return NEWER if last.format_version > FORMAT_VERSION else OLDER.format(seconds=older_format_seconds)
+    if last.format_version > FORMAT_VERSION:
+        return NEWER
+    return OLDER.format(seconds=older_format_seconds) if stalled_seconds < SILENT_SECONDS else ""
 
 
 def retire_older_spool(directory: Path, read_log: LogReader) -> None:

@@ -11,7 +11,7 @@ from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, UNMARKED_FORMAT_VERSION, Tick
 from stream_monitoring.forwarding.kafka_log import KafkaAwayError, tick_of
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts, LeaseView, Role
-from stream_monitoring.forwarding.other_format import problem, retire_older_spool
+from stream_monitoring.forwarding.other_format import SILENT_SECONDS, problem, retire_older_spool
 from stream_monitoring.forwarding.partition_repair import plan_repair
 from stream_monitoring.forwarding.resume import SEPARATION_MS, LastTick, NewerFormatError, SpoolRange, find_resume_point
 from stream_monitoring.forwarding.takeover import find_overlap, opening_frame
@@ -200,6 +200,8 @@ def test_partitions_of_another_format_are_not_repaired_by_ours(tmp_path):
 
 
 def test_the_operator_is_told_what_to_do():
-    assert problem(None, 0) == problem(LastTick(1, "a", 1), 0) == ""
-    assert "update this machine" in problem(LastTick(1, "a", 1, NEWER), 0)
-    assert "stop stream_monitoring on both machines" in problem(LastTick(1, "a", 1, OLDER), 140)
+    assert problem(None, 140, 0) == problem(LastTick(1, "a", 1), 140, 0) == ""
+    assert "update this machine" in problem(LastTick(1, "a", 1, NEWER), 140, 99)
+    older = LastTick(1, "a", 1, OLDER)
+    assert "stop stream_monitoring on both machines" in problem(older, 140, 0)
+    assert problem(older, 140, SILENT_SECONDS) == ""  # stopped: the wait for its end is no problem
