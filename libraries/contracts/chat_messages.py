@@ -10,6 +10,8 @@ from typing import Literal
 import msgspec
 
 SCHEMA_VERSION = 1
+FORMAT_VERSION = 2  # raised where the same chat becomes other records, as by another hash of its chatters
+UNMARKED_FORMAT_VERSION = 1  # of ticks without a format version
 
 
 class Envelope(msgspec.Struct, kw_only=True, frozen=True, tag_field="kind"):
@@ -99,7 +101,8 @@ class Tick(msgspec.Struct, kw_only=True, frozen=True, tag_field="kind", tag="tic
     """The holder's promise that nothing at or before `sent_at` follows in this partition. It belongs to no channel.
 
     `spool_id` and `spool_position` are where this transaction ends in the holder's spool, so that the same instance
-    resumes exactly there.
+    resumes exactly there. Records before and after a change of `format_version` do not mix: the same person has
+    another hash.
     """
 
     schema_version: int
@@ -108,6 +111,7 @@ class Tick(msgspec.Struct, kw_only=True, frozen=True, tag_field="kind", tag="tic
     instance: str
     spool_id: str
     spool_position: int
+    format_version: int = UNMARKED_FORMAT_VERSION
 
 
 ChannelRecord = Message | Notice | RoomState | Lifecycle | Coverage | OptOut

@@ -19,17 +19,16 @@ from stream_monitoring.channels.choice import ChoiceRules
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
 from stream_monitoring.channels.lifecycle import LifecyclePolling, StreamTracker
 from stream_monitoring.channels.watch_list import DiskList, PostgresList
-from stream_monitoring.collector import collect_rarely
 from stream_monitoring.forwarding.forwarder import Forwarder
-from stream_monitoring.forwarding.kafka_log import KafkaLog
+from stream_monitoring.forwarding.kafka_log import KafkaLog, LogReader
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
+from stream_monitoring.forwarding.other_format import retire_older_spool
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS
-from stream_monitoring.memory import keep_freed_memory
 from stream_monitoring.privacy.chatter_hash import ChatterHash, load_or_make_key
 from stream_monitoring.privacy.opt_outs import OptOuts
 from stream_monitoring.settings import MonitoringSettings, SpoolSettings
 from stream_monitoring.spool.frame_queue import FrameQueue
-from stream_monitoring.spool.spool import Spool, SpoolLimits
+from stream_monitoring.spool.spool import Spool, SpoolFormatError, SpoolLimits
 from twitch_access.access import open_access
 from twitch_access.helix import Helix
 from twitch_access.settings import TwitchSettings
@@ -64,11 +63,19 @@ def load() -> AllSettings:
     )
 
 
-def open_spool(settings: SpoolSettings) -> Spool:
+def log_reader(kafka: KafkaSettings) -> LogReader:
+    """Return what opens the log in Kafka."""
+    return lambda: KafkaLog(consumer_config(kafka, "chat-forwarder"))
+
+
+def open_spool(settings: SpoolSettings, kafka: KafkaSettings) -> Spool:
     """Open the spool; exit with a clear message if the directory cannot be used."""
     limits = SpoolLimits(settings.segment_bytes, settings.max_bytes, settings.max_age_hours * 3600)
     try:
+        retire_older_spool(settings.directory, log_reader(kafka))
         return Spool(settings.directory, limits)
+    except SpoolFormatError as error:
+        raise SystemExit(str(error)) from error
     except OSError as error:
         raise SystemExit(f"SPOOL_DIRECTORY: cannot use {settings.directory}: {error.strerror or error}") from error
 
@@ -106,7 +113,7 @@ def make_forwarder(settings: AllSettings, spool: Spool, queue: FrameQueue, captu
         spool=spool,
         queue=queue,
         producer_config=producer_config(settings.kafka, **PRODUCER_SETTINGS),
-        read_log=lambda: KafkaLog(consumer_config(settings.kafka, "chat-forwarder")),
+        read_log=log_reader(settings.kafka),
         lease=Lease(monitoring.role, timeouts, is_alone=not monitoring.has_other),
         capture=capture,
         instance=monitoring.instance,
@@ -157,7 +164,7 @@ def main() -> int:
     """Run until a stop signal; return the process's exit code."""
     settings = load()
     logs.configure("stream_monitoring", settings.log.level)
-    spool, queue = open_spool(settings.spool), FrameQueue()
+    spool, queue = open_spool(settings.spool, settings.kafka), FrameQueue()
     capture = make_capture(settings, spool, queue, lambda: forwarder.position)
     forwarder = make_forwarder(settings, spool, queue, capture)
     access = open_access(settings.twitch)
@@ -166,8 +173,6 @@ def main() -> int:
     for counter in (metrics.SPOOL_DROPPED_BYTES, metrics.LATE_RECORDS):
         measure(counter)  # from zero on: an alert misses the first increase of a counter that appears with it
     measure(metrics.DISK_FREE_BYTES).set_function(lambda: shutil.disk_usage(spool.directory).free)
-    collect_rarely()
-    keep_freed_memory()
     supervisor = Supervisor()
     supervisor.add("capture", capture.run)
     supervisor.add("forwarder", lambda stop: forwarder.run(stop, capture.ended))

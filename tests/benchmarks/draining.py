@@ -22,7 +22,7 @@ from confluent_kafka.admin import AdminClient
 from reading import KEY, chunks
 
 from contracts import codec
-from contracts.chat_messages import Tick
+from contracts.chat_messages import FORMAT_VERSION, Tick
 from contracts.topics import CHAT_MESSAGES
 from embedded.processes.ports import free_ports
 from embedded.records import iterate_topic
@@ -31,7 +31,7 @@ from service_runtime.kafka import consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_setup import create_topics
 from stream_monitoring.chat.bad_lines import BadLines
-from stream_monitoring.chat.chat_reader import Reading
+from stream_monitoring.chat.chat_reader import ChatReader
 from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.forwarding.forwarder import Forwarder
 from stream_monitoring.forwarding.kafka_log import KafkaLog
@@ -41,7 +41,7 @@ from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import TICK_KEY, Batch
 from stream_monitoring.spool.frame_queue import FrameQueue
 from stream_monitoring.spool.quarantine import Quarantine
-from stream_monitoring.spool.record_header import marks_of
+from stream_monitoring.spool.record_header import read_header
 from stream_monitoring.spool.spool import Spool, SpoolLimits
 
 FLOOR = 20_000  # messages a second and core
@@ -78,10 +78,12 @@ class Capture:
 def fill(spool: Spool, lines: list[bytes], most_records: int) -> None:
     """Frames of the lines' messages as the capture writes them."""
     batch = Batch()
-    reading = Reading("bench", batch, ChatterHash(KEY), BadLines(batch, Quarantine(spool.directory)), TwitchClock(), {})
+    reader = ChatReader(
+        "bench", batch, ChatterHash(KEY), BadLines(batch, Quarantine(spool.directory)), TwitchClock(), {}
+    )
     written = 0
     for chunk in lines:
-        reading.parse(chunk, int(time.time() * 1000))
+        reader.read(chunk, int(time.time() * 1000))
         if len(batch) >= FRAME_RECORDS and written < most_records:
             written += write_frame(spool, batch)
     if written < most_records:
@@ -90,7 +92,7 @@ def fill(spool: Spool, lines: list[bytes], most_records: int) -> None:
 
 def write_frame(spool: Spool, batch: Batch) -> int:
     """Everything in the batch with a tick behind it; how many records."""
-    records, tick_at = len(batch), marks_of(batch.last).sent_at - LAG_MS
+    records, tick_at = len(batch), read_header(batch.last).sent_at - LAG_MS
     tick = Tick(
         schema_version=1,
         sent_at=tick_at,
@@ -98,6 +100,7 @@ def write_frame(spool: Spool, batch: Batch) -> int:
         instance="bench",
         spool_id=spool.spool_id,
         spool_position=spool.end + records + 1,
+        format_version=FORMAT_VERSION,
     )
     spool.append([*batch.take(), TICK_KEY, codec.encode(tick)], tick_at)
     return records

@@ -10,7 +10,7 @@ from contracts.chat_messages import Coverage, Lifecycle, Message, Notice, Record
 from moment_detection.channel import SecondRow
 from moment_detection.detection.channel_events import FIELD, PIECE, SHORT_ID
 from stream_monitoring.chat.irc_line import parse_line
-from stream_monitoring.chat.parser import Context, meaning
+from stream_monitoring.chat.parser import Context, interpret
 
 RULES = {  # RoomState's field: the rule's name in the SQL
     "emote_only": "emote_only",
@@ -26,7 +26,7 @@ def parse_records(lines: Iterable[tuple[int, str]]) -> Iterator[Record]:
     context = Context("check", lambda user_id: user_id, {})
     for received_at, line in lines:
         context.received_at = context.twitch_now = received_at
-        record = meaning(parse_line(line.encode()), context)
+        record = interpret(parse_line(line.encode()), context)
         if isinstance(record, Message | Notice | RoomState):
             yield record
 

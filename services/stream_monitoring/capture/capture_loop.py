@@ -18,7 +18,7 @@ from stream_monitoring.capture.frame_writer import FrameWriter, load_clock_offse
 from stream_monitoring.capture.ticks import TickPause, next_tick
 from stream_monitoring.channels.lifecycle import introduction
 from stream_monitoring.chat.bad_lines import BadLines
-from stream_monitoring.chat.chat_reader import Reading
+from stream_monitoring.chat.chat_reader import ChatReader
 from stream_monitoring.chat.clocks import MachineClock, TwitchClock
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.privacy.erasure import Erasure
@@ -71,18 +71,18 @@ class CaptureLoop:
         self.continuity = Continuity(self._coverage, self._clock, self._now)
         self.channel_ids: dict[str, str] = {}  # by login, as chat reported them; also of channels that were left
         quarantine = Quarantine(spool.directory)
-        self._reading = self._make_reading(chatters, quarantine)
+        self._reader = self._make_reader(chatters, quarantine)
         self._erasure = Erasure(spool, quarantine)
         self._writer = self._make_writer(frame_written, forwarded_position)
-        self._reading.tick(self._writer.last_tick)
+        self._reader.tick(self._writer.last_tick)
         self._wanted: set[str] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connections: Connections | None = None
         self.ended = threading.Event()
 
-    def _make_reading(self, chatters: ChatterHash, quarantine: Quarantine) -> Reading:
+    def _make_reader(self, chatters: ChatterHash, quarantine: Quarantine) -> ChatReader:
         bad_lines = BadLines(self._batch, quarantine)
-        return Reading(self._options.instance, self._batch, chatters, bad_lines, self._clock, self.channel_ids)
+        return ChatReader(self._options.instance, self._batch, chatters, bad_lines, self._clock, self.channel_ids)
 
     def _make_writer(
         self, frame_written: Callable[[Frame], None], forwarded_position: Callable[[], int]
@@ -170,7 +170,7 @@ class CaptureLoop:
     def _make_connections(self) -> Connections:
         return Connections(
             url=self._options.chat_url,
-            parse=self._reading.parse,
+            parse=self._reader.read,
             coverage=self._coverage,
             tick_pause=self._tick_pause,
             clock=self._clock,
@@ -180,7 +180,7 @@ class CaptureLoop:
         )
 
     def _record_time(self) -> int:
-        return max(self._clock.estimate(self._now()), self._reading.last_tick + 1)
+        return max(self._clock.estimate(self._now()), self._reader.last_tick + 1)
 
     def _introduce(self, login: str, channel_id: str) -> None:
         """Report a channel's login, which without Helix is all that is known of it."""
@@ -229,7 +229,7 @@ class CaptureLoop:
             self._options.tick_lag_ms,
         )
         content = self._writer.take_content(tick_at, covered_ids)
-        self._reading.tick(tick_at)
+        self._reader.tick(tick_at)
         await self._writer.write(content, connections.pause, stop)
 
     async def _finish(self, connections: Connections, stop: threading.Event) -> None:
@@ -239,11 +239,15 @@ class CaptureLoop:
         await self._write_frame(connections, stop)
 
     def _measure(self, connections: Connections) -> None:
-        counts = self._reading.take_counts()
+        counts = self._reader.take_counts()
         for command, number in counts.lines.items():
             measure(metrics.CHAT_LINES).labels(command=command).inc(number)
         for kind, number in counts.records.items():
             measure(metrics.CHAT_RECORDS).labels(kind=kind).inc(number)
+        for path, number in counts.paths.items():
+            measure(metrics.MESSAGES_BY_PATH).labels(path=path).inc(number)
+        for path, number in counts.paths.items():
+            measure(metrics.MESSAGES_BY_PATH).labels(path=path).inc(number)
         measure(metrics.DUPLICATE_MESSAGES).inc(counts.duplicates)
         measure(metrics.LATE_RECORDS).inc(counts.late)
         measure(metrics.SOCKETS).labels(state="open").set(connections.open_sockets)

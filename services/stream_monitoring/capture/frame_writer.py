@@ -13,14 +13,14 @@ from typing import TypeVar
 import structlog
 
 from contracts import codec, metrics
-from contracts.chat_messages import SCHEMA_VERSION, OptOut, Tick
+from contracts.chat_messages import FORMAT_VERSION, SCHEMA_VERSION, OptOut, Tick
 from service_runtime.measures import measure
 from stream_monitoring.capture import coverage
 from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.privacy.erasure import Erasure
 from stream_monitoring.spool.batch import TICK_KEY, Batch
 from stream_monitoring.spool.frame import Frame, records_in
-from stream_monitoring.spool.spool import Spool
+from stream_monitoring.spool.spool import COVERED_FILE, Spool
 
 log = structlog.get_logger()
 
@@ -66,7 +66,7 @@ class FrameWriter:
         self._now = machine_now
         self._frame_written = frame_written
         self._forwarded_position = forwarded_position
-        self._covered_path = spool.directory / "covered.json"
+        self._covered_path = spool.directory / COVERED_FILE
         self._saved_ids: dict[str, str] = {}
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="spool")
         self._next_prune = 0.0
@@ -96,6 +96,7 @@ class FrameWriter:
             instance=self._instance,
             spool_id=self._spool.spool_id,
             spool_position=self._spool.end + count,
+            format_version=FORMAT_VERSION,
         )
         return FrameContent([*allowed, *opt_outs.take(), TICK_KEY, codec.encode(tick)], count, tick_at, covered_ids)
 

@@ -1,4 +1,4 @@
-"""What becomes of a line that was not understood: counted, kept for the operator, reported without its words."""
+"""Lines that were not understood: counted, kept for the operator, reported without what people wrote."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -9,11 +9,11 @@ from service_runtime.measures import measure
 from stream_monitoring.spool.batch import Batch
 
 PLACE = "irc"
-LETTERS_A_SECOND = 50  # a flood of garbage must not become a flood of records; all of it is counted
+LETTERS_PER_SECOND = 50  # a flood of garbage must not become a flood of records; all of it is counted
 
 
 class Keeper(Protocol):
-    """Where raw lines are kept for a while."""
+    """Keeps raw lines for a while."""
 
     def keep(self, raw: bytes, reason: str, met_at: int) -> None:
         """Store the line."""
@@ -30,12 +30,12 @@ class BadLines:
         self._letters = 0
 
     def add(self, raw: bytes, reason: str, met_at: int) -> None:
-        """A line that was not understood, `met_at` in milliseconds."""
+        """Count a line, and keep and report it unless there were too many; `met_at`: milliseconds."""
         self._count()
         if met_at // 1000 != self._second:
             self._second, self._letters = met_at // 1000, 0
         self._letters += 1
-        if self._letters > LETTERS_A_SECOND:
+        if self._letters > LETTERS_PER_SECOND:
             return
         self._quarantine.keep(raw, reason, met_at)
         payload = f"{len(raw)} bytes"

@@ -1,56 +1,65 @@
 """Turns the bytes of a socket into records of the batch and events for the connection."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-
-import msgspec
+from typing import Literal
 
 from contracts.chat_messages import Message, Notice, RoomState
 from stream_monitoring.chat.bad_lines import BadLines
 from stream_monitoring.chat.clocks import TwitchClock
-from stream_monitoring.chat.fast_path import Messages, lines_of
-from stream_monitoring.chat.irc_line import Line, MalformedLineError, parse_line
-from stream_monitoring.chat.message_json import messages_lines, middle_of
-from stream_monitoring.chat.parser import Context, Event, Joined, emotes_of, meaning
+from stream_monitoring.chat.fast_path import encode_json, message_lines, parse_lines
+from stream_monitoring.chat.irc_line import IrcLine, MalformedLineError, parse_line
+from stream_monitoring.chat.parser import Context, Event, Joined, emotes_of, interpret
 from stream_monitoring.chat.recent_ids import RecentIds
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import Batch
 
-FUTURE_MS = 60_000  # further ahead of Twitch's clock than this: not true
-PAST_MS = 3_600_000  # longer ago than this: not true
-UNLEARNED_MS = 3_600_000  # while Twitch's clock is not learned, the machine's may be this wrong
+FUTURE_MS = 60_000  # a time further ahead of Twitch's clock than this is wrong
+PAST_MS = 3_600_000  # a time longer ago than this is wrong
+UNLEARNED_MS = 3_600_000  # until Twitch's clock is learned, the machine's clock may be this wrong
+REFRESH_MS = 1_000  # between two looks at what changes slowly
 RECORD_TYPES = (Notice, RoomState)
 EMOTE_TAGS_REMEMBERED = 20_000  # most messages with emotes have one of the same few tags
 
-encode_json = msgspec.json.Encoder().encode
+Path = Literal["fast", "slow"]
 
 
 @dataclass(slots=True)
 class Counts:
-    """What was read since the counts were last taken."""
+    """What was read since the counts were last collected."""
 
-    lines: dict[str, int] = field(default_factory=dict)
-    records: dict[str, int] = field(default_factory=dict)
+    other_lines: Counter[str] = field(default_factory=Counter)  # by command
+    other_records: Counter[str] = field(default_factory=Counter)  # by kind
+    fast_messages: int = 0  # new ones, from the fast path
     duplicates: int = 0
     late: int = 0
 
-    def add(self, kind: str, command: str, number: int = 1) -> None:
-        """`number` lines with this command, records of this kind; "" counts nothing."""
-        if command:
-            self.lines[command] = self.lines.get(command, 0) + number
-        if kind:
-            self.records[kind] = self.records.get(kind, 0) + number
+    @property
+    def lines(self) -> Counter[str]:
+        """Lines by command."""
+        return self.other_lines + Counter(PRIVMSG=self.fast_messages)
+
+    @property
+    def records(self) -> Counter[str]:
+        """Records by kind."""
+        return self.other_records + Counter(message=self.fast_messages)
+
+    @property
+    def paths(self) -> dict[Path, int]:
+        """Chat messages by their parser."""
+        return {"fast": self.fast_messages, "slow": self.other_lines["PRIVMSG"]}
 
 
-class EmoteTags(dict[bytes, bytes]):
-    """The JSON of an emotes tag, remembered; `report` is told of a tag that is malformed."""
+class EmotesJson(dict[bytes, bytes]):
+    """The JSON of each emotes tag met so far; `report` is called with a tag that is malformed."""
 
     def __init__(self, report: Callable[[bytes, str], None]) -> None:
         super().__init__()
         self._report = report
 
     def __missing__(self, raw: bytes) -> bytes:
-        """The message counts even where its emotes cannot be read."""
+        """Encode the tag; a malformed one becomes no emotes, so that its message still counts."""
         try:
             encoded = encode_json(emotes_of(raw.decode("utf-8", "replace")))
         except MalformedLineError as error:
@@ -62,8 +71,8 @@ class EmoteTags(dict[bytes, bytes]):
         return encoded
 
 
-class Reading:
-    """Parses chunks of whole lines, from any socket, in one thread."""
+class ChatReader:
+    """Reads chunks of whole lines, from any socket, in one thread."""
 
     def __init__(
         self,
@@ -72,7 +81,7 @@ class Reading:
         chatters: ChatterHash,
         bad_lines: BadLines,
         clock: TwitchClock,
-        rooms: dict[str, str],
+        channel_ids: dict[str, str],
     ) -> None:
         self.counts = Counts()
         self.recent_ids = RecentIds()
@@ -81,8 +90,11 @@ class Reading:
         self._batch = batch
         self._chatters = chatters
         self._bad_lines = bad_lines
-        self._context = Context(instance, chatters.of, rooms)
-        self._emotes = EmoteTags(self._report)
+        self._context = Context(instance, chatters.of, channel_ids)
+        self._emotes = EmotesJson(self._report)
+        self._instance = encode_json(instance)
+        self._refreshed_at = -REFRESH_MS
+        self._earliest = self._latest = 0
         self._last_sent = 0
 
     def tick(self, tick_at: int) -> None:
@@ -94,113 +106,96 @@ class Reading:
         counts, self.counts = self.counts, Counts()
         return counts
 
-    def parse(self, chunk: bytes, received_at: int) -> tuple[list[Event], int]:
-        """Records of `chunk` (whole lines) go to the batch; the events, and the time of its last message or 0.
+    def read(self, chunk: bytes, received_at: int) -> tuple[list[Event], int]:
+        """Add the records of `chunk` (whole lines) to the batch; return the events and the time of the last message.
 
-        `received_at`: milliseconds of the machine's clock.
+        `received_at`: milliseconds of the machine's clock. The time is 0 where no message came.
         """
         events: list[Event] = []
         self._context.received_at = received_at
-        self._context.twitch_now = max(self.clock.estimate(received_at), self.last_tick + 1)
-        self.recent_ids.turn(received_at)
+        if not self._refreshed_at <= received_at < self._refreshed_at + REFRESH_MS:
+            self._refresh(received_at)
         self._last_sent = 0
-        self._add_lines(chunk, events)
+        self._read_lines(chunk, events)
         self._batch.bytes += len(chunk)
         if self._last_sent:
             self.clock.observe(received_at, self._last_sent)
         return events, self._last_sent
 
-    def _believable(self) -> tuple[int, int]:
-        now = self.clock.now(self._context.received_at)
+    def _refresh(self, received_at: int) -> None:
+        """Forget old ids, and decide between which times a record's time can be true."""
+        self.recent_ids.rotate(received_at)
+        now = self.clock.now(received_at)
         if self.clock.learned:
-            return now - PAST_MS, now + FUTURE_MS
-        return now - UNLEARNED_MS - PAST_MS, now + UNLEARNED_MS
+            self._refreshed_at = received_at
+            self._earliest, self._latest = now - PAST_MS, now + FUTURE_MS
+        else:  # until it is learned, with every read
+            self._earliest, self._latest = now - UNLEARNED_MS - PAST_MS, now + UNLEARNED_MS
 
-    def _add_lines(self, chunk: bytes, events: list[Event]) -> None:
-        """Messages that follow one another go together; what is between them, line by line, keeps its place."""
-        messages, others = lines_of(chunk)
-        begin = 0
-        for place, other in others.items():
-            self._add_messages(messages.part(begin, place))
-            self._add_other(other, events)
-            begin = place + 1
-        self._add_messages(messages.part(begin, None) if begin else messages)
+    def _read_lines(self, chunk: bytes, events: list[Event]) -> None:
+        received_at, instance, chatter_of = b"%d" % self._context.received_at, self._instance, self._chatters.of
+        messages: list[bytes] = []
+        for emotes, message_id, channel_id, sent_at, user_id, action, text, other_line in parse_lines(chunk):
+            if not message_id:
+                self._add_messages(messages)
+                messages = []
+                self._read_other(other_line, events)
+                continue
+            text, sent_ms = action or text, int(sent_at)
+            if not self._earliest < sent_ms < self._latest:
+                self._report_time(sent_ms, b"%b %b" % (message_id, text))
+            elif self._is_new(message_id, sent_ms):
+                self._last_sent = max(self._last_sent, sent_ms)
+                chatter, emotes = chatter_of(user_id), self._emotes[emotes]
+                messages.append(
+                    message_lines(received_at, instance, channel_id, sent_at, message_id, chatter, text, emotes)
+                )
+        self._add_messages(messages)
 
-    def _add_messages(self, messages: Messages) -> None:
-        """What a message costs is here: each step is one call for all of them, without a loop of our own."""
-        fresh = set(messages.message_ids)
-        if not self._are_acceptable(messages, fresh):
-            messages = self._acceptable_of(messages)
-            fresh = set(messages.message_ids)
-        if not fresh:
-            return
-        self.recent_ids.recent |= fresh
-        self._last_sent = max(self._last_sent, int(messages.sent_at[-1]))
-        lines = messages_lines(
-            middle_of(self._context.received_at, self._context.instance),
-            messages.channel_ids,
-            messages.sent_at,
-            messages.message_ids,
-            self._chatters.of_all(messages.user_ids),
-            messages.texts,
-            list(map(self._emotes.__getitem__, messages.emotes)),
-        )
-        self._batch.add_encoded(lines, len(fresh))
-        self.counts.add("message", "PRIVMSG", len(fresh))
+    def _add_messages(self, messages: list[bytes]) -> None:
+        self._batch.add_encoded(messages)
+        self.counts.fast_messages += len(messages)
 
-    def _are_acceptable(self, messages: Messages, fresh: set[bytes]) -> bool:
-        """Whether all are new, later than the last tick and of a believable time; times have 13 digits."""
-        if not fresh:
-            return True
-        earliest, latest = self._believable()
-        return (
-            len(fresh) == len(messages.message_ids)
-            and self.recent_ids.are_new(fresh)
-            and min(messages.sent_at) > b"%013d" % max(earliest, self.last_tick)
-            and max(messages.sent_at) < b"%013d" % latest
-        )
+    def _is_new(self, record_id: bytes, sent_at: int) -> bool:
+        """Whether a record did not come before; count it where it did, or where it is late."""
+        if not self.recent_ids.add(record_id):
+            self.counts.duplicates += 1
+            return False
+        if sent_at <= self.last_tick:
+            self.counts.late += 1
+        return True
 
-    def _acceptable_of(self, messages: Messages) -> Messages:
-        """Those that are new and of a believable time, looked at one by one."""
-        seen: set[bytes] = set()
-        kept = []
-        for place, (message_id, sent_at) in enumerate(zip(messages.message_ids, messages.sent_at, strict=True)):
-            if message_id in seen or not self.recent_ids.are_new({message_id}):
-                self.counts.duplicates += 1
-            elif self._accept_time(int(sent_at), b"%b %b" % (message_id, messages.texts[place])):
-                seen.add(message_id)
-                kept.append(place)
-        return Messages(*([column[place] for place in kept] for column in messages))
+    def _accept(self, record_id: bytes, sent_at: int, raw: bytes) -> bool:
+        """Whether a record is new and its time can be true; `raw` is kept where the time cannot."""
+        if self._earliest < sent_at < self._latest:
+            return self._is_new(record_id, sent_at)
+        self._report_time(sent_at, raw)
+        return False
+
+    def _report_time(self, sent_at: int, raw: bytes) -> None:
+        reason = "from the future" if sent_at >= self._latest else "absurdly old"
+        self._report(raw, f"PRIVMSG: {reason} by Twitch's clock")
 
     def _report(self, raw: bytes, reason: str) -> None:
         self._bad_lines.add(raw, reason, self._context.received_at)
 
-    def _accept_time(self, sent_at: int, raw: bytes) -> bool:
-        """Whether the time can be true; a time at or before the last tick can, and is counted as late."""
-        earliest, latest = self._believable()
-        if not earliest < sent_at < latest:
-            reason = "from the future" if sent_at >= latest else "absurdly old"
-            self._report(raw, f"PRIVMSG: {reason} by Twitch's clock")
-            return False
-        self.counts.late += sent_at <= self.last_tick
-        return True
-
-    def _add_other(self, raw: bytes, events: list[Event]) -> None:
-        """A line that the inner loop does not know: parsed in full."""
+    def _read_other(self, raw: bytes, events: list[Event]) -> None:
+        """Parse in full a line that the fast path does not recognize."""
         raw = raw.removesuffix(b"\r")
         if not raw:
             return
+        self._context.twitch_now = max(self.clock.estimate(self._context.received_at), self.last_tick + 1)
         try:
             line = parse_line(raw)
-            result = meaning(line, self._context)
+            result = interpret(line, self._context)
         except MalformedLineError as error:
-            self.counts.add("", "malformed")
+            self.counts.other_lines["malformed"] += 1
             self._report(raw, str(error))
             return
-        for doubt in self._context.doubts:
-            self._report(raw, doubt)
-        self._context.doubts.clear()
-        self.counts.add("", line.command)
+        for problem in self._context.problems:
+            self._report(raw, problem)
+        self._context.problems.clear()
+        self.counts.other_lines[line.command] += 1
         if isinstance(result, Message):
             self._add_message(result, raw)
         elif isinstance(result, RECORD_TYPES):
@@ -209,22 +204,17 @@ class Reading:
             events.append(result)
 
     def _add_message(self, message: Message, raw: bytes) -> None:
-        if self.recent_ids.seen(message.message_id.encode()):
-            self.counts.duplicates += 1
-        elif self._accept_time(message.sent_at, raw):
+        if self._accept(message.message_id.encode(), message.sent_at, raw):
             self._last_sent = max(self._last_sent, message.sent_at)
             self._batch.add(message)
-            self.counts.add("message", "")
+            self.counts.other_records["message"] += 1
 
-    def _add_record(self, record: Notice | RoomState, line: Line, raw: bytes, events: list[Event]) -> None:
+    def _add_record(self, record: Notice | RoomState, line: IrcLine, raw: bytes, events: list[Event]) -> None:
         if isinstance(record, RoomState):
-            if self._context.rooms.get(line.channel) != record.channel_id:
-                self._context.rooms[line.channel] = record.channel_id
+            if self._context.channel_ids.get(line.channel) != record.channel_id:
+                self._context.channel_ids[line.channel] = record.channel_id
             events.append(Joined(line.channel, record.channel_id))
-        elif self.recent_ids.seen(record.notice_id.encode()):
-            self.counts.duplicates += 1
-            return
-        elif not self._accept_time(record.sent_at, raw):
+        elif not self._accept(record.notice_id.encode(), record.sent_at, raw):
             return
         self._batch.add(record)
-        self.counts.add("room_state" if isinstance(record, RoomState) else "notice", "")
+        self.counts.other_records["room_state" if isinstance(record, RoomState) else "notice"] += 1

@@ -56,6 +56,10 @@ class TwitchClock:
         """Learn from a message sent at Twitch's `sent_at` and received at the machine's `received_at`."""
         difference = received_at - sent_at
         self._samples.append(difference)
+        if self._buckets:
+            bucket, smallest = self._buckets[-1]
+            if difference >= smallest and received_at // BUCKET_MS == bucket:
+                return  # as nearly always: nothing changes
         if len(self._samples) < FIRST_SAMPLES:
             return
         middle = int(median(self._samples))

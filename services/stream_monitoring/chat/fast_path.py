@@ -1,19 +1,18 @@
-"""The common chat message, recognised by one regular expression over a whole chunk of lines.
+"""Recognise the common chat message by one regular expression and write it as JSON without decoding it.
 
-It accepts only what it understands fully, tags in Twitch's order; any other line is given whole to `irc_line.py`,
-which understands all and is slower. PCRE2 compiles the expression to machine code and writes what all messages hold
-into one object, in one call.
+Only what is fully understood matches, with tags in Twitch's order. Every other line is left to `irc_line`, which
+understands all of them and is slower.
 """
 
-from typing import NamedTuple
+import re
 
-import pcre2
+import msgspec
 
-FIELDS = 6
-END = b"\r"  # of each field: no line that is a message has one in it
-VALUE = rb"[^; \r\n]*+"  # nothing that ends a tag, the tags or the line
+from contracts.chat_messages import SCHEMA_VERSION
+
+VALUE = rb"[^; \r\n]*+"  # ends before anything that ends a tag, the tags or the line
 EMOTES = rb"[0-9A-Za-z_:,/-]*+"
-WORDS = rb"[^\x00-\x1f]*+"  # of people; what JSON would write as \u0001 is rare
+TEXT = rb"[^\x00-\x1f]*+"  # JSON escapes control characters, which are rare in chat
 TAGS = (
     rb"@badge-info=%(value)b;badges=%(value)b;(?:client-nonce=%(value)b;)?+color=%(value)b;display-name=%(value)b;"
     rb"(?:emote-only=1;)?+emotes=(%(emotes)b);first-msg=[01];flags=%(value)b;id=([0-9a-f-]{36});mod=[01];"
@@ -21,59 +20,43 @@ TAGS = (
     rb"turbo=[01];user-id=([0-9]++);user-type=%(value)b(?:;vip=1)?+"
 ) % {b"value": VALUE, b"emotes": EMOTES}
 SOURCE = rb" :[^ \r\n]*+ PRIVMSG #[^ \r\n]++ :"
-TEXT = rb"(?|\x01ACTION (" + WORDS + rb")\x01|(" + WORDS + rb"))\r\n"  # both are the last group
-ANY_LINE = rb"[^\n]*+\n"  # where it is no message, all its fields are empty
-LINE = pcre2.compile(TAGS + SOURCE + TEXT + b"|" + ANY_LINE)
-ALL_FIELDS = b"".join(b"$%d" % (number + 1) + END for number in range(FIELDS))
-OTHER_LINE = END * FIELDS  # a message's id is not empty, so it has fewer in a row
+ACTION_OR_TEXT = rb"(?:\x01ACTION (%(text)b)\x01|(%(text)b))\r\n" % {b"text": TEXT}
+OTHER_LINE = rb"([^\n]*+)\n"
+LINE = re.compile(TAGS + SOURCE + ACTION_OR_TEXT + b"|" + OTHER_LINE)
+MESSAGE = (  # its key and its JSON object
+    b'%%b\n{"kind":"message","schema_version":%d,"channel_id":"%%b","sent_at":%%b,"received_at":%%b,"instance":%%b,'
+    b'"message_id":"%%b","chatter":"%%b","text":"%%b","emotes":%%b}'
+) % SCHEMA_VERSION
+
+# emotes, message id, channel id, sent at, user id, text of a /me message, text of any other, any other line
+Fields = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+
+encode_json = msgspec.json.Encoder().encode
 
 
-class Messages(NamedTuple):
-    """One list for each field: a step over a whole list costs a fraction of the same step for each message.
+def parse_lines(chunk: bytes) -> list[Fields]:
+    """Return the fields of each line of `chunk`, which ends with a line feed.
 
-    A text is what stands between the quotes of its JSON string.
+    The message id is empty where the line is no common message; the last field is the line then.
     """
-
-    emotes: list[bytes]
-    message_ids: list[bytes]
-    channel_ids: list[bytes]
-    sent_at: list[bytes]
-    user_ids: list[bytes]
-    texts: list[bytes]
-
-    def part(self, begin: int, end: int | None) -> "Messages":
-        """The messages from `begin` to before `end`."""
-        return Messages(*(column[begin:end] for column in self))
+    return LINE.findall(chunk)
 
 
-class Lines(NamedTuple):
-    """The lines of a chunk: one message for each, with empty fields where it is none.
+def message_lines(
+    received_at: bytes,
+    instance: bytes,
+    channel_id: bytes,
+    sent_at: bytes,
+    message_id: bytes,
+    chatter: bytes,
+    text: bytes,
+    emotes: bytes,
+) -> bytes:
+    """Return a message's key and its JSON object, a line each, as `codec.encode` would write it, byte for byte.
 
-    `others` has the lines that are no messages by their places.
+    `instance` and `emotes` are JSON. Each byte of the text that is not UTF-8 becomes U+FFFD.
     """
-
-    messages: Messages
-    others: dict[int, bytes]
-
-
-def lines_of(chunk: bytes) -> Lines:
-    """The lines of `chunk`, which ends with a line feed."""
-    try:
-        fields = LINE.sub(ALL_FIELDS, chunk)
-    except pcre2.LibraryError:  # a limit of the library, by a chunk that nobody has met yet
-        fields = OTHER_LINE * chunk.count(b"\n")
-    columns = within_json(fields).split(END)
-    messages = Messages(*(columns[place:-1:FIELDS] for place in range(FIELDS)))
-    if OTHER_LINE not in fields:
-        return Lines(messages, {})
-    lines = chunk.split(b"\n")
-    return Lines(messages, {place: lines[place] for place, known in enumerate(messages.message_ids) if not known})
-
-
-def within_json(words: bytes) -> bytes:
-    """As it stands in a JSON string, where it has no controls that JSON escapes; what is not UTF-8 is marked."""
-    try:
-        words.decode()
-    except UnicodeDecodeError:
-        words = words.decode("utf-8", "replace").encode()
-    return words.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+    if not text.isascii():
+        text = text.decode("utf-8", "replace").encode()
+    text = text.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+    return MESSAGE % (channel_id, channel_id, sent_at, received_at, instance, message_id, chatter, text, emotes)

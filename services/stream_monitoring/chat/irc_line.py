@@ -1,4 +1,4 @@
-"""One IRC line of Twitch chat, taken apart: tags, source, command, channel, text."""
+"""Split one IRC line of Twitch chat into tags, source, command, channel and text."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ class MalformedLineError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class IrcLine:
     """`channel` is the login after `#`, "" where the command has none; `text` is the trailing parameter."""
 
     command: str
@@ -21,14 +21,14 @@ class Line:
     parameters: tuple[str, ...] = ()
 
     def required(self, tag: str) -> str:
-        """The tag's value; raises MalformedLineError where it is missing or empty."""
+        """Return the tag's value; raises MalformedLineError where it is missing or empty."""
         value = self.tags.get(tag, "")
         if not value:
             raise MalformedLineError(f"{self.command}: tag {tag} is missing")
         return value
 
     def number(self, tag: str) -> int:
-        """The tag's value as a whole number without a sign; raises MalformedLineError."""
+        """Return the tag's value as a whole number without a sign; raises MalformedLineError."""
         value = self.required(tag)
         if not (value.isascii() and value.isdigit() and len(value) <= 18):
             raise MalformedLineError(f"{self.command}: tag {tag} is not a number")
@@ -36,7 +36,7 @@ class Line:
 
 
 def unescape(value: str) -> str:
-    """A tag's value with IRCv3 escapes resolved; a lone backslash at the end is dropped."""
+    """Resolve IRCv3 escapes in a tag's value; a lone backslash at the end is dropped."""
     if "\\" not in value:
         return value
     out, characters = [], iter(value)
@@ -50,7 +50,7 @@ def unescape(value: str) -> str:
 
 
 def parse_tags(raw: str) -> dict[str, str]:
-    """Names to unescaped values."""
+    """Return the tags' unescaped values by name."""
     tags = {}
     for item in raw.split(";"):
         name, _, value = item.partition("=")
@@ -59,8 +59,8 @@ def parse_tags(raw: str) -> dict[str, str]:
     return tags
 
 
-def parse_line(raw: bytes) -> Line:
-    """The parts of one line without its line end; raises MalformedLineError."""
+def parse_line(raw: bytes) -> IrcLine:
+    """Parse one line without its line end; raises MalformedLineError."""
     rest = raw.decode("utf-8", "replace")
     tags: dict[str, str] = {}
     source = ""
@@ -79,4 +79,4 @@ def parse_line(raw: bytes) -> Line:
     if not (command.isascii() and command.isalnum()):
         raise MalformedLineError("the command is not a word")
     channel = next((word[1:] for word in words[1:] if word.startswith("#")), "")
-    return Line(command, tags, source, channel, text if has_text else "", tuple(words[1:]))
+    return IrcLine(command, tags, source, channel, text if has_text else "", tuple(words[1:]))

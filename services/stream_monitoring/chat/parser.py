@@ -1,4 +1,4 @@
-"""Turns one parsed IRC line into the record or the event that it means."""
+"""Turn one parsed IRC line into the record or the event that it stands for."""
 
 import hashlib
 import re
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.chat_messages import SCHEMA_VERSION, Emote, Message, Notice, RoomState
-from stream_monitoring.chat.irc_line import Line, MalformedLineError
+from stream_monitoring.chat.irc_line import IrcLine, MalformedLineError
 
 EMOTE = re.compile(r"[^:;,/ ]+:[0-9]{1,6}-[0-9]{1,6}(?:,[0-9]{1,6}-[0-9]{1,6})*")
 GIFT_COUNT_TAGS = {"raid": "msg-param-viewerCount", "submysterygift": "msg-param-mass-gift-count"}
@@ -18,7 +18,7 @@ ACTION = "\x01ACTION "
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The room's first ROOMSTATE: from now on its messages come on this socket."""
+    """The channel's first ROOMSTATE: its messages come on this socket from now on."""
 
     login: str
     channel_id: str
@@ -26,14 +26,14 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Pinged:
-    """Twitch asks whether we are there."""
+    """Twitch sent PING."""
 
     token: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ponged:
-    """Twitch answered our question."""
+    """Twitch answered our PING."""
 
     token: str
 
@@ -50,7 +50,7 @@ class MovedOn:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """Twitch says why it did not do what we asked; `notice` is its msg-id."""
+    """Twitch refused a command; `notice` is its msg-id."""
 
     login: str
     notice: str
@@ -62,17 +62,17 @@ Record = Message | Notice | RoomState
 
 @dataclass(slots=True)
 class Context:
-    """What a line does not say itself: when and by whom it was read, ids of rooms, the hash of a chatter."""
+    """What a line does not contain: when and by whom it was read, ids of channels, the hash of a chatter."""
 
     instance: str
     chatter_of: Callable[[bytes], bytes]
-    rooms: dict[str, str]  # login to channel id
+    channel_ids: dict[str, str]  # by login
     received_at: int = 0
     twitch_now: int = 0
-    doubts: list[str] = field(default_factory=list)  # what was wrong with a line that still became a record
+    problems: list[str] = field(default_factory=list)  # of a line that still became a record
 
     def envelope(self, channel_id: str, sent_at: int) -> dict[str, Any]:
-        """The fields that every record has."""
+        """Return the fields that every record has."""
         return {
             "schema_version": SCHEMA_VERSION,
             "channel_id": channel_id,
@@ -82,12 +82,12 @@ class Context:
         }
 
     def chatter(self, user_id: str) -> str:
-        """The keyed hash of a user id."""
+        """Return the keyed hash of a user id."""
         return self.chatter_of(user_id.encode()).decode()
 
 
 def emotes_of(raw: str) -> list[Emote]:
-    """`25:0-4,12-16/1902:6-10` as places in the text; raises MalformedLineError."""
+    """Parse an emotes tag such as `25:0-4,12-16/1902:6-10`; raises MalformedLineError."""
     emotes = []
     for part in raw.split("/") if raw else ():
         if not EMOTE.fullmatch(part):
@@ -99,36 +99,36 @@ def emotes_of(raw: str) -> list[Emote]:
     return emotes
 
 
-def sent_at_of(line: Line) -> int:
-    """Twitch's time of the line in milliseconds; raises MalformedLineError."""
+def sent_at_of(line: IrcLine) -> int:
+    """Return Twitch's time of the line, milliseconds; raises MalformedLineError."""
     sent_at = line.number("tmi-sent-ts")
     if not SMALLEST_TIME <= sent_at <= LARGEST_TIME:
         raise MalformedLineError(f"{line.command}: tmi-sent-ts is no time in milliseconds")
     return sent_at
 
 
-def channel_of(line: Line, context: Context) -> str:
-    """The room's id from its tag, or from what ROOMSTATE said of this login; raises MalformedLineError."""
-    channel_id = line.tags.get("room-id") or context.rooms.get(line.channel, "")
+def channel_of(line: IrcLine, context: Context) -> str:
+    """Return the channel's id from its tag, or from an earlier ROOMSTATE; raises MalformedLineError."""
+    channel_id = line.tags.get("room-id") or context.channel_ids.get(line.channel, "")
     if not (channel_id.isascii() and channel_id.isdigit()):
         raise MalformedLineError(f"{line.command}: tag room-id is missing or no number")
     return channel_id
 
 
 def without_action(text: str) -> str:
-    """The words of a `/me` message."""
+    """Return the text, of a `/me` message without its marks."""
     return text[len(ACTION) :].removesuffix("\x01") if text.startswith(ACTION) else text
 
 
-def message_of(line: Line, context: Context) -> Message:
-    """PRIVMSG. It counts even where its emotes cannot be read."""
+def message_of(line: IrcLine, context: Context) -> Message:
+    """Make the record of a PRIVMSG; one with malformed emotes counts without them."""
     if not line.channel:
         raise MalformedLineError("PRIVMSG: no channel")
     try:
         emotes = emotes_of(line.tags.get("emotes", ""))
     except MalformedLineError as error:
         emotes = []
-        context.doubts.append(str(error))
+        context.problems.append(str(error))
     return Message(
         **context.envelope(channel_of(line, context), sent_at_of(line)),
         message_id=line.required("id"),
@@ -139,12 +139,12 @@ def message_of(line: Line, context: Context) -> Message:
 
 
 def notice_id_of(*parts: object) -> str:
-    """An id for what Twitch gives none: the same line, the same id."""
+    """Make an id for a line to which Twitch gives none: the same line, the same id."""
     return hashlib.blake2b(":".join(map(str, parts)).encode(), digest_size=16).hexdigest()
 
 
-def user_notice_of(line: Line, context: Context) -> Notice:
-    """USERNOTICE: raids, subscriptions, gifts, announcements."""
+def user_notice_of(line: IrcLine, context: Context) -> Notice:
+    """Make the record of a USERNOTICE: a raid, subscription, gift or announcement."""
     notice_type = line.required("msg-id")
     amount_tag = GIFT_COUNT_TAGS.get(notice_type)
     amount = line.number(amount_tag) if amount_tag and line.tags.get(amount_tag) else None
@@ -158,8 +158,8 @@ def user_notice_of(line: Line, context: Context) -> Notice:
     )
 
 
-def cleared_chat_of(line: Line, context: Context) -> Notice:
-    """CLEARCHAT: one chatter's messages, or all of the room's."""
+def cleared_chat_of(line: IrcLine, context: Context) -> Notice:
+    """Make the record of a CLEARCHAT: one chatter's messages were deleted, or all of the channel's."""
     channel_id, sent_at = channel_of(line, context), sent_at_of(line)
     target = line.tags.get("target-user-id", "")
     return Notice(
@@ -170,8 +170,8 @@ def cleared_chat_of(line: Line, context: Context) -> Notice:
     )
 
 
-def deleted_message_of(line: Line, context: Context) -> Notice:
-    """CLEARMSG: one message was deleted."""
+def deleted_message_of(line: IrcLine, context: Context) -> Notice:
+    """Make the record of a CLEARMSG: one message was deleted."""
     channel_id, target = channel_of(line, context), line.required("target-msg-id")
     return Notice(
         **context.envelope(channel_id, sent_at_of(line)),
@@ -181,38 +181,38 @@ def deleted_message_of(line: Line, context: Context) -> Notice:
     )
 
 
-def flag(line: Line, tag: str) -> bool | None:
-    """A tag that is 0 or 1; None where Twitch did not send it."""
+def flag(line: IrcLine, tag: str) -> bool | None:
+    """Return a tag that is 0 or 1; None where Twitch did not send it."""
     return line.tags[tag] == "1" if tag in line.tags else None
 
 
-def whole(line: Line, tag: str) -> int | None:
-    """A number that may be -1 (off); None where Twitch did not send it; raises MalformedLineError."""
+def number_or_off(line: IrcLine, tag: str) -> int | None:
+    """Return a number, or -1 for off; None where Twitch did not send it; raises MalformedLineError."""
     if tag not in line.tags:
         return None
     return -1 if line.tags[tag] == "-1" else line.number(tag)
 
 
-def room_state_of(line: Line, context: Context) -> RoomState:
-    """ROOMSTATE: it carries no time, so it is as old as Twitch's clock now."""
+def room_state_of(line: IrcLine, context: Context) -> RoomState:
+    """Make the record of a ROOMSTATE; it carries no time, so it gets Twitch's time now."""
     return RoomState(
         **context.envelope(channel_of(line, context), context.twitch_now),
         emote_only=flag(line, "emote-only"),
-        followers_only_minutes=whole(line, "followers-only"),
+        followers_only_minutes=number_or_off(line, "followers-only"),
         unique_only=flag(line, "r9k"),
-        slow_seconds=whole(line, "slow"),
+        slow_seconds=number_or_off(line, "slow"),
         subscribers_only=flag(line, "subs-only"),
     )
 
 
-RECORDS: dict[str, Callable[[Line, Context], Record]] = {
+RECORDS: dict[str, Callable[[IrcLine, Context], Record]] = {
     "PRIVMSG": message_of,
     "USERNOTICE": user_notice_of,
     "CLEARCHAT": cleared_chat_of,
     "CLEARMSG": deleted_message_of,
     "ROOMSTATE": room_state_of,
 }
-EVENTS: dict[str, Callable[[Line], Event]] = {
+EVENTS: dict[str, Callable[[IrcLine], Event]] = {
     "PING": lambda line: Pinged(line.text),
     "PONG": lambda line: Ponged(line.text or line.parameters[-1] if line.parameters or line.text else ""),
     "001": lambda line: Welcomed(),
@@ -227,8 +227,8 @@ IGNORED = frozenset(
 )
 
 
-def meaning(line: Line, context: Context) -> Record | Event | None:
-    """The record or the event of a line, None where it tells nothing new; raises MalformedLineError."""
+def interpret(line: IrcLine, context: Context) -> Record | Event | None:
+    """Return the record or the event of a line, None where it has nothing new; raises MalformedLineError."""
     make = RECORDS.get(line.command)
     if make is not None:
         return make(line, context)

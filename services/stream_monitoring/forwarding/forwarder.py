@@ -12,10 +12,11 @@ from contracts import metrics
 from service_runtime.backoff import Backoff
 from service_runtime.measures import measure
 from stream_monitoring.capture.continuity import Continuity
+from stream_monitoring.forwarding import other_format
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaAwayError, KafkaLog, LogReader, PartitionId
 from stream_monitoring.forwarding.lease import Lease, LeaseView
 from stream_monitoring.forwarding.partition_repair import plan_repair
-from stream_monitoring.forwarding.resume import LastTick, ResumePoint, TakeoverFilter
+from stream_monitoring.forwarding.resume import LastTick, NewerFormatError, ResumePoint, TakeoverFilter
 from stream_monitoring.forwarding.takeover import (
     find_overlap,
     opening_frame,
@@ -82,7 +83,9 @@ class Forwarder:
 
     def problems(self) -> dict[str, str]:
         """Return what is wrong now, for /ready; standing by is not wrong."""
-        return {"kafka": self.problem or "not reached yet"} if self.state in ("starting", "waiting for Kafka") else {}
+        if self.state in ("starting", "waiting for Kafka"):
+            return {"kafka": self.problem or "not reached yet"}
+        return {"kafka": self.problem} if self.problem else {}
 
     def run(self, stop: threading.Event, capture_ended: threading.Event) -> None:
         """Forward until `stop` is set and the capture's last frame is delivered, or the time for that is up."""
@@ -97,6 +100,8 @@ class Forwarder:
             except FencedError:
                 log.warning("forwarder: another instance has taken over, standing by")
                 self._lease.fenced(time.monotonic())
+            except NewerFormatError:
+                self._lease.kafka_lost()  # the next look reports what is wrong
             except (TransactionFailedError, KafkaAwayError, KafkaException) as error:
                 attempt += 1
                 self._lease.kafka_lost()
@@ -158,7 +163,10 @@ class Forwarder:
         """Stand by: free the memory and advance to where the spool may be needed from."""
         if self.state != "standby":
             log.info("forwarder: standing by", last_tick=last_tick)
-        self.state, self.problem = "standby", ""
+        problem = other_format.problem(last_tick, self._lease.older_format_seconds, self._lease.stalled_seconds)
+        if problem != self.problem and problem:
+            log.error("forwarder: another version has written to Kafka", why=problem, last_tick=last_tick)
+        self.state, self.problem = "standby", problem
         self._queue.clear()
         if last_tick is not None and last_tick.spool_id != self._spool.spool_id:
             self.position = max(self.position, self._spool.position_before(last_tick.sent_at - REACH_MS))

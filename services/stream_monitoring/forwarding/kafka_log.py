@@ -9,7 +9,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE, Topic
 from stream_monitoring.forwarding.resume import LastTick
-from stream_monitoring.spool.record_header import marks_of, named
+from stream_monitoring.spool.record_header import read_header, record_id
 
 FIRST_LOOK_BACK = 50  # records of a partition; multiplied until a tick is found
 LOOK_BACK_FACTOR = 8
@@ -46,13 +46,13 @@ class RecentRecords:
     def add(self, value: bytes, is_near_end: bool) -> None:
         """Add a record; ignore a value that is none."""
         try:
-            marks = marks_of(value)
+            header = read_header(value)
         except msgspec.DecodeError:
             return
-        if is_near_end or marks.sent_at > self.since:
-            self.ids.add(named(marks, value))
-        if marks.kind == "coverage" and marks.event == "left":
-            self.left_at = max(self.left_at, marks.sent_at)
+        if is_near_end or header.sent_at > self.since:
+            self.ids.add(record_id(header, value))
+        if header.kind == "coverage" and header.event == "left":
+            self.left_at = max(self.left_at, header.sent_at)
 
 
 class KafkaLog:
@@ -222,12 +222,12 @@ def partition_of(message: Message) -> PartitionId:
 def tick_of(value: bytes) -> LastTick | None:
     """Return the tick in a record, None if it is something else."""
     try:
-        marks = marks_of(value)
+        header = read_header(value)
     except msgspec.DecodeError:
         return None
-    if marks.kind != "tick" or marks.spool_id is None or marks.spool_position is None:
+    if header.kind != "tick" or header.spool_id is None or header.spool_position is None:
         return None
-    return LastTick(marks.sent_at, marks.spool_id, marks.spool_position)
+    return LastTick(header.sent_at, header.spool_id, header.spool_position, header.format_version)
 
 
 LogReader = Callable[[], KafkaLog]

@@ -6,6 +6,7 @@ Pure: the clock is passed in. Two instances that see the same ticks never both t
 from dataclasses import dataclass
 from typing import Literal
 
+from contracts.chat_messages import FORMAT_VERSION
 from stream_monitoring.forwarding.resume import LastTick
 
 Role = Literal["holder", "standby"]
@@ -21,6 +22,11 @@ class LeaseTimeouts:
     stalled_seconds: float = 10.0  # the holder is gone or deaf
     go_on_seconds: float = 60.0  # no instance covers the last tick: one goes on with a recorded gap
     take_back_seconds: float = 60.0  # the least time between being fenced and fencing
+
+    @property
+    def older_format_seconds(self) -> float:
+        """How long an older version's last tick must stall: a running instance of it would go on in half of that."""
+        return 2 * (self.stalled_seconds + self.go_on_seconds)
 
     @property
     def own_backlog_seconds(self) -> float:
@@ -90,6 +96,8 @@ class Lease:
         `draining`: this instance stops, take the lease only to flush the remaining backlog.
         """
         self._observe(now, view)
+        if view.last_tick is not None and view.last_tick.format_version != FORMAT_VERSION:
+            return None if draining else self._turn_after_other_format(view.last_tick)
         may_continue = view.is_last_writer and not self._is_fenced
         if may_continue and (view.covers_last_tick or self._is_alone or draining):
             return "continue"
@@ -110,6 +118,20 @@ class Lease:
         self._last, self._looked_at = last, now
         if not view.is_last_writer:
             self._is_fenced = False  # the instance that fenced us has written: a later tick of ours counts again
+
+    @property
+    def older_format_seconds(self) -> float:
+        """How long the last tick of an older version must stall."""
+        if self._is_alone:
+            return 0.0
+        timeouts = self._timeouts
+        return timeouts.older_format_seconds + (timeouts.stalled_seconds if self._role == "standby" else 0.0)
+
+    def _turn_after_other_format(self, last_tick: LastTick) -> Turn | None:
+        """Never write beside a newer version, and after an older one only once it is certain that it does not run."""
+        if last_tick.format_version > FORMAT_VERSION:
+            return None
+        return "go on" if self.stalled_seconds >= self.older_format_seconds else None
 
     @property
     def _is_stalled(self) -> bool:

@@ -12,13 +12,13 @@ from dataclasses import asdict, dataclass
 import structlog
 
 from contracts import codec
-from contracts.chat_messages import SCHEMA_VERSION, Tick
+from contracts.chat_messages import FORMAT_VERSION, SCHEMA_VERSION, Tick
 from service_runtime.clock import now_ms
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, PartitionId
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool.batch import Destination, destinations
 from stream_monitoring.spool.frame import Frame
-from stream_monitoring.spool.record_header import Marks, marks_of, named
+from stream_monitoring.spool.record_header import RecordHeader, read_header, record_id
 from stream_monitoring.spool.spool import Spool
 
 log = structlog.get_logger()
@@ -73,24 +73,24 @@ def lost_records(
         lines = frame.lines
         for key, value in zip(lines[0:-2:2], lines[1:-2:2], strict=True):
             to = [each for each in destinations(key) if each.topic in known]
-            marks = marks_of(value) if to else None
-            if marks is None or not (is_whole or _is_between(marks, between)):
+            header = read_header(value) if to else None
+            if header is None or not (is_whole or _is_between(header, between)):
                 continue
-            name = named(marks, value)
+            name = record_id(header, value)
             yield from ((each, value) for each in to if name not in known[each.topic])
         if not is_own and frame.tick_at >= between.latest.sent_at:
             return  # nothing earlier follows this tick
 
 
-def _is_between(marks: Marks, between: Divergence) -> bool:
-    return marks.has_id and between.earliest.sent_at < marks.sent_at <= between.latest.sent_at
+def _is_between(header: RecordHeader, between: Divergence) -> bool:
+    return header.has_id and between.earliest.sent_at < header.sent_at <= between.latest.sent_at
 
 
 def plan_repair(reader: KafkaLog, spool: Spool, ticks: dict[PartitionId, LastTick], instance: str) -> Repair | None:
     """Return what makes all partitions end alike, None if they do; `ticks`: their last ones. Raises KafkaAwayError."""
     between = find_divergence(ticks.values())
-    if between is None:
-        return None
+    if between is None or any(tick.format_version != FORMAT_VERSION for tick in ticks.values()):
+        return None  # this spool holds nothing of another format's time
     behind = sorted(partition for partition, tick in ticks.items() if tick != between.latest)
     if is_too_far(between, spool.spool_id):
         log.error("forwarder: some partitions end long before the others, not repaired", behind=behind)

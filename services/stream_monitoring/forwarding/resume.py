@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import msgspec
 
 from contracts import codec
-from contracts.chat_messages import Coverage, Lifecycle, Tick
+from contracts.chat_messages import FORMAT_VERSION, Coverage, Lifecycle, Tick
 from stream_monitoring.spool.batch import DEAD_LETTER_KEY, REMOVED_KEY, TICK_KEY
 from stream_monitoring.spool.frame import Frame
-from stream_monitoring.spool.record_header import marks_of, named
+from stream_monitoring.spool.record_header import read_header, record_id
 
 STRAGGLER_MS = 5_000  # a record this late may have reached the last holder too late to be sent: send it, though late
+SEPARATION_MS = 60_000  # without records between two formats: chatters of a minute are counted by their hashes
 POLLS_MS = 60_000  # every instance polls the streams by itself, each 20 s
 
 decode_lifecycle = msgspec.json.Decoder(Lifecycle).decode
@@ -24,6 +25,11 @@ class LastTick:
     sent_at: int
     spool_id: str
     spool_position: int
+    format_version: int = FORMAT_VERSION
+
+
+class NewerFormatError(Exception):
+    """Kafka was last written by a newer version of Stream Scout."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ class ResumePoint:
 
     Otherwise `after` is the event time of the last tick: only later records are sent, unless their ids are in Kafka.
     `missing`: records that were deleted from the spool before they were forwarded. `gap_until`: the spool begins
-    only there, so what is between `after` and it cannot be delivered.
+    only there, so what is between `after` and it cannot be delivered. `skip_until`: earlier records are skipped, so
+    that no chatter counts twice, by the hash of an older format and by ours.
     """
 
     position: int
@@ -50,17 +57,22 @@ class ResumePoint:
     after: int = 0
     missing: int = 0
     gap_until: int | None = None
+    skip_until: int = 0
 
 
 def find_resume_point(ticks: Iterable[LastTick], spool: SpoolRange) -> ResumePoint:
     """Resume exactly at the end of the last transaction if it was ours, else by event time.
 
     A transaction ends with the same tick in every partition; a partition may have lost its own to retention,
-    so the latest one counts.
+    so the latest one counts. Raises NewerFormatError.
     """
     last = max(ticks, key=lambda tick: (tick.sent_at, tick.spool_position), default=None)
     if last is None:
         return ResumePoint(position=spool.first, exact=True)
+    if last.format_version > FORMAT_VERSION:
+        raise NewerFormatError
+    if last.format_version < FORMAT_VERSION:
+        return _after_older_format(last, spool)
     if last.spool_id == spool.spool_id and last.spool_position <= spool.end:
         position = max(last.spool_position, spool.first)
         missing = position - last.spool_position
@@ -69,6 +81,13 @@ def find_resume_point(ticks: Iterable[LastTick], spool: SpoolRange) -> ResumePoi
     begins_later = spool.first_tick_at is None or spool.first_tick_at > last.sent_at
     gap_until = spool.first_tick_at if begins_later else None
     return ResumePoint(position=spool.first, exact=False, after=last.sent_at, gap_until=gap_until)
+
+
+def _after_older_format(last: LastTick, spool: SpoolRange) -> ResumePoint:
+    """Begin with a gap."""
+    separated = last.sent_at + SEPARATION_MS
+    gap_until = max(separated, spool.first_tick_at or 0)
+    return ResumePoint(position=spool.first, exact=False, after=last.sent_at, gap_until=gap_until, skip_until=separated)
 
 
 @dataclass(slots=True)
@@ -107,17 +126,17 @@ class TakeoverFilter:
 
     def _record(self, frame: Frame, value: bytes) -> bytes | None:
         """Return the record as it is sent, None to drop it."""
-        marks = marks_of(value)
-        if marks.kind == "coverage" and self.is_covered and frame.tick_at <= self.after:
+        header = read_header(value)
+        if header.kind == "coverage" and self.is_covered and frame.tick_at <= self.after:
             return None
-        if marks.gap_until_at is not None:
-            return self._shortened(value) if marks.gap_until_at > self.after else None
-        if marks.kind == "lifecycle" and 0 <= self.after - marks.sent_at < POLLS_MS:
+        if header.gap_until_at is not None:
+            return self._shortened(value) if header.gap_until_at > self.after else None
+        if header.kind == "lifecycle" and 0 <= self.after - header.sent_at < POLLS_MS:
             return self._repeated(value)
-        if marks.sent_at > self.after:
-            return value if named(marks, value) not in self.known else None
-        is_straggler = marks.has_id and frame.tick_at > self.after - STRAGGLER_MS
-        return value if is_straggler and named(marks, value) not in self.known else None
+        if header.sent_at > self.after:
+            return value if record_id(header, value) not in self.known else None
+        is_straggler = header.has_id and frame.tick_at > self.after - STRAGGLER_MS
+        return value if is_straggler and record_id(header, value) not in self.known else None
 
     def _repeated(self, value: bytes) -> bytes:
         """Return what this instance just saw of a stream with a new time: the last holder may not have seen it yet."""

@@ -7,7 +7,7 @@ from itertools import islice
 import structlog
 
 from contracts import codec
-from contracts.chat_messages import SCHEMA_VERSION, Tick
+from contracts.chat_messages import FORMAT_VERSION, SCHEMA_VERSION, Tick
 from contracts.topics import CHAT_MESSAGES
 from service_runtime.clock import now_ms
 from stream_monitoring.capture.continuity import Continuity
@@ -31,7 +31,7 @@ class Overlap:
 
 
 def resume_point(ticks: dict[PartitionId, LastTick], spool: Spool) -> ResumePoint:
-    """Return where to resume after these last ticks, which must be read when no other instance writes any more."""
+    """Return where to resume after these last ticks, read when no other instance writes. Raises NewerFormatError."""
     oldest = next(iter(islice(spool.frames(spool.first), 1)), None)
     own = SpoolRange(spool.spool_id, spool.first, spool.end, oldest.tick_at if oldest else None)
     found = find_resume_point([tick for (topic, _), tick in ticks.items() if topic == CHAT_MESSAGES.name], own)
@@ -70,6 +70,7 @@ def opening_frame(resume: ResumePoint, spool: Spool, continuity: Continuity, ins
         instance=instance,
         spool_id=spool.spool_id,
         spool_position=resume.position,
+        format_version=FORMAT_VERSION,
     )
     gaps = continuity.gap_lines(resume.after, resume.gap_until)
     return Frame.of(resume.position, [*gaps, TICK_KEY, codec.encode(tick)], resume.after)
@@ -79,7 +80,7 @@ def find_overlap(reader: KafkaLog, resume: ResumePoint, spool: Spool, continuity
     """Find what another spool wrote recently, so that it is not sent twice. Raises KafkaAwayError."""
     since = resume.after - REACH_MS
     others = {spool_id: at for spool_id, at in recent_writers(reader, since).items() if spool_id != spool.spool_id}
-    after = resume.after if not resume.exact else max(others.values(), default=None)
+    after = max(others.values(), default=None) if resume.exact else max(resume.after, resume.skip_until)
     if after is None:
         return Overlap(None, [])
     recent = reader.records_after(after)

@@ -1,6 +1,5 @@
 """Frames into Kafka, whole frames and their tick in one transaction."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,25 +8,24 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from contracts import topics
-from stream_monitoring.forwarding.hand_over import hand_over_to, produce_dicts
 from stream_monitoring.spool.batch import NO_CHANNEL, Destination, destinations
 from stream_monitoring.spool.frame import Frame
 
 log = structlog.get_logger()
-TRANSACTIONAL_ID = "chat-forwarder"  # this name is the lease: who begins last with it is the holder
-TRANSACTION_TIMEOUT_MS = 10_000  # readers wait so long for a holder that was killed, if no successor comes
+TRANSACTIONAL_ID = "chat-forwarder"  # this name is the lease: the last instance to begin with it is the holder
+TRANSACTION_TIMEOUT_MS = 10_000  # how long readers wait for a killed holder that has no successor
 ANSWER_SECONDS = 8.0
 METADATA_SECONDS = 5.0
-TICK_STEP_MS = 1_000  # in a drain a tick for each second of event time is enough
-TOPICS = (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE, topics.DEAD_LETTERS)  # all that a transaction may touch
+TICK_STEP_MS = 1_000  # one tick per second of event time is enough in a drain
+TOPICS = (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE, topics.DEAD_LETTERS)  # every topic a transaction may write to
 
-# librdkafka's settings that make a batch of thousands cheap; measured by tests/benchmarks/reading.py
+# librdkafka settings for batches of thousands; measured by tests/benchmarks/reading.py
 PRODUCER_SETTINGS: dict[str, Any] = {
     "transactional.id": TRANSACTIONAL_ID,
     "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
     "delivery.report.only.error": True,
-    "linger.ms": 1_000,  # a commit does not wait for it; until then batches fill up: 1 µs a message less in a drain
-    "compression.level": 1,  # of zstd: 5.1 µs of CPU a message in place of 6.7 at the default level
+    "linger.ms": 1_000,  # lets batches fill up, a commit does not wait for it: saves 1 µs per message in a drain
+    "compression.level": 1,  # of zstd: 5.1 µs of CPU per message instead of 6.7 at the default level
     "batch.num.messages": 50_000,
     "batch.size": 900_000,  # bytes; below the broker's largest batch of 1 MB
     "queue.buffering.max.messages": 500_000,
@@ -40,11 +38,11 @@ class FencedError(Exception):
 
 
 class TransactionFailedError(Exception):
-    """Nothing of the transaction is seen; begin again with a new producer."""
+    """No reader sees the transaction; begin again with a new producer."""
 
 
 def as_failure(error: KafkaError) -> Exception:
-    """The exception that says what to do about Kafka's error."""
+    """Return the exception that says what to do about Kafka's error."""
     fenced = (KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH)
     if error.code() in fenced:
         return FencedError(error.str())
@@ -52,15 +50,14 @@ def as_failure(error: KafkaError) -> Exception:
 
 
 class Transactions:
-    """The holder's producer. After any exception it is of no use any more: close it, make another."""
+    """The holder's producer. After any exception, close it and make another."""
 
     def __init__(self, config: dict[str, Any], half_committed: Callable[[], bytes | None] = lambda: None) -> None:
-        """Becomes the holder, fences who was it. Raises FencedError, or TransactionFailedError where Kafka is away.
+        """Become the holder and fence the previous one. Raises FencedError, TransactionFailedError if Kafka is away.
 
-        `half_committed`: asked once nobody else writes any more, see `KafkaLog.half_committed`.
+        `half_committed`: called once no other instance can write, see `KafkaLog.half_committed`.
         """
         self._producer = Producer(config)
-        self._hand_over_chat = hand_over_to(self._producer, topics.CHAT_MESSAGES.name)
         try:
             self._producer.init_transactions(ANSWER_SECONDS)
             for topic in TOPICS:
@@ -74,7 +71,7 @@ class Transactions:
         self._sent_tick = 0
 
     def _learn_partitions(self, topic: topics.Topic) -> None:
-        """Before the first record: records wait in another order while librdkafka knows no partitions."""
+        """Fetch the partitions before the first record: until then, librdkafka may reorder records."""
         known = self._producer.list_topics(topic.name, METADATA_SECONDS).topics[topic.name]
         if known.error is not None:
             raise KafkaException(known.error)
@@ -82,9 +79,9 @@ class Transactions:
             raise TransactionFailedError(f"{topic.name} has {len(known.partitions)} partitions, not {topic.partitions}")
 
     def _finish(self, tick: bytes) -> None:
-        """Commit what one partition has committed already in all others: the same tick once more in each.
+        """Write the tick again to every partition: one has committed its transaction, so all others must.
 
-        Dead letters that are open stay so until the next one is committed, and them with it.
+        Open dead letters are committed with the next transaction that writes one.
         """
         log.warning("forwarder: the last transaction was committed in some partitions only, finishing it")
         self._producer.begin_transaction()
@@ -94,8 +91,8 @@ class Transactions:
     def _fence_partitions(self) -> None:
         """Abort a transaction of our own in every partition, so that each knows the new holder.
 
-        `init_transactions` aborts what the coordinator remembers. Where its memory is older than a partition (a broker
-        that ended badly), the last holder's records lie there undecided, and our first commit would commit them too.
+        `init_transactions` aborts what the coordinator remembers. After an unclean broker shutdown a partition may hold
+        undecided records of the last holder that the coordinator forgot: our first commit would commit them too.
         """
         failed: list[KafkaError] = []
         self._producer.begin_transaction()
@@ -124,9 +121,9 @@ class Transactions:
                     self._sent_tick = frame.tick_at
 
     def send_again(self, records: Iterable[tuple[Destination, bytes]], tick: bytes) -> None:
-        """Commit records that were lost and the tick that they ended with. Raises as `send` does."""
+        """Commit lost records again, and the tick that ended them. Raises as `send` does."""
         with self._transaction():
-            self._produce_routed(records)
+            self._produce_records(records)
             self._produce_tick(tick)
 
     @contextmanager
@@ -141,20 +138,17 @@ class Transactions:
             raise TransactionFailedError("the producer's queue is full") from error
 
     def _produce_frame(self, frame: Frame) -> None:
-        for piece in frame.pieces():
-            lines = piece.split(b"\n")
-            if max(lines[0::2]) < NO_CHANNEL:  # nearly always: chat and nothing else
-                self._hand_over_chat(piece, lines)
+        lines = frame.lines[:-2]  # without the tick
+        produce, chat = self._producer.produce, topics.CHAT_MESSAGES.name
+        for key, value in zip(lines[0::2], lines[1::2], strict=True):
+            if key < NO_CHANNEL:  # nearly always
+                produce(chat, value, key)
             else:
-                pairs = zip(lines[0::2], lines[1::2], strict=True)
-                self._produce_routed((to, value) for key, value in pairs for to in destinations(key))
+                self._produce_records((to, value) for to in destinations(key))
 
-    def _produce_routed(self, records: Iterable[tuple[Destination, bytes]]) -> None:
-        by_topic: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    def _produce_records(self, records: Iterable[tuple[Destination, bytes]]) -> None:
         for to, value in records:
-            by_topic[to.topic].append({"value": value} if to.key is None else {"key": to.key, "value": value})
-        for topic, dicts in by_topic.items():
-            produce_dicts(self._producer, topic, dicts)
+            self._producer.produce(to.topic, value, to.key)
 
     def _produce_tick(self, tick: bytes) -> None:
         for topic in (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE):
@@ -162,5 +156,5 @@ class Transactions:
                 self._producer.produce(topic.name, tick, partition=partition)
 
     def close(self) -> None:
-        """Let go without waiting; what is not committed is never seen."""
+        """Close without waiting; no reader sees what is not committed."""
         self._producer.purge(in_queue=True, in_flight=True, blocking=False)

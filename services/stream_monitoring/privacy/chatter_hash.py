@@ -1,60 +1,42 @@
-"""The keyed hash that stands for a chatter: the same person, the same hash, and no way back without the key.
-
-It is AES-256 of the user id, cut to 64 bits: a pseudorandom function of what fits into one block. A whole chunk's ids
-are one call, for less than remembering each person's hash takes; and nothing has to be remembered.
-"""
+"""The keyed hash that stands for a chatter: the same person, the same hash, and no way back without the key."""
 
 import hashlib
 import secrets
-from array import array
-from itertools import repeat
 from pathlib import Path
-
-from Crypto.Cipher import AES
 
 from service_runtime.files import replace_durably
 
 KEY_BYTES = 32
-BLOCK_BYTES = AES.block_size  # 16; user ids have 10 digits
-DIGEST_BYTES = 8  # 16 hex digits: 2^64, no collision to expect among 10^8 people
-PURPOSE = b"chatter"
+DIGEST_BYTES = 8  # 64 bits: among 10^8 people a collision has a chance of 1 in 3,700
+PURPOSE = b"chatter"  # the same key in another use gives other hashes
 
 
 class ChatterHash:
-    """16 hex digits for each user id. Of use in one thread."""
+    """BLAKE2b of the user id, keyed and cut to `DIGEST_BYTES` by its own parameters.
+
+    The keyed state is set up once and copied for each person, which saves the block that absorbs the key. The digest's
+    size enters the hash: with another size every person becomes somebody else, as with another key, so changing either
+    is a change of `contracts.chat_messages.FORMAT_VERSION`.
+    """
 
     def __init__(self, key: bytes) -> None:
         """`key`: of 16 to 64 bytes."""
-        aes_key = hashlib.blake2b(key=key, person=PURPOSE, digest_size=32).digest()
-        # ECB: each block for itself, so that the same person is the same block.
-        self._cipher = AES.new(aes_key, AES.MODE_ECB)
+        self._copy_state = hashlib.blake2b(key=key, person=PURPOSE, digest_size=DIGEST_BYTES).copy
 
     def of(self, user_id: bytes) -> bytes:
-        """16 hex digits for a user id."""
-        return self.of_all([user_id])[0]
-
-    def of_all(self, user_ids: list[bytes]) -> list[bytes]:
-        """16 hex digits for each user id (at least one), each step for all of them."""
-        padded = b"".join(map(bytes.rjust, user_ids, repeat(BLOCK_BYTES)))
-        if len(padded) > BLOCK_BYTES * len(user_ids):
-            padded = b"".join(map(block_of, user_ids))
-        halves = array("Q", self._cipher.encrypt(padded))
-        return halves[::2].tobytes().hex("\n", DIGEST_BYTES).encode().split(b"\n")
-
-
-def block_of(user_id: bytes) -> bytes:
-    """One block for a user id of any length."""
-    is_short = len(user_id) <= BLOCK_BYTES
-    return user_id.rjust(BLOCK_BYTES) if is_short else hashlib.blake2b(user_id, digest_size=BLOCK_BYTES).digest()
+        """Return 16 hex digits for a user id."""
+        state = self._copy_state()
+        state.update(user_id)
+        return state.hexdigest().encode()
 
 
 def load_or_make_key(path: Path) -> bytes:
-    """The secret key in `path`; made with tight permissions where the file is not there yet."""
+    """Return the secret key in `path`; make it, readable by its owner only, where the file does not exist."""
     try:
         key = bytes.fromhex(path.read_text().strip())
     except FileNotFoundError:
         key = secrets.token_bytes(KEY_BYTES)
-        replace_durably(path, key.hex().encode())  # half a key, or one that a power cut takes, is another key
+        replace_durably(path, key.hex().encode())  # half a key, or one lost in a power cut, would be another key
     if not 16 <= len(key) <= hashlib.blake2b.MAX_KEY_SIZE:
         raise ValueError(f"{path}: the chatter key has {len(key)} bytes, not 16 to {hashlib.blake2b.MAX_KEY_SIZE}")
     return key

@@ -1,9 +1,9 @@
 """The records read since the last frame, waiting for the spool: key, value, key, value, a line each.
 
-A key says where its record goes: `123` (a channel id) to the channel's log; `l123` to the channel's log and to
+The key decides where its record goes: `123` (a channel id) to the channel's log; `l123` to the channel's log and to
 the lifecycle topic; `o123` to the channel's log, and stays when the channel is removed from the spool; `d` to the
-dead letters; `x` nowhere: a record stood here and was removed; `t` is the tick that ends a frame. Neither holds a line
-feed.
+dead letters; `x` nowhere: its record was removed; `t` marks the tick that ends a frame. No key or value contains a
+line feed.
 """
 
 from typing import NamedTuple
@@ -29,34 +29,34 @@ class Destination(NamedTuple):
 
 
 class Batch:
-    """Grows by the parser's hand; `take` empties it."""
+    """Filled by the chat reader; `take` empties it."""
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []  # each is a line or some
+        self._parts: list[bytes] = []  # each is one line or several
         self._records = 0
-        self.bytes = 0  # of the values, about: the parser adds what it read
+        self.bytes = 0  # approximate size of the values
 
     def __len__(self) -> int:
         return self._records
 
     @property
     def last(self) -> bytes:
-        """The value of the newest record."""
+        """Return the value of the newest record."""
         return self._parts[-1].rpartition(b"\n")[2]
 
     def add(self, record: ChannelRecord) -> None:
-        """A record of a channel's log."""
+        """Add a record of a channel's log."""
         key = record.channel_id.encode()
         value = codec.encode(record)
         self._add(code_of(record) + key, value)
 
-    def add_encoded(self, lines: bytes, records: int) -> None:
-        """Records of the channels' logs, encoded already, in lines; the caller adds their size to `bytes`."""
-        self._parts.append(lines)
-        self._records += records
+    def add_encoded(self, records: list[bytes]) -> None:
+        """Add records of the channels' logs, each as its two lines; the caller adds their size to `bytes`."""
+        self._parts += records
+        self._records += len(records)
 
     def add_dead_letter(self, letter: DeadLetter) -> None:
-        """A record of what was not understood."""
+        """Add a record of what was not understood."""
         self._add(DEAD_LETTER_KEY, codec.encode(letter))
 
     def _add(self, key: bytes, value: bytes) -> None:
@@ -65,21 +65,21 @@ class Batch:
         self.bytes += len(value)
 
     def take(self) -> list[bytes]:
-        """Everything so far, each part a line or some; the batch is empty afterwards."""
+        """Return everything so far, each part one line or several, and empty the batch."""
         taken, self._parts = self._parts, []
         self._records = self.bytes = 0
         return taken
 
 
 def code_of(record: ChannelRecord) -> bytes:
-    """What stands before the channel's id in the key."""
+    """Return what precedes the channel's id in the key."""
     if isinstance(record, OptOut):
         return OPT_OUT_CODE
     return LIFECYCLE_CODE if isinstance(record, LIFECYCLE_KINDS) else b""
 
 
 def destinations(key: bytes) -> list[Destination]:
-    """Where the record with this key goes. Raises ValueError where no such key is known."""
+    """Return where the record with this key goes. Raises ValueError for an unknown key."""
     if key < NO_CHANNEL:
         return [Destination(CHAT_MESSAGES.name, key)]
     if key.startswith(LIFECYCLE_CODE):

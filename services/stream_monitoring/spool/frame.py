@@ -1,4 +1,4 @@
-"""A frame: some records and the tick that ends them, as bytes with a checksum.
+"""A frame: records and the tick that ends them, as bytes with a checksum.
 
 Layout: magic (4), body length (4), CRC-32 of all that follows it (4), record count (4), first position (8), body.
 The body is key, value, key, value, …, separated by line feeds. Positions count records from the spool's birth.
@@ -6,30 +6,28 @@ The body is key, value, key, value, …, separated by line feeds. Positions coun
 
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contracts import topics
-from contracts.chat_messages import Tick
+from contracts.chat_messages import FORMAT_VERSION, Tick
 from contracts.codec import ContractError, decode
 from stream_monitoring.spool.batch import REMOVED_KEY, TICK_KEY
 
-MAGIC = b"SSF1"
+MAGIC_STEM = b"SSF"  # the format version follows, one digit
+MAGIC = MAGIC_STEM + b"%d" % FORMAT_VERSION
 HEADER = struct.Struct(">4sIIIQ")
-PLACE = struct.Struct(">IQ")  # the part of the header that the checksum covers
+POSITION = struct.Struct(">IQ")  # the part of the header that the checksum covers
 CHECKED_FROM = 12  # bytes before it: magic, length, checksum
-PIECE_BYTES = 100_000  # small enough for the processor's cache
-RECORD_END = b"}\n"  # of a value and nowhere else: values are JSON, or empty where a record was removed
 LONGEST_BODY = 256 * 1024 * 1024  # bytes; a larger length is damage, not data
 
 
 class DamagedFrameError(ValueError):
-    """The bytes are no whole frame; the text says why."""
+    """The bytes are not a whole frame; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """All its bytes as one object: one for each record costs more, as thousands wait for Kafka at times."""
+    """One object for all records: thousands may wait for Kafka."""
 
     first: int
     body: bytes
@@ -38,23 +36,13 @@ class Frame:
 
     @classmethod
     def of(cls, first: int, lines: list[bytes], tick_at: int) -> "Frame":
-        """The frame of these lines, as `lines` gives them."""
+        """Make the frame of these lines, in the order of `lines`."""
         return cls(first, b"\n".join(lines), len(lines) // 2, tick_at)
 
     @property
     def lines(self) -> list[bytes]:
-        """Flat: key, value, key, value, …; the last pair is the tick. Made anew each time."""
+        """Key, value, key, value, …; the last pair is the tick. Split anew on each call."""
         return self.body.split(b"\n")
-
-    def pieces(self) -> Iterator[bytes]:
-        """All records but the tick, in pieces of the body with about PIECE_BYTES in whole records."""
-        end = self.body.rfind(b"\n", 0, self.body.rindex(b"\n"))
-        begin = 0
-        while begin < end:
-            cut = self.body.find(RECORD_END, begin + PIECE_BYTES, end)
-            until = end if cut < 0 else cut + 1
-            yield self.body[begin:until]
-            begin = until + 1
 
     @property
     def end(self) -> int:
@@ -73,39 +61,45 @@ class Frame:
 
 
 def records_in(parts: list[bytes]) -> int:
-    """How many records these parts of a body hold; a part is a line or some."""
+    """Count the records in these parts of a body; a part is one line or several."""
     return sum(part.count(b"\n") + 1 for part in parts) // 2
 
 
 def without(lines: list[bytes], keys: frozenset[bytes]) -> tuple[list[bytes], int]:
-    """The lines with an empty record in the place of each that has one of these keys, and how many there were."""
-    removed = [place for place in range(0, len(lines), 2) if lines[place] in keys]
+    """Replace each record that has one of these keys by an empty one; return the lines and how many there were."""
+    removed = [at for at in range(0, len(lines), 2) if lines[at] in keys]
     kept = list(lines)
-    for place in removed:
-        kept[place : place + 2] = (REMOVED_KEY, b"")
+    for at in removed:
+        kept[at : at + 2] = (REMOVED_KEY, b"")
     return kept, len(removed)
 
 
 def encode(first: int, parts: list[bytes], count: int) -> tuple[bytes, bytes]:
-    """Header and body of a frame of `count` records that starts at position `first`; each part is a line or some."""
+    """Return header and body of a frame of `count` records from position `first` on; a part is one line or several."""
     body = b"\n".join(parts)
-    place = PLACE.pack(count, first)
-    checksum = zlib.crc32(body, zlib.crc32(place))
+    position = POSITION.pack(count, first)
+    checksum = zlib.crc32(body, zlib.crc32(position))
     return HEADER.pack(MAGIC, len(body), checksum, count, first), body
 
 
+def format_version(magic: bytes) -> int:
+    """Return the format version of a frame that begins so, 0 where none does. All have the same layout."""
+    digit = magic[len(MAGIC_STEM) : len(MAGIC)]
+    return int(digit) if magic.startswith(MAGIC_STEM) and digit.isdigit() else 0
+
+
 def body_length(header: bytes) -> int:
-    """The length of the body that follows this header; raises DamagedFrameError."""
+    """Return the length of the body that follows this header; raises DamagedFrameError."""
     if len(header) < HEADER.size:
         raise DamagedFrameError("the header is cut")
     magic, length, _, _, _ = HEADER.unpack(header)
-    if magic != MAGIC or length > LONGEST_BODY:
+    if not format_version(magic) or length > LONGEST_BODY:
         raise DamagedFrameError("no frame starts here")
     return int(length)
 
 
 def check(header: bytes, body: bytes) -> tuple[int, int]:
-    """First position and record count of an undamaged frame; raises DamagedFrameError."""
+    """Return first position and record count of an undamaged frame; raises DamagedFrameError."""
     length = body_length(header)
     _, _, checksum, count, first = HEADER.unpack(header)
     if len(body) < length:
@@ -116,7 +110,7 @@ def check(header: bytes, body: bytes) -> tuple[int, int]:
 
 
 def decode_frame(header: bytes, body: bytes) -> Frame:
-    """The frame in these bytes; raises DamagedFrameError."""
+    """Parse the frame in these bytes; raises DamagedFrameError."""
     first, count = check(header, body)
     lines = body.split(b"\n")
     if len(lines) != 2 * count or count == 0 or lines[-2] != TICK_KEY:
@@ -126,5 +120,5 @@ def decode_frame(header: bytes, body: bytes) -> Frame:
     except ContractError as error:
         raise DamagedFrameError(f"the tick is wrong: {error}") from error
     if not isinstance(tick, Tick):
-        raise DamagedFrameError("the last record is no tick")
+        raise DamagedFrameError("the last record is not a tick")
     return Frame(first, body, count, tick.sent_at)

@@ -1,12 +1,14 @@
-"""What identifies a record in Kafka and when it was sent, read from its JSON."""
+"""Read from a record's JSON what identifies it in Kafka and when it was sent."""
 
 import hashlib
 
 import msgspec
 
+from contracts.chat_messages import UNMARKED_FORMAT_VERSION
 
-class Marks(msgspec.Struct):
-    """The few fields that are needed to recognise a record."""
+
+class RecordHeader(msgspec.Struct):
+    """The few fields that identify a record."""
 
     kind: str
     sent_at: int
@@ -16,6 +18,7 @@ class Marks(msgspec.Struct):
     spool_position: int | None = None
     event: str | None = None
     gap_until_at: int | None = None
+    format_version: int = UNMARKED_FORMAT_VERSION  # of a tick
 
     @property
     def has_id(self) -> bool:
@@ -23,14 +26,14 @@ class Marks(msgspec.Struct):
         return self.message_id is not None or self.notice_id is not None
 
 
-_decoder = msgspec.json.Decoder(Marks)
+_decoder = msgspec.json.Decoder(RecordHeader)
 
 
-def marks_of(value: bytes) -> Marks:
-    """The fields; raises msgspec.DecodeError where it is no record."""
+def read_header(value: bytes) -> RecordHeader:
+    """Return the fields; raises msgspec.DecodeError where the value is not a record."""
     return _decoder.decode(value)
 
 
-def named(marks: Marks, value: bytes) -> str:
+def record_id(header: RecordHeader, value: bytes) -> str:
     """Return the record's own id, or a hash of the record where it has none."""
-    return marks.message_id or marks.notice_id or hashlib.blake2b(value, digest_size=16).hexdigest()
+    return header.message_id or header.notice_id or hashlib.blake2b(value, digest_size=16).hexdigest()

@@ -17,6 +17,17 @@ def path_of(directory: Path, first: int) -> Path:
     return directory / f"{first:020d}{SUFFIX}"
 
 
+def paths_in(directory: Path) -> list[Path]:
+    """Return the segments, oldest first."""
+    return sorted(directory.glob(f"*{SUFFIX}"))
+
+
+def format_version(path: Path) -> int:
+    """Return the format version of the segment's first frame, 0 where there is none."""
+    with open(path, "rb") as file:
+        return frame.format_version(file.read(len(frame.MAGIC)))
+
+
 def first_of(path: Path) -> int:
     """Return the position of the segment's first record."""
     return int(path.name.removesuffix(SUFFIX))

@@ -11,11 +11,15 @@ from typing import NamedTuple
 
 import structlog
 
+from contracts.chat_messages import FORMAT_VERSION
 from service_runtime.files import replace_durably, sync_path
 from stream_monitoring.spool import frame, segment
 from stream_monitoring.spool.frame import DamagedFrameError, Frame
 
 log = structlog.get_logger()
+
+ID_FILE = "spool_id"
+COVERED_FILE = "covered.json"  # the channels that were read, see `capture.coverage`
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class DeletedSegment(NamedTuple):
 
 def load_or_make_id(directory: Path) -> str:
     """Return the spool's permanent id."""
-    path = directory / "spool_id"
+    path = directory / ID_FILE
     if path.exists() and (known := path.read_text().strip()):
         return known
     spool_id = secrets.token_hex(8)
@@ -46,12 +50,27 @@ def load_or_make_id(directory: Path) -> str:
     return spool_id
 
 
+class SpoolFormatError(Exception):
+    """Another version has written the spool; the text says what to do."""
+
+
+def check_format(directory: Path) -> None:
+    """Raise SpoolFormatError where a segment is of another format: its records are never mixed with ours."""
+    found = {segment.format_version(path) for path in segment.paths_in(directory)} - {0, FORMAT_VERSION}
+    if found:
+        raise SpoolFormatError(
+            f"SPOOL_DIRECTORY: {directory} was written by another version of Stream Scout "
+            f"(format {max(found)}, this one writes {FORMAT_VERSION}): start that version (DEPLOYMENT.md, Updates)"
+        )
+
+
 class Spool:
     """One writer, any number of readers in other threads. A frame is visible to readers once it is synced."""
 
     def __init__(self, directory: Path, limits: SpoolLimits) -> None:
-        """Open the spool and cut a torn tail. Raises OSError if the directory cannot be used."""
+        """Open the spool and cut a torn tail. Raises OSError if the directory cannot be used, SpoolFormatError."""
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        check_format(directory)
         self.directory = directory
         self.limits = limits
         self.spool_id = load_or_make_id(directory)

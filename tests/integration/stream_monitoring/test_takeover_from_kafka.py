@@ -11,7 +11,7 @@ import pytest
 from confluent_kafka import Producer
 
 from contracts import codec
-from contracts.chat_messages import Tick
+from contracts.chat_messages import FORMAT_VERSION, Tick
 from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE
 from embedded.processes.waiting import wait_for
 from embedded.records import Record, read_topic
@@ -197,6 +197,7 @@ def own_tick(spool: Spool, sent_at: int, end: int) -> bytes:
             instance="a",
             spool_id=spool.spool_id,
             spool_position=end,
+            format_version=FORMAT_VERSION,
         )
     )
 

@@ -2,7 +2,7 @@
 
 from contracts import codec
 from contracts.chat_messages import Message
-from stream_monitoring.spool.record_header import marks_of, named
+from stream_monitoring.spool.record_header import read_header, record_id
 
 
 def message(message_id: str, sent_at: int) -> bytes:
@@ -24,4 +24,4 @@ def message(message_id: str, sent_at: int) -> bytes:
 
 def id_of(value: bytes) -> str:
     """A record's id."""
-    return named(marks_of(value), value)
+    return record_id(read_header(value), value)

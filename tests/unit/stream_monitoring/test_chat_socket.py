@@ -7,7 +7,7 @@ from pathlib import Path
 from stream_monitoring.capture.chat_socket import JOINS, MAX_LINE_BYTES, ChatSocket
 from stream_monitoring.capture.socket_progress import QUIET_MS
 from stream_monitoring.chat.bad_lines import BadLines
-from stream_monitoring.chat.chat_reader import Reading
+from stream_monitoring.chat.chat_reader import ChatReader
 from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import Batch
@@ -45,9 +45,9 @@ class World:
         for _ in range(3):
             clock.observe(self.now, self.now)  # Twitch's clock is learned and equal
         bad_lines = BadLines(self.batch, Quarantine(folder))
-        reading = Reading("t", self.batch, ChatterHash(b"k" * 32), bad_lines, clock, {})
+        reader = ChatReader("t", self.batch, ChatterHash(b"k" * 32), bad_lines, clock, {})
         self.socket = ChatSocket(
-            logins=LOGINS, listener=self, parse=reading.parse, clock=clock, machine_now=lambda: self.now
+            logins=LOGINS, listener=self, parse=reader.read, clock=clock, machine_now=lambda: self.now
         )
         self.twitch = Transport()
         self.socket.connection_made(self.twitch)

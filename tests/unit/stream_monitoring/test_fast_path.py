@@ -1,24 +1,23 @@
-"""The two ways to read a chat message, the quick one and the full one, are one; nothing makes them raise."""
+"""The fast path and the slow path write the same records; no input makes them raise."""
 
 import string
 
 import msgspec
-import pcre2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import codec, topics
 from contracts.chat_messages import Message
-from stream_monitoring.chat import fast_path
 from stream_monitoring.chat.bad_lines import BadLines
-from stream_monitoring.chat.chat_reader import Reading
+from stream_monitoring.chat.chat_reader import ChatReader
 from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.spool.batch import Batch
 
 NOW = 1_795_000_000_000
 MESSAGE_ID = "c6d6f3a6-b819-4f95-8bca-7b4a8d7b938c"
+OTHER_ID, THIRD_ID = (f"00000000-0000-0000-0000-00000000000{number}" for number in (1, 2))
 TAG_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\:", " ": "\\s", "\r": "\\r", "\n": "\\n"})
 
 
@@ -42,20 +41,20 @@ def lines_in(batch: Batch) -> list[bytes]:
     return b"\n".join(taken).split(b"\n") if taken else []
 
 
-class Room:
-    """A reading with all that it needs."""
+class Reading:
+    """A chat reader with all that it needs."""
 
     def __init__(self, now: int = NOW) -> None:
         self.batch, self.kept, self.clock = Batch(), Kept(), TwitchClock()
         for _ in range(3):
             self.clock.observe(now, now)
         chatters = ChatterHash(b"k" * 32)
-        self.reading = Reading(
+        self.reader = ChatReader(
             "test", self.batch, chatters, BadLines(self.batch, self.kept, self.kept.count), self.clock, {}
         )
 
     def read(self, *lines: bytes, at: int = NOW) -> list[msgspec.Struct]:
-        self.reading.parse(b"".join(line + b"\r\n" for line in lines), at)
+        self.reader.read(b"".join(line + b"\r\n" for line in lines), at)
         taken = lines_in(self.batch)
         pairs = zip(taken[0::2], taken[1::2], strict=True)
         return [codec.decode("dead-letters" if key == b"d" else "chat-messages", value) for key, value in pairs]
@@ -74,7 +73,7 @@ def line(
 
 
 def slowly(raw: bytes) -> bytes:
-    """The same line with a tag that the quick way does not know."""
+    """The same line with a tag that the fast path does not know."""
     return b"@aaa=1;" + raw[1:]
 
 
@@ -89,104 +88,115 @@ emote_tags = st.lists(
 
 
 @given(text=texts, emotes=emote_tags, name=texts)
-def test_any_text_emotes_and_name_come_back_the_same_way_quickly_and_in_full(text, emotes, name):
+def test_both_paths_read_any_text_emotes_and_name_alike(text, emotes, name):
     raw_emotes = "/".join(f"{key}:" + ",".join(f"{a}-{b}" for a, b in places) for key, places in emotes)
     raw = line(text, raw_emotes, name.translate(TAG_ESCAPES))
-    quick, full = Room().read(raw), Room().read(slowly(raw))
-    assert quick == full
-    assert len(quick) == 1
-    assert isinstance(quick[0], Message)
+    fast, slow = Reading().read(raw), Reading().read(slowly(raw))
+    assert fast == slow
+    assert len(fast) == 1
+    assert isinstance(fast[0], Message)
     words = text.removeprefix("\x01ACTION ").removesuffix("\x01") if text.startswith("\x01ACTION ") else text
     if not text.startswith("\x01"):
-        assert quick[0].text == words
-    assert [(e.id, e.start, e.end) for e in quick[0].emotes] == [(k, a, b) for k, places in emotes for a, b in places]
+        assert fast[0].text == words
+    assert [(e.id, e.start, e.end) for e in fast[0].emotes] == [(k, a, b) for k, places in emotes for a, b in places]
 
 
-def test_a_usual_message_takes_the_quick_way():
-    found = fast_path.lines_of(line() + b"\r\n" + line(vip="1") + b"\r\nPING :a\r\n")
-    assert found.others == {2: b"PING :a\r"}
-    assert found.messages.texts[:2] == [b"hi", b"hi"]
+def test_a_usual_message_takes_the_fast_path():
+    reading = Reading()
+    reading.read(line(), line(message_id=OTHER_ID, vip="1"), slowly(line(message_id=THIRD_ID)), b"PING :a")
+    assert reading.reader.counts.paths == {"fast": 2, "slow": 1}
+    assert reading.reader.counts.records == {"message": 3}
 
 
 def test_the_bytes_of_both_ways_are_equal():
     for text in ("plain", 'quote " and \\', "日本 \x02", "\x01ACTION waves\x01"):
-        quick, full = Room(), Room()
-        quick.reading.parse(line(text) + b"\r\n", NOW)
-        full.reading.parse(slowly(line(text)) + b"\r\n", NOW)
-        assert lines_in(quick.batch) == lines_in(full.batch)
+        fast, slow = Reading(), Reading()
+        fast.reader.read(line(text) + b"\r\n", NOW)
+        slow.reader.read(slowly(line(text)) + b"\r\n", NOW)
+        assert lines_in(fast.batch) == lines_in(slow.batch)
 
 
 @given(st.binary(max_size=400))
 def test_arbitrary_bytes_never_raise_and_every_line_is_counted(raw):
-    room = Room()
-    room.reading.parse(raw + b"\n", NOW)
-    counts = room.reading.counts
+    reading = Reading()
+    reading.reader.read(raw + b"\n", NOW)
+    counts = reading.reader.counts
     lines = [each.removesuffix(b"\r") for each in (raw + b"\n").split(b"\n")[:-1]]
     assert sum(counts.lines.values()) == sum(1 for each in lines if each)
-    assert room.kept.counted >= counts.lines.get("malformed", 0)
+    assert reading.kept.counted >= counts.lines.get("malformed", 0)
 
 
 @given(st.data())
-def test_a_cut_or_changed_line_is_a_message_or_a_dead_letter_and_disturbs_no_other(data):
+def test_a_cut_or_changed_line_disturbs_no_other(data):
     raw = bytearray(line("some words", "25:0-3"))
     position = data.draw(st.integers(0, len(raw) - 1))
     if data.draw(st.booleans()):
         raw[position] = data.draw(st.integers(0, 255).filter(lambda byte: byte not in b"\r\n"))
     else:
         del raw[position:]
-    other = line(message_id="00000000-0000-0000-0000-000000000001")
-    found = Room().read(bytes(raw), other)
+    other = line(message_id=OTHER_ID)
+    found = Reading().read(bytes(raw), other)
     assert isinstance(found[-1], Message)
-    assert found[-1].message_id == "00000000-0000-0000-0000-000000000001"
+    assert found[-1].message_id == OTHER_ID
 
 
 @pytest.mark.parametrize("long", [b";reply-a=b" * 100_000, b";x=" + b"y" * 1_000_000])
-def test_a_line_of_a_megabyte_neither_raises_nor_hides_its_neighbour(long):
+def test_a_line_of_a_megabyte_does_not_hide_its_neighbour(long):
     raw = line().replace(b";returning-chatter", long + b";returning-chatter")
-    found = Room().read(raw, line(message_id="00000000-0000-0000-0000-000000000001"))
-    assert [each.message_id for each in found] == [MESSAGE_ID, "00000000-0000-0000-0000-000000000001"]
+    found = Reading().read(raw, line(message_id=OTHER_ID))
+    assert [each.message_id for each in found] == [MESSAGE_ID, OTHER_ID]
 
 
-def test_what_exceeds_the_librarys_limits_takes_the_slow_way(monkeypatch):
-    usual, endless = line("first"), line("a" * 60 + "b", message_id="00000000-0000-0000-0000-000000000001")
-    known = Room().read(usual, endless)
-    monkeypatch.setattr(fast_path, "LINE", pcre2.compile(rb":(a+)+\r"))
-    with pytest.raises(pcre2.LibraryError):
-        fast_path.LINE.sub(b"", endless + b"\r\n")
-    assert Room().read(usual, endless) == known
-
-
-def test_words_cannot_pass_for_tags():
+def test_text_cannot_pass_for_tags():
     forged = b";first-msg=0;flags=;id=" + b"0" * 36 + b";mod=0;room-id=666;subscriber=0;tmi-sent-ts=%d" % NOW
     ending = b";turbo=0;user-id=1;user-type= :x!x@x PRIVMSG #bar :forged"
     raw = b"@badge-info=;badges=;color=;display-name=a;emotes= :a!a@a PRIVMSG #bar :hi" + forged + ending
-    assert not [each for each in Room().read(raw) if isinstance(each, Message)]
+    assert not [each for each in Reading().read(raw) if isinstance(each, Message)]
 
 
-def test_words_that_are_not_utf8_are_kept_with_marks():
-    (message,) = Room().read(line().removesuffix(b"hi") + b"a\xffb")
+def test_text_that_is_not_utf8_is_kept_with_marks():
+    (message,) = Reading().read(line().removesuffix(b"hi") + b"a\xffb")
     assert message.text == "a\ufffdb"
 
 
+@given(st.lists(st.tuples(st.sampled_from(["fast", "slow", "garbage"]), texts), max_size=8))
+def test_records_keep_the_order_of_their_lines(kinds):
+    ways = {"fast": bytes, "slow": slowly, "garbage": lambda _: b"\x00"}
+    ids = [f"00000000-0000-0000-0000-{number:012d}" for number in range(len(kinds))]
+    lines = [ways[kind](line(text, message_id=each)) for (kind, text), each in zip(kinds, ids, strict=True)]
+    found = [each.message_id for each in Reading().read(*lines) if isinstance(each, Message)]
+    assert found == [each for (kind, _), each in zip(kinds, ids, strict=True) if kind != "garbage"]
+
+
+@given(st.lists(texts, max_size=4), st.integers(0, 255), st.integers(0, 40))
+def test_both_paths_write_the_same_bytes_of_any_text(words, byte, at):
+    raw = "".join(words).encode()
+    raw = raw[:at] + bytes([byte]).replace(b"\n", b"").replace(b"\r", b"") + raw[at:]
+    fast, slow = Reading(), Reading()
+    fast.reader.read(line().removesuffix(b"hi") + raw + b"\r\n", NOW)
+    slow.reader.read(slowly(line()).removesuffix(b"hi") + raw + b"\r\n", NOW)
+    assert lines_in(fast.batch) == lines_in(slow.batch)
+
+
 def test_the_same_message_twice_counts_once():
-    room = Room()
-    assert len(room.read(line(), line(), slowly(line()))) == 1
-    assert room.reading.counts.duplicates == 2
+    reading = Reading()
+    assert len(reading.read(line(), line(), slowly(line()))) == 1
+    assert reading.reader.counts.duplicates == 2
 
 
 @pytest.mark.parametrize("ahead", [61_000, 365 * 86_400_000])
 @pytest.mark.parametrize("way", [bytes, slowly])
-def test_a_message_from_the_future_is_a_dead_letter_without_its_words(ahead, way):
-    room = Room()
-    (letter,) = room.read(way(line("secret words", sent=NOW + ahead)))
+def test_a_message_from_the_future_is_a_dead_letter(ahead, way):
+    reading = Reading()
+    (letter,) = reading.read(way(line("secret words", sent=NOW + ahead)))
     assert "from the future" in letter.reason
     assert letter.place == "irc"
     assert "secret" not in codec.encode(letter).decode()
-    assert room.kept.counted == 1
+    assert reading.kept.counted == 1
 
 
 def test_an_absurdly_old_message_is_a_dead_letter():
-    (letter,) = Room().read(line(sent=NOW - 4_000_000))
+    (letter,) = Reading().read(line(sent=NOW - 4_000_000))
     assert "absurdly old" in letter.reason
 
 
@@ -196,30 +206,30 @@ def test_an_absurdly_old_message_is_a_dead_letter():
 def test_a_missing_tag_is_a_dead_letter_that_names_it(tag, reason):
     tags, _, rest = line().partition(b" ")
     kept = b";".join(part for part in tags[1:].split(b";") if part.partition(b"=")[0] != tag.encode())
-    (letter,) = Room().read(b"@" + kept + b" " + rest)
+    (letter,) = Reading().read(b"@" + kept + b" " + rest)
     assert reason in letter.reason
 
 
 def test_a_late_message_is_kept_and_counted():
-    room = Room()
-    room.reading.last_tick = NOW
-    assert isinstance(room.read(line(sent=NOW))[0], Message)
-    assert room.reading.counts.late == 1
-    room.read(line(sent=NOW + 1, message_id="00000000-0000-0000-0000-000000000002"))
-    assert room.reading.counts.late == 1
+    reading = Reading()
+    reading.reader.last_tick = NOW
+    assert isinstance(reading.read(line(sent=NOW))[0], Message)
+    assert reading.reader.counts.late == 1
+    reading.read(line(sent=NOW + 1, message_id=THIRD_ID))
+    assert reading.reader.counts.late == 1
 
 
 def test_a_message_counts_though_its_emotes_are_malformed():
-    room = Room()
-    message = next(each for each in room.read(line(emotes="25:x-y")) if isinstance(each, Message))
+    reading = Reading()
+    message = next(each for each in reading.read(line(emotes="25:x-y")) if isinstance(each, Message))
     assert message.emotes == []
-    assert room.kept.counted == 1
+    assert reading.kept.counted == 1
 
 
-def test_a_flood_of_garbage_is_all_counted_and_little_of_it_is_written():
-    room = Room()
-    found = room.read(*[b"\x00garbage"] * 1000)
-    assert room.kept.counted == 1000
+def test_a_flood_of_garbage_is_counted_and_little_written():
+    reading = Reading()
+    found = reading.read(*[b"\x00garbage"] * 1000)
+    assert reading.kept.counted == 1000
     assert len(found) == 50
 
 
@@ -227,30 +237,30 @@ def test_notices_keep_their_amounts_and_no_names():
     tags = f"@display-name=Zzyx;id={MESSAGE_ID};login=zzyx;room-id=42;system-msg=Zzyx\\shi;"
     tags += f"tmi-sent-ts={NOW};user-id=9;msg-id="
     raid = f"{tags}raid;msg-param-viewerCount=500 :tmi.twitch.tv USERNOTICE #bar"
-    (notice,) = Room().read(raid.encode())
+    (notice,) = Reading().read(raid.encode())
     assert (notice.notice_type, notice.amount, len(notice.chatter)) == ("raid", 500, 16)
     gift = f"{tags}submysterygift;msg-param-mass-gift-count=20 :tmi.twitch.tv USERNOTICE #bar"
-    (notice,) = Room().read(gift.encode())
+    (notice,) = Reading().read(gift.encode())
     assert (notice.notice_type, notice.amount) == ("submysterygift", 20)
     assert b"zzyx" not in codec.encode(notice).lower()
 
 
 def test_deletions_are_notices_also_where_the_room_id_is_empty():
-    room = Room()
-    room.read(b"@room-id=42;slow=0 :tmi.twitch.tv ROOMSTATE #bar")
+    reading = Reading()
+    reading.read(b"@room-id=42;slow=0 :tmi.twitch.tv ROOMSTATE #bar")
     deleted = f"@login=ann;room-id=;target-msg-id=abc;tmi-sent-ts={NOW} :tmi.twitch.tv CLEARMSG #bar :words"
-    (notice,) = room.read(deleted.encode())
+    (notice,) = reading.read(deleted.encode())
     assert (notice.channel_id, notice.notice_type, notice.target_message_id) == ("42", "message_deleted", "abc")
     cleared = f"@room-id=42;target-user-id=9;tmi-sent-ts={NOW} :tmi.twitch.tv CLEARCHAT #bar :ann"
-    (notice,) = room.read(cleared.encode())
+    (notice,) = reading.read(cleared.encode())
     assert notice.notice_type == "chatter_cleared"
 
 
 @given(texts)
 def test_every_record_decodes_by_the_contract(text):
-    room = Room()
-    room.reading.parse(line(text) + b"\r\n", NOW)
-    key, value = lines_in(room.batch)
+    reading = Reading()
+    reading.reader.read(line(text) + b"\r\n", NOW)
+    key, value = lines_in(reading.batch)
     assert key == b"42"
     assert b"\n" not in value
     assert codec.decode(topics.CHAT_MESSAGES.name, value).text is not None

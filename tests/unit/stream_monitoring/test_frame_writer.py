@@ -47,7 +47,7 @@ class World:
 
     def add(self, channel: bytes, message_id: str) -> None:
         """Read a message."""
-        self.batch.add_encoded(channel + b"\n" + message(message_id, NOW), 1)
+        self.batch.add_encoded([channel + b"\n" + message(message_id, NOW)])
 
     def content(self, tick_at: int) -> FrameContent:
         """Return the next frame's content."""

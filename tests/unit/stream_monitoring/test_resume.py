@@ -19,7 +19,7 @@ from stream_monitoring.forwarding.resume import (
 )
 from stream_monitoring.spool.batch import DEAD_LETTER_KEY, TICK_KEY
 from stream_monitoring.spool.frame import Frame
-from stream_monitoring.spool.record_header import marks_of
+from stream_monitoring.spool.record_header import read_header
 
 from .examples import id_of, message
 
@@ -45,8 +45,8 @@ def own(frames: list[Frame], spool_id: str) -> SpoolRange:
 
 
 def last_tick(value: bytes) -> LastTick:
-    marks = marks_of(value)
-    return LastTick(marks.sent_at, marks.spool_id or "", marks.spool_position or 0)
+    header = read_header(value)
+    return LastTick(header.sent_at, header.spool_id or "", header.spool_position or 0)
 
 
 def ids(lines: list[bytes]) -> list[str]:
@@ -80,7 +80,7 @@ def test_another_instance_sends_each_id_once(ours, theirs, data):
     sent = [each for frame in known.frames(second) for each in ids(frame.lines)]
     assert len(set(in_kafka + sent)) == len(in_kafka) + len(sent)
     assert {f"m{number}" for number in range(total)} <= set(in_kafka + sent)
-    ticks = [marks_of(known.tick(frame.tick)).sent_at for frame in second]
+    ticks = [read_header(known.tick(frame.tick)).sent_at for frame in second]
     assert all(each >= tick.sent_at for each in ticks)
 
 

@@ -12,8 +12,7 @@ from structlog.testing import capture_logs
 from contracts import codec
 from contracts.chat_messages import Tick
 from stream_monitoring.spool.batch import TICK_KEY
-from stream_monitoring.spool.frame import Frame
-from stream_monitoring.spool.spool import Spool, SpoolLimits, frame, segment
+from stream_monitoring.spool.spool import Spool, SpoolLimits, segment
 
 SMALL = SpoolLimits(segment_bytes=1_000)
 values = st.binary(max_size=60).map(lambda raw: raw.replace(b"\n", b" "))
@@ -155,17 +154,3 @@ def test_position_before_a_time_skips_older_segments():
 def test_an_empty_spool_has_no_backlog():
     with TemporaryDirectory() as directory:
         assert Spool(Path(directory), SMALL).bytes_from(0) == 0
-
-
-@given(
-    st.lists(st.tuples(st.sampled_from([b"1", b"22", b"l3"]), st.integers(0, 300)), max_size=12), st.integers(1, 400)
-)
-def test_pieces_hold_whole_records_and_no_tick(records, piece_bytes):
-    lines = [line for key, size in records for line in (key, b'"}' + b"x" * size + b"}")]
-    lines += [b"x", b"", TICK_KEY, b"{}"]
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(frame, "PIECE_BYTES", piece_bytes)
-        pieces = [piece.split(b"\n") for piece in Frame.of(0, lines, 1).pieces()]
-    assert [line for piece in pieces for line in piece] == lines[:-2]
-    assert all(len(piece) % 2 == 0 for piece in pieces)
-    assert list(Frame.of(0, [TICK_KEY, b"{}"], 1).pieces()) == []
