@@ -96,8 +96,9 @@ def _window_sums(values: Ints) -> Ints:
 def _baseline_sums(values: Ints) -> Ints:
     """Sum over the baseline of each second: the last 600 seconds with whole windows before the current window."""
     sums = np.concatenate(([0], np.cumsum(values)))
+    first = min(FIRST_WHOLE, len(values))  # a short part has no whole window
     ends = np.arange(len(values)) - FIRST_WHOLE
-    totals: Ints = sums[np.maximum(ends, FIRST_WHOLE)] - sums[np.maximum(ends - BASELINE_SECONDS, FIRST_WHOLE)]
+    totals: Ints = sums[np.maximum(ends, first)] - sums[np.maximum(ends - BASELINE_SECONDS, first)]
     return totals
 
 

@@ -106,6 +106,13 @@ def test_a_number_and_the_same_name_are_one_chatter(tmp_path: Path) -> None:
     assert [each.chatter for each in recording.messages(START, START + 2)] == ["7", "7", "x"]
 
 
+def test_a_part_shorter_than_the_window_has_no_baseline(tmp_path: Path) -> None:
+    chat: Chat = [{"t": t, "user": t, "text": "a"} for t in (0, 1, 2, SILENCE_SECONDS + 9, SILENCE_SECONDS + 11)]
+    recording = read(tmp_path, chat)
+    assert [part.last - part.first for part in recording.parts(SILENCE_SECONDS)] == [2, 2]
+    assert list(play(recording, RULES)) == outputs_row_by_row(chat) == []
+
+
 def test_an_empty_recording_has_no_parts(tmp_path: Path) -> None:
     recording = read(tmp_path, [])
     assert recording.length == 0
