@@ -1,4 +1,4 @@
-"""Starts the website and keeps it supervised."""
+"""Starts the website and ends with it."""
 
 import signal
 import socket
@@ -12,20 +12,20 @@ from api_frontend.settings import ApiSettings, RedisSettings
 from service_runtime import logs, measures
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
 
-GRACE_SECONDS = 3  # open pages come back by themselves
-BACKLOG = 512  # connections that wait for the one worker
+GRACE_SECONDS = 3  # open pages reconnect by themselves
+BACKLOG = 512  # connections that may wait for the one worker
 
 log = structlog.get_logger()
 
 
 class PortTakenError(Exception):
-    """Another program listens there: end it, or set another port."""
+    """Another program uses the port: stop it, or set another port."""
 
 
 def listen(address: str, port: int) -> socket.socket:
-    """A listening socket; raises `PortTakenError` with what to do."""
+    """Open a listening socket; raises `PortTakenError` with what to do."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    # asyncio turns Nagle's delay off only where the protocol is named; with it each answer takes 40 ms
+    # asyncio turns Nagle's delay off only if the protocol is named; with the delay each answer takes 40 ms
     opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -33,7 +33,7 @@ def listen(address: str, port: int) -> socket.socket:
         opened.listen(BACKLOG)
     except OSError as error:
         raise PortTakenError(
-            f"API_PORT {port} on {address}: {error.strerror}. End what uses it, or set API_PORT."
+            f"API_PORT {port} on {address}: {error.strerror}. Stop what uses it, or set API_PORT."
         ) from error
     return opened
 
@@ -43,12 +43,12 @@ def serve_metrics(settings: ApiSettings) -> None:
     try:
         measures.serve(settings.metrics_bind_address, settings.metrics_port)
     except OSError as error:
-        place = f"API_METRICS_PORT {settings.metrics_port} on {settings.metrics_bind_address}"
-        raise PortTakenError(f"{place}: {error.strerror}. End what uses it, or set API_METRICS_PORT.") from error
+        address = f"API_METRICS_PORT {settings.metrics_port} on {settings.metrics_bind_address}"
+        raise PortTakenError(f"{address}: {error.strerror}. Stop what uses it, or set API_METRICS_PORT.") from error
 
 
 def main() -> int:
-    """Run until a stop signal; the exit code is 1 where something failed."""
+    """Run until a stop signal; return 1 if something failed."""
     settings, redis, postgres, log_settings = load_all(ApiSettings, RedisSettings, PostgresSettings, LogSettings)
     logs.configure("api_frontend", log_settings.level)
     failed = False

@@ -1,4 +1,4 @@
-"""The API's documentation as a plain page, made from its OpenAPI description."""
+"""The API's documentation as a plain page, rendered from its OpenAPI description."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ router = APIRouter(include_in_schema=False)
 
 
 def type_words(schema: dict[str, Any]) -> str:
-    """A JSON schema's type in a few words."""
+    """Describe a JSON schema's type in a few words."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
@@ -24,6 +24,6 @@ def type_words(schema: dict[str, Any]) -> str:
 
 @router.api_route("/docs", methods=["GET", "HEAD"])
 async def docs(request: Request, site: SiteHere) -> Response:
-    """Endpoints, parameters and answers."""
+    """Show endpoints, parameters and responses."""
     values = {"api": request.app.openapi(), "type_words": type_words}
     return site.renderer.page("api_docs.html", values)

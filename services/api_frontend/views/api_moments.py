@@ -1,4 +1,4 @@
-"""The API: moments and clips as JSON, filtered and paged like the page."""
+"""The API: moments and clips as JSON, filtered and paged like the website."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -13,27 +13,27 @@ from api_frontend.views.site import SiteHere
 
 router = APIRouter(prefix="/api/v1", tags=["moments"], responses=ERROR_ANSWERS)
 Wanted = Annotated[Filter, Depends(from_address)]
-Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="items a page")]
+Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="items per page")]
 
 
 @router.get("/moments")
 async def moments(site: SiteHere, wanted: Wanted, limit: Limit = 25) -> MomentPage:
-    """The newest moments; with `clips=1` those whose clip is made."""
+    """The newest moments; with `clips=1` only those that have a clip."""
     page, _ = await site.page_of(wanted, limit)
     return page_model(page)
 
 
 @router.get("/clips")
 async def clips(site: SiteHere, wanted: Wanted, limit: Limit = 25) -> MomentPage:
-    """The newest moments whose clip is made."""
+    """The newest moments that have a clip."""
     page, _ = await site.page_of(replace(wanted, clips_only=True), limit)
     return page_model(page)
 
 
 @router.get("/moments/{moment_id}", responses=NOT_FOUND_ANSWER)
 async def moment(site: SiteHere, moment_id: str, shadow: Shadow = False) -> MomentDetail:
-    """One moment with its evidence: the curve, emotes and words."""
+    """One moment with its evidence: chat activity, emotes and words."""
     found = await visible(site, moment_id, shadow)
     if found is None:
-        raise HTTPException(404, "There is no such moment.")
+        raise HTTPException(404, "This moment does not exist, or it has been removed.")
     return detail_model(found)

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether what it needs is there."""
+"""Whether the process is alive, and whether what it needs is available."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -11,13 +11,13 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/health")
 async def health() -> dict[str, bool]:
-    """The process lives."""
+    """Answer that the process is alive."""
     return {"ok": True}
 
 
 @router.get("/ready")
 async def ready(site: SiteHere) -> JSONResponse:
-    """What is away. Without Postgres the site is not ready; without Redis it is only degraded."""
+    """Report what is unavailable. Without Postgres the site is not ready; without Redis it is only degraded."""
     problems, degraded = {}, {}
     try:
         await site.progress.read()

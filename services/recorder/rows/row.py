@@ -23,10 +23,10 @@ class Table(StrEnum):
 
 
 class Row(NamedTuple):
-    """The values of one row by column; times are milliseconds since 1970 UTC."""
+    """The values of one row, by column or as a contract's document; times are milliseconds since 1970 UTC."""
 
     table: Table
-    values: dict[str, Any]
+    values: Any  # what JSON encodes to an object
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Entry:
         return all(row.table is Table.PIPELINE_PROGRESS for row in self.rows)
 
 
-def by_table(entries: Iterable[Entry]) -> dict[Table, list[dict[str, Any]]]:
-    """The rows of all entries, grouped in the order of `Table`, each group in the order of the records."""
-    grouped: dict[Table, list[dict[str, Any]]] = {table: [] for table in Table}
+def by_table(entries: Iterable[Entry]) -> dict[Table, list[Any]]:
+    """Group the rows of all entries in the order of `Table`, each group in the order of the records."""
+    grouped: dict[Table, list[Any]] = {table: [] for table in Table}
     for entry in entries:
         for row in entry.rows:
             grouped[row.table].append(row.values)

@@ -88,9 +88,7 @@ def everywhere(*channel_ids: str) -> dict[str, set[str]]:
     return {table: set(channel_ids) for table in TABLES}
 
 
-def test_one_command_removes_a_channel_from_every_table_and_it_does_not_come_back(
-    writer: Writer, command: Any, postgres: str
-) -> None:
+def test_a_removed_channel_does_not_come_back(writer: Writer, command: Any, postgres: str) -> None:
     for channel_id in (GONE, STAYS):
         write(writer, channel_id)
     assert held(postgres) == everywhere(GONE, STAYS)
@@ -134,7 +132,7 @@ def values(kafka: str) -> dict[tuple[str, bytes | None], bytes | None]:
     return {(each.topic, each.key): each.value for topic in COMPACTED for each in read_topic(kafka, topic.name)}
 
 
-def test_kafkas_results_are_replaced_by_tombstones_at_once_and_once_more_when_nothing_more_comes(
+def test_results_in_kafka_become_tombstones_twice(
     writer: Writer, command: Any, postgres: str, empty_topics: str, producer: Producer
 ) -> None:
     keys: dict[str, set[tuple[str, bytes]]] = {GONE: set(), STAYS: set()}

@@ -42,7 +42,7 @@ def test_a_detector_on_trial_is_not_acted_on():
 
 @pytest.mark.parametrize(
     ("reason", "words"),
-    [("cause", "a raid brought the crowd"), ("rate", "the channel has had louder moments lately")],
+    [("cause", "a raid drove chat"), ("rate", "quieter than other recent moments")],
 )
 def test_what_the_detector_rules_out_is_skipped_with_the_reason_in_words(reason: str, words: str):
     for credentials in (ALL, Credentials(application=False, user=False)):
