@@ -1,4 +1,4 @@
-"""The recorder's loop: read, shape, write, commit; a heartbeat when nothing comes; patience when Postgres is away."""
+"""The recorder's loop: read, shape, write, commit; a heartbeat when idle, retries while Postgres is away."""
 
 import threading
 import time
@@ -21,11 +21,11 @@ BATCH_RECORDS = 1000
 LINGER_SECONDS = 0.5  # for ticks and progress alone: the page shows freshness in seconds
 POLL_SECONDS = 0.1
 HEARTBEAT_SECONDS = 2.0
-FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 2.0  # between tries to reach Postgres; a stop waits as long
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.2, 2.0  # between attempts to reach Postgres; a stop waits as long
 
 
 class Recording:
-    """Records what `reader` brings into `store`. `now` gives milliseconds since 1970 UTC."""
+    """Writes what `reader` reads into `store`. `now` gives milliseconds since 1970 UTC."""
 
     def __init__(self, reader: RecordReader, store: Store, shaper: Shaper, now: Callable[[], int]) -> None:
         self._reader, self._store, self._shaper, self._now = reader, store, shaper, now
@@ -33,10 +33,10 @@ class Recording:
         self._beaten_at = float("-inf")
 
     def run(self, stop: threading.Event) -> None:
-        """Record until `stop`; the batch in hand is written where Postgres is there."""
+        """Record until `stop`; the last batch is written if Postgres answers."""
         try:
             while not stop.is_set():
-                self._take(self._reader.read(self._batch.room or 1, POLL_SECONDS))
+                self._add(self._reader.read(self._batch.space or 1, POLL_SECONDS))
                 self._beat()
                 if self._batch.is_due(time.monotonic()):
                     self._flush(stop)
@@ -45,20 +45,20 @@ class Recording:
             self._reader.close()
             self._store.close()
 
-    def _take(self, records: list[Record]) -> None:
+    def _add(self, records: list[Record]) -> None:
         now, clock = self._now(), time.monotonic()
         for record in records:
             self._batch.add(self._shaper.entry(record, now), clock)
 
     def _beat(self) -> None:
-        """Put a heartbeat into the batch; with the wait that it may have, it is there every two seconds."""
+        """Add a heartbeat, early enough to be written every two seconds with the batch's linger."""
         clock = time.monotonic()
         if clock - self._beaten_at >= HEARTBEAT_SECONDS - LINGER_SECONDS:
             self._beaten_at = clock
             self._batch.add(heartbeat(self._now()), clock)
 
     def _flush(self, stop: threading.Event) -> None:
-        entries = self._batch.take()
+        entries = self._batch.drain()
         records = [entry.record for entry in entries if entry.record is not None]
         with measure(metrics.RECORDER_BATCH_SECONDS).time():
             written = bool(entries) and self._write(entries, stop)
@@ -66,7 +66,7 @@ class Recording:
             self._reader.commit(records, wait=stop.is_set())
 
     def _write(self, entries: list[Entry], stop: threading.Event) -> bool:
-        """Write, however long Postgres is away; False where `stop` came first (Kafka still has the records)."""
+        """Write, however long Postgres is away; False if `stop` came first (Kafka still has the records)."""
         wait, away_since = FIRST_WAIT_SECONDS, None
         while True:
             try:
@@ -80,7 +80,7 @@ class Recording:
                 break
             if stop.is_set():
                 return False
-            self._take(self._reader.keep_alive(wait))
+            self._add(self._reader.keep_alive(wait))
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
         if away_since is not None:
             self._reader.go_on()

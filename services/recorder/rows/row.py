@@ -1,4 +1,4 @@
-"""What one record becomes: rows of tables, or the reason why it becomes none."""
+"""The rows that a record becomes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from recorder.rows.record import Record
 
 
 class Table(StrEnum):
-    """Where a row goes. Rows are written in this order, the same in every recorder, so that none deadlocks."""
+    """The table of a row. Every recorder writes rows in this order, so that none deadlocks."""
 
     CHANNELS = "channels"
     STREAMS = "streams"
@@ -31,14 +31,14 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record and the rows that it becomes; they are written together or not at all."""
+    """A record and its rows, which are written together or not at all."""
 
     record: Record | None  # None: the recorder's own heartbeat
     rows: tuple[Row, ...]
 
     @property
     def can_wait(self) -> bool:
-        """True where nobody waits for the rows: the freshness of the data alone."""
+        """Whether nobody waits for the rows: they are only about the data's freshness."""
         return all(row.table is Table.PIPELINE_PROGRESS for row in self.rows)
 
 
