@@ -75,7 +75,7 @@ Shadow = Annotated[bool, Query(description="for operators: only what experimenta
 CursorText = Annotated[str | None, BeforeValidator(none_if_empty), Query(description="`next` of the previous page")]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Filter:
     """What the address asks for. `channel` is a login in lower case or an id; `channel_id` is what it leads to."""
 

@@ -24,7 +24,7 @@ class Band:
     width: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Curve:
     """Paths in a box `seconds` wide and 100 high (0 is the top), and marks in percent of it."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from api_frontend.views.site import SiteHere
+from api_frontend.views.site import CurrentSite
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,7 +23,7 @@ def type_words(schema: dict[str, Any]) -> str:
 
 
 @router.api_route("/docs", methods=["GET", "HEAD"])
-async def docs(request: Request, site: SiteHere) -> Response:
+async def docs(request: Request, site: CurrentSite) -> Response:
     """Show endpoints, parameters and responses."""
     values = {"api": request.app.openapi(), "type_words": type_words}
     return site.renderer.page("api_docs.html", values)

@@ -14,7 +14,7 @@ from api_frontend.data.freshness import UNREACHABLE
 from api_frontend.data.live import News, Subscription
 from api_frontend.data.stored_moment import EPOCH
 from api_frontend.middleware.errors import error_json
-from api_frontend.views.site import Site, SiteHere
+from api_frontend.views.site import CurrentSite, Site
 
 RETRY_MS = 3000  # before a browser reconnects
 OVERLAP = timedelta(seconds=5)  # a change carries the time when its transaction began, and is visible when it ends
@@ -79,7 +79,7 @@ async def stream(
 
 @router.get("/events")
 async def events(
-    site: SiteHere,
+    site: CurrentSite,
     wanted: Annotated[Filter, Depends(from_address)],
     since: Annotated[int | None, Query()] = None,
     last_event_id: Annotated[str | None, Header()] = None,

@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Response
 
 from api_frontend.data.filters import Shadow
 from api_frontend.data.stored_moment import StoredMoment
-from api_frontend.views.site import Site, SiteHere
+from api_frontend.views.site import CurrentSite, Site
 from contracts.moments import WordCount
 
 ID_LENGTH_LIMIT = 200  # characters
@@ -29,7 +29,7 @@ async def visible(site: Site, moment_id: str, shadow: bool) -> StoredMoment | No
 
 
 @router.api_route("/moments/{moment_id}", methods=["GET", "HEAD"])
-async def moment(site: SiteHere, moment_id: str, shadow: Shadow = False) -> Response:
+async def moment(site: CurrentSite, moment_id: str, shadow: Shadow = False) -> Response:
     """Show one moment."""
     found = await visible(site, moment_id, shadow)
     if found is None:

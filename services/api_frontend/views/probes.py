@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api_frontend.data.database import PostgresAwayError
-from api_frontend.views.site import SiteHere
+from api_frontend.views.site import CurrentSite
 
 router = APIRouter(include_in_schema=False)
 
@@ -16,7 +16,7 @@ async def health() -> dict[str, bool]:
 
 
 @router.get("/ready")
-async def ready(site: SiteHere) -> JSONResponse:
+async def ready(site: CurrentSite) -> JSONResponse:
     """Report what is unavailable. Without Postgres the site is not ready; without Redis it is only degraded."""
     problems, degraded = {}, {}
     try:

@@ -48,4 +48,4 @@ def of(request: Request) -> Site:
     return site
 
 
-SiteHere = Annotated[Site, Depends(of)]
+CurrentSite = Annotated[Site, Depends(of)]

@@ -84,8 +84,8 @@ def test_invalid_values_are_refused(query: str) -> None:
 
 def test_only_the_list_of_the_present_is_live() -> None:
     now = datetime.now(timezone(timedelta(0)))
-    assert Filter("a", now, None, True).follows_the_present
+    assert Filter(channel="a", from_at=now, clips_only=True).follows_the_present
     assert not Filter(until_at=now).follows_the_present
     assert not Filter(after=Cursor(now, "x")).follows_the_present
     assert not Filter(shadow=True).follows_the_present
-    assert parse_qs(Filter("a", clips_only=True).query_text()) == {"channel": ["a"], "clips": ["1"]}
+    assert parse_qs(Filter(channel="a", clips_only=True).query_text()) == {"channel": ["a"], "clips": ["1"]}

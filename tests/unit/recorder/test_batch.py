@@ -28,7 +28,7 @@ def shaper(counted) -> Shaper:
 
 
 def tables(shaper: Shaper, topic: str, payload: bytes, now: int = NOW) -> list[Table]:
-    return [row.table for row in shaper.entry(Record(topic, 1, 2, payload, now), now).rows]
+    return [row.table for row in shaper.entry(Record(topic, 1, 2, payload, appended_at=now), now).rows]
 
 
 @pytest.mark.parametrize(
