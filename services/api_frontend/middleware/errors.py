@@ -34,10 +34,12 @@ class ErrorAnswer(BaseModel):
 
 
 ERROR_ANSWERS: dict[int | str, dict[str, Any]] = {
-    400: {"model": ErrorAnswer, "description": "the cursor does not belong to this list"},
     422: {"model": ErrorAnswer, "description": "a parameter is invalid"},
     429: {"model": ErrorAnswer, "description": "too many requests; see the Retry-After header"},
     503: {"model": ErrorAnswer, "description": "the database is unavailable; see the Retry-After header"},
+}
+CURSOR_ANSWER: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorAnswer, "description": "the cursor does not belong to this list"}
 }
 NOT_FOUND_ANSWER: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorAnswer, "description": "the moment does not exist"}
@@ -85,7 +87,7 @@ def install(app: FastAPI, renderer: Renderer) -> None:
 
     async def our_fault(request: Request, error: Exception) -> Response:
         log.error("request failed", path=request.url.path, exc_info=error)
-        return answer(request, 500, "internal", "Something went wrong on our side. The error has been logged.")
+        return answer(request, 500, "internal", "The error is on our side and has been logged.")
 
     app.add_exception_handler(BadRequestError, bad_request)
     app.add_exception_handler(RequestValidationError, bad_parameter)

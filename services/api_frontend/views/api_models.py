@@ -48,26 +48,26 @@ CONTRACT_FIELDS = {
 
 
 class ChannelModel(BaseModel):
-    """A broadcaster; `login` is null until its name is known."""
+    """A broadcaster."""
 
-    id: str
-    login: str | None
+    id: str = Field(description="Twitch's id")
+    login: str | None = Field(description="null until it is known")
     display_name: str
 
 
 class ClipModel(BaseModel):
-    """What became of the clip. `too_late` comes with `vod_url`, which links to that second of the recording."""
+    """What became of the clip."""
 
-    status: ClipStatus
+    status: ClipStatus = Field(description="`intent` while it is being made; `unknown` if Twitch never confirmed it")
     decided_at: datetime
-    reason: str
+    reason: str = Field(description="why there is no clip; may be empty")
     title: str
     duration_seconds: float | None
-    id: str | None
-    url: str | None
-    embed_url: str | None
+    id: str | None = Field(description="Twitch's id")
+    url: str | None = Field(description="the clip on Twitch")
+    embed_url: str | None = Field(description="the clip's player; add `&parent=` with your domain")
     thumbnail_url: str | None
-    vod_url: str | None
+    vod_url: str | None = Field(description="the VOD at that second, if it was `too_late` for a clip")
 
 
 class CountModel(BaseModel):
@@ -75,7 +75,7 @@ class CountModel(BaseModel):
 
     name: str
     uses: int
-    chatters: int
+    chatters: int = Field(description="distinct people")
 
 
 class MomentHead(BaseModel):
@@ -84,34 +84,37 @@ class MomentHead(BaseModel):
     id: str
     revision: int = Field(description="1 raised, 2 peaked, 3 closed; a higher one replaces a lower one")
     channel: ChannelModel
-    why: str = Field(examples=["9 times the usual chat, 212 people in 7 s instead of 20, LUL ×140"])
+    why: str = Field(
+        description="the reasons in one sentence",
+        examples=["9 times the usual chat, 212 people in 7 s instead of 20, LUL ×140"],
+    )
 
 
 ContractMoment = create_model("ContractMoment", __base__=MomentHead, **CONTRACT_FIELDS)  # type: ignore[call-overload]
 
 
 class MomentModel(ContractMoment):  # type: ignore[valid-type, misc]  # its fields are the contract's
-    """A burst of chat worth a clip. All times are UTC. Fields that are not listed here may be added at any time."""
+    """A burst of chat worth a clip. All times are UTC. Later versions may add fields."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Scalar] = Field(init=False)
 
-    window_seconds: int
-    window_messages: int
+    window_seconds: int = Field(description="length of the window, which ends with the peak")
+    window_messages: int = Field(description="messages in the window")
     window_chatters: int = Field(description="distinct people who wrote in the window")
-    expected_chatters: float = Field(description="people that usually write in such a window; 0 if not known")
+    expected_chatters: float = Field(description="people who usually write in such a window; 0 if not known")
     cause: str | None = Field(description="the first of `causes`")
     detector: str = Field(examples=["crowd 1"], description="name and version")
-    clip: ClipModel | None
+    clip: ClipModel | None = Field(description="null if none was requested")
 
 
 class CurveModel(BaseModel):
-    """Counts for each second from `from_at` on; `covered` is 0 where nobody read chat."""
+    """Chat activity, one entry per second."""
 
-    from_at: int = Field(description="milliseconds since 1970")
+    from_at: int = Field(description="start of the first second, milliseconds since 1970")
     messages: list[int]
-    chatters: list[int]
-    covered: list[int]
+    chatters: list[int] = Field(description="distinct people in each second")
+    covered: list[int] = Field(description="0 if chat was not read in that second, so that its counts mean nothing")
 
 
 class MomentDetail(MomentModel):
@@ -120,18 +123,18 @@ class MomentDetail(MomentModel):
     curve: CurveModel
     emotes: list[CountModel]
     words: list[CountModel]
-    usual_messages_per_second: float
-    usual_chatters_per_second: float
+    usual_messages_per_second: float = Field(description="mean before the moment")
+    usual_chatters_per_second: float = Field(description="mean before the moment")
 
 
 KNOWN = {*Moment.__struct_fields__, *MomentDetail.model_fields}
 
 
 class MomentPage(BaseModel):
-    """Moments, newest first. `next` is the cursor of the next page, null at the end."""
+    """Moments, newest first."""
 
     items: list[MomentModel]
-    next: str | None
+    next: str | None = Field(description="the next page's `cursor`; null at the end")
 
 
 def clip_model(clip: ClipState | None) -> ClipModel | None:

@@ -1,13 +1,15 @@
 """The page of one moment: its player, its chat activity, and why it is one."""
 
-from fastapi import APIRouter, HTTPException, Response
+from typing import Annotated
 
-from api_frontend.data.filters import Shadow
+from fastapi import APIRouter, HTTPException, Query, Response
+
 from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.views.site import CurrentSite, Site
 from contracts.moments import WordCount
 
 ID_LENGTH_LIMIT = 200  # characters
+EvenExperimental = Annotated[bool, Query(description="for operators: also if an experimental detector found it")]
 
 router = APIRouter(include_in_schema=False)
 
@@ -29,7 +31,7 @@ async def visible(site: Site, moment_id: str, shadow: bool) -> StoredMoment | No
 
 
 @router.api_route("/moments/{moment_id}", methods=["GET", "HEAD"])
-async def moment(site: CurrentSite, moment_id: str, shadow: Shadow = False) -> Response:
+async def moment(site: CurrentSite, moment_id: str, shadow: EvenExperimental = False) -> Response:
     """Show one moment."""
     found = await visible(site, moment_id, shadow)
     if found is None:

@@ -200,7 +200,7 @@ def test_postgres_away_and_back(tmp_path: Path) -> None:
             for _ in range(3):
                 away = quick_answer(site.url)
                 assert away.status_code == 503
-                assert "Temporarily unavailable" in away.text
+                assert "We’ll be right back" in away.text
             assert quick_answer(f"{site.url}/api/v1/moments").json()["error"]["code"] == "database_unavailable"
             assert "postgres" in quick_answer(f"{site.url}/ready").json()["problems"]
             assert quick_answer(f"{site.url}/health").status_code == 200
