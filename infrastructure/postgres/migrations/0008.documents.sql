@@ -14,7 +14,7 @@ ALTER TABLE moments
     ALTER COLUMN evidence SET DEFAULT '{}';
 
 CREATE FUNCTION epoch_ms(at timestamptz) RETURNS bigint
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
+LANGUAGE sql STABLE PARALLEL SAFE
 RETURN round(extract(EPOCH FROM at) * 1000)::bigint;
 
 -- The document of any row; for one that was written before documents were, it is made of the columns.
