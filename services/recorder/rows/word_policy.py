@@ -1,6 +1,7 @@
 """Which texts of a chat may enter Postgres: common words only, nobody's name and no address."""
 
 import re
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -11,6 +12,8 @@ MAX_LENGTH = 25  # characters
 ADDRESS_MARKS = ("@", "://", "www.")
 CODE = re.compile(r"[\w.:-]{0,40}")  # no space: a code such as "laughter" or "bot_flood", never a sentence
 
+CODES_REMEMBERED = 1024  # moments repeat a few dozen
+
 
 def may_be_kept(word: WordCount) -> bool:
     """Return True for a word of at least five people, of at most 25 characters, that is no mention and no link."""
@@ -18,6 +21,7 @@ def may_be_kept(word: WordCount) -> bool:
     return word.chatters >= MIN_CHATTERS and len(text) <= MAX_LENGTH and not any(mark in text for mark in ADDRESS_MARKS)
 
 
+@lru_cache(CODES_REMEMBERED)
 def is_code(text: str) -> bool:
     """Return True for a short text without spaces, which may stand in a document's other fields."""
     return CODE.fullmatch(text) is not None
