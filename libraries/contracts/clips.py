@@ -5,22 +5,22 @@ from typing import Literal
 import msgspec
 
 SCHEMA_VERSION = 1
-STATUSES = ("intent", "made", "refused", "skipped", "unknown", "too_late")
+ClipStatus = Literal["intent", "made", "refused", "skipped", "unknown", "too_late"]
 
 
 class Clip(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     """The intent or the outcome for one moment; a higher `revision_number` replaces a lower one.
 
-    `intent` (1) is acknowledged before Twitch is asked. Outcomes (2 and up): `made`; `refused` by Twitch with its
-    reason; `skipped` by us (cool-down, budget); `unknown`: asked, never answered, not found among our clips;
-    `too_late`: out of the clip's reach, `vod_url` leads to the second.
+    `intent` (1) is acknowledged by Kafka before Twitch is asked. Outcomes (2 and up): `made`; `refused` by Twitch,
+    with its reason; `skipped` by us (cool-down, budget); `unknown`: requested, never answered, not among our clips;
+    `too_late`: too old to be clipped, `vod_url` links to that second of the recording.
     """
 
     schema_version: int
     moment_id: str
     channel_id: str
     crossed_at: int
-    status: Literal["intent", "made", "refused", "skipped", "unknown", "too_late"]
+    status: ClipStatus
     revision_number: int
     decided_at: int
     reason: str = ""

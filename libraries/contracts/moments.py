@@ -1,8 +1,8 @@
 """A moment: a burst of chat worth a clip, with its evidence."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-import msgspec
+from msgspec import Meta, Struct
 
 SCHEMA_VERSION = 1
 RevisionName = Literal["raised", "peaked", "closed"]
@@ -10,7 +10,7 @@ REVISIONS: tuple[RevisionName, ...] = ("raised", "peaked", "closed")  # each rep
 NoClipReason = Literal["cause", "rate", "shadow"]
 
 
-class EmoteCount(msgspec.Struct, frozen=True):
+class EmoteCount(Struct, frozen=True):
     """How often an emote was used, and by how many people."""
 
     provider: str
@@ -20,7 +20,7 @@ class EmoteCount(msgspec.Struct, frozen=True):
     chatters: int
 
 
-class WordCount(msgspec.Struct, frozen=True):
+class WordCount(Struct, frozen=True):
     """A word that at least five people used; at most 25 characters, no mention, no link."""
 
     word: str
@@ -28,12 +28,12 @@ class WordCount(msgspec.Struct, frozen=True):
     chatters: int
 
 
-class Evidence(msgspec.Struct, kw_only=True, frozen=True):
-    """Why it is a moment. `messages[i]`, `chatters[i]` belong to the second starting at `curve_from_at + i * 1000`.
+class Evidence(Struct, kw_only=True, frozen=True):
+    """Why it is a moment. `messages[i]` and `chatters[i]` count the second that starts at `curve_from_at + i * 1000`.
 
-    `covered[i]` is 0 where nobody read that second. `window_chatters`: distinct people, and `window_messages`:
-    messages, in the `window_seconds` before the peak. `usual_messages_per_second` is the baseline's mean.
-    `expected_chatters`: the level that the score compares with, people in a window of that length.
+    `covered[i]` is 0 if nobody read that second. `window_chatters` (distinct people) and `window_messages` count the
+    `window_seconds` before the peak. `usual_messages_per_second` is the baseline's mean. `expected_chatters`: the
+    number of people in a window of that length that the score compares with.
     """
 
     curve_from_at: int
@@ -50,39 +50,43 @@ class Evidence(msgspec.Struct, kw_only=True, frozen=True):
     words: list[WordCount]
 
 
-class Moment(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
+class Moment(Struct, kw_only=True, frozen=True, omit_defaults=True):
     """One revision of a moment. All `_at` are milliseconds since 1970 UTC, Twitch's time.
 
-    `crossed_at`: end of the second in which the score crossed the threshold. `peak_at`: end of the second with the
-    highest score so far. `revision_number`: 1 raised, 2 peaked, 3 closed. `score`: the highest so far.
-    `times_usual`: messages in the window against what the baseline would give. `causes`: what brought people to write
-    that was no moment of the picture ("raid", "vote"…), the most certain first. `mood`: what the crowd felt, and
-    `mood_share`: the share, 0 to 1, of its people whose emotes or words say so. `biggest_in_seconds`: how long this
-    channel had no peak as high; None where its past is not known. `clip_from_at`, `clip_until_at`: the stretch of
-    picture that has what the crowd reacted to. `no_clip_reason`: why no clip is made of it, None where one may be.
-    `shadow`: said by a detector on trial; kept, shown to operators, never clipped.
+    A field that is added here is stored and answered by the API as it is; the website shows it once a template names
+    it. Text fields hold codes and ids, never people's words: the recorder refuses others.
     """
 
     schema_version: int
     moment_id: str
     revision: RevisionName
-    revision_number: int
+    revision_number: Annotated[int, Meta(description="1 raised, 2 peaked, 3 closed; a higher one replaces a lower one")]
     detector_name: str
     detector_version: int
     channel_id: str
-    crossed_at: int
-    peak_at: int
-    score: float
-    times_usual: float
+    crossed_at: Annotated[int, Meta(description="end of the second in which the score crossed the threshold")]
+    peak_at: Annotated[int, Meta(description="end of the second with the highest score so far")]
+    score: Annotated[float, Meta(description="the highest so far, in standard deviations above the usual")]
+    times_usual: Annotated[float, Meta(description="messages in the window, relative to the baseline")]
     evidence: Evidence
-    causes: list[str] = []
-    mood: str | None = None
-    mood_share: float | None = None
-    biggest_in_seconds: int | None = None
-    clip_from_at: int | None = None
-    clip_until_at: int | None = None
-    no_clip_reason: NoClipReason | None = None
-    shadow: bool = False
+    causes: Annotated[
+        list[str], Meta(description="what besides the stream made people write (raid, vote…), most certain first")
+    ] = []
+    mood: Annotated[str | None, Meta(description="what the crowd felt")] = None
+    mood_share: Annotated[
+        float | None, Meta(description="share of the people whose emotes or words express the mood, 0 to 1")
+    ] = None
+    biggest_in_seconds: Annotated[
+        int | None, Meta(description="time since the channel last had a peak as high; null if unknown")
+    ] = None
+    clip_from_at: Annotated[int | None, Meta(description="start of what a clip should show")] = None
+    clip_until_at: Annotated[int | None, Meta(description="end of what a clip should show")] = None
+    no_clip_reason: Annotated[NoClipReason | None, Meta(description="why no clip is made; null if one may be made")] = (
+        None
+    )
+    shadow: Annotated[
+        bool, Meta(description="found by an experimental detector: never clipped, for operators only")
+    ] = False
     stream_id: str | None = None
     stream_started_at: int | None = None
-    closed_at: int | None = None
+    closed_at: Annotated[int | None, Meta(description="when the evidence was complete, 30 s after the peak")] = None

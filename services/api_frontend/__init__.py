@@ -1,1 +1,1 @@
-"""The website and its API: the newest moments with their evidence, from Postgres to any browser."""
+"""The website and its API: moments with their evidence, from Postgres to any browser."""

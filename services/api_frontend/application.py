@@ -1,4 +1,4 @@
-"""Puts the site together: rooms, routes, guards, and what runs beside the requests."""
+"""Builds the website: its parts, routes and middleware, and what runs beside the requests."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +14,7 @@ from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
 from api_frontend.middleware import errors
 from api_frontend.middleware.rate_limits import LimitedApi, RateLimits
-from api_frontend.middleware.request_metrics import Observation
+from api_frontend.middleware.request_metrics import RequestMetrics
 from api_frontend.middleware.security import SecurityHeaders
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings
@@ -24,20 +24,26 @@ from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
 
-GZIP_FROM_BYTES = 800  # smaller answers fit in a packet anyway
-DESCRIPTION = "The moments when a Twitch crowd erupted, with the evidence and the clip. Newest first, paged by cursor."
+GZIP_FROM_BYTES = 800  # smaller answers fit in one packet anyway
+DESCRIPTION = "Moments when Twitch chat erupted, with the evidence and the clip. Newest first, paged by cursor."
 
 log = structlog.get_logger()
 
 
 def build(settings: ApiSettings, conninfo: str, redis_url: str | None, end: Callable[[], None]) -> FastAPI:
-    """The site as an ASGI app. `end` is called where a worker beside the requests has ended unasked."""
+    """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
     moments = Moments(database)
     progress = PipelineProgress(database, settings.away_after_seconds)
     renderer = Renderer(settings)
     fanout = Fanout(settings.live_pages)
-    listener = Listener(conninfo, moments, progress, fanout, Writers(renderer.moment_news, renderer.freshness_news))
+    listener = Listener(
+        conninfo=conninfo,
+        moments=moments,
+        progress=progress,
+        fanout=fanout,
+        writers=Writers(renderer.moment_news, renderer.freshness_news),
+    )
     limits = RateLimits(settings.rate_limit, redis_url)
 
     @asynccontextmanager
@@ -58,7 +64,13 @@ def build(settings: ApiSettings, conninfo: str, redis_url: str | None, end: Call
         docs_url=None,
         redoc_url=None,
     )
-    app.state.site = Site(settings, database, moments, progress, renderer, fanout, limits)
+    app.state.site = Site(
+        moments=moments,
+        progress=progress,
+        renderer=renderer,
+        fanout=fanout,
+        limits=limits,
+    )
     for view in (newest, moment, events, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
@@ -66,12 +78,12 @@ def build(settings: ApiSettings, conninfo: str, redis_url: str | None, end: Call
     app.add_middleware(LimitedApi, limits=limits, settings=settings)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)
     app.add_middleware(SecurityHeaders, settings=settings)
-    app.add_middleware(Observation)
+    app.add_middleware(RequestMetrics)
     return app
 
 
 def worker_ended(task: "asyncio.Task[None]", end: Callable[[], None]) -> None:
-    """A worker that ends unasked ends the process."""
+    """End the process, since a worker ended unexpectedly."""
     if task.cancelled():
         return
     measure(metrics.WORKER_FAILURES).labels(worker=task.get_name()).inc()

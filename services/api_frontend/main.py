@@ -1,4 +1,4 @@
-"""Starts the website and keeps it supervised."""
+"""Starts the website and ends with it."""
 
 import signal
 import socket
@@ -11,8 +11,8 @@ from api_frontend.settings import ApiSettings, RedisSettings
 from service_runtime import logs, measures, ports
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
 
-GRACE_SECONDS = 3  # open pages come back by themselves
-BACKLOG = 512  # connections that wait for the one worker
+GRACE_SECONDS = 3  # open pages reconnect by themselves
+BACKLOG = 512  # connections that may wait for the one worker
 
 log = structlog.get_logger()
 
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 def listen(address: str, port: int) -> socket.socket:
     """Open a listening socket; ends the process with a plain message if the port is taken."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    # asyncio turns Nagle's delay off only where the protocol is named; with it each answer takes 40 ms
+    # asyncio turns Nagle's delay off only if the protocol is named; with the delay each answer takes 40 ms
     opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     with ports.listening("API_PORT", address, port):
@@ -30,7 +30,7 @@ def listen(address: str, port: int) -> socket.socket:
 
 
 def main() -> int:
-    """Run until a stop signal; the exit code is 1 where something failed."""
+    """Run until a stop signal; return 1 if something failed."""
     settings, redis, postgres, log_settings = load_all(ApiSettings, RedisSettings, PostgresSettings, LogSettings)
     logs.configure("api_frontend", log_settings.level)
     failed = False

@@ -1,4 +1,4 @@
-"""What the website can be told from outside."""
+"""Settings of the website, from environment variables."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,37 +11,37 @@ class ApiSettings(BaseSettings):
     """The website's own settings; lists are separated by spaces."""
 
     model_config = SettingsConfigDict(env_prefix="API_", frozen=True)
-    bind_address: str = Field(default="127.0.0.1", description="address that the site is served on")
+    bind_address: str = Field(default="127.0.0.1", description="address to serve the site on")
     port: int = Field(default=5000, ge=1, le=65535, description="port of the site")
-    metrics_bind_address: str = Field(default="127.0.0.1", description="address that /metrics is served on")
+    metrics_bind_address: str = Field(default="127.0.0.1", description="address to serve /metrics on")
     metrics_port: int = Field(default=5001, ge=1, le=65535, description="port of /metrics")
     site_domains: str = Field(
         default="localhost",
         pattern=r"^[A-Za-z0-9.\- ]+$",
-        description="domains of the site, which a clip's embed has to name",
+        description="domains of the site, which Twitch's player has to be told",
     )
     frame_sources: str = Field(
-        default=TWITCH_FRAMES, pattern=r"^[^;,\r\n]+$", description="origins that a clip's player may come from"
+        default=TWITCH_FRAMES, pattern=r"^[^;,\r\n]+$", description="origins that a clip's player may be loaded from"
     )
     image_sources: str = Field(
-        default=TWITCH_IMAGES, pattern=r"^[^;,\r\n]+$", description="origins that thumbnails may come from"
+        default=TWITCH_IMAGES, pattern=r"^[^;,\r\n]+$", description="origins that thumbnails may be loaded from"
     )
     stream_url: str = Field(
         default="https://www.twitch.tv/{login}", pattern=r"^https?://.*\{login\}", description="a channel's live page"
     )
     rate_limit: str = Field(
-        default="300/minute", pattern=r"^\d+/(second|minute|hour)$", description="API requests allowed to a client"
+        default="300/minute", pattern=r"^\d+/(second|minute|hour)$", description="API requests allowed per client"
     )
     trust_cloudflare: bool = Field(
-        default=False, description="take the client's address from CF-Connecting-IP; only behind a tunnel that sets it"
+        default=False, description="read the client's address from CF-Connecting-IP; only behind a tunnel that sets it"
     )
-    live_pages: int = Field(default=500, ge=1, description="open pages that receive new moments, at most")
+    live_pages: int = Field(default=500, ge=1, description="most open pages that receive new moments")
     away_after_seconds: float = Field(
-        default=30.0, gt=0, description="silence of the job or the recorder after which processing counts as away"
+        default=30.0, gt=0, description="silence of the job or the recorder after which processing counts as offline"
     )
 
     def domains(self) -> list[str]:
-        """The domains that a clip's embed names as its parents."""
+        """Return the domains that a clip's embed names as its parents."""
         return self.site_domains.split()
 
 

@@ -1,1 +1,1 @@
-"""Kafka's results into Postgres: one transaction a batch, offsets after it, higher revisions only."""
+"""Records Kafka's results in Postgres: one transaction per batch, offsets after it, higher revisions only."""

@@ -1,4 +1,4 @@
-"""Records to entries: decoded by their contract, shaped into rows; what does not fit becomes a dead letter."""
+"""Turns records into entries: decoded by their contract, shaped into rows; what does not fit is a dead letter."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -45,14 +45,14 @@ SHAPERS: dict[type, Callable[[Any], Rows]] = {
 
 @dataclass(frozen=True)
 class Shaper:
-    """Turns records into entries. `on_dead_letter`, `on_skipped` count what becomes no row, by topic."""
+    """Turns records into entries. `on_dead_letter` and `on_skipped` count what becomes no row, by topic."""
 
     retention: Retention
     on_dead_letter: Callable[[str], None]
     on_skipped: Callable[[str], None]
 
     def entry(self, record: Record, now: int) -> Entry:
-        """The rows of one record; `now` in milliseconds since 1970 UTC."""
+        """Return the rows of one record; `now` in milliseconds since 1970 UTC."""
         if record.is_tombstone:
             return Entry(record, ())
         try:
@@ -79,7 +79,7 @@ class Shaper:
 
     def _counts(self, counts: ChatCounts, now: int) -> Rows:
         if self.retention.is_ahead(counts.minute_at, now):
-            raise ContractError(f"chat-counts: minute_at {counts.minute_at} lies days ahead")
+            raise ContractError(f"chat-counts: minute_at {counts.minute_at} is days ahead")
         return () if self.retention.is_over(counts.minute_at, now) else count_rows(counts)
 
 
@@ -88,29 +88,29 @@ class Batch:
     """What one transaction writes. Times are monotonic seconds."""
 
     limit: int
-    linger_seconds: float  # how long rows that nobody waits for may stay in hand
+    linger_seconds: float  # how long rows that nobody waits for may stay in the batch
     entries: list[Entry] = field(default_factory=list)
     opened_at: float | None = None
 
     def add(self, entry: Entry, now: float) -> None:
-        """Take an entry in hand."""
+        """Add an entry."""
         self.entries.append(entry)
         if self.opened_at is None:
             self.opened_at = now
 
     @property
-    def room(self) -> int:
+    def space(self) -> int:
         """How many more records fit."""
         return max(0, self.limit - len(self.entries))
 
     def is_due(self, now: float) -> bool:
-        """True when it is full, holds rows that somebody waits for, or has been in hand for long."""
+        """Return True once it is full, old, or holds rows that somebody waits for."""
         if self.opened_at is None:
             return False
         waited = now - self.opened_at >= self.linger_seconds
-        return waited or not self.room or not all(entry.can_wait for entry in self.entries)
+        return waited or not self.space or not all(entry.can_wait for entry in self.entries)
 
-    def take(self) -> list[Entry]:
-        """The entries; the batch is empty after."""
+    def drain(self) -> list[Entry]:
+        """Return the entries and empty the batch."""
         entries, self.entries, self.opened_at = self.entries, [], None
         return entries

@@ -1,4 +1,4 @@
-"""Reads chat-messages once more to find what does not fit the contract: the detector passes over it in silence."""
+"""Checks chat-messages against the contract: the detector skips what does not fit without a word."""
 
 import threading
 import time
@@ -27,7 +27,7 @@ READER_SETTINGS = {"auto.offset.reset": "latest", "fetch.min.bytes": 65_536, "fe
 
 
 def inspect(records: list[Record], now: int) -> list[Entry]:
-    """The dead letters among `records`; `now` in milliseconds since 1970 UTC."""
+    """Return the dead letters among `records`; `now` in milliseconds since 1970 UTC."""
     bad = []
     for record in records:
         try:
@@ -38,7 +38,7 @@ def inspect(records: list[Record], now: int) -> list[Entry]:
 
 
 class ChatInspector:
-    """Inspects what `reader` brings and writes what is wrong into `store`."""
+    """Inspects what `reader` reads and writes what is wrong into `store`."""
 
     def __init__(self, reader: RecordReader, store: Store, now: Callable[[], int]) -> None:
         self._reader, self._store, self._now = reader, store, now

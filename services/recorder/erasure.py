@@ -1,6 +1,6 @@
-"""Removes what is stored of channels that have opted out: rows of Postgres, results in Kafka's compacted topics.
+"""Erases channels that have opted out: their rows in Postgres, their results in Kafka's compacted topics.
 
-The command removes rows at once. This worker does it again, for what was on its way, or came back with a backup.
+The command erases rows at once. This worker does it again, for what was on its way or came back with a backup.
 """
 
 import threading
@@ -22,11 +22,11 @@ from service_runtime.settings import KafkaSettings
 from service_runtime.topic_reader import TopicReader
 
 log = structlog.get_logger()
-FORGOTTEN = (*(table.value for table in Table if table is not Table.PIPELINE_PROGRESS), "watched_channels")
+ERASED_TABLES = (*(table.value for table in Table if table is not Table.PIPELINE_PROGRESS), "watched_channels")
 COMPACTED = (topics.MOMENTS, topics.CLIPS, topics.CHAT_COUNTS)  # a record without a value removes the ones before
 INTERVAL_SECONDS = 600.0
 RETRY_SECONDS = 30.0  # while Postgres or Kafka is away
-SETTLING_SECONDS = 26 * 3600.0  # a recording's link is looked for during a day: after that nothing more comes
+SETTLING_SECONDS = 26 * 3600.0  # a VOD's link is looked for during a day; after that nothing more comes
 ANSWER_SECONDS = 30.0
 
 
@@ -35,7 +35,7 @@ class KafkaAwayError(RuntimeError):
 
 
 class OfChannel(msgspec.Struct):
-    """All that is read of a result."""
+    """The part of a result that is read."""
 
     channel_id: str
 
@@ -43,10 +43,10 @@ class OfChannel(msgspec.Struct):
 channel_of = msgspec.json.Decoder(OfChannel).decode
 
 
-def forget(connection: psycopg.Connection, queries: Any) -> dict[str, int]:
-    """Delete every row of the channels on the list; returns table to rows, in the order in which rows are written."""
+def erase(connection: psycopg.Connection, queries: Any) -> dict[str, int]:
+    """Delete all rows of opted-out channels, in the order in which rows are written; return table to number of rows."""
     with connection.transaction():
-        return {table: getattr(queries, f"forget_{table}")(connection) for table in FORGOTTEN}
+        return {table: getattr(queries, f"erase_{table}")(connection) for table in ERASED_TABLES}
 
 
 class Results:
@@ -56,7 +56,7 @@ class Results:
         self._settings = settings
 
     def clear(self, channel_ids: set[str]) -> int:
-        """Replace each result of these channels by a record without a value; how many. Raises KafkaAwayError."""
+        """Replace each result of these channels by a record without a value; return how many. Raises KafkaAwayError."""
         try:
             return sum(self._clear(topic, channel_ids) for topic in COMPACTED)
         except KafkaException as error:
@@ -74,12 +74,12 @@ class Results:
             producer.produce(topic.name, key=key, value=None, partition=partition)
             producer.poll(0)
         if producer.flush(ANSWER_SECONDS):
-            raise KafkaAwayError(f"{topic.name} did not take everything")
+            raise KafkaAwayError(f"{topic.name} did not accept everything")
         return len(doomed)
 
     def _read(self, topic: topics.Topic) -> Iterator[tuple[int, bytes, bytes | None]]:
-        """Partition, key and value of every committed record that is there now; a record without a key is left out."""
-        config = consumer_config(self._settings, "recorder-forgetting")
+        """Yield partition, key and value of every committed record that is there now; skip records without a key."""
+        config = consumer_config(self._settings, "recorder-erasure")
         with TopicReader(config, topic.name, range(topic.partitions), ANSWER_SECONDS) as reader:
             for message in reader.read_to_end():
                 if message.key() is not None:
@@ -87,7 +87,7 @@ class Results:
 
 
 def is_of(value: bytes | None, channel_ids: Iterable[str]) -> bool:
-    """Whether a result is of one of these channels; what is not understood is of none."""
+    """Whether a result belongs to one of these channels; a malformed one belongs to none."""
     if value is None:
         return False
     try:
@@ -96,38 +96,38 @@ def is_of(value: bytes | None, channel_ids: Iterable[str]) -> bool:
         return False
 
 
-class Forgetting:
-    """The worker: forgets now and every ten minutes."""
+class Erasure:
+    """The worker: erases at the start and every ten minutes."""
 
     def __init__(self, database: Database, results: Results) -> None:
         self._database, self._results = database, results
         self._queries: Any = load_queries()
 
     def run(self, stop: threading.Event) -> None:
-        """Forget until `stop`."""
+        """Erase until `stop`."""
         while not stop.is_set():
             try:
-                self.forget()
+                self.erase()
                 wait = INTERVAL_SECONDS
             except (PostgresAwayError, KafkaAwayError) as error:
-                log.warning("opt-outs wait", reason=str(error))
+                log.warning("erasure of opt-outs waits", reason=str(error))
                 wait = RETRY_SECONDS
             stop.wait(wait)
         self._database.close()
 
-    def forget(self) -> None:
-        """Remove rows, then results. Raises PostgresAwayError or KafkaAwayError; nothing is lost by doing it again."""
+    def erase(self) -> None:
+        """Erase rows, then results. Raises PostgresAwayError or KafkaAwayError; repeating it is harmless."""
         with self._database as connection:
-            removed = {table: rows for table, rows in forget(connection, self._queries).items() if rows}
+            removed = {table: rows for table, rows in erase(connection, self._queries).items() if rows}
             due = dict(self._queries.opt_outs_to_clear(connection, settling_seconds=SETTLING_SECONDS))
         if removed:
-            log.info("rows of channels that have opted out removed", **removed)
+            log.info("erased rows of channels that have opted out", **removed)
         if not due:
             return
-        begun = time.monotonic()
+        started_at = time.monotonic()
         cleared = self._results.clear(set(due))
         log.info(
-            "kafka cleared of channels", channels=len(due), records=cleared, seconds=round(time.monotonic() - begun)
+            "erased results in kafka", channels=len(due), records=cleared, seconds=round(time.monotonic() - started_at)
         )
         with self._database as connection:
             for channel_id, cleared_for in due.items():

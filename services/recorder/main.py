@@ -1,4 +1,4 @@
-"""Starts the recorder: the recording, the retention, the forgetting and, where it is on, the chat inspector."""
+"""Starts the recorder: recording, retention, erasure and, if enabled, the chat inspector."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from recorder.batch import TOPICS, Shaper
 from recorder.chat_inspector import ChatInspector
 from recorder.consumer import RecordReader
 from recorder.database import Database
-from recorder.erasure import Forgetting, Results
+from recorder.erasure import Erasure, Results
 from recorder.partitions import Retention
 from recorder.recording import Recording
 from recorder.retention import RetentionKeeper
@@ -29,7 +29,7 @@ INSPECTOR_GROUP = "chat-inspector"
 
 
 def build_recording(kafka: KafkaSettings, conninfo: str, settings: RecorderSettings) -> Recording:
-    """The recording of all result topics."""
+    """Build the recording of all result topics."""
     shaper = Shaper(
         Retention(settings.chat_counts_retention_days),
         on_dead_letter=lambda topic: measure(metrics.DEAD_LETTERS).labels(place=topic).inc(),
@@ -40,7 +40,7 @@ def build_recording(kafka: KafkaSettings, conninfo: str, settings: RecorderSetti
 
 
 def build_inspector(kafka: KafkaSettings, conninfo: str, settings: RecorderSettings) -> ChatInspector:
-    """The inspector of chat-messages."""
+    """Build the inspector of chat-messages."""
     topics = (chat_inspector.TOPIC,)
     reader = RecordReader(kafka, INSPECTOR_GROUP, settings.instance, topics, **chat_inspector.READER_SETTINGS)
     return ChatInspector(reader, Store(Database(conninfo, INSPECTOR_GROUP), now_ms), now_ms)
@@ -55,7 +55,7 @@ def main() -> int:
     supervisor.add("recorder", build_recording(kafka, conninfo, settings).run)
     keeper = RetentionKeeper(Database(conninfo, "retention"), settings, lambda: datetime.now(UTC).date())
     supervisor.add("retention", keeper.run)
-    supervisor.add("forgetting", Forgetting(Database(conninfo, "forgetting"), Results(kafka)).run)
+    supervisor.add("erasure", Erasure(Database(conninfo, "erasure"), Results(kafka)).run)
     if settings.inspect_chat:
         supervisor.add("chat_inspector", build_inspector(kafka, conninfo, settings).run)
     log.info("recording", topics=TOPICS, inspect_chat=settings.inspect_chat)

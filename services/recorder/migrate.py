@@ -17,9 +17,9 @@ from recorder.settings import MigrationSettings
 from service_runtime import logs
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
 
-LOCK_KEY = 7_364_120_417  # any fixed number: whoever migrates this database holds this advisory lock
+LOCK_KEY = 7_364_120_417  # any fixed number: the advisory lock held while migrating
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 2.0  # Postgres starts in about a second
-CONNECT_SECONDS = 3
+CONNECT_TIMEOUT_SECONDS = 3
 MIGRATION_TABLE = "_yoyo_migration"
 
 
@@ -28,28 +28,30 @@ class MigrationError(RuntimeError):
 
 
 class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo has no types
-    """yoyo on libpq's connection string, so that the password comes from its file and not from an address."""
+    """yoyo on libpq's connection string, so that the password comes from its file and not from a URL."""
 
     def __init__(self, conninfo: str) -> None:
         self._conninfo = conninfo
         super().__init__(parse_uri("postgresql+psycopg://"), MIGRATION_TABLE)
 
     def connect(self, dburi: Any) -> psycopg.Connection:
-        """A connection in autocommit mode: yoyo sends BEGIN and COMMIT itself."""
+        """Connect in autocommit mode: yoyo sends BEGIN and COMMIT itself."""
         return open_connection(self._conninfo)
 
     def copy(self) -> "Backend":
-        """yoyo applies each migration on a connection of its own."""
+        """Copy, since yoyo applies each migration on a connection of its own."""
         return Backend(self._conninfo)
 
 
 def open_connection(conninfo: str) -> psycopg.Connection:
-    """One try to reach Postgres."""
-    return psycopg.connect(conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS, application_name="migrate")
+    """Try once to reach Postgres."""
+    return psycopg.connect(
+        conninfo, autocommit=True, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="migrate"
+    )
 
 
 def connect(conninfo: str, wait_seconds: float) -> psycopg.Connection:
-    """A connection, once Postgres answers; `MigrationError` with the last reason after `wait_seconds`."""
+    """Connect once Postgres answers; raise `MigrationError` with the last reason after `wait_seconds`."""
     try:
         for attempt in stamina.retry_context(
             on=psycopg.OperationalError,
@@ -69,7 +71,7 @@ def connect(conninfo: str, wait_seconds: float) -> psycopg.Connection:
 
 @contextmanager
 def only_one(connection: psycopg.Connection) -> Iterator[None]:
-    """Wait for another process that migrates; Postgres frees the lock should that process die."""
+    """Wait for another process that migrates; Postgres frees the lock if that process dies."""
     connection.execute("SELECT pg_advisory_lock(%s)", (LOCK_KEY,))
     try:
         yield
@@ -79,7 +81,7 @@ def only_one(connection: psycopg.Connection) -> Iterator[None]:
 
 
 def apply_missing(backend: Backend, migrations: yoyo.migrations.MigrationList) -> list[str]:
-    """Apply what the database does not have yet, each file in a transaction of its own; return the names."""
+    """Apply what the database lacks, each file in a transaction of its own; return the names."""
     backend.init_database()
     missing = list(backend.to_apply(migrations))
     for migration in missing:
@@ -101,7 +103,7 @@ def migrate(conninfo: str, directory: Path, wait_seconds: float) -> list[str]:
 
 
 def main() -> int:
-    """Migrate by the environment's settings; 0 when the schema is up to date, 1 with a message when it is not."""
+    """Migrate as the environment says; return 0, or 1 with the reason on standard error."""
     log_settings, postgres, settings = load_all(LogSettings, PostgresSettings, MigrationSettings)
     logs.configure("migrate", log_settings.level)
     try:

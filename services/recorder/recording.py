@@ -1,4 +1,4 @@
-"""The recorder's loop: read, shape, write, commit; a heartbeat when nothing comes; patience when Postgres is away."""
+"""The recorder's loop: read, shape, write, commit; a heartbeat when idle, retries while Postgres is away."""
 
 import threading
 import time
@@ -26,7 +26,7 @@ RECONNECT = Backoff(first_seconds=0.2, longest_seconds=2.0)  # a stop waits as l
 
 
 class Recording:
-    """Records what `reader` brings into `store`. `now` gives milliseconds since 1970 UTC."""
+    """Writes what `reader` reads into `store`. `now` gives milliseconds since 1970 UTC."""
 
     def __init__(self, reader: RecordReader, store: Store, shaper: Shaper, now: Callable[[], int]) -> None:
         self._reader, self._store, self._shaper, self._now = reader, store, shaper, now
@@ -34,10 +34,10 @@ class Recording:
         self._beaten_at = float("-inf")
 
     def run(self, stop: threading.Event) -> None:
-        """Record until `stop`; the batch in hand is written where Postgres is there."""
+        """Record until `stop`; the last batch is written if Postgres answers."""
         try:
             while not stop.is_set():
-                self._take(self._reader.read(self._batch.room or 1, POLL_SECONDS))
+                self._add(self._reader.read(self._batch.space or 1, POLL_SECONDS))
                 self._beat()
                 if self._batch.is_due(time.monotonic()):
                     self._flush(stop)
@@ -46,20 +46,20 @@ class Recording:
             self._reader.close()
             self._store.close()
 
-    def _take(self, records: list[Record]) -> None:
+    def _add(self, records: list[Record]) -> None:
         now, clock = self._now(), time.monotonic()
         for record in records:
             self._batch.add(self._shaper.entry(record, now), clock)
 
     def _beat(self) -> None:
-        """Put a heartbeat into the batch; with the wait that it may have, it is there every two seconds."""
+        """Add a heartbeat, early enough to be written every two seconds with the batch's linger."""
         clock = time.monotonic()
         if clock - self._beaten_at >= HEARTBEAT_SECONDS - LINGER_SECONDS:
             self._beaten_at = clock
             self._batch.add(heartbeat(self._now()), clock)
 
     def _flush(self, stop: threading.Event) -> None:
-        entries = self._batch.take()
+        entries = self._batch.drain()
         records = [entry.record for entry in entries if entry.record is not None]
         with measure(metrics.RECORDER_BATCH_SECONDS).time():
             written = bool(entries) and self._write(entries, stop)
@@ -67,7 +67,7 @@ class Recording:
             self._reader.commit(records, wait=stop.is_set())
 
     def _write(self, entries: list[Entry], stop: threading.Event) -> bool:
-        """Write, however long Postgres is away; False where `stop` came first (Kafka still has the records)."""
+        """Write, however long Postgres is away; False if `stop` came first (Kafka still has the records)."""
         attempt, away_since = 0, None
         while True:
             try:
@@ -82,7 +82,7 @@ class Recording:
             if stop.is_set():
                 return False
             attempt += 1
-            self._take(self._reader.keep_alive(RECONNECT.wait_seconds(attempt)))
+            self._add(self._reader.keep_alive(RECONNECT.wait_seconds(attempt)))
         if away_since is not None:
             self._reader.go_on()
             log.info("postgres is back", away_seconds=round(time.monotonic() - away_since, 1))

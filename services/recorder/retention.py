@@ -1,4 +1,4 @@
-"""Keeps the days of `chat_counts` ready and deletes what has been kept long enough."""
+"""Creates partitions of `chat_counts` ahead and deletes what has been kept long enough."""
 
 import threading
 from collections.abc import Callable
@@ -15,19 +15,19 @@ from recorder.store import make_partition
 from service_runtime.postgres import PostgresAwayError
 
 log = structlog.get_logger()
-INTERVAL_SECONDS = 600.0  # people's words outlive their 48 h by this at most
+INTERVAL_SECONDS = 600.0  # chat texts in dead letters outlive their 48 h by at most this
 RETRY_SECONDS = 5.0  # while Postgres is away, or a table is locked
 
 
 class RetentionKeeper:
-    """Runs the retention now and every ten minutes. `today` gives the UTC day."""
+    """Runs the retention at the start and every ten minutes. `today` gives the UTC day."""
 
     def __init__(self, database: Database, settings: RecorderSettings, today: Callable[[], date]) -> None:
         self._database, self._settings, self._today = database, settings, today
         self._queries: Any = load_queries()
 
     def run(self, stop: threading.Event) -> None:
-        """Keep the retention until `stop`."""
+        """Run until `stop`."""
         while not stop.is_set():
             try:
                 self.keep()
@@ -39,7 +39,7 @@ class RetentionKeeper:
         self._database.close()
 
     def keep(self) -> None:
-        """Make the partitions ahead, drop the old ones, delete old rows; `PostgresAwayError` where it cannot."""
+        """Create partitions ahead, drop old ones, delete old rows; raises `PostgresAwayError`."""
         with self._database as connection:
             self._keep_partitions(connection)
             queries, settings = self._queries, self._settings
@@ -54,4 +54,4 @@ class RetentionKeeper:
         names = [name for (name,) in self._queries.partition_names(connection)]
         for name in retention.dropped(names, today):
             connection.execute(self._queries.drop_partition_statement(connection, name=name))
-            log.info("dropped a day of counts", partition=name)
+            log.info("dropped a partition", partition=name)

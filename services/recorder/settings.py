@@ -1,4 +1,4 @@
-"""What of the recorder can be set, by environment variables with the prefix `RECORDER_`."""
+"""The recorder's settings, from environment variables with the prefix `RECORDER_`."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ class RecorderSettings(BaseSettings):
     instance: str = Field("recorder", min_length=1, description="name of this process in its Kafka groups")
     bind_address: str = Field("127.0.0.1", description="address of the metrics port")
     metrics_port: int = Field(9101, ge=0, le=65535, description="port of /metrics")
-    inspect_chat: bool = Field(True, description="read chat-messages to find what does not fit the contract")
+    inspect_chat: bool = Field(True, description="check chat-messages against the contract")
     chat_counts_retention_days: int = Field(30, ge=3, description="days of per-second counts and coverage kept")
     notices_retention_days: int = Field(90, ge=1, description="days of raids, gifts and the like kept")
-    dead_letters_retention_hours: int = Field(48, ge=1, le=48, description="hours; they may hold people's words")
+    dead_letters_retention_hours: int = Field(48, ge=1, le=48, description="hours; dead letters may contain chat texts")

@@ -1,4 +1,4 @@
-"""A batch into Postgres: one transaction; what Postgres refuses becomes a dead letter, the rest is written."""
+"""Writes batches, each in one transaction; what Postgres refuses becomes a dead letter, the rest is written."""
 
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -21,7 +21,7 @@ Clock = Callable[[], int]  # milliseconds since 1970 UTC
 
 
 class Store:
-    """Writes entries. `PostgresAwayError` from `write`: nothing of the batch is there, or all of it; write it again."""
+    """Writes entries. After `PostgresAwayError` the whole batch is stored, or nothing of it: write it again."""
 
     def __init__(self, database: Database, now: Clock) -> None:
         self._database = database
@@ -30,11 +30,11 @@ class Store:
         self._days: set[date] = set()
 
     def write(self, entries: Sequence[Entry]) -> None:
-        """Write all rows of `entries` in one transaction; what is there already stays as it is."""
+        """Write all rows of `entries` in one transaction; what is stored already stays as it is."""
         with self._database as connection:
             self._make_partitions(connection, entries)
             try:
-                self._write_at_once(connection, entries)
+                self._write_together(connection, entries)
             except REFUSABLE as error:
                 if not is_refusal(error):
                     raise
@@ -48,7 +48,7 @@ class Store:
         """Close the connection."""
         self._database.close()
 
-    def _write_at_once(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
+    def _write_together(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
         with connection.pipeline(), connection.transaction():  # one round trip for all statements
             self._write_rows(connection, entries)
 
@@ -58,7 +58,7 @@ class Store:
             getattr(self._queries, f"write_{table.value}")(connection, rows=msgspec.json.encode(rows).decode())
 
     def _write_halves(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
-        """Halve until the refused records stand alone, each try in a savepoint."""
+        """Halve until each refused record is alone, each attempt in a savepoint."""
         try:
             with connection.transaction():
                 self._write_rows(connection, entries)
@@ -88,9 +88,9 @@ class Store:
 
 
 def make_partition(connection: psycopg.Connection, queries: Any, day: date) -> None:
-    """Make the day's partition of `chat_counts` where it is missing; another process may do so at the same time."""
+    """Create the day's partition of `chat_counts` if it is missing; another process may do so at the same time."""
     statement = queries.make_partition_statement(connection, name=name_of(day), day=day)
     try:
         connection.execute(statement)
     except (psycopg.errors.DuplicateTable, psycopg.errors.UniqueViolation):
-        log.info("partition made by another process", day=str(day))
+        log.info("another process created the partition", day=str(day))

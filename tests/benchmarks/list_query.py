@@ -25,7 +25,7 @@ from integration.support.api_frontend_process import Rows, SiteProcess, own_post
 from api_frontend.data.cursor import Cursor
 from api_frontend.data.database import Database
 from api_frontend.data.filters import Filter
-from api_frontend.data.moments import Channel, Moments
+from api_frontend.data.moments import Moments
 from api_frontend.views.newest import PAGE_SIZE
 
 RESULT = Path(__file__).parent / "results" / "list_query.json"
@@ -58,39 +58,48 @@ def random_place(dice: random.Random) -> datetime:
     return datetime.now(UTC) - timedelta(days=dice.uniform(0, DAYS))
 
 
-def random_channel(dice: random.Random) -> Channel:
-    """Any channel, the rare ones too."""
-    return Channel(str(10_000_000 + dice.randint(1, CHANNELS)), None, "")
+def random_channel(dice: random.Random) -> dict[str, str]:
+    """Any channel, the rare ones too, as a filter's fields."""
+    place = dice.randint(1, CHANNELS)
+    return {"channel": f"channel_{place}", "channel_id": str(10_000_000 + place)}
 
 
-def between(dice: random.Random, clips_only: bool = False) -> Filter:
-    """A window of an hour to thirty days."""
+def random_time(dice: random.Random) -> dict[str, datetime]:
+    """A window of an hour to thirty days, as a filter's fields."""
     begin = random_place(dice)
-    return Filter(from_at=begin, until_at=begin + timedelta(hours=dice.choice([1, 24, 720])), clips_only=clips_only)
+    return {"from_at": begin, "until_at": begin + timedelta(hours=dice.choice([1, 24, 720]))}
+
+
+def filters() -> dict[str, Callable[[random.Random], Filter]]:
+    """What is asked for, by name."""
+    return {
+        "newest": lambda dice: Filter(),
+        "deep in the list": lambda dice: Filter(after=Cursor(random_place(dice), "5")),
+        "one channel": lambda dice: Filter(**random_channel(dice)),
+        "a time": lambda dice: Filter(**random_time(dice)),
+        "one channel and a time": lambda dice: Filter(**random_time(dice), **random_channel(dice)),
+        "clips only": lambda dice: Filter(clips_only=True),
+        "clips only, one channel": lambda dice: Filter(clips_only=True, **random_channel(dice)),
+        "clips only, a time": lambda dice: Filter(clips_only=True, **random_time(dice)),
+        "a mood": lambda dice: Filter(mood="awe"),
+        "a cause": lambda dice: Filter(cause="gifts"),
+        "one channel, a mood and a cause": lambda dice: Filter(mood="awe", cause="raid", **random_channel(dice)),
+        "a mood, clips only": lambda dice: Filter(mood="awe", clips_only=True),
+        "a mood and a cause": lambda dice: Filter(mood="awe", cause="gifts"),
+        "everything at once": lambda dice: Filter(
+            mood="awe", cause="raid", clips_only=True, **random_time(dice), **random_channel(dice)
+        ),
+    }
 
 
 def cases(moments: Moments) -> dict[str, Ask]:
-    """What is asked, by name."""
-    most = PAGE_SIZE + 1
-    return {
-        "newest": lambda dice: moments.places(Filter(), None, most),
-        "deep in the list": lambda dice: moments.places(Filter(after=Cursor(random_place(dice), "5")), None, most),
-        "one channel": lambda dice: moments.places(Filter(), random_channel(dice), most),
-        "a time": lambda dice: moments.places(between(dice), None, most),
-        "one channel and a time": lambda dice: moments.places(between(dice), random_channel(dice), most),
-        "clips only": lambda dice: moments.places(Filter(clips_only=True), None, most),
-        "clips only, one channel": lambda dice: moments.places(Filter(clips_only=True), random_channel(dice), most),
-        "clips only, a time": lambda dice: moments.places(between(dice, clips_only=True), None, most),
-        "a mood": lambda dice: moments.places(Filter(mood="awe"), None, most),
-        "a cause": lambda dice: moments.places(Filter(cause="gifts"), None, most),
-        "one channel, a mood and a cause": lambda dice: moments.places(
-            Filter(mood="awe", cause="raid"), random_channel(dice), most
-        ),
-        "a mood, clips only": lambda dice: moments.places(Filter(mood="awe", clips_only=True), None, most),
-        "page of 24 with evidence, newest": lambda dice: moments.page(Filter(), None, PAGE_SIZE),
-        "page of 24 with evidence, one channel": lambda dice: moments.page(Filter(), random_channel(dice), PAGE_SIZE),
-        "page of 24 with evidence, a time": lambda dice: moments.page(between(dice), None, PAGE_SIZE),
-    }
+    """Every filter's positions, and whole pages of some."""
+    found: dict[str, Ask] = {}
+    for name, made in filters().items():
+        found[name] = lambda dice, made=made: moments.places(made(dice), PAGE_SIZE + 1)
+        if name in ("newest", "one channel", "a time"):
+            found[f"page of 24 with evidence, {name}"] = lambda dice, made=made: moments.page(made(dice), PAGE_SIZE)
+    return found
 
 
 async def timed(ask: Ask) -> Times:

@@ -43,7 +43,7 @@ def test_a_burst_becomes_a_card_in_the_open_page(world: World, page: Page) -> No
 
     moment = world.wait_for_moment(login, closed_with_outcome)
     assert moment["clip"]["status"] == "made"
-    expect(card).to_contain_text("times its usual chat")
+    expect(card).to_contain_text("times the usual chat")
     card.get_by_role("link").first.click()
     expect(page.locator("figure.curve svg path.line")).to_be_visible()
     expect(page.locator("figure.curve")).to_contain_text("the moment")

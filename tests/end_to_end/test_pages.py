@@ -109,12 +109,12 @@ def test_a_card_appears_in_the_open_page_and_changes_in_place(visit: OpenPage, r
     page = visit()
     expect(page.get_by_role("heading", name="No moments yet")).to_be_visible()
     page.evaluate("window.notReloaded = true")
-    rows.moment("m1", revision=1, times=4.0)
-    expect(page.locator("#m-m1")).to_contain_text("4 times its usual chat", timeout=TIMEOUT_MS)
+    rows.moment("m1", revision=1, times_usual=4.0)
+    expect(page.locator("#m-m1")).to_contain_text("4 times the usual chat", timeout=TIMEOUT_MS)
     expect(page.locator("#empty")).to_have_count(0)
     expect(page.locator("#arrivals")).to_have_text("1 new moment shown")
-    rows.moment("m1", revision=2, times=9.0)
-    expect(page.locator("#m-m1")).to_contain_text("9 times its usual chat")
+    rows.moment("m1", revision=2, times_usual=9.0)
+    expect(page.locator("#m-m1")).to_contain_text("9 times the usual chat")
     rows.clip("m1", "intent", revision=1)
     expect(page.locator("#m-m1")).to_contain_text("Making the clip")
     rows.clip("m1", "made", revision=2)
@@ -157,7 +157,7 @@ def test_the_curve_has_a_text_for_screen_readers(visit: OpenPage, rows: Rows) ->
     page = visit("/moments/m1", viewport=PHONE)
     curve = page.get_by_role("img", name="Chat around the moment")
     expect(curve).to_be_visible()
-    expect(page.get_by_text("nobody read (5 s)")).to_be_visible()
+    expect(page.get_by_text("no data (5 s)")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
@@ -172,7 +172,7 @@ def test_the_header_shows_that_processing_is_away(visit: OpenPage, rows: Rows) -
     page = visit()
     expect(page.locator("#freshness")).to_contain_text("Live")
     rows.progress(age_seconds=600)
-    expect(page.locator("#freshness")).to_contain_text("Processing has been away since", timeout=TIMEOUT_MS)
+    expect(page.locator("#freshness")).to_contain_text("Processing has been offline since", timeout=TIMEOUT_MS)
 
 
 def test_the_pages_are_complete_without_script(visit: OpenPage, rows: Rows) -> None:
@@ -186,7 +186,7 @@ def test_the_pages_are_complete_without_script(visit: OpenPage, rows: Rows) -> N
     page.get_by_role("link", name="Newest").click()
     page.locator("summary").click()
     page.get_by_label("Channel").fill("lunaplays")
-    page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Apply").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Lunaplays")
     page.locator(".card h2 a").first.click()
     expect(page.locator("figure svg").first).to_be_visible()

@@ -107,4 +107,4 @@ def test_ten_minutes_without_machine_b_leave_no_gap(
     found = world.wait_for_moment(meanwhile, closed_with_outcome, RECOVERY_SECONDS)
     assert found["clip"]["status"] == "too_late"
     assert "t=" in found["clip"]["vod_url"]
-    assert "Watch the recording" in world.http.get(f"{system.url('api')}/moments/{found['id']}").text
+    assert "Watch the VOD" in world.http.get(f"{system.url('api')}/moments/{found['id']}").text

@@ -1,1 +1,1 @@
-"""What Postgres has for the site, and news of it."""
+"""What the site reads from Postgres, and news of changes."""

@@ -1,5 +1,10 @@
-"""Which moments a visitor wants to see: channel, time, clips only, mood, cause, and the place in the list."""
+"""Which moments a visitor asks for. `CONDITIONS` holds all that the site knows of each way to narrow the list.
 
+To add one: a field of `Filter`, a parameter of `from_address`, an entry in `CONDITIONS`, its fragment in sql/list.sql,
+and an input in the page's form.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated
@@ -10,11 +15,13 @@ from pydantic import AfterValidator, BeforeValidator
 
 from api_frontend.data import cursor as cursors
 from api_frontend.data.cursor import Cursor
+from api_frontend.data.stored_moment import Channel, StoredMoment
 from contracts.moment_words import cause_words
 
 CHANNEL_PATTERN = r"^[A-Za-z0-9_]{1,40}$"
 CODE_PATTERN = r"^[a-z0-9_]{1,40}$"
 MOST_ITEMS = 100
+NO_CHANNEL = ""  # the id that no channel has
 
 
 class BadRequestError(Exception):
@@ -26,12 +33,12 @@ class BadRequestError(Exception):
 
 
 def none_if_empty(value: object) -> object:
-    """A form sends its empty fields as empty text."""
+    """Treat empty text, which a form sends for an empty field, as not given."""
     return None if value == "" else value
 
 
 def in_utc(value: datetime | None) -> datetime | None:
-    """A time without a zone is UTC."""
+    """Convert to UTC; a time without a zone is UTC already."""
     if value is None or value.tzinfo is None:
         return value and value.replace(tzinfo=UTC)
     try:
@@ -40,19 +47,19 @@ def in_utc(value: datetime | None) -> datetime | None:
         raise ValueError("out of range") from error
 
 
-def address_time(value: datetime) -> str:
-    """A time (UTC) for an address."""
-    return value.isoformat().replace("+00:00", "Z")
+def address_time(value: datetime | None) -> str | None:
+    """Format a time (UTC) for an address."""
+    return value.isoformat().replace("+00:00", "Z") if value else None
 
 
 Time = Annotated[datetime | None, BeforeValidator(none_if_empty), AfterValidator(in_utc)]
-Channel = Annotated[
+ChannelName = Annotated[
     Annotated[str, Query(pattern=CHANNEL_PATTERN)] | None,
     BeforeValidator(none_if_empty),
-    Query(description="a channel's login, or its id", examples=["lunaplays"]),
+    Query(description="a channel's login or id", examples=["lunaplays"]),
 ]
-From = Annotated[Time, Query(alias="from", description="crossed at or after this time, ISO 8601; no zone means UTC")]
-Until = Annotated[Time, Query(description="crossed before this time")]
+From = Annotated[Time, Query(alias="from", description="detected at or after this time (ISO 8601; UTC unless stated)")]
+Until = Annotated[Time, Query(description="detected before this time")]
 Mood = Annotated[
     Annotated[str, Query(pattern=CODE_PATTERN)] | None,
     BeforeValidator(none_if_empty),
@@ -61,16 +68,16 @@ Mood = Annotated[
 Cause = Annotated[
     Annotated[str, Query(pattern=CODE_PATTERN)] | None,
     BeforeValidator(none_if_empty),
-    Query(description="what brought the crowd, by the first of a moment's causes", examples=["raid"]),
+    Query(description="the trigger: the first of a moment's causes", examples=["raid"]),
 ]
-Clips = Annotated[bool, Query(description="only moments whose clip is made")]
-Shadow = Annotated[bool, Query(description="for operators: what a detector on trial has found, and nothing else")]
-CursorText = Annotated[str | None, BeforeValidator(none_if_empty), Query(description="`next` of the page before")]
+Clips = Annotated[bool, Query(description="only moments that have a clip")]
+Shadow = Annotated[bool, Query(description="for operators: only what experimental detectors found")]
+CursorText = Annotated[str | None, BeforeValidator(none_if_empty), Query(description="`next` of the previous page")]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Filter:
-    """What the address asks for. `channel` is a login in lower case, or an id."""
+    """What the address asks for. `channel` is a login in lower case or an id; `channel_id` is what it leads to."""
 
     channel: str | None = None
     from_at: datetime | None = None
@@ -80,51 +87,131 @@ class Filter:
     cause: str | None = None
     shadow: bool = False
     after: Cursor | None = None
+    channel_id: str = NO_CHANNEL
 
     @property
     def follows_the_present(self) -> bool:
-        """Whether new moments belong on this page; those of a detector on trial are told to no open page."""
+        """Whether new moments belong on this page; experimental ones are sent to no open page."""
         return self.after is None and self.until_at is None and not self.shadow
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but the place in the list is asked for."""
-        return bool(self.words())
+        """Whether anything but the page is asked for."""
+        return bool(self.labels())
+
+    @property
+    def before(self) -> Cursor | None:
+        """The position that every moment comes before: the end of the time asked for, or of the page before."""
+        ends = [end for end in (self.after, self.until_at and Cursor(self.until_at, "")) if end]
+        return min(ends, key=lambda end: (end.crossed_at, end.moment_id), default=None)
 
     def at(self, after: Cursor | None) -> "Filter":
-        """The same moments from another place on."""
+        """Ask for the same moments from another position on."""
         return replace(self, after=after)
 
-    def words(self) -> list[str]:
-        """What narrows the list, for people."""
-        named = [
-            self.channel,
-            self.from_at and f"from {self.from_at:%Y-%m-%d %H:%M}",
-            self.until_at and f"until {self.until_at:%Y-%m-%d %H:%M}",
-            "clips only" if self.clips_only else None,
-            self.mood and self.mood.replace("_", " "),
-            self.cause and cause_words(self.cause),
-            "detectors on trial" if self.shadow else None,
-        ]
-        return [words for words in named if words]
+    def of(self, channel: Channel | None) -> "Filter":
+        """Ask for the moments of this channel, which `channel` named; None if there is no such channel."""
+        return replace(self, channel_id=channel.channel_id if channel else NO_CHANNEL)
+
+    def conditions(self) -> list["Condition"]:
+        """Return the conditions that are asked for."""
+        return [condition for condition in CONDITIONS if condition.value(self)]
+
+    def fits(self, moment: StoredMoment) -> bool:
+        """Whether the list holds the moment: the same answer as that of the list's query."""
+        return moment.document.shadow == self.shadow and all(one.fits(moment, self) for one in self.conditions())
+
+    def labels(self) -> list[str]:
+        """Describe what narrows the list, for people."""
+        labels = [condition.label(self) for condition in self.conditions()]
+        return [label for label in labels if label] + ["experimental detectors"] * self.shadow
 
     def query_text(self) -> str:
-        """The filter as an address's query, without `?`."""
-        pairs = [
-            ("channel", self.channel),
-            ("from", self.from_at and address_time(self.from_at)),
-            ("until", self.until_at and address_time(self.until_at)),
-            ("clips", "1" if self.clips_only else None),
-            ("mood", self.mood),
-            ("cause", self.cause),
-            ("shadow", "1" if self.shadow else None),
-            ("cursor", cursors.encode(self.after) if self.after else None),
-        ]
-        return urlencode([(name, value) for name, value in pairs if value])
+        """Write the filter as an address's query, without `?`."""
+        pairs = [(condition.parameter, condition.value(self)) for condition in self.conditions()]
+        return urlencode([*pairs, *[("shadow", "1")] * self.shadow])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One way to narrow the list: `parameter` in an address, with the value of a filter, empty if not asked for.
+
+    `fragment` of sql/list.sql and `fits` decide alike. `in_clips`: the table `clips` can answer it as well.
+    """
+
+    parameter: str
+    value: Callable[[Filter], str | None]
+    label: Callable[[Filter], str | None]
+    fragment: str
+    fits: Callable[[StoredMoment, Filter], bool]
+    in_clips: bool = False
+
+
+CONDITIONS = (
+    Condition(
+        parameter="channel",
+        value=lambda wanted: wanted.channel,
+        label=lambda wanted: wanted.channel,
+        fragment="of_channel",
+        fits=lambda moment, wanted: moment.channel.channel_id == wanted.channel_id,
+        in_clips=True,
+    ),
+    Condition(
+        parameter="from",
+        value=lambda wanted: address_time(wanted.from_at),
+        label=lambda wanted: f"from {wanted.from_at:%Y-%m-%d %H:%M}",
+        fragment="crossed_from",
+        fits=lambda moment, wanted: wanted.from_at is None or moment.crossed_at >= wanted.from_at,
+        in_clips=True,
+    ),
+    Condition(
+        parameter="until",
+        value=lambda wanted: address_time(wanted.until_at),
+        label=lambda wanted: f"until {wanted.until_at:%Y-%m-%d %H:%M}",
+        fragment="crossed_before",
+        fits=lambda moment, wanted: is_before(moment, wanted.before),
+        in_clips=True,
+    ),
+    Condition(
+        parameter="clips",
+        value=lambda wanted: "1" if wanted.clips_only else None,
+        label=lambda _: "clips only",
+        fragment="with_clip",
+        fits=lambda moment, _: moment.has_clip,
+        in_clips=True,
+    ),
+    Condition(
+        parameter="mood",
+        value=lambda wanted: wanted.mood,
+        label=lambda wanted: wanted.mood and wanted.mood.replace("_", " "),
+        fragment="of_mood",
+        fits=lambda moment, wanted: moment.document.mood == wanted.mood,
+    ),
+    Condition(
+        parameter="cause",
+        value=lambda wanted: wanted.cause,
+        label=lambda wanted: wanted.cause and cause_words(wanted.cause),
+        fragment="of_cause",
+        fits=lambda moment, wanted: moment.document.causes[:1] == [wanted.cause],
+    ),
+    Condition(
+        parameter="cursor",
+        value=lambda wanted: cursors.encode(wanted.after) if wanted.after else None,
+        label=lambda _: None,
+        fragment="crossed_before",
+        fits=lambda moment, wanted: is_before(moment, wanted.before),
+        in_clips=True,
+    ),
+)
+
+
+def is_before(moment: StoredMoment, end: Cursor | None) -> bool:
+    """Whether the moment comes before this position."""
+    return end is None or (moment.crossed_at, moment.moment_id) < (end.crossed_at, end.moment_id)
 
 
 def from_address(
-    channel: Channel = None,
+    channel: ChannelName = None,
     from_at: From = None,
     until: Until = None,
     clips: Clips = False,
@@ -133,9 +220,18 @@ def from_address(
     shadow: Shadow = False,
     cursor: CursorText = None,
 ) -> Filter:
-    """The filter that an address asks for; raises `BadRequestError` for a cursor that is none."""
+    """Read the filter that an address asks for; raises `BadRequestError` for a malformed cursor."""
     try:
         after = cursors.decode(cursor) if cursor else None
     except cursors.CursorError as error:
         raise BadRequestError("bad_cursor", f"cursor: {error}") from error
-    return Filter(channel.lower() if channel else None, from_at, until, clips, mood, cause, shadow, after)
+    return Filter(
+        channel=channel.lower() if channel else None,
+        from_at=from_at,
+        until_at=until,
+        clips_only=clips,
+        mood=mood,
+        cause=cause,
+        shadow=shadow,
+        after=after,
+    )

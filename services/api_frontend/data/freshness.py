@@ -1,4 +1,4 @@
-"""How fresh the data is, and since when processing is away."""
+"""How fresh the data is, and since when processing has been offline."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ CLOSE_BEHIND = timedelta(seconds=60)  # further behind than this, the job is cat
 
 @dataclass(frozen=True)
 class Progress:
-    """What one stage last told: the event time it has finished, and when it said so."""
+    """A stage's last report: the event time it has finished, and when it reported that."""
 
     event_at: datetime
     updated_at: datetime
@@ -17,25 +17,25 @@ class Progress:
 
 @dataclass(frozen=True)
 class Freshness:
-    """The header's news. `at`: chat is processed up to here, or (away) since when nothing comes."""
+    """The header's news. `at`: chat is processed up to here, or (away) since when nothing has been."""
 
     state: Literal["nothing", "live", "catching_up", "away", "unreachable"]
     at: datetime | None
     age_seconds: float | None
 
 
-UNREACHABLE = Freshness("unreachable", None, None)  # the database cannot be asked
+UNREACHABLE = Freshness("unreachable", None, None)  # Postgres does not answer
 
 
-def judge(stages: dict[str, Progress], now: datetime, away_after: timedelta) -> Freshness:
-    """Freshness from the stages `job` and `recorder`; `now` is the database's clock."""
+def freshness_of(stages: dict[str, Progress], now: datetime, away_after: timedelta) -> Freshness:
+    """Derive the freshness from the stages `job` and `recorder`; `now` is the database's clock."""
     job, recorder = stages.get("job"), stages.get("recorder")
     if job is None:
         return Freshness("nothing", None, None)
     age = max(0.0, (now - job.event_at).total_seconds())
-    last_news = min(job.updated_at, recorder.updated_at) if recorder else job.updated_at
-    if now - last_news > away_after:
-        return Freshness("away", last_news, age)
+    last_report = min(job.updated_at, recorder.updated_at) if recorder else job.updated_at
+    if now - last_report > away_after:
+        return Freshness("away", last_report, age)
     if now - job.event_at > CLOSE_BEHIND:
         return Freshness("catching_up", job.event_at, age)
     return Freshness("live", job.event_at, age)

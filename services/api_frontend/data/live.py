@@ -1,4 +1,4 @@
-"""New and changed moments, from Postgres's NOTIFY to every open page."""
+"""Sends new and changed moments from Postgres's NOTIFY to every open page."""
 
 import asyncio
 import json
@@ -12,17 +12,18 @@ import structlog
 
 from api_frontend.data.database import conninfo_with_deadlines
 from api_frontend.data.freshness import UNREACHABLE, Freshness
-from api_frontend.data.moments import Moments, StoredMoment
+from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.stored_moment import StoredMoment
 from contracts import metrics
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 
-POLL_SECONDS = 5.0  # the safety net under NOTIFY, and the header's rhythm
-RECENT = 200  # moments that the safety net compares
-REMEMBERED = 1000  # versions told to pages; older ones may be told twice, which does no harm
-QUEUE_LIMIT = 100  # events that wait for a slow page before it is sent away to come back
-BATCH = 100  # moments fetched with one question
+POLL_SECONDS = 5.0  # looks for what NOTIFY missed, and refreshes the header
+RECENT = 200  # newest moments that are compared each time
+REMEMBERED = 1000  # versions sent to pages; older ones may be sent twice, which does no harm
+QUEUE_LIMIT = 100  # events queued for a slow page before it has to reconnect
+BATCH = 100  # moments fetched with one query
 RECONNECT_SECONDS = 1.0
 
 log = structlog.get_logger()
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class News:
-    """What an open page is told, written once for all of them. `moment` is None for the header's news."""
+    """An event for open pages, rendered once for all of them. `moment` is None for the header's news."""
 
     name: str
     text: str
@@ -39,18 +40,18 @@ class News:
 
 @dataclass(frozen=True)
 class Writers:
-    """How news is put into words: moments and freshness to text."""
+    """How news is rendered: moments and freshness to text."""
 
     moment: Callable[[StoredMoment], str]
     freshness: Callable[[Freshness], str]
 
 
 class TooManyPagesError(Exception):
-    """No more open pages can be served with news."""
+    """As many pages are open as are allowed."""
 
 
 def id_in(payload: str) -> str | None:
-    """The moment's id in a notification, or None where it is no such notification."""
+    """Read the moment's id in a notification; None if it is malformed."""
     try:
         moment_id = json.loads(payload)["id"]
     except (ValueError, KeyError, TypeError):
@@ -59,7 +60,7 @@ def id_in(payload: str) -> str | None:
 
 
 class Subscription:
-    """One open page's queue. It ends when the page is too slow: the browser comes back and resumes."""
+    """One open page's queue. It ends if the page is too slow: the browser reconnects and resumes."""
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[News] = asyncio.Queue(QUEUE_LIMIT)
@@ -75,22 +76,22 @@ class Subscription:
             self._overflowed = True
 
     async def news(self) -> AsyncIterator[News]:
-        """What happens from now on; ends where the page was too slow."""
+        """Yield the news from now on; ends if the page was too slow."""
         while not (self._overflowed and self._queue.empty()):
             yield await self._queue.get()
 
 
 class Fanout:
-    """Gives each change once to every open page."""
+    """Sends each change once to every open page."""
 
     def __init__(self, most_pages: int) -> None:
         self._most_pages = most_pages
         self._pages: set[Subscription] = set()
-        self._told: OrderedDict[str, str] = OrderedDict()
+        self._sent: OrderedDict[str, str] = OrderedDict()  # moment to version
 
     @contextmanager
     def subscription(self) -> Iterator[Subscription]:
-        """A place among the open pages; raises `TooManyPagesError`."""
+        """Register an open page for the block; raises `TooManyPagesError`."""
         if self.is_full():
             raise TooManyPagesError
         page = Subscription()
@@ -103,73 +104,73 @@ class Fanout:
             measure(metrics.LIVE_VIEWERS).set(len(self._pages))
 
     def is_full(self) -> bool:
-        """Whether as many pages are open as may be."""
+        """Whether as many pages are open as are allowed."""
         return len(self._pages) >= self._most_pages
 
     def is_new(self, moment_id: str, version: str) -> bool:
-        """Whether this version was not told yet; remembers it."""
-        if self._told.get(moment_id) == version:
+        """Whether this version was not sent yet; remembers it."""
+        if self._sent.get(moment_id) == version:
             return False
-        self._told[moment_id] = version
-        self._told.move_to_end(moment_id)
-        while len(self._told) > REMEMBERED:
-            self._told.popitem(last=False)
+        self._sent[moment_id] = version
+        self._sent.move_to_end(moment_id)
+        while len(self._sent) > REMEMBERED:
+            self._sent.popitem(last=False)
         return True
 
-    def tell(self, news: News) -> None:
-        """Offer news to every open page."""
+    def send(self, news: News) -> None:
+        """Queue news for every open page."""
         for page in self._pages:
             page.offer(news)
 
 
 class Listener:
-    """Keeps a connection of its own on LISTEN and looks for itself every few seconds."""
+    """Listens on a connection of its own, and compares the newest moments every few seconds."""
 
     def __init__(
-        self, conninfo: str, moments: Moments, progress: PipelineProgress, fanout: Fanout, write: Writers
+        self, *, conninfo: str, moments: Moments, progress: PipelineProgress, fanout: Fanout, writers: Writers
     ) -> None:
         self._conninfo = conninfo_with_deadlines(conninfo)
-        self._moments, self._progress, self._fanout, self._write = moments, progress, fanout, write
-        self._knows_the_present = False
+        self._moments, self._progress, self._fanout, self._writers = moments, progress, fanout, writers
+        self._has_compared = False  # what is stored at the start is no news
 
     async def run(self) -> None:
-        """Tell every change until cancelled; reconnects whenever Postgres was away."""
+        """Send every change until cancelled; reconnects whenever Postgres was away."""
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True) as connection:
                     await connection.execute("LISTEN moments")
                     log.info("listening for moments")
                     while True:
-                        await self._look()
-                        await self._hear(connection)
+                        await self._compare()
+                        await self._listen(connection)
             except (psycopg.OperationalError, PostgresAwayError) as error:
-                log.warning("not listening, will try again", reason=str(error))
-                self._fanout.tell(News("freshness", self._write.freshness(UNREACHABLE)))
+                log.warning("connection for notifications lost, reconnecting", reason=str(error))
+                self._fanout.send(News("freshness", self._writers.freshness(UNREACHABLE)))
             await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _hear(self, connection: psycopg.AsyncConnection) -> None:
-        """Tell what is notified, for the length of one poll interval."""
+    async def _listen(self, connection: psycopg.AsyncConnection) -> None:
+        """Send what is notified during one poll interval."""
         deadline = asyncio.get_running_loop().time() + POLL_SECONDS
         while (left := deadline - asyncio.get_running_loop().time()) > 0:
-            heard = [note.payload async for note in connection.notifies(timeout=left, stop_after=1)]
-            ids = OrderedDict.fromkeys(id_in(payload) for payload in heard)
+            payloads = [note.payload async for note in connection.notifies(timeout=left, stop_after=1)]
+            ids = OrderedDict.fromkeys(id_in(payload) for payload in payloads)
             if None in ids:
                 measure(metrics.DEAD_LETTERS).labels(place="notify").inc()
-            await self._tell([moment_id for moment_id in ids if moment_id is not None])
+            await self._send([moment_id for moment_id in ids if moment_id is not None])
 
-    async def _look(self) -> None:
-        """Tell what changed unheard, and how fresh the data is."""
+    async def _compare(self) -> None:
+        """Send changes that came without a notification, and how fresh the data is."""
         versions = await self._moments.recent_versions(RECENT)
         changed = [found.moment_id for found in versions if self._fanout.is_new(found.moment_id, found.version)]
-        if self._knows_the_present:
-            await self._tell(reversed(changed), known=True)
-        self._knows_the_present = True
+        if self._has_compared:
+            await self._send(reversed(changed), is_new=True)
+        self._has_compared = True
         freshness, _ = await self._progress.read()
-        self._fanout.tell(News("freshness", self._write.freshness(freshness)))
+        self._fanout.send(News("freshness", self._writers.freshness(freshness)))
 
-    async def _tell(self, ids: Iterable[str], known: bool = False) -> None:
+    async def _send(self, ids: Iterable[str], is_new: bool = False) -> None:
         waiting = list(ids)
         for start in range(0, len(waiting), BATCH):
             for moment in await self._moments.by_ids(waiting[start : start + BATCH]):
-                if known or self._fanout.is_new(moment.moment_id, moment.version):
-                    self._fanout.tell(News("moment", self._write.moment(moment), moment))
+                if is_new or self._fanout.is_new(moment.moment_id, moment.version):
+                    self._fanout.send(News("moment", self._writers.moment(moment), moment))

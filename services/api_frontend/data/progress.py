@@ -1,4 +1,4 @@
-"""How far the pipeline has come, as Postgres has it."""
+"""Reads the pipeline's progress from Postgres."""
 
 import time
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from math import nan
 
 from api_frontend.data.database import Database, queries
-from api_frontend.data.freshness import Freshness, Progress, judge
+from api_frontend.data.freshness import Freshness, Progress, freshness_of
 from contracts import metrics
 from service_runtime.measures import measure
 
 
 class PipelineProgress:
-    """Reads the freshness of the data. The metric of its age grows on while the database cannot be asked."""
+    """Reads the freshness of the data. The metric of its age keeps growing while Postgres does not answer."""
 
     def __init__(
         self, database: Database, away_after_seconds: float, clock: Callable[[], float] = time.monotonic
@@ -24,11 +24,11 @@ class PipelineProgress:
         measure(metrics.DATA_AGE).set_function(lambda: self._clock() - self._born_at)
 
     async def read(self) -> tuple[Freshness, datetime]:
-        """The freshness, and the database's time of this answer; raises `PostgresAwayError`."""
+        """Return the freshness, and the database's time of this answer; raises `PostgresAwayError`."""
         rows = await self._database.rows(queries.progress.sql)
         now = rows[-1]["now"]
         stages = {row["stage"]: Progress(row["event_at"], row["updated_at"]) for row in rows if row["stage"]}
-        freshness = judge(stages, now, self._away_after)
+        freshness = freshness_of(stages, now, self._away_after)
         if freshness.age_seconds is not None:
             self._born_at = self._clock() - freshness.age_seconds
         return freshness, now

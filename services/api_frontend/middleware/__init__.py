@@ -1,1 +1,1 @@
-"""What every request passes: errors, limits, headers, metrics."""
+"""What every request passes through: errors, limits, headers, metrics."""

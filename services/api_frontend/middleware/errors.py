@@ -1,4 +1,4 @@
-"""What goes wrong in a request, in one JSON shape for the API and one page for people."""
+"""Answers for what goes wrong: one JSON shape for the API, one page for people."""
 
 from http import HTTPStatus
 from typing import Any
@@ -34,27 +34,31 @@ class ErrorAnswer(BaseModel):
 
 
 ERROR_ANSWERS: dict[int | str, dict[str, Any]] = {
-    400: {"model": ErrorAnswer, "description": "the cursor is not one of this list"},
-    422: {"model": ErrorAnswer, "description": "a parameter cannot be understood"},
-    429: {"model": ErrorAnswer, "description": "too many requests; see Retry-After"},
-    503: {"model": ErrorAnswer, "description": "the database is away; try again soon"},
+    422: {"model": ErrorAnswer, "description": "a parameter is invalid"},
+    429: {"model": ErrorAnswer, "description": "too many requests; see the Retry-After header"},
+    503: {"model": ErrorAnswer, "description": "the database is unavailable; see the Retry-After header"},
 }
-NOT_FOUND_ANSWER: dict[int | str, dict[str, Any]] = {404: {"model": ErrorAnswer, "description": "no such moment"}}
+CURSOR_ANSWER: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorAnswer, "description": "the cursor does not belong to this list"}
+}
+NOT_FOUND_ANSWER: dict[int | str, dict[str, Any]] = {
+    404: {"model": ErrorAnswer, "description": "the moment does not exist"}
+}
 
 
 def error_json(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    """The one JSON shape of errors."""
+    """Answer in the one JSON shape of errors."""
     body = ErrorAnswer(error=ErrorBody(code=code, message=message))
     return JSONResponse(body.model_dump(), status_code=status, headers=headers)
 
 
 def explain(error: RequestValidationError) -> str:
-    """Which parameter is wrong, and how."""
+    """Say which parameter is wrong, and how."""
     return "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())
 
 
 def install(app: FastAPI, renderer: Renderer) -> None:
-    """Answer every error in the shape its reader expects."""
+    """Answer every error in the shape that its reader expects."""
 
     def answer(
         request: Request, status: int, code: str, message: str, headers: dict[str, str] | None = None
@@ -77,13 +81,13 @@ def install(app: FastAPI, renderer: Renderer) -> None:
         return answer(request, error.status_code, code, str(error.detail), dict(error.headers or {}))
 
     async def away(request: Request, error: Exception) -> Response:
-        log.warning("Postgres is away", reason=str(error))
-        message = "The database is away for the moment. Try again in a few seconds."
-        return answer(request, 503, "database_away", message, {"Retry-After": str(RETRY_SECONDS)})
+        log.warning("Postgres is unavailable", reason=str(error))
+        message = "The database is temporarily unavailable. Try again in a few seconds."
+        return answer(request, 503, "database_unavailable", message, {"Retry-After": str(RETRY_SECONDS)})
 
     async def our_fault(request: Request, error: Exception) -> Response:
         log.error("request failed", path=request.url.path, exc_info=error)
-        return answer(request, 500, "internal", "Something broke on our side. It has been noted.")
+        return answer(request, 500, "internal", "The error is on our side and has been logged.")
 
     app.add_exception_handler(BadRequestError, bad_request)
     app.add_exception_handler(RequestValidationError, bad_parameter)

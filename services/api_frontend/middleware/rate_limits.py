@@ -1,4 +1,4 @@
-"""How often a client may ask the API: counted in Redis, in memory while Redis is away."""
+"""Limits how often a client may call the API: counted in Redis, in memory while Redis is unavailable."""
 
 import time
 from collections.abc import Callable
@@ -16,14 +16,14 @@ from api_frontend.middleware.security import client_address
 from api_frontend.settings import ApiSettings
 
 REDIS_TIMEOUT_SECONDS = 0.2  # a visitor must not wait for a counter
-REDIS_RETRY_SECONDS = 10.0  # while it is away, memory counts
+REDIS_RETRY_SECONDS = 10.0  # meanwhile requests are counted in memory
 AWAY_ERRORS = (RedisError, StorageError, OSError)
 
 log = structlog.get_logger()
 
 
 class RateLimits:
-    """Counts requests by client. Redis away is no reason to refuse anyone, and none to stop counting."""
+    """Counts requests by client. Without Redis nobody is refused for that, and counting goes on."""
 
     def __init__(self, limit: str, redis_url: str | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._item = parse(limit)
@@ -44,17 +44,17 @@ class RateLimits:
         return FixedWindowRateLimiter(storage)
 
     async def allow(self, client: str) -> bool:
-        """Count one request; False where the client has used up its limit."""
+        """Count one request; False if the client has used up its limit."""
         if self._redis is not None and self._clock() >= self._away_until:
             try:
                 return bool(await self._redis.hit(self._item, "api", client))
             except AWAY_ERRORS as error:
                 self._away_until = self._clock() + REDIS_RETRY_SECONDS
-                log.warning("Redis is away, counting in memory", reason=str(error))
+                log.warning("Redis is unavailable, counting in memory", reason=str(error))
         return bool(await self._memory.hit(self._item, "api", client))
 
     async def problem(self) -> str | None:
-        """What is wrong with Redis, or None where it answers or is not wanted."""
+        """Say what is wrong with Redis; None if it answers or is not configured."""
         if self._redis is None:
             return None
         try:
@@ -65,7 +65,7 @@ class RateLimits:
 
     @property
     def window_seconds(self) -> int:
-        """Length of the window that the limit counts in."""
+        """Return the length of the window that the limit counts in."""
         return int(self._item.get_expiry())
 
 
@@ -77,7 +77,7 @@ class LimitedApi:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if await self._refuses(scope):
-            message = f"At most {self._settings.rate_limit.replace('/', ' requests a ')}; try again later."
+            message = f"The limit is {self._settings.rate_limit.replace('/', ' requests per ')}. Try again later."
             headers = {"Retry-After": str(self._limits.window_seconds)}
             await error_json(429, "too_many_requests", message, headers)(scope, receive, send)
             return

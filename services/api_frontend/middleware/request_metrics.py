@@ -1,4 +1,4 @@
-"""Measures every request by its route, so that labels stay few whatever addresses are asked for."""
+"""Measures every request by its route, so that labels stay few whatever addresses are requested."""
 
 import time
 
@@ -9,14 +9,14 @@ from service_runtime.measures import measure
 
 
 def route_label(scope: Scope) -> str:
-    """The route's pattern; `none` where no route fits."""
+    """Return the route's pattern; `none` if no route matches."""
     if scope["path"].startswith("/static/"):
         return "/static"
     return getattr(scope.get("route"), "path", "none")
 
 
-class Observation:
-    """Counts the time from the request to the beginning of its answer."""
+class RequestMetrics:
+    """Measures the time from the request to the start of its response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -25,13 +25,13 @@ class Observation:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun = time.perf_counter()
+        started_at = time.perf_counter()
 
-        async def send_observed(message: Message) -> None:
+        async def send_measured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                seconds = time.perf_counter() - begun
+                seconds = time.perf_counter() - started_at
                 labels = {"route": route_label(scope), "status": str(message["status"])}
                 measure(metrics.PAGE_SECONDS).labels(**labels).observe(seconds)
             await send(message)
 
-        await self._app(scope, receive, send_observed)
+        await self._app(scope, receive, send_measured)

@@ -1,4 +1,4 @@
-"""What browsers may do on the site, and who a client is."""
+"""Security headers, and who a client is."""
 
 from ipaddress import IPv6Address, ip_address
 
@@ -7,11 +7,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api_frontend.settings import ApiSettings
 
-IPV6_NETWORK_BITS = 64  # a household has a whole /64
+IPV6_NETWORK_BITS = 64  # one household gets a whole /64
 
 
 def content_policy(settings: ApiSettings) -> str:
-    """The strict policy: nothing but our own files, named players and thumbnails."""
+    """Return the strict policy: only our own files, the configured players and thumbnails."""
     rules = {
         "default-src": "'none'",
         "script-src": "'self'",
@@ -27,7 +27,7 @@ def content_policy(settings: ApiSettings) -> str:
 
 
 class SecurityHeaders:
-    """Adds the security headers to every answer."""
+    """Adds the security headers to every response."""
 
     def __init__(self, app: ASGIApp, settings: ApiSettings) -> None:
         self._app = app
@@ -50,11 +50,11 @@ class SecurityHeaders:
 
 
 def client_address(scope: Scope, trust_cloudflare: bool) -> str:
-    """Who asks: the peer, or Cloudflare's word for it where that is trusted. IPv6 by network."""
+    """Identify the client: by the peer, or by Cloudflare's header if that is trusted. IPv6 by network."""
     peer = scope["client"][0] if scope.get("client") else "unknown"
-    told = Headers(scope=scope).get("cf-connecting-ip") if trust_cloudflare else None
+    forwarded = Headers(scope=scope).get("cf-connecting-ip") if trust_cloudflare else None
     try:
-        address = ip_address(told or peer)
+        address = ip_address(forwarded or peer)
     except ValueError:
         return peer
     if isinstance(address, IPv6Address):

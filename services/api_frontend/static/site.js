@@ -1,7 +1,7 @@
-// Times in the reader's zone, new moments in the open page, and the clip's player on request.
+// Shows times in the reader's zone, adds new moments to the open page, and loads the clip's player on request.
 
-const SCROLLED = 240; // px; further down, arrivals wait for the reader
-const REOPEN_MS = 15000; // after the server refused the line for good
+const SCROLLED = 240; // px; further down, new moments wait behind a button
+const REOPEN_MS = 15000; // after the server refused the connection
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const clockSeconds = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -51,7 +51,7 @@ function piece(html) {
 class OpenList {
   constructor(list) {
     this.list = list;
-    this.waiting = new Map(); // moments that arrived while the reader was further down
+    this.waiting = new Map(); // new moments that wait behind the button
     this.status = document.getElementById("arrivals");
     this.button = document.createElement("button");
     this.button.type = "button";
@@ -71,22 +71,22 @@ class OpenList {
     return scrollY > SCROLLED || this.list.contains(document.activeElement);
   }
 
-  receive({ id, version, place, html }) {
+  receive({ id, version, sort_key: sortKey, html }) {
     const shown = document.getElementById(`m-${id}`);
     if (shown) {
       if (shown.dataset.version !== version) this.replace(shown, html);
     } else if (this.waiting.has(id) || this.busy()) {
-      if (this.belongs(place)) this.waiting.set(id, html);
-      this.tellWaiting();
-    } else if (this.belongs(place)) {
+      if (this.belongs(sortKey)) this.waiting.set(id, html);
+      this.announceWaiting();
+    } else if (this.belongs(sortKey)) {
       this.insert(html);
-      this.tell(1);
+      this.announce(1);
     }
   }
 
-  belongs(place) {
+  belongs(sortKey) {
     const last = this.list.lastElementChild;
-    return !last || !("more" in this.list.dataset) || place > last.dataset.place;
+    return !last || !("more" in this.list.dataset) || sortKey > last.dataset.sortKey;
   }
 
   replace(shown, html) {
@@ -101,7 +101,7 @@ class OpenList {
     const card = piece(html);
     showTimes(card);
     card.classList.add("arrived");
-    const after = [...this.list.children].find((other) => other.dataset.place < card.dataset.place);
+    const after = [...this.list.children].find((other) => other.dataset.sortKey < card.dataset.sortKey);
     this.list.insertBefore(card, after ?? null);
     document.getElementById("empty")?.remove();
   }
@@ -111,11 +111,11 @@ class OpenList {
     const count = this.waiting.size;
     for (const html of this.waiting.values()) this.insert(html);
     this.waiting.clear();
-    this.tellWaiting();
-    this.tell(count);
+    this.announceWaiting();
+    this.announce(count);
   }
 
-  tellWaiting() {
+  announceWaiting() {
     const count = this.waiting.size;
     const words = count === 1 ? "1 new moment" : `${count} new moments`;
     this.button.hidden = count === 0;
@@ -123,7 +123,7 @@ class OpenList {
     if (count) this.status.textContent = words;
   }
 
-  tell(count) {
+  announce(count) {
     this.status.textContent = count === 1 ? "1 new moment shown" : `${count} new moments shown`;
   }
 }
@@ -136,21 +136,21 @@ function follow(list) {
   const connect = () => {
     const address = new URL(list.dataset.live, location.href);
     if (lastId) address.searchParams.set("since", lastId);
-    const line = new EventSource(address);
-    line.addEventListener("moment", (event) => {
+    const source = new EventSource(address);
+    source.addEventListener("moment", (event) => {
       lastId = event.lastEventId || lastId;
       open.receive(JSON.parse(event.data));
     });
-    line.addEventListener("freshness", (event) => {
+    source.addEventListener("freshness", (event) => {
       const news = JSON.parse(event.data);
       header.innerHTML = news.html;
       showTimes(header);
       if (state && state !== news.state) open.status.textContent = header.textContent.trim();
       state = news.state;
     });
-    line.addEventListener("error", () => {
-      header.textContent = "Connection lost, trying again…";
-      if (line.readyState === EventSource.CLOSED) setTimeout(connect, REOPEN_MS);
+    source.addEventListener("error", () => {
+      header.textContent = "Connection lost. Reconnecting…";
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, REOPEN_MS);
     });
   };
   connect();

@@ -1,1 +1,1 @@
-"""Moments in words and curves that people understand."""
+"""Moments as sentences and curves."""

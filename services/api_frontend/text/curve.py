@@ -1,16 +1,16 @@
-"""The chat curve's geometry: from counts a second to SVG paths and marks, in seconds and messages."""
+"""Draws the chat curve: counts per second as SVG paths and marks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 NICE_STEPS = (1, 2, 5)  # times a power of ten: what people read without counting
 HEADROOM = 1.08  # the highest second stays below the frame
-TICK_SECONDS = 30
+MARK_SECONDS = 30
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A line across the curve: where (percent of the width or height) and what it says."""
+    """A line across the curve: its position in percent of the width or height, and its label."""
 
     percent: float
     text: str
@@ -18,13 +18,13 @@ class Mark:
 
 @dataclass(frozen=True)
 class Band:
-    """Seconds that nobody read: from `start` on, `width` of them."""
+    """A gap of `width` seconds that nobody read, from second `start` on."""
 
     start: int
     width: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Curve:
     """Paths in a box `seconds` wide and 100 high (0 is the top), and marks in percent of it."""
 
@@ -34,7 +34,6 @@ class Curve:
     chatters_line: str
     gaps: list[Band]
     peak_percent: float | None
-    crossed_percent: float | None
     usual_percent: float | None
     expected_percent: float | None
     x_marks: list[Mark]
@@ -45,7 +44,7 @@ class Curve:
 
 
 def bands(covered: Sequence[int], seconds: int) -> list[Band]:
-    """Runs of seconds that nobody read; a second without a word about it counts as read."""
+    """Find the gaps; a second that `covered` does not reach counts as read."""
     found: list[Band] = []
     for second in range(min(seconds, len(covered))):
         if covered[second]:
@@ -58,7 +57,7 @@ def bands(covered: Sequence[int], seconds: int) -> list[Band]:
 
 
 def runs(covered: Sequence[int], seconds: int) -> list[range]:
-    """Runs of seconds that were read, between the gaps."""
+    """Find the runs of seconds between the gaps."""
     begin, found = 0, []
     for gap in bands(covered, seconds):
         if gap.start > begin:
@@ -70,17 +69,17 @@ def runs(covered: Sequence[int], seconds: int) -> list[range]:
 
 
 def number(value: float) -> str:
-    """A coordinate without needless digits."""
+    """Write a coordinate without needless digits."""
     return f"{value:.1f}".removesuffix(".0")
 
 
 def height(count: float, top: float) -> float:
-    """Distance from the box's upper edge, 0 to 100."""
+    """Return the distance from the box's upper edge, 0 to 100."""
     return 100 * (1 - min(count, top) / top)
 
 
 def line(counts: Sequence[int], read: list[range], top: float) -> str:
-    """A path through the middle of each second, broken at gaps."""
+    """Draw a path through the middle of each second, broken at gaps."""
     parts = []
     for run in read:
         if len(run) == 1:  # one second alone: a stroke as wide as it
@@ -93,7 +92,7 @@ def line(counts: Sequence[int], read: list[range], top: float) -> str:
 
 
 def area(counts: Sequence[int], read: list[range], top: float) -> str:
-    """The same, closed down to the floor."""
+    """Draw the same path, closed down to the floor."""
     parts = []
     for run in read:
         points = "".join(f"L{number(second + 0.5)} {number(height(counts[second], top))}" for second in run)
@@ -103,7 +102,7 @@ def area(counts: Sequence[int], read: list[range], top: float) -> str:
 
 
 def nice_step(top: float) -> int:
-    """A step that divides `top` into two to five parts."""
+    """Return a step that divides `top` into two to five parts."""
     power = 1
     while True:
         for nice in NICE_STEPS:
@@ -113,41 +112,41 @@ def nice_step(top: float) -> int:
 
 
 def y_marks(top: float) -> list[Mark]:
-    """Lines at round counts above zero."""
+    """Mark round counts above zero."""
     step = nice_step(top)
     return [Mark(height(count, top), f"{count:,}") for count in range(step, int(top) + 1, step)]
 
 
 def x_marks(from_at: int, peak_at: int, seconds: int) -> list[Mark]:
-    """Marks every 30 s counted from the peak, which is the second that ends at `peak_at`."""
+    """Mark every 30 s from the peak on, which is the second that ends at `peak_at`."""
     peak = (peak_at - from_at) / 1000
     marks = []
-    for offset in range(-600, 601, TICK_SECONDS):
-        place = peak + offset
-        if offset and 0 <= place <= seconds:
-            marks.append(Mark(100 * place / seconds, f"{'+' if offset > 0 else '−'}{abs(offset)} s"))
+    for offset in range(-600, 601, MARK_SECONDS):
+        at = peak + offset
+        if offset and 0 <= at <= seconds:
+            marks.append(Mark(100 * at / seconds, f"{'+' if offset > 0 else '−'}{abs(offset)} s"))
     return marks
 
 
 def percent_within(at: int, from_at: int, seconds: int) -> float | None:
-    """Where on the width the time lies, or None outside."""
-    place = (at - from_at) / 1000
-    return 100 * place / seconds if 0 <= place <= seconds else None
+    """Return the time's position on the width, or None if it is outside."""
+    second = (at - from_at) / 1000
+    return 100 * second / seconds if 0 <= second <= seconds else None
 
 
 def draw(
+    *,
     from_at: int,
     messages: Sequence[int],
     chatters: Sequence[int],
     covered: Sequence[int],
     peak_at: int,
-    crossed_at: int,
     usual: float,
     expected: float = 0.0,
 ) -> Curve | None:
-    """The curve of these counts, the first second starting at `from_at` (ms); None where there is no second.
+    """Draw these counts, the first second starting at `from_at` (ms); None if there are none.
 
-    `usual`: messages a second, `expected`: people a second; 0 where it is not known.
+    `usual`: messages per second, `expected`: people per second; 0 if not known.
     """
     seconds = len(messages)
     if not seconds:
@@ -163,7 +162,6 @@ def draw(
         chatters_line=line(people, read, top),
         gaps=gaps,
         peak_percent=percent_within(peak_at, from_at, seconds),
-        crossed_percent=percent_within(crossed_at, from_at, seconds),
         usual_percent=height(usual, top) if usual > 0 else None,
         expected_percent=height(expected, top) if expected > 0 else None,
         x_marks=x_marks(from_at, peak_at, seconds),

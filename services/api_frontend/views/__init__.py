@@ -1,1 +1,1 @@
-"""One file a page or endpoint."""
+"""One file per page or endpoint."""

@@ -1,16 +1,18 @@
-"""The API's documentation as a plain page, made from its OpenAPI description."""
+"""The API's documentation as a plain page, rendered from its OpenAPI description."""
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from markupsafe import Markup, escape
 
-from api_frontend.views.site import SiteHere
+from api_frontend.views.site import CurrentSite
 
 router = APIRouter(include_in_schema=False)
 
 
 def type_words(schema: dict[str, Any]) -> str:
-    """A JSON schema's type in a few words."""
+    """Describe a JSON schema's type in a few words."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
@@ -22,8 +24,13 @@ def type_words(schema: dict[str, Any]) -> str:
     return str(schema.get("format") or schema.get("type") or "any")
 
 
+def with_code(text: str) -> Markup:
+    """Escape a description and mark up what it has in backticks."""
+    return Markup(re.sub(r"`([^`]*)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704
+
+
 @router.api_route("/docs", methods=["GET", "HEAD"])
-async def docs(request: Request, site: SiteHere) -> Response:
-    """Endpoints, parameters and answers."""
-    values = {"api": request.app.openapi(), "type_words": type_words}
+async def docs(request: Request, site: CurrentSite) -> Response:
+    """Show endpoints, parameters and responses."""
+    values = {"api": request.app.openapi(), "type_words": type_words, "with_code": with_code}
     return site.renderer.page("api_docs.html", values)

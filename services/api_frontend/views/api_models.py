@@ -1,38 +1,73 @@
-"""What the API answers: typed, and made from what Postgres has."""
+"""What the API answers: typed, derived from the contract, and filled from what Postgres holds."""
 
 from datetime import datetime
-from typing import Literal
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, Field
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api_frontend.data import cursor as cursors
-from api_frontend.data.moments import ClipState, Page, StoredMoment
+from api_frontend.data.moments import Page
+from api_frontend.data.stored_moment import ClipState, StoredMoment, utc
 from api_frontend.rendering import why
+from contracts.clips import ClipStatus
+from contracts.moments import Moment
 
+Scalar = str | int | float | bool | None
 COUNTED = ("window_seconds", "window_messages", "window_chatters", "expected_chatters")  # from the evidence
+RESHAPED = {  # fields of the contract that are answered in another form
+    "schema_version",
+    "moment_id",
+    "revision",
+    "revision_number",
+    "detector_name",
+    "detector_version",
+    "channel_id",
+    "evidence",
+}
+PARTS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def answered(name: str, kind: Any) -> tuple[Any, Any]:
+    """Return type and description of a contract's field as the API answers it: a time is an ISO 8601 text."""
+    description = None
+    if get_origin(kind) is Annotated:
+        kind, meta = get_args(kind)
+        description = meta.description
+    if name.endswith("_at"):
+        kind = datetime | None if NoneType in get_args(kind) else datetime
+    return kind, Field(description=description)
+
+
+CONTRACT_FIELDS = {
+    name: answered(name, kind)
+    for name, kind in get_type_hints(Moment, include_extras=True).items()
+    if name not in RESHAPED
+}
 
 
 class ChannelModel(BaseModel):
-    """A broadcaster; `login` is null until its name is known."""
+    """A broadcaster."""
 
-    id: str
-    login: str | None
+    id: str = Field(description="Twitch's id")
+    login: str | None = Field(description="null until it is known")
     display_name: str
 
 
 class ClipModel(BaseModel):
-    """What became of the clip. `too_late` comes with `vod_url`, the recording at that second."""
+    """What became of the clip."""
 
-    status: Literal["intent", "made", "refused", "skipped", "unknown", "too_late"]
+    status: ClipStatus = Field(description="`intent` while it is being made; `unknown` if Twitch never confirmed it")
     decided_at: datetime
-    reason: str
+    reason: str = Field(description="why there is no clip; may be empty")
     title: str
     duration_seconds: float | None
-    id: str | None
-    url: str | None
-    embed_url: str | None
+    id: str | None = Field(description="Twitch's id")
+    url: str | None = Field(description="the clip on Twitch")
+    embed_url: str | None = Field(description="the clip's player; add `&parent=` with your domain")
     thumbnail_url: str | None
-    vod_url: str | None
+    vod_url: str | None = Field(description="the VOD at that second, if it was `too_late` for a clip")
 
 
 class CountModel(BaseModel):
@@ -40,47 +75,46 @@ class CountModel(BaseModel):
 
     name: str
     uses: int
-    chatters: int
+    chatters: int = Field(description="distinct people")
 
 
-class MomentModel(BaseModel):
-    """A burst of chat worth a clip. All times are UTC."""
+class MomentHead(BaseModel):
+    """What identifies and explains a moment."""
 
     id: str
     revision: int = Field(description="1 raised, 2 peaked, 3 closed; a higher one replaces a lower one")
     channel: ChannelModel
-    crossed_at: datetime = Field(description="when the score crossed the threshold; the list's order")
-    peak_at: datetime
-    closed_at: datetime | None
-    why: str = Field(examples=["9 times its usual chat, 212 people in 7 s, LUL 140"])
-    score: float
-    times_usual: float = Field(description="messages in the window against what is usual")
-    window_seconds: int
-    window_messages: int
+    why: str = Field(
+        description="the reasons in one sentence",
+        examples=["9 times the usual chat, 212 people in 7 s instead of 20, LUL ×140"],
+    )
+
+
+ContractMoment = create_model("ContractMoment", __base__=MomentHead, **CONTRACT_FIELDS)  # type: ignore[call-overload]
+
+
+class MomentModel(ContractMoment):  # type: ignore[valid-type, misc]  # its fields are the contract's
+    """A burst of chat worth a clip. All times are UTC. Later versions may add fields."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Scalar] = Field(init=False)
+
+    window_seconds: int = Field(description="length of the window, which ends with the peak")
+    window_messages: int = Field(description="messages in the window")
     window_chatters: int = Field(description="distinct people who wrote in the window")
-    expected_chatters: float = Field(description="the level that the score compares with; 0: not known")
-    causes: list[str] = Field(description="what brought the crowd beside the stream, the most certain first")
+    expected_chatters: float = Field(description="people who usually write in such a window; 0 if not known")
     cause: str | None = Field(description="the first of `causes`")
-    mood: str | None = Field(description="what the crowd felt", examples=["laughter"])
-    mood_share: float | None = Field(description="share of its people whose emotes or words say so, 0 to 1")
-    biggest_in_seconds: int | None = Field(description="how long the channel had no peak as high; null: not known")
-    clip_from_at: datetime | None = Field(description="the stretch of picture that the crowd reacted to")
-    clip_until_at: datetime | None
-    no_clip_reason: Literal["cause", "rate", "shadow"] | None = Field(description="null: a clip may be made")
-    shadow: bool = Field(description="found by a detector on trial, for operators")
-    detector: str = Field(examples=["burst 1"], description="name and version")
-    stream_id: str | None
-    stream_started_at: datetime | None
-    clip: ClipModel | None
+    detector: str = Field(examples=["crowd 1"], description="name and version")
+    clip: ClipModel | None = Field(description="null if none was requested")
 
 
 class CurveModel(BaseModel):
-    """Counts for each second from `from_at` on; where `covered` is 0, nobody read that second."""
+    """Chat activity, one entry per second."""
 
-    from_at: int = Field(description="milliseconds since 1970")
+    from_at: int = Field(description="start of the first second, milliseconds since 1970")
     messages: list[int]
-    chatters: list[int]
-    covered: list[int]
+    chatters: list[int] = Field(description="distinct people in each second")
+    covered: list[int] = Field(description="0 if chat was not read in that second, so that its counts mean nothing")
 
 
 class MomentDetail(MomentModel):
@@ -89,53 +123,67 @@ class MomentDetail(MomentModel):
     curve: CurveModel
     emotes: list[CountModel]
     words: list[CountModel]
-    usual_messages_per_second: float
-    usual_chatters_per_second: float
+    usual_messages_per_second: float = Field(description="mean before the moment")
+    usual_chatters_per_second: float = Field(description="mean before the moment")
+
+
+KNOWN = {*Moment.__struct_fields__, *MomentDetail.model_fields}
 
 
 class MomentPage(BaseModel):
-    """Moments, newest first. `next` is the cursor of the following page, null at the end."""
+    """Moments, newest first."""
 
     items: list[MomentModel]
-    next: str | None
+    next: str | None = Field(description="the next page's `cursor`; null at the end")
 
 
 def clip_model(clip: ClipState | None) -> ClipModel | None:
-    """The clip as the API shows it."""
+    """Convert a clip."""
     if clip is None:
         return None
     fields = {name: getattr(clip, name) for name in ClipModel.model_fields if name != "id"}
     return ClipModel(id=clip.clip_id, **fields)
 
 
+def contract_fields(document: Moment) -> dict[str, object]:
+    """Return the contract's fields as the API answers them."""
+    fields = {name: getattr(document, name) for name in CONTRACT_FIELDS}
+    return fields | {name: utc(at) for name, at in fields.items() if name.endswith("_at") and at is not None}
+
+
+def newer_fields(stored: str) -> dict[str, object]:
+    """Return the scalars of a stored document that only a newer version's contract knows."""
+    unknown = {name: msgspec.json.decode(raw) for name, raw in PARTS.decode(stored).items() if name not in KNOWN}
+    return {name: value for name, value in unknown.items() if isinstance(value, Scalar)}
+
+
 def summary(moment: StoredMoment) -> dict[str, object]:
-    """The fields that the list and the single moment share."""
-    special = {"id", "revision", "channel", "why", "cause", "detector", "clip", *COUNTED}
-    same = [name for name in MomentModel.model_fields if name not in special]
-    channel = moment.channel
+    """Return the fields that the list and the single moment share."""
+    document, channel = moment.document, moment.channel
     return {
-        "id": moment.moment_id,
-        "revision": moment.revision_number,
+        **newer_fields(moment.stored),
+        **contract_fields(document),
+        **{name: getattr(document.evidence, name) for name in COUNTED},
+        "id": document.moment_id,
+        "revision": document.revision_number,
         "channel": ChannelModel(id=channel.channel_id, login=channel.login, display_name=channel.display_name),
         "why": why(moment),
-        "cause": moment.causes[0] if moment.causes else None,
-        "detector": f"{moment.detector_name} {moment.detector_version}",
+        "cause": document.causes[0] if document.causes else None,
+        "detector": f"{document.detector_name} {document.detector_version}",
         "clip": clip_model(moment.clip),
-        **{name: getattr(moment, name) for name in same},
-        **{name: getattr(moment.evidence, name) for name in COUNTED},
     }
 
 
 def page_model(page: Page) -> MomentPage:
-    """A page of the list."""
+    """Convert a page of the list."""
     items = [MomentModel.model_validate(summary(moment)) for moment in page.moments]
     return MomentPage(items=items, next=cursors.encode(page.next) if page.next else None)
 
 
 def detail_model(moment: StoredMoment) -> MomentDetail:
-    """One moment with its evidence."""
-    evidence = moment.evidence
-    return MomentDetail.model_validate(
+    """Convert one moment with its evidence."""
+    evidence = moment.document.evidence
+    detail: MomentDetail = MomentDetail.model_validate(
         summary(moment)
         | {
             "curve": CurveModel(
@@ -150,3 +198,4 @@ def detail_model(moment: StoredMoment) -> MomentDetail:
             "usual_chatters_per_second": evidence.usual_chatters_per_second,
         }
     )
+    return detail

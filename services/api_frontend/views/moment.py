@@ -1,39 +1,41 @@
-"""One moment: its player, its curve, and why it is one."""
+"""The page of one moment: its player, its chat activity, and why it is one."""
 
-from fastapi import APIRouter, HTTPException, Response
+from typing import Annotated
 
-from api_frontend.data.filters import Shadow
-from api_frontend.data.moments import StoredMoment
-from api_frontend.views.site import Site, SiteHere
+from fastapi import APIRouter, HTTPException, Query, Response
+
+from api_frontend.data.stored_moment import StoredMoment
+from api_frontend.views.site import CurrentSite, Site
 from contracts.moments import WordCount
 
-LONGEST_ID = 200  # characters
+ID_LENGTH_LIMIT = 200  # characters
+EvenExperimental = Annotated[bool, Query(description="for operators: also if an experimental detector found it")]
 
 router = APIRouter(include_in_schema=False)
 
 
 def plausible(moment_id: str) -> bool:
-    """Whether Postgres can be asked for it: a NUL is an error there."""
-    return len(moment_id) <= LONGEST_ID and moment_id.isprintable()
+    """Whether Postgres can be asked for this id: a NUL is an error there."""
+    return len(moment_id) <= ID_LENGTH_LIMIT and moment_id.isprintable()
 
 
-def loudest_first(found: StoredMoment) -> list[WordCount]:
-    """The words of a moment, most used first."""
-    return sorted(found.evidence.words, key=lambda one: one.uses, reverse=True)
+def most_used_first(found: StoredMoment) -> list[WordCount]:
+    """Sort the words of a moment."""
+    return sorted(found.document.evidence.words, key=lambda one: one.uses, reverse=True)
 
 
 async def visible(site: Site, moment_id: str, shadow: bool) -> StoredMoment | None:
-    """The moment; None where there is none, or where only operators see it and `shadow` was not asked for."""
+    """Return the moment; None if it does not exist, or if it is for operators and `shadow` was not asked for."""
     found = await site.moments.one(moment_id) if plausible(moment_id) else None
-    return found if found is None or shadow or not found.shadow else None
+    return found if found is None or shadow or not found.document.shadow else None
 
 
 @router.api_route("/moments/{moment_id}", methods=["GET", "HEAD"])
-async def moment(site: SiteHere, moment_id: str, shadow: Shadow = False) -> Response:
-    """The page of one moment."""
+async def moment(site: CurrentSite, moment_id: str, shadow: EvenExperimental = False) -> Response:
+    """Show one moment."""
     found = await visible(site, moment_id, shadow)
     if found is None:
-        raise HTTPException(404, "There is no such moment. It may have been removed.")
+        raise HTTPException(404, "This moment does not exist, or it has been removed.")
     freshness, _ = await site.progress.read()
-    words = [{"name": one.word, "uses": one.uses, "chatters": one.chatters} for one in loudest_first(found)]
+    words = [{"name": one.word, "uses": one.uses, "chatters": one.chatters} for one in most_used_first(found)]
     return site.renderer.page("moment.html", {"moment": found, "words": words, "freshness": freshness})

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Path, Response
 
 from api_frontend.data.filters import CHANNEL_PATTERN, Filter, from_address
-from api_frontend.views.site import Site, SiteHere
+from api_frontend.views.site import CurrentSite, Site
 
 PAGE_SIZE = 24  # fills rows of two, three and four
 
@@ -16,12 +16,12 @@ Wanted = Annotated[Filter, Depends(from_address)]
 
 
 def with_query(path: str, query: str) -> str:
-    """The address with its query, if there is one."""
+    """Append the query, if there is one."""
     return f"{path}?{query}" if query else path
 
 
 async def show(site: Site, wanted: Filter) -> Response:
-    """The page of these moments."""
+    """Show the page of these moments."""
     page, channel, freshness, read_at = await site.page_with_freshness(wanted, PAGE_SIZE)
     live = None
     if wanted.follows_the_present:
@@ -40,12 +40,12 @@ async def show(site: Site, wanted: Filter) -> Response:
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def newest(site: SiteHere, wanted: Wanted) -> Response:
-    """The newest moments of all channels, or what the filter asks for."""
+async def newest(site: CurrentSite, wanted: Wanted) -> Response:
+    """Show the newest moments of all channels, or what the filter asks for."""
     return await show(site, wanted)
 
 
 @router.api_route("/channels/{login}", methods=["GET", "HEAD"])
-async def channel(site: SiteHere, wanted: Wanted, login: Annotated[str, Path(pattern=CHANNEL_PATTERN)]) -> Response:
-    """The newest moments of one channel."""
+async def channel(site: CurrentSite, wanted: Wanted, login: Annotated[str, Path(pattern=CHANNEL_PATTERN)]) -> Response:
+    """Show the newest moments of one channel."""
     return await show(site, replace(wanted, channel=login.lower()))

@@ -1,9 +1,9 @@
-"""Whether the process lives, and whether what it needs is there."""
+"""Whether the process is alive, and whether what it needs is available."""
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
-from api_frontend.views.site import SiteHere
+from api_frontend.views.site import CurrentSite
 from service_runtime.postgres import PostgresAwayError
 
 router = APIRouter(include_in_schema=False)
@@ -11,13 +11,13 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/health")
 async def health() -> dict[str, bool]:
-    """The process lives."""
+    """Answer that the process is alive."""
     return {"ok": True}
 
 
 @router.get("/ready")
-async def ready(site: SiteHere) -> JSONResponse:
-    """What is away. Without Postgres the site is not ready; without Redis it is only degraded."""
+async def ready(site: CurrentSite) -> JSONResponse:
+    """Report what is unavailable. Without Postgres the site is not ready; without Redis it is only degraded."""
     problems, degraded = {}, {}
     try:
         await site.progress.read()

@@ -1,4 +1,4 @@
-"""What every view needs, at one place."""
+"""What every view needs."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,23 +6,20 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from api_frontend.data.database import Database
 from api_frontend.data.filters import Filter
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.live import Fanout
-from api_frontend.data.moments import Channel, Moments, Page
+from api_frontend.data.moments import Moments, Page
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.stored_moment import Channel
 from api_frontend.middleware.rate_limits import RateLimits
 from api_frontend.rendering import Renderer
-from api_frontend.settings import ApiSettings
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Site:
-    """The site's rooms. Reading raises `PostgresAwayError` where Postgres does not answer."""
+    """The site's parts. Reading raises `PostgresAwayError` if Postgres does not answer."""
 
-    settings: ApiSettings
-    database: Database
     moments: Moments
     progress: PipelineProgress
     renderer: Renderer
@@ -30,25 +27,25 @@ class Site:
     limits: RateLimits
 
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
-        """A page of moments, and the channel that was asked for; an unknown channel has none."""
+        """Return a page of moments, and the channel that was asked for; an unknown channel has no moments."""
         if wanted.channel is None:
-            return await self.moments.page(wanted, None, most), None
+            return await self.moments.page(wanted, most), None
         channel = await self.moments.channel_named(wanted.channel)
         if channel is None:
             return Page([], None), None
-        return await self.moments.page(wanted, channel, most), channel
+        return await self.moments.page(wanted.of(channel), most), channel
 
     async def page_with_freshness(self, wanted: Filter, most: int) -> tuple[Page, Channel | None, Freshness, datetime]:
-        """The same with the header's news; the time is from before the page was read."""
+        """Return the same with the header's news and the time, both from before the page was read."""
         freshness, now = await self.progress.read()
         page, channel = await self.page_of(wanted, most)
         return page, channel, freshness, now
 
 
 def of(request: Request) -> Site:
-    """The site that this request came to."""
+    """Return the site that this request came to."""
     site: Site = request.app.state.site
     return site
 
 
-SiteHere = Annotated[Site, Depends(of)]
+CurrentSite = Annotated[Site, Depends(of)]

@@ -1,1 +1,1 @@
-"""One file per kind of record: what it becomes in Postgres."""
+"""Shapes records into rows, one file per kind of record."""

@@ -1,4 +1,4 @@
-"""A channel's minute of per-second counts as a row."""
+"""Shapes a channel's minute of per-second counts."""
 
 from typing import Any
 
@@ -6,21 +6,21 @@ from contracts.chat_counts import ChatCounts
 from contracts.codec import ContractError
 from recorder.rows.row import Row, Table
 
-SECONDS = 60  # entries a record
+SECONDS = 60  # counts per record
 MINUTE_MS = 60_000
 LARGEST_COUNT = 32_767  # smallint; no channel has seen as many messages in one second
 
 
 def clamp(counts: list[int]) -> list[int]:
-    """The counts, none above what a smallint holds."""
+    """Limit the counts to what a smallint holds."""
     return [min(count, LARGEST_COUNT) for count in counts]
 
 
 def count_rows(counts: ChatCounts) -> tuple[Row, ...]:
-    """One row of `chat_counts`; `ContractError` where it is not sixty counts of a whole minute.
+    """Return one row of `chat_counts`; raises `ContractError` unless it has sixty counts of a whole minute.
 
-    Where the minute has a row already, the statement takes the greater count of each second: a replay after a cold
-    start may know a part of the minute only, and a count is never too high, so the order of arrival does not matter.
+    If the minute has a row already, the statement keeps the greater count of each second: a replay after a cold start
+    may know only part of the minute, and a count is never too high, so the order of arrival does not matter.
     """
     for values in (counts.messages, counts.chatters):
         if len(values) != SECONDS:
@@ -39,7 +39,7 @@ def count_rows(counts: ChatCounts) -> tuple[Row, ...]:
 
 
 def merged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with one a minute, the greatest count of each second, as Postgres array literals (faster than JSON)."""
+    """Merge rows of the same minute, keeping the greatest counts; arrays as Postgres literals, faster than JSON."""
     minutes: dict[tuple[str, int], dict[str, Any]] = {}
     for row in rows:
         key = (row["channel_id"], row["minute_at"])

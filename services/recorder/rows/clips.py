@@ -1,4 +1,4 @@
-"""A clip's intent or outcome as a row."""
+"""Shapes a clip's intent or outcome."""
 
 import msgspec
 
@@ -7,7 +7,7 @@ from recorder.rows.row import Row, Table
 
 
 def clip_rows(clip: Clip) -> tuple[Row, ...]:
-    """One row of `clips`; the statement keeps it only where its revision is higher than the row's."""
+    """Return one row of `clips`; the statement keeps it only if its revision is higher than the row's."""
     values = msgspec.structs.asdict(clip)
     del values["schema_version"]
     return (Row(Table.CLIPS, values),)

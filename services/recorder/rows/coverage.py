@@ -1,4 +1,4 @@
-"""Which seconds of a channel were read, as a row."""
+"""Shapes which seconds of a channel were read."""
 
 from contracts.chat_messages import Coverage
 from contracts.codec import ContractError
@@ -6,7 +6,7 @@ from recorder.rows.row import Row, Table
 
 
 def coverage_rows(coverage: Coverage) -> tuple[Row, ...]:
-    """One row of `coverage`. A gap that comes twice is as long as the longer of the two."""
+    """Return one row of `coverage`; of a gap that comes twice the statement keeps the longer."""
     gap = coverage.event == "gap"
     if gap and (coverage.gap_from_at is None or coverage.gap_until_at is None):
         raise ContractError("stream-lifecycle: a gap without its two times")

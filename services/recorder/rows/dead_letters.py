@@ -1,4 +1,4 @@
-"""What was not understood as a row: where it lay, why, and the beginning of it."""
+"""Shapes dead letters: where the record is, the reason, and its beginning."""
 
 from contracts.dead_letters import PAYLOAD_LIMIT, DeadLetter
 from recorder.rows.record import Record
@@ -9,7 +9,7 @@ NUL_SHOWN = "\u2400"  # Postgres text holds no NUL
 
 
 def storable(text: str, limit: int) -> str:
-    """The first `limit` characters as text that Postgres takes."""
+    """Return the first `limit` characters as text that Postgres accepts."""
     return text[:limit].encode("utf-8", "replace").decode().replace("\x00", NUL_SHOWN)
 
 
@@ -29,9 +29,9 @@ def _row(record: Record, place: str, reason: str, payload: str, met_at: int) -> 
 
 
 def refused(record: Record, reason: str, now: int) -> Entry:
-    """The dead letter of a record that does not fit its contract, or that Postgres refuses.
+    """Return the dead letter of a record that does not fit its contract, or that Postgres refuses.
 
-    `met_at` is Kafka's time of the record, never later than `now`: people's words are gone 48 h after it.
+    `met_at` is Kafka's time of the record, never later than `now`: chat texts are deleted 48 h after it.
     """
     payload = record.payload[: 4 * PAYLOAD_LIMIT].decode("utf-8", "replace")  # a character has 4 bytes at most
     met_at = min(record.appended_at, now) if record.appended_at > 0 else now
@@ -39,6 +39,6 @@ def refused(record: Record, reason: str, now: int) -> Entry:
 
 
 def dead_letter_rows(letter: DeadLetter, record: Record, now: int) -> tuple[Row, ...]:
-    """A dead letter of another service, as it is; a time from the future would never be deleted."""
+    """Return another service's dead letter; a time in the future, which would keep it for ever, becomes `now`."""
     met_at = letter.met_at if 0 < letter.met_at <= now else now
     return (_row(record, letter.place, letter.reason, letter.payload, met_at),)

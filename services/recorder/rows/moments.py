@@ -1,37 +1,30 @@
-"""A revision of a moment as a row."""
+"""A revision of a moment as a row: the contract's document, checked."""
 
+from operator import attrgetter
+from typing import get_type_hints
+
+from contracts.codec import ContractError
 from contracts.moments import Moment
 from recorder.rows.row import Row, Table
-from recorder.rows.word_policy import without_private_words
+from recorder.rows.word_policy import is_code, without_private_words
+
+TIME_FIELDS = tuple(name for name in Moment.__struct_fields__ if name.endswith("_at"))
+TEXT_FIELDS = tuple(  # ids are Twitch's or ours
+    name for name, kind in get_type_hints(Moment).items() if "str" in str(kind) and not name.endswith("_id")
+)
+times_of, texts_of = attrgetter(*TIME_FIELDS), attrgetter(*TEXT_FIELDS)
+LAST_TIME = 253_402_300_799_999  # the end of the year 9999, milliseconds since 1970: no reader has a later one
 
 
 def moment_rows(moment: Moment) -> tuple[Row, ...]:
-    """One row of `moments`; the statement keeps it only where its revision is higher than the row's."""
-    return (
-        Row(
-            Table.MOMENTS,
-            {
-                "moment_id": moment.moment_id,
-                "revision_number": moment.revision_number,
-                "channel_id": moment.channel_id,
-                "detector_name": moment.detector_name,
-                "detector_version": moment.detector_version,
-                "stream_id": moment.stream_id,
-                "stream_started_at": moment.stream_started_at,
-                "crossed_at": moment.crossed_at,
-                "peak_at": moment.peak_at,
-                "closed_at": moment.closed_at,
-                "score": moment.score,
-                "times_usual": moment.times_usual,
-                "causes": moment.causes,
-                "mood": moment.mood,
-                "mood_share": moment.mood_share,
-                "biggest_in_seconds": moment.biggest_in_seconds,
-                "clip_from_at": moment.clip_from_at,
-                "clip_until_at": moment.clip_until_at,
-                "no_clip_reason": moment.no_clip_reason,
-                "shadow": moment.shadow,
-                "evidence": without_private_words(moment.evidence),
-            },
-        ),
-    )
+    """Return one row of `moments`, its document; the statement takes the columns out of it.
+
+    Raises ContractError for a time that no calendar has, or a text that could be somebody's words.
+    """
+    for name, time in zip(TIME_FIELDS, times_of(moment), strict=True):
+        if time is not None and not 0 <= time <= LAST_TIME:
+            raise ContractError(f"moments: {name} {time} is out of range")
+    for name, text in zip(TEXT_FIELDS, texts_of(moment), strict=True):
+        if text and not (is_code(text) if isinstance(text, str) else all(map(is_code, text))):
+            raise ContractError(f"moments: {name} is not a code")
+    return (Row(Table.MOMENTS, without_private_words(moment)),)

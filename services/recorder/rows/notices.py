@@ -1,13 +1,13 @@
-"""A raid, gifts and the like as a row, without the people."""
+"""Shapes raids, gift subs and the like, without the people."""
 
 from contracts.chat_messages import Notice
 from recorder.rows.row import Row, Table
 
-DELETIONS = ("message_deleted", "chatter_cleared")  # about one person's words: without the person they say nothing
+DELETIONS = ("message_deleted", "chatter_cleared")  # about one person's messages: meaningless without the person
 
 
 def notice_rows(notice: Notice) -> tuple[Row, ...]:
-    """One row of `notices`, none for a moderator's deletion."""
+    """Return one row of `notices`, none for a moderator's deletion."""
     if notice.notice_type in DELETIONS:
         return ()
     row = {

@@ -1,4 +1,4 @@
-"""What one record becomes: rows of tables, or the reason why it becomes none."""
+"""The rows that a record becomes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from recorder.rows.record import Record
 
 
 class Table(StrEnum):
-    """Where a row goes. Rows are written in this order, the same in every recorder, so that none deadlocks."""
+    """The table of a row. Every recorder writes rows in this order, so that none deadlocks."""
 
     CHANNELS = "channels"
     STREAMS = "streams"
@@ -23,28 +23,28 @@ class Table(StrEnum):
 
 
 class Row(NamedTuple):
-    """The values of one row by column; times are milliseconds since 1970 UTC."""
+    """The values of one row, by column or as a contract's document; times are milliseconds since 1970 UTC."""
 
     table: Table
-    values: dict[str, Any]
+    values: Any  # what JSON encodes to an object
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record and the rows that it becomes; they are written together or not at all."""
+    """A record and its rows, which are written together or not at all."""
 
     record: Record | None  # None: the recorder's own heartbeat
     rows: tuple[Row, ...]
 
     @property
     def can_wait(self) -> bool:
-        """True where nobody waits for the rows: the freshness of the data alone."""
+        """Whether nobody waits for the rows: they are only about the data's freshness."""
         return all(row.table is Table.PIPELINE_PROGRESS for row in self.rows)
 
 
-def by_table(entries: Iterable[Entry]) -> dict[Table, list[dict[str, Any]]]:
-    """The rows of all entries, grouped in the order of `Table`, each group in the order of the records."""
-    grouped: dict[Table, list[dict[str, Any]]] = {table: [] for table in Table}
+def by_table(entries: Iterable[Entry]) -> dict[Table, list[Any]]:
+    """Group the rows of all entries in the order of `Table`, each group in the order of the records."""
+    grouped: dict[Table, list[Any]] = {table: [] for table in Table}
     for entry in entries:
         for row in entry.rows:
             grouped[row.table].append(row.values)

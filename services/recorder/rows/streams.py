@@ -1,11 +1,11 @@
-"""A stream's beginning, change or end as rows of its channel and of the stream."""
+"""Shapes a stream's start, change or end."""
 
 from contracts.chat_messages import Lifecycle
 from recorder.rows.row import Row, Table
 
 
 def lifecycle_rows(lifecycle: Lifecycle) -> tuple[Row, ...]:
-    """One row of `channels`, one of `streams`; the newest event of a stream says whether it has ended."""
+    """Return a row of `channels` and one of `streams`; a stream's newest event decides whether it has ended."""
     channel = {
         "channel_id": lifecycle.channel_id,
         "login": lifecycle.login,

@@ -1,21 +1,34 @@
-"""Which words of a chat may enter Postgres: common ones only, nobody's name and no address."""
+"""Which texts of a chat may enter Postgres: common words only, nobody's name and no address."""
+
+import re
+from functools import lru_cache
 
 from msgspec.structs import replace
 
-from contracts.moments import Evidence, WordCount
+from contracts.moments import Moment, WordCount
 
 MIN_CHATTERS = 5  # people who used the word; fewer could point at one of them
 MAX_LENGTH = 25  # characters
 ADDRESS_MARKS = ("@", "://", "www.")
+CODE = re.compile(r"[\w.:-]{0,40}")  # no space: a code such as "laughter" or "bot_flood", never a sentence
+
+CODES_REMEMBERED = 1024  # moments repeat a few dozen
 
 
 def may_be_kept(word: WordCount) -> bool:
-    """True for a word that at least five people used, of at most 25 characters, no mention and no link."""
+    """Return True for a word of at least five people, of at most 25 characters, that is no mention and no link."""
     text = word.word.lower()
     return word.chatters >= MIN_CHATTERS and len(text) <= MAX_LENGTH and not any(mark in text for mark in ADDRESS_MARKS)
 
 
-def without_private_words(evidence: Evidence) -> Evidence:
-    """The evidence with the words that may be kept; the detector leaves others out already, this is the last gate."""
-    kept = [word for word in evidence.words if may_be_kept(word)]
-    return evidence if len(kept) == len(evidence.words) else replace(evidence, words=kept)
+@lru_cache(CODES_REMEMBERED)
+def is_code(text: str) -> bool:
+    """Return True for a short text without spaces, which may stand in a document's other fields."""
+    return CODE.fullmatch(text) is not None
+
+
+def without_private_words(moment: Moment) -> Moment:
+    """Drop the words that may not be kept. The detector has left them out already; this is the last gate."""
+    words = moment.evidence.words
+    kept = [word for word in words if may_be_kept(word)]
+    return moment if len(kept) == len(words) else replace(moment, evidence=replace(moment.evidence, words=kept))

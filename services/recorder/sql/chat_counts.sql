@@ -1,5 +1,5 @@
 -- name: write_chat_counts(rows)!
--- The greatest count of each second wins: idempotent, and the same in every order of arrival.
+-- The greatest count of each second wins, which is idempotent and independent of the order of arrival.
 INSERT INTO chat_counts (channel_id, minute_at, messages, chatters)
 SELECT r.channel_id, to_timestamp(r.minute_at / 1000.0), r.messages::smallint[], r.chatters::smallint[]
 FROM jsonb_to_recordset(:rows::jsonb) AS r(channel_id text, minute_at bigint, messages text, chatters text)
@@ -8,13 +8,13 @@ ORDER BY r.channel_id, r.minute_at
 ON CONFLICT (channel_id, minute_at) DO UPDATE SET
     messages = ARRAY(
         SELECT greatest(s.old_count, s.new_count)
-        FROM unnest(chat_counts.messages, excluded.messages) WITH ORDINALITY AS s(old_count, new_count, place)
-        ORDER BY s.place
+        FROM unnest(chat_counts.messages, excluded.messages) WITH ORDINALITY AS s(old_count, new_count, second)
+        ORDER BY s.second
     ),
     chatters = ARRAY(
         SELECT greatest(s.old_count, s.new_count)
-        FROM unnest(chat_counts.chatters, excluded.chatters) WITH ORDINALITY AS s(old_count, new_count, place)
-        ORDER BY s.place
+        FROM unnest(chat_counts.chatters, excluded.chatters) WITH ORDINALITY AS s(old_count, new_count, second)
+        ORDER BY s.second
     )
 WHERE (chat_counts.messages, chat_counts.chatters) IS DISTINCT FROM (excluded.messages, excluded.chatters);
 

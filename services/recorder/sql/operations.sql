@@ -25,7 +25,7 @@ DELETE FROM dead_letters WHERE met_at < now() - make_interval(hours => :hours::i
 DELETE FROM notices WHERE sent_at < now() - make_interval(days => :days::integer);
 
 -- name: delete_old_coverage(days)!
--- The last word before the limit stays: it says whether the channel was read when the kept days began.
+-- The last event before the limit stays: it says whether the channel was read when the kept days began.
 DELETE FROM coverage AS old
 WHERE old.from_at < now() - make_interval(days => :days::integer)
     AND (

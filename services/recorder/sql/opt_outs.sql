@@ -1,4 +1,4 @@
--- The channels that are neither read nor stored, and the removal of what was stored of them.
+-- The channels that are neither read nor stored, and the erasure of what was stored of them.
 
 -- name: find_channel(name)
 -- A login may have moved to another channel: the newest owner counts.
@@ -13,7 +13,7 @@ ORDER BY updated_at DESC
 LIMIT 1;
 
 -- name: put_opt_out(channel_id, login, is_out)!
--- The same word again changes nothing.
+-- Repeating it changes nothing.
 INSERT INTO opt_outs (channel_id, login, is_out, changed_at) VALUES (:channel_id, :login, :is_out, now())
 ON CONFLICT (channel_id) DO UPDATE SET
     login = coalesce(nullif(excluded.login, ''), opt_outs.login),
@@ -23,25 +23,25 @@ WHERE opt_outs.is_out <> excluded.is_out;
 -- name: list_opt_outs()
 SELECT channel_id, login, changed_at, cleared_for FROM opt_outs WHERE is_out ORDER BY changed_at;
 
--- name: forget_channels()!
+-- name: erase_channels()!
 DELETE FROM channels WHERE channel_id IN (SELECT channel_id FROM opted_out);
 
--- name: forget_streams()!
+-- name: erase_streams()!
 DELETE FROM streams WHERE channel_id IN (SELECT channel_id FROM opted_out);
 
--- name: forget_watched_channels()!
+-- name: erase_watched_channels()!
 DELETE FROM watched_channels WHERE channel_id IN (SELECT channel_id FROM opted_out);
 
--- name: forget_coverage()!
+-- name: erase_coverage()!
 DELETE FROM coverage WHERE channel_id IN (SELECT channel_id FROM opted_out);
 
--- name: forget_notices()!
+-- name: erase_notices()!
 DELETE FROM notices WHERE channel_id IN (SELECT channel_id FROM opted_out);
 
--- name: forget_chat_counts()!
+-- name: erase_chat_counts()!
 DELETE FROM chat_counts WHERE channel_id IN (SELECT channel_id FROM opted_out);
 
--- name: forget_moments()!
+-- name: erase_moments()!
 -- In two halves, as the indexes are.
 DELETE FROM moments WHERE moment_id IN (
     SELECT m.moment_id FROM moments m JOIN opted_out ON opted_out.channel_id = m.channel_id WHERE NOT m.shadow
@@ -49,17 +49,17 @@ DELETE FROM moments WHERE moment_id IN (
     SELECT m.moment_id FROM moments m JOIN opted_out ON opted_out.channel_id = m.channel_id WHERE m.shadow
 );
 
--- name: forget_clips()!
+-- name: erase_clips()!
 DELETE FROM clips WHERE channel_id IN (SELECT channel_id FROM opted_out);
 
--- name: forget_dead_letters()!
--- A payload is the beginning of a record: the channel's id stands in it as JSON has it.
+-- name: erase_dead_letters()!
+-- A payload is the beginning of a record, which has the channel's id as JSON writes it.
 DELETE FROM dead_letters
 WHERE EXISTS (SELECT FROM opted_out WHERE position('"' || opted_out.channel_id || '"' IN dead_letters.payload) > 0);
 
 -- name: opt_outs_to_clear(settling_seconds)
--- Whose results lie in Kafka: told just now; or long enough ago that nothing more of them is on its way, the job's
--- event time being the clock, and not cleared since.
+-- Channels with results in Kafka: those that opted out just now, and those that did so long enough ago (by the job's
+-- event time) that no more results are on their way, and were not cleared since.
 SELECT o.channel_id, coalesce(p.event_at, o.changed_at) AS cleared_for
 FROM opt_outs o
 LEFT JOIN pipeline_progress p ON p.stage = 'job'

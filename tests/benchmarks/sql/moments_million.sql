@@ -14,28 +14,49 @@ SELECT channel_id, login, initcap(login), now() FROM template_channels
 ON CONFLICT (channel_id) DO NOTHING;
 
 -- name: fill_moments(now_seconds, days, moments, channels, templates, first, last)!
--- Moments evenly over the days before now; a channel's share falls with its rank, as audiences do. One of thirteen
--- is of a detector on trial.
-INSERT INTO moments (
-    moment_id, revision_number, channel_id, detector_name, detector_version, stream_id, stream_started_at,
-    crossed_at, peak_at, closed_at, score, times_usual, causes, mood, mood_share, biggest_in_seconds, shadow, evidence, recorded_at
-)
+-- Moments spread evenly over the days before now; a channel's share falls with its rank, as audiences do. One of
+-- thirteen comes from an experimental detector.
+INSERT INTO moments (moment_id, revision_number, channel_id, crossed_at, mood, causes, shadow, document, recorded_at)
 SELECT
-    md5(made.channel_id || made.number::text), 3, made.channel_id, 'chatters', 1,
-    'stream-' || made.channel_id || '-' || to_char(made.crossed_at, 'YYYYMMDD'),
-    date_trunc('day', made.crossed_at),
-    made.crossed_at, made.crossed_at + interval '3 s', made.crossed_at + interval '33 s',
-    (6 + 14 * made.luck ^ 3)::real, (2 + 30 * made.luck ^ 4)::real,
-    CASE WHEN made.number %% 11 = 0 THEN ARRAY['raid'] WHEN made.number %% 17 = 0 THEN ARRAY['gifts'] ELSE '{}' END,
-    (ARRAY['laughter', 'hype', 'awe', 'dismay', NULL])[1 + made.number %% 5],
-    made.luck::real, (86400 * made.luck)::integer, made.number %% 13 = 0,
-    template.evidence, made.crossed_at + interval '35 s'
+    made.moment_id, 3, made.channel_id, made.crossed_at, made.mood, made.causes, made.shadow,
+    jsonb_strip_nulls(jsonb_build_object(
+        'schema_version', 1,
+        'moment_id', made.moment_id,
+        'revision', 'closed',
+        'revision_number', 3,
+        'detector_name', 'crowd',
+        'detector_version', 1,
+        'channel_id', made.channel_id,
+        'crossed_at', epoch_ms(made.crossed_at),
+        'peak_at', epoch_ms(made.crossed_at) + 3000,
+        'closed_at', epoch_ms(made.crossed_at) + 33000,
+        'score', (6 + 14 * made.luck ^ 3)::real,
+        'times_usual', (2 + 30 * made.luck ^ 4)::real,
+        'causes', to_jsonb(made.causes),
+        'mood', made.mood,
+        'mood_share', made.luck::real,
+        'biggest_in_seconds', (86400 * made.luck)::integer,
+        'shadow', made.shadow,
+        'stream_id', 'stream-' || made.channel_id || '-' || to_char(made.crossed_at, 'YYYYMMDD'),
+        'stream_started_at', epoch_ms(date_trunc('day', made.crossed_at)),
+        'evidence', template.evidence
+    )),
+    made.crossed_at + interval '35 s'
 FROM (
     SELECT
         drawn.number, drawn.luck,
         channel.channel_id,
-        to_timestamp(:now_seconds::double precision - drawn.number * (:days::double precision * 86400 / :moments))
-            AS crossed_at
+        md5(channel.channel_id || drawn.number::text) AS moment_id,
+        to_timestamp(round(
+            1000 * (:now_seconds::double precision - drawn.number * (:days::double precision * 86400 / :moments))
+        ) / 1000) AS crossed_at,
+        drawn.number %% 13 = 0 AS shadow,
+        (ARRAY['laughter', 'hype', 'awe', 'dismay', NULL])[1 + drawn.number %% 5] AS mood,
+        CASE
+            WHEN drawn.number %% 11 = 0 THEN ARRAY['raid']
+            WHEN drawn.number %% 17 = 0 THEN ARRAY['gifts']
+            ELSE '{}'
+        END AS causes
     FROM (
         SELECT number, random() AS luck, power(:channels::double precision, random()) AS rank
         FROM generate_series(:first::integer, :last::integer) AS number
@@ -64,7 +85,7 @@ SELECT
     crossed_at + interval '80 s'
 FROM (
     SELECT
-        moment_id, channel_id, crossed_at, times_usual,
+        moment_id, channel_id, crossed_at, (document ->> 'times_usual')::real AS times_usual,
         (ARRAY['made', 'made', 'made', 'made', 'made', 'made', 'made', 'made', 'made',
                'refused', 'skipped', 'too_late'])[1 + get_byte(decode(moment_id, 'hex'), 0) * 12 / 256] AS status
     FROM moments

@@ -91,22 +91,22 @@ def test_a_moment_is_in_the_open_page_within_a_second(site: SiteProcess, rows: R
         rows.moment(f"m{number}")
         event = page.wait_for("moment", f"m{number}")
         assert event.came_at - told_at < 1.0
-        assert "9 times its usual chat" in event.data["html"]
+        assert "9 times the usual chat" in event.data["html"]
     page.close()
 
 
 def test_a_higher_revision_and_a_clip_replace_the_card(site: SiteProcess, rows: Rows) -> None:
     page = OpenPage(site.url)
-    rows.moment("m1", revision=1, times=4.0)
+    rows.moment("m1", revision=1, times_usual=4.0)
     first = page.wait_for("moment", "m1")
-    rows.moment("m1", revision=2, times=8.0)
+    rows.moment("m1", revision=2, times_usual=8.0)
     second = page.wait_for("moment", "m1")
     rows.clip("m1", "intent", revision=1)
     third = page.wait_for("moment", "m1")
     rows.clip("m1", "made", revision=2)
     fourth = page.wait_for("moment", "m1")
     assert [event.data["version"] for event in (first, second, third, fourth)] == ["1.0", "2.0", "2.1", "2.2"]
-    assert "8 times its usual chat" in second.data["html"]
+    assert "8 times the usual chat" in second.data["html"]
     assert "Clip ready" in fourth.data["html"]
     page.close()
 
@@ -160,7 +160,7 @@ def test_the_header_says_when_processing_is_away(site: SiteProcess, rows: Rows) 
     page = OpenPage(site.url)
     rows.progress(age_seconds=600)
     wait_for("the header says so", lambda: page.wait_for("freshness").data["state"] == "away", DEADLINE)
-    assert "Processing has been away since" in httpx.get(site.url).text
+    assert "Processing has been offline since" in httpx.get(site.url).text
     page.close()
 
 
@@ -200,8 +200,8 @@ def test_postgres_away_and_back(tmp_path: Path) -> None:
             for _ in range(3):
                 away = quick_answer(site.url)
                 assert away.status_code == 503
-                assert "Back in a moment" in away.text
-            assert quick_answer(f"{site.url}/api/v1/moments").json()["error"]["code"] == "database_away"
+                assert "We’ll be right back" in away.text
+            assert quick_answer(f"{site.url}/api/v1/moments").json()["error"]["code"] == "database_unavailable"
             assert "postgres" in quick_answer(f"{site.url}/ready").json()["problems"]
             assert quick_answer(f"{site.url}/health").status_code == 200
             wait_for("news of it", lambda: page.wait_for("freshness").data["state"] == "unreachable", DEADLINE)

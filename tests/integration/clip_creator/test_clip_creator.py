@@ -83,7 +83,7 @@ def test_what_the_detector_rules_out_is_not_requested(
     raid = moment(channel, causes=["raid"], no_clip_reason="cause")
     topics.send(shadow, raid, replace(raid, revision="closed", revision_number=3))
     outcome = topics.outcome(raid.moment_id)
-    assert (outcome.status, outcome.reason) == ("skipped", "a raid brought the crowd")
+    assert (outcome.status, outcome.reason) == ("skipped", "a raid drove chat")
     other = moment(channel)
     topics.send(other)
     assert topics.outcome(other.moment_id).status == "made"  # neither began a cool-down

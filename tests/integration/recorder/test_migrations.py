@@ -7,13 +7,17 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from integration.support.recorder_writer import NOW, Writer, example
+from msgspec.structs import replace
 
+from contracts import codec
 from embedded.paths import INFRASTRUCTURE
 from embedded.processes.ports import free_ports
 from embedded.servers.postgres import Postgres
 from recorder.migrate import LOCK_KEY, MigrationError, migrate
 
 MIGRATIONS = INFRASTRUCTURE / "postgres" / "migrations"
+DOCUMENTS = 8  # the migration that adds the documents
 NAMES = sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
 
 
@@ -45,20 +49,67 @@ def test_every_migration_is_applied_once(empty):
     assert migrate(empty, MIGRATIONS, 5) == []
 
 
-def test_rows_of_the_version_before_are_taken_along_and_its_recorder_goes_on(empty, tmp_path: Path):
-    for name in NAMES[:4]:
-        (tmp_path / f"{name}.sql").symlink_to(MIGRATIONS / f"{name}.sql")
-    migrate(empty, tmp_path, 5)
-    insert = """INSERT INTO moments (moment_id, revision_number, channel_id, detector_name, detector_version,
-                    crossed_at, peak_at, score, times_usual, cause, evidence)
-                VALUES (%s, 3, '1', 'burst', 1, now(), now(), 9, 9, %s, '{}')"""
+UPDATE_COLUMNS = """
+    UPDATE moments SET detector_name = %(detector_name)s, detector_version = %(detector_version)s,
+        score = %(score)s, times_usual = %(times_usual)s, causes = %(causes)s, mood = %(mood)s,
+        mood_share = %(mood_share)s, biggest_in_seconds = %(biggest_in_seconds)s, stream_id = %(stream_id)s,
+        no_clip_reason = %(no_clip_reason)s, clip_from_at = to_timestamp(%(clip_from_at)s / 1000.0),
+        clip_until_at = to_timestamp(%(clip_until_at)s / 1000.0), closed_at = to_timestamp(%(closed_at)s / 1000.0),
+        stream_started_at = to_timestamp(%(stream_started_at)s / 1000.0)
+    WHERE moment_id = 'all'
+"""
+INSERT_COLUMNS = """
+    INSERT INTO moments (moment_id, revision_number, channel_id, detector_name, detector_version, crossed_at, peak_at,
+        score, times_usual, evidence)
+    VALUES (%s, 3, '1', 'burst', 1, to_timestamp(%s / 1000.0), to_timestamp(%s / 1000.0), 9.5, 9, %s)
+"""
+
+
+def migrate_before(dsn: str, folder: Path, number: int) -> None:
+    """Apply the migrations before this one."""
+    for name in NAMES[: number - 1]:
+        (folder / f"{name}.sql").symlink_to(MIGRATIONS / f"{name}.sql")
+    migrate(dsn, folder, 5)
+
+
+def test_causes_of_old_rows_are_kept(empty, tmp_path: Path):
+    migrate_before(empty, tmp_path, 5)
     with psycopg.connect(empty, autocommit=True) as connection:
-        connection.execute(insert, ("caused", "raid"))
-        connection.execute(insert, ("without", None))
+        for moment_id, cause in (("caused", "raid"), ("without", None)):
+            connection.execute(INSERT_COLUMNS, (moment_id, NOW, NOW, "{}"))
+            connection.execute("UPDATE moments SET cause = %s WHERE moment_id = %s", (cause, moment_id))
         migrate(empty, MIGRATIONS, 5)
-        connection.execute(insert, ("later", None))
         found = connection.execute("SELECT moment_id, causes, shadow FROM moments ORDER BY moment_id").fetchall()
-    assert found == [("caused", ["raid"], False), ("later", [], False), ("without", [], False)]
+    assert found == [("caused", ["raid"], False), ("without", [], False)]
+
+
+def test_rows_without_a_document_are_read_from_columns(empty, tmp_path: Path):
+    """Rows of the version before the documents, written before and after the migration."""
+    migrate_before(empty, tmp_path, DOCUMENTS)
+    expected = example("moments", "closed")
+    evidence = codec.encode(expected.evidence).decode()
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute(INSERT_COLUMNS, ("few", NOW, NOW + 1500, evidence))
+        assert f"{DOCUMENTS:04d}.documents" in migrate(empty, MIGRATIONS, 5)
+        connection.execute(INSERT_COLUMNS, ("all", expected.crossed_at, expected.peak_at, evidence))
+        connection.execute(UPDATE_COLUMNS, {name: getattr(expected, name) for name in expected.__struct_fields__})
+        read = "SELECT moment_id, moment_document(m)::text FROM moments m"
+        found = {moment_id: codec.decode("moments", document) for moment_id, document in connection.execute(read)}
+    assert found["all"] == replace(expected, moment_id="all", channel_id="1")
+    few = found["few"]
+    assert (few.crossed_at, few.peak_at, few.score, few.revision) == (NOW, NOW + 1500, 9.5, "closed")
+    assert (few.causes, few.mood, few.shadow, few.evidence) == ([], None, False, expected.evidence)
+
+
+def test_the_version_before_can_read_rows_with_a_document(empty):
+    migrate(empty, MIGRATIONS, 5)
+    writer = Writer(empty)
+    writer.write("moments", example("moments", "closed"))
+    writer.store.close()
+    needed = "detector_name, detector_version, peak_at, score, times_usual, evidence"
+    with psycopg.connect(empty) as connection:
+        (row,) = connection.execute(f"SELECT {needed} FROM moments").fetchall()  # type: ignore[call-overload]
+    assert None not in row
 
 
 def test_three_at_once_apply_each_migration_once(empty):

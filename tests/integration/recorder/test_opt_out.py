@@ -17,7 +17,7 @@ from contracts.chat_messages import Notice
 from embedded.records import read_topic
 from recorder import opt_out
 from recorder.database import Database
-from recorder.erasure import COMPACTED, SETTLING_SECONDS, Forgetting, Results
+from recorder.erasure import COMPACTED, SETTLING_SECONDS, Erasure, Results
 from service_runtime.settings import KafkaSettings
 
 GONE, STAYS = "77", "88"
@@ -88,9 +88,7 @@ def everywhere(*channel_ids: str) -> dict[str, set[str]]:
     return {table: set(channel_ids) for table in TABLES}
 
 
-def test_one_command_removes_a_channel_from_every_table_and_it_does_not_come_back(
-    writer: Writer, command: Any, postgres: str
-) -> None:
+def test_a_removed_channel_does_not_come_back(writer: Writer, command: Any, postgres: str) -> None:
     for channel_id in (GONE, STAYS):
         write(writer, channel_id)
     assert held(postgres) == everywhere(GONE, STAYS)
@@ -109,7 +107,7 @@ def test_who_comes_back_is_stored_again(writer: Writer, command: Any, postgres: 
     assert command("add", GONE)[0] == 0  # twice is once
     assert "is off the list" in command("remove", GONE)[1]
     assert "was not on the list" in command("remove", GONE)[1]
-    assert command("list")[1] == "nobody has opted out\n"
+    assert command("list")[1] == "no channel has opted out\n"
     write(writer, GONE)
     assert held(postgres) == everywhere(GONE)
 
@@ -125,7 +123,7 @@ def test_the_command_runs_by_itself_and_says_what_is_missing(postgres: str) -> N
         words = [sys.executable, "-m", "recorder.opt_out", "list"]
         return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
 
-    assert run(POSTGRES_DSN=postgres).stdout == "nobody has opted out\n"
+    assert run(POSTGRES_DSN=postgres).stdout == "no channel has opted out\n"
     assert "POSTGRES_DSN" in run().stderr
 
 
@@ -134,7 +132,7 @@ def values(kafka: str) -> dict[tuple[str, bytes | None], bytes | None]:
     return {(each.topic, each.key): each.value for topic in COMPACTED for each in read_topic(kafka, topic.name)}
 
 
-def test_kafkas_results_are_replaced_by_tombstones_at_once_and_once_more_when_nothing_more_comes(
+def test_results_in_kafka_become_tombstones_twice(
     writer: Writer, command: Any, postgres: str, empty_topics: str, producer: Producer
 ) -> None:
     keys: dict[str, set[tuple[str, bytes]]] = {GONE: set(), STAYS: set()}
@@ -147,27 +145,27 @@ def test_kafkas_results_are_replaced_by_tombstones_at_once_and_once_more_when_no
     producer.produce("moments", key="odd", value=b"no JSON")
     producer.flush()
     write(writer, GONE)
-    forgetting = Forgetting(Database(postgres, "test"), Results(KafkaSettings(bootstrap_servers=empty_topics)))
+    erasure = Erasure(Database(postgres, "test"), Results(KafkaSettings(bootstrap_servers=empty_topics)))
     command("add", GONE)
-    assert "Kafka is not cleared of it yet" in command("list")[1]
-    forgetting.forget()
+    assert "not erased from Kafka yet" in command("list")[1]
+    erasure.erase()
     found = values(empty_topics)
     assert {key for key, value in found.items() if value is None} == keys[GONE]
     assert {key for key, value in found.items() if value} == keys[STAYS] | {("moments", b"odd")}
-    assert "not cleared" not in command("list")[1]
+    assert "not erased" not in command("list")[1]
 
     late = replace(example("clips", "too_late"), channel_id=GONE, moment_id="late")  # a recording was found a day later
     producer.produce("clips", key="late", value=codec.encode(late))
     producer.flush()
-    forgetting.forget()
+    erasure.erase()
     assert values(empty_topics)["clips", b"late"]  # not looked at again before the job's time has passed it
     with psycopg.connect(postgres, autocommit=True) as connection:
         settled = datetime.now(UTC).timestamp() + SETTLING_SECONDS + 60
         connection.execute("INSERT INTO pipeline_progress VALUES ('job', to_timestamp(%s), now())", (settled,))
-    forgetting.forget()
+    erasure.erase()
     assert values(empty_topics)["clips", b"late"] is None
     before = len(read_topic(empty_topics, "clips"))
-    forgetting.forget()
+    erasure.erase()
     assert len(read_topic(empty_topics, "clips")) == before
 
 

@@ -157,7 +157,7 @@ def test_a_moment_is_a_row_and_a_notification_soon(start, producer, postgres):
     assert sorted(waits)[len(waits) // 2] < 0.5  # about 0.05 s on an idle machine
 
 
-def test_garbage_and_poison_are_dead_letters_and_the_stream_goes_on(start, producer, postgres):
+def test_garbage_and_poison_become_dead_letters(start, producer, postgres):
     recorder = start()
     wait_for_group(recorder, producer, postgres)
     channel, (first, second, third) = fresh_moments(3)
@@ -269,7 +269,7 @@ def test_it_starts_without_postgres_and_stops_while_it_waits(start):
     assert recorder.end() == 0
 
 
-def test_a_stop_signal_ends_it_within_seconds_and_keeps_what_it_holds(start, producer, postgres):
+def test_a_stop_signal_ends_it_soon_and_loses_nothing(start, producer, postgres):
     recorder = start()
     wait_for_group(recorder, producer, postgres)
     channel, moments = fresh_moments(2000)

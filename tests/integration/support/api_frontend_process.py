@@ -5,32 +5,31 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self
 
 import httpx
 import psycopg
-from psycopg.types.json import Jsonb
 
+from contracts import codec
+from contracts.moments import REVISIONS, EmoteCount, Evidence, Moment, WordCount
 from embedded.paths import INFRASTRUCTURE
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.servers.postgres import Postgres
 
 DEADLINE = 30.0  # seconds; the machine may be busy
+COLUMNS = ("moment_id", "revision_number", "channel_id", "crossed_at", "mood", "causes", "shadow")
 INSERT_MOMENT = """
-    INSERT INTO moments (moment_id, revision_number, channel_id, detector_name, detector_version, stream_id,
-        stream_started_at, crossed_at, peak_at, closed_at, score, times_usual, evidence,
-        causes, mood, mood_share, biggest_in_seconds, clip_from_at, clip_until_at, no_clip_reason, shadow)
-    VALUES (%(moment_id)s, %(revision)s, %(channel_id)s, 'burst', 1, 's1', %(crossed_at)s - interval '1 h',
-        %(crossed_at)s, %(crossed_at)s + interval '2 s', NULL, 12.5, %(times)s, %(evidence)s,
-        %(causes)s, %(mood)s, %(mood_share)s, %(biggest_in_seconds)s, %(crossed_at)s - interval '25 s',
-        %(crossed_at)s + interval '7 s', %(no_clip_reason)s, %(shadow)s)
+    INSERT INTO moments (moment_id, revision_number, channel_id, crossed_at, mood, causes, shadow, document)
+    VALUES (%(moment_id)s, %(revision_number)s, %(channel_id)s, to_timestamp(%(crossed_at)s / 1000.0), %(mood)s,
+        %(causes)s, %(shadow)s, %(document)s)
     ON CONFLICT (moment_id) DO UPDATE SET
-        revision_number = excluded.revision_number, times_usual = excluded.times_usual, recorded_at = now()
+        revision_number = excluded.revision_number, document = excluded.document, recorded_at = now()
 """
 INSERT_CLIP = """
     INSERT INTO clips (moment_id, revision_number, channel_id, crossed_at, status, decided_at, reason, title,
@@ -49,31 +48,47 @@ INSERT_PROGRESS = """
 """
 
 
-def evidence(peak_at: datetime) -> dict[str, Any]:
+def evidence(peak_at: int, expected_chatters: float) -> Evidence:
     """A burst's evidence, five seconds of it unread."""
-    return {
-        "curve_from_at": int(peak_at.timestamp() * 1000) - 60_000,
-        "messages": [3] * 58 + [30, 60, 40] + [5] * 29,
-        "chatters": [2] * 58 + [25, 50, 35] + [4] * 29,
-        "covered": [1] * 20 + [0] * 5 + [1] * 65,
-        "window_seconds": 7,
-        "window_messages": 260,
-        "window_chatters": 212,
-        "usual_messages_per_second": 3.1,
-        "usual_chatters_per_second": 2.4,
-        "emotes": [{"provider": "twitch", "id": "1", "name": "LUL", "uses": 140, "chatters": 96}],
-        "words": [{"word": "clutch", "uses": 40, "chatters": 31}],
+    return Evidence(
+        curve_from_at=peak_at - 60_000,
+        messages=[3] * 58 + [30, 60, 40] + [5] * 29,
+        chatters=[2] * 58 + [25, 50, 35] + [4] * 29,
+        covered=[1] * 20 + [0] * 5 + [1] * 65,
+        window_seconds=7,
+        window_messages=260,
+        window_chatters=212,
+        usual_messages_per_second=3.1,
+        usual_chatters_per_second=2.4,
+        expected_chatters=expected_chatters,
+        emotes=[EmoteCount("twitch", "1", "LUL", 140, 96)],
+        words=[WordCount("clutch", 40, 31)],
+    )
+
+
+def moment(moment_id: str, crossed_at: int, revision: int, expected_chatters: float, **fields: Any) -> Moment:
+    """A moment with everything that a page shows."""
+    peak_at = crossed_at + 2000
+    common: dict[str, Any] = {
+        "schema_version": 1,
+        "moment_id": moment_id,
+        "revision": REVISIONS[min(revision, 3) - 1],
+        "revision_number": revision,
+        "detector_name": "crowd",
+        "detector_version": 1,
+        "channel_id": "11",
+        "crossed_at": crossed_at,
+        "peak_at": peak_at,
+        "closed_at": peak_at + 30_000 if revision == 3 else None,
+        "score": 12.5,
+        "times_usual": 9.04,
+        "stream_id": "s1",
+        "stream_started_at": crossed_at - 3_600_000,
+        "clip_from_at": crossed_at - 25_000,
+        "clip_until_at": crossed_at + 7000,
+        "evidence": evidence(peak_at, expected_chatters),
     }
-
-
-PEOPLE: dict[str, Any] = {
-    "causes": [],
-    "mood": None,
-    "mood_share": None,
-    "biggest_in_seconds": None,
-    "no_clip_reason": None,
-    "shadow": False,
-}
+    return Moment(**common | fields)
 
 
 class Rows:
@@ -86,6 +101,11 @@ class Rows:
         """Forget everything."""
         self._connection.execute("TRUNCATE moments, clips, channels, pipeline_progress")
 
+    def delete_moments(self) -> None:
+        """Forget moments and clips, faster than `clear` where they are few."""
+        self._connection.execute("DELETE FROM moments")
+        self._connection.execute("DELETE FROM clips")
+
     def channel(self, channel_id: str, login: str) -> None:
         """A channel with its name."""
         self._connection.execute(
@@ -96,26 +116,21 @@ class Rows:
         self,
         moment_id: str,
         ago_seconds: float = 5.0,
-        channel_id: str = "11",
+        *,
         revision: int = 1,
-        times: float = 9.04,
-        notify: bool = True,
         expected: float = 0.0,
-        **people: Any,
+        notify: bool = True,
+        **fields: Any,
     ) -> None:
-        """A moment, or a higher revision of it, as one transaction with its notification; `people`: see `PEOPLE`."""
-        crossed_at = datetime.now(UTC) - timedelta(seconds=ago_seconds)
-        values = {
-            "moment_id": moment_id,
-            "revision": revision,
-            "channel_id": channel_id,
-            "crossed_at": crossed_at,
-            "times": times,
-            "evidence": Jsonb(evidence(crossed_at + timedelta(seconds=2)) | {"expected_chatters": expected}),
-            **PEOPLE,
-            **people,
-        }
-        self._write(INSERT_MOMENT, values, moment_id, revision, notify)
+        """A moment, or a higher revision of it, as one transaction with its notification; `fields` of the contract."""
+        crossed_at = int((time.time() - ago_seconds) * 1000)
+        self.store(moment(moment_id, crossed_at, revision, expected, **fields), notify)
+
+    def store(self, document: Moment, notify: bool = True) -> None:
+        """A document as a row."""
+        columns = {name: getattr(document, name) for name in COLUMNS}
+        values = columns | {"document": codec.encode(document).decode()}
+        self._write(INSERT_MOMENT, values, document.moment_id, document.revision_number, notify)
 
     def clip(
         self,

@@ -32,8 +32,9 @@ class Writer:
         self._offset = 0
 
     def record(self, topic: str, payload: bytes) -> Record:
+        """The next record of a topic."""
         self._offset += 1
-        return Record(topic, 0, self._offset, payload, NOW)
+        return Record(topic, 0, self._offset, payload, appended_at=NOW)
 
     def write(self, topic: str, *messages: Any) -> None:
         """Write messages, or raw bytes, as one batch."""

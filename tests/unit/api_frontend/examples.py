@@ -1,13 +1,14 @@
 """Moments to test with."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from api_frontend.data.moments import Channel, ClipState, StoredMoment
-from contracts.moments import EmoteCount, Evidence, WordCount
+from api_frontend.data.stored_moment import Channel, ClipState, StoredMoment
+from contracts import codec
+from contracts.moments import EmoteCount, Evidence, Moment, WordCount
 
 PEAK = datetime(2026, 11, 22, 17, 3, 5, tzinfo=UTC)
 PEAK_MS = int(PEAK.timestamp() * 1000)
@@ -24,30 +25,29 @@ EVIDENCE = Evidence(
     emotes=[EmoteCount("twitch", "1", "KEKW", 20, 15), EmoteCount("twitch", "2", "LUL", 140, 96)],
     words=[WordCount("clutch", 40, 31)],
 )
-MOMENT = StoredMoment(
+DOCUMENT = Moment(
+    schema_version=1,
     moment_id="abc123",
+    revision="closed",
     revision_number=3,
+    detector_name="crowd",
+    detector_version=1,
+    channel_id="11",
+    crossed_at=PEAK_MS - 2000,
+    peak_at=PEAK_MS,
+    closed_at=PEAK_MS + 30_000,
+    score=13.5,
+    times_usual=9.04,
+    stream_id="s1",
+    stream_started_at=PEAK_MS - 7_200_000,
+    evidence=EVIDENCE,
+)
+MOMENT = StoredMoment(
+    document=DOCUMENT,
+    stored=codec.encode(DOCUMENT).decode(),
     version="3.0",
     changed_at=PEAK,
     channel=Channel("11", "lunaplays", "LunaPlays"),
-    detector_name="burst",
-    detector_version=1,
-    stream_id="s1",
-    stream_started_at=PEAK - timedelta(hours=2),
-    crossed_at=PEAK - timedelta(seconds=2),
-    peak_at=PEAK,
-    closed_at=PEAK + timedelta(seconds=30),
-    score=13.5,
-    times_usual=9.04,
-    causes=[],
-    mood=None,
-    mood_share=None,
-    biggest_in_seconds=None,
-    clip_from_at=None,
-    clip_until_at=None,
-    no_clip_reason=None,
-    shadow=False,
-    evidence=EVIDENCE,
     clip=None,
 )
 MADE = ClipState(
@@ -67,6 +67,11 @@ MADE = ClipState(
 def evidence(**changes: Any) -> Evidence:
     """The example's evidence with changes."""
     return msgspec.structs.replace(EVIDENCE, **changes)
+
+
+def with_fields(stored: StoredMoment, **changes: Any) -> StoredMoment:
+    """The moment with changes in its document."""
+    return replace(stored, document=msgspec.structs.replace(stored.document, **changes))
 
 
 def with_clip(status: str, **changes: Any) -> StoredMoment:

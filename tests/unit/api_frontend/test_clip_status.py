@@ -1,32 +1,32 @@
-"""Each state of a clip has its line, and leads somewhere."""
+"""Each state of a clip has its line, and links somewhere."""
 
-from dataclasses import replace
+from typing import get_args
 
 import pytest
 
 from api_frontend.text.clip_status import clip_line
-from contracts.clips import STATUSES
+from contracts.clips import ClipStatus
 
-from .examples import MOMENT, with_clip
+from .examples import MOMENT, with_clip, with_fields
 
 STREAM = "https://www.twitch.tv/lunaplays"
 
 
-@pytest.mark.parametrize("status", STATUSES)
-def test_every_status_of_the_contract_has_words(status: str) -> None:
+@pytest.mark.parametrize("status", get_args(ClipStatus))
+def test_every_status_of_the_contract_has_a_line(status: str) -> None:
     line = clip_line(with_clip(status), STREAM)
     assert line.text
     assert line.link
 
 
-def test_without_a_clip_it_leads_to_the_stream() -> None:
+def test_without_a_clip_it_links_to_the_channel() -> None:
     line = clip_line(MOMENT, STREAM)
-    assert (line.text, line.link, line.link_text) == ("No clip", STREAM, "Open the stream")
+    assert (line.text, line.link, line.link_text) == ("No clip", STREAM, "Open the channel")
 
 
-def test_without_a_clip_it_says_why_where_that_is_known() -> None:
-    line = clip_line(replace(MOMENT, no_clip_reason="cause", causes=["raid"]), STREAM)
-    assert line.text == "No clip: a raid brought the crowd"
+def test_without_a_clip_it_gives_the_reason_if_known() -> None:
+    line = clip_line(with_fields(MOMENT, no_clip_reason="cause", causes=["raid"]), STREAM)
+    assert line.text == "No clip: a raid drove chat"
 
 
 def test_a_refusal_gives_its_reason() -> None:
@@ -35,14 +35,14 @@ def test_a_refusal_gives_its_reason() -> None:
     assert line.tone == "bad"
 
 
-def test_too_late_leads_to_the_recording() -> None:
+def test_too_late_links_to_the_vod() -> None:
     line = clip_line(with_clip("too_late", vod_url="https://www.twitch.tv/videos/1?t=1h"), STREAM)
-    assert (line.text, line.link) == ("Too late for a clip", "https://www.twitch.tv/videos/1?t=1h")
+    assert (line.text, line.link) == ("Too late to clip", "https://www.twitch.tv/videos/1?t=1h")
 
 
-def test_a_made_clip_leads_to_itself() -> None:
+def test_a_made_clip_links_to_itself() -> None:
     assert clip_line(with_clip("made"), STREAM).link == "https://clips.twitch.tv/Clip1"
 
 
-def test_an_unnamed_channel_has_no_stream_to_open() -> None:
+def test_an_unnamed_channel_has_no_link() -> None:
     assert clip_line(MOMENT, None).link is None

@@ -49,5 +49,5 @@ def test_a_nul_never_reaches_postgres() -> None:
 
 
 def test_the_message_says_what_to_do() -> None:
-    with pytest.raises(CursorError, match="begin at the newest"):
+    with pytest.raises(CursorError, match="start at the newest"):
         decode("not-a-cursor")

@@ -19,23 +19,34 @@ def numbers(path: str) -> list[float]:
 
 
 def test_no_second_no_curve() -> None:
-    assert draw(0, [], [], [], 0, 0, 1.0) is None
+    assert draw(from_at=0, messages=[], chatters=[], covered=[], peak_at=0, usual=1.0) is None
 
 
-def test_the_peak_stands_where_it_was() -> None:
+def test_the_peak_is_marked_where_it_was() -> None:
     curve = draw(
-        EVIDENCE.curve_from_at, EVIDENCE.messages, EVIDENCE.chatters, EVIDENCE.covered, PEAK_MS, PEAK_MS - 2000, 3.1
+        from_at=EVIDENCE.curve_from_at,
+        messages=EVIDENCE.messages,
+        chatters=EVIDENCE.chatters,
+        covered=EVIDENCE.covered,
+        peak_at=PEAK_MS,
+        usual=3.1,
     )
     assert curve is not None
     assert curve.peak_percent == 100 * 60 / 90
-    assert curve.crossed_percent == 100 * 58 / 90
     assert curve.top_messages == 60
     assert [mark.text for mark in curve.x_marks] == ["−60 s", "−30 s", "+30 s"]
 
 
 def test_a_gap_is_a_gap_and_not_silence() -> None:
     covered = [1] * 20 + [0] * 10 + [1] * 60
-    curve = draw(0, EVIDENCE.messages, EVIDENCE.chatters, covered, 60_000, 58_000, 3.1)
+    curve = draw(
+        from_at=0,
+        messages=EVIDENCE.messages,
+        chatters=EVIDENCE.chatters,
+        covered=covered,
+        peak_at=60_000,
+        usual=3.1,
+    )
     assert curve is not None
     assert [(gap.start, gap.width) for gap in curve.gaps] == [(20, 10)]
     assert curve.unread_seconds == 10
@@ -48,7 +59,15 @@ def test_a_gap_is_a_gap_and_not_silence() -> None:
 def test_everything_lies_in_the_box(
     messages: list[int], chatters: list[int], covered: list[int], usual: float, expected: float
 ) -> None:
-    curve = draw(0, messages, chatters, covered, 60_000, 58_000, usual, expected)
+    curve = draw(
+        from_at=0,
+        messages=messages,
+        chatters=chatters,
+        covered=covered,
+        peak_at=60_000,
+        usual=usual,
+        expected=expected,
+    )
     assert curve is not None
     widest = max(100, curve.seconds)
     for path in (curve.messages_area, curve.messages_line, curve.chatters_line):

@@ -17,7 +17,7 @@ app = FastAPI()
 
 @app.get("/")
 def echo(wanted: Filter = Depends(from_address)) -> str:  # noqa: B008
-    """What the filter was understood as."""
+    """The filter as it was read."""
     return repr(wanted)
 
 
@@ -39,7 +39,7 @@ CODES = st.none() | st.from_regex(r"\A[a-z0-9_]{1,40}\Z")
     st.booleans(),
     st.none() | st.builds(Cursor, st.just(datetime(2026, 1, 1, tzinfo=UTC)), st.text("abcdef0123", min_size=1)),
 )
-def test_the_address_says_it_all(
+def test_an_address_carries_the_whole_filter(
     channel: str | None,
     from_at: datetime | None,
     until_at: datetime | None,
@@ -49,7 +49,16 @@ def test_the_address_says_it_all(
     shadow: bool,
     after: Cursor | None,
 ) -> None:
-    wanted = Filter(channel, from_at, until_at, clips, mood, cause, shadow, after)
+    wanted = Filter(
+        channel=channel,
+        from_at=from_at,
+        until_at=until_at,
+        clips_only=clips,
+        mood=mood,
+        cause=cause,
+        shadow=shadow,
+        after=after,
+    )
     answer = client.get(f"/?{wanted.query_text()}")
     assert answer.json() == repr(wanted)
 
@@ -58,7 +67,7 @@ def test_a_forms_empty_fields_ask_for_nothing() -> None:
     assert client.get("/?channel=&from=&until=&mood=&cause=&cursor=").json() == repr(Filter())
 
 
-def test_a_time_without_a_zone_is_utc_and_others_become_it() -> None:
+def test_times_are_converted_to_utc() -> None:
     assert client.get("/?from=2026-11-22T17:03").json() == repr(
         Filter(from_at=datetime(2026, 11, 22, 17, 3, tzinfo=UTC))
     )
@@ -69,14 +78,14 @@ def test_a_time_without_a_zone_is_utc_and_others_become_it() -> None:
     "query",
     ["channel=a%00b", "channel=a'b", "from=yesterday", "until=9999-12-31T23:59-14:00", "mood=Joy!", "cause=%00"],
 )
-def test_what_cannot_be_understood_is_refused(query: str) -> None:
+def test_invalid_values_are_refused(query: str) -> None:
     assert client.get(f"/?{query}").status_code == 422
 
 
 def test_only_the_list_of_the_present_is_live() -> None:
     now = datetime.now(timezone(timedelta(0)))
-    assert Filter("a", now, None, True).follows_the_present
+    assert Filter(channel="a", from_at=now, clips_only=True).follows_the_present
     assert not Filter(until_at=now).follows_the_present
     assert not Filter(after=Cursor(now, "x")).follows_the_present
     assert not Filter(shadow=True).follows_the_present
-    assert parse_qs(Filter("a", clips_only=True).query_text()) == {"channel": ["a"], "clips": ["1"]}
+    assert parse_qs(Filter(channel="a", clips_only=True).query_text()) == {"channel": ["a"], "clips": ["1"]}

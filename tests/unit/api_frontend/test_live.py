@@ -5,11 +5,11 @@ import pytest
 from api_frontend.data.live import QUEUE_LIMIT, REMEMBERED, Fanout, News, TooManyPagesError, id_in
 
 
-async def test_a_slow_page_is_sent_away_after_what_it_holds() -> None:
+async def test_a_slow_page_ends_after_its_queue() -> None:
     fanout = Fanout(most_pages=2)
     with fanout.subscription() as page:
         for number in range(QUEUE_LIMIT + 5):
-            fanout.tell(News("moment", str(number)))
+            fanout.send(News("moment", str(number)))
         texts = [news.text async for news in page.news()]
     assert texts == [str(number) for number in range(QUEUE_LIMIT)]
 
@@ -21,14 +21,14 @@ def test_no_more_pages_than_allowed() -> None:
     assert not fanout.is_full()
 
 
-def test_a_version_is_told_once_and_memory_is_bounded() -> None:
+def test_a_version_is_sent_once_and_memory_is_bounded() -> None:
     fanout = Fanout(most_pages=1)
     assert fanout.is_new("a", "1.0")
     assert not fanout.is_new("a", "1.0")
     assert fanout.is_new("a", "2.0")
     for number in range(REMEMBERED):
         fanout.is_new(str(number), "1.0")
-    assert len(fanout._told) == REMEMBERED
+    assert len(fanout._sent) == REMEMBERED
 
 
 @pytest.mark.parametrize("payload", ["", "{}", "[]", "null", '{"id": 7}', "not json", '{"id": null}'])

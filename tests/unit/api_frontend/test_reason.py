@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.text.reason import reasons, times_text, why
+from api_frontend.text.reason import reasons, times_text
 from contracts.moments import EmoteCount, Evidence, WordCount
 
 from .examples import EVIDENCE, evidence
@@ -28,14 +28,19 @@ EVIDENCES = st.builds(
 )
 
 
-def test_the_example_of_the_site() -> None:
-    assert why(9.04, EVIDENCE) == "9 times its usual chat, 212 people in 7 s, LUL 140"
+def why(times_usual: float, evidence: Evidence) -> str:
+    """The whole sentence."""
+    return ", ".join(reasons(times_usual, evidence))
+
+
+def test_the_whole_sentence() -> None:
+    assert why(9.04, EVIDENCE) == "9 times the usual chat, 212 people in 7 s, LUL ×140"
 
 
 @pytest.mark.parametrize(
     ("times", "text"), [(2.44, "2.4"), (2.0, "2"), (9.04, "9"), (9.96, "10"), (31.4, "31"), (1.25, "1.2")]
 )
-def test_factors_as_people_say_them(times: float, text: str) -> None:
+def test_factors_are_rounded_as_people_do(times: float, text: str) -> None:
     assert times_text(times) == text
 
 
@@ -44,21 +49,21 @@ def test_a_silent_chat_has_no_factor() -> None:
     assert why(700.0, EVIDENCE).startswith("A silent chat woke up")
 
 
-def test_the_expected_level_is_told_where_it_is_known() -> None:
+def test_the_usual_number_of_people_is_given_if_known() -> None:
     assert (
         why(9.04, evidence(expected_chatters=20.3))
-        == "9 times its usual chat, 212 people in 7 s instead of 20, LUL 140"
+        == "9 times the usual chat, 212 people in 7 s instead of 20, LUL ×140"
     )
     assert "in 7 s instead of hardly any," in why(9.04, evidence(expected_chatters=0.4))
 
 
-def test_a_word_stands_where_no_emote_was_used() -> None:
-    assert why(9.04, evidence(emotes=[])).endswith("“clutch” 40")
+def test_a_word_is_named_if_no_emote_was_used() -> None:
+    assert why(9.04, evidence(emotes=[])).endswith("“clutch” ×40")
 
 
 def test_rare_emotes_are_no_reason() -> None:
     rare = evidence(emotes=[EmoteCount("twitch", "1", "LUL", 2, 2)], words=[])
-    assert why(9.04, rare) == "9 times its usual chat, 212 people in 7 s"
+    assert why(9.04, rare) == "9 times the usual chat, 212 people in 7 s"
 
 
 def test_one_person_is_one_person() -> None:
@@ -69,6 +74,5 @@ def test_one_person_is_one_person() -> None:
 def test_any_evidence_makes_a_sentence(times: float, any_evidence: Evidence) -> None:
     parts = reasons(times, any_evidence)
     assert 1 <= len(parts) <= 3
-    assert why(times, any_evidence) == ", ".join(parts)
     assert "inf" not in parts[0]
     assert "nan" not in parts[0]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api_frontend.data.moments import web_address
+from api_frontend.data.stored_moment import web_address
 from api_frontend.middleware.security import client_address, content_policy
 from api_frontend.rendering import embed_address
 from api_frontend.settings import TWITCH_FRAMES, ApiSettings

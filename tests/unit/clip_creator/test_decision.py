@@ -42,7 +42,7 @@ def test_a_shadow_detectors_moment_is_never_decisive():
 
 @pytest.mark.parametrize(
     ("reason", "words"),
-    [("cause", "a raid brought the crowd"), ("rate", "the channel has had louder moments lately")],
+    [("cause", "a raid drove chat"), ("rate", "quieter than other recent moments")],
 )
 def test_a_moment_ruled_out_by_the_detector_is_skipped(reason: str, words: str):
     for credentials in (ALL, Credentials(application=False, user=False)):

@@ -28,7 +28,7 @@ def shaper(counted) -> Shaper:
 
 
 def tables(shaper: Shaper, topic: str, payload: bytes, now: int = NOW) -> list[Table]:
-    return [row.table for row in shaper.entry(Record(topic, 1, 2, payload, now), now).rows]
+    return [row.table for row in shaper.entry(Record(topic, 1, 2, payload, appended_at=now), now).rows]
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_a_full_batch_is_due_and_taking_empties_it(shaper):
     for _ in range(3):
         batch.add(heartbeat(NOW), 1.0)
     assert batch.is_due(1.0)
-    assert batch.room == 0
-    assert len(batch.take()) == 3
+    assert batch.space == 0
+    assert len(batch.drain()) == 3
     assert not batch.is_due(100.0)
-    assert batch.room == 3
+    assert batch.space == 3
 
 
 def test_rows_are_grouped_in_one_order_of_tables(shaper):

@@ -32,7 +32,7 @@ ROWS = st.lists(
 
 
 @given(ROWS, st.randoms(use_true_random=False))
-def test_merging_does_not_depend_on_the_order_and_gives_one_row_a_minute(rows, dice):
+def test_merging_gives_one_row_per_minute_in_any_order(rows, dice):
     shuffled = [*rows, *rows]
     dice.shuffle(shuffled)
     first, second = ({(row["channel_id"], row["minute_at"]): row for row in merged(each)} for each in (rows, shuffled))

@@ -32,7 +32,7 @@ def test_any_bytes_make_a_letter_that_postgres_takes(payload, reason):
 
 @given(st.integers(-(10**18), 10**18))
 def test_its_time_is_the_records_and_never_ahead(appended_at):
-    (row,) = refused(Record("chat-messages", 1, 2, b"", appended_at), "", NOW).rows
+    (row,) = refused(Record("chat-messages", 1, 2, b"", appended_at=appended_at), "", NOW).rows
     assert 0 < row.values["met_at"] <= NOW
     if 0 < appended_at <= NOW:
         assert row.values["met_at"] == appended_at

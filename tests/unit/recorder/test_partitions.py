@@ -23,7 +23,7 @@ def test_other_tables_are_not_ours():
 
 
 @given(RETENTIONS, TIMES, st.integers(-500 * DAY_MS, 10 * DAY_MS))
-def test_what_is_recorded_lies_between_the_retention_and_the_days_ahead(retention, now, distance):
+def test_recorded_days_lie_between_retention_and_days_ahead(retention, now, distance):
     minute_at, today = now + distance, day_of(now)
     recorded = not retention.is_over(minute_at, now) and not retention.is_ahead(minute_at, now)
     assert recorded == (retention.oldest(today) <= day_of(minute_at) <= today + timedelta(days=DAYS_AHEAD))

@@ -7,6 +7,3 @@ SELECT channel_id, login, display_name FROM (
 ) known
 ORDER BY updated_at DESC
 LIMIT 1;
-
--- name: channel_logins(most)
-SELECT login FROM channels UNION SELECT login FROM watched_channels ORDER BY login LIMIT :most;

@@ -1,0 +1,36 @@
+-- Fragments of the list's query, put together by api_frontend.data.list_query: one source, the conditions that are asked
+-- for, and the order. Every source has an index in that order, so a page is a walk from the cursor on, never a sort. A
+-- fragment binds fields of the filter by their names. `!` tells aiosql that a fragment is no SELECT of its own.
+
+-- name: public_moments()
+SELECT m.crossed_at, m.moment_id FROM moments m WHERE NOT m.shadow
+
+-- name: experimental_moments()
+-- For operators, who are few.
+SELECT m.crossed_at, m.moment_id FROM moments m WHERE m.shadow
+
+-- name: made_clips()
+-- Experimental detectors get no clips. A clip may be recorded before its moment: whoever reads the moments of these
+-- positions leaves out what is not there yet.
+SELECT m.crossed_at, m.moment_id FROM clips m WHERE m.status = 'made'
+
+-- name: of_channel(channel_id)!
+AND m.channel_id = :channel_id
+
+-- name: crossed_from(from_at)!
+AND m.crossed_at >= :from_at
+
+-- name: crossed_before(before_at, before_id)!
+AND (m.crossed_at, m.moment_id) < (:before_at, :before_id)
+
+-- name: with_clip()!
+AND (SELECT c.status FROM clips c WHERE c.moment_id = m.moment_id) = 'made'
+
+-- name: of_mood(mood)!
+AND m.mood = :mood
+
+-- name: of_cause(cause)!
+AND m.causes[1] = :cause
+
+-- name: newest_first(most)!
+ORDER BY m.crossed_at DESC, m.moment_id DESC LIMIT :most
