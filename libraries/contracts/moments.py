@@ -7,6 +7,8 @@ from msgspec import Meta, Struct
 SCHEMA_VERSION = 1
 RevisionName = Literal["raised", "peaked", "closed"]
 REVISIONS: tuple[RevisionName, ...] = ("raised", "peaked", "closed")  # each replaces the one before
+WORD_MIN_CHATTERS = 5  # people who used a word; one that fewer used could point at one of them
+WORD_MAX_CHARACTERS = 25  # longer ones are rarely words
 NoClipReason = Literal["cause", "rate", "shadow"]
 
 

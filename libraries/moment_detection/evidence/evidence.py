@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from contracts.moments import EmoteCount, WordCount
+from contracts.moments import WORD_MIN_CHATTERS, EmoteCount, WordCount
 from moment_detection.evidence.chat_message import ChatMessage
 from moment_detection.evidence.emotes import EMOTES, EmoteProvider, emote_name, without_emotes
 from moment_detection.evidence.second_text import undeleted_messages
-from moment_detection.evidence.words import MINIMUM_WORD_CHATTERS, words_in
+from moment_detection.evidence.words import words_in
 
 TOP = 10  # emotes, and words, that are kept
 
@@ -85,6 +85,6 @@ def _top_words(words: WordUses, emote_names: set[str]) -> list[WordCount]:
     counts = [
         WordCount(word, uses, chatters)
         for word, (uses, chatters) in words.items()
-        if chatters >= MINIMUM_WORD_CHATTERS and word not in names
+        if chatters >= WORD_MIN_CHATTERS and word not in names
     ]
     return sorted(counts, key=lambda count: (-count.chatters, -count.uses, count.word))[:TOP]

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-MINIMUM_WORD_CHATTERS = 5  # people who used a word; one that fewer used could point at one of them
-WORD_LIMIT = 25  # characters
+from contracts.moments import WORD_MAX_CHARACTERS
+
 PUNCTUATION = ".,!?:;\"'()[]{}…。，！？、~"  # stripped from both ends of a word
 LINK = re.compile(r"://|^www\.|\w\.[a-z]{2,}(/|$)")
 
@@ -24,4 +24,4 @@ def _word(token: str) -> str | None:
     if "@" in word or LINK.search(word):
         return None
     word = word.strip(PUNCTUATION) or word
-    return word if len(word) <= WORD_LIMIT else None
+    return word if len(word) <= WORD_MAX_CHARACTERS else None

@@ -1,9 +1,9 @@
 """Evidence: people are counted, small groups' words stay theirs, deletions do not count."""
 
+from contracts.moments import WORD_MAX_CHARACTERS, WORD_MIN_CHATTERS
 from moment_detection.detection.channel_events import FIELD, PIECE, ChannelEvent
 from moment_detection.evidence.evidence import CrowdEvidence, count_evidence
 from moment_detection.evidence.second_text import SECTION, second_text
-from moment_detection.evidence.words import MINIMUM_WORD_CHATTERS, WORD_LIMIT
 
 KAPPA = '[{"provider":"twitch","id":"25","start":0,"end":4}]'
 
@@ -33,7 +33,7 @@ def words(crowd: CrowdEvidence) -> list[str]:
 
 
 def test_a_word_needs_five_people() -> None:
-    assert MINIMUM_WORD_CHATTERS == 5
+    assert WORD_MIN_CHATTERS == 5
     assert words(count((1, crowd_writes("wow", 4)))) == []
     five = count((1, crowd_writes("Wow!", 5))).words
     assert [(each.word, each.uses, each.chatters) for each in five] == [("wow", 5, 5)]
@@ -44,9 +44,9 @@ def test_one_person_many_times_is_one_person() -> None:
 
 
 def test_mentions_links_and_long_words_are_left_out() -> None:
-    for word in ("@someone", "https://x.y/z", "www.example", "example.com/x", "a" * (WORD_LIMIT + 1)):
+    for word in ("@someone", "https://x.y/z", "www.example", "example.com/x", "a" * (WORD_MAX_CHARACTERS + 1)):
         assert words(count((1, crowd_writes(word, 9)))) == []
-    assert words(count((1, crowd_writes("a" * WORD_LIMIT, 9)))) == ["a" * 25]
+    assert words(count((1, crowd_writes("a" * WORD_MAX_CHARACTERS, 9)))) == ["a" * 25]
 
 
 def test_emotes_count_uses_and_people_and_are_no_words() -> None:
