@@ -145,7 +145,8 @@ class ChatReader:
             if not self._earliest < sent_ms < self._latest:
                 self._report_time(sent_ms, b"%b %b" % (message_id, text))
             elif self._is_new(message_id, sent_ms):
-                self._last_sent = max(self._last_sent, sent_ms)
+                if sent_ms > self._last_sent:
+                    self._last_sent = sent_ms
                 chatter, emotes = chatter_of(user_id), self._emotes[emotes]
                 messages.append(
                     message_lines(received_at, instance, channel_id, sent_at, message_id, chatter, text, emotes)
