@@ -33,23 +33,18 @@ log = structlog.get_logger()
 def build(settings: ApiSettings, conninfo: str, redis_url: str | None, end: Callable[[], None]) -> FastAPI:
     """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
-    moments = Moments(database)
-    progress = PipelineProgress(database, settings.away_after_seconds)
-    renderer = Renderer(settings)
-    fanout = Fanout(settings.live_pages)
-    listener = Listener(
-        conninfo=conninfo,
-        moments=moments,
-        progress=progress,
-        fanout=fanout,
-        writers=Writers(renderer.moment_news, renderer.freshness_news),
+    site = Site(
+        moments=Moments(database),
+        progress=PipelineProgress(database, settings.away_after_seconds),
+        renderer=Renderer(settings),
+        fanout=Fanout(settings.live_pages),
+        limits=RateLimits(settings.rate_limit, redis_url),
     )
-    limits = RateLimits(settings.rate_limit, redis_url)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await database.open()
-        listening = asyncio.create_task(listener.run(), name="listener")
+        listening = asyncio.create_task(listener_of(site, conninfo).run(), name="listener")
         listening.add_done_callback(lambda task: worker_ended(task, end))
         yield
         listening.cancel()
@@ -57,29 +52,39 @@ def build(settings: ApiSettings, conninfo: str, redis_url: str | None, end: Call
         await database.close()
 
     app = FastAPI(
-        title="Stream Scout",
-        version="1",
-        description=DESCRIPTION,
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
+        title="Stream Scout", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
     )
-    app.state.site = Site(
-        moments=moments,
-        progress=progress,
-        renderer=renderer,
-        fanout=fanout,
-        limits=limits,
+    app.state.site = site
+    add_routes(app)
+    add_middleware(app, site, settings)
+    return app
+
+
+def listener_of(site: Site, conninfo: str) -> Listener:
+    """Build the listener that passes Postgres's notifications on to open pages."""
+    return Listener(
+        conninfo=conninfo,
+        moments=site.moments,
+        progress=site.progress,
+        fanout=site.fanout,
+        writers=Writers(site.renderer.moment_news, site.renderer.freshness_news),
     )
+
+
+def add_routes(app: FastAPI) -> None:
+    """Add every page, endpoint and static file."""
     for view in (newest, moment, events, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
-    errors.install(app, renderer)
-    app.add_middleware(LimitedApi, limits=limits, settings=settings)
+
+
+def add_middleware(app: FastAPI, site: Site, settings: ApiSettings) -> None:
+    """Add what every request passes; the last one added is the outermost."""
+    errors.install(app, site.renderer)
+    app.add_middleware(LimitedApi, limits=site.limits, settings=settings)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(RequestMetrics)
-    return app
 
 
 def worker_ended(task: "asyncio.Task[None]", end: Callable[[], None]) -> None:
