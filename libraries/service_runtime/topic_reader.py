@@ -97,8 +97,9 @@ class TopicReader:
         error, number, offset = message.error(), message.partition(), message.offset()
         if error is not None:
             if error.code() == KafkaError._PARTITION_EOF:
-                unread.discard(number)
-                self._next[number] = offset
+                if number in unread:  # else it was read as far as was wanted, and the next read goes on from there
+                    unread.discard(number)
+                    self._next[number] = offset
             elif not error.retriable():
                 raise KafkaException(error)
             return False

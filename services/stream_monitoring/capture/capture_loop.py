@@ -18,7 +18,7 @@ from stream_monitoring.capture.frame_writer import FrameWriter, load_clock_offse
 from stream_monitoring.capture.ticks import TickPause, next_tick
 from stream_monitoring.channels.lifecycle import introduction
 from stream_monitoring.chat.bad_lines import BadLines
-from stream_monitoring.chat.chat_reader import ChatReader
+from stream_monitoring.chat.chat_reader import ChatReader, Counts
 from stream_monitoring.chat.clocks import MachineClock, TwitchClock
 from stream_monitoring.privacy.chatter_hash import ChatterHash
 from stream_monitoring.privacy.erasure import Erasure
@@ -239,19 +239,21 @@ class CaptureLoop:
         await self._write_frame(connections, stop)
 
     def _measure(self, connections: Connections) -> None:
-        counts = self._reader.take_counts()
-        for command, number in counts.lines.items():
-            measure(metrics.CHAT_LINES).labels(command=command).inc(number)
-        for kind, number in counts.records.items():
-            measure(metrics.CHAT_RECORDS).labels(kind=kind).inc(number)
-        for path, number in counts.paths.items():
-            measure(metrics.MESSAGES_BY_PATH).labels(path=path).inc(number)
-        for path, number in counts.paths.items():
-            measure(metrics.MESSAGES_BY_PATH).labels(path=path).inc(number)
-        measure(metrics.DUPLICATE_MESSAGES).inc(counts.duplicates)
-        measure(metrics.LATE_RECORDS).inc(counts.late)
+        measure_counts(self._reader.take_counts())
         measure(metrics.SOCKETS).labels(state="open").set(connections.open_sockets)
         measure(metrics.CHANNELS).labels(state="wanted").set(len(self._wanted))
         measure(metrics.CHANNELS).labels(state="read").set(len(connections.reading_logins))
         measure(metrics.TICK_AGE).set(self.tick_age_seconds)
         measure(metrics.SPOOL_BYTES).set(self._spool.size)
+
+
+def measure_counts(counts: Counts) -> None:
+    """Add what was read since the last time to the process's counters."""
+    for command, number in counts.lines.items():
+        measure(metrics.CHAT_LINES).labels(command=command).inc(number)
+    for kind, number in counts.records.items():
+        measure(metrics.CHAT_RECORDS).labels(kind=kind).inc(number)
+    for path, number in counts.paths.items():
+        measure(metrics.MESSAGES_BY_PATH).labels(path=path).inc(number)
+    measure(metrics.DUPLICATE_MESSAGES).inc(counts.duplicates)
+    measure(metrics.LATE_RECORDS).inc(counts.late)
