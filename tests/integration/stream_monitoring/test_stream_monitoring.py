@@ -149,7 +149,7 @@ def test_garbage_is_a_dead_letter_and_chat_goes_on(twitch, monitoring, empty_top
     wait_for("more chat", lambda: len(arrived(empty_topics)) > before + 50, DEADLINE)
 
 
-def test_wrong_settings_are_all_named_and_the_process_ends_with_2():
+def test_wrong_settings_are_all_named_before_an_exit_with_2():
     environment = {**os.environ, "MONITORING_TOP_CHANNELS": "many", "MONITORING_PINNED_CHANNELS": "not a login!"}
     environment = {
         key: value for key, value in environment.items() if key not in ("SPOOL_DIRECTORY", "KAFKA_BOOTSTRAP_SERVERS")

@@ -117,7 +117,8 @@ def test_a_deaf_holder_loses_the_lease_and_takes_back(pair: MakePair, stalled_se
     assert set(found.last_coverage.values()) == {"joined"}
 
 
-def test_a_takeover_despite_duplicates_disorder_and_a_wrong_clock(pair: MakePair) -> None:
+def test_a_takeover_despite_disorder_and_a_wrong_clock(pair: MakePair) -> None:
+    """Nor do duplicates on the wire matter."""
     both = pair(seed=404)
     both.standby.command = [sys.executable, str(CLOCK_OFF), "-30"]
     both.twitch.order("duplicate", share=0.3)

@@ -116,7 +116,7 @@ def test_channels_tracked_only_after_the_last_tick_get_a_gap():
     ]
 
 
-def test_every_channel_gets_a_gap_if_the_spools_begin_was_deleted():
+def test_every_channel_gets_a_gap_if_the_spools_start_is_gone():
     capture, since = reading("a", "b")
     gaps = values(capture.continuity.gap_lines(since, since + 5000))
     assert {(each["channel_id"], each["gap_until_at"]) for each in gaps} == {("a", since + 5000), ("b", since + 5000)}

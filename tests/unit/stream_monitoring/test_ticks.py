@@ -80,7 +80,7 @@ def coverage(event: str) -> Coverage:
     return Coverage(schema_version=1, channel_id="1", sent_at=1, received_at=1, instance="t", event=event)
 
 
-def test_gaps_wait_for_the_end_of_the_pause_and_nothing_else_does():
+def test_only_gaps_wait_for_the_end_of_the_pause():
     written: list[Coverage] = []
     paused = TickPause(True, written.append)
     paused.emit(coverage("gap"))

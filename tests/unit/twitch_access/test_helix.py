@@ -116,7 +116,7 @@ def test_any_bytes_decode_or_are_a_wrong_shape(body: bytes):
         decode(body, Page[Stream], "streams")
 
 
-def test_reading_is_retried_on_server_errors_and_broken_connections(twitch: ScriptedTwitch):
+def test_reads_are_retried_on_5xx_and_broken_connections(twitch: ScriptedTwitch):
     twitch.answer(Reply(500), Reply(broken=True), Reply(503), Reply(body={"data": [STREAM]}))
     assert len(helix(twitch, seconds=10).get_streams(["1"])) == 1
     assert len(twitch.requests) == 4
@@ -130,7 +130,7 @@ def test_reading_gives_up_at_its_deadline(twitch: ScriptedTwitch):
     assert time.monotonic() - started < 3.0
 
 
-def test_a_last_attempt_that_is_cut_off_does_not_hide_what_twitch_answered(twitch: ScriptedTwitch):
+def test_a_last_attempt_cut_off_does_not_hide_twitchs_answer(twitch: ScriptedTwitch):
     twitch.answer(Reply(500), Reply(body={"data": []}, before=lambda: twitch.released.wait(20)))
     with pytest.raises(Unavailable, match="Helix answered 500"):
         helix(twitch, seconds=2.0).get_streams(["1"])
@@ -153,7 +153,8 @@ def test_a_spent_budget_waits_within_the_deadline(twitch: ScriptedTwitch):
     assert time.monotonic() - started > 0.9
 
 
-def test_a_spent_budget_beyond_the_deadline_is_an_error_and_asks_no_more(twitch: ScriptedTwitch):
+def test_a_budget_spent_beyond_the_deadline_asks_no_more(twitch: ScriptedTwitch):
+    """Each later call is an error at once."""
     reset = {"Ratelimit-Limit": "800", "Ratelimit-Remaining": "0", "Ratelimit-Reset": str(int(time.time()) + 40)}
     twitch.answer(Reply(429, headers=reset))
     way = helix(twitch, seconds=2)

@@ -153,7 +153,8 @@ def test_a_token_without_the_scope_needs_a_person(tmp_path: Path, twitch: Script
     assert invalid() == 1
 
 
-def test_the_application_token_is_fetched_once_and_again_when_refused(twitch: ScriptedTwitch):
+def test_the_application_token_is_fetched_again_when_refused(twitch: ScriptedTwitch):
+    """And otherwise only once."""
     first = {"access_token": "app-1", "expires_in": 5_000_000, "token_type": "bearer"}
     twitch.answer(Reply(body=first), Reply(body=first | {"access_token": "app-2"}))
     token = ApplicationToken(authority(twitch), lambda: NOW)
