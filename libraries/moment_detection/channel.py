@@ -62,7 +62,7 @@ class Channel:
             self._restore_from(texts)
 
     def _restore_from(self, texts: SlotStore) -> None:
-        """After a start, read the window's chatters from the kept texts, and drop those of moments no longer open."""
+        """Read the window's chatters from the kept texts after a start; drop texts of moments no longer open."""
         detector = self.detector
         for second in range(detector.at - WINDOW_SECONDS + 1, detector.at + 1):
             text = recent_text(texts, second)
@@ -153,7 +153,7 @@ class DictSlots:
         self.slots: dict[int, str] = {}
 
     def get(self, slot: int) -> str | None:
-        """The slot's text, None where there is none."""
+        """Return the slot's text, None if it is empty."""
         return self.slots.get(slot)
 
     def put(self, slot: int, text: str) -> None:

@@ -21,12 +21,12 @@ class TwitchAccess:
     transport: Transport
 
     def signed_in(self) -> bool:
-        """True where there are tokens to make clips with. Asks nobody."""
+        """Return whether there are tokens to make clips with, without asking Twitch."""
         return self.user.is_there()
 
 
 def open_access(settings: TwitchSettings, makes_clips: bool = False) -> TwitchAccess | None:
-    """The way to Helix; None without credentials. Nothing is asked yet.
+    """Return the access to Helix, None without credentials; nothing is requested yet.
 
     With a client secret Helix is read with the application's token, without one with the user's. Raises OSError
     where the secret's file cannot be read.

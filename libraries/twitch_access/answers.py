@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 
 
 def milliseconds(moment: datetime) -> int:
-    """Milliseconds since 1970 UTC."""
+    """Convert to milliseconds since 1970 UTC."""
     return round(moment.timestamp() * 1000)
 
 
@@ -130,7 +130,7 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 def decode(body: bytes, kind: Any, what: str) -> Any:
-    """`body` as `kind`; raises `WrongShape` naming `what` was asked."""
+    """Decode `body` as `kind`; raise `WrongShape`, which names `what` was requested."""
     try:
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -138,7 +138,7 @@ def decode(body: bytes, kind: Any, what: str) -> Any:
 
 
 def problem(body: bytes) -> str:
-    """The error message in an answer; the start of the body where it has none."""
+    """Return the error message in an answer, the start of the body if it has none."""
     try:
         told = msgspec.json.decode(body, type=Problem)
     except (msgspec.DecodeError, UnicodeDecodeError):

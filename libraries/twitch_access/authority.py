@@ -24,29 +24,29 @@ class Authority:
         self._deadline_seconds = deadline_seconds
 
     def application_token(self) -> GrantedToken:
-        """A token for the application itself (client credentials)."""
+        """Request a token for the application itself (client credentials)."""
         return self._grant(grant_type="client_credentials")
 
     def refreshed(self, refresh_token: str) -> GrantedToken:
-        """A new user token for an old one's refresh token."""
+        """Exchange a refresh token for a new user token."""
         return self._grant(grant_type="refresh_token", refresh_token=refresh_token)
 
     def redeem_code(self, code: str, redirect_uri: str) -> GrantedToken:
-        """The user token for the code that the browser brought back."""
+        """Exchange the code that the browser brought back for the user token."""
         return self._grant(grant_type="authorization_code", code=code, redirect_uri=redirect_uri)
 
     def redeem_device(self, device_code: str, scope: str) -> GrantedToken:
-        """The user token once the person has agreed; `Refused` with `authorization_pending` until then."""
+        """Request the user token; `Refused` with `authorization_pending` until the person has agreed."""
         return self._grant(grant_type=DEVICE_GRANT, device_code=device_code, scopes=scope)
 
     def device_code(self, scope: str) -> DeviceCode:
-        """A code for a person to type in on another machine."""
+        """Request a code for a person to enter on another machine."""
         form = {"client_id": self.client_id, "scopes": scope}
         code: DeviceCode = self._ask("POST", "device", DeviceCode, form=form)
         return code
 
     def validate(self, token: str) -> Validation:
-        """Whose token this is; `Unauthorized` where it is not valid any more."""
+        """Ask Twitch whose token this is; `Unauthorized` if it is no longer valid."""
         found: Validation = self._ask("GET", "validate", Validation, headers={"Authorization": f"OAuth {token}"})
         return found
 
@@ -57,13 +57,13 @@ class Authority:
 
     def _ask(self, method: str, path: str, kind: Any, **request: Any) -> Any:
         def attempt(seconds: float) -> Answer:
-            return judged(self._transport.ask(method, self.url + path, seconds, **request))
+            return checked(self._transport.ask(method, self.url + path, seconds, **request))
 
         return decode(within(self._deadline_seconds, attempt).body, kind, f"oauth2/{path}")
 
 
-def judged(answer: Answer) -> Answer:
-    """The answer where it is a success, else its error."""
+def checked(answer: Answer) -> Answer:
+    """Return a successful answer; raise its error otherwise."""
     if answer.status < 300:
         return answer
     message = problem(answer.body)

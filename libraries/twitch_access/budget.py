@@ -18,20 +18,20 @@ class Budget:
     in_flight: int = 0
 
     def wait_seconds(self, now: float) -> float:
-        """Seconds until a request may go out; 0.0 where it may go now or nothing is known."""
+        """Return the seconds until a request may go out; 0.0 if it may go now or nothing is known."""
         if self.remaining is None or self.remaining > self.reserve:
             return 0.0
         return max(0.0, self.reset_at - now)
 
     def spend(self, now: float) -> None:
-        """A request goes out: count it before its answer tells."""
+        """Count a request as it goes out, before its answer reports what is left."""
         self.in_flight += 1
         if self.remaining is None:
             return
         self.remaining = None if now >= self.reset_at else max(0, self.remaining - 1)
 
     def settle(self, headers: Mapping[str, str], now: float) -> None:
-        """A request is over: take over what its headers say, less what is still under way.
+        """Take over what the headers of an answer report, less the requests still in flight.
 
         Headers that are absent or no numbers, as after a lost connection, change nothing.
         """
@@ -43,7 +43,7 @@ class Budget:
         self.reset_at = within_window(reset_at, now)
 
     def refused(self, headers: Mapping[str, str], now: float) -> float:
-        """Twitch answered 429: nothing is left. Returns when to ask again."""
+        """Note a 429, after which nothing is left; return when to ask again."""
         self.in_flight = max(0, self.in_flight - 1)
         reset_at = number(headers, "ratelimit-reset")
         self.remaining = 0
@@ -52,11 +52,11 @@ class Budget:
 
 
 def within_window(reset_at: float, now: float) -> float:
-    """A wrong clock, ours or theirs, must neither stop us for hours nor let us hammer."""
+    """Limit a reset time to one window: a wrong clock must neither stop us for hours nor let us hammer Twitch."""
     return min(max(reset_at, now + SHORTEST_WAIT_SECONDS), now + WINDOW_SECONDS)
 
 
 def number(headers: Mapping[str, str], name: str) -> float | None:
-    """A header as a number; None where it is absent or not one."""
+    """Return a header as a number; None if it is absent or not one."""
     text = headers.get(name, "")
     return float(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

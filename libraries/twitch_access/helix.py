@@ -32,18 +32,18 @@ class Helix:
         self._maker = maker
 
     def get_users(self, ids: Sequence[str] = (), logins: Sequence[str] = ()) -> list[User]:
-        """The accounts with these ids or logins; those that do not exist are left out."""
+        """Return the accounts with these ids or logins; those that do not exist are left out."""
         named = [("id", each) for each in ids] + [("login", each) for each in logins]
         return [user for part in parts(named) for user in self._page("users", part, User).data]
 
     def get_streams(self, channel_ids: Sequence[str]) -> list[Stream]:
-        """The live broadcasts among these channels, asked a hundred at a time."""
+        """Return the live broadcasts among these channels, a hundred per request."""
         named = [("user_id", each) for each in channel_ids]
         size = [("first", str(PAGE))]
         return [stream for part in parts(named) for stream in self._page("streams", part + size, Stream).data]
 
     def get_top_streams(self, count: int, game_ids: Sequence[str] = (), languages: Sequence[str] = ()) -> list[Stream]:
-        """The `count` live broadcasts with the most viewers, once each though pages shift while they are read."""
+        """Return the `count` most watched live broadcasts, each once though pages shift while they are read."""
         filters = [("game_id", each) for each in game_ids] + [("language", each) for each in languages]
         seen: dict[str, Stream] = {}
         for stream in self._all("streams", filters, Stream):
@@ -53,18 +53,18 @@ class Helix:
         return list(seen.values())
 
     def get_games(self, ids: Sequence[str] = (), names: Sequence[str] = ()) -> list[Game]:
-        """The games with these ids or names."""
+        """Return the games with these ids or names."""
         named = [("id", each) for each in ids] + [("name", each) for each in names]
         return [game for part in parts(named) for game in self._page("games", part, Game).data]
 
     def get_archives(self, channel_id: str, count: int = 20) -> list[Video]:
-        """The channel's newest recordings of broadcasts."""
+        """Return the channel's newest recordings of broadcasts."""
         params = [("user_id", channel_id), ("type", "archive"), ("sort", "time"), ("first", str(min(count, PAGE)))]
         page: Page[Video] = self._page("videos", params, Video)
         return page.data
 
     def create_clip(self, broadcaster_id: str, title: str = "", duration_seconds: float | None = None) -> RequestedClip:
-        """Ask Twitch to clip what is on now; never asked twice.
+        """Ask Twitch to clip what is on now; never repeated.
 
         A `Retryable` whose `reached` is true, and `WrongShape`, leave open whether a clip is made. Without a
         signed-in user: `SignInNeeded`.
@@ -80,14 +80,14 @@ class Helix:
         return page.data[0]
 
     def get_clips(self, ids: Sequence[str]) -> list[FoundClip]:
-        """The clips with these ids; a clip appears 15 to 60 s after it was asked for, sometimes later."""
+        """Return the clips with these ids; a clip appears 15 to 60 s after its request, sometimes later."""
         named = [("id", each) for each in ids]
         return [clip for part in parts(named) for clip in self._page("clips", part, FoundClip).data]
 
     def get_clips_between(
         self, broadcaster_id: str, start: datetime, end: datetime, most: int = 500
     ) -> list[FoundClip]:
-        """The channel's clips made from `start` to `end` (aware), at most `most`."""
+        """Return the channel's clips made from `start` to `end` (aware), at most `most`."""
         params = [("broadcaster_id", broadcaster_id), ("started_at", rfc3339(start)), ("ended_at", rfc3339(end))]
         return list(islice(self._all("clips", params, FoundClip), most))
 
@@ -97,7 +97,7 @@ class Helix:
         return self._reader.get(endpoint, params, Page[kind])
 
     def _all(self, endpoint: str, params: list[tuple[str, str]], kind: Any) -> Iterator[Any]:
-        """Every item of every page; ends where a cursor is missing or comes again."""
+        """Yield every item of every page; stop at a missing or repeated cursor."""
         cursors: set[str] = set()
         following: list[tuple[str, str]] = []
         while True:
@@ -111,11 +111,11 @@ class Helix:
 
 
 def parts(named: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
-    """At most a hundred at a time."""
+    """Yield at most a hundred at a time."""
     for start in range(0, len(named), PAGE):
         yield named[start : start + PAGE]
 
 
 def rfc3339(moment: datetime) -> str:
-    """The time as Helix reads it: UTC, whole seconds."""
+    """Format a time as Helix reads it: UTC, whole seconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -14,7 +14,7 @@ LONGEST_WAIT_SECONDS = 3.0
 
 
 def within(seconds: float, attempt: Callable[[float], Result]) -> Result:
-    """`attempt(seconds left)` until it succeeds; raises its last error when `seconds` are over.
+    """Call `attempt(seconds left)` until it succeeds; raise its last error when `seconds` are over.
 
     A `RateLimited` waits for the reset where that lies within the deadline. An attempt that was cut off after one that
     failed for a reason raises that reason: it says more than that the few milliseconds left were over.

@@ -54,11 +54,11 @@ class Session:
         self._lock = threading.Lock()
 
     def get(self, endpoint: str, params: Parameters, kind: Any) -> Any:
-        """The answer as `kind`; asked again on 5xx, lost connections and spent budget within the deadline."""
+        """Return the answer as `kind`; retry 5xx, lost connections and a spent budget within the deadline."""
         return within(self._deadline_seconds, lambda seconds: self._ask("GET", endpoint, params, kind, seconds))
 
     def post(self, endpoint: str, params: Parameters, kind: Any) -> Any:
-        """The answer as `kind`. Asked once: only a 401, which did nothing, is repeated with a new token."""
+        """Return the answer as `kind`; send once, and again with a new token only after a 401, which did nothing."""
         return self._ask("POST", endpoint, params, kind, self._deadline_seconds)
 
     def _ask(self, method: str, endpoint: str, params: Parameters, kind: Any, seconds: float) -> Any:
@@ -92,10 +92,10 @@ class Session:
             answer = self._transport.ask(method, self._url + endpoint, left, params, headers)
         finally:
             reset_at = self._settle(answer)
-        return judged(answer, reset_at)
+        return checked(answer, reset_at)
 
     def _spend(self) -> None:
-        """Count the request; raises `RateLimited` before the budget is overspent."""
+        """Count the request; raise `RateLimited` before the budget is overspent."""
         with self._lock:
             now = self._clock()
             if self._budget.wait_seconds(now) > 0:
@@ -103,7 +103,7 @@ class Session:
             self._budget.spend(now)
 
     def _settle(self, answer: Answer | None) -> float:
-        """Learn what the answer says about the budget; returns when it is full again."""
+        """Update the budget from the answer; return when it is full again."""
         with self._lock:
             headers = answer.headers if answer else {}
             if answer and answer.status == 429:
@@ -115,8 +115,8 @@ class Session:
             return self._budget.reset_at
 
 
-def judged(answer: Answer, reset_at: float) -> Answer:
-    """The answer where it is a success, else its error."""
+def checked(answer: Answer, reset_at: float) -> Answer:
+    """Return a successful answer; raise its error otherwise."""
     status = answer.status
     if 200 <= status < 300:
         return answer

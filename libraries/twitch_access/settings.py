@@ -22,7 +22,7 @@ class TwitchSettings(BaseSettings):
     @field_validator("api_url", "auth_url")
     @classmethod
     def with_slash(cls, value: str) -> str:
-        """Addresses end in a slash, so that paths can be appended."""
+        """End an address in a slash, so that paths can be appended."""
         if not value.startswith(("http://", "https://")):
             raise ValueError("an address starts with http:// or https://")
         return value.rstrip("/") + "/"
@@ -30,7 +30,7 @@ class TwitchSettings(BaseSettings):
     @field_validator("client_secret_file", mode="before")
     @classmethod
     def unset(cls, value: object) -> object:
-        """An empty variable means that there is no secret."""
+        """Treat an empty variable as no secret."""
         return value or None
 
     @property
@@ -39,5 +39,5 @@ class TwitchSettings(BaseSettings):
         return not self.client_id
 
     def client_secret(self) -> str | None:
-        """The application's secret; None for a public client. Raises OSError where the file cannot be read."""
+        """Return the application's secret; None for a public client. Raises OSError if the file cannot be read."""
         return self.client_secret_file.read_text().strip() if self.client_secret_file else None

@@ -36,7 +36,7 @@ class TokenFile:
         self.path = path
 
     def stamp(self) -> Stamp | None:
-        """Changes whenever the file is replaced; None where there is none."""
+        """Return a value that changes whenever the file is replaced; None if there is no file."""
         try:
             status = self.path.stat()
         except FileNotFoundError:
@@ -44,7 +44,7 @@ class TokenFile:
         return status.st_mtime_ns, status.st_ino, status.st_size
 
     def read(self) -> StoredTokens:
-        """The tokens; raises `SignInNeeded` where the file is missing or damaged."""
+        """Return the tokens; raise `SignInNeeded` if the file is missing or damaged."""
         try:
             return msgspec.json.decode(self.path.read_bytes(), type=StoredTokens)
         except FileNotFoundError as error:
@@ -53,13 +53,13 @@ class TokenFile:
             raise SignInNeeded(f"{self.path} cannot be read ({error})") from error
 
     def write(self, tokens: StoredTokens) -> None:
-        """Replace the file at once and durably; raises OSError where that fails, and the old file stays."""
+        """Replace the file at once and durably; raise OSError if that fails, and keep the old file."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         replace_durably(self.path, msgspec.json.format(msgspec.json.encode(tokens), indent=2) + b"\n")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Keep every other process and thread from refreshing; raises `Unavailable` where it takes too long."""
+        """Keep every other process and thread from refreshing; raise `Unavailable` if it takes too long."""
         until = time.monotonic() + LOCK_SECONDS
         descriptor = os.open(self.path.with_name(self.path.name + ".lock"), os.O_RDWR | os.O_CREAT, OWNER_ONLY)
         try:
@@ -73,7 +73,7 @@ class TokenFile:
 
 
 def try_lock(descriptor: int) -> bool:
-    """True where the lock is ours now."""
+    """Return whether the lock is ours now."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

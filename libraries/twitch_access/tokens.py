@@ -26,13 +26,13 @@ class Token(Protocol):
     """A bearer token that renews itself."""
 
     def value(self) -> str:
-        """The token to send now."""
+        """Return the token to send now."""
 
     def renew(self, refused: str) -> None:
-        """Twitch answered 401 to `refused`: get another one. Raises `Unauthorized` where there is none."""
+        """Get another token after Twitch answered 401 to `refused`. Raises `Unauthorized` if there is none."""
 
     def validate(self) -> None:
-        """Ask Twitch whether the token is valid, and renew it where it is not."""
+        """Ask Twitch whether the token is valid, and renew it if it is not."""
 
 
 class ApplicationToken:
@@ -94,7 +94,7 @@ class UserToken:
         return stored.access_token
 
     def is_there(self) -> bool:
-        """True where somebody has signed in and Twitch has not refused to refresh it. Asks nobody."""
+        """Return, without asking Twitch, whether somebody is signed in and no refresh of the token was refused."""
         try:
             self._current()
         except SignInNeeded:
@@ -102,7 +102,7 @@ class UserToken:
         return not self._is_refused()
 
     def user_id(self) -> str:
-        """The id of the person who signed in: the creator of our clips. Empty where the file does not say."""
+        """Return the id of the person who signed in, the creator of our clips; empty if the file lacks it."""
         return self._current().user_id
 
     def renew(self, refused: str) -> None:
@@ -125,7 +125,7 @@ class UserToken:
         measure(metrics.TOKEN_INVALID).set(0)
 
     def _current(self) -> StoredTokens:
-        """The file's tokens, read again when the file has changed."""
+        """Return the file's tokens, read again if the file has changed."""
         with self._lock:
             stamp = self._file.stamp()
             if self._stored is None or stamp != self._stamp:
@@ -138,7 +138,7 @@ class UserToken:
             return self._stored
 
     def _is_refused(self) -> bool:
-        """True until the file is written again."""
+        """Return whether the file was not written since Twitch refused its tokens."""
         return self._stamp is not None and self._stamp == self._refused
 
     def _refresh(self, stored: StoredTokens) -> StoredTokens:
@@ -177,7 +177,7 @@ class UserToken:
 
 
 def replaced(stored: StoredTokens, granted: GrantedToken, now: float) -> StoredTokens:
-    """The stored tokens after a refresh. Twitch may keep the refresh token or give a new one."""
+    """Return the stored tokens after a refresh. Twitch may keep the refresh token or give a new one."""
     return msgspec.structs.replace(
         stored,
         access_token=granted.access_token,
@@ -187,7 +187,7 @@ def replaced(stored: StoredTokens, granted: GrantedToken, now: float) -> StoredT
 
 
 def validate_hourly(tokens: Iterable[Token], stop: threading.Event, seconds: float = VALIDATION_SECONDS) -> None:
-    """A worker: validates every token at start and then each hour. What is wrong is logged; it does not end."""
+    """Validate every token now and then each hour until `stop`; log what is wrong and go on."""
     tokens = list(tokens)
     while not stop.is_set():
         for token in tokens:

@@ -69,7 +69,7 @@ class Transport:
             raise Unavailable(f"the connection broke: {error}", reached=True) from error
 
     def _body(self, response: httpx.Response, until: float, seconds: float) -> bytes:
-        """The answer's body; one that drips in past the deadline or has no end is given up."""
+        """Read the answer's body; give up one that drips in past the deadline or has no end."""
         body = bytearray()
         for part in response.iter_bytes():
             body += part

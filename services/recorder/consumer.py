@@ -36,7 +36,7 @@ class RecordReader:
         self._missing: set[str] = set()
 
     def read(self, limit: int, wait_seconds: float, gather_seconds: float = GATHER_SECONDS) -> list[Record]:
-        """Up to `limit` records; waits at most `wait_seconds` for the first and `gather_seconds` for the others."""
+        """Return up to `limit` records; wait at most `wait_seconds` for the first, `gather_seconds` for the others."""
         first = self._consumer.poll(wait_seconds)
         if first is None:
             return []
@@ -44,7 +44,7 @@ class RecordReader:
         return self._records([first, *more])
 
     def keep_alive(self, seconds: float) -> list[Record]:
-        """Stay a member for `seconds` without reading on; returns what came in spite of it."""
+        """Stay a member for `seconds` without reading on; return what came in spite of it."""
         self._consumer.pause(self._consumer.assignment())
         message = self._consumer.poll(seconds)
         return self._records([message] if message is not None else [])
@@ -68,7 +68,7 @@ class RecordReader:
             log.warning("offsets not committed; the records will be read again", reason=str(error))
 
     def close(self) -> None:
-        """Leave."""
+        """Leave the group and close the connection."""
         self._consumer.close()
 
     def _records(self, messages: Iterable[Message]) -> list[Record]:

@@ -21,11 +21,11 @@ NO_SCHEMA = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 
 
 class SchemaMissingError(RuntimeError):
-    """The database has not the schema that this recorder writes: run `python -m recorder.migrate`."""
+    """The database lacks the schema that this recorder writes: run `python -m recorder.migrate`."""
 
 
 def is_refusal(error: psycopg.Error | ValueError | OverflowError) -> bool:
-    """True where Postgres, or its driver, refuses a row for what it holds."""
+    """Return whether Postgres, or its driver, refuses a row for what it holds."""
     if isinstance(error, psycopg.Error):
         if error.sqlstate is not None:
             return error.sqlstate[:2] in REFUSAL_CLASSES
@@ -34,12 +34,12 @@ def is_refusal(error: psycopg.Error | ValueError | OverflowError) -> bool:
 
 
 def load_queries() -> Any:
-    """The statements of `sql/`, by name."""
+    """Return the statements of `sql/` by name."""
     return aiosql.from_path(SQL_DIRECTORY, "psycopg")
 
 
 class Database(postgres.Database):
-    """The recorder's connection: it also tells a missing schema by `SchemaMissingError`."""
+    """The recorder's connection, which also turns a missing schema into `SchemaMissingError`."""
 
     def __init__(self, conninfo: str, name: str) -> None:
         super().__init__(

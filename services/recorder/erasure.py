@@ -87,7 +87,7 @@ class Results:
 
 
 def is_of(value: bytes | None, channel_ids: Iterable[str]) -> bool:
-    """Whether a result belongs to one of these channels; a malformed one belongs to none."""
+    """Return whether a result belongs to one of these channels; a malformed one belongs to none."""
     if value is None:
         return False
     try:

@@ -40,11 +40,11 @@ class Retention:
         return today - timedelta(days=self.days)
 
     def is_over(self, minute_at: int, now: int) -> bool:
-        """Whether the count is of a day that is no longer recorded."""
+        """Return whether the count is of a day that is no longer recorded."""
         return minute_at < (now // DAY_MS - self.days) * DAY_MS
 
     def is_ahead(self, minute_at: int, now: int) -> bool:
-        """Whether the count is of a day too far in the future."""
+        """Return whether the count is of a day too far in the future."""
         return minute_at >= (now // DAY_MS + DAYS_AHEAD + 1) * DAY_MS
 
     def made_ahead(self, today: date) -> list[date]:

@@ -22,7 +22,7 @@ class NoRedirect(urllib.request.HTTPRedirectHandler):
     """Treats a redirect as an ordinary answer: following it would turn the POST into a GET."""
 
     def redirect_request(self, *_request: Any) -> None:
-        """Do not follow."""
+        """Follow no redirect."""
 
 
 def body(notice: Notice, kind: Literal["discord", "plain"]) -> dict[str, object]:

@@ -61,5 +61,5 @@ def _calm_text(rng: Random) -> ChatText:
 
 @cache
 def _channels() -> list[SimulatedChannel]:
-    """Enough channels for every language."""
+    """Return enough channels for every language."""
     return plan_channels(1, 60, always_live=True)

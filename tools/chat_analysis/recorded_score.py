@@ -64,7 +64,7 @@ class RecordedScore(Score):
 
 
 def _counts(part: Part) -> tuple[Ints, Ints, Ints]:
-    """Messages and chatters of each second, and the speakers of the window that ends with it."""
+    """Return messages and chatters of each second, and the speakers of the window that ends with it."""
     at, chatters, length = part.at, part.chatters, part.last + part.pause + 1 - part.first
     messages = np.bincount(at, minlength=length)
     numbers = 1 + chatters.max()

@@ -43,7 +43,7 @@ class SimulatorProcess:
         self.process.communicate(timeout=DEADLINE_SECONDS)
 
     def order(self, name: str, **fields: Any) -> dict[str, Any]:
-        """POST to the control API and return the answer."""
+        """Post to the control API and return the answer."""
         answer = self.http.post(f"/control/{name}", json=fields)
         answer.raise_for_status()
         return dict(answer.json())

@@ -19,7 +19,7 @@ ANSCOMBE = 3 / 8  # as in the detector's score
 
 
 def may_clip(context: MomentContext, causes: Sequence[str]) -> bool:
-    """Whether a moment may become a clip: it has no cause, or only a raid or gifts with a reaction beside them."""
+    """Return whether a clip is allowed: without a cause, or for a raid or gifts with a reaction beside them."""
     if not causes:
         return True
     if any(cause not in EVENTS for cause in causes):
@@ -28,7 +28,7 @@ def may_clip(context: MomentContext, causes: Sequence[str]) -> bool:
 
 
 def reacts_beside(context: MomentContext, causes: Sequence[str], vocabulary: Vocabulary | None = None) -> bool:
-    """Whether reactions alone, without the messages that a raid or gifts explain, would make a moment.
+    """Return whether reactions alone would make a moment, without the messages that a raid or gifts explain.
 
     Applies the detector's score (Anscombe's transform of the counts) to the chatters who react in each window.
     """

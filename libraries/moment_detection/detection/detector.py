@@ -209,7 +209,7 @@ class Detector:
             self._minute_messages = 0
 
     def _is_undecided(self) -> bool:
-        """Whether a second without messages may affect a decision."""
+        """Return whether a second without messages may affect a decision."""
         for rule in self.moment_rules:  # noqa: SIM110 - a generator costs twice as much in each silent second
             if rule.moment or not rule.armed:
                 return True

@@ -114,7 +114,7 @@ class Score:
             self.seconds_read += 1
 
     def restore_speakers(self, second: int, speakers: set[str] | None) -> None:
-        """After a restart: add back who spoke in a second of the window, the oldest second first."""
+        """Add back who spoke in a second of the window after a restart, the oldest second first."""
         self._chatters.add_second(second, speakers)
 
     def inputs(self) -> ScoreInputs:

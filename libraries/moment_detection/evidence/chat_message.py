@@ -22,7 +22,7 @@ class ChatMessage(NamedTuple):
     text: str
 
     def has_twitch_emotes(self) -> bool:
-        """Whether Twitch's tag names an emote."""
+        """Return whether Twitch's tag names an emote."""
         return len(self.twitch_emotes) > len(EMPTY_TAG)
 
 

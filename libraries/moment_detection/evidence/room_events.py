@@ -42,7 +42,7 @@ class RecentRoomEvents(NamedTuple):
 
 
 def concerns_room(event: ChannelEvent) -> bool:
-    """Whether a channel event is kept here: a raid, gifts, or the chat's rules."""
+    """Return whether a channel event is kept here: a raid, gifts, or the chat's rules."""
     return event.kind == "room_state" or (event.kind == "notice" and event.name in NOTICE_TYPES)
 
 

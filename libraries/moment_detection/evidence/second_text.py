@@ -29,7 +29,7 @@ class Deletions(NamedTuple):
     cleared: dict[str, int]
 
     def include(self, message: ChatMessage) -> bool:
-        """Whether a message was removed; a clearing removes what was written before it, not after."""
+        """Return whether a message was removed; a clearing removes what was written before it, not after."""
         if message.message_id in self.message_ids:
             return True
         cleared_at = max(self.cleared.get(WHOLE_CHAT, 0), self.cleared.get(message.chatter, 0))

@@ -33,15 +33,15 @@ class MomentSlots(NamedTuple):
     crossed: int
 
     def first_second(self) -> int:
-        """The first second that belongs to the moment: the window before its crossing counts."""
+        """Return the first second of the moment, at the start of the window before its crossing."""
         return self.crossed - WINDOW_SECONDS + 1
 
     def last_second(self) -> int:
-        """The last second that can belong to the moment."""
+        """Return the last second that can belong to the moment."""
         return self.crossed + PEAK_LIMIT_SECONDS + CLOSES_SECONDS
 
     def slot(self, second: int) -> int:
-        """The slot of one of its seconds."""
+        """Return the slot of one of its seconds."""
         number = crc32(self.detector.encode())
         return RING_SLOTS + number * DETECTOR_SLOTS + second - self.first_second()
 

@@ -26,7 +26,7 @@ queries = aiosql.from_path(Path(__file__).parent / "sql", "apsycopg")
 
 
 def conninfo_with_deadlines(conninfo: str) -> str:
-    """The connection string with the site's timeouts added."""
+    """Return the connection string with the site's timeouts added."""
     return with_deadlines(
         conninfo,
         "api_frontend",
@@ -57,16 +57,16 @@ class Database:
         await self._pool.open(wait=False)
 
     async def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         await self._pool.close(timeout=2.0)
 
     async def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[DictRow]:
-        """All rows of a query; raises `PostgresAwayError` after 1.5 s at the latest."""
+        """Return all rows of a query; raise `PostgresAwayError` after 1.5 s at the latest."""
 
         return await self._within_deadline(self._ask(sql, parameters))
 
     async def _ask(self, sql: str, parameters: Mapping[str, Any] | None) -> list[DictRow]:
-        """After Postgres came back, each connection of the pool may be one that ended with it."""
+        """Query again if the pool hands out a connection that ended while Postgres was away."""
         for _ in range(POOL_SIZE):
             async with self._pool.connection() as connection:
                 try:
@@ -77,7 +77,7 @@ class Database:
         raise psycopg.OperationalError("every connection was lost")
 
     async def _within_deadline(self, question: Coroutine[Any, Any, list[DictRow]]) -> list[DictRow]:
-        """A hung server cannot even be told to cancel, so the question is left behind and not waited for."""
+        """Leave a query behind at the deadline without waiting for it: a hung server does not even accept a cancel."""
         task = asyncio.create_task(question)
         self._abandoned.add(task)
         task.add_done_callback(self._forget)

@@ -118,7 +118,7 @@ class Filter:
         return [condition for condition in CONDITIONS if condition.value(self)]
 
     def fits(self, moment: StoredMoment) -> bool:
-        """Whether the list holds the moment: the same answer as that of the list's query."""
+        """Return whether the list holds the moment; the list's query decides alike."""
         return moment.document.shadow == self.shadow and all(one.fits(moment, self) for one in self.conditions())
 
     def labels(self) -> list[str]:
@@ -206,7 +206,7 @@ CONDITIONS = (
 
 
 def is_before(moment: StoredMoment, end: Cursor | None) -> bool:
-    """Whether the moment comes before this position."""
+    """Return whether the moment comes before this position."""
     return end is None or (moment.crossed_at, moment.moment_id) < (end.crossed_at, end.moment_id)
 
 

@@ -104,11 +104,11 @@ class Fanout:
             measure(metrics.LIVE_VIEWERS).set(len(self._pages))
 
     def is_full(self) -> bool:
-        """Whether as many pages are open as are allowed."""
+        """Return whether as many pages are open as are allowed."""
         return len(self._pages) >= self._most_pages
 
     def is_new(self, moment_id: str, version: str) -> bool:
-        """Whether this version was not sent yet; remembers it."""
+        """Return whether this version was not sent yet, and remember it."""
         if self._sent.get(moment_id) == version:
             return False
         self._sent[moment_id] = version

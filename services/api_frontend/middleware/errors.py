@@ -53,7 +53,7 @@ def error_json(status: int, code: str, message: str, headers: dict[str, str] | N
 
 
 def explain(error: RequestValidationError) -> str:
-    """Say which parameter is wrong, and how."""
+    """Name the parameter that is wrong, and how."""
     return "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())
 
 

@@ -54,7 +54,7 @@ class RateLimits:
         return bool(await self._memory.hit(self._item, "api", client))
 
     async def problem(self) -> str | None:
-        """Say what is wrong with Redis; None if it answers or is not configured."""
+        """Return what is wrong with Redis; None if it answers or is not configured."""
         if self._redis is None:
             return None
         try:

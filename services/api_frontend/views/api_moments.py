@@ -18,21 +18,21 @@ Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="items per page")]
 
 @router.get("/moments", responses=CURSOR_ANSWER)
 async def moments(site: CurrentSite, wanted: Wanted, limit: Limit = 25) -> MomentPage:
-    """The newest moments; with `clips=1` only those that have a clip."""
+    """List the newest moments; with `clips=1` only those that have a clip."""
     page, _ = await site.page_of(wanted, limit)
     return page_model(page)
 
 
 @router.get("/clips", responses=CURSOR_ANSWER)
 async def clips(site: CurrentSite, wanted: Wanted, limit: Limit = 25) -> MomentPage:
-    """The newest moments that have a clip."""
+    """List the newest moments that have a clip."""
     page, _ = await site.page_of(replace(wanted, clips_only=True), limit)
     return page_model(page)
 
 
 @router.get("/moments/{moment_id}", responses=NOT_FOUND_ANSWER)
 async def moment(site: CurrentSite, moment_id: str, shadow: EvenExperimental = False) -> MomentDetail:
-    """One moment with its evidence: chat activity, emotes and words."""
+    """Return one moment with its evidence: chat activity, emotes and words."""
     found = await visible(site, moment_id, shadow)
     if found is None:
         raise HTTPException(404, "This moment does not exist, or it has been removed.")

@@ -84,7 +84,7 @@ async def events(
     since: Annotated[int | None, Query()] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """Stream `moment` and `freshness` events; resumes after Last-Event-ID."""
+    """Stream `moment` and `freshness` events; resume after Last-Event-ID."""
     if wanted.channel:
         wanted = wanted.of(await site.moments.channel_named(wanted.channel))
 

@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False)
 
 
 def plausible(moment_id: str) -> bool:
-    """Whether Postgres can be asked for this id: a NUL is an error there."""
+    """Return whether Postgres accepts this id as text: it refuses a NUL."""
     return len(moment_id) <= ID_LENGTH_LIMIT and moment_id.isprintable()
 
 

@@ -50,7 +50,7 @@ class ClipWriter:
         self._producer.init_transactions()
 
     def _on_error(self, error: KafkaError) -> None:
-        """Called from within the producer's own calls."""
+        """Handle an error that librdkafka reports from within the producer's own calls."""
         self._broker_lost |= error.code() in BROKER_LOST
 
     def _renew(self) -> None:

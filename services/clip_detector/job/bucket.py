@@ -48,5 +48,5 @@ class Bucket:
 
 
 def _needs_timer(detector: Detector, due: int) -> bool:
-    """Whether the current timer is too late or has fired."""
+    """Return whether the current timer is too late or has fired."""
     return due < detector.timer or detector.timer <= detector.at

@@ -37,5 +37,5 @@ def _upstream(transformation: Any) -> list[Any]:
 
 
 def _is_virtual(transformation: Any) -> bool:
-    """Whether this is a partitioning or a union, which is not an operator and takes no uid."""
+    """Return whether this is a partitioning or a union, which is not an operator and takes no uid."""
     return transformation.getClass().getSimpleName() in ("PartitionTransformation", "UnionTransformation")

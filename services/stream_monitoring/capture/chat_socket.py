@@ -31,13 +31,13 @@ class SocketListener(Protocol):
     """What a socket reports."""
 
     def channel_joined(self, socket: "ChatSocket", login: str, channel_id: str) -> None:
-        """The channel's messages arrive on this socket from now on."""
+        """Note that the channel's messages arrive on this socket from now on."""
 
     def reconnect_requested(self, socket: "ChatSocket") -> None:
-        """Twitch sent RECONNECT and will close this socket soon."""
+        """Note that Twitch sent RECONNECT and will close this socket soon."""
 
     def socket_closed(self, socket: "ChatSocket") -> None:
-        """The connection is closed; `socket.close_reason` says why."""
+        """Note that the connection is closed, for the reason in `socket.close_reason`."""
 
 
 class ChatSocket(asyncio.Protocol):

@@ -33,7 +33,7 @@ class SocketProgress:
         return True
 
     def is_deaf(self, now: int) -> bool:
-        """Whether nothing was answered for too long."""
+        """Return whether nothing was answered for too long."""
         return now - self._progress_at >= DEAF_MS
 
     def discount(self, milliseconds: int) -> None:

@@ -30,7 +30,7 @@ class LostSocket:
     is_deaf: bool
 
     def pauses_ticks(self, reading: set[str], now: int) -> bool:
-        """Whether ticks still wait for this socket, given the channels that are read now."""
+        """Return whether ticks still wait for this socket, given the channels that are read now."""
         if not reading:
             return now < self.blind_until
         return now < self.paused_until and (self.is_deaf or not self.logins <= reading)

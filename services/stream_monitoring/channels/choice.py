@@ -31,7 +31,7 @@ class ChoiceRules:
     languages: frozenset[str] = frozenset()
 
     def admit(self, candidate: Candidate) -> bool:
-        """Whether the channel passes the filters."""
+        """Return whether the channel passes the filters."""
         plays = not self.games or candidate.game_id in self.games or candidate.game_name.lower() in self.games
         return plays and (not self.languages or candidate.language in self.languages)
 

@@ -158,7 +158,7 @@ class ChatReader:
         self.counts.fast_messages += len(messages)
 
     def _is_new(self, record_id: bytes, sent_at: int) -> bool:
-        """Whether a record did not come before; count it where it did, or where it is late."""
+        """Return whether a record is new; count a duplicate, and a new one that is late."""
         if not self.recent_ids.add(record_id):
             self.counts.duplicates += 1
             return False
@@ -167,7 +167,7 @@ class ChatReader:
         return True
 
     def _accept(self, record_id: bytes, sent_at: int, raw: bytes) -> bool:
-        """Whether a record is new and its time can be true; `raw` is kept where the time cannot."""
+        """Return whether a record is new and its time believable; report `raw` if the time is not."""
         if self._earliest < sent_at < self._latest:
             return self._is_new(record_id, sent_at)
         self._report_time(sent_at, raw)

@@ -128,7 +128,7 @@ class Lease:
         return timeouts.older_format_seconds + (timeouts.stalled_seconds if self._role == "standby" else 0.0)
 
     def _turn_after_other_format(self, last_tick: LastTick) -> Turn | None:
-        """Never write beside a newer version, and after an older one only once it is certain that it does not run."""
+        """Never write beside a newer version, and after an older one only once it cannot be running any more."""
         if last_tick.format_version > FORMAT_VERSION:
             return None
         return "go on" if self.stalled_seconds >= self.older_format_seconds else None

@@ -50,7 +50,7 @@ def find_divergence(ticks: Iterable[LastTick]) -> Divergence | None:
 
 
 def is_too_far(between: Divergence, spool_id: str) -> bool:
-    """Whether a partition is further behind than a killed broker explains, as after an old backup."""
+    """Return whether a partition is further behind than a killed broker explains, as after an old backup."""
     earliest, latest = between.earliest, between.latest
     if earliest.spool_id == latest.spool_id == spool_id:
         return latest.spool_position - earliest.spool_position > MAX_RECORDS

@@ -74,7 +74,7 @@ class OptOuts:
             save_opt_outs(self._path, statuses)
 
     def excludes(self, channel_id: str | None, login: str) -> bool:
-        """Whether this channel must not be read; the login counts only while the id is unknown."""
+        """Return whether this channel must not be read; the login counts only while the id is unknown."""
         if channel_id is not None:
             return channel_id in self.statuses and self.statuses[channel_id].is_out
         return any(status.is_out and status.login == login for status in self.statuses.values())
