@@ -11,7 +11,7 @@ from pathlib import Path
 RESULTS = Path(__file__).parent / "results"
 
 
-def keep(bench: str, figures: Mapping[str, object]) -> None:
+def write_result(bench: str, figures: Mapping[str, object]) -> None:
     """Write results/BENCH.json and print it."""
     result = {
         "bench": bench,

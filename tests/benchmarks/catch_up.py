@@ -13,7 +13,7 @@ from pathlib import Path
 
 import job  # beside this file
 import psycopg
-from _result import keep
+from _result import write_result
 
 from contracts import topics
 from embedded.addresses import Ports
@@ -33,7 +33,7 @@ NOT_NEEDED = ("twitch_simulator", "stream_monitoring", "clip_detector", "clip_cr
 
 
 def run_job(bootstrap: str) -> dict[str, float]:
-    """The job over all that is in Kafka now; its figures."""
+    """Run the job over all that is in Kafka now and return its figures."""
     command = [sys.executable, job.__file__, "--run", "windows", "--texts", "--bootstrap", bootstrap]
     done = subprocess.run(command, capture_output=True, text=True, timeout=job.RUN_SECONDS, check=False)
     if done.returncode:
@@ -48,14 +48,14 @@ def moments_in_kafka(bootstrap: str) -> int:
 
 
 def moments_in_postgres(system: System) -> int:
-    """Moments that the recorder wrote."""
+    """Return the number of moments that the recorder wrote."""
     with psycopg.connect(system.address("POSTGRES_DSN")) as connection:
         row = connection.execute("SELECT count(*) FROM moments").fetchone()
     return int(row[0]) if row else 0
 
 
 def measure(system: System, folder: Path) -> dict[str, object]:
-    """Alone, then beside what goes on."""
+    """Measure the job alone, then beside live chat and the recorder."""
     bootstrap = system.address("KAFKA_BOOTSTRAP_SERVERS")
     job.load(bootstrap, MESSAGES)
     system.stop_program("recorder")
@@ -88,17 +88,17 @@ def measure(system: System, folder: Path) -> dict[str, object]:
 
 
 def is_holder(reader: MonitoringProcess) -> bool:
-    """Whether it forwards."""
+    """Return whether the process forwards."""
     return reader.measured("stream_monitoring_holder") == 1
 
 
 def main() -> int:
-    """Measure and keep; 1 where the floor is missed."""
+    """Measure and write the result; return 1 if the floor is missed."""
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
         with System(folder / "system", Ports.free(), without=NOT_NEEDED) as system:
             figures = measure(system, folder)
-    keep("catch_up", figures)
+    write_result("catch_up", figures)
     return 0 if float(str(figures["ratio"])) >= FLOOR else 1
 
 

@@ -36,7 +36,7 @@ WORDS = ("lol", "gg", "what", "no", "way", "insane", "nice", "clip", "omg", "hah
 
 
 def texts(rnd: random.Random, count: int) -> list[str]:
-    """Pieces of one second, see evidence.py."""
+    """Make the pieces of one second, see evidence.py."""
     return [
         f"{rnd.randrange(CHATTERS):016x}\x1f{rnd.getrandbits(32):08x}\x1f[]\x1f{' '.join(rnd.choices(WORDS, k=3))}"
         for _ in range(count)
@@ -44,7 +44,7 @@ def texts(rnd: random.Random, count: int) -> list[str]:
 
 
 def rows(rate: int, count: int) -> list[tuple[int, int, int, str, None]]:
-    """A channel's seconds with bursts, as the SQL hands them over."""
+    """Make a channel's seconds with bursts, as the SQL passes them on."""
     rnd, found = random.Random(1), []
     span = 3600 // BURSTS_AN_HOUR
     for second in range(count):
@@ -56,7 +56,7 @@ def rows(rate: int, count: int) -> list[tuple[int, int, int, str, None]]:
 
 
 def new_channel() -> tuple[object, object]:
-    """A channel of the tree that this process imports from, and its texts."""
+    """Make a channel of the tree that this process imports from, and its texts."""
     from moment_detection.channel import Channel, DictSlots
     from moment_detection.detection.detector import Detector
     from moment_detection.detection.rules import Rules
@@ -66,7 +66,7 @@ def new_channel() -> tuple[object, object]:
 
 
 def speed() -> dict[str, float]:
-    """CPU seconds of a channel's rows."""
+    """Return the CPU seconds of a channel's rows."""
     from moment_detection.channel import SecondRow
     from moment_detection.detection.state import pack
 
@@ -82,7 +82,7 @@ def speed() -> dict[str, float]:
 
 
 def state() -> dict[str, float]:
-    """Bytes of a channel's state: talking for an hour, with every peak it can remember, asleep; and of 10,000."""
+    """Return the bytes of a channel's state: after an hour of chat, with every peak, asleep; and of 10,000 channels."""
     from moment_detection.channel import Channel, DictSlots, SecondRow
     from moment_detection.detection.peak_history import OLDER_LIMIT, RATE_SECONDS, PastPeak
     from moment_detection.detection.rules import Rules
@@ -119,7 +119,7 @@ def state() -> dict[str, float]:
 
 @contextmanager
 def tree(commit: str) -> Iterator[Path]:
-    """The files of a commit in a folder of their own."""
+    """Extract the files of a commit into a folder of their own."""
     with tempfile.TemporaryDirectory() as directory:
         git = ["git", "-C", str(REPOSITORY)]
         archive = subprocess.run([*git, "archive", commit, "libraries", "services"], capture_output=True, check=True)
@@ -137,7 +137,7 @@ def measure(source: Path, what: str) -> dict[str, float]:
 
 
 def main() -> int:
-    """Compare, keep the figures."""
+    """Compare and write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--before", default=BEFORE, help="commit to compare with")
     parser.add_argument("--run", choices=("speed", "state"), help=argparse.SUPPRESS)
@@ -145,7 +145,7 @@ def main() -> int:
     if options.run:
         sys.stdout.write(json.dumps(speed() if options.run == "speed" else state()))
         return 0
-    from _result import RESULTS, keep
+    from _result import RESULTS, write_result
 
     found: dict[str, list[float]] = {"now": [], "before": []}
     with tree(options.before) as earlier:
@@ -155,7 +155,7 @@ def main() -> int:
                 found[name].append(figures["messages"] / figures["cpu_seconds"])
     now, before = (statistics.median(found[name]) for name in ("now", "before"))
     job = json.loads((RESULTS / "job.json").read_text())["with texts"]["windows"]["messages_per_cpu_second"]
-    keep(
+    write_result(
         "detector",
         {
             "messages_per_cpu_second": round(now),

@@ -1,7 +1,7 @@
 """Messages per CPU second that a standby drains from its spool into Kafka after it took over.
 
 Another instance has written the beginning and was gone: what it wrote is left out by its ids, the rest follows in
-order. The recount compares every channel's messages in Kafka, in their order, with what was said.
+order. The recount compares every channel's messages in Kafka, in their order, with what was sent.
 `python tests/benchmarks/draining.py` writes results/draining.json.
 """
 
@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from _result import keep
+from _result import write_result
 from confluent_kafka.admin import AdminClient
 from reading import KEY, chunks
 
@@ -76,7 +76,7 @@ class Capture:
 
 
 def fill(spool: Spool, lines: list[bytes], most_records: int) -> None:
-    """Frames of the lines' messages as the capture writes them."""
+    """Write frames of the lines' messages as the capture writes them."""
     batch = Batch()
     reader = ChatReader(
         "bench", batch, ChatterHash(KEY), BadLines(batch, Quarantine(spool.directory)), TwitchClock(), {}
@@ -91,7 +91,7 @@ def fill(spool: Spool, lines: list[bytes], most_records: int) -> None:
 
 
 def write_frame(spool: Spool, batch: Batch) -> int:
-    """Everything in the batch with a tick behind it; how many records."""
+    """Write the batch as a frame with its tick; return the number of its records."""
     records, tick_at = len(batch), read_header(batch.last).sent_at - LAG_MS
     tick = Tick(
         schema_version=1,
@@ -107,12 +107,12 @@ def write_frame(spool: Spool, batch: Batch) -> int:
 
 
 def settings_of(bootstrap: str) -> KafkaSettings:
-    """How to reach the broker."""
+    """Return the settings that reach the broker."""
     return KafkaSettings(bootstrap_servers=bootstrap)
 
 
 def write_beginning(bootstrap: str, directory: str, lines: list[bytes], records: int) -> None:
-    """What the instance that is gone had forwarded."""
+    """Write what the instance that is gone had forwarded."""
     spool = Spool(Path(directory) / "gone", SpoolLimits())
     fill(spool, lines, records)
     transactions = Transactions(producer_config(settings_of(bootstrap), **PRODUCER_SETTINGS))
@@ -121,7 +121,7 @@ def write_beginning(bootstrap: str, directory: str, lines: list[bytes], records:
 
 
 def prepare(bootstrap: str, directory: str, seed: int, begin: int) -> int:
-    """In a process of its own: fill both spools, forward the beginning; how many messages there are."""
+    """Fill both spools and forward the beginning, in a process of its own; return the number of messages."""
     lines = chunks(seed, begin)
     messages = sum(chunk.count(b"\n") for chunk in lines)
     write_beginning(bootstrap, directory, lines, int(messages * WRITTEN_SHARE))
@@ -130,7 +130,7 @@ def prepare(bootstrap: str, directory: str, seed: int, begin: int) -> int:
 
 
 def drain(bootstrap: str, directory: str) -> dict[str, float]:
-    """In another: let the standby take over, measure until its spool is empty."""
+    """Let the standby take over, in another process, and measure until its spool is empty."""
     spool = Spool(Path(directory) / "standby", SpoolLimits())
     kafka = settings_of(bootstrap)
     forwarder = Forwarder(
@@ -157,8 +157,8 @@ def drain(bootstrap: str, directory: str) -> dict[str, float]:
     return {"cpu_seconds": used, "seconds": took, "memory_mb": memory}
 
 
-def said(seed: int, begin: int) -> dict[str, list[str]]:
-    """Channel to its messages' ids in their order."""
+def sent_ids(seed: int, begin: int) -> dict[str, list[str]]:
+    """Return channel to its messages' ids in their order."""
     channels: dict[str, list[str]] = defaultdict(list)
     for chunk in chunks(seed, begin):
         for line in chunk.split(b"\r\n"):
@@ -169,7 +169,7 @@ def said(seed: int, begin: int) -> dict[str, list[str]]:
 
 
 def recounted(bootstrap: str, wanted: dict[str, list[str]]) -> tuple[bool, int]:
-    """Whether the topic holds each message once and in order, with ticks that never go back; how many are late."""
+    """Return whether the topic has each message once, in order, with ticks that only advance; and how many are late."""
     found: dict[str, list[str]] = defaultdict(list)
     last: dict[int, int] = defaultdict(int)
     is_forward, late = True, 0
@@ -193,9 +193,9 @@ def main() -> int:
         with get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
             messages = pool.apply(prepare, (kafka.bootstrap_servers, directory, 1, begin))
             run = pool.apply(drain, (kafka.bootstrap_servers, directory))
-        is_exact, late = recounted(kafka.bootstrap_servers, dict(said(1, begin)))
+        is_exact, late = recounted(kafka.bootstrap_servers, dict(sent_ids(1, begin)))
     rate = round(messages / run["cpu_seconds"])
-    keep(
+    write_result(
         "draining",
         {
             "messages": messages,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from _result import keep
+from _result import write_result
 from confluent_kafka.admin import AdminClient
 
 from contracts import codec
@@ -44,7 +44,7 @@ class LazyKafka(Kafka):
 
 
 def frame(number: int) -> list[bytes]:
-    """Lines of a frame, its tick last."""
+    """Make the lines of a frame, its tick last."""
     lines: list[bytes] = []
     sent_at = START + number * 250
     for each in range(MESSAGES):
@@ -68,7 +68,7 @@ def frame(number: int) -> list[bytes]:
 
 
 def figures(seconds: list[float], cpu_seconds: float) -> dict[str, float]:
-    """Milliseconds of each step, and the CPU of the process that does it."""
+    """Return the milliseconds of each step, and the CPU of the process that does it."""
     cuts = statistics.quantiles(seconds, n=20)
     return {
         "p50_ms": round(statistics.median(seconds) * 1000, 3),
@@ -79,7 +79,7 @@ def figures(seconds: list[float], cpu_seconds: float) -> dict[str, float]:
 
 @contextmanager
 def without_fsync() -> Iterator[None]:
-    """The spool's fsync does nothing."""
+    """Replace the spool's fsync by nothing."""
     real = segment.os
     segment.os = NoSync()  # type: ignore[assignment]
     try:
@@ -96,7 +96,7 @@ class NoSync:
 
 
 def appended(folder: Path) -> dict[str, float]:
-    """A spool's appends."""
+    """Measure a spool's appends."""
     spool, seconds = Spool(folder, SpoolLimits()), []
     frames = [frame(number) for number in range(FRAMES)]
     before = time.process_time()
@@ -108,7 +108,7 @@ def appended(folder: Path) -> dict[str, float]:
 
 
 def committed(server: Kafka) -> dict[str, float]:
-    """A broker's commits of one frame each."""
+    """Measure a broker's commits of one frame each."""
     settings = KafkaSettings(bootstrap_servers=server.bootstrap_servers)
     create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}))
     transactions = Transactions(producer_config(settings, **PRODUCER_SETTINGS))
@@ -125,7 +125,7 @@ def committed(server: Kafka) -> dict[str, float]:
 
 
 def main() -> int:
-    """Each way in turn."""
+    """Measure each way in turn."""
     found: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
@@ -135,7 +135,7 @@ def main() -> int:
         for kind, name in ((Kafka, "kafka, a commit"), (LazyKafka, "kafka, a commit, without fsync")):
             with kind(folder / kind.__name__, *free_ports(2)) as server:
                 found[name] = committed(server)
-    keep("fsync", {"frames": FRAMES, "messages_a_frame": MESSAGES, **found})
+    write_result("fsync", {"frames": FRAMES, "messages_a_frame": MESSAGES, **found})
     return 0
 
 

@@ -65,7 +65,7 @@ HEAP_MB = 1024  # a bounded read is not held together by event time: the windows
 
 
 def messages(count: int) -> Iterator[tuple[int, str, str]]:
-    """(second, channel id, JSON of about 240 bytes) of `count` messages."""
+    """Yield `count` messages: (second, channel id, JSON of about 240 bytes)."""
     rnd = random.Random(1)
     weights = [1 / (rank + 1) ** 0.8 for rank in range(CHANNELS)]
     total = list(accumulate(weights))
@@ -80,7 +80,7 @@ def messages(count: int) -> Iterator[tuple[int, str, str]]:
 
 
 def message(rnd: random.Random, channel: int, second: int) -> str:
-    """One message as stream_monitoring writes it."""
+    """Encode one message as stream_monitoring writes it."""
     words = " ".join(rnd.choices(WORDS, k=rnd.randint(1, 5)))
     emotes = []
     if rnd.random() < 0.2:
@@ -130,7 +130,7 @@ def load(bootstrap: str, count: int) -> float:
 
 
 def send(producer: Producer, channel_id: str, value: str) -> None:
-    """One message; waits where the queue is full."""
+    """Send one message; wait while the queue is full."""
     while True:
         try:
             producer.produce(topics.CHAT_MESSAGES.name, value, channel_id)
@@ -140,7 +140,7 @@ def send(producer: Producer, channel_id: str, value: str) -> None:
 
 
 def tick(producer: Producer, second: int) -> None:
-    """Nothing in or before `second` follows."""
+    """Send a tick: nothing in or before `second` follows."""
     record = {"kind": "tick", "schema_version": 1, "sent_at": (START + second) * 1000 + 999, "received_at": 0}
     value = json.dumps({**record, "instance": "b", "spool_id": "b", "spool_position": second})
     for partition in range(topics.CHAT_MESSAGES.partitions):
@@ -149,7 +149,7 @@ def tick(producer: Producer, second: int) -> None:
 
 
 def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap: str) -> dict[str, float]:
-    """Run one job over the whole topic in this process; returns CPU seconds and memory in MB (PSS)."""
+    """Run one job over the whole topic in this process; return CPU seconds and memory in MB (PSS)."""
     gc.disable()
     import per_message_job  # beside this file
 
@@ -197,7 +197,7 @@ def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap:
 
 
 def cpu_seconds() -> tuple[float, float]:
-    """CPU of this process and of its children (the JVM and what it started)."""
+    """Return the CPU seconds of this process and of its children (the JVM and what it started)."""
     me = psutil.Process()
     own = me.cpu_times()
     children = sum(sum(each.cpu_times()[:2]) for each in me.children(recursive=True))
@@ -205,7 +205,7 @@ def cpu_seconds() -> tuple[float, float]:
 
 
 def results(bootstrap: str, since: dict[str, int]) -> dict[str, list[tuple[bytes | None, bytes | None]]]:
-    """The records of moments and chat-counts that came after the first `since` of each, sorted."""
+    """Return the records of moments and chat-counts that came after the first `since` of each, sorted."""
     found: dict[str, list[Record]] = {}
     for topic in (topics.MOMENTS.name, topics.CHAT_COUNTS.name):
         records = sorted(read_topic(bootstrap, topic), key=lambda each: each.timestamp)
@@ -215,7 +215,7 @@ def results(bootstrap: str, since: dict[str, int]) -> dict[str, list[tuple[bytes
 
 
 def compare(bootstrap: str, options: argparse.Namespace) -> dict[str, object]:
-    """Both jobs with and without texts; raises AssertionError where their results differ."""
+    """Run both jobs with and without texts; raise AssertionError if their results differ."""
     since: dict[str, int] = {}
     found: dict[str, object] = {}
     for with_texts in (False, True):
@@ -239,7 +239,7 @@ def compare(bootstrap: str, options: argparse.Namespace) -> dict[str, object]:
 
 
 def main() -> int:
-    """Load, compare, keep the figures."""
+    """Load, compare, write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=int(os.environ.get("JOB_MESSAGES", "3000000")))
     parser.add_argument("--mode", choices=("process", "thread"), default="process")

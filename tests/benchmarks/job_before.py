@@ -17,7 +17,7 @@ from pathlib import Path
 
 import detector  # beside this file
 import job
-from _result import keep
+from _result import write_result
 
 from contracts import topics
 from embedded.processes.ports import free_ports
@@ -29,7 +29,7 @@ FLOOR = 0.8
 
 
 def run(tree: Path, bootstrap: str) -> dict[str, float]:
-    """The job of a tree over all that is in Kafka; its figures."""
+    """Run the job of a tree over all that is in Kafka and return its figures."""
     path = os.pathsep.join(str(tree / part) for part in ("libraries", "services"))
     command = [sys.executable, job.__file__, "--run", "windows", "--texts", "--bootstrap", bootstrap]
     environment = {**os.environ, "PYTHONPATH": path}
@@ -43,7 +43,7 @@ def run(tree: Path, bootstrap: str) -> dict[str, float]:
 
 
 def compare(bootstrap: str, before: Path) -> dict[str, object]:
-    """Both in turns; raises AssertionError where their counts differ."""
+    """Run both in turns; raise AssertionError if their counts differ."""
     since: dict[str, int] = {}
     runs: dict[str, list[dict[str, float]]] = {"now": [], "before": []}
     emitted = []
@@ -66,7 +66,7 @@ def compare(bootstrap: str, before: Path) -> dict[str, object]:
 
 
 def main() -> int:
-    """Compare, keep the figures; 1 where the floor is missed."""
+    """Compare and write the result; return 1 if the floor is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--before", default=detector.BEFORE, help="commit to compare with")
     before = parser.parse_args().before
@@ -77,7 +77,7 @@ def main() -> int:
     ):
         job.load(server.bootstrap_servers, MESSAGES)
         figures = compare(server.bootstrap_servers, earlier)
-    keep("job_before", {"messages": MESSAGES, "before": before, **figures})
+    write_result("job_before", {"messages": MESSAGES, "before": before, **figures})
     return 0 if float(str(figures["share_of_before"])) >= FLOOR else 1
 
 

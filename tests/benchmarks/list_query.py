@@ -47,31 +47,31 @@ class Times:
 
 
 def summary(seconds: list[float]) -> Times:
-    """Percentiles of these times."""
+    """Return the percentiles of these times."""
     cuts = statistics.quantiles(seconds, n=100)
     p50, p95, p99 = (round(cuts[at - 1] * 1000, 3) for at in (50, 95, 99))
     return Times(p50, p95, p99, len(seconds))
 
 
 def random_place(dice: random.Random) -> datetime:
-    """A time in the year that the moments are spread over."""
+    """Draw a time in the year that the moments are spread over."""
     return datetime.now(UTC) - timedelta(days=dice.uniform(0, DAYS))
 
 
 def random_channel(dice: random.Random) -> dict[str, str]:
-    """Any channel, the rare ones too, as a filter's fields."""
+    """Draw any channel, the rare ones too, as a filter's fields."""
     place = dice.randint(1, CHANNELS)
     return {"channel": f"channel_{place}", "channel_id": str(10_000_000 + place)}
 
 
 def random_time(dice: random.Random) -> dict[str, datetime]:
-    """A window of an hour to thirty days, as a filter's fields."""
+    """Draw a window of an hour to thirty days, as a filter's fields."""
     begin = random_place(dice)
     return {"from_at": begin, "until_at": begin + timedelta(hours=dice.choice([1, 24, 720]))}
 
 
 def filters() -> dict[str, Callable[[random.Random], Filter]]:
-    """What is asked for, by name."""
+    """Return the filters to ask for, by name."""
     return {
         "newest": lambda dice: Filter(),
         "deep in the list": lambda dice: Filter(after=Cursor(random_place(dice), "5")),
@@ -93,7 +93,7 @@ def filters() -> dict[str, Callable[[random.Random], Filter]]:
 
 
 def cases(moments: Moments) -> dict[str, Ask]:
-    """Every filter's positions, and whole pages of some."""
+    """Return every filter's positions, and whole pages of some."""
     found: dict[str, Ask] = {}
     for name, made in filters().items():
         found[name] = lambda dice, made=made: moments.places(made(dice), PAGE_SIZE + 1)
@@ -103,7 +103,7 @@ def cases(moments: Moments) -> dict[str, Ask]:
 
 
 async def timed(ask: Ask) -> Times:
-    """Ask again and again with random arguments, one question at a time."""
+    """Time a query again and again with random arguments, one at a time."""
     dice = random.Random(1)
     for _ in range(WARM_UP):
         await ask(dice)
@@ -116,7 +116,7 @@ async def timed(ask: Ask) -> Times:
 
 
 async def time_queries(dsn: str) -> dict[str, Times]:
-    """Every case on one database."""
+    """Time every case on one database."""
     database = Database(dsn)
     await database.open()
     try:
@@ -126,7 +126,7 @@ async def time_queries(dsn: str) -> dict[str, Times]:
 
 
 def time_pages(dsn: str, folder: Path) -> tuple[Times, float]:
-    """The list page over HTTP (ms), and the website's memory afterwards (MB, PSS)."""
+    """Time the list page over HTTP (ms), and measure the website's memory afterwards (MB, PSS)."""
     with SiteProcess(dsn, folder) as site, httpx.Client(base_url=site.url) as http:
         seconds = []
         for _ in range(PAGE_ROUNDS):
@@ -137,7 +137,7 @@ def time_pages(dsn: str, folder: Path) -> tuple[Times, float]:
 
 
 def machine() -> dict[str, object]:
-    """What these figures were measured on."""
+    """Describe what these figures were measured on."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
     memory = round(psutil.virtual_memory().total / 2**30, 1)
@@ -151,7 +151,7 @@ def machine() -> dict[str, object]:
 
 
 def main() -> int:
-    """Fill, ask, write the result; 1 where the floor is missed."""
+    """Fill, measure, write the result; return 1 if the floor is missed."""
     stored = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory() as name, own_postgres(Path(name)) as server:
         Path(name).chmod(0o755)

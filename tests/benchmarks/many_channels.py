@@ -15,7 +15,7 @@ from pathlib import Path
 
 import job  # beside this file
 import psutil
-from _result import keep
+from _result import write_result
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
@@ -37,7 +37,7 @@ CONFIGURATION = job.FLINK_JARS.parents[2] / "configs" / "detector.toml"
 
 
 def messages(rnd: random.Random, second: int) -> Iterator[tuple[str, str]]:
-    """(channel id, JSON) of one second; each channel in its turn, with a chatter of its own thousand."""
+    """Make one second's (channel id, JSON); channels take turns, each with a chatter of its own thousand."""
     for number in range(RATE):
         channel = 10_000_000 + (second * RATE + number) % CHANNELS
         sent_at = (job.START + second) * 1000 + rnd.randrange(1000)
@@ -67,7 +67,7 @@ def load(bootstrap: str) -> None:
 
 
 def run(bootstrap: str, folder: Path) -> tuple[dict[str, float], dict[str, float]]:
-    """The service over all that is in Kafka: its figures, and the most memory of its parts in millions of bytes."""
+    """Run the service over all that is in Kafka; return its figures and its parts' peak memory in millions of bytes."""
     end = (job.START + SECONDS + EMPTY_SECONDS - 10) * 1000
     most: dict[str, float] = {"all": 0.0}
     began, cpu_seconds = time.monotonic(), 0.0
@@ -87,7 +87,7 @@ def run(bootstrap: str, folder: Path) -> tuple[dict[str, float], dict[str, float
 
 
 def used(pid: int) -> float:
-    """CPU seconds of a process and all that it started; 0 where one of them has just ended."""
+    """Return the CPU seconds of a process and all that it started; 0 if one of them has just ended."""
     try:
         return sum(sum(each.cpu_times()[:2]) for each in (psutil.Process(pid), *psutil.Process(pid).children(True)))
     except psutil.Error:
@@ -95,7 +95,7 @@ def used(pid: int) -> float:
 
 
 def memory(pid: int) -> dict[str, float]:
-    """Millions of bytes (PSS) of a process and all that it started, by their names."""
+    """Return the millions of bytes (PSS) of a process and all that it started, by their names."""
     found: dict[str, float] = {}
     try:
         for each in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
@@ -107,14 +107,14 @@ def memory(pid: int) -> dict[str, float]:
 
 
 def main() -> int:
-    """Measure and keep; 1 where it took too much."""
+    """Measure and write the result; return 1 if it took too much."""
     with tempfile.TemporaryDirectory() as directory, Kafka(Path(directory) / "kafka", *free_ports(2)) as server:
         load(server.bootstrap_servers)
         figures, most = run(server.bootstrap_servers, Path(directory))
         counted = {each.key for each in read_topic(server.bootstrap_servers, topics.CHAT_COUNTS.name)}
     channels = len({(key or b"").partition(b":")[0] for key in counted})
     assert channels == CHANNELS, f"the job counted {channels} channels, not {CHANNELS}"
-    keep(
+    write_result(
         "many_channels",
         {
             "channels": CHANNELS,

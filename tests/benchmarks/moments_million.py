@@ -22,7 +22,7 @@ WORDS = ("clip", "wow", "what", "gg", "insane", "lets go", "no way", "clutch")
 
 
 def evidence(dice: random.Random) -> Evidence:
-    """A burst's curve: Poisson-like chat, a steep rise, a slow fall."""
+    """Make a burst's curve: Poisson-like chat, a steep rise, a slow fall."""
     usual = dice.uniform(0.5, 20)
     height = usual * dice.uniform(2, 12)
     curve = [

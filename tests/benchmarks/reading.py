@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from _result import keep
+from _result import write_result
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
@@ -74,12 +74,12 @@ class Read(NamedTuple):
 
 
 def random_id(rnd: random.Random) -> str:
-    """A message id."""
+    """Draw a message id."""
     return str(uuid.UUID(int=rnd.getrandbits(128)))
 
 
 def line(rnd: random.Random, channels: list[int], sent_at: int) -> str:
-    """A chat message as Twitch writes it."""
+    """Make a chat message as Twitch writes it."""
     chatter = int(CHATTERS * rnd.random() ** 2)  # some talk much more than others
     name = f"chatter_{chatter}"
     reply = ""
@@ -100,7 +100,7 @@ def line(rnd: random.Random, channels: list[int], sent_at: int) -> str:
 
 
 def reads_of(seed: int, begin: int, lines_per_read: int | None = None) -> list[Read]:
-    """All lines, sent from `begin` (milliseconds) on, in reads of whole lines: so many, or 64 KiB.
+    """Make all lines, sent from `begin` (milliseconds) on, in reads of whole lines: so many, or 64 KiB.
 
     A read arrives some tens of milliseconds after its last line was sent, as on a network.
     """
@@ -119,20 +119,20 @@ def reads_of(seed: int, begin: int, lines_per_read: int | None = None) -> list[R
 
 
 def ours(bootstrap: str, directory: str, reads: list[Read]) -> float:
-    """CPU seconds of this service's reader, spool and forwarder."""
+    """Return the CPU seconds of this service's reader, spool and forwarder."""
     used, counts = read_and_forward(bootstrap, directory, reads, FRAME_RECORDS, MOST_RECORDS)
     assert counts.paths == {"fast": MESSAGES, "slow": 0}, counts
     return used
 
 
 def ours_live(bootstrap: str, directory: str, reads: list[Read]) -> float:
-    """CPU seconds of the same with a transaction for each 0.2 s of all of Twitch, as at a live chat."""
+    """Return the same with a transaction for each 0.2 s of all of Twitch, as at a live chat."""
     used, _ = read_and_forward(bootstrap, directory, reads, LIVE_RECORDS, LIVE_RECORDS)
     return used
 
 
 def ours_slow_path(bootstrap: str, directory: str, reads: list[Read]) -> float:
-    """CPU seconds of the same where no line is one that the fast path knows."""
+    """Return the same where the fast path knows none of the lines."""
     unknown = [
         Read(at, b"".join(b"@" + UNKNOWN_TAG + each[1:] for each in chunk.splitlines(keepends=True)))
         for at, chunk in reads
@@ -145,7 +145,7 @@ def ours_slow_path(bootstrap: str, directory: str, reads: list[Read]) -> float:
 def read_and_forward(
     bootstrap: str, directory: str, reads: list[Read], frame_records: int, transaction_records: int
 ) -> tuple[float, Counts]:
-    """CPU seconds, and what was counted."""
+    """Return the CPU seconds, and what was counted."""
     spool, batch = Spool(Path(directory), SpoolLimits()), Batch()
     kafka = KafkaSettings(bootstrap_servers=bootstrap)
     transactions = Transactions(producer_config(kafka, **PRODUCER_SETTINGS))
@@ -191,7 +191,7 @@ class Chatters(dict[str, str]):
 
 
 def theirs(bootstrap: str, _directory: str, reads: list[Read]) -> float:
-    """CPU seconds of twitchAPI's parser and a plain producer."""
+    """Return the CPU seconds of twitchAPI's parser and a plain producer."""
     from twitchAPI.chat import Chat, ChatMessage
 
     chat: Any = Chat.__new__(Chat)
@@ -209,7 +209,7 @@ def theirs(bootstrap: str, _directory: str, reads: list[Read]) -> float:
 
 
 def theirs_as_used(bootstrap: str, _directory: str, reads: list[Read]) -> float:
-    """CPU seconds of the same, with twitchAPI's own way from the parser to an event handler."""
+    """Return the same with twitchAPI's own way from the parser to an event handler."""
     from twitchAPI.chat import Chat, ChatEvent
 
     producer = Producer({"bootstrap.servers": bootstrap, "partitioner": PARTITIONER})
@@ -242,7 +242,7 @@ def theirs_as_used(bootstrap: str, _directory: str, reads: list[Read]) -> float:
 
 
 def record(message: Any, parsed: dict[str, Any], chatters: Chatters, received_at: int) -> dict[str, Any]:
-    """The same record that this service writes."""
+    """Make the same record that this service writes."""
     return {
         "kind": "message",
         "schema_version": 1,
@@ -262,7 +262,7 @@ def record(message: Any, parsed: dict[str, Any], chatters: Chatters, received_at
 
 
 def produce(producer: Producer, message: dict[str, Any]) -> None:
-    """One record; waits where the queue is full."""
+    """Send one record; wait while the queue is full."""
     value = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
     while True:
         try:
@@ -283,19 +283,19 @@ RUNS: list[Run] = [
 
 
 def measured(bootstrap: str, run: Run, seed: int, begin: int) -> float:
-    """CPU seconds of one run in a process of its own, on the lines of this seed."""
+    """Return the CPU seconds of one run in a process of its own, on the lines of this seed."""
     with tempfile.TemporaryDirectory() as directory, get_context("spawn").Pool(1) as pool:
         return float(pool.apply(run_side, (bootstrap, directory, run, seed, begin)))
 
 
 def run_side(bootstrap: str, directory: str, run: Run, seed: int, begin: int) -> float:
-    """In the process of its own."""
+    """Run one side in the process of its own."""
     side, read = run
     return float(globals()[side](bootstrap, directory, reads_of(seed, begin, READS[read])))
 
 
 def values_of(bootstrap: str) -> Iterator[tuple[str, str]]:
-    """Message id and all but the time of receipt, of every message in the topic."""
+    """Return message id and all but the time of receipt, of every message in the topic."""
     for each in iterate_topic(bootstrap, CHAT_MESSAGES.name):
         message = json.loads(each.value or b"{}")
         if message["kind"] == "message":
@@ -304,7 +304,7 @@ def values_of(bootstrap: str) -> Iterator[tuple[str, str]]:
 
 
 def equal_outputs(bootstrap: str) -> bool:
-    """Whether every message is in the topic once from each run, and always the same."""
+    """Return whether every message is in the topic once from each run, and always the same."""
     with KafkaLog(consumer_config(KafkaSettings(bootstrap_servers=bootstrap), "reading")) as log:
         wait_for("every commit is seen", lambda: not log.open_transactions(), 30)
     seen: dict[str, list[str]] = {}
@@ -326,12 +326,12 @@ def main() -> int:
         equal = equal_outputs(kafka.bootstrap_servers)
     best = {run: max(each) for run, each in rates.items()}
     ratios = {read: median(map(truediv, rates["ours", read], rates["theirs", read])) for read in READS}
-    keep("reading", figures(rates, best, ratios) | {"equal_outputs": equal})
+    write_result("reading", figures(rates, best, ratios) | {"equal_outputs": equal})
     return 0 if equal and min(ratios.values()) >= FLOOR else 1
 
 
 def figures(rates: dict[Run, list[float]], best: dict[Run, float], ratios: dict[str, float]) -> dict[str, Any]:
-    """What the result says; rates are messages per CPU second."""
+    """Return what the result holds; rates are messages per CPU second."""
     slow = best["ours_slow_path", USUAL_READ]
     return {
         "messages": MESSAGES,

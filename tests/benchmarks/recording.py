@@ -16,7 +16,7 @@ from typing import Any
 
 import psutil
 import psycopg
-from _result import keep
+from _result import write_result
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 from msgspec.structs import replace
@@ -46,7 +46,7 @@ DEADLINE = 300.0  # seconds
 
 
 def example(topic: str, name: str) -> Any:
-    """The contract's example of that name."""
+    """Return the contract's example of that name."""
     return codec.decode(topic, (EXAMPLES / topic / f"{name}.json").read_bytes())
 
 
@@ -69,7 +69,7 @@ class Bench:
 
     @contextmanager
     def recorder(self, **settings: str) -> Iterator[psutil.Process]:
-        """A recorder that ends with the block."""
+        """Start a recorder that ends with the block."""
         process = subprocess.Popen(
             [sys.executable, "-m", "recorder"], env=self._environment | settings, stderr=subprocess.DEVNULL
         )
@@ -80,7 +80,7 @@ class Bench:
             process.wait(30)
 
     def send(self, topic: str, key: str, payload: bytes) -> None:
-        """Hand a record to the producer."""
+        """Pass a record to the producer."""
         while True:
             try:
                 self.producer.produce(topic, payload, key=key)
@@ -90,13 +90,13 @@ class Bench:
         self.producer.poll(0)
 
     def count(self, table: str) -> int:
-        """How many rows a table has."""
+        """Return how many rows a table has."""
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # type: ignore[call-overload]
         return int(row[0]) if row else 0
 
     def inspected(self) -> int:
-        """How many chat messages the inspector has read."""
+        """Return how many chat messages the inspector has read."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self._metrics_port}/metrics", timeout=5) as answer:
                 lines = answer.read().decode().splitlines()
@@ -106,13 +106,13 @@ class Bench:
 
 
 def cpu_seconds(process: psutil.Process) -> float:
-    """User and system time so far."""
+    """Return the user and system time so far."""
     times = process.cpu_times()
     return float(times.user + times.system)
 
 
 def backlog(bench: Bench) -> dict[str, float]:
-    """Rows per second, and per CPU second, while a backlog of moments, clips and minutes is recorded."""
+    """Measure rows per second, and per CPU second, while a backlog of moments, clips and minutes is recorded."""
     moment, clip = example("moments", "closed"), example("clips", "made")
     minute = example("chat-counts", "minute")
     start = now_ms() // 60_000 * 60_000 - 3_600_000
@@ -158,7 +158,7 @@ def listen(dsn: str, heard: dict[str, float], stop: threading.Event) -> None:
 
 
 def live(bench: Bench) -> dict[str, float]:
-    """From Kafka's acknowledgement of a moment to the committed row, in milliseconds, with ticks beside it."""
+    """Measure from Kafka's acknowledgement of a moment to the committed row, in milliseconds, with ticks beside it."""
     moment, tick = example("moments", "raised"), example("stream-lifecycle", "tick")
     acknowledged: dict[str, float] = {}
     heard: dict[str, float] = {}
@@ -197,7 +197,7 @@ def live(bench: Bench) -> dict[str, float]:
 
 
 def inspecting() -> dict[str, float]:
-    """Microseconds to decode one chat message."""
+    """Return the microseconds to decode one chat message."""
     payload = codec.encode(example("chat-messages", "message"))
     records = [Record("chat-messages", 0, place, payload) for place in range(CHAT_MESSAGES)]
     used = time.process_time()
@@ -206,7 +206,7 @@ def inspecting() -> dict[str, float]:
 
 
 def inspecting_whole(bench: Bench) -> dict[str, float]:
-    """Microseconds of CPU a chat message, reading from Kafka included."""
+    """Return the microseconds of CPU per chat message, reading from Kafka included."""
     message = example("chat-messages", "message")
 
     def send(number: int) -> None:
@@ -231,7 +231,7 @@ def inspecting_whole(bench: Bench) -> dict[str, float]:
 
 
 def main() -> int:
-    """Measure, print and keep the result."""
+    """Measure, print and write the result."""
     port, controller_port, postgres_port = free_ports(3)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)  # Postgres runs as another user where this one is root
@@ -241,7 +241,7 @@ def main() -> int:
         ):
             bench = Bench(kafka, postgres)
             figures = backlog(bench) | live(bench) | inspecting() | inspecting_whole(bench)
-    keep("recording", figures)
+    write_result("recording", figures)
     return 0
 
 

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from time import process_time
 
-from _result import keep
+from _result import write_result
 
 from chat_analysis.peak_lines import peak_lines
 from moment_detection.detection.rules import RuleBook
@@ -30,7 +30,7 @@ WORDS = ("lol", "gg", "what", "no", "way", "insane", "nice", "clip", "omg", "hah
 
 
 def recording(folder: Path, rate: int) -> Path:
-    """A recording of an hour."""
+    """Make a recording of an hour."""
     rnd, path = random.Random(rate), folder / f"rate-{rate}.jsonl"
     with path.open("w") as file:
         for second in range(SECONDS):
@@ -44,7 +44,7 @@ def recording(folder: Path, rate: int) -> Path:
 
 
 def speed(paths: Iterable[Path]) -> dict[str, float]:
-    """The best of some rounds; the messages are counted, the peaks are listed."""
+    """Return the best of some rounds; the messages are counted, the peaks are listed."""
     paths = list(paths)
     messages = sum(path.open("rb").read().count(b"\n") for path in paths)
     best, lines = sys.float_info.max, 0
@@ -56,7 +56,7 @@ def speed(paths: Iterable[Path]) -> dict[str, float]:
 
 
 def unpacked(folder: Path, recordings: Path) -> list[Path]:
-    """Copies of recorded chat without compression, so that both are read alike."""
+    """Copy recorded chat without compression, so that both are read alike."""
     found = []
     for path in sorted(recordings.glob("*.jsonl.gz")):
         found.append(folder / path.name.removesuffix(".gz"))
@@ -65,7 +65,7 @@ def unpacked(folder: Path, recordings: Path) -> list[Path]:
 
 
 def main() -> int:
-    """Measure and keep; return 1 if recorded chat (busy chat if there is none) misses the floor."""
+    """Measure and write the result; return 1 if recorded chat (busy chat if there is none) misses the floor."""
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory)
         figures: dict[str, dict[str, float]] = {
@@ -73,7 +73,7 @@ def main() -> int:
         }
         if data := os.environ.get("CHAT_DATA"):
             figures["recorded chat"] = speed(unpacked(folder, Path(data)))
-    keep("replay", {**figures, "floor": FLOOR})
+    write_result("replay", {**figures, "floor": FLOOR})
     return 0 if list(figures.values())[-1]["messages_per_cpu_second"] >= FLOOR else 1
 
 

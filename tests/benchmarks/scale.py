@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 import psutil
-from _result import keep
+from _result import write_result
 
 from contracts import codec
 from contracts.chat_messages import Coverage, Message, Tick
@@ -38,20 +38,20 @@ OPTIONS = {
 
 
 def metric(system: System, name: str) -> float:
-    """The sum of one of stream_monitoring's metrics."""
+    """Return the sum of one of stream_monitoring's metrics."""
     port = system.ports.settings()["MONITORING_METRICS_PORT"]
     lines = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text.splitlines()
     return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
 
 
 def family(system: System, name: str) -> list[psutil.Process]:
-    """A program and its children."""
+    """Return a program and its children."""
     parent = psutil.Process(system.pid(name))
     return [parent, *parent.children(recursive=True)]
 
 
 def cpu_seconds(system: System) -> dict[str, float]:
-    """CPU of each program since it started."""
+    """Return the CPU seconds of each program since it started."""
     return {
         name: sum(sum(each.cpu_times()[:2]) for each in family(system, name))
         for name in (*system.names, "twitch_simulator")
@@ -59,14 +59,14 @@ def cpu_seconds(system: System) -> dict[str, float]:
 
 
 def pss_mb(system: System) -> dict[str, float]:
-    """Proportional set size of each program, MB."""
+    """Return the proportional set size of each program, MB."""
     return {
         name: round(sum(each.memory_full_info().pss for each in family(system, name)) / 1e6, 1) for name in system.names
     }
 
 
 def recount(system: System, begin: int, end: int) -> dict[str, object]:
-    """What the simulator sent in this time (milliseconds) against Kafka; a message in a told gap is not lost."""
+    """Compare what the simulator sent in this time (milliseconds) with Kafka; messages in a recorded gap are not lost."""
     sent: dict[bytes, tuple[str, int]] = {}
     with (system.directory / "truth" / "messages.jsonl").open() as file:
         for row in map(json.loads, file):
@@ -113,12 +113,12 @@ def measure(system: System) -> dict[str, object]:
 
 
 def read_channels(system: System) -> float:
-    """Channels that are read now."""
+    """Return the number of channels that are read now."""
     return metric(system, 'stream_monitoring_channels{state="read"}')
 
 
 def kafka_until(system: System) -> int:
-    """The newest tick in Kafka, milliseconds."""
+    """Return the newest tick in Kafka, milliseconds."""
     newest = 0
     for record in iterate_topic(system.address("KAFKA_BOOTSTRAP_SERVERS"), "stream-lifecycle"):
         each = codec.decode("stream-lifecycle", record.value or b"")
@@ -128,7 +128,7 @@ def kafka_until(system: System) -> int:
 
 
 def job_behind_seconds(system: System) -> float:
-    """How far the job's event time is behind the clock."""
+    """Return how far the job's event time is behind the clock."""
     newest = 0
     for record in iterate_topic(system.address("KAFKA_BOOTSTRAP_SERVERS"), "job-progress"):
         newest = max(newest, codec.decode("job-progress", record.value or b"").event_at)
@@ -136,14 +136,14 @@ def job_behind_seconds(system: System) -> float:
 
 
 def main() -> int:
-    """Run and write the result; 1 where something was lost or doubled."""
+    """Run and write the result; return 1 if something was lost or doubled."""
     environment = {"stream_monitoring": {"MONITORING_TOP_CHANNELS": str(CHANNELS)}}
     with (
         tempfile.TemporaryDirectory() as folder,
         System(Path(folder), Ports.free(), simulator_options=OPTIONS, environment=environment) as system,
     ):
         figures = measure(system)
-    keep("scale", figures)
+    write_result("scale", figures)
     return 1 if figures["lost"] or figures["doubled"] else 0
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 import psutil
-from _result import keep
+from _result import write_result
 from confluent_kafka import Consumer
 
 from contracts import codec, topics
@@ -68,24 +68,24 @@ class Arrivals:
 
 
 def pss_mb(system: System, name: str) -> float:
-    """Proportional set size of a program with its children, MB."""
+    """Return the proportional set size of a program with its children, MB."""
     parent = psutil.Process(system.pid(name))
     family = [parent, *parent.children(recursive=True)]
     return sum(each.memory_full_info().pss for each in family) / 1e6
 
 
 def percentile(values: list[float], share: float) -> float:
-    """The value below which `share` of the values lie, by nearest rank."""
+    """Return the value below which `share` of the values lie, by nearest rank."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
 def spread(values: list[float]) -> dict[str, float]:
-    """Median and 95th percentile, seconds."""
+    """Return median and 95th percentile, seconds."""
     return {"p50": round(statistics.median(values), 2), "p95": round(percentile(values, 0.95), 2)}
 
 
 def erupt(system: System, logins: list[str]) -> None:
-    """One burst after the other, each in a channel of its own."""
+    """Play one burst after the other, each in a channel of its own."""
     with httpx.Client(timeout=10) as client:
         for login in logins:
             url = f"{system.url('simulator_http')}/control/burst"
@@ -94,7 +94,7 @@ def erupt(system: System, logins: list[str]) -> None:
 
 
 def measure(system: System) -> dict[str, object]:
-    """Figures of a running system."""
+    """Measure a running system and return its figures."""
     arrivals = Arrivals()
     watchers = [
         threading.Thread(target=arrivals.watch_kafka, args=(system.address("KAFKA_BOOTSTRAP_SERVERS"),), daemon=True),
@@ -143,7 +143,7 @@ def main() -> int:
         System(Path(folder), Ports.free(), simulator_options=options) as system,
     ):
         figures = measure(system)
-    keep("whole_system", figures)
+    write_result("whole_system", figures)
     return 0
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from benchmarks._result import keep
+from benchmarks._result import write_result
 from confluent_kafka import KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 from faults import table
@@ -312,7 +312,7 @@ def test_all_faults_give_the_results_of_an_uninterrupted_run(both: Pair, kafka: 
     moments = {key for key, _ in whole[topics.MOMENTS.name]}
     assert len(moments) > 10, "too few moments were compared"
     assert killed == whole
-    keep(
+    write_result(
         "exactness",
         {
             "messages": log.messages,
