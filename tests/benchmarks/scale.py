@@ -66,7 +66,7 @@ def pss_mb(system: System) -> dict[str, float]:
 
 
 def recount(system: System, begin: int, end: int) -> dict[str, object]:
-    """Compare what the simulator sent in this time (milliseconds) with Kafka; messages in a recorded gap are not lost."""
+    """Compare what was sent in this time (milliseconds) with Kafka; messages in a recorded gap are not lost."""
     sent: dict[bytes, tuple[str, int]] = {}
     with (system.directory / "truth" / "messages.jsonl").open() as file:
         for row in map(json.loads, file):
