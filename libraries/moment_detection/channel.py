@@ -23,7 +23,7 @@ from moment_detection.evidence.text_store import (
     put_text,
     recent_text,
 )
-from moment_detection.messages import Record, counts_record, end_of, moment_record
+from moment_detection.messages import ResultRecord, counts_record, end_of, moment_record
 
 
 class SecondRow(NamedTuple):
@@ -71,7 +71,7 @@ class Channel:
             dropped = MomentSlots(name, crossed)
             close_texts(texts, dropped, dropped.last_second())
 
-    def row(self, row: SecondRow) -> list[tuple[int, Record]]:
+    def row(self, row: SecondRow) -> list[tuple[int, ResultRecord]]:
         """Process one second; one that was processed before returns nothing."""
         detector, texts = self.detector, self.texts
         second, messages, chatters, pieces, raw_events = row
@@ -96,7 +96,7 @@ class Channel:
     def _open_moments(self) -> list[MomentSlots]:
         return [MomentSlots(rule.rules.name, rule.moment.crossed) for rule in self.detector.moment_rules if rule.moment]
 
-    def advance(self, second: int) -> list[tuple[int, Record]]:
+    def advance(self, second: int) -> list[tuple[int, ResultRecord]]:
         """Process silence up to and with `second`."""
         awake = not self.detector.asleep
         records = self._records(self.detector.advance(second))
@@ -104,11 +104,11 @@ class Channel:
             forget_texts(self.texts)
         return records
 
-    def _records(self, outputs: list[Output]) -> list[tuple[int, Record]]:
+    def _records(self, outputs: list[Output]) -> list[tuple[int, ResultRecord]]:
         """Turn the detector's outputs into records; peaks serve replays only and have none."""
         return [self._record(each) for each in outputs if not isinstance(each, ConfirmedPeak)]
 
-    def _record(self, output: Revision | Minute) -> tuple[int, Record]:
+    def _record(self, output: Revision | Minute) -> tuple[int, ResultRecord]:
         if isinstance(output, Minute):
             return end_of(output.minute + 59), counts_record(self.channel_id, output)
         crowd = self._evidence(output)

@@ -13,7 +13,7 @@ from moment_detection.detection.outputs import CLOSED, Minute, Revision
 from moment_detection.evidence.evidence import CrowdEvidence
 
 
-class Record(NamedTuple):
+class ResultRecord(NamedTuple):
     """One record for Kafka."""
 
     topic: str
@@ -94,13 +94,13 @@ def evidence(revision: Revision, crowd: CrowdEvidence | None) -> moments.Evidenc
 
 def moment_record(
     channel_id: str, revision: Revision, crowd: CrowdEvidence | None, meaning: Meaning = UNKNOWN
-) -> Record:
+) -> ResultRecord:
     """Build the record of a revision for the topic `moments`."""
     message = moment(channel_id, revision, crowd, meaning)
-    return Record(topics.MOMENTS.name, message.moment_id.encode(), encode(message))
+    return ResultRecord(topics.MOMENTS.name, message.moment_id.encode(), encode(message))
 
 
-def counts_record(channel_id: str, minute: Minute) -> Record:
+def counts_record(channel_id: str, minute: Minute) -> ResultRecord:
     """Build the record of a minute for the topic `chat-counts`."""
     message = chat_counts.ChatCounts(
         schema_version=chat_counts.SCHEMA_VERSION,
@@ -109,4 +109,4 @@ def counts_record(channel_id: str, minute: Minute) -> Record:
         messages=minute.messages,
         chatters=minute.chatters,
     )
-    return Record(topics.CHAT_COUNTS.name, f"{channel_id}:{message.minute_at}".encode(), encode(message))
+    return ResultRecord(topics.CHAT_COUNTS.name, f"{channel_id}:{message.minute_at}".encode(), encode(message))

@@ -12,6 +12,10 @@ quiet.addHandler(logging.NullHandler())
 quiet.propagate = False
 
 
+class KafkaAwayError(RuntimeError):
+    """Kafka did not answer in time; try again later."""
+
+
 def connection(settings: KafkaSettings) -> dict[str, Any]:
     """Return the settings that reach the broker, with SASL if a user name is set."""
     config: dict[str, Any] = {"bootstrap.servers": settings.bootstrap_servers, "logger": quiet}

@@ -84,7 +84,7 @@ class Shaper:
 
 
 @dataclass
-class Batch:
+class WriteBatch:
     """What one transaction writes. Times are monotonic seconds."""
 
     limit: int

@@ -16,7 +16,7 @@ from confluent_kafka import KafkaException, Producer
 from contracts import topics
 from recorder.database import Database, load_queries
 from recorder.rows.row import Table
-from service_runtime.kafka import consumer_config, producer_config
+from service_runtime.kafka import KafkaAwayError, consumer_config, producer_config
 from service_runtime.postgres import PostgresAwayError
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_reader import TopicReader
@@ -28,10 +28,6 @@ INTERVAL_SECONDS = 600.0
 RETRY_SECONDS = 30.0  # while Postgres or Kafka is away
 SETTLING_SECONDS = 26 * 3600.0  # a VOD's link is looked for during a day; after that nothing more comes
 ANSWER_SECONDS = 30.0
-
-
-class KafkaAwayError(RuntimeError):
-    """Kafka did not answer in time; try again later."""
 
 
 class OfChannel(msgspec.Struct):

@@ -12,7 +12,7 @@ from recorder.consumer import RecordReader
 from recorder.database import Database
 from recorder.erasure import Erasure, Results
 from recorder.partitions import Retention
-from recorder.recording import Recording
+from recorder.recording import RecordingLoop
 from recorder.retention import RetentionKeeper
 from recorder.settings import RecorderSettings
 from recorder.store import Store
@@ -28,7 +28,7 @@ GROUP = "recorder"
 INSPECTOR_GROUP = "chat-inspector"
 
 
-def build_recording(kafka: KafkaSettings, conninfo: str, settings: RecorderSettings) -> Recording:
+def build_recording(kafka: KafkaSettings, conninfo: str, settings: RecorderSettings) -> RecordingLoop:
     """Build the recording of all result topics."""
     shaper = Shaper(
         Retention(settings.chat_counts_retention_days),
@@ -36,7 +36,7 @@ def build_recording(kafka: KafkaSettings, conninfo: str, settings: RecorderSetti
         on_skipped=lambda topic: measure(metrics.RECORDER_SKIPPED).labels(topic=topic).inc(),
     )
     reader = RecordReader(kafka, GROUP, settings.instance, TOPICS)
-    return Recording(reader, Store(Database(conninfo, GROUP), now_ms), shaper, now_ms)
+    return RecordingLoop(reader, Store(Database(conninfo, GROUP), now_ms), shaper, now_ms)
 
 
 def build_inspector(kafka: KafkaSettings, conninfo: str, settings: RecorderSettings) -> ChatInspector:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import structlog
 
 from contracts import metrics
-from recorder.batch import Batch, Shaper
+from recorder.batch import Shaper, WriteBatch
 from recorder.consumer import RecordReader
 from recorder.rows.progress import heartbeat
 from recorder.rows.record import Record
@@ -25,12 +25,12 @@ HEARTBEAT_SECONDS = 2.0
 RECONNECT = Backoff(first_seconds=0.2, longest_seconds=2.0)  # a stop waits as long for Postgres
 
 
-class Recording:
+class RecordingLoop:
     """Writes what `reader` reads into `store`. `now` gives milliseconds since 1970 UTC."""
 
     def __init__(self, reader: RecordReader, store: Store, shaper: Shaper, now: Callable[[], int]) -> None:
         self._reader, self._store, self._shaper, self._now = reader, store, shaper, now
-        self._batch = Batch(BATCH_RECORDS, LINGER_SECONDS)
+        self._batch = WriteBatch(BATCH_RECORDS, LINGER_SECONDS)
         self._beaten_at = float("-inf")
 
     def run(self, stop: threading.Event) -> None:

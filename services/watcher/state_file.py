@@ -14,7 +14,7 @@ log = structlog.get_logger()
 MAX_PENDING = 50  # notices; the oldest are dropped, so that a webhook that is down for weeks cannot fill memory
 
 
-class State(msgspec.Struct, frozen=True):
+class WatcherState(msgspec.Struct, frozen=True):
     """The condition reported last, and when its trouble began in seconds since 1970 UTC.
 
     `pending`: notices that the webhook has not accepted yet, the oldest first. The JSON has its own field names.
@@ -37,17 +37,17 @@ class StateFile:
         self._file = file
         self._write_failed = False
 
-    def read(self) -> State:
+    def read(self) -> WatcherState:
         """Return the stored state; the initial state if the file is missing or cannot be read."""
         try:
-            return msgspec.json.decode(self._file.read_bytes(), type=State)
+            return msgspec.json.decode(self._file.read_bytes(), type=WatcherState)
         except FileNotFoundError:
-            return State()
+            return WatcherState()
         except (OSError, msgspec.DecodeError) as error:
             log.error("state file is unreadable; starting without state", file=str(self._file), reason=str(error))
-            return State()
+            return WatcherState()
 
-    def write(self, state: State) -> None:
+    def write(self, state: WatcherState) -> None:
         """Replace the file atomically and sync it to disk."""
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from watcher.condition import Ages, Condition, Limits, condition_of
 from watcher.debounce import Debounce, Delays
 from watcher.notice import Times, compose, outage_start
 from watcher.progress import ProgressReader
-from watcher.state_file import State, StateFile, newest
+from watcher.state_file import StateFile, WatcherState, newest
 from watcher.webhook import Webhook
 from watcher.webhook_answer import retry_seconds
 
@@ -71,10 +71,10 @@ class WatchLoop:
         log.warning("condition changed", condition=condition, text=notice.text)
         measure(metrics.WATCHER_NOTICES).labels(event=condition.value).inc()
         if self._webhook.is_set():
-            self._store(State(condition, began_at, newest((*self._state.pending, notice))))
+            self._store(WatcherState(condition, began_at, newest((*self._state.pending, notice))))
         else:
             log.warning("notice not sent: the file of WATCHER_WEBHOOK_URL_FILE is empty or not set")
-            self._store(State(condition, began_at))
+            self._store(WatcherState(condition, began_at))
 
     def deliver(self) -> None:
         """Post pending notices in order up to the first failure, but not before the next retry is due."""
@@ -94,7 +94,7 @@ class WatchLoop:
                 "notice not delivered", reason=answer.reason, failures=self._failures, retry_in_seconds=round(wait, 1)
             )
 
-    def _store(self, state: State) -> None:
+    def _store(self, state: WatcherState) -> None:
         self._state = state
         self._state_file.write(state)
         measure(metrics.WATCHER_WAITING).set(len(state.pending))

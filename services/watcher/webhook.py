@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from watcher.notice import Notice
-from watcher.webhook_answer import Answer, interpret
+from watcher.webhook_answer import WebhookAnswer, interpret
 
 TIMEOUT_SECONDS = 10.0
 MAX_ANSWER = 4096  # bytes read from an answer
@@ -48,24 +48,24 @@ class Webhook:
         except (OSError, UnicodeDecodeError):
             return True
 
-    def post(self, notice: Notice) -> Answer:
+    def post(self, notice: Notice) -> WebhookAnswer:
         """Post once, without a retry."""
         try:
             url = self._url()
         except (OSError, UnicodeDecodeError) as error:
-            return Answer(False, f"the webhook's URL cannot be read: {type(error).__name__}", refused=True)
+            return WebhookAnswer(False, f"the webhook's URL cannot be read: {type(error).__name__}", refused=True)
         if not url.startswith(("https://", "http://")):
-            return Answer(False, "the webhook's URL does not begin with https://", refused=True)
+            return WebhookAnswer(False, "the webhook's URL does not begin with https://", refused=True)
         try:
             return self._send(url, json.dumps(body(notice, self._kind)).encode())
         except (http.client.InvalidURL, ValueError):  # their texts contain the URL
-            return Answer(False, "the webhook's URL is invalid", refused=True)
+            return WebhookAnswer(False, "the webhook's URL is invalid", refused=True)
         except (OSError, http.client.HTTPException) as error:
-            return Answer(
+            return WebhookAnswer(
                 False, f"the webhook does not answer: {getattr(error, 'reason', type(error).__name__)!s}"[:200]
             )
 
-    def _send(self, url: str, content: bytes) -> Answer:
+    def _send(self, url: str, content: bytes) -> WebhookAnswer:
         headers = {"Content-Type": "application/json", "User-Agent": USER_AGENT}
         request = urllib.request.Request(url, content, headers, method="POST")  # noqa: S310  # http(s) only, see above
         try:

@@ -14,7 +14,7 @@ RETRYABLE_STATUSES = (408, 425, 429)  # and every 5xx
 
 
 @dataclass(frozen=True)
-class Answer:
+class WebhookAnswer:
     """Whether the notice was delivered, and if not, why.
 
     `retry_after`: the wait that the webhook asked for, in seconds. `refused`: only a person can fix it.
@@ -26,16 +26,16 @@ class Answer:
     refused: bool = False
 
 
-def interpret(status: int, retry_after: str | None, body: bytes, now: float) -> Answer:
+def interpret(status: int, retry_after: str | None, body: bytes, now: float) -> WebhookAnswer:
     """Interpret an HTTP answer. `retry_after`: the header of that name; `now`: seconds since 1970 UTC."""
     if 200 <= status < 300:
-        return Answer(delivered=True)
+        return WebhookAnswer(delivered=True)
     if status in RETRYABLE_STATUSES or status >= 500:
-        return Answer(False, f"the webhook answered {status}", _requested_wait(retry_after, body, now))
-    return Answer(False, f"the webhook answered {status}: check its URL", refused=True)
+        return WebhookAnswer(False, f"the webhook answered {status}", _requested_wait(retry_after, body, now))
+    return WebhookAnswer(False, f"the webhook answered {status}: check its URL", refused=True)
 
 
-def retry_seconds(answer: Answer, failures: int) -> float:
+def retry_seconds(answer: WebhookAnswer, failures: int) -> float:
     """Return the seconds until the next try after `failures` in a row."""
     if answer.retry_after is not None:
         return answer.retry_after

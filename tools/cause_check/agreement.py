@@ -11,7 +11,7 @@ from moment_detection.causes.reactions import may_clip
 from moment_detection.evidence.moment_context import MomentContext
 
 
-class Agreement(NamedTuple):
+class LabelAgreement(NamedTuple):
     """`pairs`: how often each (person's label, program's label) occurs."""
 
     pairs: Counter[tuple[str, str]]
@@ -37,19 +37,19 @@ class Agreement(NamedTuple):
         return (self.accuracy - chance) / (1 - chance) if chance < 1 else 1.0
 
 
-def compare_moods(moments: Iterable[tuple[Label, MomentContext]]) -> Agreement:
+def compare_moods(moments: Iterable[tuple[Label, MomentContext]]) -> LabelAgreement:
     """Compare the person's moods with the program's."""
     pairs: Counter[tuple[str, str]] = Counter()
     for label, context in moments:
         mood = mood_of(context.messages)
         pairs[label.mood, mood[0] if mood else NONE] += 1
-    return Agreement(pairs)
+    return LabelAgreement(pairs)
 
 
-def compare_causes(moments: Iterable[tuple[Label, MomentContext]]) -> Agreement:
+def compare_causes(moments: Iterable[tuple[Label, MomentContext]]) -> LabelAgreement:
     """Compare the person's causes with the program's first one; a moment that may be clipped counts as without."""
     pairs: Counter[tuple[str, str]] = Counter()
     for label, context in moments:
         causes = find_causes(context)
         pairs[label.cause, NONE if may_clip(context, causes) else causes[0]] += 1
-    return Agreement(pairs)
+    return LabelAgreement(pairs)

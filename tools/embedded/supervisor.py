@@ -61,7 +61,7 @@ stdout_logfile_backups={log_copies}
 
 
 @dataclass(frozen=True)
-class State:
+class ProgramState:
     """A program's state as supervisord reports it. `pid` is 0 if it is not running."""
 
     name: str
@@ -119,7 +119,7 @@ def socket_file(directory: Path) -> Path:
     return Path(gettempdir()) / f"stream-scout-{sha256(str(directory).encode()).hexdigest()[:16]}.sock"
 
 
-class Supervisor:
+class Supervisord:
     """The supervisord of one system."""
 
     def __init__(self, directory: Path) -> None:
@@ -165,10 +165,10 @@ class Supervisor:
             if "NOT_RUNNING" not in fault.faultString:
                 raise
 
-    def states(self) -> list[State]:
+    def states(self) -> list[ProgramState]:
         """Return every program's state."""
         rows = self._call("getAllProcessInfo")
-        return [State(row["name"], row["statename"], row["pid"], row["description"]) for row in rows]
+        return [ProgramState(row["name"], row["statename"], row["pid"], row["description"]) for row in rows]
 
     def stop(self, seconds: float) -> None:
         """Stop supervisord and the programs it still runs."""

@@ -20,7 +20,7 @@ from embedded.processes.processes import MARK, end, marked, tail
 from embedded.processes.waiting import TooLateError, wait_for
 from embedded.programs import Program, Stage, addresses, table
 from embedded.servers.jars import ensure as ensure_jars
-from embedded.supervisor import State, Supervisor
+from embedded.supervisor import ProgramState, Supervisord
 from embedded.twitch import SIMULATED, Twitch
 
 READY_SECONDS = 600.0  # Flink takes 20 s on two idle cores, and took 4 minutes at a load of 40
@@ -61,7 +61,7 @@ class System:
         }
         self._report = report
         self._started = 0.0
-        self._supervisor = Supervisor(self.directory)
+        self._supervisor = Supervisord(self.directory)
         self._lock: IO[str] | None = None
         self._lifeline: int | None = None
         self._watchdog: subprocess.Popen[bytes] | None = None
@@ -139,7 +139,7 @@ class System:
         """Return a program's process id; 0 if it is not running."""
         return self.state(name).pid
 
-    def state(self, name: str) -> State:
+    def state(self, name: str) -> ProgramState:
         """Return a program's state. Raises KeyError for an unknown program."""
         return {each.name: each for each in self._supervisor.states()}[name]
 
@@ -165,7 +165,7 @@ class System:
         self._supervisor.start_program(name)
         wait_for(f"{name} is ready", self._programs[name].ready, READY_SECONDS, POLL_SECONDS)
 
-    def states(self) -> list[State]:
+    def states(self) -> list[ProgramState]:
         """Return the state of every long-running program."""
         return self._supervisor.states()
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from status.facts import Broker, Capture, Database, Disk, Facts, Group, Job, NoAnswer, OnlyOn, Website
-from status.line import Line, State
+from status.facts import Broker, Capture, Disk, Facts, Group, Job, NoAnswer, OnlyOn, StoredFacts, Website
+from status.line import StageState, StageStatus
 from status.units import age_text, plural, size_text
 
 FRESH_SECONDS = 60.0  # older data counts as behind, as on the website
@@ -17,7 +17,7 @@ FREE_BYTES, FREE_SHARE = 2e9, 0.05
 ENDED_JOB = ("FAILED", "CANCELED", "FINISHED", "none")
 
 
-def assess(facts: Facts) -> list[Line]:
+def assess(facts: Facts) -> list[StageStatus]:
     """Return one line per stage, in the order in which data passes them."""
     lines = [capture("capture", facts.capture)]
     if facts.standby is not None:
@@ -34,17 +34,17 @@ def assess(facts: Facts) -> list[Line]:
     ]
 
 
-def _unanswered(name: str, fact: NoAnswer | OnlyOn) -> Line:
+def _unanswered(name: str, fact: NoAnswer | OnlyOn) -> StageStatus:
     if isinstance(fact, OnlyOn):
-        return Line(name, State.UNKNOWN, details=f"can only be queried on {fact.machine}")
-    return Line(name, State.DOWN, details=fact.reason)
+        return StageStatus(name, StageState.UNKNOWN, details=f"can only be queried on {fact.machine}")
+    return StageStatus(name, StageState.DOWN, details=fact.reason)
 
 
-def _behind_if(behind: bool) -> State:
-    return State.BEHIND if behind else State.OK
+def _behind_if(behind: bool) -> StageState:
+    return StageState.BEHIND if behind else StageState.OK
 
 
-def capture(name: str, fact: Capture | NoAnswer | OnlyOn) -> Line:
+def capture(name: str, fact: Capture | NoAnswer | OnlyOn) -> StageStatus:
     """Assess an instance that reads chat into its spool and, if it holds the lease, forwards it to Kafka."""
     if not isinstance(fact, Capture):
         return _unanswered(name, fact)
@@ -52,7 +52,9 @@ def capture(name: str, fact: Capture | NoAnswer | OnlyOn) -> Line:
     behind = bool(fact.problems) or late or (fact.is_holder and fact.backlog > SPOOL_BYTES)
     problems = "; ".join(f"{part}: {reason}" for part, reason in fact.problems.items())
     figures = {"spool_bytes": fact.backlog, "gap_seconds": fact.gap_seconds}
-    return Line(name, _behind_if(behind), age=fact.tick_age, details=problems or _forwarding(fact), figures=figures)
+    return StageStatus(
+        name, _behind_if(behind), age=fact.tick_age, details=problems or _forwarding(fact), figures=figures
+    )
 
 
 def _forwarding(fact: Capture) -> str:
@@ -64,81 +66,81 @@ def _forwarding(fact: Capture) -> str:
     return f"at most {size_text(fact.backlog)} to forward{gaps}"  # the spool counts whole segments
 
 
-def broker(fact: Broker | NoAnswer, groups: Mapping[str, Group] | NoAnswer) -> Line:
+def broker(fact: Broker | NoAnswer, groups: Mapping[str, Group] | NoAnswer) -> StageStatus:
     """Assess Kafka by the last tick in chat-messages; if it at least listed its groups, it is slow and not down."""
     if isinstance(fact, NoAnswer) and not isinstance(groups, NoAnswer):
-        return Line("kafka", State.BEHIND, details=f"last tick unknown: {fact.reason}")
+        return StageStatus("kafka", StageState.BEHIND, details=f"last tick unknown: {fact.reason}")
     if isinstance(fact, NoAnswer):
         return _unanswered("kafka", fact)
     if fact.tick_age is None:
-        return Line("kafka", State.BEHIND, details="no tick in chat-messages yet")
+        return StageStatus("kafka", StageState.BEHIND, details="no tick in chat-messages yet")
     late = fact.tick_age > TICK_SECONDS
-    return Line("kafka", _behind_if(late), age=fact.tick_age, details="age of the last tick in chat-messages")
+    return StageStatus("kafka", _behind_if(late), age=fact.tick_age, details="age of the last tick in chat-messages")
 
 
-def detector(job: Job | NoAnswer | OnlyOn, known: Database | NoAnswer) -> Line:
+def detector(job: Job | NoAnswer | OnlyOn, known: StoredFacts | NoAnswer) -> StageStatus:
     """Assess Flink's job; its age is that of the event time stored in Postgres."""
-    stage = known.stages.get("job") if isinstance(known, Database) else None
+    stage = known.stages.get("job") if isinstance(known, StoredFacts) else None
     behind = None if stage is None else stage.behind
     late = behind is not None and behind > FRESH_SECONDS
     if isinstance(job, NoAnswer):
-        return Line("clip_detector", State.DOWN, age=behind, details=job.reason)
+        return StageStatus("clip_detector", StageState.DOWN, age=behind, details=job.reason)
     if isinstance(job, OnlyOn):
-        state = State.UNKNOWN if behind is None else _behind_if(late)
-        return Line("clip_detector", state, age=behind, details=f"Flink can only be queried on {job.machine}")
+        state = StageState.UNKNOWN if behind is None else _behind_if(late)
+        return StageStatus("clip_detector", state, age=behind, details=f"Flink can only be queried on {job.machine}")
     if job.state != "RUNNING":
-        state = State.DOWN if job.state in ENDED_JOB else State.BEHIND
+        state = StageState.DOWN if job.state in ENDED_JOB else StageState.BEHIND
         details = "no job" if job.state == "none" else f"job {job.state.lower()}"
-        return Line("clip_detector", state, age=behind, details=details)
+        return StageStatus("clip_detector", state, age=behind, details=details)
     if job.checkpoint_age is None:
-        return Line("clip_detector", State.BEHIND, age=behind, details="job running, no checkpoint yet")
+        return StageStatus("clip_detector", StageState.BEHIND, age=behind, details="job running, no checkpoint yet")
     return _running(job.checkpoint_age, job.checkpoint_size or 0.0, behind, late)
 
 
-def _running(checkpoint_age: float, size: float, behind: float | None, late: bool) -> Line:
+def _running(checkpoint_age: float, size: float, behind: float | None, late: bool) -> StageStatus:
     state = _behind_if(late or checkpoint_age > CHECKPOINT_SECONDS)
     details = f"checkpoint {age_text(checkpoint_age)} ago, {size_text(size)}"
     figures = {"checkpoint_age_seconds": checkpoint_age, "checkpoint_bytes": size}
-    return Line("clip_detector", state, age=behind, details=details, figures=figures)
+    return StageStatus("clip_detector", state, age=behind, details=details, figures=figures)
 
 
-def _group(groups: Mapping[str, Group] | NoAnswer, name: str) -> tuple[State, str, dict[str, float]]:
+def _group(groups: Mapping[str, Group] | NoAnswer, name: str) -> tuple[StageState, str, dict[str, float]]:
     if isinstance(groups, NoAnswer):
-        return State.DOWN, f"unknown, Kafka: {groups.reason}", {}
+        return StageState.DOWN, f"unknown, Kafka: {groups.reason}", {}
     group = groups.get(name, Group(0, 0))
     waiting = f"{plural(group.lag, 'record')} waiting"
     if not group.members:
-        return State.DOWN, f"not running, {waiting}", {"lag": group.lag}
+        return StageState.DOWN, f"not running, {waiting}", {"lag": group.lag}
     return _behind_if(group.lag > LAG_RECORDS), waiting, {"lag": group.lag}
 
 
-def recorder(groups: Mapping[str, Group] | NoAnswer, known: Database | NoAnswer) -> Line:
+def recorder(groups: Mapping[str, Group] | NoAnswer, known: StoredFacts | NoAnswer) -> StageStatus:
     """Assess the recorder; its age is that of its heartbeat in Postgres."""
     state, details, figures = _group(groups, "recorder")
     if isinstance(known, NoAnswer):
-        return Line("recorder", State.DOWN, details=f"unknown, Postgres: {known.reason}", figures=figures)
+        return StageStatus("recorder", StageState.DOWN, details=f"unknown, Postgres: {known.reason}", figures=figures)
     stage = known.stages.get("recorder")
     if stage is None:
-        return Line("recorder", State.DOWN, details=f"no heartbeat yet, {details}", figures=figures)
+        return StageStatus("recorder", StageState.DOWN, details=f"no heartbeat yet, {details}", figures=figures)
     if isinstance(groups, NoAnswer):  # Kafka has its own line
-        state = State.OK
+        state = StageState.OK
     if stage.silent > HEARTBEAT_SECONDS:
-        state = State.DOWN
-    return Line("recorder", state, age=stage.silent, details=details, figures=figures)
+        state = StageState.DOWN
+    return StageStatus("recorder", state, age=stage.silent, details=details, figures=figures)
 
 
-def clip_creator(groups: Mapping[str, Group] | NoAnswer, known: Database | NoAnswer) -> Line:
+def clip_creator(groups: Mapping[str, Group] | NoAnswer, known: StoredFacts | NoAnswer) -> StageStatus:
     """Assess clip_creator; a request should have an outcome after ten minutes."""
     state, details, figures = _group(groups, "clip-creator")
     if isinstance(known, NoAnswer):
-        return Line("clip_creator", state, details=details, figures=figures)
+        return StageStatus("clip_creator", state, details=details, figures=figures)
     if known.old_intents:
         details += f", {plural(known.old_intents, 'request')} without an outcome for 15 min"
-        state = State.BEHIND if state is State.OK else state
-    return Line("clip_creator", state, details=details, figures={**figures, "old_intents": known.old_intents})
+        state = StageState.BEHIND if state is StageState.OK else state
+    return StageStatus("clip_creator", state, details=details, figures={**figures, "old_intents": known.old_intents})
 
 
-def database(fact: Database | NoAnswer) -> Line:
+def database(fact: StoredFacts | NoAnswer) -> StageStatus:
     """Assess Postgres; its age is that of the newest report of any stage."""
     if isinstance(fact, NoAnswer):
         return _unanswered("postgres", fact)
@@ -146,22 +148,24 @@ def database(fact: Database | NoAnswer) -> Line:
     details = f"{plural(fact.dead_letters, 'dead letter')} in 24 h"
     figures = {"dead_letters": fact.dead_letters}
     if newest is None:
-        return Line("postgres", State.OK, details=f"no stage has reported yet, {details}", figures=figures)
+        return StageStatus("postgres", StageState.OK, details=f"no stage has reported yet, {details}", figures=figures)
     state = _behind_if(fact.dead_letters >= DEAD_LETTERS)
-    return Line("postgres", state, age=newest, details=details, figures=figures)
+    return StageStatus("postgres", state, age=newest, details=details, figures=figures)
 
 
-def website(fact: Website | NoAnswer) -> Line:
+def website(fact: Website | NoAnswer) -> StageStatus:
     """Assess the website."""
     if isinstance(fact, NoAnswer):
         return _unanswered("website", fact)
-    return Line("website", _behind_if(not fact.ready), details=fact.problem or "ready")
+    return StageStatus("website", _behind_if(not fact.ready), details=fact.problem or "ready")
 
 
-def disk(fact: Disk | NoAnswer) -> Line:
+def disk(fact: Disk | NoAnswer) -> StageStatus:
     """Assess the disk of this machine."""
     if isinstance(fact, NoAnswer):
         return _unanswered("disk", fact)
     full = fact.free < FREE_BYTES or fact.free < fact.total * FREE_SHARE
     details = f"{size_text(fact.free)} free of {size_text(fact.total)} ({fact.folder})"
-    return Line("disk", _behind_if(full), details=details, figures={"free_bytes": fact.free, "total_bytes": fact.total})
+    return StageStatus(
+        "disk", _behind_if(full), details=details, figures={"free_bytes": fact.free, "total_bytes": fact.total}
+    )

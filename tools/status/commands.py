@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Literal
 
-from status.line import Line, State
+from status.line import StageState, StageStatus
 
 FILES = {"A": "docker-compose.reliable.yml", "B": "docker-compose.processing.yml"}
 SERVICES = {  # stage to its machine and its service in that compose file
@@ -19,25 +19,25 @@ SERVICES = {  # stage to its machine and its service in that compose file
 LOGS = {"capture": "stream_monitoring", "website": "api_frontend"}  # log file names that differ from the stage's
 
 
-def with_commands(lines: list[Line], here: Literal["demo", "A", "B"]) -> list[Line]:
+def with_commands(lines: list[StageStatus], here: Literal["demo", "A", "B"]) -> list[StageStatus]:
     """Return the lines with the commands to type on this machine."""
-    if here == "demo" and all(line.state is State.DOWN for line in lines if line.name != "disk"):
+    if here == "demo" and all(line.state is StageState.DOWN for line in lines if line.name != "disk"):
         return [replace(line, next="make demo" if line.name != "disk" else _next(line, here)) for line in lines]
     return [replace(line, next=_next(line, here)) for line in lines]
 
 
-def _next(line: Line, here: Literal["demo", "A", "B"]) -> str:
-    if line.state is State.OK:
+def _next(line: StageStatus, here: Literal["demo", "A", "B"]) -> str:
+    if line.state is StageState.OK:
         return ""
     if line.name == "disk":
         return "df -h ." if here == "demo" else "docker system df"
-    if line.name == "postgres" and line.state is State.BEHIND:
+    if line.name == "postgres" and line.state is StageState.BEHIND:
         return "tools/status/run.sh --dead-letters"
     if here == "demo":
         return f"tail -n 30 .demo/logs/{LOGS.get(line.name, line.name)}.log"
     machine, service = SERVICES[line.name]
-    if line.state is State.UNKNOWN:
+    if line.state is StageState.UNKNOWN:
         return f"on machine {machine}: make status"
     compose = f"docker compose -f {FILES[machine]}"
-    command = f"{compose} up -d {service}" if line.state is State.DOWN else f"{compose} logs --tail 50 {service}"
+    command = f"{compose} up -d {service}" if line.state is StageState.DOWN else f"{compose} logs --tail 50 {service}"
     return command if machine == here else f"on machine {machine}: {command}"

@@ -19,7 +19,7 @@ class OnlyOn:
 
 
 @dataclass(frozen=True)
-class Progress:
+class StageProgress:
     """A row of `pipeline_progress`: the age of the stage's event time, and the time since it last reported."""
 
     behind: float
@@ -27,10 +27,10 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Database:
+class StoredFacts:
     """What Postgres knows. `old_intents`: clip requests older than 15 minutes without an outcome."""
 
-    stages: Mapping[str, Progress] = field(default_factory=dict)
+    stages: Mapping[str, StageProgress] = field(default_factory=dict)
     old_intents: int = 0
     dead_letters: int = 0  # in the last 24 hours
 
@@ -91,7 +91,7 @@ class Disk:
 class Facts:
     """The answers of all probes. `standby` is None if there is none."""
 
-    database: Database | NoAnswer
+    database: StoredFacts | NoAnswer
     broker: Broker | NoAnswer
     groups: Mapping[str, Group] | NoAnswer
     capture: Capture | NoAnswer | OnlyOn

@@ -5,7 +5,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 
 
-class State(StrEnum):
+class StageState(StrEnum):
     """The state of a stage; `unknown` if it cannot be queried from this machine."""
 
     OK = "ok"
@@ -14,15 +14,15 @@ class State(StrEnum):
     DOWN = "down"
 
 
-EXIT_CODES = {State.OK: 0, State.UNKNOWN: 0, State.BEHIND: 1, State.DOWN: 2}
+EXIT_CODES = {StageState.OK: 0, StageState.UNKNOWN: 0, StageState.BEHIND: 1, StageState.DOWN: 2}
 
 
 @dataclass(frozen=True)
-class Line:
+class StageStatus:
     """One stage. `age`: seconds since its newest result; `next`: the command to type."""
 
     name: str
-    state: State
+    state: StageState
     _: KW_ONLY
     age: float | None = None
     details: str = ""
@@ -30,6 +30,6 @@ class Line:
     next: str = ""
 
 
-def worst(lines: list[Line]) -> State:
+def worst(lines: list[StageStatus]) -> StageState:
     """Return the worst state of all lines."""
-    return max((line.state for line in lines), key=lambda state: EXIT_CODES[state], default=State.OK)
+    return max((line.state for line in lines), key=lambda state: EXIT_CODES[state], default=StageState.OK)

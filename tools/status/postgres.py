@@ -7,7 +7,7 @@ import aiosql
 import psycopg
 
 from service_runtime.postgres import with_deadlines
-from status.facts import Database, NoAnswer, Progress
+from status.facts import NoAnswer, StageProgress, StoredFacts
 
 CONNECT_SECONDS = 2
 STATEMENT_SECONDS = 1.8  # slightly below the probe's deadline
@@ -27,12 +27,12 @@ def open_connection(conninfo: str) -> psycopg.Connection:
     )
 
 
-def query(conninfo: str) -> Database | NoAnswer:
+def query(conninfo: str) -> StoredFacts | NoAnswer:
     """Return what Postgres knows now."""
     try:
         with open_connection(conninfo) as connection:
-            return Database(
-                {stage: Progress(behind, silent) for stage, behind, silent in queries.stages(connection)},
+            return StoredFacts(
+                {stage: StageProgress(behind, silent) for stage, behind, silent in queries.stages(connection)},
                 queries.old_intents(connection),
                 queries.dead_letters(connection),
             )

@@ -3,7 +3,7 @@
 import json
 import textwrap
 
-from status.line import Line, worst
+from status.line import StageStatus, worst
 from status.units import age_text
 
 WIDTH = 80  # columns
@@ -11,7 +11,7 @@ NAME, STATE, AGE = 15, 9, 9  # columns of each
 INDENT = " " * (NAME + STATE + AGE)
 
 
-def text(lines: list[Line]) -> str:
+def text(lines: list[StageStatus]) -> str:
     """Format the table, at most 80 columns wide except for the commands."""
     rows = [f"{'stage':<{NAME}}{'state':<{STATE}}{'age':<{AGE}}details"]
     commands = [line.next for line in lines if line.next]
@@ -24,7 +24,7 @@ def text(lines: list[Line]) -> str:
     return "\n".join(rows)
 
 
-def as_json(lines: list[Line]) -> str:
+def as_json(lines: list[StageStatus]) -> str:
     """Format the table as JSON; ages in seconds, sizes in bytes."""
     stages = [
         {

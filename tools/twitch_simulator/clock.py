@@ -11,7 +11,7 @@ DAY_MS = 86_400_000
 
 
 @dataclass
-class TwitchClock:
+class SimulatedClock:
     """The time that Twitch puts on messages, clips and streams: the machine's plus `offset_ms`."""
 
     machine: Clock = now_ms

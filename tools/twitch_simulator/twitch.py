@@ -7,7 +7,7 @@ from random import Random
 from uuid import uuid4
 
 from service_runtime.clock import now_ms
-from twitch_simulator.clock import Clock, TwitchClock, WorldClock
+from twitch_simulator.clock import Clock, SimulatedClock, WorldClock
 from twitch_simulator.crowd.channels import LANGUAGES, plan_channels
 from twitch_simulator.crowd.chatters import make_crowd
 from twitch_simulator.crowd.directory import Directory
@@ -35,7 +35,7 @@ class Twitch:
     """Everything that the servers and the control API use."""
 
     settings: SimulatorSettings
-    clock: TwitchClock
+    clock: SimulatedClock
     directory: Directory
     rooms: Rooms
     faults: Faults
@@ -88,7 +88,7 @@ def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, li
 
 def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: Clock = now_ms) -> Twitch:
     """Build the simulation. Raises OSError or ValueError if files are missing or invalid."""
-    clock, faults, truth = TwitchClock(machine), Faults(), Truth(settings.truth_file)
+    clock, faults, truth = SimulatedClock(machine), Faults(), Truth(settings.truth_file)
     world = WorldClock(clock.machine(), settings.time_scale)
     recorded = {recorded_channel(name): lines for name, lines in recordings(settings, chat_data).items()}
     generated = plan_channels(settings.seed, settings.channels, settings.always_live)

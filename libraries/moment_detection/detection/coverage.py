@@ -8,7 +8,7 @@ STRAGGLER_SECONDS = 10  # a message this long after "left" shows that the channe
 LONG_AGO = 1  # before the first record: the first message or "joined" starts the coverage
 
 
-class Coverage(Struct, array_like=True, gc=False):
+class CoverageState(Struct, array_like=True, gc=False):
     """Whether a second was read, according to the coverage records so far. Times are whole seconds since 1970."""
 
     left_at: int = LONG_AGO  # 0 while the channel is joined

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from moment_detection.detection.channel_events import ChannelEvent
 from moment_detection.detection.counters import COUNT_LIMIT, WINDOW_SECONDS
-from moment_detection.detection.coverage import Coverage
+from moment_detection.detection.coverage import CoverageState
 from moment_detection.detection.moment_rule import MomentRule, MomentRuleState
 from moment_detection.detection.open_moment import PEAK_HOLDS_SECONDS, OpenMoment
 from moment_detection.detection.outputs import Minute, Output, Revision
@@ -35,7 +35,7 @@ class DetectorState(Struct, array_like=True, gc=False):
     minute_messages: int
     stream_id: str
     stream_started_at: int
-    coverage: Coverage
+    coverage: CoverageState
     moment_rules: list[MomentRuleState]
     score: ScoreState | None
     peaks: Peaks | None
@@ -66,7 +66,7 @@ class Detector:
         self.at = 0
         self.timer = 0  # second of the adapter's timer, 0: none
         self.asleep = True
-        self.coverage = Coverage()
+        self.coverage = CoverageState()
         self.score = Score()
         self.peaks = Peaks()
         self.moment_rules = [MomentRule(each) for each in (rules, *trials)]
@@ -189,7 +189,7 @@ class Detector:
     def _fall_asleep(self) -> None:
         self.asleep = True
         self._minute_messages = 0
-        self.coverage = Coverage(gap_until=self.coverage.gap_until)
+        self.coverage = CoverageState(gap_until=self.coverage.gap_until)
         self.score.reset()
         self.peaks = Peaks()
         for rule in self.moment_rules:

@@ -113,7 +113,7 @@ class Filter:
         """Ask for the moments of this channel, which `channel` named; None if there is no such channel."""
         return replace(self, channel_id=channel.channel_id if channel else NO_CHANNEL)
 
-    def conditions(self) -> list["Condition"]:
+    def conditions(self) -> list["FilterCondition"]:
         """Return the conditions that are asked for."""
         return [condition for condition in CONDITIONS if condition.value(self)]
 
@@ -133,7 +133,7 @@ class Filter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition:
+class FilterCondition:
     """One way to narrow the list: `parameter` in an address, with the value of a filter, empty if not asked for.
 
     `fragment` of sql/list.sql and `fits` decide alike. `in_clips`: the table `clips` can answer it as well.
@@ -148,7 +148,7 @@ class Condition:
 
 
 CONDITIONS = (
-    Condition(
+    FilterCondition(
         parameter="channel",
         value=lambda wanted: wanted.channel,
         label=lambda wanted: wanted.channel,
@@ -156,7 +156,7 @@ CONDITIONS = (
         fits=lambda moment, wanted: moment.channel.channel_id == wanted.channel_id,
         in_clips=True,
     ),
-    Condition(
+    FilterCondition(
         parameter="from",
         value=lambda wanted: address_time(wanted.from_at),
         label=lambda wanted: f"from {wanted.from_at:%Y-%m-%d %H:%M}",
@@ -164,7 +164,7 @@ CONDITIONS = (
         fits=lambda moment, wanted: wanted.from_at is None or moment.crossed_at >= wanted.from_at,
         in_clips=True,
     ),
-    Condition(
+    FilterCondition(
         parameter="until",
         value=lambda wanted: address_time(wanted.until_at),
         label=lambda wanted: f"until {wanted.until_at:%Y-%m-%d %H:%M}",
@@ -172,7 +172,7 @@ CONDITIONS = (
         fits=lambda moment, wanted: is_before(moment, wanted.before),
         in_clips=True,
     ),
-    Condition(
+    FilterCondition(
         parameter="clips",
         value=lambda wanted: "1" if wanted.clips_only else None,
         label=lambda _: "clips only",
@@ -180,21 +180,21 @@ CONDITIONS = (
         fits=lambda moment, _: moment.has_clip,
         in_clips=True,
     ),
-    Condition(
+    FilterCondition(
         parameter="mood",
         value=lambda wanted: wanted.mood,
         label=lambda wanted: wanted.mood and wanted.mood.replace("_", " "),
         fragment="of_mood",
         fits=lambda moment, wanted: moment.document.mood == wanted.mood,
     ),
-    Condition(
+    FilterCondition(
         parameter="cause",
         value=lambda wanted: wanted.cause,
         label=lambda wanted: wanted.cause and cause_words(wanted.cause),
         fragment="of_cause",
         fits=lambda moment, wanted: moment.document.causes[:1] == [wanted.cause],
     ),
-    Condition(
+    FilterCondition(
         parameter="cursor",
         value=lambda wanted: cursors.encode(wanted.after) if wanted.after else None,
         label=lambda _: None,

@@ -17,7 +17,7 @@ from moment_detection.detection.detector import Detector
 from moment_detection.detection.rules import RuleBook
 from moment_detection.detection.state import pack, unpack
 from moment_detection.evidence.text_store import forget_texts
-from moment_detection.messages import Record, end_of
+from moment_detection.messages import ResultRecord, end_of
 from service_runtime.measures import measure
 
 MEASURES = {
@@ -168,7 +168,7 @@ class DetectorOperator(KeyedProcessFunction):  # type: ignore[misc]
         if record:
             yield from self._rows([(end_of(second), record)])
 
-    def _rows(self, records: list[tuple[int, Record]]) -> Iterator[Row]:
+    def _rows(self, records: list[tuple[int, ResultRecord]]) -> Iterator[Row]:
         for event_at, record in records:
             if event_at > self._options.emit_after:
                 self._measures["records"].labels(topic=record.topic).inc()

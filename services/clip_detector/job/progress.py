@@ -6,7 +6,7 @@ from contracts import job_progress, topics
 from contracts.codec import encode
 from contracts.job_progress import JOB
 from moment_detection.detection.state import StateVersionError
-from moment_detection.messages import Record, end_of
+from moment_detection.messages import ResultRecord, end_of
 
 PROGRESS_VERSION = 2  # raise it when the fields change
 
@@ -17,7 +17,7 @@ class Progress(msgspec.Struct, array_like=True):
     second: int = 0
     late: int = 0
 
-    def update(self, second: int, late: int) -> Record | None:
+    def update(self, second: int, late: int) -> ResultRecord | None:
         """Add a second of ticks, or late records (`second` 0); return the record to publish, if any."""
         self.late += late
         if second <= self.second:
@@ -26,7 +26,7 @@ class Progress(msgspec.Struct, array_like=True):
         message = job_progress.JobProgress(
             schema_version=job_progress.SCHEMA_VERSION, job=JOB, event_at=end_of(second), late=self.late
         )
-        return Record(topics.JOB_PROGRESS.name, JOB.encode(), encode(message))
+        return ResultRecord(topics.JOB_PROGRESS.name, JOB.encode(), encode(message))
 
     def pack(self) -> bytes:
         """Return the state as bytes: a version byte, then msgpack."""

@@ -22,7 +22,7 @@ REFRESH_MS = 1_000  # between two looks at what changes slowly
 RECORD_TYPES = (Notice, RoomState)
 EMOTE_TAGS_REMEMBERED = 20_000  # most messages with emotes have one of the same few tags
 
-Path = Literal["fast", "slow"]
+ParserPath = Literal["fast", "slow"]
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Counts:
         return self.other_records + Counter(message=self.fast_messages)
 
     @property
-    def paths(self) -> dict[Path, int]:
+    def paths(self) -> dict[ParserPath, int]:
         """Chat messages by their parser."""
         return {"fast": self.fast_messages, "slow": self.other_lines["PRIVMSG"]}
 

@@ -10,10 +10,11 @@ from confluent_kafka import KafkaException
 
 from contracts import metrics
 from service_runtime.backoff import Backoff
+from service_runtime.kafka import KafkaAwayError
 from service_runtime.measures import measure
 from stream_monitoring.capture.continuity import Continuity
 from stream_monitoring.forwarding import other_format
-from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaAwayError, KafkaLog, LogReader, PartitionId
+from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, LogReader, PartitionId
 from stream_monitoring.forwarding.lease import Lease, LeaseView
 from stream_monitoring.forwarding.partition_repair import plan_repair
 from stream_monitoring.forwarding.resume import LastTick, NewerFormatError, ResumePoint, TakeoverFilter

@@ -8,6 +8,7 @@ import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE, Topic
+from service_runtime.kafka import KafkaAwayError
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool.record_header import read_header, record_id
 
@@ -26,10 +27,6 @@ NEAR_MS = 20_000  # keep ids from this long before the last tick: what came even
 PartitionId = tuple[str, int]  # topic and number
 Bounds = dict[PartitionId, tuple[int, int]]  # first offset and the one after the last
 LIFECYCLE_PARTITION: PartitionId = (STREAM_LIFECYCLE.name, 0)
-
-
-class KafkaAwayError(Exception):
-    """Kafka did not answer in time; try again later."""
 
 
 @dataclass(slots=True)

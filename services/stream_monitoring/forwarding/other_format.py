@@ -6,7 +6,8 @@ from pathlib import Path
 import structlog
 
 from contracts.chat_messages import FORMAT_VERSION
-from stream_monitoring.forwarding.kafka_log import KafkaAwayError, LogReader
+from service_runtime.kafka import KafkaAwayError
+from stream_monitoring.forwarding.kafka_log import LogReader
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool import segment
 from stream_monitoring.spool.frame import DamagedFrameError, Frame

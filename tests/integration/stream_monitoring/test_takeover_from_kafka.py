@@ -16,11 +16,11 @@ from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE
 from embedded.processes.waiting import wait_for
 from embedded.records import Record, read_topic
 from embedded.servers.kafka import Kafka
-from service_runtime.kafka import consumer_config, producer_config
+from service_runtime.kafka import KafkaAwayError, consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
 from stream_monitoring.forwarding import takeover
 from stream_monitoring.forwarding.forwarder import Forwarder
-from stream_monitoring.forwarding.kafka_log import TICKED, KafkaAwayError, KafkaLog, PartitionId, partitions_of
+from stream_monitoring.forwarding.kafka_log import TICKED, KafkaLog, PartitionId, partitions_of
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
 from stream_monitoring.forwarding.takeover import wait_for_open_transactions
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions

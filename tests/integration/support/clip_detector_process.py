@@ -24,7 +24,7 @@ from moment_detection.channel import Channel, DictSlots, SecondRow
 from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.detector import Detector
 from moment_detection.detection.rules import Rules
-from moment_detection.messages import Record
+from moment_detection.messages import ResultRecord
 
 ANSWER_SECONDS = 240.0  # a MiniCluster takes 15 s to start, several times that on a busy machine
 START = 1_790_000_040  # second, a minute's start
@@ -152,10 +152,10 @@ class ChatLog:
             self.producer.produce(topics.CHAT_MESSAGES.name, value, partition=partition)
         self.producer.flush()
 
-    def recount(self, until: int) -> list[Record]:
+    def recount(self, until: int) -> list[ResultRecord]:
         """Return what the pure channel makes of all messages written, up to the second `until` after START."""
         channel = Channel(self.channel_id, Detector(*RULES), DictSlots())
-        found: list[tuple[int, Record]] = []
+        found: list[tuple[int, ResultRecord]] = []
         for second in sorted(self.rows.keys() | self.events.keys()):
             said = self.rows.get(second, [])
             chatters = len({chatter for chatter, _ in said})

@@ -4,13 +4,13 @@ from collections import Counter
 
 import pytest
 
-from cause_check.agreement import Agreement
+from cause_check.agreement import LabelAgreement
 from cause_check.labels import NONE
 from cause_check.rate import Rate
 
 
 def test_agreement_is_counted_as_cohen_does() -> None:
-    agreed = Agreement(Counter({("a", "a"): 20, ("a", NONE): 5, (NONE, "a"): 10, (NONE, NONE): 15}))
+    agreed = LabelAgreement(Counter({("a", "a"): 20, ("a", NONE): 5, (NONE, "a"): 10, (NONE, NONE): 15}))
     assert agreed.accuracy == 0.7
     assert agreed.kappa == pytest.approx(0.4)  # Cohen's textbook table
 

@@ -7,14 +7,14 @@ from clip_detector.job.bucket import Bucket
 from moment_detection.channel import Channel, SecondRow
 from moment_detection.detection.detector import FORGET_SECONDS, SILENCE_SECONDS, Detector, Rules
 from moment_detection.detection.state import pack, unpack
-from moment_detection.messages import Record
+from moment_detection.messages import ResultRecord
 
 START = 1_000_000 * 60
 RULES = Rules(4.0)
 CHANNELS = ("7", "8", "9")
 END = 700
 Rows = list[tuple[int, str, int]]
-Emitted = list[tuple[str, int, Record]]
+Emitted = list[tuple[str, int, ResultRecord]]
 
 
 def channel(name: str, detector: Detector | None = None) -> Channel:
@@ -46,7 +46,7 @@ class Operator:
         for name, packed in self.state.items():
             self.bucket.add(channel(name, unpack(packed, RULES)))
 
-    def _emit(self, known: Channel, records: list[tuple[int, Record]]) -> None:
+    def _emit(self, known: Channel, records: list[tuple[int, ResultRecord]]) -> None:
         self.emitted += [(known.channel_id, at, record) for at, record in records]
         if (due := self.bucket.plan_timer(known)) is not None:
             self.timers.add(due)

@@ -10,7 +10,7 @@ from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.detector import Detector
 from moment_detection.detection.rules import Rules
 from moment_detection.detection.state import pack, unpack
-from moment_detection.messages import Record
+from moment_detection.messages import ResultRecord
 
 START = 1_000_000 * 60
 RULES = Rules(4.0)
@@ -30,7 +30,7 @@ ROWS = [
 ]
 
 
-def records_of(channel: Channel) -> list[tuple[int, Record]]:
+def records_of(channel: Channel) -> list[tuple[int, ResultRecord]]:
     found = [record for each in ROWS for record in channel.row(each)]
     return found + channel.advance(START + 600)
 
@@ -73,7 +73,7 @@ def test_timers_replays_and_restores_change_no_record(data: st.DataObject) -> No
     expected = records_of(Channel("7", Detector(RULES), DictSlots()))
     slots = DictSlots()
     channel = Channel("7", Detector(RULES), slots)
-    found: list[tuple[int, Record]] = []
+    found: list[tuple[int, ResultRecord]] = []
     chosen = data.draw(st.lists(st.integers(0, len(ROWS) - 1), max_size=40).map(set))
     for index, each in enumerate(ROWS):
         if index in chosen:

@@ -8,7 +8,7 @@ from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.detector import Detector
 from moment_detection.detection.rules import Rules
 from moment_detection.detection.state import pack, unpack
-from moment_detection.messages import Record
+from moment_detection.messages import ResultRecord
 
 START = 1_000_000 * 60
 RULES = Rules(6.0)
@@ -29,12 +29,12 @@ ROWS = [
 ]
 
 
-def records_of(channel: Channel, rows: list[SecondRow] = ROWS) -> list[Record]:
+def records_of(channel: Channel, rows: list[SecondRow] = ROWS) -> list[ResultRecord]:
     found = [record for each in rows for _, record in channel.row(each)]
     return found + [record for _, record in channel.advance(START + 600)]
 
 
-def moments(records: list[Record]) -> list[Moment]:
+def moments(records: list[ResultRecord]) -> list[Moment]:
     return [decode(record.topic, record.value) for record in records if record.topic == topics.MOMENTS.name]
 
 

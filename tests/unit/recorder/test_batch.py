@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 import contracts
 from contracts import codec
-from recorder.batch import TOPICS, Batch, Shaper
+from recorder.batch import TOPICS, Shaper, WriteBatch
 from recorder.partitions import DAY_MS, Retention
 from recorder.rows.progress import heartbeat
 from recorder.rows.record import Record
@@ -94,7 +94,7 @@ def moment_entry(shaper: Shaper, offset: int = 0):
 
 
 def test_a_moment_makes_a_batch_due_at_once_and_progress_waits(shaper):
-    batch = Batch(limit=10, linger_seconds=0.5)
+    batch = WriteBatch(limit=10, linger_seconds=0.5)
     assert not batch.is_due(100.0)
     batch.add(heartbeat(NOW), 100.0)
     assert not batch.is_due(100.4)
@@ -104,7 +104,7 @@ def test_a_moment_makes_a_batch_due_at_once_and_progress_waits(shaper):
 
 
 def test_a_full_batch_is_due_and_taking_empties_it(shaper):
-    batch = Batch(limit=3, linger_seconds=0.5)
+    batch = WriteBatch(limit=3, linger_seconds=0.5)
     for _ in range(3):
         batch.add(heartbeat(NOW), 1.0)
     assert batch.is_due(1.0)

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from status.assessment import DEAD_LETTERS, FREE_BYTES, LAG_RECORDS, SPOOL_BYTES, assess
-from status.facts import Broker, Capture, Database, Disk, Facts, Group, Job, NoAnswer, OnlyOn, Progress, Website
-from status.line import EXIT_CODES, Line, State, worst
+from status.facts import Broker, Capture, Disk, Facts, Group, Job, NoAnswer, OnlyOn, StageProgress, StoredFacts, Website
+from status.line import EXIT_CODES, StageState, StageStatus, worst
 
 CAPTURE = Capture(tick_age=2.0, is_holder=True, backlog=4_000.0, gap_seconds=0.0)
 WELL = Facts(
-    database=Database({"job": Progress(3, 1), "recorder": Progress(1, 1), "capture": Progress(2, 1)}),
+    database=StoredFacts({"job": StageProgress(3, 1), "recorder": StageProgress(1, 1), "capture": StageProgress(2, 1)}),
     broker=Broker(2.0),
     groups={"recorder": Group(1, 12), "clip-creator": Group(1, 0), "chat-inspector": Group(1, 0)},
     capture=CAPTURE,
@@ -22,58 +22,66 @@ WELL = Facts(
 SILENT = NoAnswer("connection refused")
 
 
-def lines(facts: Facts) -> dict[str, Line]:
+def lines(facts: Facts) -> dict[str, StageStatus]:
     return {line.name: line for line in assess(facts)}
 
 
 def test_all_stages_are_ok() -> None:
-    assert {line.state for line in assess(WELL)} == {State.OK}
+    assert {line.state for line in assess(WELL)} == {StageState.OK}
     assert EXIT_CODES[worst(assess(WELL))] == 0
 
 
 @pytest.mark.parametrize(
     ("stage", "state", "changed"),
     [
-        ("capture", State.DOWN, {"capture": SILENT}),
-        ("capture", State.BEHIND, {"capture": replace(CAPTURE, problems={"chat": "no channel is read yet"})}),
-        ("capture", State.BEHIND, {"capture": replace(CAPTURE, tick_age=31.0)}),
-        ("capture", State.BEHIND, {"capture": replace(CAPTURE, backlog=SPOOL_BYTES + 1)}),
-        ("capture", State.UNKNOWN, {"capture": OnlyOn("machine B")}),
-        ("standby", State.OK, {"standby": replace(CAPTURE, is_holder=False, backlog=SPOOL_BYTES * 100)}),
-        ("standby", State.DOWN, {"standby": SILENT}),
-        ("kafka", State.DOWN, {"broker": SILENT, "groups": SILENT}),
-        ("kafka", State.BEHIND, {"broker": SILENT}),
-        ("kafka", State.BEHIND, {"broker": Broker(None)}),
-        ("kafka", State.BEHIND, {"broker": Broker(31.0)}),
-        ("clip_detector", State.DOWN, {"job": SILENT}),
-        ("clip_detector", State.DOWN, {"job": Job("none")}),
-        ("clip_detector", State.DOWN, {"job": Job("FAILED")}),
-        ("clip_detector", State.BEHIND, {"job": Job("RESTARTING")}),
-        ("clip_detector", State.BEHIND, {"job": Job("RUNNING")}),
-        ("clip_detector", State.BEHIND, {"job": Job("RUNNING", 121.0, 1.0)}),
-        ("clip_detector", State.BEHIND, {"database": Database({"job": Progress(61, 1)})}),
-        ("clip_detector", State.BEHIND, {"job": OnlyOn("machine B"), "database": Database({"job": Progress(61, 1)})}),
-        ("clip_detector", State.OK, {"job": OnlyOn("machine B")}),
-        ("clip_detector", State.UNKNOWN, {"job": OnlyOn("machine B"), "database": SILENT}),
-        ("recorder", State.DOWN, {"database": SILENT}),
-        ("recorder", State.DOWN, {"database": Database({})}),
-        ("recorder", State.DOWN, {"database": Database({"recorder": Progress(61, 61)})}),
-        ("recorder", State.DOWN, {"groups": {"recorder": Group(0, 0)}}),
-        ("recorder", State.BEHIND, {"groups": {"recorder": Group(1, LAG_RECORDS + 1)}}),
-        ("recorder", State.OK, {"groups": SILENT}),
-        ("clip_creator", State.DOWN, {"groups": SILENT}),
-        ("clip_creator", State.DOWN, {"groups": {}}),
-        ("clip_creator", State.BEHIND, {"groups": {"clip-creator": Group(1, LAG_RECORDS + 1)}}),
-        ("clip_creator", State.BEHIND, {"database": Database({}, old_intents=1)}),
-        ("postgres", State.DOWN, {"database": SILENT}),
-        ("postgres", State.BEHIND, {"database": Database({"job": Progress(1, 1)}, dead_letters=DEAD_LETTERS)}),
-        ("website", State.DOWN, {"website": SILENT}),
-        ("website", State.BEHIND, {"website": Website(False, "not ready")}),
-        ("disk", State.BEHIND, {"disk": Disk("/", FREE_BYTES - 1, 10e9)}),
-        ("disk", State.DOWN, {"disk": NoAnswer("/none: no such folder")}),
+        ("capture", StageState.DOWN, {"capture": SILENT}),
+        ("capture", StageState.BEHIND, {"capture": replace(CAPTURE, problems={"chat": "no channel is read yet"})}),
+        ("capture", StageState.BEHIND, {"capture": replace(CAPTURE, tick_age=31.0)}),
+        ("capture", StageState.BEHIND, {"capture": replace(CAPTURE, backlog=SPOOL_BYTES + 1)}),
+        ("capture", StageState.UNKNOWN, {"capture": OnlyOn("machine B")}),
+        ("standby", StageState.OK, {"standby": replace(CAPTURE, is_holder=False, backlog=SPOOL_BYTES * 100)}),
+        ("standby", StageState.DOWN, {"standby": SILENT}),
+        ("kafka", StageState.DOWN, {"broker": SILENT, "groups": SILENT}),
+        ("kafka", StageState.BEHIND, {"broker": SILENT}),
+        ("kafka", StageState.BEHIND, {"broker": Broker(None)}),
+        ("kafka", StageState.BEHIND, {"broker": Broker(31.0)}),
+        ("clip_detector", StageState.DOWN, {"job": SILENT}),
+        ("clip_detector", StageState.DOWN, {"job": Job("none")}),
+        ("clip_detector", StageState.DOWN, {"job": Job("FAILED")}),
+        ("clip_detector", StageState.BEHIND, {"job": Job("RESTARTING")}),
+        ("clip_detector", StageState.BEHIND, {"job": Job("RUNNING")}),
+        ("clip_detector", StageState.BEHIND, {"job": Job("RUNNING", 121.0, 1.0)}),
+        ("clip_detector", StageState.BEHIND, {"database": StoredFacts({"job": StageProgress(61, 1)})}),
+        (
+            "clip_detector",
+            StageState.BEHIND,
+            {"job": OnlyOn("machine B"), "database": StoredFacts({"job": StageProgress(61, 1)})},
+        ),
+        ("clip_detector", StageState.OK, {"job": OnlyOn("machine B")}),
+        ("clip_detector", StageState.UNKNOWN, {"job": OnlyOn("machine B"), "database": SILENT}),
+        ("recorder", StageState.DOWN, {"database": SILENT}),
+        ("recorder", StageState.DOWN, {"database": StoredFacts({})}),
+        ("recorder", StageState.DOWN, {"database": StoredFacts({"recorder": StageProgress(61, 61)})}),
+        ("recorder", StageState.DOWN, {"groups": {"recorder": Group(0, 0)}}),
+        ("recorder", StageState.BEHIND, {"groups": {"recorder": Group(1, LAG_RECORDS + 1)}}),
+        ("recorder", StageState.OK, {"groups": SILENT}),
+        ("clip_creator", StageState.DOWN, {"groups": SILENT}),
+        ("clip_creator", StageState.DOWN, {"groups": {}}),
+        ("clip_creator", StageState.BEHIND, {"groups": {"clip-creator": Group(1, LAG_RECORDS + 1)}}),
+        ("clip_creator", StageState.BEHIND, {"database": StoredFacts({}, old_intents=1)}),
+        ("postgres", StageState.DOWN, {"database": SILENT}),
+        (
+            "postgres",
+            StageState.BEHIND,
+            {"database": StoredFacts({"job": StageProgress(1, 1)}, dead_letters=DEAD_LETTERS)},
+        ),
+        ("website", StageState.DOWN, {"website": SILENT}),
+        ("website", StageState.BEHIND, {"website": Website(False, "not ready")}),
+        ("disk", StageState.BEHIND, {"disk": Disk("/", FREE_BYTES - 1, 10e9)}),
+        ("disk", StageState.DOWN, {"disk": NoAnswer("/none: no such folder")}),
     ],
 )
-def test_each_trouble_shows_at_its_stage(stage: str, state: State, changed: dict[str, object]) -> None:
+def test_each_trouble_shows_at_its_stage(stage: str, state: StageState, changed: dict[str, object]) -> None:
     assert lines(replace(WELL, **changed))[stage].state is state  # type: ignore[arg-type]
 
 
@@ -83,7 +91,7 @@ def test_a_stage_that_is_down_shows_the_reason() -> None:
 
 
 def test_figures_have_their_nouns() -> None:
-    facts = replace(WELL, capture=replace(CAPTURE, backlog=4_200.0, gap_seconds=1.0), database=Database({}, 2, 1))
+    facts = replace(WELL, capture=replace(CAPTURE, backlog=4_200.0, gap_seconds=1.0), database=StoredFacts({}, 2, 1))
     found = lines(facts)
     assert found["capture"].details == "at most 4.2 kB to forward, 1 channel-second of gaps since its start"
     assert found["clip_detector"].details == "checkpoint 2 s ago, 1.2 MB"

@@ -9,7 +9,8 @@ import pytest
 
 from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, UNMARKED_FORMAT_VERSION, Tick
-from stream_monitoring.forwarding.kafka_log import KafkaAwayError, tick_of
+from service_runtime.kafka import KafkaAwayError
+from stream_monitoring.forwarding.kafka_log import tick_of
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts, LeaseView, Role
 from stream_monitoring.forwarding.other_format import SILENT_SECONDS, problem, retire_older_spool
 from stream_monitoring.forwarding.partition_repair import plan_repair

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from twitch_simulator.clock import TwitchClock
+from twitch_simulator.clock import SimulatedClock
 from twitch_simulator.crowd.bursts import PlannedMessage
 from twitch_simulator.crowd.channels import plan_channels
 from twitch_simulator.crowd.chatters import Chatter
@@ -26,7 +26,7 @@ class Sender:
 
     def __init__(self, sockets, folder) -> None:
         self.sockets, self.faults, self.truth = sockets, Faults(), Truth(folder)
-        self.clock = TwitchClock(lambda: sockets.now)
+        self.clock = SimulatedClock(lambda: sockets.now)
         rng = Random(1)
         self.delivery = Delivery(
             rooms=sockets.rooms,

@@ -2,14 +2,14 @@
 
 import pytest
 
-from twitch_simulator.irc.irc_session import Session, SessionContext
+from twitch_simulator.irc.irc_session import IrcSession, SessionContext
 from twitch_simulator.irc.join_limit import JOINS, JoinLimit
 
 CHANNEL_IDS = {f"room{number}": str(number) for number in range(60)}
 
 
 @pytest.fixture
-def session(sockets) -> Session:
+def session(sockets) -> IrcSession:
     connection, _ = sockets.connect(tags=False)
     tokens = {"good": "scout"}
     context = SessionContext(
@@ -19,16 +19,16 @@ def session(sockets) -> Session:
         channel_id=CHANNEL_IDS.get,
         login_of_token=tokens.get,
     )
-    return Session(connection, context)
+    return IrcSession(connection, context)
 
 
-def sign_in(session: Session) -> None:
+def sign_in(session: IrcSession) -> None:
     session.receive("CAP REQ :twitch.tv/tags twitch.tv/commands twitch.tv/membership")
     session.receive("PASS SCHMOOPIIE")
     session.receive("NICK justinfan12345")
 
 
-def test_capabilities_are_listed_acknowledged_and_refused(session: Session) -> None:
+def test_capabilities_are_listed_acknowledged_and_refused(session: IrcSession) -> None:
     listed = session.receive("CAP LS 302")
     assert listed == [":tmi.twitch.tv CAP * LS :twitch.tv/tags twitch.tv/commands twitch.tv/membership"]
     assert session.receive("CAP REQ :twitch.tv/tags twitch.tv/commands") == [
@@ -38,12 +38,12 @@ def test_capabilities_are_listed_acknowledged_and_refused(session: Session) -> N
     assert session.receive("CAP END") == []
 
 
-def test_an_anonymous_nick_is_welcomed(session: Session) -> None:
+def test_an_anonymous_nick_is_welcomed(session: IrcSession) -> None:
     numerics = [line.split()[1] for line in session.receive("NICK justinfan12345")]
     assert numerics == ["001", "002", "003", "004", "375", "372", "376"]
 
 
-def test_a_name_needs_a_valid_token(session: Session) -> None:
+def test_a_name_needs_a_valid_token(session: IrcSession) -> None:
     assert session.receive("NICK scout") == [":tmi.twitch.tv NOTICE * :Improperly formatted auth"]
     assert session.closing
     session.closing = False
@@ -54,7 +54,7 @@ def test_a_name_needs_a_valid_token(session: Session) -> None:
     assert session.receive("NICK scout")[0] == ":tmi.twitch.tv 001 scout :Welcome, GLHF!"
 
 
-def test_joining_is_echoed_with_names_and_the_rooms_rules(session: Session) -> None:
+def test_joining_is_echoed_with_names_and_the_rooms_rules(session: IrcSession) -> None:
     sign_in(session)
     assert session.receive("JOIN #room7") == [
         ":justinfan12345!justinfan12345@justinfan12345.tmi.twitch.tv JOIN #room7",
@@ -67,13 +67,13 @@ def test_joining_is_echoed_with_names_and_the_rooms_rules(session: Session) -> N
     assert session.receive("PART #room7") == []
 
 
-def test_a_missing_room_is_named_in_a_notice(session: Session) -> None:
+def test_a_missing_room_is_named_in_a_notice(session: IrcSession) -> None:
     sign_in(session)
     (line,) = session.receive("JOIN #nobody")
     assert line.startswith("@msg-id=msg_channel_suspended :tmi.twitch.tv NOTICE #nobody :")
 
 
-def test_joins_above_the_limit_are_dropped_silently(session: Session, sockets) -> None:
+def test_joins_above_the_limit_are_dropped_silently(session: IrcSession, sockets) -> None:
     sign_in(session)
     session.receive("JOIN " + ",".join(f"#room{number}" for number in range(25)))
     assert len(session.connection.channels) == JOINS
@@ -84,12 +84,12 @@ def test_joins_above_the_limit_are_dropped_silently(session: Session, sockets) -
     assert len(session.receive("JOIN #room40")) == 4
 
 
-def test_nobody_joins_before_signing_in(session: Session) -> None:
+def test_nobody_joins_before_signing_in(session: IrcSession) -> None:
     assert session.receive("JOIN #room1") == []
     assert session.connection.channels == set()
 
 
-def test_pings_and_unknown_commands_are_answered(session: Session) -> None:
+def test_pings_and_unknown_commands_are_answered(session: IrcSession) -> None:
     sign_in(session)
     assert session.receive("PING :hello there") == [":tmi.twitch.tv PONG tmi.twitch.tv :hello there"]
     assert session.receive("WHO #x") == [":tmi.twitch.tv 421 justinfan12345 WHO :Unknown command"]

@@ -11,7 +11,7 @@ from twitch_simulator.crowd.chatters import make_crowd
 from twitch_simulator.crowd.emotes import emotes_only
 from twitch_simulator.crowd.plays import KINDS, Script, plan_play
 from twitch_simulator.crowd.texts import ChatText
-from twitch_simulator.irc.irc_session import Session
+from twitch_simulator.irc.irc_session import IrcSession
 from twitch_simulator.settings import SimulatorSettings
 from twitch_simulator.twitch import Twitch, build
 
@@ -30,7 +30,7 @@ class Room:
         self.twitch: Twitch = build(settings, machine=lambda: self.now)
         self.channel = self.twitch.directory.channels[0]
         self.wire = FakeWire()
-        self.session = Session(self.twitch.rooms.open(self.wire, "tcp"), self.twitch.session_context)
+        self.session = IrcSession(self.twitch.rooms.open(self.wire, "tcp"), self.twitch.session_context)
         for line in ("CAP REQ :twitch.tv/tags twitch.tv/commands", "NICK justinfan1"):
             self.session.receive(line)
 

@@ -6,10 +6,10 @@ import pytest
 
 from watcher.condition import Condition
 from watcher.notice import Notice
-from watcher.state_file import MAX_PENDING, State, StateFile, newest
+from watcher.state_file import MAX_PENDING, StateFile, WatcherState, newest
 
 NOTICE = Notice(Condition.DATA_OLD, "data is old", 1.0)
-STATE = State(Condition.DATA_OLD, 5.0, (NOTICE,))
+STATE = WatcherState(Condition.DATA_OLD, 5.0, (NOTICE,))
 
 
 def test_a_written_state_is_read_back(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_the_files_field_names_are_stable(tmp_path: Path) -> None:
 def test_a_broken_file_counts_as_no_state(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "watcher.json"
     file.write_bytes(content)
-    assert StateFile(file).read() == State()
+    assert StateFile(file).read() == WatcherState()
 
 
 def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from watcher.webhook_answer import (
     MAX_RETRY_AFTER_SECONDS,
     MIN_RETRY_AFTER_SECONDS,
     RETRIES,
-    Answer,
+    WebhookAnswer,
     interpret,
     retry_seconds,
 )
@@ -50,7 +50,7 @@ def test_any_answer_leads_to_a_retry_within_an_hour(retry_after: str | None, bod
 def test_without_a_requested_wait_it_doubles_up_to_a_limit() -> None:
     first, longest = RETRIES.first_seconds, RETRIES.longest_seconds
     for failures, most in ((1, first), (2, 2 * first), (3, 4 * first), (50, longest)):
-        assert most / 2 <= retry_seconds(Answer(False), failures) <= most
+        assert most / 2 <= retry_seconds(WebhookAnswer(False), failures) <= most
 
 
 @pytest.mark.parametrize("status", [301, 400, 401, 403, 404])

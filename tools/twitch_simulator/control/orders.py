@@ -26,7 +26,7 @@ class BurstOrder(Order):
     emote: str = Field("LUL", min_length=1, max_length=40)
 
 
-class Line(Order):
+class ChatLine(Order):
     """One scripted message."""
 
     user: str | int
@@ -37,7 +37,7 @@ class MessagesOrder(Order):
     """Send scripted messages at once and in order."""
 
     login: str
-    lines: list[Line]
+    lines: list[ChatLine]
 
 
 class SocketsOrder(Order):

@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
-from twitch_simulator.clock import Clock, TwitchClock, WorldClock
+from twitch_simulator.clock import Clock, SimulatedClock, WorldClock
 from twitch_simulator.crowd.bursts import Burst, PlannedMessage, burst_times, plan_burst, random_burst
 from twitch_simulator.crowd.channels import Channel
 from twitch_simulator.crowd.chat import Shares, plan_chat, shares_at
@@ -48,7 +48,7 @@ class ChatSchedule:
         generated: Sequence[Channel],
         directory: Directory,
         world: WorldClock,
-        clock: TwitchClock,
+        clock: SimulatedClock,
         truth: Truth,
     ) -> None:
         """The rates apply to all generated channels together."""

@@ -7,7 +7,7 @@ from random import Random
 
 import msgspec
 
-from twitch_simulator.clock import TwitchClock
+from twitch_simulator.clock import SimulatedClock
 from twitch_simulator.crowd.bursts import PlannedMessage
 from twitch_simulator.crowd.emotes import emotes_only
 from twitch_simulator.delivery.rendering import Rendered, Renderer
@@ -22,7 +22,7 @@ class Delivery:
     """Writes messages to the truth files and sends them to the rooms."""
 
     def __init__(
-        self, *, rooms: Rooms, truth: Truth, faults: Faults, clock: TwitchClock, renderer: Renderer, rng: Random
+        self, *, rooms: Rooms, truth: Truth, faults: Faults, clock: SimulatedClock, renderer: Renderer, rng: Random
     ) -> None:
         self.sent = 0
         self.unsent = 0

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from random import Random
 
-from twitch_simulator.clock import TwitchClock
+from twitch_simulator.clock import SimulatedClock
 from twitch_simulator.crowd.channels import Channel
 from twitch_simulator.crowd.chatters import Chatter
 from twitch_simulator.crowd.directory import Directory
@@ -27,7 +27,7 @@ class Events:
         delivery: Delivery,
         renderer: Renderer,
         truth: Truth,
-        clock: TwitchClock,
+        clock: SimulatedClock,
         crowd: Sequence[Chatter],
     ) -> None:
         self.sent = 0

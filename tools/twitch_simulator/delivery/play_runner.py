@@ -7,7 +7,7 @@ from random import Random
 
 import msgspec
 
-from twitch_simulator.clock import TwitchClock
+from twitch_simulator.clock import SimulatedClock
 from twitch_simulator.crowd.bursts import Burst, burst_times, random_burst
 from twitch_simulator.crowd.channels import Channel
 from twitch_simulator.crowd.chatters import Chatter
@@ -32,7 +32,7 @@ class PlayRunner:
         events: Events,
         directory: Directory,
         truth: Truth,
-        clock: TwitchClock,
+        clock: SimulatedClock,
         crowd: list[Chatter],
     ) -> None:
         self.started = 0

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
-from twitch_simulator.helix.rate_limit import Budget, RateLimit
+from twitch_simulator.helix.rate_limit import Allowance, RateLimit
 from twitch_simulator.helix.tokens import Token, Tokens
 
 Handler = Callable[[Request, Token], Awaitable[dict[str, Any] | Response]]
@@ -26,7 +26,7 @@ def error_body(status: int, message: str) -> dict[str, Any]:
     return {"error": HTTPStatus(status).phrase, "status": status, "message": message}
 
 
-def rate_headers(budget: Budget) -> dict[str, str]:
+def rate_headers(budget: Allowance) -> dict[str, str]:
     """Build Helix's rate limit headers."""
     names = ("Ratelimit-Limit", "Ratelimit-Remaining", "Ratelimit-Reset")
     return {

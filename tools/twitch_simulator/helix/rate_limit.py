@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass
-class Bucket:
+class TokenBucket:
     """The points left at `counted_at` (ms since 1970), of at most `limit`."""
 
     limit: int
@@ -26,7 +26,7 @@ class Bucket:
 
 
 @dataclass(frozen=True)
-class Budget:
+class Allowance:
     """Whether a request is allowed, and the values of the three headers."""
 
     allowed: bool
@@ -40,12 +40,12 @@ class RateLimit:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._buckets: dict[str, Bucket] = {}
+        self._buckets: dict[str, TokenBucket] = {}
 
-    def spend(self, key: str, now: int, cost: int = 1) -> Budget:
+    def spend(self, key: str, now: int, cost: int = 1) -> Allowance:
         """Spend `cost` points at `now` (ms) if there are enough."""
-        bucket = self._buckets.setdefault(key, Bucket(self._limit, self._limit, now))
+        bucket = self._buckets.setdefault(key, TokenBucket(self._limit, self._limit, now))
         bucket.refill(now)
         allowed = bucket.spend(cost)
         missing_seconds = (self._limit - bucket.points) / self._limit * 60
-        return Budget(allowed, self._limit, int(bucket.points), math.ceil(now / 1000 + missing_seconds))
+        return Allowance(allowed, self._limit, int(bucket.points), math.ceil(now / 1000 + missing_seconds))

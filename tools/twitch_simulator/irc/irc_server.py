@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from twitch_simulator.irc.irc_session import Session, SessionContext
+from twitch_simulator.irc.irc_session import IrcSession, SessionContext
 from twitch_simulator.irc.rooms import LINE_END, Connection
 
 MAX_LINE_BYTES = 16_384  # a longer line from a client ends its connection
@@ -40,7 +40,7 @@ class TcpWire:
             self._writer.close()
 
 
-def answer(session: Session, line: str) -> None:
+def answer(session: IrcSession, line: str) -> None:
     """Let the session answer a line; a silenced socket answers nothing and does nothing."""
     connection: Connection = session.connection
     if not session.context.rooms.receives(connection):
@@ -55,7 +55,7 @@ def answer(session: Session, line: str) -> None:
 async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, context: SessionContext) -> None:
     """Serve one client until it disconnects."""
     connection = context.rooms.open(TcpWire(writer), "tcp")
-    session = Session(connection, context)
+    session = IrcSession(connection, context)
     try:
         while data := await reader.readline():
             answer(session, data.decode("utf-8", "replace").rstrip("\r\n"))

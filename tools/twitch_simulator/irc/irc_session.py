@@ -22,7 +22,7 @@ class SessionContext:
 
 
 @dataclass
-class Session:
+class IrcSession:
     """The state of a conversation. If `closing`, close the socket after writing the answers."""
 
     connection: Connection

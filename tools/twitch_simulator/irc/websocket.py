@@ -5,7 +5,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
 from twitch_simulator.irc.irc_server import answer
-from twitch_simulator.irc.irc_session import Session, SessionContext
+from twitch_simulator.irc.irc_session import IrcSession, SessionContext
 
 
 class WebSocketWire:
@@ -43,7 +43,7 @@ async def serve_websocket(address: str, port: int, context: SessionContext) -> S
 
     async def converse(socket: ServerConnection) -> None:
         connection = context.rooms.open(WebSocketWire(socket), "websocket")
-        session = Session(connection, context)
+        session = IrcSession(connection, context)
         try:
             async for frame in socket:
                 text = frame if isinstance(frame, str) else frame.decode("utf-8", "replace")
