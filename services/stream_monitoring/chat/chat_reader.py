@@ -96,6 +96,7 @@ class ChatReader:
         self._refreshed_at = -REFRESH_MS
         self._earliest = self._latest = 0
         self._last_sent = 0
+        self._last_rejected = 0  # the last time that was too far in the future
 
     def tick(self, tick_at: int) -> None:
         """Count records at or before this tick as late from now on."""
@@ -115,11 +116,12 @@ class ChatReader:
         self._context.received_at = received_at
         if not self._refreshed_at <= received_at < self._refreshed_at + REFRESH_MS:
             self._refresh(received_at)
-        self._last_sent = 0
+        self._last_sent = self._last_rejected = 0
         self._read_lines(chunk, events)
         self._batch.bytes += len(chunk)
-        if self._last_sent:
-            self.clock.observe(received_at, self._last_sent)
+        # Where all times are in the future, this machine may have slept: the clock decides by the latest of them.
+        if observed := self._last_sent or self._last_rejected:
+            self.clock.observe(received_at, observed)
         return events, self._last_sent
 
     def _refresh(self, received_at: int) -> None:
@@ -174,7 +176,9 @@ class ChatReader:
         return False
 
     def _report_time(self, sent_at: int, raw: bytes) -> None:
-        reason = "from the future" if sent_at >= self._latest else "absurdly old"
+        reason = "absurdly old"
+        if sent_at >= self._latest:
+            reason, self._last_rejected = "from the future", sent_at
         self._report(raw, f"PRIVMSG: {reason} by Twitch's clock")
 
     def _report(self, raw: bytes, reason: str) -> None:

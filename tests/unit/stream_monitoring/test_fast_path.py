@@ -264,3 +264,23 @@ def test_every_record_decodes_by_the_contract(text):
     assert key == b"42"
     assert b"\n" not in value
     assert codec.decode(topics.CHAT_MESSAGES.name, value).text is not None
+
+
+def test_chat_is_read_again_after_the_machine_slept():
+    """Its steady clock did not count the two hours, so that at first all messages are from the future."""
+    reading, slept = Reading(), 7_200_000
+    read = []
+    for number in range(40):
+        at = NOW + 2_000 * number
+        message_id = f"00000000-0000-0000-0000-{number:012}"
+        read = reading.read(line(message_id=message_id, sent=at + slept), at=at)
+    assert [type(record) for record in read] == [Message]
+
+
+def test_a_few_messages_from_the_future_do_not_move_the_clock():
+    reading = Reading()
+    for number in range(60):
+        at, ahead = NOW + 2_000 * number, 7_200_000 if number % 4 == 3 else 0
+        message_id = f"00000000-0000-0000-0000-{number:012}"
+        reading.read(line(message_id=message_id, sent=at + ahead), at=at)
+    assert reading.clock.offset == 0
