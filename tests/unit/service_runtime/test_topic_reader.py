@@ -21,7 +21,8 @@ def end_of(partition: int, offset: int) -> Message:
 @pytest.fixture
 def reader() -> Iterator[TopicReader]:
     """A reader of two partitions; nothing listens where it looks for Kafka."""
-    with TopicReader({"bootstrap.servers": "127.0.0.1:1", "group.id": "test", "log_level": 0}, TOPIC, range(2)) as reader:
+    config = {"bootstrap.servers": "127.0.0.1:1", "group.id": "test", "log_level": 0}
+    with TopicReader(config, TOPIC, range(2)) as reader:
         yield reader
 
 
