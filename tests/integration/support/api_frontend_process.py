@@ -49,7 +49,7 @@ INSERT_PROGRESS = """
 
 
 def evidence(peak_at: int, expected_chatters: float) -> Evidence:
-    """A burst's evidence, five seconds of it unread."""
+    """Make a burst's evidence, five seconds of it unread."""
     return Evidence(
         curve_from_at=peak_at - 60_000,
         messages=[3] * 58 + [30, 60, 40] + [5] * 29,
@@ -67,7 +67,7 @@ def evidence(peak_at: int, expected_chatters: float) -> Evidence:
 
 
 def moment(moment_id: str, crossed_at: int, revision: int, expected_chatters: float, **fields: Any) -> Moment:
-    """A moment with everything that a page shows."""
+    """Make a moment with everything that a page shows."""
     peak_at = crossed_at + 2000
     common: dict[str, Any] = {
         "schema_version": 1,
@@ -107,7 +107,7 @@ class Rows:
         self._connection.execute("DELETE FROM clips")
 
     def channel(self, channel_id: str, login: str) -> None:
-        """A channel with its name."""
+        """Store a channel with its name."""
         self._connection.execute(
             "INSERT INTO channels VALUES (%s, %s, %s, now())", (channel_id, login, login.capitalize())
         )
@@ -122,12 +122,12 @@ class Rows:
         notify: bool = True,
         **fields: Any,
     ) -> None:
-        """A moment, or a higher revision of it, as one transaction with its notification; `fields` of the contract."""
+        """Store a moment, or a higher revision of it, and notify in the same transaction; `fields` of the contract."""
         crossed_at = int((time.time() - ago_seconds) * 1000)
         self.store(moment(moment_id, crossed_at, revision, expected, **fields), notify)
 
     def store(self, document: Moment, notify: bool = True) -> None:
-        """A document as a row."""
+        """Store a document as a row."""
         columns = {name: getattr(document, name) for name in COLUMNS}
         values = columns | {"document": codec.encode(document).decode()}
         self._write(INSERT_MOMENT, values, document.moment_id, document.revision_number, notify)
@@ -140,7 +140,7 @@ class Rows:
         reason: str = "",
         embed_url: str = "https://clips.twitch.tv/embed?clip=Clip1",
     ) -> None:
-        """What became of a moment's clip."""
+        """Store what became of a moment's clip."""
         values = {
             "moment_id": moment_id,
             "status": status,
@@ -151,7 +151,7 @@ class Rows:
         self._write(INSERT_CLIP, values, moment_id, revision, True)
 
     def progress(self, age_seconds: float = 1.0) -> None:
-        """The pipeline's last word, so long ago."""
+        """Store the pipeline's progress, reported so long ago."""
         self._connection.execute(INSERT_PROGRESS, {"age": timedelta(seconds=age_seconds)})
 
     def _write(self, sql: str, values: dict[str, Any], moment_id: str, revision: int, notify: bool) -> None:
@@ -162,7 +162,7 @@ class Rows:
                 self._connection.execute("SELECT pg_notify('moments', %s)", (payload,))
 
     def say(self, payload: str) -> None:
-        """A notification of any text."""
+        """Send a notification of any text."""
         self._connection.execute("SELECT pg_notify('moments', %s)", (payload,))
 
     def close(self) -> None:
@@ -197,11 +197,11 @@ class SiteProcess:
         return self.process.wait(DEADLINE)
 
     def log(self) -> str:
-        """What it has logged."""
+        """Return what it has logged."""
         return self._log.read_text()
 
     def is_listening(self) -> bool:
-        """Whether its LISTEN connection is there."""
+        """Return whether its LISTEN connection is open."""
         return "listening for moments" in self.log()
 
     def _answers(self) -> bool:
@@ -214,7 +214,7 @@ class SiteProcess:
 
 @contextmanager
 def own_postgres(folder: Path) -> Iterator[Postgres]:
-    """A migrated Postgres of one's own, to be stopped at will."""
+    """Start a migrated Postgres of the test's own, to be stopped at will."""
     from recorder.migrate import migrate
 
     with Postgres(folder / "postgres", free_ports(1)[0]) as server:

@@ -64,7 +64,7 @@ class DetectorRun:
             )
 
     def jvm(self) -> psutil.Process:
-        """The JVM that it started."""
+        """Return the JVM that it started."""
         return next(each for each in psutil.Process(self.process.pid).children() if each.name() == "java")
 
     def kill_python(self) -> None:
@@ -106,7 +106,7 @@ class ChatLog:
         self.events: dict[int, list[str]] = defaultdict(list)
 
     def message(self, second: int, chatter: str, text: str, emotes: list[dict[str, object]] | None = None) -> None:
-        """One message in `second` after START."""
+        """Add one message in `second` after START."""
         message_id = f"{self.random.getrandbits(32):08x}-{len(self.rows)}"
         emotes = emotes or []
         record = self._record("message", second, message_id=message_id, chatter=chatter, text=text, emotes=emotes)
@@ -115,7 +115,7 @@ class ChatLog:
         self._produce(record)
 
     def happens(self, kind: str, second: int, **fields: object) -> None:
-        """A record that is no message in `second` after START."""
+        """Add a record that is no message in `second` after START."""
         record = decode(topics.CHAT_MESSAGES.name, self._produce(self._record(kind, second, **fields)))
         self.events[START + second].append(event_piece(record))
 
@@ -166,7 +166,7 @@ class ChatLog:
         return [record for _, record in found]
 
     def write_recording(self, path: Path) -> None:
-        """All messages written as recorded chat, START being its second 0."""
+        """Write all messages as recorded chat, START being its second 0."""
         with path.open("w") as file:
             for second in sorted(self.rows):
                 for chatter, piece in self.rows[second]:

@@ -55,11 +55,11 @@ class Pair:
             print("\n".join(lines))
 
     def reads_all(self, instance: MonitoringProcess) -> bool:
-        """Whether an instance reads every channel."""
+        """Return whether an instance reads every channel."""
         return instance.ready() and instance.measured("stream_monitoring_channels", state="read") == self.channels
 
     def forwards(self, instance: MonitoringProcess) -> bool:
-        """Whether an instance reports that it is the holder."""
+        """Return whether an instance reports that it is the holder."""
         return instance.ready() and instance.measured("stream_monitoring_holder") == 1
 
     def sent(self) -> list[dict[str, Any]]:

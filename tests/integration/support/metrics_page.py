@@ -4,7 +4,7 @@ import urllib.request
 
 
 def total(port: int, name: str) -> float:
-    """The sum of the samples of `name`, over all labels where none are given; 0.0 where it does not answer."""
+    """Return the sum of the samples of `name`, over all labels if none are given; 0.0 without an answer."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
             lines = answer.read().decode().splitlines()

@@ -19,7 +19,7 @@ DAYS = 30
 
 
 def example(topic: str, name: str) -> Any:
-    """The contract's example of that name."""
+    """Return the contract's example of that name."""
     return codec.decode(topic, (EXAMPLES / topic / f"{name}.json").read_bytes())
 
 
@@ -32,7 +32,7 @@ class Writer:
         self._offset = 0
 
     def record(self, topic: str, payload: bytes) -> Record:
-        """The next record of a topic."""
+        """Make the next record of a topic."""
         self._offset += 1
         return Record(topic, 0, self._offset, payload, appended_at=NOW)
 

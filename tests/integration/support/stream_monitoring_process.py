@@ -60,7 +60,7 @@ class MonitoringProcess:
             return {"health": str(error)}
 
     def ready(self) -> bool:
-        """Whether there is no problem."""
+        """Return whether there is no problem."""
         return not self.problems()
 
     def measured(self, name: str, **labels: str) -> float:

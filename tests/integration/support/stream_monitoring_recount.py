@@ -37,7 +37,7 @@ class Recount:
         return [each for each in sent if each["message_id"] not in self.messages and not self.is_excused(each)]
 
     def is_excused(self, message: dict[str, Any]) -> bool:
-        """Whether the message is in a gap of its channel."""
+        """Return whether the message is in a gap of its channel."""
         return any(
             gap["channel_id"] == message["channel_id"]
             and gap["gap_from_at"] <= message["sent_at"] <= gap["gap_until_at"] + STRADDLE_MS
