@@ -44,6 +44,7 @@ from stream_monitoring.spool.quarantine import Quarantine
 from stream_monitoring.spool.record_header import read_header
 from stream_monitoring.spool.spool import Spool, SpoolLimits
 
+MESSAGES = 300_000
 FLOOR = 20_000  # messages a second and core
 FRAME_RECORDS = 1_000  # 0.2 s of all of Twitch
 LAG_MS = 1_500
@@ -122,7 +123,7 @@ def write_beginning(bootstrap: str, directory: str, lines: list[bytes], records:
 
 def prepare(bootstrap: str, directory: str, seed: int, begin: int) -> int:
     """In a process of its own: fill both spools, forward the beginning; how many messages there are."""
-    lines = chunks(seed, begin)
+    lines = chunks(seed, begin, messages=MESSAGES)
     messages = sum(chunk.count(b"\n") for chunk in lines)
     write_beginning(bootstrap, directory, lines, int(messages * WRITTEN_SHARE))
     fill(Spool(Path(directory) / "standby", SpoolLimits()), lines, messages)
@@ -160,7 +161,7 @@ def drain(bootstrap: str, directory: str) -> dict[str, float]:
 def said(seed: int, begin: int) -> dict[str, list[str]]:
     """Channel to its messages' ids in their order."""
     channels: dict[str, list[str]] = defaultdict(list)
-    for chunk in chunks(seed, begin):
+    for chunk in chunks(seed, begin, messages=MESSAGES):
         for line in chunk.split(b"\r\n"):
             if line:
                 tags = dict(part.split(b"=", 1) for part in line[1 : line.index(b" ")].split(b";"))

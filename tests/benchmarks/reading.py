@@ -89,12 +89,12 @@ def line(rnd: random.Random, channels: list[int], sent_at: int) -> str:
     )
 
 
-def chunks(seed: int, begin: int, lines_per_read: int | None = None) -> list[bytes]:
+def chunks(seed: int, begin: int, lines_per_read: int | None = None, messages: int = MESSAGES) -> list[bytes]:
     """All lines, sent from `begin` (milliseconds) on, in chunks of whole lines: so many, or 64 KiB."""
     rnd = random.Random(seed)
     channels = [rnd.randint(10_000, 900_000_000) for _ in range(CHANNELS)]
     made, part, size = [], [], 0
-    for number in range(MESSAGES):
+    for number in range(messages):
         part.append(line(rnd, channels, begin + number // 5))
         size += len(part[-1])
         if len(part) == lines_per_read or (lines_per_read is None and size >= CHUNK_BYTES):
