@@ -19,7 +19,7 @@ from typing import Any
 
 from _result import write_result
 from confluent_kafka.admin import AdminClient
-from reading import KEY, chunks
+from reading import KEY
 
 from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, Tick
@@ -44,6 +44,7 @@ from stream_monitoring.spool.quarantine import Quarantine
 from stream_monitoring.spool.record_header import read_header
 from stream_monitoring.spool.spool import Spool, SpoolLimits
 
+MESSAGES = 300_000
 FLOOR = 20_000  # messages a second and core
 FRAME_RECORDS = 1_000  # 0.2 s of all of Twitch
 LAG_MS = 1_500
@@ -122,7 +123,7 @@ def write_beginning(bootstrap: str, directory: str, lines: list[bytes], records:
 
 def prepare(bootstrap: str, directory: str, seed: int, begin: int) -> int:
     """Fill both spools and forward the beginning, in a process of its own; return the number of messages."""
-    lines = chunks(seed, begin)
+    lines = [read.chunk for read in reads_of(seed, begin, messages=MESSAGES)]
     messages = sum(chunk.count(b"\n") for chunk in lines)
     write_beginning(bootstrap, directory, lines, int(messages * WRITTEN_SHARE))
     fill(Spool(Path(directory) / "standby", SpoolLimits()), lines, messages)
@@ -160,7 +161,7 @@ def drain(bootstrap: str, directory: str) -> dict[str, float]:
 def sent_ids(seed: int, begin: int) -> dict[str, list[str]]:
     """Return channel to its messages' ids in their order."""
     channels: dict[str, list[str]] = defaultdict(list)
-    for chunk in chunks(seed, begin):
+    for _, chunk in reads_of(seed, begin, messages=MESSAGES):
         for line in chunk.split(b"\r\n"):
             if line:
                 tags = dict(part.split(b"=", 1) for part in line[1 : line.index(b" ")].split(b";"))

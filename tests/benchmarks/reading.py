@@ -99,7 +99,7 @@ def line(rnd: random.Random, channels: list[int], sent_at: int) -> str:
     )
 
 
-def reads_of(seed: int, begin: int, lines_per_read: int | None = None) -> list[Read]:
+def reads_of(seed: int, begin: int, lines_per_read: int | None = None, messages: int = MESSAGES) -> list[Read]:
     """Make all lines, sent from `begin` (milliseconds) on, in reads of whole lines: so many, or 64 KiB.
 
     A read arrives some tens of milliseconds after its last line was sent, as on a network.
@@ -107,12 +107,12 @@ def reads_of(seed: int, begin: int, lines_per_read: int | None = None) -> list[R
     rnd = random.Random(seed)
     channels = [rnd.randint(10_000, 900_000_000) for _ in range(CHANNELS)]
     made, part, size = [], [], 0
-    for number in range(MESSAGES):
+    for number in range(messages):
         sent_at = begin + number // 5
         part.append(line(rnd, channels, sent_at))
         size += len(part[-1])
         is_full = len(part) == lines_per_read or (lines_per_read is None and size >= CHUNK_BYTES)
-        if is_full or number == MESSAGES - 1:
+        if is_full or number == messages - 1:
             made.append(Read(sent_at + rnd.randint(*DELAY_MS), "".join(part).encode()))
             part, size = [], 0
     return made

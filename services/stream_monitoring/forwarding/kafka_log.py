@@ -126,9 +126,9 @@ class KafkaLog:
             bound, look_back = begin, look_back * LOOK_BACK_FACTOR
         return latest
 
-    def writers_since(self, sent_at: int) -> dict[str, int]:
-        """Return the spools whose ticks are later than the event time, and the last tick's time of each."""
-        spools: dict[str, int] = {}
+    def writers_since(self, sent_at: int) -> list[LastTick]:
+        """Return the last tick of each spool and format that has ticks later than the event time."""
+        last: dict[tuple[str, int], LastTick] = {}
         low, bound = self._watermarks(LIFECYCLE_PARTITION)
         look_back, reached = FIRST_LOOK_BACK * LOOK_BACK_FACTOR, False
         while bound > low and not reached:
@@ -136,10 +136,11 @@ class KafkaLog:
             for message in self._read({LIFECYCLE_PARTITION: begin}, {LIFECYCLE_PARTITION: (low, bound)}):
                 tick = tick_of(message.value() or b"")
                 if tick is not None and tick.sent_at > sent_at:
-                    spools[tick.spool_id] = max(tick.sent_at, spools.get(tick.spool_id, 0))
+                    writer = (tick.spool_id, tick.format_version)
+                    last[writer] = max(tick, last.get(writer, tick), key=lambda each: each.sent_at)
                 reached = reached or (tick is not None and tick.sent_at <= sent_at)
             bound, look_back = begin, look_back * LOOK_BACK_FACTOR
-        return spools
+        return list(last.values())
 
     def records_after(self, sent_at: int, topic: Topic = CHAT_MESSAGES) -> RecentRecords:
         """Return the ids of the topic's records that may be later than the event time."""

@@ -48,8 +48,7 @@ class ResumePoint:
 
     Otherwise `after` is the event time of the last tick: only later records are sent, unless their ids are in Kafka.
     `missing`: records that were deleted from the spool before they were forwarded. `gap_until`: the spool begins
-    only there, so what is between `after` and it cannot be delivered. `skip_until`: earlier records are skipped, so
-    that no chatter counts twice, by the hash of an older format and by ours.
+    only there, so what is between `after` and it cannot be delivered.
     """
 
     position: int
@@ -57,7 +56,6 @@ class ResumePoint:
     after: int = 0
     missing: int = 0
     gap_until: int | None = None
-    skip_until: int = 0
 
 
 def find_resume_point(ticks: Iterable[LastTick], spool: SpoolRange) -> ResumePoint:
@@ -83,11 +81,18 @@ def find_resume_point(ticks: Iterable[LastTick], spool: SpoolRange) -> ResumePoi
     return ResumePoint(position=spool.first, exact=False, after=last.sent_at, gap_until=gap_until)
 
 
+def separated_at(last: LastTick) -> int:
+    """Return the event time from which on records may follow an older format's last tick.
+
+    No chatter counts twice in a minute or a moment then, by the older format's hash and by ours.
+    """
+    return last.sent_at + SEPARATION_MS
+
+
 def _after_older_format(last: LastTick, spool: SpoolRange) -> ResumePoint:
     """Begin with a gap."""
-    separated = last.sent_at + SEPARATION_MS
-    gap_until = max(separated, spool.first_tick_at or 0)
-    return ResumePoint(position=spool.first, exact=False, after=last.sent_at, gap_until=gap_until, skip_until=separated)
+    gap_until = max(separated_at(last), spool.first_tick_at or 0)
+    return ResumePoint(position=spool.first, exact=False, after=last.sent_at, gap_until=gap_until)
 
 
 @dataclass(slots=True)
@@ -96,13 +101,15 @@ class TakeoverFilter:
 
     `known`: the ids that are in Kafka and may come again. `until`: event time after which none can.
     `is_covered`: this spool has read everything since before `after`, so its coverage records up to there
-    are dropped; their times may be wrong, as Twitch's clock was not learned yet.
+    are dropped; their times may be wrong, as Twitch's clock was not learned yet. `separated`: messages and notices up
+    to there are dropped, see `separated_at`.
     """
 
     after: int
     known: set[str] = field(default_factory=set)
     until: int = 0
     is_covered: bool = False
+    separated: int | None = None
 
     def frames(self, frames: Iterable[Frame]) -> Iterator[Frame]:
         """Yield the same frames without what is in Kafka; each ends with a tick that does not go back."""
@@ -133,6 +140,8 @@ class TakeoverFilter:
             return self._shortened(value) if header.gap_until_at > self.after else None
         if header.kind == "lifecycle" and 0 <= self.after - header.sent_at < POLLS_MS:
             return self._repeated(value)
+        if self.separated is not None and header.has_id and header.sent_at <= self.separated:
+            return None
         if header.sent_at > self.after:
             return value if record_id(header, value) not in self.known else None
         is_straggler = header.has_id and frame.tick_at > self.after - STRAGGLER_MS

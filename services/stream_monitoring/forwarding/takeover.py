@@ -12,7 +12,14 @@ from contracts.topics import CHAT_MESSAGES
 from service_runtime.clock import now_ms
 from stream_monitoring.capture.continuity import Continuity
 from stream_monitoring.forwarding.kafka_log import REACH_MS, KafkaLog, PartitionId
-from stream_monitoring.forwarding.resume import LastTick, ResumePoint, SpoolRange, TakeoverFilter, find_resume_point
+from stream_monitoring.forwarding.resume import (
+    LastTick,
+    ResumePoint,
+    SpoolRange,
+    TakeoverFilter,
+    find_resume_point,
+    separated_at,
+)
 from stream_monitoring.spool.batch import TICK_KEY
 from stream_monitoring.spool.frame import Frame
 from stream_monitoring.spool.spool import Spool
@@ -79,17 +86,19 @@ def opening_frame(resume: ResumePoint, spool: Spool, continuity: Continuity, ins
 def find_overlap(reader: KafkaLog, resume: ResumePoint, spool: Spool, continuity: Continuity) -> Overlap:
     """Find what another spool wrote recently, so that it is not sent twice. Raises KafkaAwayError."""
     since = resume.after - REACH_MS
-    others = {spool_id: at for spool_id, at in recent_writers(reader, since).items() if spool_id != spool.spool_id}
-    after = max(others.values(), default=None) if resume.exact else max(resume.after, resume.skip_until)
-    if after is None:
+    writers = recent_writers(reader, since)
+    separated = max((separated_at(tick) for tick in writers if tick.format_version < FORMAT_VERSION), default=0)
+    others = [tick.sent_at for tick in writers if tick.spool_id != spool.spool_id]
+    after = max([*others, separated] if resume.exact else [resume.after, separated])
+    if not after:
         return Overlap(None, [])
     recent = reader.records_after(after)
     read_since = continuity.read_since
     is_covered = read_since is not None and read_since <= after
-    known = TakeoverFilter(after, recent.ids, after + REACH_MS, is_covered)
+    known = TakeoverFilter(after, recent.ids, after + REACH_MS, is_covered, separated or None)
     return Overlap(known, [] if resume.exact else continuity.joined_lines(max(after, recent.left_at) + 1))
 
 
-def recent_writers(reader: KafkaLog, since: int) -> dict[str, int]:
-    """Return the spools that wrote since this event time and the last tick of each; empty if there is no tick."""
-    return reader.writers_since(since) if since > 0 else {}
+def recent_writers(reader: KafkaLog, since: int) -> list[LastTick]:
+    """Return the last tick of each spool that wrote since this event time; empty if there is no tick."""
+    return reader.writers_since(since) if since > 0 else []

@@ -20,7 +20,7 @@ from service_runtime.kafka import producer_config
 from service_runtime.settings import KafkaSettings
 from stream_monitoring.forwarding.forwarder import Forwarder
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
-from stream_monitoring.forwarding.resume import SEPARATION_MS
+from stream_monitoring.forwarding.resume import SEPARATION_MS, LastTick
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, FencedError, Transactions
 from stream_monitoring.main import log_reader, open_spool
 from stream_monitoring.settings import SpoolSettings
@@ -78,6 +78,17 @@ def write(to: Transactions, second: int, version: int) -> None:
     """One second, as an instance of this version forwards it."""
     sent = Frame.of(0, lines_of(second, "old hash", "another", 0, version), BEGIN + second * 1000)
     to.send([sent], sent.tick)
+
+
+def write_first(to: Transactions, kafka: str, second: int, version: int) -> None:
+    """The same, and wait until its commit is seen."""
+    write(to, second, version)
+    with log_reader(settings(kafka))() as log:
+        wait_for("the tick", lambda: is_at(log.latest_tick(), second), DEADLINE)
+
+
+def is_at(last: LastTick | None, second: int) -> bool:
+    return last is not None and last.sent_at == BEGIN + second * 1000
 
 
 @dataclass
@@ -145,7 +156,7 @@ def committed(kafka: str) -> list[dict[str, Any]]:
 @pytest.mark.usefixtures("empty_topics")
 def test_old_and_new_do_not_both_count(kafka: str, spool: Spool) -> None:
     older, continuity, second = transactions(kafka), Continuity(), 0
-    write(older, second, OLDER)
+    write_first(older, kafka, second, OLDER)
     with forwarding(kafka, spool, continuity) as forwarder:
         wait_for("the new one sees the old one", says(forwarder, "older version"), DEADLINE)
         until = time.monotonic() + 2 * TIMEOUTS.older_format_seconds
@@ -173,7 +184,7 @@ def test_old_and_new_do_not_both_count(kafka: str, spool: Spool) -> None:
 @pytest.mark.usefixtures("empty_topics")
 def test_a_newer_instance_is_neither_joined_nor_fenced(kafka: str, spool: Spool) -> None:
     newer = transactions(kafka)
-    write(newer, 0, NEWER)
+    write_first(newer, kafka, 0, NEWER)
     with forwarding(kafka, spool, Continuity()) as forwarder:
         wait_for("the newer one is seen", says(forwarder, "newer version"), DEADLINE)
         time.sleep(2 * TIMEOUTS.older_format_seconds)
@@ -194,10 +205,10 @@ def test_an_old_spool_begins_anew_once_it_is_delivered(kafka: str, tmp_path: Pat
     for path in directory.glob("*.segment"):
         path.write_bytes(path.read_bytes().replace(frame.MAGIC, b"SSF%d" % OLDER))
     older, opened = transactions(kafka), SpoolSettings(directory=directory)
-    write(older, 1, OLDER)
+    write_first(older, kafka, 1, OLDER)
     with pytest.raises(SystemExit, match=r"has not delivered: start that version again"):
         open_spool(opened, settings(kafka))
-    write(older, 2, OLDER)
+    write_first(older, kafka, 2, OLDER)
     begun = open_spool(opened, settings(kafka))
     assert (begun.first, begun.end) == (0, 0)
     assert begun.spool_id != old.spool_id

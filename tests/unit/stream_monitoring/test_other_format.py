@@ -14,7 +14,14 @@ from stream_monitoring.forwarding.kafka_log import tick_of
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts, LeaseView, Role
 from stream_monitoring.forwarding.other_format import SILENT_SECONDS, problem, retire_older_spool
 from stream_monitoring.forwarding.partition_repair import plan_repair
-from stream_monitoring.forwarding.resume import SEPARATION_MS, LastTick, NewerFormatError, SpoolRange, find_resume_point
+from stream_monitoring.forwarding.resume import (
+    SEPARATION_MS,
+    LastTick,
+    NewerFormatError,
+    ResumePoint,
+    SpoolRange,
+    find_resume_point,
+)
 from stream_monitoring.forwarding.takeover import find_overlap, opening_frame
 from stream_monitoring.spool import frame
 from stream_monitoring.spool.batch import TICK_KEY
@@ -163,30 +170,54 @@ def test_who_is_alone_goes_on_at_once():
     assert lease.look(0, view_of(LastTick(TICK_AT, "me", 1, OLDER))) == "go on"
 
 
-def test_a_minute_without_records_separates_the_formats(tmp_path):
-    spool = Spool(tmp_path, SpoolLimits())
-    separated = TICK_AT + SEPARATION_MS
-    resume = find_resume_point(
-        [LastTick(TICK_AT, spool.spool_id, 0, OLDER)], SpoolRange(spool.spool_id, 0, 9, TICK_AT + 1)
-    )
-    assert (resume.exact, resume.after, resume.gap_until) == (False, TICK_AT, separated)
-    gaps: list[tuple[int, int | None]] = []
-    continuity: Any = SimpleNamespace(
-        gap_lines=lambda after, until: gaps.append((after, until)) or [], joined_lines=lambda at: [], read_since=1
-    )
-    opening = opening_frame(resume, spool, continuity, "t")
+OLD_TICK = LastTick(TICK_AT, "old", 7, OLDER)
+SEPARATED = TICK_AT + SEPARATION_MS
+
+
+def continuity_of(gaps: list[tuple[int, int | None]]) -> Any:
+    """Of a capture that has read everything; collects the gaps that it is asked for."""
+
+    def gap_lines(after: int, until: int | None) -> list[bytes]:
+        gaps.append((after, until))
+        return []
+
+    return SimpleNamespace(gap_lines=gap_lines, joined_lines=lambda at: [], read_since=1)
+
+
+def sent(spool: Spool, resume: ResumePoint, tick_at: int) -> list[bytes]:
+    """What follows of a frame with messages around the end of the separation."""
+    recent = SimpleNamespace(ids={"known"}, left_at=0)
+    log: Any = SimpleNamespace(writers_since=lambda since: [OLD_TICK], records_after=lambda after: recent)
+    known = find_overlap(log, resume, spool, continuity_of([])).filter
+    assert known is not None
+    records = [message("early", SEPARATED), message("known", SEPARATED + 1), message("late", SEPARATED + 1)]
+    lines = [line for each in records for line in (b"42", each)]
+    frames = [frame.Frame.of(0, [*lines, TICK_KEY, codec.encode(tick(FORMAT_VERSION, tick_at))], tick_at)]
+    return next(iter(known.frames(frames))).lines[1:-2:2]
+
+
+def test_the_first_tick_records_a_gap_between_the_formats(tmp_path):
+    spool, gaps = Spool(tmp_path, SpoolLimits()), []
+    resume = find_resume_point([OLD_TICK], SpoolRange(spool.spool_id, 0, 9, TICK_AT + 1))
+    assert (resume.exact, resume.after, resume.gap_until) == (False, TICK_AT, SEPARATED)
+    opening = opening_frame(resume, spool, continuity_of(gaps), "t")
     assert opening is not None
     assert tick_of(opening.tick) == LastTick(TICK_AT, spool.spool_id, 0, FORMAT_VERSION)
-    assert gaps == [(TICK_AT, separated)]
-    recent = SimpleNamespace(ids={"known"}, left_at=0)
-    log: Any = SimpleNamespace(writers_since=lambda since: {}, records_after=lambda after: recent)
-    known = find_overlap(log, resume, spool, continuity).filter
-    assert known is not None
-    records = [message("early", separated), message("known", separated + 1), message("late", separated + 1)]
-    lines = [line for each in records for line in (b"42", each)]
-    frames = [frame.Frame.of(0, [*lines, TICK_KEY, codec.encode(tick(FORMAT_VERSION))], TICK_AT)]
-    kept = next(iter(known.frames(frames)))
-    assert kept.lines[1:-2:2] == [message("late", separated + 1)]
+    assert gaps == [(TICK_AT, SEPARATED)]
+
+
+@pytest.mark.parametrize("tick_at", [TICK_AT, SEPARATED, SEPARATED + 2])
+@pytest.mark.parametrize("last", ["old", "own", "another's"])
+def test_a_minute_without_records_separates_the_formats(tmp_path, tick_at, last):
+    """Also where this instance was killed after its first tick, or another took over from it."""
+    spool = Spool(tmp_path, SpoolLimits())
+    ticks = {
+        "old": OLD_TICK,
+        "own": LastTick(TICK_AT, spool.spool_id, 0),
+        "another's": LastTick(TICK_AT, "another", 0),
+    }
+    resume = find_resume_point([ticks[last]], SpoolRange(spool.spool_id, 0, 9, TICK_AT - 5))
+    assert sent(spool, resume, tick_at) == [message("late", SEPARATED + 1)]
 
 
 def test_nothing_begins_after_a_newer_tick():
