@@ -19,7 +19,7 @@ from typing import Any
 
 from _result import write_result
 from confluent_kafka.admin import AdminClient
-from reading import KEY
+from reading import KEY, reads_of
 
 from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, Tick
