@@ -104,7 +104,7 @@ def reads_of(seed: int, begin: int, lines_per_read: int | None = None, messages:
 
     A read arrives some tens of milliseconds after its last line was sent, as on a network.
     """
-    rnd = random.Random(seed)
+    rnd, delays = random.Random(seed), random.Random(seed)  # two: the lines are the same at every size of a read
     channels = [rnd.randint(10_000, 900_000_000) for _ in range(CHANNELS)]
     made, part, size = [], [], 0
     for number in range(messages):
@@ -113,7 +113,7 @@ def reads_of(seed: int, begin: int, lines_per_read: int | None = None, messages:
         size += len(part[-1])
         is_full = len(part) == lines_per_read or (lines_per_read is None and size >= CHUNK_BYTES)
         if is_full or number == messages - 1:
-            made.append(Read(sent_at + rnd.randint(*DELAY_MS), "".join(part).encode()))
+            made.append(Read(sent_at + delays.randint(*DELAY_MS), "".join(part).encode()))
             part, size = [], 0
     return made
 
