@@ -92,5 +92,5 @@ def worker_ended(task: "asyncio.Task[None]", end: Callable[[], None]) -> None:
     if task.cancelled():
         return
     measure(metrics.WORKER_FAILURES).labels(worker=task.get_name()).inc()
-    log.error("worker ended unasked", worker=task.get_name(), exc_info=task.exception())
+    log.error("worker ended unexpectedly", worker=task.get_name(), exc_info=task.exception())
     end()

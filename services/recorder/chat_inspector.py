@@ -1,4 +1,4 @@
-"""Checks chat-messages against the contract: the detector skips what does not fit without a word."""
+"""Checks chat-messages against the contract: the detector silently skips what does not fit."""
 
 import threading
 import time

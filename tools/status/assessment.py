@@ -130,7 +130,7 @@ def recorder(groups: Mapping[str, Group] | NoAnswer, known: StoredFacts | NoAnsw
 
 
 def clip_creator(groups: Mapping[str, Group] | NoAnswer, known: StoredFacts | NoAnswer) -> StageStatus:
-    """Assess clip_creator; a request should have an outcome after ten minutes."""
+    """Assess clip_creator; a request should have an outcome after 15 minutes."""
     state, details, figures = _group(groups, "clip-creator")
     if isinstance(known, NoAnswer):
         return StageStatus("clip_creator", state, details=details, figures=figures)
