@@ -18,7 +18,7 @@ from embedded.paths import REPOSITORY
 from embedded.processes.ports import is_free
 from embedded.processes.processes import end, marked
 from embedded.processes.waiting import wait_for
-from embedded.programs import addresses
+from embedded.programs import database
 from embedded.supervisor import socket_file
 from embedded.system import System
 from twitch_simulator.process import SimulatorProcess
@@ -82,7 +82,7 @@ def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> N
     ports = Ports.free()
     demo = Demo(directory, ports)
     demo.wait_up()
-    with psycopg.connect(addresses(ports)["POSTGRES_DSN"]) as connection:
+    with psycopg.connect(database(directory, ports).dsn) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
     os.killpg(demo.process.pid, signal.SIGINT)  # what Ctrl-C does: the whole foreground group
     assert demo.process.wait(END_SECONDS) == 0
@@ -91,7 +91,7 @@ def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> N
     demo.output.unlink()
     again = Demo(directory, ports)
     again.wait_up()
-    with psycopg.connect(addresses(ports)["POSTGRES_DSN"]) as connection:
+    with psycopg.connect(database(directory, ports).dsn) as connection:
         assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
     again.process.send_signal(signal.SIGKILL)
     again.process.wait()

@@ -11,10 +11,11 @@ from embedded.paths import CONFIGS, FLINK_JARS, class_archive
 from embedded.processes.ports import LOOPBACK
 from embedded.processes.probes import answers, job_runs, listens
 from embedded.servers.kafka import Kafka
-from embedded.servers.postgres import Postgres
+from embedded.servers.postgres import OWNER, Postgres
 from embedded.servers.redis import Redis
 from embedded.servers.server import Server
 from embedded.twitch import Twitch
+from service_runtime.role_setup import password_file
 
 
 class Stage(IntEnum):
@@ -44,7 +45,7 @@ class Program:
 def table(directory: Path, ports: Ports, twitch: Twitch, simulator_options: Mapping[str, object]) -> list[Program]:
     """Return every program of a system with its data in `directory`."""
     shared = addresses(ports) | twitch.environment(directory, ports)
-    programs = [*servers(directory, ports), *preparations(shared)]
+    programs = [*servers(directory, ports), *preparations(directory, ports, shared)]
     if twitch.simulated:
         programs.append(simulator(directory, ports, simulator_options))
     return programs + services(directory, ports, shared)
@@ -54,15 +55,28 @@ def addresses(ports: Ports) -> dict[str, str]:
     """Return the servers' addresses as settings of the services."""
     return {
         "KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{ports.kafka}",
-        "POSTGRES_DSN": Postgres(Path(), ports.postgres).dsn,
         "REDIS_URL": Redis(Path(), ports.redis).url,
+    }
+
+
+def database(directory: Path, ports: Ports) -> Postgres:
+    """Return the system's Postgres."""
+    return Postgres(directory / "postgres", ports.postgres)
+
+
+def login(directory: Path, ports: Ports, role: str) -> dict[str, str]:
+    """Return the settings with which a program logs in to Postgres."""
+    server = database(directory, ports)
+    return {
+        "POSTGRES_DSN": server.address(role),
+        "POSTGRES_PASSWORD_FILE": str(password_file(server.passwords, role)),
     }
 
 
 def servers(directory: Path, ports: Ports) -> list[Program]:
     """Return Kafka, Postgres and Redis."""
     kafka = Kafka(directory / "kafka", ports.kafka, ports.kafka_controller)
-    postgres = Postgres(directory / "postgres", ports.postgres)
+    postgres = database(directory, ports)
     redis = Redis(directory / "redis", ports.redis)
     return [_server(kafka), _server(postgres, stop_signal="INT"), _server(redis)]
 
@@ -101,8 +115,9 @@ def simulator(directory: Path, ports: Ports, options: Mapping[str, object]) -> P
     )
 
 
-def preparations(shared: Mapping[str, str]) -> list[Program]:
-    """Return the programs that create or update topics and tables."""
+def preparations(directory: Path, ports: Ports, shared: Mapping[str, str]) -> list[Program]:
+    """Return the programs that create or update topics, roles and tables."""
+    server = database(directory, ports)
     return [
         Program(
             "topic_setup",
@@ -111,7 +126,24 @@ def preparations(shared: Mapping[str, str]) -> list[Program]:
             environment=shared,
             one_shot=True,
         ),
-        Program("migrate", Stage.PREPARATION, command=_python("recorder.migrate"), environment=shared, one_shot=True),
+        Program(
+            "roles",
+            Stage.PREPARATION,
+            command=_python("service_runtime.role_setup"),
+            environment={
+                "POSTGRES_DSN": server.socket_address(),
+                "ROLES_PASSWORD_DIRECTORY": str(server.passwords),
+                "ROLES_MAKE_PASSWORDS": "true",
+            },
+            one_shot=True,
+        ),
+        Program(
+            "migrate",
+            Stage.PREPARATION,
+            command=_python("recorder.migrate"),
+            environment=login(directory, ports, OWNER),
+            one_shot=True,
+        ),
     ]
 
 
@@ -124,7 +156,11 @@ def services(directory: Path, ports: Ports, shared: Mapping[str, str]) -> list[P
             "recorder",
             Stage.SERVICES,
             command=_python("recorder"),
-            environment={**shared, "RECORDER_METRICS_PORT": str(ports.recorder_metrics)},
+            environment={
+                **shared,
+                **login(directory, ports, "recorder"),
+                "RECORDER_METRICS_PORT": str(ports.recorder_metrics),
+            },
             ready=lambda: listens(ports.recorder_metrics),
         ),
         Program(
@@ -138,7 +174,12 @@ def services(directory: Path, ports: Ports, shared: Mapping[str, str]) -> list[P
             "api_frontend",
             Stage.SERVICES,
             command=_python("api_frontend"),
-            environment={**shared, "API_PORT": str(ports.api), "API_METRICS_PORT": str(ports.api_metrics)},
+            environment={
+                **shared,
+                **login(directory, ports, "api_frontend"),
+                "API_PORT": str(ports.api),
+                "API_METRICS_PORT": str(ports.api_metrics),
+            },
             ready=lambda: answers(ports.url("api") + "/ready"),
         ),
     ]
@@ -157,7 +198,7 @@ def stream_monitoring(directory: Path, ports: Ports, shared: Mapping[str, str]) 
         "stream_monitoring",
         Stage.SERVICES,
         command=_python("stream_monitoring"),
-        environment={**shared, **own},
+        environment={**shared, **login(directory, ports, "chooser"), **own},
         ready=lambda: answers(url),
     )
 
