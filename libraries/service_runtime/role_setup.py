@@ -17,6 +17,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service_runtime.files import replace_durably
 from service_runtime.settings import PostgresSettings, load_all
 
 SQL = Path(__file__).resolve().parents[2] / "infrastructure" / "postgres" / "roles.sql"
@@ -64,8 +65,7 @@ def _make_passwords(directory: Path, roles: list[str]) -> None:
     for role in roles:
         file = password_file(directory, role)
         if not file.exists():
-            file.touch(mode=0o600)
-            file.write_text(secrets.token_urlsafe(PASSWORD_BYTES))
+            replace_durably(file, secrets.token_urlsafe(PASSWORD_BYTES).encode())
 
 
 def _read_passwords(directory: Path, roles: list[str]) -> dict[str, bytes]:

@@ -15,6 +15,7 @@ from embedded.paths import CONFIGS, package_folder
 from embedded.problems import SetupError
 from embedded.processes.ports import LOOPBACK
 from embedded.servers.server import Server
+from service_runtime.files import replace_durably
 from service_runtime.role_setup import set_up_roles
 
 SUPERUSER = "postgres"
@@ -72,8 +73,7 @@ class Postgres(Server):
             each.name.removeprefix("postgres_").removesuffix("_password"): each.read_text()
             for each in self.passwords.glob("postgres_*_password")
         }
-        file.touch(mode=0o600)
-        file.write_text("".join(f"*:*:*:{role}:{password}\n" for role, password in known.items()))
+        replace_durably(file, "".join(f"*:*:*:{role}:{password}\n" for role, password in known.items()).encode())
         return file
 
     def start(self) -> Self:
