@@ -1,15 +1,16 @@
 """Postgres's roles on a real server: each may do what its service's SQL needs, and nothing else."""
 
+import subprocess
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
 import psycopg
 import pytest
-from integration.support.database import RIGHTS, administer, prepare
+from integration.support.database import RIGHTS, administer, as_role, create, prepare
 from integration.support.role_statements import FILES, SERVICES, TOOLS, check, names_of, statements
 
-from embedded.servers.postgres import OWNER, Postgres
+from embedded.servers.postgres import OWNER, Postgres, binary
 from recorder.migrate import grant_rights
 from service_runtime.role_setup import PasswordsMissingError, password_file, set_up_roles
 
@@ -167,6 +168,22 @@ def test_backup_reads_and_exporter_sees_figures_alone(server: Postgres) -> None:
                 connection.execute("DELETE FROM moments")
         with pytest.raises(Denied):
             exporter.execute("SELECT document FROM moments")
+
+
+def test_a_dump_by_backup_is_restored_by_the_owner(server: Postgres) -> None:
+    """With the options of DEPLOYMENT.md."""
+    administer(server, "DROP DATABASE IF EXISTS restored WITH (FORCE)")
+    restored = create(server, "restored")
+    with login(server, "recorder") as connection:
+        connection.execute("INSERT INTO channels VALUES ('kept', 'kept', 'Kept', now()) ON CONFLICT DO NOTHING")
+    dump = subprocess.run(
+        [binary("pg_dump"), "-Fc", server.dsn_of("stream_scout", "backup")], capture_output=True, check=True
+    ).stdout
+    options = ["--clean", "--if-exists", "--no-owner", "--no-acl"]
+    subprocess.run([binary("pg_restore"), *options, "-d", restored], input=dump, capture_output=True, check=True)
+    prepare(restored)
+    with psycopg.connect(as_role(restored, "recorder")) as connection:
+        assert connection.execute("SELECT login FROM channels WHERE channel_id = 'kept'").fetchone() == ("kept",)
 
 
 def test_the_status_tool_cannot_read_peoples_words(server: Postgres) -> None:

