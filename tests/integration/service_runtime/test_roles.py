@@ -48,7 +48,7 @@ ACTIONS = {
     "DELETE": "DELETE FROM {} WHERE false",
 }
 TABLES = """
-    SELECT relname, (SELECT attname FROM pg_attribute WHERE attrelid = pg_class.oid AND attnum = 1) FROM pg_class
+    SELECT relname, (SELECT attname FROM pg_attribute WHERE attrelid = pg_class.oid AND attnum = relnatts) FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND NOT relispartition
         AND relname NOT LIKE '%yoyo%'
 """
@@ -87,7 +87,7 @@ def login(server: Postgres, role: str) -> psycopg.Connection:
 
 
 def tables(connection: psycopg.Connection) -> dict[str, str]:
-    """Every table and view of ours with its first column."""
+    """Every table and view of ours with its last column."""
     return dict(connection.execute(TABLES).fetchall())
 
 
