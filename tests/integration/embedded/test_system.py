@@ -34,7 +34,7 @@ def test_a_killed_server_comes_back_and_stop_leaves_nothing(tmp_path: Path) -> N
     names = [line.split()[0] for line in reports]
     assert names[0] == "folders"
     assert set(names[1:5]) == {"kafka", "postgres", "redis", "twitch_simulator"}
-    assert names[5:] == ["topic_setup", "migrate"]
+    assert names[5:] == ["topic_setup", "roles", "migrate"]
 
 
 def test_after_a_killed_owner_the_next_start_works_at_once(tmp_path: Path) -> None:
