@@ -6,7 +6,7 @@ FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status
 REVOKE ALL ON ALL ROUTINES IN SCHEMA public
 FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, backup, exporter;
 
--- The website shows moments and clips, and takes a broadcaster's opt-out.
+-- The website shows moments and clips. It may add an opt-out, and neither read nor change one.
 GRANT SELECT ON channels, watched_channels, moments, clips, pipeline_progress TO api_frontend;
 GRANT INSERT ON opt_outs TO api_frontend;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO api_frontend;
