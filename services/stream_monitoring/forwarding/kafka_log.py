@@ -8,7 +8,7 @@ import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE, Topic
-from service_runtime.kafka import KafkaAwayError
+from service_runtime.kafka import KafkaAwayError, partitions_of
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool.record_header import read_header, record_id
 
@@ -66,6 +66,7 @@ class KafkaLog:
             "reconnect.backoff.max.ms": RECONNECT_MS,
         }
         self._consumer = Consumer(self._config)
+        self._numbers: dict[str, list[int]] = {}  # topic to its partitions
 
     def __enter__(self) -> "KafkaLog":
         return self
@@ -73,11 +74,23 @@ class KafkaLog:
     def __exit__(self, *_: object) -> None:
         self._consumer.close()
 
+    def partitions(self, *topics: Topic) -> list[PartitionId]:
+        """Return all partitions of the topics."""
+        return [(topic.name, number) for topic in topics for number in self._numbers_of(topic.name)]
+
+    def _numbers_of(self, topic: str) -> list[int]:
+        if topic not in self._numbers:
+            try:
+                self._numbers[topic] = partitions_of(self._consumer, topic, ANSWER_SECONDS)
+            except KafkaException as error:
+                raise KafkaAwayError(str(error)) from error
+        return self._numbers[topic]
+
     def open_transactions(self) -> list[PartitionId]:
         """Return the partitions with an open transaction, whose records may still become visible."""
         everything = Consumer(self._config | {"isolation.level": "read_uncommitted"})
         try:
-            ends = {partition: self._watermarks(partition, everything)[1] for partition in partitions_of(*TICKED)}
+            ends = {partition: self._watermarks(partition, everything)[1] for partition in self.partitions(*TICKED)}
         finally:
             everything.close()
         return [partition for partition, end in ends.items() if self._watermarks(partition)[1] < end]
@@ -169,7 +182,7 @@ class KafkaLog:
         return recent
 
     def _bounds(self, *topics: Topic) -> Bounds:
-        return {partition: self._watermarks(partition) for partition in partitions_of(*topics)}
+        return {partition: self._watermarks(partition) for partition in self.partitions(*topics)}
 
     def _watermarks(self, partition: PartitionId, consumer: Consumer | None = None) -> tuple[int, int]:
         asked = consumer or self._consumer
@@ -205,11 +218,6 @@ class KafkaLog:
             yield message
         else:
             unread.discard(partition)
-
-
-def partitions_of(*topics: Topic) -> list[PartitionId]:
-    """Return all partitions of the topics."""
-    return [(topic.name, number) for topic in topics for number in range(topic.partitions)]
 
 
 def partition_of(message: Message) -> PartitionId:
