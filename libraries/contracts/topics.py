@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-HOUR_MS = 3_600_000
+from contracts.log_sizes import CHAT_BYTES, HOUR_MS, SEGMENTS, SHORT_SEGMENTS
+
 DAY_MS = 24 * HOUR_MS
 
 
@@ -20,10 +21,9 @@ class Topic:
     total_bytes: int | None = None
 
     def config_for(self, partitions: int) -> dict[str, str]:
-        """Return the settings for a topic of so many partitions."""
-        if self.total_bytes is None:
-            return self.config
-        return self.config | {"retention.bytes": str(self.total_bytes // partitions)}
+        """Return all settings for a topic of so many partitions."""
+        share = {} if self.total_bytes is None else {"retention.bytes": str(self.total_bytes // partitions)}
+        return SEGMENTS | self.config | share
 
 
 @dataclass(frozen=True)
@@ -41,15 +41,14 @@ class Partitions:
 DEFAULT = Partitions()
 LARGE = Partitions(chat=20, others=5)  # for thousands of channels
 
+# What people wrote: gone 48 h after it came, by the broker's clock, and the hour of its segment.
+WORDS_CONFIG = {
+    "message.timestamp.type": "LogAppendTime",
+    "retention.ms": str(48 * HOUR_MS),
+    **SHORT_SEGMENTS,
+}
 CHAT_MESSAGES = Topic(
-    "chat-messages",
-    partitions="chat",
-    config={
-        "message.timestamp.type": "LogAppendTime",
-        "compression.type": "zstd",
-        "retention.ms": str(48 * HOUR_MS),  # what people wrote is deleted after 48 h
-    },
-    total_bytes=10 * 1024**3,  # below the disk's size
+    "chat-messages", partitions="chat", config=WORDS_CONFIG | {"compression.type": "zstd"}, total_bytes=CHAT_BYTES
 )
 STREAM_LIFECYCLE = Topic("stream-lifecycle", partitions="others", config={"retention.ms": str(30 * DAY_MS)})
 # Postgres keeps the results for good; Kafka compacts them and deletes them after 30 days. A tombstone takes effect
@@ -63,7 +62,7 @@ MOMENTS = Topic("moments", partitions="others", config=RESULT_CONFIG)
 CLIPS = Topic("clips", partitions="others", config=RESULT_CONFIG)
 CHAT_COUNTS = Topic("chat-counts", partitions="others", config=RESULT_CONFIG)
 JOB_PROGRESS = Topic("job-progress", partitions="one", config=RESULT_CONFIG)
-DEAD_LETTERS = Topic("dead-letters", partitions="one", config={"retention.ms": str(48 * HOUR_MS)})
+DEAD_LETTERS = Topic("dead-letters", partitions="one", config=WORDS_CONFIG)
 
 ALL = (CHAT_MESSAGES, STREAM_LIFECYCLE, MOMENTS, CLIPS, CHAT_COUNTS, JOB_PROGRESS, DEAD_LETTERS)
 # The same key leads to the same partition of both: the owner of a moment's partition resumes its clip.
