@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from contracts import schemas
-from contracts.log_sizes import HEAVY, INDEX_BYTES, INDEX_ENTRY_BYTES, INDEX_INTERVAL_BYTES, SEGMENT_BYTES, USUAL
+from contracts.log_sizes import HEAVY, USUAL
 from contracts.topics import ALL, CHAT_MESSAGES, DEAD_LETTERS, DEFAULT, LARGE, Topic
 from twitch_simulator.crowd.channels import ZIPF_EXPONENT
 
@@ -68,9 +68,3 @@ def property_names(schema: object) -> set[str]:
         return set()
     own = set(schema.get("properties", ()))
     return own.union(*map(property_names, schema.values()))
-
-
-def test_an_index_has_room_for_a_whole_segment():
-    """A full index ends its segment early; one that is too large is 10 MB of map for each partition."""
-    needed = (SEGMENT_BYTES // INDEX_INTERVAL_BYTES + 2) * INDEX_ENTRY_BYTES
-    assert needed <= INDEX_BYTES <= 2 * needed
