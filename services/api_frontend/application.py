@@ -16,6 +16,7 @@ from api_frontend.middleware import errors
 from api_frontend.middleware.rate_limits import LimitedApi, RateLimits
 from api_frontend.middleware.request_metrics import RequestMetrics
 from api_frontend.middleware.security import SecurityHeaders
+from api_frontend.middleware.write_guard import WriteGuard
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings
 from api_frontend.static_files import VersionedFiles
@@ -82,6 +83,7 @@ def add_middleware(app: FastAPI, site: Site, settings: ApiSettings) -> None:
     """Add what every request passes; the last one added is the outermost."""
     errors.install(app, site.renderer)
     app.add_middleware(LimitedApi, limits=site.limits, settings=settings)
+    app.add_middleware(WriteGuard, renderer=site.renderer, settings=settings)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(RequestMetrics)

@@ -29,6 +29,19 @@ def listen(address: str, port: int) -> socket.socket:
     return opened
 
 
+def tell_how_it_serves(settings: ApiSettings) -> None:
+    """Log where the site is, and by which names people may send it something."""
+    log.info(
+        "serving",
+        address=settings.bind_address,
+        port=settings.port,
+        metrics_port=settings.metrics_port,
+        domains=settings.site_domains,
+    )
+    if settings.trust_cloudflare and settings.domains() == ["localhost"]:
+        log.warning("behind Cloudflare without a domain: what visitors send is refused; set SITE_DOMAINS")
+
+
 def main() -> int:
     """Run until a stop signal; return 1 if something failed."""
     settings, redis, postgres, log_settings = load_all(ApiSettings, RedisSettings, PostgresSettings, LogSettings)
@@ -55,6 +68,6 @@ def main() -> int:
         measures.serve(settings.metrics_bind_address, settings.metrics_port)
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once it has ended
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
-    log.info("serving", address=settings.bind_address, port=settings.port, metrics_port=settings.metrics_port)
+    tell_how_it_serves(settings)
     server.run(sockets=[opened])
     return 1 if failed or not server.started else 0

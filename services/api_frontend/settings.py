@@ -18,7 +18,8 @@ class ApiSettings(BaseSettings):
     site_domains: str = Field(
         default="localhost",
         pattern=r"^[A-Za-z0-9.\- ]+$",
-        description="domains of the site, which Twitch's player has to be told",
+        description="domains of the site; a clip's embed has to name them, "
+        "and what people send under other names is refused",
     )
     frame_sources: str = Field(
         default=TWITCH_FRAMES, pattern=r"^[^;,\r\n]+$", description="origins that a clip's player may be loaded from"
