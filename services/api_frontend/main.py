@@ -7,6 +7,7 @@ import structlog
 import uvicorn
 
 from api_frontend.application import build
+from api_frontend.connection import Connection, close_stalled
 from api_frontend.settings import ApiSettings, RedisSettings
 from service_runtime import logs, measures, ports
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
@@ -24,6 +25,7 @@ def listen(address: str, port: int) -> socket.socket:
     opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     with ports.listening("API_PORT", address, port):
+        close_stalled(opened)
         opened.bind((address, port))
         opened.listen(BACKLOG)
     return opened
@@ -53,9 +55,10 @@ def main() -> int:
         failed = True
         server.should_exit = True
 
-    app = build(settings, postgres.conninfo(), redis.url, end)
+    app = build(settings, postgres.conninfo(), redis, end)
     config = uvicorn.Config(
         app,
+        http=Connection,
         log_config=None,
         access_log=False,
         proxy_headers=False,
