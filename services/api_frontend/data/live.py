@@ -100,10 +100,10 @@ class Fanout:
     @contextmanager
     def subscription(self, client: str) -> Iterator[Subscription]:
         """Give a page of the client a place for the block; raises `TooManyPagesError`."""
-        if self._held[client] >= self._most_of_one:
-            raise TooManyPagesError("client")
         if len(self._pages) >= self._most_pages:
             raise TooManyPagesError("all")
+        if self._held[client] >= self._most_of_one:
+            raise TooManyPagesError("client")
         page = Subscription()
         self._take(page, client)
         try:

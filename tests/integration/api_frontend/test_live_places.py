@@ -16,6 +16,7 @@ ONE, OTHER = "127.0.0.2", "127.0.0.3"  # two clients of this machine
 PLACES, SHARE = 100, 2
 CLOSED_WITHIN = 30.0  # seconds
 SMALL_BUFFER = 1024  # bytes; the kernel doubles it
+SLOW_BUFFER = 8192  # bytes; smaller ones open no window while 200 bytes are read at a time
 
 
 class Line:
@@ -110,7 +111,7 @@ def test_an_ipv6_network_is_one_client(site: SiteProcess) -> None:
 
 def test_a_reader_that_stalls_is_closed_and_others_are_served(site: SiteProcess, rows: Rows) -> None:
     with ExitStack() as open_lines:
-        others, slow = (open_lines.enter_context(Line(site, OTHER, buffer=size)) for size in (None, SMALL_BUFFER))
+        others, slow = (open_lines.enter_context(Line(site, OTHER, buffer=size)) for size in (None, SLOW_BUFFER))
         for _ in range(SHARE):
             open_lines.enter_context(Line(site, ONE, buffer=SMALL_BUFFER))
         assert not gets_a_place(site, ONE)
