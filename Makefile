@@ -9,6 +9,7 @@ TESTS ?= tests
 WORKERS ?= 3
 FAULTS ?= all
 PLAYS ?= 100
+SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
@@ -46,9 +47,10 @@ live: preflight venv ## Run it on the real Twitch: make live CHANNELS=a,b,c
 status: ## Say how fresh each stage is, what waits in front of it, and what to type next
 	@tools/status/run.sh
 
-check: venv ## Lint, types, and who may import whom
+check: venv ## Lint, security, types, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(SHIPPED)
 	$(BIN)/mypy --strict libraries services tools
 	$(BIN)/lint-imports
 

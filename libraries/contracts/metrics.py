@@ -66,6 +66,12 @@ TOKEN_INVALID = Metric("twitch_token_invalid", "gauge", "1 when a person has to 
 # api_frontend
 PAGE_SECONDS = Metric("api_request_seconds", "histogram", "Time of a request", ("route", "status"))
 LIVE_VIEWERS = Metric("api_live_pages", "gauge", "Open pages that receive new moments")
+LIVE_REFUSED = Metric(
+    "api_live_refused_total", "counter", "Pages refused since all places were taken: by one client or all", ("by",)
+)
+STALLED_CONNECTIONS = Metric(
+    "api_stalled_connections_total", "counter", "Connections closed because the visitor stopped reading or vanished"
+)
 DATA_AGE = Metric("api_data_age_seconds", "gauge", "Age of the newest processed chat")
 
 # watcher

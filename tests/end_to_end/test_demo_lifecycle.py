@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import psutil
 import psycopg
 import pytest
@@ -21,6 +22,7 @@ from embedded.processes.ports import is_free
 from embedded.processes.processes import end, marked
 from embedded.processes.waiting import wait_for
 from embedded.programs import addresses
+from embedded.servers.redis import Redis
 from embedded.supervisor import socket_file
 from embedded.system import System
 from twitch_simulator.process import SimulatorProcess
@@ -84,8 +86,10 @@ def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> N
     ports = Ports.free()
     demo = Demo(directory, ports)
     demo.wait_up()
-    with psycopg.connect(addresses(ports)["POSTGRES_DSN"]) as connection:
+    with psycopg.connect(addresses(directory, ports)["POSTGRES_DSN"]) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
+    assert httpx.get(ports.url("api") + "/api/v1/moments").status_code == 200
+    assert Redis(directory / "redis").client().keys("LIMITS:*/api/*")  # the site counts in the demo's Redis
     os.killpg(demo.process.pid, signal.SIGINT)  # what Ctrl-C does: the whole foreground group
     assert demo.process.wait(END_SECONDS) == 0
     demo.assert_nothing_left()
@@ -93,7 +97,7 @@ def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> N
     demo.output.unlink()
     again = Demo(directory, ports)
     again.wait_up()
-    with psycopg.connect(addresses(ports)["POSTGRES_DSN"]) as connection:
+    with psycopg.connect(addresses(directory, ports)["POSTGRES_DSN"]) as connection:
         assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
     again.process.send_signal(signal.SIGKILL)
     again.process.wait()

@@ -43,19 +43,19 @@ class Program:
 
 def table(directory: Path, ports: Ports, twitch: Twitch, simulator_options: Mapping[str, object]) -> list[Program]:
     """Return every program of a system with its data in `directory`."""
-    shared = addresses(ports) | twitch.environment(directory, ports)
+    shared = addresses(directory, ports) | twitch.environment(directory, ports)
     programs = [*servers(directory, ports), *preparations(shared)]
     if twitch.simulated:
         programs.append(simulator(directory, ports, simulator_options))
     return programs + services(directory, ports, shared)
 
 
-def addresses(ports: Ports) -> dict[str, str]:
+def addresses(directory: Path, ports: Ports) -> dict[str, str]:
     """Return the servers' addresses as settings of the services."""
     return {
         "KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{ports.kafka}",
         "POSTGRES_DSN": Postgres(Path(), ports.postgres).dsn,
-        "REDIS_URL": Redis(Path(), ports.redis).url,
+        **Redis(directory / "redis").settings(),
     }
 
 
@@ -63,7 +63,7 @@ def servers(directory: Path, ports: Ports) -> list[Program]:
     """Return Kafka, Postgres and Redis."""
     kafka = Kafka(directory / "kafka", ports.kafka, ports.kafka_controller)
     postgres = Postgres(directory / "postgres", ports.postgres)
-    redis = Redis(directory / "redis", ports.redis)
+    redis = Redis(directory / "redis")
     return [_server(kafka), _server(postgres, stop_signal="INT"), _server(redis)]
 
 

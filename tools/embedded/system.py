@@ -74,7 +74,7 @@ class System:
 
     def address(self, setting: str) -> str:
         """Return a server's address: KAFKA_BOOTSTRAP_SERVERS, POSTGRES_DSN or REDIS_URL."""
-        return addresses(self.ports)[setting]
+        return addresses(self.directory, self.ports)[setting]
 
     def environment(self, name: str) -> Mapping[str, str]:
         """Return a program's own settings. Raises KeyError for an unknown program."""

@@ -19,7 +19,7 @@ JOINS = 20  # Twitch's limit per user; each socket is a user of its own
 JOINS_SECONDS = 10.0
 JOIN_AGAIN_MS = 30_000  # no ROOMSTATE for so long: join again, the channel may exist by now
 MAX_LINE_BYTES = 256 * 1024  # without a line end; Twitch's longest line is below 17 KB
-PING_TOKEN = "at"  # noqa: S105 - not a secret
+PING_TOKEN = "at"  # noqa: S105  # nosec B105  # not a secret
 
 socket_numbers = itertools.count(1)
 
