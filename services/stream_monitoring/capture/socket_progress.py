@@ -1,7 +1,9 @@
 """How far one socket has answered: nothing that Twitch sent before that time is still to come on it."""
 
+from stream_monitoring.timing import DEAF_SECONDS
+
 QUIET_MS = 500  # without progress for so long, send a PING; keeps ticks about two seconds behind
-DEAF_MS = 10_000  # without an answer for so long, the socket is dead though it looks open
+DEAF_MS = int(DEAF_SECONDS * 1000)
 
 
 class SocketProgress:
