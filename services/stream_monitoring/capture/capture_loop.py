@@ -15,7 +15,7 @@ from stream_monitoring.capture.connections import Connections
 from stream_monitoring.capture.continuity import Continuity
 from stream_monitoring.capture.coverage import CoverageTracker
 from stream_monitoring.capture.frame_writer import FrameWriter, load_clock_offset
-from stream_monitoring.capture.pace import OpenFrame, crosses_in_seconds, seconds_to_look
+from stream_monitoring.capture.pace import ASK_SECONDS, OpenFrame, crosses_in_seconds, seconds_to_look
 from stream_monitoring.capture.ticks import TickPause, next_tick
 from stream_monitoring.channels.lifecycle import introduction
 from stream_monitoring.chat.bad_lines import BadLines
@@ -222,8 +222,11 @@ class CaptureLoop:
                 checking.result()
             await asyncio.sleep(seconds_to_look(time.monotonic() - self._frame_began, self._crosses_in_seconds()))
             tick_at = self._next_tick(connections)
-            if self._open_frame(tick_at).is_due:
+            frame = self._open_frame(tick_at)
+            if frame.is_due:
                 await self._write_frame(connections, stop, tick_at)
+            elif frame.crosses_in_seconds < -ASK_SECONDS:
+                connections.ask_since(self._now() + int(frame.crosses_in_seconds * 1000))
             await self._writer.maintain()
 
     def _crosses_in_seconds(self) -> float:

@@ -99,6 +99,11 @@ class Connections:
         paused = pause.answered_through(self.reading_logins, self._now()) if pause.is_pending else []
         return [*paused, *(socket.progress.answered_through for socket in self._sockets if socket.wanted)]
 
+    def ask_since(self, since: int) -> None:
+        """Ask each socket that has not answered since this machine time, once."""
+        for socket in self._sockets:
+            socket.ask_since(since, self._now())
+
     @property
     def open_sockets(self) -> int:
         """How many sockets are open."""

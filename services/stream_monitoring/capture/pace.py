@@ -8,6 +8,7 @@ from stream_monitoring.timing import COMMIT_SECONDS, LONGEST_WAIT_SECONDS
 FRAME_SECONDS = 0.2
 UNSYNCED_SECONDS = 0.25  # what is not synced by then may be lost in a power cut: no frame waits longer for its tick
 OVERDUE_SECONDS = 0.02  # between two looks at a tick that waits for a socket's answer
+ASK_SECONDS = 0.05  # overdue for so long: a socket with 20 messages a second has answered by one of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
