@@ -81,7 +81,11 @@ def open_spool(settings: SpoolSettings, kafka: KafkaSettings) -> Spool:
 
 
 def make_capture(
-    settings: AllSettings, spool: Spool, queue: FrameQueue, forwarded_position: Callable[[], int]
+    settings: AllSettings,
+    spool: Spool,
+    queue: FrameQueue,
+    forwarded_position: Callable[[], int],
+    is_spare: Callable[[], bool],
 ) -> CaptureLoop:
     """Make the reader of chat."""
     monitoring = settings.monitoring
@@ -102,6 +106,7 @@ def make_capture(
         chatters=ChatterHash(key),
         frame_written=queue.put,
         forwarded_position=forwarded_position,
+        is_spare=is_spare,
     )
 
 
@@ -165,7 +170,7 @@ def main() -> int:
     settings = load()
     logs.configure("stream_monitoring", settings.log.level)
     spool, queue = open_spool(settings.spool, settings.kafka), FrameQueue()
-    capture = make_capture(settings, spool, queue, lambda: forwarder.position)
+    capture = make_capture(settings, spool, queue, lambda: forwarder.position, lambda: forwarder.is_spare)
     forwarder = make_forwarder(settings, spool, queue, capture)
     access = open_access(settings.twitch)
     chooser = make_chooser(settings, access.helix if access else None, capture)

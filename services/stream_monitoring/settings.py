@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from stream_monitoring.timing import LEAST_STALLED_SECONDS, STALLED_SECONDS
+
 LOGIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
@@ -28,7 +30,12 @@ class MonitoringSettings(BaseSettings):
         "holder", description="holder forwards whenever it can, standby when ticks stall"
     )
     has_standby: bool = Field(False, description="a standby elsewhere reads the same channels: wait for its backlog")
-    stalled_seconds: float = Field(10.0, ge=1, le=600, description="take over after ticks have stalled for this time")
+    stalled_seconds: float = Field(
+        STALLED_SECONDS,
+        ge=LEAST_STALLED_SECONDS,
+        le=600,
+        description="take over after ticks have stalled for this time",
+    )
     go_on_seconds: float = Field(
         60.0, ge=1, le=3600, description="go on with a gap after no instance has covered the last tick for this time"
     )

@@ -152,6 +152,11 @@ class ChatSocket(asyncio.Protocol):
         if self._welcomed and self.progress.should_ping(now):
             self._send(f"PING :{PING_TOKEN}{now}")
 
+    def ask_since(self, since: int, now: int) -> None:
+        """Send a PING if Twitch has not answered anything sent since then: its answer lets the tick advance."""
+        if self._welcomed and self.progress.should_ask(since, self._clock.now(since), now):
+            self._send(f"PING :{PING_TOKEN}{now}")
+
     def pause(self, paused: bool) -> None:
         """Stop or resume reading."""
         if self._transport is not None and not self._transport.is_closing():

@@ -95,8 +95,14 @@ class Connections:
 
     def answered_through(self) -> list[int]:
         """Return how far each open socket with channels, and each that pauses ticks, has answered (Twitch's clock)."""
-        paused = self._tick_pause.answered_through(self.reading_logins, self._now())
+        pause = self._tick_pause
+        paused = pause.answered_through(self.reading_logins, self._now()) if pause.is_pending else []
         return [*paused, *(socket.progress.answered_through for socket in self._sockets if socket.wanted)]
+
+    def ask_since(self, since: int) -> None:
+        """Ask each socket that has not answered since this machine time, once."""
+        for socket in self._sockets:
+            socket.ask_since(since, self._now())
 
     @property
     def open_sockets(self) -> int:
