@@ -15,7 +15,7 @@ from clip_detector.job.sql_files import literal, options, piece, statement
 from contracts import topics
 from moment_detection.detection.channel_events import PIECE
 
-# A checkpoint of Python beside the JVM names its states otherwise: under the same uid, all would be empty without a word.
+# A checkpoint of Python beside the JVM names its states otherwise: under the same uid, all would be empty unnoticed.
 DETECTORS = "detectors-in-jvm"
 
 
