@@ -1,5 +1,6 @@
-"""Nothing of the running system listens beyond loopback, and Flink does nothing for a stranger."""
+"""Nothing of the running system listens beyond loopback, Flink does nothing for a stranger, and logs stay small."""
 
+import re
 import socket
 from collections.abc import Iterator
 
@@ -78,6 +79,17 @@ def test_the_jvm_obeys_its_own_python_only(world: World) -> None:
     mine = [each for each in listeners(world.system.directory) if each.program == FLINK]
     assert {"python", "java"} <= {word for each in mine for word in ("python", "java") if word in each.command}
     assert [each for each in mine if answer(each).startswith(PY4J_ANSWER)] == []
+
+
+def test_every_log_that_grows_is_rotated(world: World) -> None:
+    folder = world.system.directory / "logs"
+    rotated = {f"{name}.log" for name in (*world.system.names, "supervisord")}
+    of_a_start = {"topic_setup.log", "migrate.log", "supervisord.err"}
+    files = {re.sub(r"\.\d$", "", str(file.relative_to(folder))) for file in folder.rglob("*")}
+    assert files - of_a_start == rotated
+    flink = world.system.log(FLINK).read_text()
+    assert "ExecutionGraph" in flink
+    assert "SourceCoordinator" not in flink
 
 
 def answer(listener: Listener) -> bytes:

@@ -23,7 +23,14 @@ from embedded.twitch import SIMULATED, Twitch, real
 WATCH_SECONDS = 1.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Bursts are frequent enough that a visitor gets the first clip within two minutes.
-SIMULATION = {"channels": 40, "messages_per_second": 150, "bursts_per_minute": 3, "plays_per_minute": 0.5, "seed": 1}
+SIMULATION = {
+    "channels": 40,
+    "messages_per_second": 150,
+    "bursts_per_minute": 3,
+    "plays_per_minute": 0.5,
+    "seed": 1,
+    "truth_messages_mb": 20,  # tests read it; here it is one more log
+}
 
 
 class Stopped(BaseException):

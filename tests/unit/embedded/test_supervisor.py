@@ -41,6 +41,7 @@ def test_supervisord_accepts_the_configuration(tmp_path: Path, programs: list[Pr
         assert process.stopasgroup == program.stop_as_group
         assert process.stdout_logfile == str(tmp_path / folder / "logs" / f"{program.name}.log")
         assert process.stdout_logfile_maxbytes == 5 * 1024**2
+        assert process.stdout_logfile_backups == 3
         assert str(tmp_path / folder / "run" / "programs.json") in process.command
 
 
