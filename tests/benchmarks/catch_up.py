@@ -4,7 +4,6 @@ The baseline is the same job on the same messages alone, in the same run; the fl
 second. Afterwards Postgres must have every moment. Writes results/catch_up.json.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -38,7 +37,7 @@ def run_job(bootstrap: str) -> dict[str, float]:
     done = subprocess.run(command, capture_output=True, text=True, timeout=job.RUN_SECONDS, check=False)
     if done.returncode:
         raise SystemExit(f"the job failed:\n{done.stderr[-4000:]}")
-    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    figures = job.figures_in(done.stdout)
     return figures | {"messages_per_cpu_second": round(MESSAGES / figures["cpu_seconds"])}
 
 

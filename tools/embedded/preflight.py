@@ -37,6 +37,14 @@ JDK = Requirement(
     highest=21,
     hint="On Debian: apt-get install openjdk-17-jdk-headless",
 )
+JAVAC = Requirement(
+    program="javac",
+    title="JDK 17, not only its runtime,",
+    version_option="-version",
+    lowest=17,
+    highest=21,
+    hint=JDK.hint,
+)
 MAVEN = Requirement(
     program="mvn",
     title="Maven 3.6 or newer",
@@ -53,7 +61,7 @@ NODE = Requirement(
     highest=99,
     hint="On Debian: apt-get install nodejs, or from nodejs.org",
 )
-PROGRAMS = (JDK, MAVEN, NODE)
+PROGRAMS = (JDK, JAVAC, MAVEN, NODE)
 
 
 def output_of(program: str, option: str) -> str:

@@ -88,7 +88,8 @@ def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, li
 
 def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: Clock = now_ms) -> Twitch:
     """Build the simulation. Raises OSError or ValueError if files are missing or invalid."""
-    clock, faults, truth = SimulatedClock(machine), Faults(), Truth(settings.truth_file)
+    clock, faults = SimulatedClock(machine), Faults()
+    truth = Truth(settings.truth_file, settings.truth_messages_mb * 1_000_000)
     world = WorldClock(clock.machine(), settings.time_scale)
     recorded = {recorded_channel(name): lines for name, lines in recordings(settings, chat_data).items()}
     generated = plan_channels(settings.seed, settings.channels, settings.always_live)
