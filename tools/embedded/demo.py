@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-from embedded import preflight
+from embedded import preflight, sync_probe
 from embedded.addresses import Ports
 from embedded.paths import REPOSITORY
 from embedded.problems import SetupError
@@ -73,6 +73,8 @@ def watch(system: System) -> None:
 def run(directory: Path, ports: Ports, twitch: Twitch) -> None:
     """Start the system, print its URL and watch it. Raises SetupError, Stopped."""
     check(directory, ports, live=not twitch.simulated)
+    if slow := sync_probe.warning(sync_probe.measure(directory)):
+        write_line(slow)
     mode = "with a simulated Twitch" if twitch.simulated else "with the real Twitch"
     write_line(f"Starting Stream Scout {mode}. Data: {directory}, logs: {directory / 'logs'}")
     system = System(

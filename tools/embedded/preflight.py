@@ -4,10 +4,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embedded import sync_probe
 from embedded.problems import SetupError
 
 GIB = 1024**3
@@ -110,11 +111,15 @@ def require(required: Requirement) -> str:
     return path
 
 
-def main() -> int:
-    """Print every problem of the machine; return 1 if there is one. The disk is that of the current folder."""
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
+    """Print every problem of the machine; return 1 if there is one. The disk is that of the current folder.
+
+    With --disk, print as well how long that disk takes to sync, if that is too long for moments in time.
+    """
     found = problems(Path.cwd())
-    for problem in found:
-        sys.stderr.write(f"{problem}\n")
+    slow = sync_probe.warning(sync_probe.measure(Path.cwd())) if "--disk" in arguments else None
+    for line in filter(None, [*found, slow]):
+        sys.stderr.write(f"{line}\n")
     return 1 if found else 0
 
 
