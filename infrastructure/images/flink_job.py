@@ -1,6 +1,6 @@
-"""The job in a Flink cluster of its own: `flink_job.py plan FILE WISH` decides where to begin, Flink runs the job.
+"""The job in a Flink cluster of its own: `flink_job.py plan FILE RESUME_FROM` decides where to begin; Flink runs it.
 
-Beside the two it has nothing of its own: the decision and the job are the detector's.
+Both the decision and the job are clip_detector's code; this file only connects them to a Flink cluster.
 """
 
 import json
@@ -23,8 +23,8 @@ from service_runtime.settings import KafkaSettings, LogSettings, load_all
 JOB_SETTINGS = ("execution.checkpointing.", "parallelism.", "python.")
 
 
-def plan(file: Path, wish: str) -> None:
-    """Write the start to `file` and print the checkpoint's path. `wish`: newest, no, or a checkpoint's folder."""
+def plan(file: Path, resume_from: str) -> None:
+    """Write the start to `file`, print the checkpoint's path. `resume_from`: newest, no, or a checkpoint's folder."""
     log_settings, kafka, settings = load_all(LogSettings, KafkaSettings, DetectorSettings)
     logs.configure("clip_detector", log_settings.level)
     if wrong := vocabulary.problems():
@@ -32,13 +32,13 @@ def plan(file: Path, wish: str) -> None:
     settings.checkpoint_directory.mkdir(parents=True, exist_ok=True)
     shelf = CheckpointShelf(settings.checkpoint_directory)
     last = wait_for_last_progress(kafka)
-    if wish == "newest":
+    if resume_from == "newest":
         start = plan_start(shelf, last, now_ms())
         if start.checkpoint:
             shelf.note_start(start.checkpoint)
         shelf.prune()
     else:
-        start = Start(EARLIEST, None if wish == "no" else Path(wish))
+        start = Start(EARLIEST, None if resume_from == "no" else Path(resume_from))
     file.write_text(json.dumps({"source": dict(start.source), "emit_after": start.emit_after}))
     sys.stdout.write(str(start.checkpoint or ""))
 

@@ -5,6 +5,8 @@ from typing import Literal
 import msgspec
 
 SCHEMA_VERSION = 1
+LONGEST_CLIP_MS = 60_000  # that Twitch publishes
+REACTION_MS = (10_000, 20_000)  # chat reacts to the video this much later, at least and at most
 ClipStatus = Literal["intent", "made", "refused", "skipped", "unknown", "too_late"]
 
 

@@ -1,9 +1,9 @@
 """Which part of the stream a moment's clip shows. All times are milliseconds since 1970."""
 
-REACTION_MS = (10_000, 20_000)  # chat reacts to the picture after 10 to 20 s
+from contracts.clips import LONGEST_CLIP_MS, REACTION_MS
+
 LEAD_MS = 20_000  # shown before it: the segments that people chose begin some 45 s before the peak
 MARGIN_MS = 5_000  # shown after the peak
-LONGEST_MS = 60_000  # Twitch's limit for a clip
 
 
 def clip_range(crossed_at: int, peak_at: int) -> tuple[int, int]:
@@ -13,4 +13,4 @@ def clip_range(crossed_at: int, peak_at: int) -> tuple[int, int]:
     long for a clip, the beginning is cut, since the end shows what the peak reacted to.
     """
     until = peak_at + MARGIN_MS
-    return max(crossed_at - REACTION_MS[1] - LEAD_MS, until - LONGEST_MS), until
+    return max(crossed_at - REACTION_MS[1] - LEAD_MS, until - LONGEST_CLIP_MS), until

@@ -79,7 +79,7 @@ class RecordReader:
         if error is None:
             if self._away:
                 self._away = False
-                log.info("kafka is back")
+                log.info("Kafka is back")
             return True
         if error.code() == KafkaError.UNKNOWN_TOPIC_OR_PART:
             topic = message.topic() or ""
@@ -106,10 +106,10 @@ class RecordReader:
 
     def _on_error(self, error: KafkaError) -> None:
         if error.code() not in BROKER_AWAY:
-            log.warning("kafka reports an error", reason=str(error))
+            log.warning("Kafka reports an error", reason=str(error))
         elif not self._away:
             self._away = True
-            log.warning("kafka is away; librdkafka connects again", reason=str(error))
+            log.warning("Kafka is away; librdkafka connects again", reason=str(error))
 
     def _on_commit(self, error: KafkaError | None, _offsets: list[TopicPartition]) -> None:
         if error is not None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 DAY_MS = 24 * 3_600_000
-DAYS_BEFORE = 2  # made even when empty, with today and the days ahead
+DAYS_BEFORE = 2  # created even when empty, as today's and the next days' partitions are
 DAYS_AHEAD = 2  # so that midnight needs no new partition; a count from later is an error
-SLACK_DAYS = 1  # a partition is kept this much longer, so that no batch under way loses its day
+SLACK_DAYS = 1  # a partition is kept a day longer, so that a batch being written never loses its day
 PREFIX = "chat_counts_"
 
 

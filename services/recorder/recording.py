@@ -76,7 +76,7 @@ class RecordingLoop:
                 measure(metrics.RECORDER_WAITS).inc()
                 if away_since is None:
                     away_since = time.monotonic()
-                    log.warning("postgres is away; waiting", reason=str(error), records=len(entries))
+                    log.warning("Postgres is away; waiting", reason=str(error), records=len(entries))
             else:
                 break
             if stop.is_set():
@@ -85,5 +85,5 @@ class RecordingLoop:
             self._add(self._reader.keep_alive(RECONNECT.wait_seconds(attempt)))
         if away_since is not None:
             self._reader.go_on()
-            log.info("postgres is back", away_seconds=round(time.monotonic() - away_since, 1))
+            log.info("Postgres is back", away_seconds=round(time.monotonic() - away_since, 1))
         return True

@@ -33,7 +33,7 @@ class RetentionKeeper:
                 self.keep()
                 wait = INTERVAL_SECONDS
             except PostgresAwayError as error:
-                log.warning("retention waits for postgres", reason=str(error))
+                log.warning("retention waits for Postgres", reason=str(error))
                 wait = RETRY_SECONDS
             stop.wait(wait)
         self._database.close()

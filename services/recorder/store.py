@@ -38,7 +38,7 @@ class Store:
             except REFUSABLE as error:
                 if not is_refusal(error):
                     raise
-                log.warning("postgres refused a batch; looking for the record", records=len(entries))
+                log.warning("Postgres refused a batch; looking for the record", records=len(entries))
                 with connection.transaction():
                     self._write_halves(connection, entries)
         for table, rows in by_table(entries).items():

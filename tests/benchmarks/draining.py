@@ -17,9 +17,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from _chat_reads import reads_of
 from _result import write_result
 from confluent_kafka.admin import AdminClient
-from reading import KEY, reads_of
+from reading import KEY
 
 from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, Tick

@@ -83,7 +83,7 @@ def moments_at_raids(messages: Sequence[ChatMessage], moments: Sequence[PeakLine
 
 
 def ordinary_reactions(folder: Path) -> Iterator[str]:
-    """Report the share of messages with a mood in all recorded chat, for the constant of that name."""
+    """Report the share of messages with a mood in recorded chat and in ours: what `ORDINARY_REACTIONS` is set from."""
     for channel in CHANNELS:
         names = sorted(path.name.removesuffix(".jsonl.gz") for path in folder.glob(f"{channel}-*.jsonl.gz"))
         messages = [message for name in names for message in read_messages(recording_path(folder, name))]

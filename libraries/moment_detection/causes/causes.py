@@ -17,11 +17,11 @@ from moment_detection.evidence.room_events import RoomEventKind
 
 EVENT_EXPLAINED_SHARE = 0.3  # of the chatters above baseline, after a raid or gifts: a raid's people also chat
 EVENT_SHARE = 0.25  # of the chatters above baseline whom a raid or gifts may have brought: enough to report it
-RAID_SECONDS = 90  # from the raid to the crossing, if messages show it; later its people belong to the channel
-SILENT_RAID_SECONDS = 45  # instead, if none does
-RAID_VIEWERS = 5  # fewer make no crowd
-RAIDERS_WRITE = 0.5  # of a raid's viewers, at most
-GIFT_SECONDS = 45  # from the gifts to the crossing; thanks come at once
+RAID_SECONDS = 90  # at most from the raid to the crossing, if messages show it; later raiders count as regulars
+SILENT_RAID_SECONDS = 45  # the same limit if no message shows the raid
+RAID_VIEWERS = 5  # a smaller raid cannot cause a moment
+RAIDERS_WRITE = 0.5  # at most this share of a raid's viewers writes
+GIFT_SECONDS = 45  # at most from the gifts to the crossing; thanks come at once
 GIFTS = 5  # fewer are everyday
 GIFT_CHATTERS = 3  # who react to one gift, at most
 MODE_SECONDS = 20  # from a changed rule to the crossing: people speak of it at once or not at all

@@ -8,12 +8,12 @@ from moment_detection.causes.normalized_message import NormalizedMessage, chatte
 from moment_detection.causes.vocabulary import Vocabulary
 
 COMMAND = re.compile(r"!(\w+)")
-NUMBER = re.compile(r"[1-9]|([1-4])\1+|[+-]1")  # "666", "777", "888" are reactions in one language or another
+NUMBER = re.compile(r"[1-9]|([1-4])\1+|[+-]1")  # a vote; "666", "777", "888" are reactions in some languages
 LETTER = re.compile(r"[a-e]")
-LONE_OPTIONS = ("1", "+1")  # "write 1 if you hear me": the only options that make a vote alone
-OPTION_SHARE = 0.1  # of the voters: an option that fewer choose is none
-KEYWORD_SHARE = 0.25  # of all in the window write one and the same word
-KEYWORD_WORDS = 2  # at most
+LONE_OPTIONS = ("1", "+1")  # "write 1 if you hear me": these make a vote even as its only option
+OPTION_SHARE = 0.1  # of the voters; what fewer choose is not an option of the vote
+KEYWORD_SHARE = 0.25  # of the window's chatters write the same word
+KEYWORD_WORDS = 2  # a keyword message has at most this many words
 
 Option = Callable[[NormalizedMessage], str | None]
 

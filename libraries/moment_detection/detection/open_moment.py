@@ -6,7 +6,7 @@ from msgspec import Struct
 
 PEAK_HOLDS_SECONDS = 5  # without a higher second, a peak is confirmed
 CLOSES_SECONDS = 30  # after the peak; the curve shows them
-PEAK_LIMIT_SECONDS = 90  # after the crossing; a later height is another story, and a moment must end
+PEAK_LIMIT_SECONDS = 90  # after the crossing; a later peak belongs to another moment, and each moment must end
 
 
 class Peak(NamedTuple):

@@ -10,10 +10,10 @@ from msgspec import Struct, field
 
 from moment_detection.detection.peaks import HIGHEST_OF_SECONDS
 
-RATE_SECONDS = 7200  # the rate admits the highest of these; one hour is too short to know a stream
-FIRST_SECONDS = 600  # a stream's first moments have the quota of this long
+RATE_SECONDS = 7200  # the rate limit admits the highest peaks of this period; one hour is too short to know a stream
+FIRST_SECONDS = 600  # a stream begins with the quota of this many seconds
 CAP_SECONDS = 3600
-CAP_TIMES = 1.5  # the rate; never more in an hour, however much the channel has changed
+CAP_TIMES = 1.5  # never more than the rate times this in an hour, however much the channel has changed
 RARITY_SECONDS = 48 * 3600  # as long as a channel's state lasts without chat
 OLDER_LIMIT = 64  # peaks older than two hours; chat without a trend has about ten
 WAS_MOMENT, WAS_CLIP = 1, 2  # flags of a past peak
@@ -59,7 +59,7 @@ class PeakHistory(Struct, array_like=True, gc=False):
         self._drop_oldest(past.second)
 
     def _drop_oldest(self, second: int) -> None:
-        """Drop the oldest peaks above the limit, and with them the claim to know that time."""
+        """Drop the oldest peaks above the limit; `known_from` moves to after them."""
         older = sum(1 for each in self.peaks if each.second < second - RATE_SECONDS)
         if older > OLDER_LIMIT:
             self.known_from = self.peaks[older - OLDER_LIMIT - 1].second + 1

@@ -16,9 +16,9 @@ from service_runtime.postgres import AWAY, PostgresAwayError, away, with_deadlin
 ANSWER_TIMEOUT_SECONDS = 1.5  # a page that cannot be made says so within 2 s
 CONNECT_SECONDS = 2
 STATEMENT_SECONDS = 3.0
-SILENT_SECONDS = 4  # a cut line is noticed
+SILENT_SECONDS = 4  # without an answer, the connection counts as cut
 POOL_SIZE = 4  # one process, queries of about a millisecond: more would only cost memory
-RECONNECT_SECONDS = 1.0  # then the next visitor's question tries again, so recovery never waits on a long backoff
+RECONNECT_SECONDS = 1.0  # then the next request tries again, so recovery never waits on a long backoff
 
 log = structlog.get_logger()
 Connection = psycopg.AsyncConnection[DictRow]

@@ -36,7 +36,7 @@ class Site:
         return await self.moments.page(wanted.of(channel), most), channel
 
     async def page_with_freshness(self, wanted: Filter, most: int) -> tuple[Page, Channel | None, Freshness, datetime]:
-        """Return the same with the header's news and the time, both from before the page was read."""
+        """Return the page, its channel, and the header's freshness and time, which are read before the page."""
         freshness, now = await self.progress.read()
         page, channel = await self.page_of(wanted, most)
         return page, channel, freshness, now

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
+from contracts.clips import LONGEST_CLIP_MS, REACTION_MS
 from contracts.moments import Moment
 
 AFTER_CALL_MS = 5_000  # Twitch still captures this much after the call
-LONGEST_MS = 60_000  # that Twitch publishes
 REACH_MS = 75_000  # Twitch keeps about 85 s before the call; an older crossing is at the edge of that
-REACTION_MS = (10_000, 20_000)  # chat reacts to the video this much later
 MARGIN_MS = 5_000  # of video before the cause and after the peak
 
 
@@ -33,9 +32,9 @@ def named_range(from_at: int, until_at: int) -> ClipRange:
 
     A late request is still worthwhile until the longest clip would miss the first half of the range.
     """
-    kept_from = max(from_at, until_at - LONGEST_MS)
+    kept_from = max(from_at, until_at - LONGEST_CLIP_MS)
     middle = (kept_from + until_at) // 2
-    return ClipRange(kept_from, until_at, last_call_at=middle + LONGEST_MS - AFTER_CALL_MS)
+    return ClipRange(kept_from, until_at, last_call_at=middle + LONGEST_CLIP_MS - AFTER_CALL_MS)
 
 
 def estimated_range(crossed_at: int, peak_at: int) -> ClipRange:
@@ -44,7 +43,7 @@ def estimated_range(crossed_at: int, peak_at: int) -> ClipRange:
     A late request is still worthwhile while Twitch has the crossing and the longest clip shows the peak's video.
     """
     peak_video_at = peak_at - REACTION_MS[0]
-    last_call_at = min(crossed_at + REACH_MS, peak_video_at + LONGEST_MS - AFTER_CALL_MS)
+    last_call_at = min(crossed_at + REACH_MS, peak_video_at + LONGEST_CLIP_MS - AFTER_CALL_MS)
     return ClipRange(earliest_cause_at(crossed_at) - MARGIN_MS, peak_at + MARGIN_MS, last_call_at)
 
 

@@ -6,9 +6,10 @@ Twitch captures from about 85 s before the call to 5 s after it and publishes th
 import math
 from dataclasses import dataclass
 
-from clip_creator.decision.clip_range import AFTER_CALL_MS, LONGEST_MS, ClipRange
+from clip_creator.decision.clip_range import AFTER_CALL_MS, ClipRange
+from contracts.clips import LONGEST_CLIP_MS
 
-SHORTEST_SECONDS, LONGEST_SECONDS = 5.0, LONGEST_MS / 1000  # that Twitch publishes
+SHORTEST_SECONDS, LONGEST_SECONDS = 5.0, LONGEST_CLIP_MS / 1000  # that Twitch publishes
 MAX_DELAY_MS = 10_000  # a range that ends further in the future comes from a wrong clock
 
 

@@ -14,13 +14,13 @@ from service_runtime.files import replace_durably
 METADATA = "_metadata"
 MAGIC = bytes.fromhex("4960672d")  # the first bytes of every _metadata file
 KEPT = 3
-START_LIMIT = 2  # starts from a checkpoint without a newer one following: it cannot be restored
+START_LIMIT = 2  # starts from one checkpoint that led to no newer one: taken for a checkpoint that cannot be restored
 ATTEMPTS_FILE = "attempts.json"
 
 
 @dataclass(frozen=True)
 class CheckpointShelf:
-    """The checkpoint folder that all runs share."""
+    """The folder of checkpoints, the same for every run of the job."""
 
     directory: Path
 

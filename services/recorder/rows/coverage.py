@@ -6,7 +6,7 @@ from recorder.rows.row import Row, Table
 
 
 def coverage_rows(coverage: Coverage) -> tuple[Row, ...]:
-    """Return one row of `coverage`; of a gap that comes twice the statement keeps the longer."""
+    """Return one row for table `coverage`. If the same gap arrives twice, the SQL keeps the longer one."""
     gap = coverage.event == "gap"
     if gap and (coverage.gap_from_at is None or coverage.gap_until_at is None):
         raise ContractError("stream-lifecycle: a gap without its two times")

@@ -79,7 +79,7 @@ class Continuity:
         return batch.take()
 
     def joined_lines(self, at: int) -> list[bytes]:
-        """Return lines with `joined` for each channel read since before `at`, as the last holder may have left it."""
+        """Return `joined` for each channel read since before `at`: the last holder may have reported it lost."""
         batch = Batch()
         for covered in self._coverage.channels().values():
             if covered.sockets and self._clock.estimate(covered.read_since) <= at:

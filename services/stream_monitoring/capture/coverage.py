@@ -19,10 +19,10 @@ Emit = Callable[[Coverage], None]
 
 @dataclass(slots=True, kw_only=True)
 class CoveredChannel:
-    """One channel: the sockets that read it (number to join time), or since when none does, and why.
+    """Which sockets read one channel, or since when none does and why.
 
-    `gap_from` and the join times are on Twitch's clock. On the machine's steady clock: `tracked_since` (0: since before
-    this process), `read_since` without a break, `lost_at`.
+    `sockets`: socket number to join time. Join times and `gap_from` are on Twitch's clock; `tracked_since` (0: since
+    before this process), `read_since` (without a break) and `lost_at` are on the machine's steady clock.
     """
 
     channel_id: str
@@ -122,7 +122,7 @@ class CoverageTracker:
         return self._record("joined", covered, at)
 
     def owe_gap(self, gap_from: int, logins: Iterable[str]) -> None:
-        """Begin a gap in these channels that ends when they are joined."""
+        """Open a gap in each of these channels as soon as it is joined: from `gap_from` until that join."""
         self._owed_gaps |= dict.fromkeys(logins, gap_from)
 
     def covered_ids(self) -> dict[str, str]:

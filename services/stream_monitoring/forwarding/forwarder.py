@@ -43,7 +43,7 @@ State = Literal["starting", "holder", "standby", "waiting for Kafka"]
 
 
 class CaptureStatus(Protocol):
-    """The capture, as far as the forwarder asks it."""
+    """What the forwarder needs to know about the capture."""
 
     @property
     def continuity(self) -> Continuity:

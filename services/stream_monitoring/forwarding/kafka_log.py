@@ -19,9 +19,9 @@ ANSWER_SECONDS = 10.0
 POLL_SECONDS = 0.1  # duration of a poll that gets fewer records than it asks for
 MAX_SILENT_POLLS = 150
 RECONNECT_MS = 1_000  # when Kafka is back, both instances should see it at about the same time
-REACH_MS = 120_000  # a record may be a minute ahead of the tick that follows it; twice that is safe
-TICKED = (CHAT_MESSAGES, STREAM_LIFECYCLE)  # the topics that each transaction's tick goes to
-NEAR_MS = 20_000  # keep ids from this long before the last tick: what came even later reached both instances
+REACH_MS = 120_000  # read back this far: a record may be a minute newer than the tick after it; doubled to be safe
+TICKED = (CHAT_MESSAGES, STREAM_LIFECYCLE)  # each transaction writes its tick to these topics
+NEAR_MS = 20_000  # keep ids this long before the last tick; both instances already have what is older
 
 
 PartitionId = tuple[str, int]  # topic and number

@@ -25,12 +25,12 @@ class LeaseTimeouts:
 
     @property
     def older_format_seconds(self) -> float:
-        """How long an older version's last tick must stall: a running instance of it would go on in half of that."""
+        """How long an older version's last tick must stand still: its running instance would resume in half of that."""
         return 2 * (self.stalled_seconds + self.go_on_seconds)
 
     @property
     def own_backlog_seconds(self) -> float:
-        """When the last writer, if it was away, flushes its backlog: after any instance that covers the last tick."""
+        """How long the last writer, back from an outage, lets an instance that covers the last tick go first."""
         return (self.stalled_seconds + self.go_on_seconds) / 2
 
 
@@ -135,9 +135,10 @@ class Lease:
 
     @property
     def _is_stalled(self) -> bool:
-        """Whether the last writer is gone or deaf. A new writer may read back for long.
+        """Whether the last writer is gone or cut off.
 
-        Without that, two instances with much to read back would fence each other in turns, and neither would write.
+        A new writer gets longer: it first reads back what Kafka has. Otherwise two instances with much to read back
+        would fence each other in turns, and neither would write.
         """
         timeouts = self._timeouts
         return self.stalled_seconds >= (timeouts.go_on_seconds if self._is_new_writer else timeouts.stalled_seconds)

@@ -87,7 +87,10 @@ def _is_between(header: RecordHeader, between: Divergence) -> bool:
 
 
 def plan_repair(reader: KafkaLog, spool: Spool, ticks: dict[PartitionId, LastTick], instance: str) -> Repair | None:
-    """Return what makes all partitions end alike, None if they do; `ticks`: their last ones. Raises KafkaAwayError."""
+    """Return the records to send again so that all partitions end at the same tick, None if they do.
+
+    `ticks`: each partition's last. Raises KafkaAwayError.
+    """
     between = find_divergence(ticks.values())
     if between is None or any(tick.format_version != FORMAT_VERSION for tick in ticks.values()):
         return None  # this spool holds nothing of another format's time

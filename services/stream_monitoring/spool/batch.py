@@ -90,4 +90,4 @@ def destinations(key: bytes) -> list[Destination]:
         return [Destination(DEAD_LETTERS.name, None)]
     if key == REMOVED_KEY:
         return []
-    raise ValueError(f"a record for nowhere: key {key!r}")
+    raise ValueError(f"no topic for a record with key {key!r}")

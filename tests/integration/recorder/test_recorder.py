@@ -242,7 +242,7 @@ def test_postgres_away_is_waited_for_and_nothing_is_lost(start, producer, tmp_pa
         wait_for("every row", lambda: count_of(server.dsn, "moments", channel) == len(moments), DEADLINE)
         assert recorder.process.poll() is None
         log = recorder.log.read_text()
-        assert log.count("postgres is away; waiting") == log.count("postgres is back")
+        assert log.count("Postgres is away; waiting") == log.count("Postgres is back")
 
 
 def test_kafka_away_is_said_once_and_waited_for(start_with, postgres, tmp_path):
@@ -253,13 +253,13 @@ def test_kafka_away_is_said_once_and_waited_for(start_with, postgres, tmp_path):
         recorder = start_with(server.bootstrap_servers, postgres)
         wait_for_group(recorder, producer, postgres)
         server.kill()
-        wait_for("word of it", lambda: "kafka is away" in recorder.log.read_text(), DEADLINE)
+        wait_for("word of it", lambda: "Kafka is away" in recorder.log.read_text(), DEADLINE)
         server.start()
         wait_for_group_again(recorder, producer, postgres)
         said = [json.loads(line)["event"] for line in recorder.log.read_text().splitlines() if "kafka" in line]
         # The two readers of the process say it once each; the broker's start may be one more outage.
-        assert 1 <= len([each for each in said if each.startswith("kafka is away")]) <= 4
-        assert recorder.log.read_text().count('"recording"') > 1 or "kafka is back" in said
+        assert 1 <= len([each for each in said if each.startswith("Kafka is away")]) <= 4
+        assert recorder.log.read_text().count('"recording"') > 1 or "Kafka is back" in said
 
 
 def test_it_starts_without_postgres_and_stops_while_it_waits(start):

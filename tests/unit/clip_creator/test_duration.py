@@ -10,7 +10,6 @@ from msgspec.structs import replace
 import contracts
 from clip_creator.decision.clip_range import (
     AFTER_CALL_MS,
-    LONGEST_MS,
     MARGIN_MS,
     REACH_MS,
     ClipRange,
@@ -21,6 +20,7 @@ from clip_creator.decision.clip_range import (
 )
 from clip_creator.decision.duration import LONGEST_SECONDS, MAX_DELAY_MS, SHORTEST_SECONDS, plan_clip
 from contracts import codec
+from contracts.clips import LONGEST_CLIP_MS
 from contracts.moments import Moment
 
 EXAMPLE = Path(contracts.__file__).parent / "examples" / "moments" / "peaked.json"
@@ -42,7 +42,7 @@ def test_a_range_requested_in_time_is_inside_the_clip(clip_range: ClipRange, age
     now = CROSSED + age
     assume(clip_range.until_at - AFTER_CALL_MS <= now + MAX_DELAY_MS)
     planned = plan_clip(clip_range, now)
-    assume(max(now + AFTER_CALL_MS, clip_range.until_at) - clip_range.from_at <= LONGEST_MS)
+    assume(max(now + AFTER_CALL_MS, clip_range.until_at) - clip_range.from_at <= LONGEST_CLIP_MS)
     assert planned is not None
     assert planned.starts_at() <= clip_range.from_at
     assert planned.ends_at() >= clip_range.until_at
@@ -62,7 +62,7 @@ def test_a_late_clip_has_the_second_half_of_the_range(clip_range: ClipRange, age
 def test_a_range_too_long_for_a_clip_keeps_its_end(begins: int, length: int, age: int):
     clip_range = named_range(CROSSED + begins, CROSSED + begins + length)
     assert clip_range.until_at == CROSSED + begins + length
-    assert 0 < clip_range.until_at - clip_range.from_at <= LONGEST_MS
+    assert 0 < clip_range.until_at - clip_range.from_at <= LONGEST_CLIP_MS
     assert plan_clip(clip_range, clip_range.until_at) is not None
 
 

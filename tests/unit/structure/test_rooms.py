@@ -7,7 +7,6 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[3]
 ROOTS = ("libraries", "services", "tools", "infrastructure")
 FILES_LIMIT = 20  # Python files in a folder
-WITHOUT_LIMIT = ("views",)
 
 
 def folders() -> list[Path]:
@@ -18,5 +17,4 @@ def folders() -> list[Path]:
 
 @pytest.mark.parametrize("folder", folders(), ids=lambda folder: str(folder.relative_to(REPOSITORY)))
 def test_a_folder_has_at_most_20_python_files(folder: Path) -> None:
-    if folder.name not in WITHOUT_LIMIT:
-        assert len(list(folder.glob("*.py"))) <= FILES_LIMIT
+    assert len(list(folder.glob("*.py"))) <= FILES_LIMIT
