@@ -40,6 +40,7 @@ SETTLE_SECONDS = float(os.environ.get("DISK_SETTLE_SECONDS", "60"))  # Flink's J
 COUNT_SECONDS = float(os.environ.get("DISK_COUNT_SECONDS", "40"))
 MANY_SECONDS = float(os.environ.get("DISK_MANY_SECONDS", "120"))
 MANY_PAUSE_MS = 5
+MANY_PARTITIONS = {"KAFKA_CHAT_PARTITIONS": "20", "KAFKA_OTHER_PARTITIONS": "5"}
 LEAST_BASELINE_SECONDS = 80.0  # a baseline needs 73 covered seconds
 DAY_SECONDS = 86_400
 HOLDING = "forwarder: taking the lease"  # a line of the log each time the instance becomes the holder
@@ -146,7 +147,10 @@ def measure(pause_ms: int) -> Row:
 
 def measure_many() -> Row:
     """Measure 2,000 channels at 5,000 messages a second: what is lost, and how far the job is behind."""
-    environment = {"stream_monitoring": {"MONITORING_TOP_CHANNELS": str(scale.CHANNELS)}}
+    environment = {
+        "stream_monitoring": {"MONITORING_TOP_CHANNELS": str(scale.CHANNELS)},
+        "topic_setup": MANY_PARTITIONS,
+    }
     with running(MANY_PAUSE_MS, simulator_options=scale.OPTIONS, environment=environment) as (system, _, _):
         return scale.measure(system, MANY_SECONDS)
 
