@@ -7,7 +7,8 @@ what SLOW_SYNC names is described in `_syncs.py`. Without it only the disk's own
     SLOW_SYNC=FOLDER DISK_PAUSES=5 DISK_MANY=0 DISK_BURSTS=8 DISK_SETTLE_SECONDS=40 python tests/benchmarks/disk.py
 
 CPU, syncs and bytes are counted for DISK_COUNT_SECONDS of even chat, after DISK_SETTLE_SECONDS; then come the bursts.
-Rows that were not measured now are kept. Writes results/disk.json; ends with 1 if a floor is missed.
+Rows that were not measured now are kept. Writes results/disk.json and its table in docs/scale.md; ends with 1 if a
+floor is missed.
 """
 
 import json
@@ -24,6 +25,7 @@ from typing import Any
 import scale  # beside this file
 import whole_system
 from _bounds import Bound, judge, missed
+from _disk_table import markdown, of_machine, replaced
 from _result import RESULTS, write_result
 from _standby import Standby
 from _syncs import LATER, MACHINE, SOURCE, SlowDisk, choose_counter
@@ -57,6 +59,7 @@ PARTS = (
     Part("site", "A", "api_frontend"),
     Part("standby", "A", STANDBY),
 )
+PAGE = REPOSITORY / "docs" / "scale.md"
 PROGRAMS = {part.program for part in PARTS} - {STANDBY}
 BOUNDS = (
     Bound("B, syncs a second", 40, 25),
@@ -155,26 +158,20 @@ def measure_many() -> Row:
         return scale.measure(system, MANY_SECONDS)
 
 
-def of_machine(row: Row, machine: str, figure: str) -> float:
-    """Return the sum of a figure over a machine's parts; syncs of processes that came later are B's."""
-    values = [part[figure] for part in row["parts"].values() if part["machine"] == machine]
-    later = row["other_syncs_per_second"].get(LATER, 0.0) if (machine, figure) == ("B", "syncs_per_second") else 0.0
-    return round(sum(values) + later, 3)
-
-
 def summary(rows: dict[str, Row]) -> dict[str, float]:
     """Return the figures that have bounds, as far as they were measured."""
     compose = (REPOSITORY / "docker-compose.processing.yml").read_text()
     found: dict[str, float] = {"B, sum of the containers' limits, MB": limits_mb(compose)}
     if row := rows.get("0 ms more a sync"):
-        found |= {
+        sums = {
             "Kafka, share of a core": row["parts"]["kafka"]["share_of_a_core"],
             "B, GB written a day": of_machine(row, "B", "written_gb_per_day"),
             "B, share of a core": of_machine(row, "B", "share_of_a_core"),
             "B, PSS, MB": of_machine(row, "B", "pss_mb"),
+            "A, syncs a second": of_machine(row, "A", "syncs_per_second"),
+            "B, syncs a second": of_machine(row, "B", "syncs_per_second"),
         }
-        if row["parts"]["kafka"]["syncs_per_second"] is not None:
-            found |= {f"{each}, syncs a second": of_machine(row, each, "syncs_per_second") for each in "AB"}
+        found |= {name: value for name, value in sums.items() if value is not None}
     for name, each in rows.items():
         if "seconds_from_crossing_to_kafka" in each:
             found[f"burst to Kafka p95, {name}, s"] = each["seconds_from_crossing_to_kafka"]["p95"]
@@ -201,6 +198,7 @@ def main() -> int:
         table = judge(summary(rows), BOUNDS)
         load = {"channels": whole_system.CHANNELS, "messages_per_second": whole_system.LOAD}
         write_result("disk", {**load, "table": table, "rows": rows})
+        PAGE.write_text(replaced(PAGE.read_text(), markdown(rows)))
     for line in missed(table):
         sys.stderr.write(f"missed: {line}\n")
     return 1 if missed(table) else 0
