@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
-from embedded import preflight, sync_probe
+from embedded import preflight
 from embedded.addresses import Ports
 from embedded.paths import REPOSITORY
 from embedded.problems import SetupError
@@ -59,6 +59,12 @@ def check(directory: Path, ports: Ports, live: bool) -> None:
         raise SetupError("\n".join(found))
 
 
+def tell_of_slow_disk(directory: Path) -> None:
+    """Say so if the disk of the data takes long to sync: moments come later then."""
+    if slow := preflight.slow_disk(directory):
+        write_line(slow)
+
+
 def watch(system: System) -> None:
     """Report programs that ended and were restarted, until the demo is stopped."""
     known = {state.name: state.pid for state in system.states()}
@@ -73,10 +79,9 @@ def watch(system: System) -> None:
 def run(directory: Path, ports: Ports, twitch: Twitch) -> None:
     """Start the system, print its URL and watch it. Raises SetupError, Stopped."""
     check(directory, ports, live=not twitch.simulated)
-    if slow := sync_probe.warning(sync_probe.measure(directory)):
-        write_line(slow)
     mode = "with a simulated Twitch" if twitch.simulated else "with the real Twitch"
     write_line(f"Starting Stream Scout {mode}. Data: {directory}, logs: {directory / 'logs'}")
+    tell_of_slow_disk(directory)
     system = System(
         directory, ports, simulator_options=SIMULATION, twitch=twitch, report=lambda line: write_line(f"  {line}")
     )

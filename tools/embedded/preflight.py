@@ -97,6 +97,11 @@ def disk_problem(folder: Path, needed_bytes: int = DISK_BYTES) -> str | None:
     return f"The disk of {folder} has {free / GIB:.1f} GB free; {needed}. Free some space there."
 
 
+def slow_disk(folder: Path) -> str | None:
+    """Return a warning if the disk that holds `folder` takes long to sync."""
+    return sync_probe.warning(sync_probe.measure(folder))
+
+
 def problems(folder: Path) -> list[str]:
     """Return every problem of this machine, one line each."""
     found = [python_problem(), *(problem_of(required) for required in PROGRAMS), disk_problem(folder)]
@@ -117,7 +122,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
     With --disk, print as well how long that disk takes to sync, if that is too long for moments in time.
     """
     found = problems(Path.cwd())
-    slow = sync_probe.warning(sync_probe.measure(Path.cwd())) if "--disk" in arguments else None
+    slow = slow_disk(Path.cwd()) if "--disk" in arguments else None
     for line in filter(None, [*found, slow]):
         sys.stderr.write(f"{line}\n")
     return 1 if found else 0

@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 
 from embedded import demo, preflight, sync_probe
-from embedded.addresses import Ports
-from embedded.problems import SetupError
 from embedded.sync_probe import MOST_SECONDS, MOST_SYNCS, SyncTime, by_fio, by_writing, measure, warning
-from embedded.twitch import SIMULATED
 
 # Of fio 3.33, shortened.
 FIO = {"jobs": [{"sync": {"lat_ns": {"N": 49, "percentile": {"50.000000": 31_329_728, "95.000000": 48_432_128}}}}]}
@@ -107,16 +104,12 @@ def test_preflight_warns_of_a_slow_disk_and_goes_on(
     assert capsys.readouterr().err == ""
 
 
-def test_the_demo_warns_of_a_slow_disk_before_it_starts(
+def test_the_demo_warns_of_a_slow_disk(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def stop_here(*_arguments: object, **_options: object) -> None:
-        raise SetupError("not started by this test")
-
-    monkeypatch.setattr(sync_probe, "by_writing", lambda folder: SyncTime(folder, 31.0, 48.0))
-    monkeypatch.setattr(sync_probe.shutil, "which", lambda _program: None)
-    monkeypatch.setattr(demo, "check", lambda *_arguments, **_options: None)
-    monkeypatch.setattr(demo, "System", stop_here)
-    with pytest.raises(SetupError):
-        demo.run(tmp_path, Ports(), SIMULATED)
+    monkeypatch.setattr(sync_probe, "measure", lambda folder: SyncTime(folder, 31.0, 48.0))
+    demo.tell_of_slow_disk(tmp_path)
     assert f"A sync of the disk of {tmp_path} takes 31.0 ms" in capsys.readouterr().out
+    monkeypatch.setattr(sync_probe, "measure", lambda folder: SyncTime(folder, 0.4, 0.9))
+    demo.tell_of_slow_disk(tmp_path)
+    assert capsys.readouterr().out == ""
