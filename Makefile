@@ -20,10 +20,10 @@ include infrastructure/deployment.mk
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-preflight: ## Say what this machine lacks (Python 3.11, JDK 17, Maven, Node 20, room on the disk)
+preflight: ## Say what this machine lacks (Python 3.11, JDK 17, Maven, Node 20, room on the disk, a disk that syncs fast)
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "Python 3.11 is missing (no $(PYTHON) on the PATH). On Debian 12: apt-get install python3.11 python3.11-venv" >&2; exit 1; }
-	@PYTHONPATH=tools $(PYTHON) -m embedded.preflight
+	@PYTHONPATH=tools $(PYTHON) -m embedded.preflight $(if $(filter preflight,$(MAKECMDGOALS)),--disk)
 
 $(VENV)/stamp: $(LOCK) tools/make_venv.sh
 	@echo "Making $(VENV) from $(LOCK) ..."

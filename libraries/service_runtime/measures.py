@@ -15,7 +15,8 @@ KINDS = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
 @cache
 def measure(metric: Metric) -> Any:  # a Counter, Gauge or Histogram, by the metric's kind
     """Return the process's only instance of a metric; use `.labels(...)` if it has labels."""
-    return KINDS[metric.kind](metric.name, metric.help, metric.labels, registry=REGISTRY)
+    options = {"buckets": metric.buckets} if metric.buckets else {}
+    return KINDS[metric.kind](metric.name, metric.help, metric.labels, registry=REGISTRY, **options)
 
 
 def serve(address: str, port: int) -> None:

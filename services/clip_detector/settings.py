@@ -14,7 +14,7 @@ class DetectorSettings(RuleSettings):
     evidence_text: bool = Field(True, description="count the words and emotes of a moment")
     checkpoint_directory: Path = Field(description="folder of the checkpoints; has to survive restarts")
     checkpoint_seconds: float = Field(
-        3.0, ge=0.5, description="seconds between checkpoints; a kill repeats that much work"
+        10.0, ge=0.5, description="seconds between checkpoints; a kill repeats that much work"
     )
     parallelism: int = Field(
         2, ge=1, le=BUCKETS, description=f"parallel pipelines, at most one per bucket of state ({BUCKETS})"

@@ -68,6 +68,12 @@ def check(directory: Path, ports: Ports, site: SiteAddress, live: bool) -> None:
         raise SetupError("\n".join(found))
 
 
+def tell_of_slow_disk(directory: Path) -> None:
+    """Say so if the disk of the data takes long to sync: moments come later then."""
+    if slow := preflight.slow_disk(directory):
+        write_line(slow)
+
+
 def watch(system: System) -> None:
     """Report programs that ended and were restarted, until the demo is stopped."""
     known = {state.name: state.pid for state in system.states()}
@@ -94,6 +100,7 @@ def run(directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch) -> Non
     check(directory, ports, site, live=not twitch.simulated)
     mode = "with a simulated Twitch" if twitch.simulated else "with the real Twitch"
     write_line(f"Starting Stream Scout {mode}. Data: {directory}, logs: {directory / 'logs'}")
+    tell_of_slow_disk(directory)
     system = System(
         directory,
         ports,
