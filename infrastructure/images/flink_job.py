@@ -14,6 +14,7 @@ from clip_detector.main import wait_for_last_progress
 from clip_detector.recovery.checkpoints import CheckpointShelf
 from clip_detector.recovery.start_plan import EARLIEST, Start, plan_start
 from clip_detector.settings import DetectorSettings
+from clip_detector.source import source_options
 from moment_detection.causes import vocabulary
 from service_runtime import logs
 from service_runtime.clock import now_ms
@@ -52,7 +53,7 @@ def run(file: Path) -> None:
     options = pipeline.JobOptions(
         operator=OperatorOptions(settings.rules(), settings.evidence_text, start.emit_after),
         kafka=kafka_options(kafka),
-        source=start.source,
+        source=source_options(kafka, start, settings.parallelism),
         detectors=settings.parallelism,
     )
     config = {name: value for name, value in flink_config(settings, start).items() if name.startswith(JOB_SETTINGS)}

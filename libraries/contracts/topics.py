@@ -1,6 +1,7 @@
-"""The Kafka topics with their partitions and settings."""
+"""The Kafka topics with their settings. How many partitions a topic has, its broker knows and nobody else."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -8,24 +9,49 @@ DAY_MS = 24 * HOUR_MS
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic. `partitions` never changes: a key would move to another partition."""
+    """A topic. `partitions`: which number it is created with; "one" is for topics that are read as one log.
+
+    `total_bytes`: how much of it is kept, all partitions together; None: as much as comes until it is too old.
+    """
 
     name: str
-    partitions: int
+    partitions: Literal["chat", "others", "one"]
     config: dict[str, str] = field(default_factory=dict)
+    total_bytes: int | None = None
 
+    def config_for(self, partitions: int) -> dict[str, str]:
+        """Return the settings for a topic of so many partitions."""
+        if self.total_bytes is None:
+            return self.config
+        return self.config | {"retention.bytes": str(self.total_bytes // partitions)}
+
+
+@dataclass(frozen=True)
+class Partitions:
+    """How many partitions topics are created with. A number never changes: a key would move to another partition."""
+
+    chat: int = 4
+    others: int = 1
+
+    def of(self, topic: Topic) -> int:
+        """Return the number that the topic is created with."""
+        return {"chat": self.chat, "others": self.others, "one": 1}[topic.partitions]
+
+
+DEFAULT = Partitions()
+LARGE = Partitions(chat=20, others=5)  # for thousands of channels
 
 CHAT_MESSAGES = Topic(
     "chat-messages",
-    partitions=20,
+    partitions="chat",
     config={
         "message.timestamp.type": "LogAppendTime",
         "compression.type": "zstd",
         "retention.ms": str(48 * HOUR_MS),  # what people wrote is deleted after 48 h
-        "retention.bytes": str(512 * 1024 * 1024),  # per partition; all together they fit on the disk
     },
+    total_bytes=10 * 1024**3,  # below the disk's size
 )
-STREAM_LIFECYCLE = Topic("stream-lifecycle", partitions=5, config={"retention.ms": str(30 * DAY_MS)})
+STREAM_LIFECYCLE = Topic("stream-lifecycle", partitions="others", config={"retention.ms": str(30 * DAY_MS)})
 # Postgres keeps the results for good; Kafka compacts them and deletes them after 30 days. A tombstone takes effect
 # within a day.
 RESULT_CONFIG = {
@@ -33,12 +59,14 @@ RESULT_CONFIG = {
     "retention.ms": str(30 * DAY_MS),
     "max.compaction.lag.ms": str(DAY_MS),
 }
-MOMENTS = Topic("moments", partitions=5, config=RESULT_CONFIG)
-CLIPS = Topic("clips", partitions=5, config=RESULT_CONFIG)
-CHAT_COUNTS = Topic("chat-counts", partitions=5, config=RESULT_CONFIG)
-JOB_PROGRESS = Topic("job-progress", partitions=1, config=RESULT_CONFIG)
-DEAD_LETTERS = Topic("dead-letters", partitions=1, config={"retention.ms": str(48 * HOUR_MS)})
+MOMENTS = Topic("moments", partitions="others", config=RESULT_CONFIG)
+CLIPS = Topic("clips", partitions="others", config=RESULT_CONFIG)
+CHAT_COUNTS = Topic("chat-counts", partitions="others", config=RESULT_CONFIG)
+JOB_PROGRESS = Topic("job-progress", partitions="one", config=RESULT_CONFIG)
+DEAD_LETTERS = Topic("dead-letters", partitions="one", config={"retention.ms": str(48 * HOUR_MS)})
 
 ALL = (CHAT_MESSAGES, STREAM_LIFECYCLE, MOMENTS, CLIPS, CHAT_COUNTS, JOB_PROGRESS, DEAD_LETTERS)
+# The same key leads to the same partition of both: the owner of a moment's partition resumes its clip.
+PAIRED = (MOMENTS, CLIPS)
 
 PARTITIONER = "murmur2_random"  # librdkafka's name for the Java client's partitioner

@@ -20,6 +20,7 @@ from clip_detector.recovery.checkpoints import CheckpointShelf
 from clip_detector.recovery.last_progress import LastProgress, read_last_progress
 from clip_detector.recovery.start_plan import Start, plan_start
 from clip_detector.settings import DetectorSettings
+from clip_detector.source import source_options
 from service_runtime import logs, measures
 from service_runtime.clock import now_ms
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
@@ -105,7 +106,7 @@ def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start, warming:
     options = pipeline.JobOptions(
         operator=OperatorOptions(settings.rules(), settings.evidence_text, start.emit_after),
         kafka=kafka_options(kafka),
-        source=start.source,
+        source=source_options(kafka, start, settings.parallelism),
     )
     try:
         env = pipeline.environment(flink_config(settings, start))

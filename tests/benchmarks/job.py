@@ -143,7 +143,7 @@ def tick(producer: Producer, second: int) -> None:
     """Send a tick: nothing in or before `second` follows."""
     record = {"kind": "tick", "schema_version": 1, "sent_at": (START + second) * 1000 + 999, "received_at": 0}
     value = json.dumps({**record, "instance": "b", "spool_id": "b", "spool_position": second})
-    for partition in range(topics.CHAT_MESSAGES.partitions):
+    for partition in range(topics.DEFAULT.chat):
         producer.produce(topics.CHAT_MESSAGES.name, value, partition=partition)
     producer.poll(0)
 

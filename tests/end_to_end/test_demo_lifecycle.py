@@ -11,8 +11,10 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from end_to_end.made_before import KEPT, make_topics, partitions_now
 from end_to_end.world import World, closed_with_outcome
 
+from contracts.topics import LARGE
 from embedded.addresses import Ports, setting
 from embedded.paths import REPOSITORY
 from embedded.processes.ports import is_free
@@ -139,12 +141,13 @@ def test_a_used_port_is_reported_before_anything_starts(directory: Path) -> None
 
 
 def test_live_without_credentials_links_to_the_stream(directory: Path, tmp_path: Path) -> None:
-    """Only the chat's address differs from the real Twitch; only chat is used."""
+    """Only the chat's address differs from the real Twitch; only chat is used. The topics are older and larger."""
     flags = ("--channels", "3", "--messages-per-second", "30", "--bursts-per-minute", "0", "--notices-per-minute", "0")
     with SimulatorProcess(tmp_path / "truth", *flags) as twitch:
         login = twitch.state()["channels"][0]["login"]
         ports = replace(Ports.free(), simulator_http=twitch.ports["http"])
         chat = f"irc://127.0.0.1:{twitch.ports['irc']}"
+        make_topics(directory, ports, LARGE)
         demo = Demo(directory, ports, "--live", "--channels", login.upper(), MONITORING_CHAT_URL=chat)
         demo.wait_up()
         world = World(System(directory, ports))
@@ -156,6 +159,8 @@ def test_live_without_credentials_links_to_the_stream(directory: Path, tmp_path:
             f"https://www.twitch.tv/{login}" in world.http.get(f"{world.system.url('api')}/moments/{moment['id']}").text
         )
         assert [each["login"] for each in twitch.state()["channels"] if world.moments(each["login"])] == [login]
+        assert partitions_now(world.system.address("KAFKA_BOOTSTRAP_SERVERS")) == LARGE
+        assert KEPT in world.system.log("topic_setup").read_text()
         os.killpg(demo.process.pid, signal.SIGINT)
         assert demo.process.wait(END_SECONDS) == 0
     demo.assert_nothing_left()

@@ -8,7 +8,7 @@ import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE, Topic
-from service_runtime.kafka import KafkaAwayError
+from service_runtime.kafka import KafkaAwayError, partitions_of
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool.record_header import read_header, record_id
 
@@ -66,6 +66,7 @@ class KafkaLog:
             "reconnect.backoff.max.ms": RECONNECT_MS,
         }
         self._consumer = Consumer(self._config)
+        self._numbers: dict[str, list[int]] = {}  # topic to its partitions
 
     def __enter__(self) -> "KafkaLog":
         return self
@@ -73,11 +74,23 @@ class KafkaLog:
     def __exit__(self, *_: object) -> None:
         self._consumer.close()
 
+    def partitions(self, *topics: Topic) -> list[PartitionId]:
+        """Return all partitions of the topics."""
+        return [(topic.name, number) for topic in topics for number in self._numbers_of(topic.name)]
+
+    def _numbers_of(self, topic: str) -> list[int]:
+        if topic not in self._numbers:
+            try:
+                self._numbers[topic] = partitions_of(self._consumer, topic, ANSWER_SECONDS)
+            except KafkaException as error:
+                raise KafkaAwayError(str(error)) from error
+        return self._numbers[topic]
+
     def open_transactions(self) -> list[PartitionId]:
         """Return the partitions with an open transaction, whose records may still become visible."""
         everything = Consumer(self._config | {"isolation.level": "read_uncommitted"})
         try:
-            ends = {partition: self._watermarks(partition, everything)[1] for partition in partitions_of(*TICKED)}
+            ends = {partition: self._watermarks(partition, everything)[1] for partition in self.partitions(*TICKED)}
         finally:
             everything.close()
         return [partition for partition, end in ends.items() if self._watermarks(partition)[1] < end]
@@ -93,7 +106,7 @@ class KafkaLog:
         if not undecided:
             return None
         ticks = self.last_ticks(*TICKED)
-        committed = {ticks.get(partition) for partition in partitions_of(*TICKED) if partition not in undecided}
+        committed = {ticks.get(partition) for partition in self.partitions(*TICKED) if partition not in undecided}
         if len(committed) != 1 or None in committed:
             return None
         with KafkaLog(self._config | {"isolation.level": "read_uncommitted"}) as everything:
@@ -153,7 +166,7 @@ class KafkaLog:
     def records_after(self, sent_at: int) -> RecentRecords:
         """Return the ids of the channels' records that may be later than the event time."""
         recent = RecentRecords(sent_at - NEAR_MS)
-        self._read_back(dict.fromkeys(partitions_of(CHAT_MESSAGES), recent))
+        self._read_back(dict.fromkeys(self.partitions(CHAT_MESSAGES), recent))
         return recent
 
     def known_after(self, ends: Mapping[PartitionId, LastTick]) -> dict[PartitionId, set[str]]:
@@ -187,7 +200,7 @@ class KafkaLog:
             look_back *= RECORDS_LOOK_BACK_FACTOR
 
     def _bounds(self, *topics: Topic) -> Bounds:
-        return {partition: self._watermarks(partition) for partition in partitions_of(*topics)}
+        return {partition: self._watermarks(partition) for partition in self.partitions(*topics)}
 
     def _watermarks(self, partition: PartitionId, consumer: Consumer | None = None) -> tuple[int, int]:
         asked = consumer or self._consumer
@@ -223,11 +236,6 @@ class KafkaLog:
             yield message
         else:
             unread.discard(partition)
-
-
-def partitions_of(*topics: Topic) -> list[PartitionId]:
-    """Return all partitions of the topics."""
-    return [(topic.name, number) for topic in topics for number in range(topic.partitions)]
 
 
 def partition_of(message: Message) -> PartitionId:

@@ -16,7 +16,7 @@ import structlog
 from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, SCHEMA_VERSION, Tick
 from service_runtime.clock import now_ms
-from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, PartitionId, partitions_of
+from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, PartitionId
 from stream_monitoring.forwarding.key_partition import partition_of_key
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool.batch import Destination, destinations
@@ -174,17 +174,20 @@ def plan_repair(
 
     `ticks`: their last ones. `undecided`: partitions with an open transaction, which are left as they are.
     """
-    partitions = [each for each in partitions_of(*TICKED) if each not in undecided]
-    between = find_divergence({each: tick for each, tick in ticks.items() if each in partitions}, partitions)
-    if between is None or any(tick.format_version != FORMAT_VERSION for tick in ticks.values()):
+    if any(tick.format_version != FORMAT_VERSION for tick in ticks.values()):
         return None  # this spool holds nothing of another format's time
+    everything = reader.partitions(*TICKED)
+    partitions = [each for each in everything if each not in undecided]
+    between = find_divergence({each: tick for each, tick in ticks.items() if each in partitions}, partitions)
+    if between is None:
+        return None
     behind = {f"{topic}-{number}": tick.sent_at for (topic, number), tick in between.behind.items()}
     if is_too_far(between, spool.spool_id):
         log.error("forwarder: some partitions end long before the others, not repaired", behind=behind)
         return None
     log.error("forwarder: Kafka lost the end of some partitions, sending it again", behind=behind, to=between.latest)
     known = reader.known_after(between.behind)
-    lost = LostRecords(between, spool.spool_id, known, Counter(topic for topic, _ in partitions_of(*TICKED)))
+    lost = LostRecords(between, spool.spool_id, known, Counter(topic for topic, _ in everything))
     frames = spool.frames(_first_position(between, spool))
     return Repair(resends(frames, lost, _encode(between.latest, instance)), partitions, between.latest)
 

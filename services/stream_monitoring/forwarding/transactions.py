@@ -8,6 +8,7 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from contracts import topics
+from service_runtime.kafka import partitions_of
 from stream_monitoring.forwarding.partition_repair import Resend
 from stream_monitoring.spool.batch import NO_CHANNEL, Destination, destinations
 from stream_monitoring.spool.frame import Frame
@@ -61,8 +62,10 @@ class Transactions:
         self._producer = Producer(config)
         try:
             self._producer.init_transactions(ANSWER_SECONDS)
-            for topic in TOPICS:
-                self._learn_partitions(topic)
+            # Before the first record: until librdkafka has fetched them, it may reorder records.
+            self._partitions = {
+                topic.name: partitions_of(self._producer, topic.name, METADATA_SECONDS) for topic in TOPICS
+            }
             if tick := half_committed():
                 self._finish(tick)
             else:
@@ -70,14 +73,6 @@ class Transactions:
         except KafkaException as error:
             raise as_failure(error.args[0]) from error
         self._sent_tick = 0
-
-    def _learn_partitions(self, topic: topics.Topic) -> None:
-        """Fetch the partitions before the first record: until then, librdkafka may reorder records."""
-        known = self._producer.list_topics(topic.name, METADATA_SECONDS).topics[topic.name]
-        if known.error is not None:
-            raise KafkaException(known.error)
-        if len(known.partitions) != topic.partitions:
-            raise TransactionFailedError(f"{topic.name} has {len(known.partitions)} partitions, not {topic.partitions}")
 
     def _finish(self, tick: bytes) -> None:
         """Write the tick again to every partition: one has committed its transaction, so all others must.
@@ -98,7 +93,7 @@ class Transactions:
         failed: list[KafkaError] = []
         self._producer.begin_transaction()
         for topic in TOPICS:
-            for partition in range(topic.partitions):
+            for partition in self._partitions[topic.name]:
                 self._producer.produce(
                     topic.name,
                     partition=partition,
@@ -154,7 +149,7 @@ class Transactions:
 
     def _produce_tick(self, tick: bytes) -> None:
         for topic in (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE):
-            for partition in range(topic.partitions):
+            for partition in self._partitions[topic.name]:
                 self._producer.produce(topic.name, tick, partition=partition)
 
     def close(self) -> None:

@@ -22,6 +22,12 @@ ANSWER_SECONDS = 240  # a start, and three restarts of the job
 pytestmark = pytest.mark.timeout(900)
 
 
+@pytest.fixture
+def partitions() -> topics.Partitions:
+    """The checkpoint holds a place in each of these."""
+    return topics.LARGE
+
+
 def chatters(second: int) -> int:
     return 30 if second % 400 in range(200, 206) else 2
 

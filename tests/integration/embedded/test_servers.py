@@ -19,7 +19,7 @@ from embedded.servers.kafka import Kafka
 from embedded.servers.postgres import Postgres
 from embedded.servers.redis import Redis
 from embedded.servers.server import Server
-from service_runtime.topic_setup import TopicMismatchError, create_topics
+from service_runtime.topic_setup import create_topics
 
 
 def assert_nothing_left(server: Server, process: psutil.Process) -> None:
@@ -106,12 +106,6 @@ def test_a_server_that_cannot_start_shows_the_end_of_its_log(tmp_path: Path) -> 
     (server.directory / "dump.rdb").write_bytes(b"not a snapshot")
     with pytest.raises(SetupError, match="redis ended while it started"):
         server.start()
-
-
-def test_topics_with_other_partitions_are_refused(kafka: str) -> None:
-    other = topics.Topic(topics.DEAD_LETTERS.name, partitions=7)
-    with pytest.raises(TopicMismatchError, match="dead-letters has 1 partitions, the contract says 7"):
-        create_topics(AdminClient({"bootstrap.servers": kafka}), [other])
 
 
 def test_empty_topics_are_empty_and_a_topic_is_read_whole(

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from confluent_kafka.admin import AdminClient
 from integration.support.stream_monitoring_process import DEADLINE, MonitoringProcess
 from integration.support.stream_monitoring_recount import recount, sent_messages
 
 from embedded.processes.waiting import wait_for
 from embedded.records import Record, read_topic
+from service_runtime.kafka import partitions_of
 from twitch_simulator.process import SimulatorProcess
 
 FLAGS = ["--channels", "8", "--messages-per-second", "200"]
@@ -66,7 +68,7 @@ def check_log(bootstrap: str) -> Counter[str]:
             assert (record.key or b"").decode() == value["channel_id"]
             ids[value["message_id"]] += 1
     assert not [message_id for message_id, times in ids.items() if times > 1]
-    assert len(last) == 20
+    assert sorted(last) == partitions_of(AdminClient({"bootstrap.servers": bootstrap}), "chat-messages", 10.0)
     return ids
 
 

@@ -25,6 +25,7 @@ from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.detector import Detector
 from moment_detection.detection.rules import Rules
 from moment_detection.messages import ResultRecord
+from service_runtime.kafka import partitions_of
 
 ANSWER_SECONDS = 240.0  # a MiniCluster takes 15 s to start, several times that on a busy machine
 START = 1_790_000_040  # second, a minute's start
@@ -102,6 +103,7 @@ class ChatLog:
         self.producer = producer
         self.channel_id = channel_id
         self.random = random.Random(channel_id)
+        self.partitions = partitions_of(producer, topics.CHAT_MESSAGES.name, ANSWER_SECONDS)
         self.rows: dict[int, list[tuple[str, str]]] = defaultdict(list)
         self.events: dict[int, list[str]] = defaultdict(list)
 
@@ -148,7 +150,7 @@ class ChatLog:
         """Nothing before `second` follows."""
         tick = {"kind": "tick", "schema_version": 1, "sent_at": (START + second) * 1000 - 1, "received_at": 0}
         value = json.dumps({**tick, "instance": "test", "spool_id": "s", "spool_position": second})
-        for partition in range(topics.CHAT_MESSAGES.partitions):
+        for partition in self.partitions:
             self.producer.produce(topics.CHAT_MESSAGES.name, value, partition=partition)
         self.producer.flush()
 

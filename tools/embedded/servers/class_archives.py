@@ -29,11 +29,13 @@ from embedded.processes.waiting import TooLateError, wait_for
 from embedded.records import read_topic
 from embedded.servers import jars
 from embedded.servers.kafka import Kafka
+from service_runtime.kafka import partitions_of
 from service_runtime.topic_setup import create_topics
 
 JOB_SECONDS = 180.0  # until the job has processed one second: takes 25 s on two idle cores
 EXIT_SECONDS = 120.0  # a JVM that writes its archive exits slowly
 TICK_SECONDS = 0.5
+ANSWER_SECONDS = 10.0
 FIRST_TICK = 1_790_000_000_000
 
 
@@ -109,10 +111,11 @@ def _ticking(bootstrap: str) -> Iterator[None]:
 
     def tick() -> None:
         producer, at = Producer({"bootstrap.servers": bootstrap}), FIRST_TICK
+        partitions = partitions_of(producer, topics.CHAT_MESSAGES.name, ANSWER_SECONDS)
         while not ended.wait(TICK_SECONDS):
             at += 1_000
             record = f'{{"kind":"tick","schema_version":1,"sent_at":{at},"received_at":{at},"instance":"archive"}}'
-            for partition in range(topics.CHAT_MESSAGES.partitions):
+            for partition in partitions:
                 producer.produce(topics.CHAT_MESSAGES.name, record, partition=partition)
             producer.flush()
 
