@@ -5,6 +5,7 @@ from typing import Literal
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
+FLUSH_MS = 5_000  # by when a record of a topic that is not synced at once is on the disk
 
 
 @dataclass(frozen=True)

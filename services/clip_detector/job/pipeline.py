@@ -106,7 +106,6 @@ FIXED = {
     "python.fn-execution.bundle.time": "50",  # milliseconds; the default of a second adds latency
     "python.fn-execution.bundle.size": "1000",
     "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
-    "execution.checkpointing.num-retained": "3",
     "restart-strategy.type": "fixed-delay",
     "restart-strategy.fixed-delay.attempts": "3",  # then the process ends and its supervisor restarts it
     "restart-strategy.fixed-delay.delay": "2 s",
