@@ -5,7 +5,10 @@ from typing import Literal
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
-FLUSH_MS = 5_000  # by when a record of a topic that is not synced at once is on the disk
+# The broker syncs what it acknowledges. A topic with these settings is synced up to FLUSH_MS later: its readers and
+# writers can tell what a power cut took, and make it again (docs/architecture.md, What is on the disk).
+FLUSH_MS = 5_000
+SYNCED_LATER = {"flush.messages": str(2**63 - 1), "flush.ms": str(FLUSH_MS)}
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ CHAT_MESSAGES = Topic(
     config={
         "message.timestamp.type": "LogAppendTime",
         "compression.type": "zstd",
+        **SYNCED_LATER,
         "retention.ms": str(48 * HOUR_MS),  # what people wrote is deleted after 48 h
     },
     total_bytes=10 * 1024**3,  # below the disk's size
@@ -63,7 +67,7 @@ RESULT_CONFIG = {
 MOMENTS = Topic("moments", partitions="others", config=RESULT_CONFIG)
 CLIPS = Topic("clips", partitions="others", config=RESULT_CONFIG)
 CHAT_COUNTS = Topic("chat-counts", partitions="others", config=RESULT_CONFIG)
-JOB_PROGRESS = Topic("job-progress", partitions="one", config=RESULT_CONFIG)
+JOB_PROGRESS = Topic("job-progress", partitions="one", config=RESULT_CONFIG | SYNCED_LATER)
 DEAD_LETTERS = Topic("dead-letters", partitions="one", config={"retention.ms": str(48 * HOUR_MS)})
 
 ALL = (CHAT_MESSAGES, STREAM_LIFECYCLE, MOMENTS, CLIPS, CHAT_COUNTS, JOB_PROGRESS, DEAD_LETTERS)
