@@ -1,16 +1,14 @@
 """A power cut takes what Kafka has not synced: which topics lose their end, who notices, and who sends it again."""
 
-import os
-import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
-from faults.disk import Disk, why_not
+from faults.disk import why_not
+from faults.kafka_machine import KafkaMachine
 from integration.stream_monitoring.test_takeover_from_kafka import (
     committed,
     forwarder_of,
@@ -22,7 +20,6 @@ from integration.stream_monitoring.test_takeover_from_kafka import (
 
 from clip_detector.recovery.log_ends import LogEnds
 from contracts import topics
-from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.servers.kafka import Kafka
 from service_runtime.settings import KafkaSettings
@@ -41,48 +38,24 @@ EARLY, LATE = (
 )
 
 
-class Machine:
-    """Kafka on a disk of its own, and a spool on another."""
-
-    def __init__(self, folder: Path) -> None:
-        self.disk = Disk(folder / "machine.image", folder / "machine", MEGABYTES)
-        port, controller_port = free_ports(2)
-        self.kafka = Kafka(self.disk.mount / "kafka", port, controller_port)
-        self.spool = Spool(folder / "spool", SpoolLimits())
-
-    @property
-    def settings(self) -> KafkaSettings:
-        return KafkaSettings(bootstrap_servers=self.kafka.bootstrap_servers)
-
-    def cut_power(self) -> None:
-        """Freeze the broker, discard what is not synced, kill the broker; start both again."""
-        family = [psutil.Process(self.kafka.pid), *psutil.Process(self.kafka.pid).children(recursive=True)]
-        for each in family:
-            os.kill(each.pid, signal.SIGSTOP)
-        self.disk.cut_power()
-        self.kafka.kill()
-        self.kafka.stop()
-        self.disk.power_on()
-        self.kafka.start()
-
-
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
+def machine(tmp_path: Path) -> Iterator[KafkaMachine]:
     """A machine whose broker runs."""
     if why_not():
         pytest.skip(why_not())
-    made = Machine(tmp_path)
+    made = KafkaMachine(tmp_path, MEGABYTES)
     try:
         made.kafka.start()
         create_topics(AdminClient({"bootstrap.servers": made.kafka.bootstrap_servers}))
         yield made
     finally:
-        made.kafka.stop()
-        made.disk.close()
+        made.close()
 
 
-def test_what_a_power_cut_takes_is_noticed_and_sent_again(machine: Machine) -> None:
-    kafka, spool, ends = machine.kafka, machine.spool, LogEnds(machine.settings)
+def test_what_a_power_cut_takes_is_noticed_and_sent_again(machine: KafkaMachine, tmp_path: Path) -> None:
+    kafka, spool = machine.kafka, Spool(tmp_path / "spool", SpoolLimits())
+    settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
+    ends = LogEnds(settings)
     last = holder(kafka)
     for number, value in enumerate((EARLY, LATE)):
         if value == LATE:
@@ -96,6 +69,7 @@ def test_what_a_power_cut_takes_is_noticed_and_sent_again(machine: Machine) -> N
     after = ends.now()
     assert before, after
     machine.cut_power()
+    machine.power_on()
 
     late = {topic.name for topic in topics.ALL if LATE in [each.value for each in records(kafka, topic.name)]}
     synced_later = {topics.CHAT_MESSAGES.name, topics.JOB_PROGRESS.name}
@@ -106,7 +80,7 @@ def test_what_a_power_cut_takes_is_noticed_and_sent_again(machine: Machine) -> N
     assert committed_offset(kafka) == 1, "group offsets are synced"
     assert all(EARLY in [each.value for each in records(kafka, name)] for name in synced_later), "flush.ms is obeyed"
     assert before, "the detector's checkpoints of that time are safe"
-    assert [LogEnds(machine.settings).are_kept(each) for each in (before, after or {})] == [True, False]
+    assert [LogEnds(settings).are_kept(each) for each in (before, after or {})] == [True, False]
 
     forwarder = forwarder_of(kafka, spool)
     forwarder._resume(holder(kafka))
@@ -115,7 +89,7 @@ def test_what_a_power_cut_takes_is_noticed_and_sent_again(machine: Machine) -> N
         assert {tick.sent_at for tick in log.last_ticks(*TICKED).values()} == {AT + 2000}
     assert forwarder.position == spool.end
     assert [committed(kafka).count(each) for each in (EARLY, LATE)] == [1, 1]
-    assert not LogEnds(machine.settings).are_kept(after or {}), "the same record at another offset is not the same"
+    assert not LogEnds(settings).are_kept(after or {}), "the same record at another offset is not the same"
 
 
 def hold_back(kafka: Kafka, *later: topics.Topic) -> None:
