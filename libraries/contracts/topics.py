@@ -51,7 +51,6 @@ CHAT_MESSAGES = Topic(
     config={
         "message.timestamp.type": "LogAppendTime",
         "compression.type": "zstd",
-        **SYNCED_LATER,
         "retention.ms": str(48 * HOUR_MS),  # what people wrote is deleted after 48 h
     },
     total_bytes=10 * 1024**3,  # below the disk's size
