@@ -96,9 +96,8 @@ def hold_back(kafka: Kafka, *later: topics.Topic) -> None:
     """Let these topics' next records wait for longer than the test takes, so that the cut cannot come too late."""
     entry = ConfigEntry("flush.ms", "3600000", incremental_operation=AlterConfigOpType.SET)
     changes = [ConfigResource(ResourceType.TOPIC, each.name, incremental_configs=[entry]) for each in later]
-    for answer in (
-        AdminClient({"bootstrap.servers": kafka.bootstrap_servers}).incremental_alter_configs(changes).values()
-    ):
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
+    for answer in admin.incremental_alter_configs(changes).values():
         answer.result(ANSWER_SECONDS)
 
 
