@@ -1,5 +1,6 @@
 """Flink's environment variables and configuration, built from the settings, and the end of its JVM."""
 
+import math
 import os
 import shutil
 import signal
@@ -7,12 +8,14 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from clip_detector.recovery.checkpoint_sync import POLL_SECONDS, SETTLE_SECONDS
 from clip_detector.recovery.start_plan import Start
 from clip_detector.settings import DetectorSettings
 from service_runtime.settings import KafkaSettings
 
 SCRAM = "org.apache.flink.kafka.shaded.org.apache.kafka.common.security.scram.ScramLoginModule"
 NETWORK_MEMORY = "32 mb"  # allocated at the start; all exchanges of this job use some 5 MB
+SPARE_CHECKPOINTS = 3  # noted ones: if the newest cannot be restored, an older one is tried
 # A catch-up is short and the planner runs once: compiling everything costs more than the slower code.
 LESS_COMPILING = "-XX:CompileThresholdScaling=10"
 
@@ -61,6 +64,7 @@ def flink_config(settings: DetectorSettings, start: Start) -> dict[str, str]:
         "taskmanager.memory.network.min": NETWORK_MEMORY,
         "taskmanager.memory.network.max": NETWORK_MEMORY,
         "execution.checkpointing.interval": f"{round(settings.checkpoint_seconds * 1000)} ms",
+        "execution.checkpointing.num-retained": str(retained(settings.checkpoint_seconds)),
         "execution.checkpointing.dir": settings.checkpoint_directory.absolute().as_uri(),
         **start.config,
     }
@@ -77,6 +81,11 @@ def listening(settings: DetectorSettings) -> dict[str, str]:
         "web.access-control-allow-origin": f"http://{address}:{port}",  # by default any page may read the answers
     }
     return rest | dict.fromkeys(parts, address) | web
+
+
+def retained(checkpoint_seconds: float) -> int:
+    """Return how many checkpoints Flink keeps: one is noted only after a while, and must still be there then."""
+    return math.ceil((SETTLE_SECONDS + POLL_SECONDS) / checkpoint_seconds) + SPARE_CHECKPOINTS
 
 
 def kafka_options(kafka: KafkaSettings) -> dict[str, str]:

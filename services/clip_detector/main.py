@@ -21,9 +21,10 @@ from clip_detector.flink import (
     set_environment,
 )
 from clip_detector.preflight import problems
-from clip_detector.recovery.checkpoint_sync import keep_synced
+from clip_detector.recovery.checkpoint_sync import CheckpointNotes, keep_synced
 from clip_detector.recovery.checkpoints import CheckpointShelf
 from clip_detector.recovery.last_progress import LastProgress, read_last_progress
+from clip_detector.recovery.log_ends import LogEnds
 from clip_detector.recovery.start_plan import Start, plan_start
 from clip_detector.settings import DetectorSettings
 from clip_detector.source import source_options
@@ -48,21 +49,24 @@ def main() -> int:
     empty_work_directory(settings)
     measures.serve_folder(metrics_folder(settings), settings.bind_address, settings.metrics_port)
     shelf = CheckpointShelf(settings.checkpoint_directory)
-    start = plan_start(shelf, wait_for_last_progress(kafka), now_ms())
+    start = plan_start(shelf, wait_for_last_progress(kafka, shelf), now_ms())
     if start.checkpoint:
         shelf.note_start(start.checkpoint)
     log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))
-    threading.Thread(target=sync_checkpoints, args=(shelf,), daemon=True, name="synced checkpoints").start()
+    notes = CheckpointNotes(shelf.directory, shelf.whole, LogEnds(kafka).now)
+    threading.Thread(target=note_checkpoints, args=(notes,), daemon=True, name="synced checkpoints").start()
     run(settings, kafka, start)
     log.error("the job ended unexpectedly")
     return leave(1)
 
 
-def sync_checkpoints(shelf: CheckpointShelf) -> None:
-    """Sync and note each checkpoint; retry while the disk is full, end the process if it is broken."""
+def note_checkpoints(notes: CheckpointNotes) -> None:
+    """Sync and note each checkpoint; retry while Kafka is away or the disk full, end the process if it is broken."""
     while True:
         try:
-            keep_synced(shelf.directory, shelf.whole, threading.Event())
+            keep_synced(notes, threading.Event())
+        except KafkaException as error:
+            log.warning("Kafka is away, a new checkpoint waits for it", error=str(error))
         except OSError as error:
             log.error("checkpoints cannot be synced", error=str(error))
             if error.errno != errno.ENOSPC:  # a second fsync would report success for data that was lost
@@ -80,13 +84,17 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def wait_for_last_progress(kafka: KafkaSettings) -> LastProgress:
-    """Read from Kafka how far earlier runs came; wait as long as a broker may take to start."""
+def wait_for_last_progress(kafka: KafkaSettings, shelf: CheckpointShelf) -> LastProgress:
+    """Read from Kafka how far earlier runs came, and drop the checkpoints that have read what it lost.
+
+    Waits as long as a broker may take to start.
+    """
     try:
         for attempt in stamina.retry_context(
             on=KafkaException, attempts=None, timeout=KAFKA_WAIT_SECONDS, wait_initial=1.0, wait_max=2.0
         ):
             with attempt:
+                shelf.drop_overtaken(LogEnds(kafka).are_kept)
                 return read_last_progress(kafka)
     except KafkaException as error:
         log.error("Kafka does not answer. Is it running, and do the topics exist?", error=str(error))

@@ -109,7 +109,6 @@ FIXED = {
     "pipeline.object-reuse": "true",  # 28 % less CPU
     "pipeline.auto-watermark-interval": "50 ms",
     "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
-    "execution.checkpointing.num-retained": "3",
     "restart-strategy.type": "fixed-delay",
     "restart-strategy.fixed-delay.attempts": "3",  # then the process ends and its supervisor restarts it
     "restart-strategy.fixed-delay.delay": "2 s",

@@ -209,13 +209,16 @@ class Forwarder:
         """Return the partitions' last ticks; if they differ, first re-send what some have lost."""
         undecided = wait_for_open_transactions(reader)
         ticks = reader.last_ticks(*TICKED)
-        decided = {partition: tick for partition, tick in ticks.items() if partition not in undecided}
-        repair = plan_repair(reader, self._spool, decided, self._instance)
+        repair = plan_repair(reader, self._spool, ticks, undecided, self._instance)
         if repair is None:
             return ticks
-        transactions.send_again(repair.records, repair.tick)
+        records = 0
+        for resend in repair.resends:
+            transactions.send_again(resend)
+            records += len(resend.records)
+        log.info("forwarder: all partitions end alike again", records=records)
         wait_for_open_transactions(reader)
-        return ticks | dict.fromkeys(decided, repair.last_tick)
+        return ticks | dict.fromkeys(repair.partitions, repair.last_tick)
 
     def _log_resume(self, resume: ResumePoint) -> None:
         log.info("forwarder: holding the lease", position=resume.position, exact=resume.exact, after=resume.after)

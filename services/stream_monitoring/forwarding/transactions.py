@@ -10,6 +10,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from contracts import topics
 from service_runtime.kafka import partitions_of
 from stream_monitoring.capture.ticks import crosses_second
+from stream_monitoring.forwarding.partition_repair import Resend
 from stream_monitoring.spool.batch import NO_CHANNEL, Destination, destinations
 from stream_monitoring.spool.frame import Frame
 from stream_monitoring.timing import ANSWER_SECONDS, TRANSACTION_SECONDS
@@ -117,11 +118,12 @@ class Transactions:
                     self._produce_tick(tick if is_last else frame.tick)
                     self._sent_tick = frame.tick_at
 
-    def send_again(self, records: Iterable[tuple[Destination, bytes]], tick: bytes) -> None:
+    def send_again(self, resend: Resend) -> None:
         """Commit lost records again, and the tick that ended them. Raises as `send` does."""
         with self._transaction():
-            self._produce_records(records)
-            self._produce_tick(tick)
+            self._produce_records(resend.records)
+            for topic, number in resend.partitions:
+                self._producer.produce(topic, resend.tick, partition=number)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
