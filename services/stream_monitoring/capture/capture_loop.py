@@ -256,4 +256,5 @@ def measure_counts(counts: Counts) -> None:
     for path, number in counts.paths.items():
         measure(metrics.MESSAGES_BY_PATH).labels(path=path).inc(number)
     measure(metrics.DUPLICATE_MESSAGES).inc(counts.duplicates)
+    measure(metrics.RELAYED_LINES).inc(counts.relayed)
     measure(metrics.LATE_RECORDS).inc(counts.late)
