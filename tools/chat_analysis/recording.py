@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.window_chatters import COMMAND_PREFIX
-from moment_detection.evidence.chat_message import EMPTY_TAG, ChatMessage
+from moment_detection.evidence.chat_message import EMPTY_TAG, TEXT_LIMIT, ChatMessage
 
 SUFFIXES = (".jsonl.gz", ".jsonl")
 START = 1_500_000_000  # the second that every recording starts at; any will do, but the detector has no second 0
-TEXT_LIMIT = 200  # characters; the SQL cuts texts there as well
 BLOCK_BYTES = 1 << 20  # read at once
 SEPARATORS = str.maketrans(PIECE + FIELD, "  ")
 Ints = NDArray[np.int64]
