@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from chat_analysis.recording import SEPARATORS, TEXT_LIMIT
+from chat_analysis.recording import SEPARATORS
 from contracts.chat_messages import Coverage, Lifecycle, Message, Notice, Record, RoomState
 from moment_detection.channel import SecondRow
 from moment_detection.detection.channel_events import FIELD, PIECE, SHORT_ID
+from moment_detection.evidence.chat_message import TEXT_LIMIT
 from stream_monitoring.chat.irc_line import parse_line
 from stream_monitoring.chat.parser import Context, interpret
 
