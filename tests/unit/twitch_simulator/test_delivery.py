@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import count
 from random import Random
 
 import pytest
@@ -13,6 +14,7 @@ from twitch_simulator.crowd.chatters import Chatter
 from twitch_simulator.crowd.texts import ChatText
 from twitch_simulator.delivery.delivery import Delivery
 from twitch_simulator.delivery.rendering import Renderer
+from twitch_simulator.delivery.shared_chat import SharedChat
 from twitch_simulator.faults import Faults
 from twitch_simulator.irc.rooms import MAX_WAITING_BYTES
 from twitch_simulator.truth import Truth, message_row
@@ -27,13 +29,14 @@ class Sender:
     def __init__(self, sockets, folder) -> None:
         self.sockets, self.faults, self.truth = sockets, Faults(), Truth(folder)
         self.clock = SimulatedClock(lambda: sockets.now)
-        rng = Random(1)
+        rng, self.relayed_ids = Random(1), count()
         self.delivery = Delivery(
             rooms=sockets.rooms,
             truth=self.truth,
             faults=self.faults,
             clock=self.clock,
             renderer=Renderer(rng),
+            shared_chat=SharedChat(lambda: str(next(self.relayed_ids))),
             rng=rng,
         )
 
