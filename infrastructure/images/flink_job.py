@@ -32,7 +32,7 @@ def plan(file: Path, resume_from: str) -> None:
         raise SystemExit("clip_detector cannot start:\n" + "\n".join(wrong))
     settings.checkpoint_directory.mkdir(parents=True, exist_ok=True)
     shelf = CheckpointShelf(settings.checkpoint_directory)
-    last = wait_for_last_progress(kafka)
+    last = wait_for_last_progress(kafka, shelf)
     if resume_from == "newest":
         start = plan_start(shelf, last, now_ms())
         if start.checkpoint:

@@ -6,6 +6,10 @@ from typing import Literal
 from contracts.log_sizes import CHAT_BYTES, HOUR_MS, SEGMENTS, SHORT_SEGMENTS
 
 DAY_MS = 24 * HOUR_MS
+# The broker syncs what it acknowledges. A topic with these settings is synced up to FLUSH_MS later: its readers and
+# writers can tell what a power cut took, and make it again (docs/architecture.md, What is on the disk).
+FLUSH_MS = 5_000
+SYNCED_LATER = {"flush.messages": str(2**63 - 1), "flush.ms": str(FLUSH_MS)}
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ RESULT_CONFIG = {
 MOMENTS = Topic("moments", partitions="others", config=RESULT_CONFIG)
 CLIPS = Topic("clips", partitions="others", config=RESULT_CONFIG)
 CHAT_COUNTS = Topic("chat-counts", partitions="others", config=RESULT_CONFIG)
-JOB_PROGRESS = Topic("job-progress", partitions="one", config=RESULT_CONFIG)
+JOB_PROGRESS = Topic("job-progress", partitions="one", config=RESULT_CONFIG | SYNCED_LATER)
 DEAD_LETTERS = Topic("dead-letters", partitions="one", config=WORDS_CONFIG)
 
 ALL = (CHAT_MESSAGES, STREAM_LIFECYCLE, MOMENTS, CLIPS, CHAT_COUNTS, JOB_PROGRESS, DEAD_LETTERS)

@@ -62,6 +62,11 @@ class TopicReader:
         """Begin the next read at the last `records` offsets of each partition. Raises KafkaException."""
         self._next = {number: max(low, high - records) for number, (low, high) in self.bounds().items()}
 
+    def begin_at(self, offsets: Mapping[int, int]) -> None:
+        """Begin the next read of these partitions at these offsets, which are within their bounds."""
+        self._numbers()
+        self._next |= offsets
+
     def read_to_end(self) -> Iterator[Message]:
         """Yield what was added since the last read, up to each partition's end. Raises KafkaException."""
         return self._read(self._numbers(), {})

@@ -130,11 +130,10 @@ def topics(empty_topics: str, producer: Producer) -> Topics:
 
 
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Redis, shared by the session."""
-    (port,) = free_ports(1)
-    with redis_server.Redis(tmp_path_factory.mktemp("redis") / "redis", port) as server:
-        yield server.url
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_server.Redis]:
+    """A Redis, shared by the session."""
+    with redis_server.Redis(tmp_path_factory.mktemp("redis") / "redis") as server:
+        yield server
 
 
 def _database(server: postgres_server_module.Postgres) -> Iterator[str]:

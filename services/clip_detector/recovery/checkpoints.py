@@ -5,12 +5,17 @@ Flink gives each run its own job id and folder, JOB_ID/chk-N, and a run never lo
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from clip_detector.recovery.checkpoint_sync import name_of, synced
+import structlog
+
+from clip_detector.recovery.checkpoint_sync import name_of, synced, write_notes
+from clip_detector.recovery.log_ends import Ends
 from service_runtime.files import replace_durably
 
+log = structlog.get_logger()
 METADATA = "_metadata"
 MAGIC = bytes.fromhex("4960672d")  # the first bytes of every _metadata file
 KEPT = 3
@@ -41,6 +46,23 @@ class CheckpointShelf:
         """Return the newest checkpoint that has not failed to restore, or None."""
         attempts = self._attempts()
         return next((chk for chk in self.newest_first() if attempts.get(str(chk), 0) < START_LIMIT), None)
+
+    def drop_overtaken(self, are_kept: Callable[[Ends], bool]) -> None:
+        """Forget the checkpoints that have read what Kafka no longer has. `are_kept`: see `LogEnds`. Raises as it does.
+
+        After a power cut other records take the offsets that they have read.
+        """
+        noted = synced(self.directory)
+        if noted is None:
+            return
+        kept = {name: ends for name, ends in noted.items() if are_kept(ends)}
+        if len(kept) < len(noted):
+            log.warning(
+                "Kafka lost records that these checkpoints have read, they are dropped",
+                checkpoints=sorted(noted.keys() - kept.keys()),
+                kept=sorted(kept),
+            )
+            write_notes(self.directory, kept)
 
     def failed(self) -> list[Path]:
         """Return the checkpoints that will not be tried again."""

@@ -153,14 +153,7 @@ def test_a_half_written_commit_is_finished(own_kafka: Kafka) -> None:
 
 def test_records_lost_in_some_partitions_are_sent_again(own_kafka: Kafka, tmp_path: Path) -> None:
     """As above, but the last holder's next transaction aborted the rest of the half-written commit."""
-    spool = Spool(tmp_path / "spool", SpoolLimits())
-    last = holder(own_kafka)
-    for number, lines in enumerate(([], [b"12826", MESSAGE, b"54706", OTHER, b"l12826", NOTICE])):
-        end = spool.end + len(lines) // 2 + 1
-        tick = own_tick(spool, 1_790_000_000_000 + 1000 * number, end)
-        frame = spool.append([*lines, TICK_KEY, tick], 1_790_000_000_000 + 1000 * number)
-        last.send([frame], tick)
-    kept = next(each.partition for each in records(own_kafka, CHAT_MESSAGES.name) if each.value == OTHER)
+    spool, kept = with_a_second_transaction(own_kafka, tmp_path)
     cut = partitions_but(own_kafka, kept)
     lose_markers(own_kafka, cut)
     with reader(own_kafka) as log:
@@ -168,13 +161,43 @@ def test_records_lost_in_some_partitions_are_sent_again(own_kafka: Kafka, tmp_pa
         Transactions(config_of(own_kafka))  # aborts what is open
         wait_for("every partition is decided", lambda: log.open_transactions() == [], 30)
         assert [MESSAGE in committed(own_kafka), OTHER in committed(own_kafka)] == [False, True]
-        forwarder = forwarder_of(own_kafka, spool)
-        forwarder._resume(holder(own_kafka))
+    assert_all_is_sent_again(own_kafka, spool)
+
+
+def test_a_commit_that_a_partition_has_lost_is_not_finished(own_kafka: Kafka, tmp_path: Path) -> None:
+    """After a power cut a partition may lack the records as well: the tick of that commit would not be true there."""
+    spool, kept = with_a_second_transaction(own_kafka, tmp_path)
+    lacks = next(each.partition for each in records(own_kafka, CHAT_MESSAGES.name) if each.value == MESSAGE)
+    assert lacks != kept
+    cut = partitions_but(own_kafka, kept)
+    lose_markers(own_kafka, [*cut, (CHAT_MESSAGES.name, lacks)])
+    with reader(own_kafka) as log:
+        rest = [each for each in cut if each != (CHAT_MESSAGES.name, lacks)]
+        wait_for("the markers are missing", lambda: undecided(log) == rest, 60)
+    assert_all_is_sent_again(own_kafka, spool)
+
+
+def with_a_second_transaction(kafka: Kafka, folder: Path) -> tuple[Spool, int]:
+    """Write an empty transaction and one with records; return the spool, and the partition that OTHER is in."""
+    spool, last = Spool(folder / "spool", SpoolLimits()), holder(kafka)
+    for number, lines in enumerate(([], [b"12826", MESSAGE, b"54706", OTHER, b"l12826", NOTICE])):
+        end = spool.end + len(lines) // 2 + 1
+        tick = own_tick(spool, 1_790_000_000_000 + 1000 * number, end)
+        frame = spool.append([*lines, TICK_KEY, tick], 1_790_000_000_000 + 1000 * number)
+        last.send([frame], tick)
+    return spool, next(each.partition for each in records(kafka, CHAT_MESSAGES.name) if each.value == OTHER)
+
+
+def assert_all_is_sent_again(kafka: Kafka, spool: Spool) -> None:
+    """Resume as a holder that has the spool, and count what is in Kafka then."""
+    forwarder = forwarder_of(kafka, spool)
+    forwarder._resume(holder(kafka))
+    with reader(kafka) as log:
         wait_for("every partition is decided", lambda: log.open_transactions() == [], 30)
         assert len(set(log.last_ticks(*TICKED).values())) == 1
     assert forwarder.position == spool.end
-    assert [committed(own_kafka).count(each) for each in (MESSAGE, OTHER, NOTICE)] == [1, 1, 1]
-    assert [each.value for each in records(own_kafka, STREAM_LIFECYCLE.name)].count(NOTICE) == 1
+    assert [committed(kafka).count(each) for each in (MESSAGE, OTHER, NOTICE)] == [1, 1, 1]
+    assert [each.value for each in records(kafka, STREAM_LIFECYCLE.name)].count(NOTICE) == 1
 
 
 def partitions_but(kafka: Kafka, kept: int) -> list[PartitionId]:
