@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-HOUR_MS = 3_600_000
+from contracts.log_sizes import CHAT_BYTES, HOUR_MS, SEGMENTS, SHORT_SEGMENTS
+
 DAY_MS = 24 * HOUR_MS
 # The broker syncs what it acknowledges. A topic with these settings is synced up to FLUSH_MS later: its readers and
 # writers can tell what a power cut took, and make it again (docs/architecture.md, What is on the disk).
@@ -24,10 +25,9 @@ class Topic:
     total_bytes: int | None = None
 
     def config_for(self, partitions: int) -> dict[str, str]:
-        """Return the settings for a topic of so many partitions."""
-        if self.total_bytes is None:
-            return self.config
-        return self.config | {"retention.bytes": str(self.total_bytes // partitions)}
+        """Return all settings for a topic of so many partitions."""
+        share = {} if self.total_bytes is None else {"retention.bytes": str(self.total_bytes // partitions)}
+        return SEGMENTS | self.config | share
 
 
 @dataclass(frozen=True)
@@ -45,15 +45,14 @@ class Partitions:
 DEFAULT = Partitions()
 LARGE = Partitions(chat=20, others=5)  # for thousands of channels
 
+# What people wrote: gone 48 h after it came, by the broker's clock, and the hour of its segment.
+WORDS_CONFIG = {
+    "message.timestamp.type": "LogAppendTime",
+    "retention.ms": str(48 * HOUR_MS),
+    **SHORT_SEGMENTS,
+}
 CHAT_MESSAGES = Topic(
-    "chat-messages",
-    partitions="chat",
-    config={
-        "message.timestamp.type": "LogAppendTime",
-        "compression.type": "zstd",
-        "retention.ms": str(48 * HOUR_MS),  # what people wrote is deleted after 48 h
-    },
-    total_bytes=10 * 1024**3,  # below the disk's size
+    "chat-messages", partitions="chat", config=WORDS_CONFIG | {"compression.type": "zstd"}, total_bytes=CHAT_BYTES
 )
 STREAM_LIFECYCLE = Topic("stream-lifecycle", partitions="others", config={"retention.ms": str(30 * DAY_MS)})
 # Postgres keeps the results for good; Kafka compacts them and deletes them after 30 days. A tombstone takes effect
@@ -67,7 +66,7 @@ MOMENTS = Topic("moments", partitions="others", config=RESULT_CONFIG)
 CLIPS = Topic("clips", partitions="others", config=RESULT_CONFIG)
 CHAT_COUNTS = Topic("chat-counts", partitions="others", config=RESULT_CONFIG)
 JOB_PROGRESS = Topic("job-progress", partitions="one", config=RESULT_CONFIG | SYNCED_LATER)
-DEAD_LETTERS = Topic("dead-letters", partitions="one", config={"retention.ms": str(48 * HOUR_MS)})
+DEAD_LETTERS = Topic("dead-letters", partitions="one", config=WORDS_CONFIG)
 
 ALL = (CHAT_MESSAGES, STREAM_LIFECYCLE, MOMENTS, CLIPS, CHAT_COUNTS, JOB_PROGRESS, DEAD_LETTERS)
 # The same key leads to the same partition of both: the owner of a moment's partition resumes its clip.

@@ -26,10 +26,13 @@ class TopicSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True)
     chat_partitions: int = Field(
-        DEFAULT.chat, ge=1, le=MOST_PARTITIONS, description="partitions of chat-messages, at the first start only"
+        DEFAULT.chat, ge=1, le=MOST_PARTITIONS, description="partitions of chat-messages when it is created"
     )
     other_partitions: int = Field(
-        DEFAULT.others, ge=1, le=MOST_PARTITIONS, description="partitions of moments, clips, … likewise"
+        DEFAULT.others,
+        ge=1,
+        le=MOST_PARTITIONS,
+        description="partitions of moments, clips and the like when they are created",
     )
 
     def partitions(self) -> Partitions:

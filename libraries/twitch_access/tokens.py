@@ -42,7 +42,7 @@ class ApplicationToken:
         self._authority = authority
         self._clock = clock
         self._lock = threading.Lock()
-        self._token = ""
+        self._token = ""  # nosec B105  # none yet
         self._expires_at = 0.0
 
     def value(self) -> str:

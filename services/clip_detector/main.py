@@ -6,14 +6,20 @@ import os
 import signal
 import sys
 import threading
-from importlib import import_module
 from typing import NoReturn
 
 import stamina
 import structlog
 from confluent_kafka import KafkaException
 
-from clip_detector.flink import end_jvm, flink_config, kafka_options, set_environment
+from clip_detector.flink import (
+    empty_work_directory,
+    end_jvm,
+    flink_config,
+    kafka_options,
+    metrics_folder,
+    set_environment,
+)
 from clip_detector.preflight import problems
 from clip_detector.recovery.checkpoint_sync import CheckpointNotes, keep_synced
 from clip_detector.recovery.checkpoints import CheckpointShelf
@@ -30,11 +36,6 @@ log = structlog.get_logger()
 KAFKA_WAIT_SECONDS = 60.0  # a broker takes 8-16 s to start
 
 
-def warm_up() -> None:
-    """Import what the Python worker in this process needs; the 3.5 s pass while the JVM starts and plans."""
-    import_module("apache_beam.runners.worker.sdk_worker_main")
-
-
 def main() -> int:
     """Run until a stop signal (exit code 0) or the job's end (1); return 2 if the machine or a setting is wrong."""
     log_settings, kafka, settings = load_all(LogSettings, KafkaSettings, DetectorSettings)
@@ -45,9 +46,8 @@ def main() -> int:
         return 2
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    measures.serve(settings.bind_address, settings.metrics_port)
-    warming = threading.Thread(target=warm_up, daemon=True, name="warm up")
-    warming.start()
+    empty_work_directory(settings)
+    measures.serve_folder(metrics_folder(settings), settings.bind_address, settings.metrics_port)
     shelf = CheckpointShelf(settings.checkpoint_directory)
     start = plan_start(shelf, wait_for_last_progress(kafka, shelf), now_ms())
     if start.checkpoint:
@@ -55,7 +55,7 @@ def main() -> int:
     log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))
     notes = CheckpointNotes(shelf, LogEnds(kafka).now)
     threading.Thread(target=note_checkpoints, args=(notes,), daemon=True, name="synced checkpoints").start()
-    run(settings, kafka, start, warming)
+    run(settings, kafka, start)
     log.error("the job ended unexpectedly")
     return leave(1)
 
@@ -79,7 +79,7 @@ def stop(*_: object) -> None:
 
 
 def leave(code: int) -> NoReturn:
-    """Exit at once; Python would first wait for the threads of Beam's worker, some of which wait for the killed JVM."""
+    """Exit at once; Python would first wait for threads, some of which wait for the killed JVM."""
     end_jvm()
     os._exit(code)
 
@@ -102,12 +102,13 @@ def wait_for_last_progress(kafka: KafkaSettings, shelf: CheckpointShelf) -> Last
     raise AssertionError("stamina ends with a result or an error")
 
 
-def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start, warming: threading.Thread) -> None:
+def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start) -> None:
     """Start Flink in this process and its JVM and wait for the job's end, which only a failure brings."""
     gc.disable()  # a collection during PyFlink's planner calls raised NullPointerException
     set_environment(settings)
     from py4j.protocol import Py4JError, Py4JNetworkError
 
+    from clip_detector.gateway import close_to_others
     from clip_detector.job import pipeline
     from clip_detector.job.detector_operator import OperatorOptions
 
@@ -117,9 +118,9 @@ def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start, warming:
         source=source_options(kafka, start, settings.parallelism),
     )
     try:
+        close_to_others()
         env = pipeline.environment(flink_config(settings, start))
         pipeline.build(env, options)
-        warming.join()
         gc.enable()
         env.execute()
     except (Py4JError, Py4JNetworkError, OSError, RuntimeError) as error:

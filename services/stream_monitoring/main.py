@@ -19,6 +19,7 @@ from stream_monitoring.channels.choice import ChoiceRules
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
 from stream_monitoring.channels.lifecycle import LifecyclePolling, StreamTracker
 from stream_monitoring.channels.watch_list import DiskList, PostgresList
+from stream_monitoring.chat.ignored_chatters import read_logins
 from stream_monitoring.forwarding.forwarder import Forwarder
 from stream_monitoring.forwarding.kafka_log import KafkaLog, LogReader
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
@@ -81,7 +82,11 @@ def open_spool(settings: SpoolSettings, kafka: KafkaSettings) -> Spool:
 
 
 def make_capture(
-    settings: AllSettings, spool: Spool, queue: FrameQueue, forwarded_position: Callable[[], int]
+    settings: AllSettings,
+    spool: Spool,
+    queue: FrameQueue,
+    forwarded_position: Callable[[], int],
+    is_spare: Callable[[], bool],
 ) -> CaptureLoop:
     """Make the reader of chat."""
     monitoring = settings.monitoring
@@ -89,11 +94,16 @@ def make_capture(
         key = load_or_make_key(monitoring.chatter_key_file or spool.directory / "chatter.key")
     except (OSError, ValueError) as error:
         raise SystemExit(f"MONITORING_CHATTER_KEY_FILE: {error}") from error
+    try:
+        ignored = read_logins(monitoring.ignored_chatters)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"MONITORING_IGNORED_CHATTERS: {error}") from error
     options = CaptureOptions(
         chat_url=monitoring.chat_url,
         instance=monitoring.instance,
         tick_lag_ms=monitoring.tick_lag_ms,
         introduces_channels=settings.twitch.anonymous,
+        ignored=ignored,
         has_other=monitoring.has_other,
     )
     return CaptureLoop(
@@ -102,6 +112,7 @@ def make_capture(
         chatters=ChatterHash(key),
         frame_written=queue.put,
         forwarded_position=forwarded_position,
+        is_spare=is_spare,
     )
 
 
@@ -165,7 +176,7 @@ def main() -> int:
     settings = load()
     logs.configure("stream_monitoring", settings.log.level)
     spool, queue = open_spool(settings.spool, settings.kafka), FrameQueue()
-    capture = make_capture(settings, spool, queue, lambda: forwarder.position)
+    capture = make_capture(settings, spool, queue, lambda: forwarder.position, lambda: forwarder.is_spare)
     forwarder = make_forwarder(settings, spool, queue, capture)
     access = open_access(settings.twitch)
     chooser = make_chooser(settings, access.helix if access else None, capture)

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from stream_monitoring.timing import LEAST_STALLED_SECONDS, STALLED_SECONDS
+
 LOGIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
@@ -28,7 +30,12 @@ class MonitoringSettings(BaseSettings):
         "holder", description="holder forwards whenever it can, standby when ticks stall"
     )
     has_standby: bool = Field(False, description="a standby elsewhere reads the same channels: wait for its backlog")
-    stalled_seconds: float = Field(10.0, ge=1, le=600, description="take over after ticks have stalled for this time")
+    stalled_seconds: float = Field(
+        STALLED_SECONDS,
+        ge=LEAST_STALLED_SECONDS,
+        le=600,
+        description="take over after ticks have stalled for this time",
+    )
     go_on_seconds: float = Field(
         60.0, ge=1, le=3600, description="go on with a gap after no instance has covered the last tick for this time"
     )
@@ -42,6 +49,9 @@ class MonitoringSettings(BaseSettings):
     poll_seconds: float = Field(20.0, ge=1, le=600, description="time between two polls of who is live")
     tick_lag_ms: int = Field(1500, ge=0, le=60_000, description="how far ticks stay behind what Twitch answered")
     channel_list_file: Path | None = Field(None, description="copy of the list; default: in the spool's directory")
+    ignored_chatters: Path | None = Field(
+        None, description="file of logins whose messages count for nothing; default: well-known bots"
+    )
     chatter_key_file: Path | None = Field(None, description="secret key of the chatter hash; default: in the spool")
     bind_address: str = Field("127.0.0.1", description="address of the health and metrics ports")
     health_port: int = Field(8080, ge=0, le=65535, description="/live and /ready")

@@ -90,13 +90,13 @@ def recount(system: System, begin: int, end: int) -> dict[str, object]:
     return {"sent": total, "lost": len(sent) - told, "in_told_gaps": told, "doubled": doubled, "gaps": len(gaps)}
 
 
-def measure(system: System) -> dict[str, object]:
+def measure(system: System, seconds: float = SECONDS) -> dict[str, object]:
     """Wait until all is joined, let it run, recount."""
     began = time.monotonic()
     wait_for("all channels are read", lambda: read_channels(system) >= CHANNELS, JOINED_SECONDS, 1)
     joined = time.monotonic() - began
     begin, before, start = now_ms(), cpu_seconds(system), time.monotonic()
-    time.sleep(SECONDS)  # the load
+    time.sleep(seconds)  # the load
     used, wall, end = cpu_seconds(system), time.monotonic() - start, now_ms()
     behind = job_behind_seconds(system)
     memory = pss_mb(system)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import psutil
 import psycopg
 import pytest
@@ -17,10 +18,13 @@ from end_to_end.world import World, closed_with_outcome
 from contracts.topics import LARGE
 from embedded.addresses import Ports, setting
 from embedded.paths import REPOSITORY
+from embedded.processes.listeners import listeners
 from embedded.processes.ports import is_free
 from embedded.processes.processes import end, marked
 from embedded.processes.waiting import wait_for
 from embedded.programs import addresses
+from embedded.servers.redis import Redis
+from embedded.site_address import own_address
 from embedded.supervisor import socket_file
 from embedded.system import System
 from twitch_simulator.process import SimulatorProcess
@@ -53,8 +57,8 @@ class Demo:
     def text(self) -> str:
         return self.output.read_text()
 
-    def wait_up(self) -> None:
-        line = f"Stream Scout is at http://localhost:{self.ports.api} "
+    def wait_up(self, host: str = "localhost") -> None:
+        line = f"Stream Scout is at http://{host}:{self.ports.api} "
         before = self.text().count(line) if self.process.poll() is not None else 0
         wait_for("the demo is up", lambda: self._has(line, before), START_SECONDS)
 
@@ -81,19 +85,26 @@ def directory(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> None:
+    """The second start lets others open the site, and nothing but the site."""
     ports = Ports.free()
     demo = Demo(directory, ports)
     demo.wait_up()
-    with psycopg.connect(addresses(ports)["POSTGRES_DSN"]) as connection:
+    with psycopg.connect(addresses(directory, ports)["POSTGRES_DSN"]) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
+    assert httpx.get(ports.url("api") + "/api/v1/moments").status_code == 200
+    assert Redis(directory / "redis").client().keys("LIMITS:*/api/*")  # the site counts in the demo's Redis
     os.killpg(demo.process.pid, signal.SIGINT)  # what Ctrl-C does: the whole foreground group
     assert demo.process.wait(END_SECONDS) == 0
     demo.assert_nothing_left()
 
     demo.output.unlink()
-    again = Demo(directory, ports)
-    again.wait_up()
-    with psycopg.connect(addresses(ports)["POSTGRES_DSN"]) as connection:
+    again = Demo(directory, ports, DEMO_BIND="0.0.0.0")
+    again.wait_up(own_address())
+    assert "Everyone on the network of this machine can open it" in again.text()
+    assert httpx.get(f"http://{own_address()}:{ports.api}/ready").status_code == 200
+    wider = [each for each in listeners(directory) if not each.on_loopback]
+    assert [(each.program, each.port) for each in wider] == [("api_frontend", ports.api)]
+    with psycopg.connect(addresses(directory, ports)["POSTGRES_DSN"]) as connection:
         assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
     again.process.send_signal(signal.SIGKILL)
     again.process.wait()

@@ -14,9 +14,8 @@ from service_runtime.topic_reader import TopicReader
 
 GROUP = "reads-it-whole"
 METADATA_SECONDS = 10.0
-DECIDED_SECONDS = (
-    25.0  # a commit is visible milliseconds after its acknowledgement; an abandoned one is aborted in 20 s
-)
+# A commit is visible milliseconds after its acknowledgement; an abandoned one is aborted after 20 s, or 30.
+DECIDED_SECONDS = 35.0
 POLL_SECONDS = 0.02
 Bounds = dict[int, tuple[int, int]]  # partition to its first offset and the one after its last
 

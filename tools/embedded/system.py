@@ -20,6 +20,7 @@ from embedded.processes.processes import MARK, end, marked, tail
 from embedded.processes.waiting import TooLateError, wait_for
 from embedded.programs import Program, Stage, addresses, table
 from embedded.servers.jars import ensure as ensure_jars
+from embedded.site_address import SiteAddress
 from embedded.supervisor import ProgramState, Supervisord
 from embedded.twitch import SIMULATED, Twitch
 
@@ -35,8 +36,9 @@ Report = Callable[[str], None]
 class System:
     """Every server and service in one folder. As a context manager it runs inside the block.
 
-    `simulator_options`: the simulator's settings without their prefix. `environment`: settings of single programs,
-    such as {"clip_detector": {"DETECTOR_THRESHOLD": "3"}}. `without`: programs to leave out.
+    `site`: where the website listens. `simulator_options`: the simulator's settings without their prefix.
+    `environment`: settings of single programs, such as {"clip_detector": {"DETECTOR_THRESHOLD": "3"}}.
+    `without`: programs to leave out.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class System:
         directory: Path,
         ports: Ports | None = None,
         *,
+        site: SiteAddress = SiteAddress(),  # noqa: B008  # frozen
         simulator_options: Mapping[str, object] | None = None,
         twitch: Twitch = SIMULATED,
         environment: Mapping[str, Mapping[str, str]] | None = None,
@@ -53,7 +56,7 @@ class System:
         self.directory = directory.resolve()
         self.ports = ports or Ports()
         changes = environment or {}
-        programs = table(self.directory, self.ports, twitch, simulator_options or {})
+        programs = table(self.directory, self.ports, site, twitch, simulator_options or {})
         self._programs = {
             each.name: replace(each, environment={**each.environment, **changes.get(each.name, {})})
             for each in programs
@@ -74,7 +77,7 @@ class System:
 
     def address(self, setting: str) -> str:
         """Return a server's address: KAFKA_BOOTSTRAP_SERVERS, POSTGRES_DSN or REDIS_URL."""
-        return addresses(self.ports)[setting]
+        return addresses(self.directory, self.ports)[setting]
 
     def environment(self, name: str) -> Mapping[str, str]:
         """Return a program's own settings. Raises KeyError for an unknown program."""

@@ -18,7 +18,7 @@ CONNECTION_ERRORS = (OSError, http.client.HTTPException)
 def get(url: str) -> tuple[int, str]:
     """Return the status and text of an answer, whatever the status. Raises OSError or HTTPException without one."""
     try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310  # our own addresses
+        with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310  # nosec B310  # our own
             return answer.status, answer.read().decode(errors="replace")
     except urllib.error.HTTPError as error:
         with error:

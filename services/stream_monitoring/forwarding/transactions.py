@@ -9,22 +9,21 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from contracts import topics
 from service_runtime.kafka import partitions_of
+from stream_monitoring.capture.ticks import crosses_second
 from stream_monitoring.forwarding.partition_repair import Resend
 from stream_monitoring.spool.batch import NO_CHANNEL, Destination, destinations
 from stream_monitoring.spool.frame import Frame
+from stream_monitoring.timing import ANSWER_SECONDS, TRANSACTION_SECONDS
 
 log = structlog.get_logger()
 TRANSACTIONAL_ID = "chat-forwarder"  # this name is the lease: the last instance to begin with it is the holder
-TRANSACTION_TIMEOUT_MS = 10_000  # how long readers wait for a killed holder that has no successor
-ANSWER_SECONDS = 8.0
 METADATA_SECONDS = 5.0
-TICK_STEP_MS = 1_000  # one tick per second of event time is enough in a drain
 TOPICS = (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE, topics.DEAD_LETTERS)  # every topic a transaction may write to
 
 # librdkafka settings for batches of thousands; measured by tests/benchmarks/reading.py
 PRODUCER_SETTINGS: dict[str, Any] = {
     "transactional.id": TRANSACTIONAL_ID,
-    "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
+    "transaction.timeout.ms": int(TRANSACTION_SECONDS * 1000),
     "delivery.report.only.error": True,
     "linger.ms": 1_000,  # lets batches fill up, a commit does not wait for it: saves 1 µs per message in a drain
     "compression.level": 1,  # of zstd: 5.1 µs of CPU per message instead of 6.7 at the default level
@@ -107,12 +106,15 @@ class Transactions:
             raise TransactionFailedError(f"{unsent} partitions did not answer")
 
     def send(self, frames: list[Frame], tick: bytes) -> None:
-        """Commit the frames and the tick that ends the last of them. Raises FencedError or TransactionFailedError."""
+        """Commit the frames and the tick that ends the last of them, with a tick for each second of event time.
+
+        Raises FencedError or TransactionFailedError.
+        """
         with self._transaction():
             for number, frame in enumerate(frames):
                 self._produce_frame(frame)
                 is_last = number == len(frames) - 1
-                if is_last or (frame.count and frame.tick_at >= self._sent_tick + TICK_STEP_MS):
+                if is_last or (frame.count and crosses_second(self._sent_tick, frame.tick_at)):
                     self._produce_tick(tick if is_last else frame.tick)
                     self._sent_tick = frame.tick_at
 

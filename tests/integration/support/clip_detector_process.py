@@ -17,7 +17,7 @@ from confluent_kafka import Producer
 from cause_check.simulated_rows import event_piece
 from contracts import topics
 from contracts.codec import decode
-from embedded.paths import FLINK_JARS, class_archive
+from embedded.paths import FLINK_JARS, FLINK_LOGGING, class_archive
 from embedded.processes.ports import free_ports
 from embedded.records import read_topic
 from moment_detection.channel import Channel, DictSlots, SecondRow
@@ -55,7 +55,8 @@ class DetectorRun:
             "DETECTOR_METRICS_PORT": str(metrics_port),
             "DETECTOR_FLINK_JARS": str(FLINK_JARS),
             "DETECTOR_JVM_OPTIONS": " ".join(class_archive("flink")),
-            "DETECTOR_LOG_DIRECTORY": str(directory / "log"),
+            "DETECTOR_LOG_CONFIG": str(FLINK_LOGGING),
+            "DETECTOR_WORK_DIRECTORY": str(directory / "flink"),
             **settings,
         }
         self.log = directory / f"detector-{rest_port}.log"

@@ -21,7 +21,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
 from contracts import topics
-from embedded.paths import CLASS_ARCHIVES, FLINK_JARS, KAFKA_JARS, REPOSITORY
+from embedded.paths import CLASS_ARCHIVES, FLINK_JARS, FLINK_LOGGING, KAFKA_JARS, REPOSITORY
 from embedded.preflight import JDK, output_of, require
 from embedded.problems import exit_code
 from embedded.processes.ports import free_ports
@@ -82,7 +82,8 @@ def _run_job(bootstrap: str, folder: Path) -> None:
         "DETECTOR_REST_PORT": str(rest_port),
         "DETECTOR_METRICS_PORT": str(metrics_port),
         "DETECTOR_FLINK_JARS": str(FLINK_JARS),
-        "DETECTOR_LOG_DIRECTORY": str(folder / "log"),
+        "DETECTOR_LOG_CONFIG": str(FLINK_LOGGING),
+        "DETECTOR_WORK_DIRECTORY": str(folder / "flink"),
         "DETECTOR_JVM_OPTIONS": f"-XX:ArchiveClassesAtExit={CLASS_ARCHIVES / 'flink.jsa'}",
     }
     with (folder / "detector.log").open("wb") as log:
