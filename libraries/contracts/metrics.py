@@ -63,6 +63,9 @@ CLIP_SECONDS = Metric("clip_creator_confirm_seconds", "histogram", "Time from th
 
 # twitch_access
 HELIX_REQUESTS = Metric("twitch_requests_total", "counter", "Helix requests", ("endpoint", "outcome"))
+HELIX_ODD_ITEMS = Metric(
+    "twitch_odd_items_total", "counter", "Items of Helix' answers left out for their shape", ("endpoint",)
+)
 HELIX_BUDGET = Metric("twitch_budget_remaining", "gauge", "Requests left in Twitch's window")
 TOKEN_INVALID = Metric("twitch_token_invalid", "gauge", "1 when a person has to sign in again")
 

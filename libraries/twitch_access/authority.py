@@ -3,7 +3,7 @@
 from typing import Any
 
 from twitch_access.answers import DeviceCode, GrantedToken, Validation, decode, problem
-from twitch_access.errors import Refused, Unauthorized, Unavailable
+from twitch_access.errors import Refused, Unauthorized, Unavailable, WrongShape
 from twitch_access.retries import within
 from twitch_access.transport import Answer, Transport
 
@@ -56,19 +56,23 @@ class Authority:
         return granted
 
     def _ask(self, method: str, path: str, kind: Any, **request: Any) -> Any:
+        address = self.url + path
+
         def attempt(seconds: float) -> Answer:
-            return checked(self._transport.ask(method, self.url + path, seconds, **request))
+            return checked(self._transport.ask(method, address, seconds, **request), address)
 
-        return decode(within(self._deadline_seconds, attempt).body, kind, f"oauth2/{path}")
+        return decode(within(self._deadline_seconds, attempt).body, kind, address)
 
 
-def checked(answer: Answer) -> Answer:
-    """Return a successful answer; raise its error otherwise."""
-    if answer.status < 300:
+def checked(answer: Answer, address: str) -> Answer:
+    """Return a successful answer; raise its error otherwise. `address`: what was asked, for the error."""
+    if 200 <= answer.status < 300:
         return answer
     message = problem(answer.body)
     if answer.status == 401:
-        raise Unauthorized(message)
+        raise Unauthorized(message or f"{address} answered 401 without a reason")
     if answer.status >= 500 or answer.status == 429:
-        raise Unavailable(f"sign-in answered {answer.status}", reached=True)
-    raise Refused(answer.status, message)
+        raise Unavailable(f"{address} answered {answer.status}", reached=True)
+    if answer.status in (400, 403):
+        raise Refused(answer.status, message or f"{address} gave no reason")
+    raise WrongShape(f"{address} answered {answer.status}: check TWITCH_AUTH_URL")

@@ -64,9 +64,11 @@ class Transport:
         except httpx.TimeoutException as error:
             raise Deadline(seconds) from error
         except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
-            raise Unavailable(f"no connection to {httpx.URL(url).host}: {error}", reached=False) from error
+            raise Unavailable(f"no connection to {url}: {error}", reached=False) from error
+        except (httpx.InvalidURL, UnicodeError) as error:  # an address, or a token that no header can carry
+            raise Unavailable(f"{url} cannot be asked: {error}", reached=False) from error
         except httpx.HTTPError as error:
-            raise Unavailable(f"the connection broke: {error}", reached=True) from error
+            raise Unavailable(f"the connection to {url} broke: {error}", reached=True) from error
 
     def _body(self, response: httpx.Response, until: float, seconds: float) -> bytes:
         """Read the answer's body; give up one that drips in past the deadline or has no end."""

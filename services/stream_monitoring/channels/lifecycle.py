@@ -48,7 +48,7 @@ class StreamTracker:
                     introduction(
                         channel_id=user.id,
                         login=user.login,
-                        display_name=user.display_name,
+                        display_name=user.display_name or user.login,
                         now=now,
                         instance=self._instance,
                     )
@@ -97,7 +97,7 @@ class StreamTracker:
             instance=self._instance,
             event=event,  # type: ignore[arg-type]
             login=stream.user_login,
-            display_name=stream.user_name,
+            display_name=stream.user_name or stream.user_login,
             stream_id=stream.id,
             stream_started_at=milliseconds(stream.started_at),
             title=stream.title,

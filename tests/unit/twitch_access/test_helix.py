@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.support.scripted_twitch import Reply, ScriptedTwitch
 
-from twitch_access.answers import Page, Stream, decode
+from twitch_access.answers import Stream, decode_page
 from twitch_access.errors import (
     Deadline,
     RateLimited,
@@ -18,8 +19,6 @@ from twitch_access.errors import (
 from twitch_access.helix import Helix, parts
 from twitch_access.session import Session
 from twitch_access.transport import Transport
-
-from .conftest import Reply, ScriptedTwitch
 
 STREAM = {
     "id": "9",
@@ -106,14 +105,14 @@ def test_times_between_are_utc(twitch: ScriptedTwitch):
 )
 def test_a_wrong_shape_is_a_typed_error(twitch: ScriptedTwitch, body: bytes):
     twitch.answer(Reply(body=body))
-    with pytest.raises(WrongShape, match="helix/streams"):
+    with pytest.raises(WrongShape, match="streams"):
         helix(twitch).get_streams(["1"])
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_decode_or_are_a_wrong_shape(body: bytes):
     with contextlib.suppress(WrongShape):
-        decode(body, Page[Stream], "streams")
+        decode_page(body, Stream, "streams")
 
 
 def test_reads_are_retried_on_5xx_and_broken_connections(twitch: ScriptedTwitch):
@@ -132,7 +131,7 @@ def test_reading_gives_up_at_its_deadline(twitch: ScriptedTwitch):
 
 def test_a_last_attempt_cut_off_does_not_hide_twitchs_answer(twitch: ScriptedTwitch):
     twitch.answer(Reply(500), Reply(body={"data": []}, before=lambda: twitch.released.wait(20)))
-    with pytest.raises(Unavailable, match="Helix answered 500"):
+    with pytest.raises(Unavailable, match="streams answered 500"):
         helix(twitch, seconds=2.0).get_streams(["1"])
     assert len(twitch.requests) == 2
 

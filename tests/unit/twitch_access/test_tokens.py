@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from unit.support.scripted_twitch import Reply, ScriptedTwitch
 
 from contracts import metrics
 from service_runtime.measures import measure
@@ -14,8 +15,6 @@ from twitch_access.errors import SignInNeeded, Unauthorized
 from twitch_access.token_file import StoredTokens, TokenFile
 from twitch_access.tokens import ApplicationToken, UserToken
 from twitch_access.transport import Transport
-
-from .conftest import Reply, ScriptedTwitch
 
 NOW = 1_800_000_000.0
 GRANTED = {"access_token": "new", "refresh_token": "next", "expires_in": 14_000, "scope": ["clips:edit"]}
