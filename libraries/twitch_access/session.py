@@ -10,7 +10,7 @@ import structlog
 from contracts import metrics
 from service_runtime.measures import measure
 from twitch_access.answers import Page, decode_page, problem
-from twitch_access.budget import Budget
+from twitch_access.budget import Budget, Share
 from twitch_access.errors import (
     Deadline,
     RateLimited,
@@ -45,6 +45,7 @@ class Session:
         client_id: str,
         token: Token,
         deadline_seconds: float,
+        share: Share | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._transport = transport
@@ -53,7 +54,8 @@ class Session:
         self._token = token
         self._deadline_seconds = deadline_seconds
         self._clock = clock
-        self._budget = Budget()
+        self._share = share or Share()
+        self._budget = Budget(reserve=self._share.floor)
         self._lock = threading.Lock()
         self._odd_endpoints: set[str] = set()  # whose odd items were logged
 
@@ -110,11 +112,14 @@ class Session:
         return checked(answer, reset_at, self._url + endpoint)
 
     def _spend(self) -> None:
-        """Count the request; raise `RateLimited` before the budget is overspent."""
+        """Count the request; raise `RateLimited` before Twitch's budget or our share of it is overspent."""
         with self._lock:
             now = self._clock()
             if self._budget.wait_seconds(now) > 0:
                 raise RateLimited(self._budget.reset_at)
+            wait = self._share.take(now)
+            if wait > 0:
+                raise RateLimited(now + wait)
             self._budget.spend(now)
 
     def _settle(self, answer: Answer | None) -> float:

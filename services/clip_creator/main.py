@@ -62,7 +62,7 @@ def main() -> int:
     kafka, clips, twitch, log_settings = load_all(KafkaSettings, ClipSettings, TwitchSettings, LogSettings)
     logs.configure("clip-creator", log_settings.level)
     try:
-        access = open_access(twitch, makes_clips=True)
+        access = open_access(twitch, makes_clips=True, share=twitch.share("clips"))
         measures.serve(clips.bind_address, clips.metrics_port)
     except OSError as error:
         sys.stderr.write(f"clip-creator cannot start: {error}\n")

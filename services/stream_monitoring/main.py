@@ -30,9 +30,11 @@ from stream_monitoring.settings import MonitoringSettings, SpoolSettings
 from stream_monitoring.spool.frame_queue import FrameQueue
 from stream_monitoring.spool.spool import Spool, SpoolFormatError, SpoolLimits
 from twitch_access.access import open_access
+from twitch_access.budget import Share
 from twitch_access.helix import Helix
 from twitch_access.settings import TwitchSettings
 
+POLLING_SHARE = 0.5  # of the points, for who is live; the rest is for the choice of channels
 log = structlog.get_logger()
 
 
@@ -137,7 +139,9 @@ def make_chooser(settings: AllSettings, helix: Helix | None, capture: CaptureLoo
     )
 
 
-def make_polling(settings: AllSettings, helix: Helix, capture: CaptureLoop, chooser: Chooser) -> LifecyclePolling:
+def make_polling(
+    settings: AllSettings, helix: Helix, share: Share, capture: CaptureLoop, chooser: Chooser
+) -> LifecyclePolling:
     """Make the worker that reports which streams are live."""
     return LifecyclePolling(
         helix=helix,
@@ -146,6 +150,7 @@ def make_polling(settings: AllSettings, helix: Helix, capture: CaptureLoop, choo
         emit=capture.add,
         twitch_now=capture.twitch_now,
         poll_seconds=settings.monitoring.poll_seconds,
+        points_per_minute=share.points * POLLING_SHARE,
     )
 
 
@@ -167,7 +172,8 @@ def main() -> int:
     spool, queue = open_spool(settings.spool, settings.kafka), FrameQueue()
     capture = make_capture(settings, spool, queue, lambda: forwarder.position)
     forwarder = make_forwarder(settings, spool, queue, capture)
-    access = open_access(settings.twitch)
+    share = settings.twitch.share("monitoring", instances=2 if settings.monitoring.has_other else 1)
+    access = open_access(settings.twitch, share=share)
     chooser = make_chooser(settings, access.helix if access else None, capture)
     serve_ports(settings, lambda: capture.problems() | forwarder.problems())
     for counter in (metrics.SPOOL_DROPPED_BYTES, metrics.LATE_RECORDS):
@@ -178,5 +184,5 @@ def main() -> int:
     supervisor.add("forwarder", lambda stop: forwarder.run(stop, capture.ended))
     supervisor.add("chooser", chooser.run)
     if access is not None:
-        supervisor.add("lifecycle", make_polling(settings, access.helix, capture, chooser).run)
+        supervisor.add("lifecycle", make_polling(settings, access.helix, share, capture, chooser).run)
     return supervisor.wait()

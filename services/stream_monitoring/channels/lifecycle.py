@@ -1,5 +1,6 @@
 """Which streams are live: compare polls of Helix and report what changed, without flapping."""
 
+import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ import structlog
 
 from contracts.chat_messages import SCHEMA_VERSION, ChannelRecord, Lifecycle
 from twitch_access.answers import Stream, User, milliseconds
+from twitch_access.budget import POINTS_PER_MINUTE
 from twitch_access.errors import TwitchError
-from twitch_access.helix import Helix
+from twitch_access.helix import PAGE, Helix
 
 log = structlog.get_logger()
 
@@ -141,18 +143,27 @@ class LifecyclePolling:
         emit: Callable[[list[ChannelRecord]], None],
         twitch_now: Callable[[], int],
         poll_seconds: float,
+        points_per_minute: float = POINTS_PER_MINUTE,
     ) -> None:
+        """A poll costs a point per hundred channels; it comes later than `poll_seconds` where these would not do."""
         self._helix = helix
         self._tracker = tracker
         self._watched = watched
         self._emit = emit
         self._twitch_now = twitch_now
         self._poll_seconds = poll_seconds
+        self._points_per_minute = points_per_minute
 
     def run(self, stop: threading.Event) -> None:
         """Poll until `stop`."""
-        while not stop.wait(self._poll_seconds if self._tracker.introduced else FIRST_POLL_SECONDS):
+        while not stop.wait(self.pause_seconds()):
             self.poll()
+
+    def pause_seconds(self) -> float:
+        """Return the time until the next poll: as set, or longer where the points would not last."""
+        if not self._tracker.introduced:
+            return FIRST_POLL_SECONDS
+        return max(self._poll_seconds, 60 * math.ceil(len(self._watched()) / PAGE) / self._points_per_minute)
 
     def poll(self) -> None:
         """Emit what changed since the last poll; change nothing if Twitch does not answer."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from integration.support.clip_creator_process import DEADLINE, Simulator
@@ -13,7 +14,7 @@ from integration.support.clip_creator_process import DEADLINE, Simulator
 from embedded.processes.waiting import wait_for
 from twitch_access.access import TwitchAccess, open_access
 from twitch_access.errors import RateLimited, Refused, SignInNeeded, Unauthorized, WrongShape
-from twitch_access.settings import TwitchSettings
+from twitch_access.settings import Program, TwitchSettings
 
 USER = {"access_token": "simulator-user-token", "refresh_token": "simulator-refresh-token"}
 
@@ -112,6 +113,35 @@ def test_the_budget_is_never_overspent(tmp_path: Path, tmp_path_factory: pytest.
         assert small.state()["counters"]["helix_requests"] <= 31
     finally:
         small.stop()
+
+
+def test_all_programs_together_stay_below_twitchs_limit(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory):
+    """The two that cannot wait ask last and still get their whole share: the others leave points over."""
+    limited = Simulator(tmp_path_factory.mktemp("limited"))
+    try:
+        chosen = settings(limited, tmp_path, deadline_seconds=2.0)
+        counted = {each: ask_until_limited(chosen, each, limited.channels[0]) for each in reversed(get_args(Program))}
+        shares = {each: chosen.share(each).points for each in counted}
+        assert (counted["monitoring"], counted["clips"]) == (shares["monitoring"], shares["clips"])
+        assert all(0 < counted[each] <= shares[each] for each in counted)
+        counters = limited.state()["counters"]
+        assert counters["helix_requests"] == sum(counted.values())
+        assert counters["helix_over_the_limit"] == 0
+    finally:
+        limited.stop()
+
+
+def ask_until_limited(settings: TwitchSettings, program: Program, channel_id: str) -> int:
+    """Ask as often as the program's share allows at once; return how often that was."""
+    access = open_access(settings, share=settings.share(program))
+    assert access is not None
+    number = 0
+    while True:
+        try:
+            access.helix.get_streams([channel_id])
+        except RateLimited:
+            return number
+        number += 1
 
 
 def test_an_ended_token_is_refreshed_unseen(access: TwitchAccess, twitch: Simulator, tmp_path: Path):
