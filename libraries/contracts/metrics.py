@@ -32,6 +32,9 @@ LATE_RECORDS = Metric("stream_monitoring_late_records_total", "counter", "Record
 SOCKETS = Metric("stream_monitoring_sockets", "gauge", "Chat sockets by state", ("state",))
 RECONNECTS = Metric("stream_monitoring_reconnects_total", "counter", "Sockets reopened", ("reason",))
 CHANNELS = Metric("stream_monitoring_channels", "gauge", "Channels by state", ("state",))
+NAMED_UNKNOWN = Metric(
+    "stream_monitoring_unknown_names", "gauge", "Pinned channels and games of the settings that Twitch does not know"
+)
 GAP_SECONDS = Metric(
     "stream_monitoring_gap_seconds_total", "counter", "Channel seconds that no instance read", ("reason",)
 )

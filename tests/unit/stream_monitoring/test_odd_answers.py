@@ -7,6 +7,7 @@ import pytest
 from unit.support import odd_answers
 from unit.support.scripted_twitch import Reply, ScriptedTwitch, twitch
 
+from contracts.channel_names import parse_channels
 from contracts.codec import decode, encode
 from contracts.topics import STREAM_LIFECYCLE
 from stream_monitoring.channels.choice import Choice, ChoiceRules
@@ -50,7 +51,7 @@ def helix(twitch: ScriptedTwitch) -> Helix:
 
 
 def chooser(helix: Helix, folder: Path, **options: Any) -> Chooser:
-    chosen = {"pinned": ("twitchdev",), "rules": ChoiceRules(5, frozenset({"Fortnite"})), "decides": True}
+    chosen = {"pinned": parse_channels("twitchdev"), "rules": ChoiceRules(5), "games": ("Fortnite",), "decides": True}
     return Chooser(
         options=ChooserOptions(**(chosen | {"choose_seconds": 60.0} | options)),
         helix=helix,
