@@ -71,6 +71,7 @@ HELIX_ODD_ITEMS = Metric(
 )
 HELIX_BUDGET = Metric("twitch_budget_remaining", "gauge", "Requests left in Twitch's window")
 TOKEN_INVALID = Metric("twitch_token_invalid", "gauge", "1 when a person has to sign in again")
+TOKEN_UNWRITTEN = Metric("twitch_token_unwritten", "gauge", "1 while renewed tokens cannot be written to their file")
 
 # api_frontend
 PAGE_SECONDS = Metric("api_request_seconds", "histogram", "Time of a request", ("route", "status"))

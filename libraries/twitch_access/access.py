@@ -23,7 +23,7 @@ class TwitchAccess:
 
     def signed_in(self) -> bool:
         """Return whether there are tokens to make clips with, without asking Twitch."""
-        return self.user.is_there()
+        return not self.user.problem()
 
 
 def open_access(settings: TwitchSettings, makes_clips: bool = False, share: Share | None = None) -> TwitchAccess | None:

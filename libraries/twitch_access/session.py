@@ -25,6 +25,7 @@ from twitch_access.tokens import Token
 from twitch_access.transport import Answer, Parameters, Transport
 
 log = structlog.get_logger()
+SCOPE = "scope"  # Twitch's "Missing scope: clips:edit", or "... clips:edit or channel:manage:clips"
 OUTCOMES: dict[type[TwitchError], str] = {
     RateLimited: "rate_limited",
     Unavailable: "unavailable",
@@ -91,12 +92,15 @@ class Session:
             log.warning("items of an answer left out", endpoint=endpoint, items=len(page.odd), reason=page.odd[0])
 
     def _authorised(self, method: str, endpoint: str, params: Parameters, until: float, seconds: float) -> Answer:
-        token = self._token.value()
+        token = self._token.value(until - time.monotonic())
         try:
             return self._send(method, endpoint, params, token, until, seconds)
-        except Unauthorized:
-            self._token.renew(token)
-            return self._send(method, endpoint, params, self._token.value(), until, seconds)
+        except Unauthorized as error:
+            if SCOPE in str(error).lower():  # another token of the same sign-in would lack it too
+                raise self._token.lacks_scope(str(error)) from error
+            self._token.renew(token, until - time.monotonic())
+            token = self._token.value(until - time.monotonic())
+            return self._send(method, endpoint, params, token, until, seconds)
 
     def _send(self, method: str, endpoint: str, params: Parameters, token: str, until: float, seconds: float) -> Answer:
         left = until - time.monotonic()

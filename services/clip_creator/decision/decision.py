@@ -19,6 +19,7 @@ class Credentials:
 
     application: bool  # may read Helix
     user: bool  # may request clips
+    problem: str = records.NOT_SIGNED_IN  # why the user may not
 
 
 def is_decisive(moment: Moment) -> bool:
@@ -42,7 +43,7 @@ def decide(moment: Moment, now: int, credentials: Credentials, cooldown: Cooldow
     if planned is None:
         return records.first(moment, "too_late", now, records.TOO_OLD)
     if not credentials.user:
-        return records.first(moment, "skipped", now, records.NOT_SIGNED_IN)
+        return records.first(moment, "skipped", now, credentials.problem)
     pause = cooldown.remaining_seconds(moment.channel_id, moment.crossed_at)
     if pause > 0:
         return records.first(moment, "skipped", now, f"cool-down: {pause:.0f} s left after the channel's last clip")

@@ -152,9 +152,9 @@ def test_an_ended_token_is_refreshed_unseen(access: TwitchAccess, twitch: Simula
 
 def test_a_token_is_renewed_before_it_ends(access: TwitchAccess, twitch: Simulator, tmp_path: Path):
     twitch.order("token_lifetime", seconds=60)
-    access.user.renew(USER["access_token"])
+    access.user.renew(USER["access_token"], 3.0)
     first = json.loads((tmp_path / "tokens.json").read_text())["access_token"]
-    assert access.user.value() != first
+    assert access.user.value(3.0) != first
 
 
 def test_a_withdrawn_sign_in_needs_a_person_and_then_works_again(
@@ -182,9 +182,9 @@ import sys
 from twitch_access.access import open_access
 from twitch_access.settings import TwitchSettings
 access = open_access(TwitchSettings(), makes_clips=True)
-access.user.renew("simulator-user-token")
+access.user.renew("simulator-user-token", 3.0)
 access.user.validate()
-print(access.user.value())
+print(access.user.value(3.0))
 """
 
 

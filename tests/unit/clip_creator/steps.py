@@ -8,6 +8,7 @@ from clip_creator.requests.context import StepContext
 from clip_creator.requests.scheduler import Scheduler
 from clip_creator.settings import ClipSettings
 from contracts.clips import Clip
+from twitch_access.errors import SignInNeeded
 from twitch_access.helix import Helix
 from twitch_access.session import Session
 from twitch_access.transport import Transport
@@ -28,11 +29,14 @@ TRANSPORT = Transport()
 
 
 class FixedToken:
-    def value(self) -> str:
+    def value(self, seconds: float) -> str:
         return "token"
 
-    def renew(self, refused: str) -> None:
+    def renew(self, refused: str, seconds: float) -> None:
         """Nothing better is to be had."""
+
+    def lacks_scope(self, message: str) -> SignInNeeded:
+        return SignInNeeded(message)
 
     def validate(self) -> None:
         """Always valid."""

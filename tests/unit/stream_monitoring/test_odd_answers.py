@@ -14,6 +14,7 @@ from stream_monitoring.channels.choice import Choice, ChoiceRules
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions
 from stream_monitoring.channels.lifecycle import LifecyclePolling, StreamTracker
 from stream_monitoring.privacy.opt_outs import OptOuts
+from twitch_access.errors import SignInNeeded
 from twitch_access.helix import Helix
 from twitch_access.session import Session
 from twitch_access.transport import Transport
@@ -24,11 +25,14 @@ HASTY = 0.5  # seconds; no answer here is slow
 
 
 class FixedToken:
-    def value(self) -> str:
+    def value(self, seconds: float) -> str:
         return "token"
 
-    def renew(self, refused: str) -> None:
+    def renew(self, refused: str, seconds: float) -> None:
         """Nothing better is to be had."""
+
+    def lacks_scope(self, message: str) -> SignInNeeded:
+        return SignInNeeded(message)
 
     def validate(self) -> None:
         """Always valid."""

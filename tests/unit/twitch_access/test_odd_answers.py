@@ -124,7 +124,7 @@ def test_a_refusal_without_words_names_the_address(twitch: ScriptedTwitch, trans
 
 def test_a_token_that_no_header_can_carry_is_a_typed_error(twitch: ScriptedTwitch, transport: Transport):
     class OddToken(FixedToken):
-        def value(self) -> str:
+        def value(self, seconds: float) -> str:
             return "tökën"
 
     session = Session(transport, twitch.url, "client", OddToken(), 0.5)
