@@ -5,7 +5,7 @@ from typing import Any
 
 from clip_creator.clip_log.latest_clips import LatestClips
 from clip_creator.requests.context import StepContext
-from clip_creator.requests.scheduler import Scheduler
+from clip_creator.requests.scheduler import Scheduler, Step
 from clip_creator.settings import ClipSettings
 from contracts.clips import Clip
 from twitch_access.errors import SignInNeeded
@@ -66,6 +66,11 @@ class StepWorld:
 
     def seconds(self) -> float:
         return self.time / 1000
+
+    def follow_ups(self) -> list[tuple[float, Step]]:
+        """Take the waiting follow-ups with their due times, in seconds, the first ones first."""
+        waiting, self.context.follow_ups._waiting = sorted(self.context.follow_ups._waiting)[:], []
+        return [(due, step) for due, _, step in waiting]
 
     def write(self, clip: Clip, *_: object) -> None:
         """Keep a record, in place of Kafka."""
