@@ -27,6 +27,9 @@ DUPLICATE_MESSAGES = Metric("stream_monitoring_duplicates_total", "counter", "Du
 RELAYED_LINES = Metric(
     "stream_monitoring_relayed_lines_total", "counter", "Lines of another room of a Shared Chat session, dropped"
 )
+IGNORED_MESSAGES = Metric(
+    "stream_monitoring_ignored_messages_total", "counter", "Messages of bots and others who count for nothing"
+)
 MESSAGES_BY_PATH = Metric("stream_monitoring_messages_total", "counter", "Chat messages parsed, by path", ("path",))
 LATE_RECORDS = Metric("stream_monitoring_late_records_total", "counter", "Records at or before the last tick")
 SOCKETS = Metric("stream_monitoring_sockets", "gauge", "Chat sockets by state", ("state",))

@@ -81,7 +81,7 @@ def field_time(at: datetime | None) -> str:
 def time_text(at: datetime, form: str) -> str:
     """Format a time for people whose browser runs no script; the form "seconds" leaves out the day."""
     at = at.astimezone(UTC)
-    return f"{at:%H:%M:%S} UTC" if form == "seconds" else f"{at.day} {at:%b %H:%M} UTC"
+    return f"{at:%H:%M:%S} UTC" if form == "seconds" else f"{at.day} {at:%b %Y, %H:%M} UTC"
 
 
 def embed_address(embed_url: str | None, frame_sources: str, domains: list[str]) -> str | None:

@@ -19,6 +19,7 @@ from stream_monitoring.channels.choice import ChoiceRules
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
 from stream_monitoring.channels.lifecycle import LifecyclePolling, StreamTracker
 from stream_monitoring.channels.watch_list import DiskList, PostgresList
+from stream_monitoring.chat.ignored_chatters import read_logins
 from stream_monitoring.forwarding.forwarder import Forwarder
 from stream_monitoring.forwarding.kafka_log import KafkaLog, LogReader
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
@@ -91,11 +92,16 @@ def make_capture(
         key = load_or_make_key(monitoring.chatter_key_file or spool.directory / "chatter.key")
     except (OSError, ValueError) as error:
         raise SystemExit(f"MONITORING_CHATTER_KEY_FILE: {error}") from error
+    try:
+        ignored = read_logins(monitoring.ignored_chatters)
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"MONITORING_IGNORED_CHATTERS: {error}") from error
     options = CaptureOptions(
         chat_url=monitoring.chat_url,
         instance=monitoring.instance,
         tick_lag_ms=monitoring.tick_lag_ms,
         introduces_channels=settings.twitch.anonymous,
+        ignored=ignored,
         has_other=monitoring.has_other,
     )
     return CaptureLoop(

@@ -63,6 +63,9 @@ class MonitoringSettings(BaseSettings):
     poll_seconds: float = Field(20.0, ge=1, le=600, description="time between two polls of who is live")
     tick_lag_ms: int = Field(1500, ge=0, le=60_000, description="how far ticks stay behind what Twitch answered")
     channel_list_file: Path | None = Field(None, description="copy of the list; default: in the spool's directory")
+    ignored_chatters: Path | None = Field(
+        None, description="file of logins whose messages count for nothing; default: well-known bots"
+    )
     chatter_key_file: Path | None = Field(None, description="secret key of the chatter hash; default: in the spool")
     bind_address: str = Field("127.0.0.1", description="address of the health and metrics ports")
     health_port: int = Field(8080, ge=0, le=65535, description="/live and /ready")

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -44,6 +44,7 @@ class CaptureOptions:
     instance: str
     tick_lag_ms: int
     introduces_channels: bool = True  # without Helix, channel names come from chat
+    ignored: Collection[str] = ()  # logins of people whose messages count for nothing
     has_other: bool = False  # another instance reads the same channels and may take over
 
 
@@ -82,7 +83,10 @@ class CaptureLoop:
 
     def _make_reader(self, chatters: ChatterHash, quarantine: Quarantine) -> ChatReader:
         bad_lines = BadLines(self._batch, quarantine)
-        return ChatReader(self._options.instance, self._batch, chatters, bad_lines, self._clock, self.channel_ids)
+        options = self._options
+        return ChatReader(
+            options.instance, self._batch, chatters, bad_lines, self._clock, self.channel_ids, options.ignored
+        )
 
     def _make_writer(
         self, frame_written: Callable[[Frame], None], forwarded_position: Callable[[], int]
@@ -256,5 +260,6 @@ def measure_counts(counts: Counts) -> None:
     for path, number in counts.paths.items():
         measure(metrics.MESSAGES_BY_PATH).labels(path=path).inc(number)
     measure(metrics.DUPLICATE_MESSAGES).inc(counts.duplicates)
+    measure(metrics.IGNORED_MESSAGES).inc(counts.ignored)
     measure(metrics.RELAYED_LINES).inc(counts.relayed)
     measure(metrics.LATE_RECORDS).inc(counts.late)

@@ -1,6 +1,7 @@
 """Turns the bytes of a socket into records of the batch and events for the connection."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -32,13 +33,20 @@ class Counts:
     fast_messages: int = 0  # new ones, from the fast path
     fast_relayed: int = 0  # of another room of a Shared Chat session: no records
     slow_relayed: int = 0
+    fast_ignored: int = 0  # of people who count for nothing: no records
+    slow_ignored: int = 0
     duplicates: int = 0
     late: int = 0
 
     @property
+    def lines_of_fast_path(self) -> int:
+        """Lines that the fast path recognized, repeated ones left out."""
+        return self.fast_messages + self.fast_relayed + self.fast_ignored
+
+    @property
     def lines(self) -> Counter[str]:
         """Lines by command."""
-        return self.other_lines + Counter(PRIVMSG=self.fast_messages + self.fast_relayed)
+        return self.other_lines + Counter(PRIVMSG=self.lines_of_fast_path)
 
     @property
     def records(self) -> Counter[str]:
@@ -51,9 +59,14 @@ class Counts:
         return self.fast_relayed + self.slow_relayed
 
     @property
+    def ignored(self) -> int:
+        """Messages of people who count for nothing, dropped."""
+        return self.fast_ignored + self.slow_ignored
+
+    @property
     def paths(self) -> dict[ParserPath, int]:
         """Chat messages by their parser."""
-        return {"fast": self.fast_messages + self.fast_relayed, "slow": self.other_lines["PRIVMSG"]}
+        return {"fast": self.lines_of_fast_path, "slow": self.other_lines["PRIVMSG"]}
 
 
 class EmotesJson(dict[bytes, bytes]):
@@ -79,7 +92,9 @@ class ChatReader:
         bad_lines: BadLines,
         clock: TwitchClock,
         channel_ids: dict[str, str],
+        ignored: Collection[str] = (),
     ) -> None:
+        """`ignored`: logins of people whose messages count for nothing."""
         self.counts = Counts()
         self.recent_ids = RecentIds()
         self.clock = clock
@@ -88,6 +103,7 @@ class ChatReader:
         self._chatters = chatters
         self._bad_lines = bad_lines
         self._context = Context(instance, chatters.of, channel_ids)
+        self._ignored = frozenset(login.encode() for login in ignored)
         self._emotes = EmotesJson()
         self._instance = encode_json(instance)
         self._refreshed_at = -REFRESH_MS
@@ -134,7 +150,9 @@ class ChatReader:
     def _read_lines(self, chunk: bytes, events: list[Event]) -> None:
         received_at, instance, chatter_of = b"%d" % self._context.received_at, self._instance, self._chatters.of
         messages: list[bytes] = []
-        for emotes, message_id, channel_id, source_id, sent_at, user_id, action, text, other_line in parse_lines(chunk):
+        for emotes, message_id, channel_id, source_id, sent_at, user_id, login, action, text, other_line in parse_lines(
+            chunk
+        ):
             if not message_id:
                 self._add_messages(messages)
                 messages = []
@@ -142,6 +160,9 @@ class ChatReader:
                 continue
             if source_id and source_id != channel_id:
                 self.counts.fast_relayed += 1
+                continue
+            if login in self._ignored:
+                self.counts.fast_ignored += 1
                 continue
             sent_ms = int(sent_at)
             if not self._earliest < sent_ms < self._latest:
@@ -212,7 +233,7 @@ class ChatReader:
             return
         self.counts.other_lines[line.command] += 1
         if isinstance(result, Message):
-            self._add_message(result, raw)
+            self._add_message(result, line, raw)
         elif isinstance(result, Notice):
             self._add_notice(result, line, raw)
         elif isinstance(result, RoomState):
@@ -223,8 +244,10 @@ class ChatReader:
             self._report(raw, problem)
         self._context.problems.clear()
 
-    def _add_message(self, message: Message, raw: bytes) -> None:
-        if self._accept(message.message_id.encode(), message.sent_at, raw):
+    def _add_message(self, message: Message, line: IrcLine, raw: bytes) -> None:
+        if line.login.encode() in self._ignored:
+            self.counts.slow_ignored += 1
+        elif self._accept(message.message_id.encode(), message.sent_at, raw):
             self._last_sent = max(self._last_sent, message.sent_at)
             self._add(message, "message")
 
@@ -232,7 +255,8 @@ class ChatReader:
         """Add the notice and, as a message, what its author wrote beside it."""
         if self._accept(notice.notice_id.encode(), notice.sent_at, raw):
             self._add(notice, "notice")
-            if (message := message_in(notice, line, self._context)) is not None:
+            message = message_in(notice, line, self._context)
+            if message is not None and line.login.encode() not in self._ignored:
                 self._add(message, "message")
 
     def _add_room_state(self, state: RoomState, line: IrcLine, events: list[Event]) -> None:

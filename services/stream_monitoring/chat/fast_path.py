@@ -24,7 +24,7 @@ TAGS = (
     rb"(?:reply-%(value)b;)*+returning-chatter=[01];room-id=([0-9]++);%(source)bsubscriber=[01];tmi-sent-ts=([0-9]{13});"
     rb"turbo=[01];user-id=([0-9]++);user-type=%(value)b(?:;vip=1)?+"
 ) % {b"value": VALUE, b"emotes": EMOTES, b"source": SHARED_CHAT_SOURCE}
-SENDER_AND_CHANNEL = rb" :[^ \r\n]*+ PRIVMSG #[^ \r\n]++ :"
+SENDER_AND_CHANNEL = rb" :([^! \r\n]*+)[^ \r\n]*+ PRIVMSG #[^ \r\n]++ :"
 ACTION_OR_TEXT = rb"(?:\x01ACTION (%(text)b)\x01|(%(text)b))\r\n" % {b"text": TEXT}
 OTHER_LINE = rb"([^\n]*+)\n"
 LINE = re.compile(TAGS + SENDER_AND_CHANNEL + ACTION_OR_TEXT + b"|" + OTHER_LINE)
@@ -33,9 +33,9 @@ MESSAGE = (  # its key and its JSON object
     b'"message_id":"%%b","chatter":"%%b","text":"%%b","emotes":%%b}'
 ) % SCHEMA_VERSION
 
-# emotes, message id, channel id, source channel id (may be empty), sent at, user id, text of a /me message, text of any
-# other, any other line
-Fields = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+# emotes, message id, channel id, source channel id (may be empty), sent at, user id, login, text of a /me message, text
+# of any other, any other line
+Fields = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 
 encode_json = msgspec.json.Encoder().encode
 

@@ -19,6 +19,11 @@ class IrcLine:
     channel: str = ""
     text: str = ""
 
+    @property
+    def login(self) -> str:
+        """Who sent the line: the tag of a notice, else the source's name."""
+        return self.tags.get("login") or self.source.partition("!")[0]
+
     def required(self, tag: str) -> str:
         """Return the tag's value; raises MalformedLineError where it is missing or empty."""
         value = self.tags.get(tag, "")

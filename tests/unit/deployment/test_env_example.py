@@ -39,6 +39,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "MONITORING_CHAT_URL": "CHAT_URL",
     "MONITORING_PINNED_CHANNELS": "PINNED_CHANNELS, or make live CHANNELS=",
     "MONITORING_CHANNEL_LIST_FILE": "in the spool's volume",
+    "MONITORING_IGNORED_CHATTERS": "the image has a list of well-known bots",
     "MONITORING_CHATTER_KEY_FILE": "a secret of the compose files",
     "MONITORING_BIND_ADDRESS": "inside of the container",
     "MONITORING_HEALTH_PORT": "inside of the container",

@@ -1,5 +1,7 @@
 """Lines of Twitch chat, and a chat reader with all that it needs to read them."""
 
+from collections.abc import Collection
+
 import msgspec
 
 from contracts import codec
@@ -40,13 +42,13 @@ def lines_in(batch: Batch) -> list[bytes]:
 class Reading:
     """A chat reader with all that it needs."""
 
-    def __init__(self, now: int = NOW) -> None:
+    def __init__(self, now: int = NOW, ignored: Collection[str] = ()) -> None:
         self.batch, self.kept, self.clock = Batch(), Kept(), TwitchClock()
         for _ in range(3):
             self.clock.observe(now, now)
         chatters = ChatterHash(b"k" * 32)
         self.reader = ChatReader(
-            "test", self.batch, chatters, BadLines(self.batch, self.kept, self.kept.count), self.clock, {}
+            "test", self.batch, chatters, BadLines(self.batch, self.kept, self.kept.count), self.clock, {}, ignored
         )
 
     def read(self, *lines: bytes, at: int = NOW) -> list[msgspec.Struct]:
