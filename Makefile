@@ -9,6 +9,7 @@ TESTS ?= tests
 WORKERS ?= 3
 FAULTS ?= all
 PLAYS ?= 100
+SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
@@ -19,10 +20,10 @@ include infrastructure/deployment.mk
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-preflight: ## Say what this machine lacks (Python 3.11, JDK 17, Maven, Node 20, room on the disk)
+preflight: ## Say what this machine lacks (Python 3.11, JDK 17, Maven, Node 20, room on the disk, a disk that syncs fast)
 	@command -v $(PYTHON) >/dev/null || { \
 	  echo "Python 3.11 is missing (no $(PYTHON) on the PATH). On Debian 12: apt-get install python3.11 python3.11-venv" >&2; exit 1; }
-	@PYTHONPATH=tools $(PYTHON) -m embedded.preflight
+	@PYTHONPATH=tools $(PYTHON) -m embedded.preflight $(if $(filter preflight,$(MAKECMDGOALS)),--disk)
 
 $(VENV)/stamp: $(LOCK) tools/make_venv.sh
 	@echo "Making $(VENV) from $(LOCK) ..."
@@ -46,9 +47,10 @@ live: preflight venv ## Run it on the real Twitch: make live CHANNELS=a,b,c
 status: ## Say how fresh each stage is, what waits in front of it, and what to type next
 	@tools/status/run.sh
 
-check: venv ## Lint, types, and who may import whom
+check: venv ## Lint, security, types, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(SHIPPED)
 	$(BIN)/mypy --strict libraries services tools
 	$(BIN)/lint-imports
 

@@ -48,6 +48,25 @@ check_machine() {
   fi
 }
 
+# How long a sync takes where Docker keeps the volumes; here, if only root may write there.
+check_disk() {
+  local folder said fact meaning code
+  folder=$(docker info -f '{{.DockerRootDir}}' 2>/dev/null)
+  [[ -n $folder && -w $folder ]] || folder=$PWD
+  if ! command -v python3 >/dev/null; then
+    warn "disk: without python3 its speed cannot be measured" "sudo apt-get install python3-minimal"
+    return
+  fi
+  said=$(python3 -I tools/embedded/sync_probe.py "$folder" 2>/dev/null)
+  code=$?
+  { read -r fact; read -r meaning; } <<<"$said"
+  case $code in
+    0) ok "disk: $fact" ;;
+    1) warn "disk: $fact" "$meaning" ;;
+    *) warn "disk: ${fact:-its speed was not measured}" "Run this as a user who may write to $folder." ;;
+  esac
+}
+
 check_clock() {
   local synced
   synced=$(timedatectl show -p NTPSynchronized --value 2>/dev/null)
@@ -139,6 +158,7 @@ check_twitch() {
 }
 
 check_machine
+check_disk
 check_clock
 check_docker
 check_addresses

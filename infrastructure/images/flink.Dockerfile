@@ -4,10 +4,6 @@
 ARG PYTHON_IMAGE=python:3.11.15-slim-bookworm
 ARG MAVEN_IMAGE=maven:3.9.12-eclipse-temurin-17
 
-FROM ${MAVEN_IMAGE} AS jars
-COPY infrastructure/jars/pom.xml /jars/pom.xml
-RUN mvn -q -B -C -f /jars/pom.xml -P flink dependency:copy-dependencies -DoutputDirectory=/jars/flink
-
 FROM ${PYTHON_IMAGE} AS packages
 # There is no arm64 wheel of apache-flink: there it is compiled.
 RUN if [ "$(uname -m)" != x86_64 ]; then \
@@ -23,6 +19,14 @@ RUN python -m venv /opt/venv \
  && ln -s ../opt/flink-python-*.jar lib/ \
  && rm -rf examples opt/flink-sql-client-*.jar plugins/external-resource-gpu plugins/metrics-datadog \
       plugins/metrics-graphite plugins/metrics-influx plugins/metrics-otel plugins/metrics-statsd
+
+FROM ${MAVEN_IMAGE} AS jars
+COPY infrastructure/jars/pom.xml /jars/pom.xml
+RUN mvn -q -B -C -f /jars/pom.xml -P flink dependency:copy-dependencies -DoutputDirectory=/jars/flink
+COPY --from=packages /opt/venv/lib/python3.11/site-packages/pyflink/lib /jars/distribution
+COPY infrastructure/jars/rest_guard /jars/rest_guard
+RUN javac --release 17 -cp "/jars/distribution/*" -d /jars/classes /jars/rest_guard/*.java \
+ && jar --create --file /jars/flink/stream-scout-rest-guard.jar -C /jars/classes . -C /jars/rest_guard META-INF
 
 FROM ${PYTHON_IMAGE}
 RUN apt-get update \
@@ -41,7 +45,7 @@ ENV FLINK_HOME=/opt/venv/lib/python3.11/site-packages/pyflink \
     FLINK_PID_DIR=/tmp \
     JAVA_HOME=/opt/java \
     PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin \
-    PYTHONPATH=/app/libraries:/app/services \
+    PYTHONPATH=/app/libraries:/app/services:/opt/venv/lib/python3.11/site-packages \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2

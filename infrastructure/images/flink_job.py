@@ -14,6 +14,7 @@ from clip_detector.main import wait_for_last_progress
 from clip_detector.recovery.checkpoints import CheckpointShelf
 from clip_detector.recovery.start_plan import EARLIEST, Start, plan_start
 from clip_detector.settings import DetectorSettings
+from clip_detector.source import source_options
 from moment_detection.causes import vocabulary
 from service_runtime import logs
 from service_runtime.clock import now_ms
@@ -31,7 +32,7 @@ def plan(file: Path, resume_from: str) -> None:
         raise SystemExit("clip_detector cannot start:\n" + "\n".join(wrong))
     settings.checkpoint_directory.mkdir(parents=True, exist_ok=True)
     shelf = CheckpointShelf(settings.checkpoint_directory)
-    last = wait_for_last_progress(kafka)
+    last = wait_for_last_progress(kafka, shelf)
     if resume_from == "newest":
         start = plan_start(shelf, last, now_ms())
         if start.checkpoint:
@@ -52,7 +53,7 @@ def run(file: Path) -> None:
     options = pipeline.JobOptions(
         operator=OperatorOptions(settings.rules(), settings.evidence_text, start.emit_after),
         kafka=kafka_options(kafka),
-        source=start.source,
+        source=source_options(kafka, start, settings.parallelism),
         detectors=settings.parallelism,
     )
     config = {name: value for name, value in flink_config(settings, start).items() if name.startswith(JOB_SETTINGS)}

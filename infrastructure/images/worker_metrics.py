@@ -1,17 +1,12 @@
-"""Serves the metrics of the task manager's Python workers, which are processes of their own, on one port.
-
-prometheus_client writes them to files, because PROMETHEUS_MULTIPROC_DIR is set; this adds the files up.
-"""
+"""Serves the metrics that the task manager's Python writes to files, because PROMETHEUS_MULTIPROC_DIR is set."""
 
 import os
 import sys
 import threading
+from pathlib import Path
 
-from prometheus_client import CollectorRegistry, start_http_server
-from prometheus_client.multiprocess import MultiProcessCollector
+from service_runtime.measures import serve_folder
 
 if __name__ == "__main__":
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry, os.environ["PROMETHEUS_MULTIPROC_DIR"])
-    start_http_server(int(sys.argv[1]), registry=registry)
+    serve_folder(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]), "0.0.0.0", int(sys.argv[1]))  # noqa: S104  # nosec B104: inside of the container
     threading.Event().wait()

@@ -6,12 +6,20 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Metric:
-    """One Prometheus metric: its name (with unit), kind, help text and labels."""
+    """One Prometheus metric: its name (with unit), kind, help text and labels.
+
+    `buckets`: a histogram's upper bounds; empty for Prometheus's own, from 5 ms to 10 s.
+    """
 
     name: str
     kind: Literal["counter", "gauge", "histogram"]
     help: str
     labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+# Seconds: a fast SSD takes 0.1 ms, a slow one 5, a hard disk 10, an SD card 50.
+SYNC_BUCKETS = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 
 
 # Every service
@@ -24,11 +32,20 @@ WORKER_FAILURES = Metric(
 CHAT_LINES = Metric("stream_monitoring_lines_total", "counter", "Lines read from Twitch chat", ("command",))
 CHAT_RECORDS = Metric("stream_monitoring_records_total", "counter", "Records written to the spool", ("kind",))
 DUPLICATE_MESSAGES = Metric("stream_monitoring_duplicates_total", "counter", "Duplicate messages dropped")
+RELAYED_LINES = Metric(
+    "stream_monitoring_relayed_lines_total", "counter", "Lines of another room of a Shared Chat session, dropped"
+)
+IGNORED_MESSAGES = Metric(
+    "stream_monitoring_ignored_messages_total", "counter", "Messages of bots and others who count for nothing"
+)
 MESSAGES_BY_PATH = Metric("stream_monitoring_messages_total", "counter", "Chat messages parsed, by path", ("path",))
 LATE_RECORDS = Metric("stream_monitoring_late_records_total", "counter", "Records at or before the last tick")
 SOCKETS = Metric("stream_monitoring_sockets", "gauge", "Chat sockets by state", ("state",))
 RECONNECTS = Metric("stream_monitoring_reconnects_total", "counter", "Sockets reopened", ("reason",))
 CHANNELS = Metric("stream_monitoring_channels", "gauge", "Channels by state", ("state",))
+NAMED_UNKNOWN = Metric(
+    "stream_monitoring_unknown_names", "gauge", "Pinned channels and games of the settings that Twitch does not know"
+)
 GAP_SECONDS = Metric(
     "stream_monitoring_gap_seconds_total", "counter", "Channel seconds that no instance read", ("reason",)
 )
@@ -37,6 +54,9 @@ SPOOL_BYTES = Metric("stream_monitoring_spool_bytes", "gauge", "Bytes on disk in
 SPOOL_BACKLOG_BYTES = Metric("stream_monitoring_spool_backlog_bytes", "gauge", "Bytes not forwarded yet")
 SPOOL_DROPPED_BYTES = Metric("stream_monitoring_spool_dropped_bytes_total", "counter", "Bytes deleted unforwarded")
 DISK_FREE_BYTES = Metric("stream_monitoring_disk_free_bytes", "gauge", "Bytes free on the spool's disk")
+SPOOL_SYNC_SECONDS = Metric(
+    "stream_monitoring_spool_sync_seconds", "histogram", "Time of a sync of the spool", buckets=SYNC_BUCKETS
+)
 FORWARDED_RECORDS = Metric("stream_monitoring_forwarded_records_total", "counter", "Records committed to Kafka")
 COMMIT_SECONDS = Metric("stream_monitoring_commit_seconds", "histogram", "Time of a Kafka transaction")
 HOLDER = Metric("stream_monitoring_holder", "gauge", "1 while this instance forwards")
@@ -60,12 +80,22 @@ CLIP_SECONDS = Metric("clip_creator_confirm_seconds", "histogram", "Time from th
 
 # twitch_access
 HELIX_REQUESTS = Metric("twitch_requests_total", "counter", "Helix requests", ("endpoint", "outcome"))
+HELIX_ODD_ITEMS = Metric(
+    "twitch_odd_items_total", "counter", "Items of Helix' answers left out for their shape", ("endpoint",)
+)
 HELIX_BUDGET = Metric("twitch_budget_remaining", "gauge", "Requests left in Twitch's window")
 TOKEN_INVALID = Metric("twitch_token_invalid", "gauge", "1 when a person has to sign in again")
+TOKEN_UNWRITTEN = Metric("twitch_token_unwritten", "gauge", "1 while renewed tokens cannot be written to their file")
 
 # api_frontend
 PAGE_SECONDS = Metric("api_request_seconds", "histogram", "Time of a request", ("route", "status"))
 LIVE_VIEWERS = Metric("api_live_pages", "gauge", "Open pages that receive new moments")
+LIVE_REFUSED = Metric(
+    "api_live_refused_total", "counter", "Pages refused since all places were taken: by one client or all", ("by",)
+)
+STALLED_CONNECTIONS = Metric(
+    "api_stalled_connections_total", "counter", "Connections closed because the visitor stopped reading or vanished"
+)
 DATA_AGE = Metric("api_data_age_seconds", "gauge", "Age of the newest processed chat")
 
 # watcher

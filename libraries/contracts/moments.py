@@ -9,6 +9,8 @@ RevisionName = Literal["raised", "peaked", "closed"]
 REVISIONS: tuple[RevisionName, ...] = ("raised", "peaked", "closed")  # each replaces the one before
 WORD_MIN_CHATTERS = 5  # people who used a word; one that fewer used could point at one of them
 WORD_MAX_CHARACTERS = 25  # longer ones are rarely words
+NAMED_MIN_CHATTERS = 5  # people who used an emote that a title or a sentence names
+NAMED_MIN_SHARE = 0.2  # of the window's people; what fewer used says nothing of the crowd
 NoClipReason = Literal["cause", "rate", "shadow"]
 
 
@@ -50,6 +52,11 @@ class Evidence(Struct, kw_only=True, frozen=True):
     expected_chatters: float = 0.0
     emotes: list[EmoteCount]
     words: list[WordCount]
+
+
+def speaks_for_crowd(emote: EmoteCount, evidence: Evidence) -> bool:
+    """Return whether enough people used an emote for a title or a sentence to name it."""
+    return emote.chatters >= max(NAMED_MIN_CHATTERS, NAMED_MIN_SHARE * evidence.window_chatters)
 
 
 class Moment(Struct, kw_only=True, frozen=True, omit_defaults=True):

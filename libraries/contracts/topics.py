@@ -1,31 +1,60 @@
-"""The Kafka topics with their partitions and settings."""
+"""The Kafka topics with their settings. How many partitions a topic has, its broker knows and nobody else."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-HOUR_MS = 3_600_000
+from contracts.log_sizes import CHAT_BYTES, HOUR_MS, SEGMENTS, SHORT_SEGMENTS
+
 DAY_MS = 24 * HOUR_MS
+# The broker syncs what it acknowledges. A topic with these settings is synced up to FLUSH_MS later: its readers and
+# writers can tell what a power cut took, and make it again (docs/architecture.md, What is on the disk).
+FLUSH_MS = 5_000
+SYNCED_LATER = {"flush.messages": str(2**63 - 1), "flush.ms": str(FLUSH_MS)}
 
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic. `partitions` never changes: a key would move to another partition."""
+    """A topic. `partitions`: which number it is created with; "one" is for topics that are read as one log.
+
+    `total_bytes`: how much of it is kept, all partitions together; None: as much as comes until it is too old.
+    """
 
     name: str
-    partitions: int
+    partitions: Literal["chat", "others", "one"]
     config: dict[str, str] = field(default_factory=dict)
+    total_bytes: int | None = None
+
+    def config_for(self, partitions: int) -> dict[str, str]:
+        """Return all settings for a topic of so many partitions."""
+        share = {} if self.total_bytes is None else {"retention.bytes": str(self.total_bytes // partitions)}
+        return SEGMENTS | self.config | share
 
 
+@dataclass(frozen=True)
+class Partitions:
+    """How many partitions topics are created with. A number never changes: a key would move to another partition."""
+
+    chat: int = 4
+    others: int = 1
+
+    def of(self, topic: Topic) -> int:
+        """Return the number that the topic is created with."""
+        return {"chat": self.chat, "others": self.others, "one": 1}[topic.partitions]
+
+
+DEFAULT = Partitions()
+LARGE = Partitions(chat=20, others=5)  # for thousands of channels
+
+# What people wrote: gone 48 h after it came, by the broker's clock, and the hour of its segment.
+WORDS_CONFIG = {
+    "message.timestamp.type": "LogAppendTime",
+    "retention.ms": str(48 * HOUR_MS),
+    **SHORT_SEGMENTS,
+}
 CHAT_MESSAGES = Topic(
-    "chat-messages",
-    partitions=20,
-    config={
-        "message.timestamp.type": "LogAppendTime",
-        "compression.type": "zstd",
-        "retention.ms": str(48 * HOUR_MS),  # what people wrote is deleted after 48 h
-        "retention.bytes": str(512 * 1024 * 1024),  # per partition; all together they fit on the disk
-    },
+    "chat-messages", partitions="chat", config=WORDS_CONFIG | {"compression.type": "zstd"}, total_bytes=CHAT_BYTES
 )
-STREAM_LIFECYCLE = Topic("stream-lifecycle", partitions=5, config={"retention.ms": str(30 * DAY_MS)})
+STREAM_LIFECYCLE = Topic("stream-lifecycle", partitions="others", config={"retention.ms": str(30 * DAY_MS)})
 # Postgres keeps the results for good; Kafka compacts them and deletes them after 30 days. A tombstone takes effect
 # within a day.
 RESULT_CONFIG = {
@@ -33,12 +62,14 @@ RESULT_CONFIG = {
     "retention.ms": str(30 * DAY_MS),
     "max.compaction.lag.ms": str(DAY_MS),
 }
-MOMENTS = Topic("moments", partitions=5, config=RESULT_CONFIG)
-CLIPS = Topic("clips", partitions=5, config=RESULT_CONFIG)
-CHAT_COUNTS = Topic("chat-counts", partitions=5, config=RESULT_CONFIG)
-JOB_PROGRESS = Topic("job-progress", partitions=1, config=RESULT_CONFIG)
-DEAD_LETTERS = Topic("dead-letters", partitions=1, config={"retention.ms": str(48 * HOUR_MS)})
+MOMENTS = Topic("moments", partitions="others", config=RESULT_CONFIG)
+CLIPS = Topic("clips", partitions="others", config=RESULT_CONFIG)
+CHAT_COUNTS = Topic("chat-counts", partitions="others", config=RESULT_CONFIG)
+JOB_PROGRESS = Topic("job-progress", partitions="one", config=RESULT_CONFIG | SYNCED_LATER)
+DEAD_LETTERS = Topic("dead-letters", partitions="one", config=WORDS_CONFIG)
 
 ALL = (CHAT_MESSAGES, STREAM_LIFECYCLE, MOMENTS, CLIPS, CHAT_COUNTS, JOB_PROGRESS, DEAD_LETTERS)
+# The same key leads to the same partition of both: the owner of a moment's partition resumes its clip.
+PAIRED = (MOMENTS, CLIPS)
 
 PARTITIONER = "murmur2_random"  # librdkafka's name for the Java client's partitioner

@@ -3,6 +3,9 @@
 import logging
 from typing import Any
 
+from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka.admin import AdminClient
+
 from contracts.topics import PARTITIONER
 from service_runtime.settings import KafkaSettings
 
@@ -27,6 +30,17 @@ def connection(settings: KafkaSettings) -> dict[str, Any]:
             "sasl.password": settings.password_file.read_text().strip(),
         }
     return config
+
+
+def partitions_of(client: Consumer | Producer | AdminClient, topic: str, seconds: float) -> list[int]:
+    """Ask the broker for the numbers of a topic's partitions. Raises KafkaException if it does not answer or know it.
+
+    There is nothing else to learn them from: a topic keeps the number that it was created with.
+    """
+    known = client.list_topics(topic, timeout=seconds).topics[topic]
+    if known.error is not None:
+        raise KafkaException(known.error)
+    return sorted(known.partitions)
 
 
 def consumer_config(settings: KafkaSettings, group: str, **more: Any) -> dict[str, Any]:

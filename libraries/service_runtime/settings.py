@@ -7,6 +7,10 @@ from typing import Any, TypeVar
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contracts.topics import DEFAULT, Partitions
+
+MOST_PARTITIONS = 100  # 20 are enough for all of Twitch's chat; each is flushed with each commit
+
 
 class KafkaSettings(BaseSettings):
     """How to reach Kafka. `KAFKA_USERNAME` turns SASL/SCRAM on; then the password file must exist."""
@@ -15,6 +19,25 @@ class KafkaSettings(BaseSettings):
     bootstrap_servers: str = Field(description="host:port of the broker")
     username: str | None = Field(None, description="SASL user; empty: no authentication")
     password_file: Path | None = Field(None, description="file that holds the SASL password")
+
+
+class TopicSettings(BaseSettings):
+    """How many partitions topics get when they are created; those that exist keep their own."""
+
+    model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True)
+    chat_partitions: int = Field(
+        DEFAULT.chat, ge=1, le=MOST_PARTITIONS, description="partitions of chat-messages when it is created"
+    )
+    other_partitions: int = Field(
+        DEFAULT.others,
+        ge=1,
+        le=MOST_PARTITIONS,
+        description="partitions of moments, clips and the like when they are created",
+    )
+
+    def partitions(self) -> Partitions:
+        """Return the numbers for new topics."""
+        return Partitions(self.chat_partitions, self.other_partitions)
 
 
 class PostgresSettings(BaseSettings):

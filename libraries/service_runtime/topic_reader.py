@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from service_runtime.kafka import partitions_of
+
 POLL_SECONDS = 0.5
 BATCH = 1000  # records handed over at once of what librdkafka has fetched already
 FETCH_WAIT_MS = 20  # the broker answers so soon where nothing is left, so the end is noticed at once
@@ -16,7 +18,8 @@ SILENT_SECONDS = 20.0  # after a broker was killed, a reader may wait forever
 class TopicReader:
     """Reads partitions of a topic to their end, again and again; each read goes on where the last one stopped.
 
-    `config` is a consumer's (see `kafka.consumer_config`); its isolation level decides what is read. A read that
+    `config` is a consumer's (see `kafka.consumer_config`); its isolation level decides what is read. Without
+    `partitions` it reads all that the topic has, which it asks the broker for when it is first used. A read that
     gets nothing for `silent_seconds` raises KafkaException with `_TIMED_OUT`. For one thread.
     """
 
@@ -24,7 +27,7 @@ class TopicReader:
         self,
         config: Mapping[str, Any],
         topic: str,
-        partitions: Iterable[int],
+        partitions: Iterable[int] = (),
         silent_seconds: float = SILENT_SECONDS,
     ) -> None:
         self._consumer = Consumer(
@@ -53,15 +56,20 @@ class TopicReader:
 
         Ask before reading: an answer that waits behind a fetch takes as long as the fetch.
         """
-        return {number: self._watermarks(number) for number in self._next}
+        return {number: self._watermarks(number) for number in self._numbers()}
 
     def skip_to_last(self, records: int) -> None:
         """Begin the next read at the last `records` offsets of each partition. Raises KafkaException."""
         self._next = {number: max(low, high - records) for number, (low, high) in self.bounds().items()}
 
+    def begin_at(self, offsets: Mapping[int, int]) -> None:
+        """Begin the next read of these partitions at these offsets, which are within their bounds."""
+        self._numbers()
+        self._next |= offsets
+
     def read_to_end(self) -> Iterator[Message]:
         """Yield what was added since the last read, up to each partition's end. Raises KafkaException."""
-        return self._read(set(self._next), {})
+        return self._read(self._numbers(), {})
 
     def read_to(self, ends: Mapping[int, int]) -> Iterator[Message]:
         """Yield what lies before the offsets `ends`, of their partitions only. Raises KafkaException.
@@ -69,7 +77,14 @@ class TopicReader:
         It stops there even where the topic keeps growing, and at a partition's end: the last offset may be a
         transaction's marker, which is no record.
         """
+        self._numbers()
         return self._read({number for number, end in ends.items() if self._next[number] < end}, ends)
+
+    def _numbers(self) -> set[int]:
+        if not self._next:
+            numbers = partitions_of(self._consumer, self._topic, self._silent_seconds)
+            self._next = dict.fromkeys(numbers, OFFSET_BEGINNING)
+        return set(self._next)
 
     def _read(self, unread: set[int], ends: Mapping[int, int]) -> Iterator[Message]:
         self._consumer.assign([TopicPartition(self._topic, number, self._next[number]) for number in unread])

@@ -1,9 +1,9 @@
 """Creates the contract's topics and updates their settings: `python -m service_runtime.topic_setup`."""
 
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+import structlog
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 from confluent_kafka.admin import (
     AdminClient,
@@ -15,10 +15,12 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from contracts.topics import ALL, Topic
+from contracts.topics import ALL, DEFAULT, PAIRED, Partitions, Topic
+from service_runtime import logs
 from service_runtime.kafka import connection
-from service_runtime.settings import KafkaSettings, load_all
+from service_runtime.settings import KafkaSettings, LogSettings, TopicSettings, load_all
 
+log = structlog.get_logger()
 BROKER_SECONDS = 120.0  # a broker recovers its logs after a power cut
 REQUEST_SECONDS = 30.0
 POLL_SECONDS = 1.0
@@ -27,16 +29,66 @@ ONE_BROKER = 1  # replicas
 
 
 class TopicMismatchError(Exception):
-    """A topic's partition count differs from the contract: keys would be in the wrong partitions."""
+    """Topics that must have the same number of partitions differ: keys would be in the wrong partitions."""
 
 
-def create_topics(admin: AdminClient, topics: Sequence[Topic] = ALL) -> list[str]:
+def create_topics(admin: AdminClient, partitions: Partitions = DEFAULT, topics: Sequence[Topic] = ALL) -> list[str]:
     """Create missing topics and update settings; return the names of the new topics.
 
-    Raises TopicMismatchError, KafkaException if the broker refuses, TimeoutError.
+    A topic that exists keeps its number of partitions, and a missing one gets that of its like: `partitions` decides
+    where there is none yet. Raises TopicMismatchError, KafkaException if the broker refuses, TimeoutError.
     """
-    wanted = [NewTopic(each.name, each.partitions, ONE_BROKER, config=each.config) for each in topics]
+    there = _counts(admin)
+    counts = planned(there, partitions, topics)
+    _check_pairs(counts)
+    _report_kept(there, partitions, topics)
+    missing = [topic for topic in topics if topic.name not in there]
+    created = _create(admin, missing, counts)
+    _wait_for_leaders(admin, {name: counts[name] for name in created})
+    _set_config(admin, [topic for topic in topics if topic.name not in created], counts)
+    return created
+
+
+def planned(there: Mapping[str, int], partitions: Partitions, topics: Sequence[Topic]) -> dict[str, int]:
+    """Return how many partitions each topic has or gets; `there`: existing topics with theirs."""
+    likes: dict[str, int] = {}
+    for topic in topics:
+        if topic.name in there:
+            likes.setdefault(topic.partitions, there[topic.name])
+    return {topic.name: there.get(topic.name, likes.get(topic.partitions, partitions.of(topic))) for topic in topics}
+
+
+def _counts(admin: AdminClient) -> dict[str, int]:
+    found = admin.list_topics(timeout=REQUEST_SECONDS).topics
+    return {name: len(topic.partitions) for name, topic in found.items() if topic.error is None}
+
+
+def _check_pairs(counts: Mapping[str, int]) -> None:
+    pair = {topic.name: counts[topic.name] for topic in PAIRED if topic.name in counts}
+    if len(set(pair.values())) > 1:
+        raise TopicMismatchError(f"these topics need the same number of partitions: {pair}")
+
+
+def _report_kept(there: Mapping[str, int], partitions: Partitions, topics: Iterable[Topic]) -> None:
+    for topic in topics:
+        wanted = partitions.of(topic)
+        if there.get(topic.name, wanted) != wanted:
+            log.warning(
+                "a topic keeps the partitions it was created with; the setting is for a first start",
+                topic=topic.name,
+                partitions=there[topic.name],
+                setting=wanted,
+            )
+
+
+def _create(admin: AdminClient, missing: Sequence[Topic], counts: Mapping[str, int]) -> list[str]:
+    if not missing:
+        return []
     created = []
+    wanted = [
+        NewTopic(topic.name, counts[topic.name], ONE_BROKER, config=topic.config_for(counts[topic.name]))
+        for topic in missing
+    ]
     for name, answer in admin.create_topics(wanted, operation_timeout=REQUEST_SECONDS).items():
         try:
             answer.result(REQUEST_SECONDS)
@@ -44,16 +96,13 @@ def create_topics(admin: AdminClient, topics: Sequence[Topic] = ALL) -> list[str
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise
-    _wait_for_leaders(admin, [topic for topic in topics if topic.name in created])
-    _check_partitions(admin, [topic for topic in topics if topic.name not in created])
-    _set_config(admin, [topic for topic in topics if topic.name not in created])
     return created
 
 
-def _wait_for_leaders(admin: AdminClient, topics: Sequence[Topic]) -> None:
+def _wait_for_leaders(admin: AdminClient, counts: Mapping[str, int]) -> None:
     """Wait until clients can use the new partitions."""
     deadline = time.monotonic() + REQUEST_SECONDS
-    partitions = [TopicPartition(topic.name, number) for topic in topics for number in range(topic.partitions)]
+    partitions = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
     while partitions:
         offsets = admin.list_offsets({partition: OffsetSpec.latest() for partition in partitions})
         partitions = [partition for partition, answer in offsets.items() if answer.exception(REQUEST_SECONDS)]
@@ -62,25 +111,17 @@ def _wait_for_leaders(admin: AdminClient, topics: Sequence[Topic]) -> None:
         time.sleep(LEADER_POLL_SECONDS if partitions else 0)
 
 
-def _check_partitions(admin: AdminClient, topics: Sequence[Topic]) -> None:
-    for topic in topics:
-        there = len(admin.list_topics(topic.name, timeout=REQUEST_SECONDS).topics[topic.name].partitions)
-        if there != topic.partitions:
-            raise TopicMismatchError(f"{topic.name} has {there} partitions, the contract says {topic.partitions}")
-
-
-def _set_config(admin: AdminClient, topics: Sequence[Topic]) -> None:
+def _set_config(admin: AdminClient, topics: Sequence[Topic], counts: Mapping[str, int]) -> None:
     changes = [
         ConfigResource(
             ResourceType.TOPIC,
             topic.name,
             incremental_configs=[
                 ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
-                for key, value in topic.config.items()
+                for key, value in topic.config_for(counts[topic.name]).items()
             ],
         )
         for topic in topics
-        if topic.config
     ]
     if changes:
         for answer in admin.incremental_alter_configs(changes).values():
@@ -101,16 +142,16 @@ def wait_for_broker(admin: AdminClient, seconds: float) -> None:
 
 def main() -> int:
     """Wait for the broker and create the topics; return 1 if that fails."""
-    (settings,) = load_all(KafkaSettings)
-    assert isinstance(settings, KafkaSettings)
-    admin = AdminClient(connection(settings) | {"log_level": 0})
+    log_settings, kafka, settings = load_all(LogSettings, KafkaSettings, TopicSettings)
+    logs.configure("topic_setup", log_settings.level)
+    admin = AdminClient(connection(kafka) | {"log_level": 0})
     try:
         wait_for_broker(admin, BROKER_SECONDS)
-        created = create_topics(admin)
+        created = create_topics(admin, settings.partitions())
     except (TimeoutError, TopicMismatchError, KafkaException) as error:
-        sys.stderr.write(f"{error}\n")
+        log.error("topics could not be set up", reason=str(error))
         return 1
-    sys.stdout.write(f"{len(created)} topics created, {len(ALL) - len(created)} existed\n")
+    log.info("topics are set up", created=len(created), existed=len(ALL) - len(created))
     return 0
 
 

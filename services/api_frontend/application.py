@@ -15,9 +15,10 @@ from api_frontend.data.progress import PipelineProgress
 from api_frontend.middleware import errors
 from api_frontend.middleware.rate_limits import LimitedApi, RateLimits
 from api_frontend.middleware.request_metrics import RequestMetrics
-from api_frontend.middleware.security import SecurityHeaders
+from api_frontend.middleware.security import Clients, SecurityHeaders
+from api_frontend.middleware.write_guard import WriteGuard
 from api_frontend.rendering import Renderer
-from api_frontend.settings import ApiSettings
+from api_frontend.settings import ApiSettings, RedisSettings
 from api_frontend.static_files import VersionedFiles
 from api_frontend.views import api_docs, api_moments, events, moment, newest, probes
 from api_frontend.views.site import Site
@@ -30,7 +31,7 @@ DESCRIPTION = "Moments when Twitch chat erupted, with the evidence and the clip.
 log = structlog.get_logger()
 
 
-def build(settings: ApiSettings, conninfo: str, redis_url: str | None, end: Callable[[], None]) -> FastAPI:
+def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Callable[[], None]) -> FastAPI:
     """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
     site = Site(
@@ -38,7 +39,8 @@ def build(settings: ApiSettings, conninfo: str, redis_url: str | None, end: Call
         progress=PipelineProgress(database, settings.away_after_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
-        limits=RateLimits(settings.rate_limit, redis_url),
+        limits=RateLimits(settings.rate_limit, redis),
+        clients=Clients(settings.trust_cloudflare),
     )
 
     @asynccontextmanager
@@ -81,7 +83,8 @@ def add_routes(app: FastAPI) -> None:
 def add_middleware(app: FastAPI, site: Site, settings: ApiSettings) -> None:
     """Add what every request passes; the last one added is the outermost."""
     errors.install(app, site.renderer)
-    app.add_middleware(LimitedApi, limits=site.limits, settings=settings)
+    app.add_middleware(LimitedApi, limits=site.limits, clients=site.clients, settings=settings)
+    app.add_middleware(WriteGuard, renderer=site.renderer, settings=settings)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(RequestMetrics)

@@ -7,6 +7,7 @@ import structlog
 import uvicorn
 
 from api_frontend.application import build
+from api_frontend.connection import Connection, close_stalled
 from api_frontend.settings import ApiSettings, RedisSettings
 from service_runtime import logs, measures, ports
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
@@ -24,9 +25,23 @@ def listen(address: str, port: int) -> socket.socket:
     opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     with ports.listening("API_PORT", address, port):
+        close_stalled(opened)
         opened.bind((address, port))
         opened.listen(BACKLOG)
     return opened
+
+
+def tell_how_it_serves(settings: ApiSettings) -> None:
+    """Log where the site is, and by which names people may send it something."""
+    log.info(
+        "serving",
+        address=settings.bind_address,
+        port=settings.port,
+        metrics_port=settings.metrics_port,
+        domains=settings.site_domains,
+    )
+    if settings.trust_cloudflare and settings.domains() == ["localhost"]:
+        log.warning("behind Cloudflare without a domain: what visitors send is refused; set SITE_DOMAINS")
 
 
 def main() -> int:
@@ -40,9 +55,10 @@ def main() -> int:
         failed = True
         server.should_exit = True
 
-    app = build(settings, postgres.conninfo(), redis.url, end)
+    app = build(settings, postgres.conninfo(), redis, end)
     config = uvicorn.Config(
         app,
+        http=Connection,
         log_config=None,
         access_log=False,
         proxy_headers=False,
@@ -55,6 +71,6 @@ def main() -> int:
         measures.serve(settings.metrics_bind_address, settings.metrics_port)
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once it has ended
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
-    log.info("serving", address=settings.bind_address, port=settings.port, metrics_port=settings.metrics_port)
+    tell_how_it_serves(settings)
     server.run(sockets=[opened])
     return 1 if failed or not server.started else 0

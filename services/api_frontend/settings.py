@@ -1,6 +1,6 @@
 """Settings of the website, from environment variables."""
 
-from pydantic import Field
+from pydantic import Field, FilePath
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TWITCH_FRAMES = "https://clips.twitch.tv https://player.twitch.tv"
@@ -18,7 +18,8 @@ class ApiSettings(BaseSettings):
     site_domains: str = Field(
         default="localhost",
         pattern=r"^[A-Za-z0-9.\- ]+$",
-        description="domains of the site, which Twitch's player has to be told",
+        description="domains of the site; a clip's embed has to name them, "
+        "and what people send under other names is refused",
     )
     frame_sources: str = Field(
         default=TWITCH_FRAMES, pattern=r"^[^;,\r\n]+$", description="origins that a clip's player may be loaded from"
@@ -35,7 +36,9 @@ class ApiSettings(BaseSettings):
     trust_cloudflare: bool = Field(
         default=False, description="read the client's address from CF-Connecting-IP; only behind a tunnel that sets it"
     )
-    live_pages: int = Field(default=500, ge=1, description="most open pages that receive new moments")
+    live_pages: int = Field(
+        default=500, ge=1, description="most open pages that receive new moments; one client gets a fiftieth of them"
+    )
     away_after_seconds: float = Field(
         default=30.0, gt=0, description="silence of the job or the recorder after which processing counts as offline"
     )
@@ -50,5 +53,12 @@ class RedisSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="REDIS_", frozen=True)
     url: str | None = Field(
-        default=None, pattern=r"^(redis|rediss|unix)://", description="redis://host:port; empty: none"
+        default=None,
+        pattern=r"^(redis|rediss|unix)://",
+        description="redis://host:port or unix:///path, without the password; empty: none",
     )
+    password_file: FilePath | None = Field(default=None, description="file that holds the password")
+
+    def password(self) -> str | None:
+        """Return the password; never log it."""
+        return self.password_file.read_text().strip() if self.password_file else None

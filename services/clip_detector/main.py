@@ -6,31 +6,34 @@ import os
 import signal
 import sys
 import threading
-from importlib import import_module
 from typing import NoReturn
 
 import stamina
 import structlog
 from confluent_kafka import KafkaException
 
-from clip_detector.flink import end_jvm, flink_config, kafka_options, set_environment
+from clip_detector.flink import (
+    empty_work_directory,
+    end_jvm,
+    flink_config,
+    kafka_options,
+    metrics_folder,
+    set_environment,
+)
 from clip_detector.preflight import problems
-from clip_detector.recovery.checkpoint_sync import keep_synced
+from clip_detector.recovery.checkpoint_sync import CheckpointNotes, keep_synced
 from clip_detector.recovery.checkpoints import CheckpointShelf
 from clip_detector.recovery.last_progress import LastProgress, read_last_progress
+from clip_detector.recovery.log_ends import LogEnds
 from clip_detector.recovery.start_plan import Start, plan_start
 from clip_detector.settings import DetectorSettings
+from clip_detector.source import source_options
 from service_runtime import logs, measures
 from service_runtime.clock import now_ms
 from service_runtime.settings import KafkaSettings, LogSettings, load_all
 
 log = structlog.get_logger()
 KAFKA_WAIT_SECONDS = 60.0  # a broker takes 8-16 s to start
-
-
-def warm_up() -> None:
-    """Import what the Python worker in this process needs; the 3.5 s pass while the JVM starts and plans."""
-    import_module("apache_beam.runners.worker.sdk_worker_main")
 
 
 def main() -> int:
@@ -43,25 +46,27 @@ def main() -> int:
         return 2
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
-    measures.serve(settings.bind_address, settings.metrics_port)
-    warming = threading.Thread(target=warm_up, daemon=True, name="warm up")
-    warming.start()
+    empty_work_directory(settings)
+    measures.serve_folder(metrics_folder(settings), settings.bind_address, settings.metrics_port)
     shelf = CheckpointShelf(settings.checkpoint_directory)
-    start = plan_start(shelf, wait_for_last_progress(kafka), now_ms())
+    start = plan_start(shelf, wait_for_last_progress(kafka, shelf), now_ms())
     if start.checkpoint:
         shelf.note_start(start.checkpoint)
     log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))
-    threading.Thread(target=sync_checkpoints, args=(shelf,), daemon=True, name="synced checkpoints").start()
-    run(settings, kafka, start, warming)
+    notes = CheckpointNotes(shelf, LogEnds(kafka).now)
+    threading.Thread(target=note_checkpoints, args=(notes,), daemon=True, name="synced checkpoints").start()
+    run(settings, kafka, start)
     log.error("the job ended unexpectedly")
     return leave(1)
 
 
-def sync_checkpoints(shelf: CheckpointShelf) -> None:
-    """Sync and note each checkpoint; retry while the disk is full, end the process if it is broken."""
+def note_checkpoints(notes: CheckpointNotes) -> None:
+    """Sync and note each checkpoint; retry while Kafka is away or the disk full, end the process if it is broken."""
     while True:
         try:
-            keep_synced(shelf.directory, shelf.whole, threading.Event())
+            keep_synced(notes, threading.Event())
+        except KafkaException as error:
+            log.warning("Kafka is away, a new checkpoint waits for it", error=str(error))
         except OSError as error:
             log.error("checkpoints cannot be synced", error=str(error))
             if error.errno != errno.ENOSPC:  # a second fsync would report success for data that was lost
@@ -74,18 +79,22 @@ def stop(*_: object) -> None:
 
 
 def leave(code: int) -> NoReturn:
-    """Exit at once; Python would first wait for the threads of Beam's worker, some of which wait for the killed JVM."""
+    """Exit at once; Python would first wait for threads, some of which wait for the killed JVM."""
     end_jvm()
     os._exit(code)
 
 
-def wait_for_last_progress(kafka: KafkaSettings) -> LastProgress:
-    """Read from Kafka how far earlier runs came; wait as long as a broker may take to start."""
+def wait_for_last_progress(kafka: KafkaSettings, shelf: CheckpointShelf) -> LastProgress:
+    """Read from Kafka how far earlier runs came, and drop the checkpoints that have read what it lost.
+
+    Waits as long as a broker may take to start.
+    """
     try:
         for attempt in stamina.retry_context(
             on=KafkaException, attempts=None, timeout=KAFKA_WAIT_SECONDS, wait_initial=1.0, wait_max=2.0
         ):
             with attempt:
+                shelf.drop_overtaken(LogEnds(kafka).are_kept)
                 return read_last_progress(kafka)
     except KafkaException as error:
         log.error("Kafka does not answer. Is it running, and do the topics exist?", error=str(error))
@@ -93,24 +102,25 @@ def wait_for_last_progress(kafka: KafkaSettings) -> LastProgress:
     raise AssertionError("stamina ends with a result or an error")
 
 
-def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start, warming: threading.Thread) -> None:
+def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start) -> None:
     """Start Flink in this process and its JVM and wait for the job's end, which only a failure brings."""
     gc.disable()  # a collection during PyFlink's planner calls raised NullPointerException
     set_environment(settings)
     from py4j.protocol import Py4JError, Py4JNetworkError
 
+    from clip_detector.gateway import close_to_others
     from clip_detector.job import pipeline
     from clip_detector.job.detector_operator import OperatorOptions
 
     options = pipeline.JobOptions(
         operator=OperatorOptions(settings.rules(), settings.evidence_text, start.emit_after),
         kafka=kafka_options(kafka),
-        source=start.source,
+        source=source_options(kafka, start, settings.parallelism),
     )
     try:
+        close_to_others()
         env = pipeline.environment(flink_config(settings, start))
         pipeline.build(env, options)
-        warming.join()
         gc.enable()
         env.execute()
     except (Py4JError, Py4JNetworkError, OSError, RuntimeError) as error:

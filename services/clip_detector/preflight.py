@@ -11,7 +11,13 @@ from clip_detector.settings import DetectorSettings
 from moment_detection.causes import vocabulary
 from service_runtime.ports import why_not_free
 
-JARS = ("flink-dist-*.jar", "flink-sql-connector-kafka-*.jar", "flink-json-*.jar", "zstd-jni-*.jar")
+JARS = (
+    "flink-dist-*.jar",
+    "flink-sql-connector-kafka-*.jar",
+    "flink-json-*.jar",
+    "zstd-jni-*.jar",
+    "stream-scout-rest-guard*.jar",  # without it, Flink's REST interface runs what it is sent
+)
 PORT_WAIT_SECONDS = 15.0  # the JVM of a killed run keeps its port for up to 8 s
 PORT_RETRY_SECONDS = 0.5
 JAVA_VERSIONS = range(17, 22)  # Flink 2.2 runs on 17 and 21

@@ -14,13 +14,10 @@ class DetectorSettings(RuleSettings):
     evidence_text: bool = Field(True, description="count the words and emotes of a moment")
     checkpoint_directory: Path = Field(description="folder of the checkpoints; has to survive restarts")
     checkpoint_seconds: float = Field(
-        3.0, ge=0.5, description="seconds between checkpoints; a kill repeats that much work"
+        10.0, ge=0.5, description="seconds between checkpoints; a kill repeats that much work"
     )
     parallelism: int = Field(
         2, ge=1, le=BUCKETS, description=f"parallel pipelines, at most one per bucket of state ({BUCKETS})"
-    )
-    execution_mode: str = Field(
-        "process", pattern="^(process|thread)$", description="where Python runs: beside the JVM or in it"
     )
     bind_address: str = Field("127.0.0.1", description="address of the REST and metrics ports")
     rest_port: int = Field(8081, ge=1, le=65535, description="Flink's REST interface")
@@ -30,4 +27,7 @@ class DetectorSettings(RuleSettings):
     flink_jars: Path = Field(
         Path("build/jars/flink"), description="folder with the jars of Flink and its Kafka connector"
     )
-    log_directory: Path = Field(Path("build/logs/flink"), description="folder of Flink's own logs")
+    log_config: Path = Field(
+        Path("configs/flink/log4j-console.properties"), description="what Flink's JVM writes to standard output"
+    )
+    work_directory: Path = Field(Path("build/flink"), description="scratch folder, emptied at each start")

@@ -1,7 +1,6 @@
 """Checks chat-messages against the contract: the detector silently skips what does not fit."""
 
 import threading
-import time
 from collections.abc import Callable
 
 import structlog
@@ -20,7 +19,6 @@ log = structlog.get_logger()
 TOPIC = topics.CHAT_MESSAGES.name
 BATCH_RECORDS = 5000
 POLL_SECONDS = GATHER_SECONDS = 0.5  # nobody waits for a dead letter; few large batches are cheap
-COMMIT_SECONDS = 5.0  # what is read twice after a crash is written once
 RETRY_SECONDS = 2.0
 FLOOD_LIMIT = 100  # dead letters written a batch; all are counted, so many have one reason
 READER_SETTINGS = {"auto.offset.reset": "latest", "fetch.min.bytes": 65_536, "fetch.wait.max.ms": 500}
@@ -42,8 +40,6 @@ class ChatInspector:
 
     def __init__(self, reader: RecordReader, store: Store, now: Callable[[], int]) -> None:
         self._reader, self._store, self._now = reader, store, now
-        self._last: dict[int, Record] = {}  # the last record of each partition since the last commit
-        self._committed_at = time.monotonic()
 
     def run(self, stop: threading.Event) -> None:
         """Inspect until `stop`."""
@@ -51,7 +47,7 @@ class ChatInspector:
             while not stop.is_set():
                 if not self._inspect_some(stop):
                     return  # Kafka still has the records
-            self._commit(wait=True)
+            self._reader.commit((), wait=True)
         finally:
             self._reader.close()
             self._store.close()
@@ -65,9 +61,7 @@ class ChatInspector:
             log.warning("chat records do not fit the contract", records=len(bad))
             if not self._write(bad[:FLOOD_LIMIT], stop):
                 return False
-        self._last |= {record.partition: record for record in records}
-        if time.monotonic() - self._committed_at >= COMMIT_SECONDS:
-            self._commit()
+        self._reader.commit(records)
         return True
 
     def _write(self, bad: list[Entry], stop: threading.Event) -> bool:
@@ -80,8 +74,3 @@ class ChatInspector:
                     return False
             self._reader.keep_alive(RETRY_SECONDS)
             self._reader.go_on()
-
-    def _commit(self, wait: bool = False) -> None:
-        self._reader.commit(self._last.values(), wait)
-        self._last.clear()
-        self._committed_at = time.monotonic()

@@ -1,5 +1,6 @@
 """The Kafka side: reads records in small batches, keeps the membership alive, commits what was written."""
 
+import time
 from collections.abc import Iterable, Sequence
 
 import structlog
@@ -10,6 +11,7 @@ from service_runtime.kafka import consumer_config
 from service_runtime.settings import KafkaSettings
 
 log = structlog.get_logger()
+COMMIT_SECONDS = 5.0  # each commit is a sync on Kafka's disk; what is read twice after a crash is written once
 GATHER_SECONDS = 0.01  # by default; after a first record, wait this long for its companions
 TUNING = {
     "session.timeout.ms": 10_000,
@@ -32,6 +34,8 @@ class RecordReader:
         config = consumer_config(settings, group, **(TUNING | {"group.instance.id": f"{group}-{instance}"} | more))
         self._consumer = Consumer(config | {"error_cb": self._on_error, "on_commit": self._on_commit})
         self._consumer.subscribe(list(topics))
+        self._written: dict[tuple[str, int], int] = {}  # topic and partition to the offset that is not committed yet
+        self._committed_at = time.monotonic()
         self._away = False
         self._missing: set[str] = set()
 
@@ -54,14 +58,18 @@ class RecordReader:
         self._consumer.resume(self._consumer.assignment())
 
     def commit(self, records: Iterable[Record], wait: bool = False) -> None:
-        """Commit the offsets after these records; the next commit makes up for one that fails."""
-        last: dict[tuple[str, int], int] = {}
+        """Commit the offsets after these records, with those of the next seconds at once; `wait`: now.
+
+        The next commit makes up for one that fails.
+        """
         for record in records:
             place = (record.topic, record.partition)
-            last[place] = max(last.get(place, 0), record.offset + 1)
-        if not last:
+            self._written[place] = max(self._written.get(place, 0), record.offset + 1)
+        is_due = wait or time.monotonic() - self._committed_at >= COMMIT_SECONDS
+        if not (is_due and self._written):
             return
-        offsets = [TopicPartition(topic, partition, offset) for (topic, partition), offset in last.items()]
+        offsets = [TopicPartition(topic, partition, offset) for (topic, partition), offset in self._written.items()]
+        self._written, self._committed_at = {}, time.monotonic()
         try:
             self._consumer.commit(offsets=offsets, asynchronous=not wait)
         except KafkaException as error:

@@ -76,7 +76,7 @@ class Results:
     def _read(self, topic: topics.Topic) -> Iterator[tuple[int, bytes, bytes | None]]:
         """Yield partition, key and value of every committed record that is there now; skip records without a key."""
         config = consumer_config(self._settings, "recorder-erasure")
-        with TopicReader(config, topic.name, range(topic.partitions), ANSWER_SECONDS) as reader:
+        with TopicReader(config, topic.name, silent_seconds=ANSWER_SECONDS) as reader:
             for message in reader.read_to_end():
                 if message.key() is not None:
                     yield message.partition(), message.key(), message.value()

@@ -42,6 +42,7 @@ class RecordingLoop:
                 if self._batch.is_due(time.monotonic()):
                     self._flush(stop)
             self._flush(stop)
+            self._reader.commit((), wait=True)
         finally:
             self._reader.close()
             self._store.close()
@@ -64,7 +65,7 @@ class RecordingLoop:
         with measure(metrics.RECORDER_BATCH_SECONDS).time():
             written = bool(entries) and self._write(entries, stop)
         if written:
-            self._reader.commit(records, wait=stop.is_set())
+            self._reader.commit(records)
 
     def _write(self, entries: list[Entry], stop: threading.Event) -> bool:
         """Write, however long Postgres is away; False if `stop` came first (Kafka still has the records)."""

@@ -143,13 +143,16 @@ def tick(producer: Producer, second: int) -> None:
     """Send a tick: nothing in or before `second` follows."""
     record = {"kind": "tick", "schema_version": 1, "sent_at": (START + second) * 1000 + 999, "received_at": 0}
     value = json.dumps({**record, "instance": "b", "spool_id": "b", "spool_position": second})
-    for partition in range(topics.CHAT_MESSAGES.partitions):
+    for partition in range(topics.DEFAULT.chat):
         producer.produce(topics.CHAT_MESSAGES.name, value, partition=partition)
     producer.poll(0)
 
 
-def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap: str) -> dict[str, float]:
-    """Run one job over the whole topic in this process; return CPU seconds and memory in MB (PSS)."""
+def run_job(name: str, with_texts: bool, mode: str | None, parallelism: int, bootstrap: str) -> dict[str, float]:
+    """Run one job over the whole topic in this process; return CPU seconds and memory in MB (PSS).
+
+    `mode`: where Python runs, beside the JVM ("process") or in it ("thread"); by default as the job itself wants it.
+    """
     gc.disable()
     import per_message_job  # beside this file
 
@@ -164,23 +167,28 @@ def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap:
     from clip_detector.settings import DetectorSettings
 
     directory = Path(tempfile.mkdtemp())
+    folders = ("work_directory", "log_directory")  # the second is that of an earlier commit
     rest_port, metrics_port = free_ports(2)
     settings = DetectorSettings(
         checkpoint_directory=directory,
         rest_port=rest_port,
         metrics_port=metrics_port,
         parallelism=parallelism,
-        execution_mode=mode,
         heap_mb=HEAP_MB,
         flink_jars=FLINK_JARS,
-        log_directory=directory / "log",
+        **{name: directory / name for name in folders if name in DetectorSettings.model_fields},
     )
+    (directory / "work_directory" / "metrics").mkdir(parents=True)
     set_environment(settings)
+    if mode == "process":
+        os.environ.pop("_python_worker_execution_mode", None)
     source = {"scan.startup.mode": "earliest-offset", "scan.bounded.mode": "latest-offset"}
     options = windows.JobOptions(
         OperatorOptions(settings.rules(), with_texts), {"properties.bootstrap.servers": bootstrap}, source
     )
-    env = windows.environment({**flink_config(settings, Start(source)), "restart-strategy.type": "none"})
+    bundle = {"python.fn-execution.bundle.time": "50", "python.fn-execution.bundle.size": "1000"}
+    modes = {**bundle, "python.execution-mode": mode} if mode else {}
+    env = windows.environment({**flink_config(settings, Start(source)), **modes, "restart-strategy.type": "none"})
     (windows if name == "windows" else per_message_job).build(env, options)
     gc.enable()
     before, began = cpu_seconds(), time.monotonic()
@@ -194,6 +202,12 @@ def run_job(name: str, with_texts: bool, mode: str, parallelism: int, bootstrap:
         "wall_seconds": round(wall, 1),
         "memory_mb": round(memory),
     }
+
+
+def figures_in(output: str) -> dict[str, float]:
+    """Return what a run printed last; its JVM logs to the same output."""
+    found: dict[str, float] = json.loads([line for line in output.splitlines() if line.startswith("{")][-1])
+    return found
 
 
 def cpu_seconds() -> tuple[float, float]:
@@ -221,12 +235,13 @@ def compare(bootstrap: str, options: argparse.Namespace) -> dict[str, object]:
     for with_texts in (False, True):
         runs, emitted = {}, []
         for name in JOBS:
-            command = [sys.executable, __file__, "--run", name, "--bootstrap", bootstrap, "--mode", options.mode]
+            command = [sys.executable, __file__, "--run", name, "--bootstrap", bootstrap]
             command += ["--parallelism", str(options.parallelism)] + (["--texts"] if with_texts else [])
+            command += ["--mode", options.mode] if options.mode else []
             done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS, check=False)
             if done.returncode:
                 raise SystemExit(f"{name} failed:\n{done.stderr[-4000:]}")
-            runs[name] = json.loads(done.stdout.splitlines()[-1])
+            runs[name] = figures_in(done.stdout)
             runs[name]["messages_per_cpu_second"] = round(options.messages / runs[name]["cpu_seconds"])
             emitted.append(results(bootstrap, since))
             sys.stderr.write(f"{name} texts={with_texts}: {runs[name]}\n")
@@ -242,7 +257,7 @@ def main() -> int:
     """Load, compare, write the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--messages", type=int, default=int(os.environ.get("JOB_MESSAGES", "3000000")))
-    parser.add_argument("--mode", choices=("process", "thread"), default="process")
+    parser.add_argument("--mode", choices=("process", "thread"), help="default: the job's own")
     parser.add_argument("--parallelism", type=int, default=2)
     parser.add_argument("--run", choices=JOBS, help=argparse.SUPPRESS)
     parser.add_argument("--bootstrap", help=argparse.SUPPRESS)

@@ -7,7 +7,6 @@ results/job_before.json.
 """
 
 import argparse
-import json
 import os
 import statistics
 import subprocess
@@ -38,7 +37,7 @@ def run(tree: Path, bootstrap: str) -> dict[str, float]:
     )
     if done.returncode:
         raise SystemExit(f"the job of {tree} failed:\n{done.stderr[-4000:]}")
-    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    figures: dict[str, float] = job.figures_in(done.stdout)
     return figures | {"messages_per_cpu_second": round(MESSAGES / figures["cpu_seconds"])}
 
 

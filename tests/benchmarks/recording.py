@@ -28,7 +28,7 @@ from integration.support.database import as_role, prepare
 import contracts
 from contracts import codec
 from contracts.metrics import RECORDER_INSPECTED as INSPECTED
-from contracts.topics import PARTITIONER
+from contracts.topics import DEFAULT, PARTITIONER
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.servers.kafka import Kafka
@@ -184,7 +184,7 @@ def live(bench: Bench) -> dict[str, float]:
             send(f"live-{place}")
             if place % 4 == 0:
                 now = now_ms()
-                for partition in range(5):
+                for partition in range(DEFAULT.others):
                     bench.producer.produce(
                         "stream-lifecycle", codec.encode(replace(tick, sent_at=now)), partition=partition
                     )

@@ -16,7 +16,7 @@ from _result import write_result
 
 from contracts import codec
 from contracts.chat_messages import Coverage, Message, Tick
-from contracts.topics import CHAT_MESSAGES
+from contracts.topics import CHAT_MESSAGES, LARGE
 from embedded.addresses import Ports
 from embedded.processes.waiting import wait_for
 from embedded.records import iterate_topic
@@ -28,6 +28,7 @@ RATE = int(os.environ.get("SCALE_RATE", "5000"))
 SECONDS = float(os.environ.get("SCALE_SECONDS", "600"))
 JOINED_SECONDS = 300.0  # 23 sockets, one each 550 ms, 20 joins in 10 s on each: about a minute
 CAUGHT_UP_SECONDS = 600.0
+PARTITIONS = {"KAFKA_CHAT_PARTITIONS": str(LARGE.chat), "KAFKA_OTHER_PARTITIONS": str(LARGE.others)}
 OPTIONS = {
     "channels": CHANNELS,
     "messages_per_second": RATE,
@@ -89,13 +90,13 @@ def recount(system: System, begin: int, end: int) -> dict[str, object]:
     return {"sent": total, "lost": len(sent) - told, "in_told_gaps": told, "doubled": doubled, "gaps": len(gaps)}
 
 
-def measure(system: System) -> dict[str, object]:
+def measure(system: System, seconds: float = SECONDS) -> dict[str, object]:
     """Wait until all is joined, let it run, recount."""
     began = time.monotonic()
     wait_for("all channels are read", lambda: read_channels(system) >= CHANNELS, JOINED_SECONDS, 1)
     joined = time.monotonic() - began
     begin, before, start = now_ms(), cpu_seconds(system), time.monotonic()
-    time.sleep(SECONDS)  # the load
+    time.sleep(seconds)  # the load
     used, wall, end = cpu_seconds(system), time.monotonic() - start, now_ms()
     behind = job_behind_seconds(system)
     memory = pss_mb(system)
@@ -137,7 +138,7 @@ def job_behind_seconds(system: System) -> float:
 
 def main() -> int:
     """Run and write the result; return 1 if something was lost or doubled."""
-    environment = {"stream_monitoring": {"MONITORING_TOP_CHANNELS": str(CHANNELS)}}
+    environment = {"stream_monitoring": {"MONITORING_TOP_CHANNELS": str(CHANNELS)}, "topic_setup": PARTITIONS}
     with (
         tempfile.TemporaryDirectory() as folder,
         System(Path(folder), Ports.free(), simulator_options=OPTIONS, environment=environment) as system,

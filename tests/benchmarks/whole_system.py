@@ -27,6 +27,13 @@ BASELINE_SECONDS = 80
 MACHINE_A = ("postgres", "redis", "api_frontend")
 MACHINE_B = ("kafka", "clip_detector", "stream_monitoring", "recorder", "clip_creator")
 ARRIVAL_SECONDS = 90
+OPTIONS = {
+    "channels": CHANNELS,
+    "messages_per_second": LOAD,
+    "bursts_per_minute": 0,
+    "notices_per_minute": 0,
+    "always_live": True,
+}
 BURST = {"seconds": 10, "messages_per_second": 60, "chatters": 400, "emote": "LUL"}
 
 
@@ -93,36 +100,49 @@ def erupt(system: System, logins: list[str]) -> None:
             time.sleep(BURST_PAUSE_SECONDS)  # the load, not a wait for anything
 
 
-def measure(system: System) -> dict[str, object]:
-    """Measure a running system and return its figures."""
+def watch(system: System) -> Arrivals:
+    """Begin to note each moment's arrival in Kafka and in the open page."""
     arrivals = Arrivals()
-    watchers = [
-        threading.Thread(target=arrivals.watch_kafka, args=(system.address("KAFKA_BOOTSTRAP_SERVERS"),), daemon=True),
-        threading.Thread(target=arrivals.watch_page, args=(system.url("api"),), daemon=True),
-    ]
-    for each in watchers:
-        each.start()
-    time.sleep(BASELINE_SECONDS)  # chat that makes the baseline
+    for work, address in (
+        (arrivals.watch_kafka, system.address("KAFKA_BOOTSTRAP_SERVERS")),
+        (arrivals.watch_page, system.url("api")),
+    ):
+        threading.Thread(target=work, args=(address,), daemon=True).start()
+    return arrivals
+
+
+def reaction(system: System, arrivals: Arrivals, bursts: int = BURSTS) -> dict[str, dict[str, float]]:
+    """Play bursts in channels that have a baseline; return the seconds until each one's moment arrived."""
     state = httpx.get(f"{system.url('simulator_http')}/control/state").json()
     chosen = {each["login"]: each["channel_id"] for each in state["channels"] if each["live"]}
-    logins = list(chosen)[:BURSTS]
+    logins = list(chosen)[:bursts]
     erupt(system, logins)
     wanted = {chosen[login] for login in logins}
 
     def seen() -> list[str]:
         return [name for name, moment in arrivals.raised.items() if moment.channel_id in wanted]
 
-    wait_for("the bursts are in the page", lambda: len(set(seen()) & set(arrivals.in_page)) >= BURSTS, ARRIVAL_SECONDS)
-    memory = {name: round(pss_mb(system, name), 1) for name in (*MACHINE_A, *MACHINE_B)}
-    arrivals.stop.set()
+    wait_for("the bursts are in the page", lambda: len(set(seen()) & set(arrivals.in_page)) >= bursts, ARRIVAL_SECONDS)
     # From the start of the second whose chat crossed the threshold: its earliest message waited longest.
     crossing = {name: arrivals.raised[name].crossed_at / 1000 - 1 for name in seen()}
+    return {
+        "seconds_from_crossing_to_kafka": spread([arrivals.in_kafka[name] - at for name, at in crossing.items()]),
+        "seconds_from_crossing_to_page": spread([arrivals.in_page[name] - at for name, at in crossing.items()]),
+    }
+
+
+def measure(system: System) -> dict[str, object]:
+    """Measure a running system and return its figures."""
+    arrivals = watch(system)
+    time.sleep(BASELINE_SECONDS)  # chat that makes the baseline
+    delays = reaction(system, arrivals)
+    memory = {name: round(pss_mb(system, name), 1) for name in (*MACHINE_A, *MACHINE_B)}
+    arrivals.stop.set()
     return {
         "channels": CHANNELS,
         "messages_per_second": LOAD,
         "bursts": BURSTS,
-        "seconds_from_crossing_to_kafka": spread([arrivals.in_kafka[name] - at for name, at in crossing.items()]),
-        "seconds_from_crossing_to_page": spread([arrivals.in_page[name] - at for name, at in crossing.items()]),
+        **delays,
         "pss_mb": memory,
         "pss_mb_machine_a": round(sum(memory[name] for name in MACHINE_A), 1),
         "pss_mb_machine_b": round(sum(memory[name] for name in MACHINE_B), 1),
@@ -131,16 +151,9 @@ def measure(system: System) -> dict[str, object]:
 
 def main() -> int:
     """Run the bench and write its result."""
-    options = {
-        "channels": CHANNELS,
-        "messages_per_second": LOAD,
-        "bursts_per_minute": 0,
-        "notices_per_minute": 0,
-        "always_live": True,
-    }
     with (
         tempfile.TemporaryDirectory() as folder,
-        System(Path(folder), Ports.free(), simulator_options=options) as system,
+        System(Path(folder), Ports.free(), simulator_options=OPTIONS) as system,
     ):
         figures = measure(system)
     write_result("whole_system", figures)

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 
+import httpx
 import psycopg
 import pytest
 from confluent_kafka import KafkaException
@@ -133,6 +134,17 @@ def test_kafka_requires_the_password(machines: TwoMachines) -> None:
         AdminClient({**place, **sasl, "sasl.password": "guessed"}).list_topics(timeout=5)
     admin = AdminClient({**place, **sasl, "sasl.password": machines.b.secret("kafka_password")})
     assert "chat-messages" in admin.list_topics(timeout=15).topics
+
+
+def test_flink_takes_no_order(machines: TwoMachines) -> None:
+    flink = f"http://{LOCAL}:8081"
+    (job,) = httpx.get(f"{flink}/jobs").raise_for_status().json()["jobs"]
+    assert httpx.post(f"{flink}/jobs", files={"request": b"{}"}).status_code == 403
+    assert httpx.post(f"{flink}/jars/upload", files={"jarfile": b"PK"}).status_code == 403
+    assert httpx.patch(f"{flink}/jobs/{job['id']}?mode=cancel").status_code == 403
+    assert httpx.get(f"{flink}/jobs/{job['id']}/yarn-cancel").status_code == 403
+    assert httpx.get(f"{flink}/jobs", headers={"Origin": "https://example.org"}).status_code == 403
+    assert httpx.get(f"{flink}/jobs").json()["jobs"] == [job]
 
 
 def test_memory_fits_the_machines(machines: TwoMachines) -> None:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from end_to_end.made_before import make_topics, setting
 from end_to_end.world import World
 from playwright.sync_api import Page, sync_playwright
 
+from contracts.topics import DEFAULT, LARGE
 from embedded import chromium
 from embedded.addresses import Ports
 from embedded.system import System
@@ -44,8 +46,10 @@ def chat_data() -> Path:
 @pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A running system with calm channels that have a baseline."""
-    directory = tmp_path_factory.mktemp("system")
-    with System(directory, Ports.free(), simulator_options=CALM) as system:
+    directory, ports = tmp_path_factory.mktemp("system"), Ports.free()
+    make_topics(directory, ports, DEFAULT)
+    large = {"topic_setup": setting(LARGE)}  # too late: the topics are there
+    with System(directory, ports, simulator_options=CALM, environment=large) as system:
         world = World(system)
         world.wait_for_baseline()
         yield world

@@ -8,17 +8,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import psutil
 import psycopg
 import pytest
+from end_to_end.made_before import KEPT, make_topics, partitions_now
 from end_to_end.world import World, closed_with_outcome
 
+from contracts.topics import LARGE
 from embedded.addresses import Ports, setting
 from embedded.paths import REPOSITORY
+from embedded.processes.listeners import listeners
 from embedded.processes.ports import is_free
 from embedded.processes.processes import end, marked
 from embedded.processes.waiting import wait_for
 from embedded.programs import database
+from embedded.servers.redis import Redis
+from embedded.site_address import own_address
 from embedded.supervisor import socket_file
 from embedded.system import System
 from twitch_simulator.process import SimulatorProcess
@@ -51,8 +57,8 @@ class Demo:
     def text(self) -> str:
         return self.output.read_text()
 
-    def wait_up(self) -> None:
-        line = f"Stream Scout is at http://localhost:{self.ports.api} "
+    def wait_up(self, host: str = "localhost") -> None:
+        line = f"Stream Scout is at http://{host}:{self.ports.api} "
         before = self.text().count(line) if self.process.poll() is not None else 0
         wait_for("the demo is up", lambda: self._has(line, before), START_SECONDS)
 
@@ -79,18 +85,25 @@ def directory(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> None:
+    """The second start lets others open the site, and nothing but the site."""
     ports = Ports.free()
     demo = Demo(directory, ports)
     demo.wait_up()
     with psycopg.connect(database(directory, ports).dsn) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
+    assert httpx.get(ports.url("api") + "/api/v1/moments").status_code == 200
+    assert Redis(directory / "redis").client().keys("LIMITS:*/api/*")  # the site counts in the demo's Redis
     os.killpg(demo.process.pid, signal.SIGINT)  # what Ctrl-C does: the whole foreground group
     assert demo.process.wait(END_SECONDS) == 0
     demo.assert_nothing_left()
 
     demo.output.unlink()
-    again = Demo(directory, ports)
-    again.wait_up()
+    again = Demo(directory, ports, DEMO_BIND="0.0.0.0")
+    again.wait_up(own_address())
+    assert "Everyone on the network of this machine can open it" in again.text()
+    assert httpx.get(f"http://{own_address()}:{ports.api}/ready").status_code == 200
+    wider = [each for each in listeners(directory) if not each.on_loopback]
+    assert [(each.program, each.port) for each in wider] == [("api_frontend", ports.api)]
     with psycopg.connect(database(directory, ports).dsn) as connection:
         assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
     again.process.send_signal(signal.SIGKILL)
@@ -139,12 +152,13 @@ def test_a_used_port_is_reported_before_anything_starts(directory: Path) -> None
 
 
 def test_live_without_credentials_links_to_the_stream(directory: Path, tmp_path: Path) -> None:
-    """Only the chat's address differs from the real Twitch; only chat is used."""
+    """Only the chat's address differs from the real Twitch; only chat is used. The topics are older and larger."""
     flags = ("--channels", "3", "--messages-per-second", "30", "--bursts-per-minute", "0", "--notices-per-minute", "0")
     with SimulatorProcess(tmp_path / "truth", *flags) as twitch:
         login = twitch.state()["channels"][0]["login"]
         ports = replace(Ports.free(), simulator_http=twitch.ports["http"])
         chat = f"irc://127.0.0.1:{twitch.ports['irc']}"
+        make_topics(directory, ports, LARGE)
         demo = Demo(directory, ports, "--live", "--channels", login.upper(), MONITORING_CHAT_URL=chat)
         demo.wait_up()
         world = World(System(directory, ports))
@@ -156,6 +170,8 @@ def test_live_without_credentials_links_to_the_stream(directory: Path, tmp_path:
             f"https://www.twitch.tv/{login}" in world.http.get(f"{world.system.url('api')}/moments/{moment['id']}").text
         )
         assert [each["login"] for each in twitch.state()["channels"] if world.moments(each["login"])] == [login]
+        assert partitions_now(world.system.address("KAFKA_BOOTSTRAP_SERVERS")) == LARGE
+        assert KEPT in world.system.log("topic_setup").read_text()
         os.killpg(demo.process.pid, signal.SIGINT)
         assert demo.process.wait(END_SECONDS) == 0
     demo.assert_nothing_left()

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -123,6 +124,17 @@ def test_a_card_appears_in_the_open_page_and_changes_in_place(visit: OpenPage, r
     expect(page.locator(".card").first).to_have_id("m-m2")
     assert page.locator(".card").count() == 2
     assert page.evaluate("window.notReloaded")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_date_of_another_year_says_so(visit: OpenPage, rows: Rows, script: bool) -> None:
+    rows.moment("m1", ago_seconds=5.0)
+    rows.moment("m2", ago_seconds=400 * 86_400)
+    page = visit(java_script_enabled=script)
+    year = (datetime.now(UTC) - timedelta(days=400)).year
+    expect(page.locator("#m-m2 time").first).to_contain_text(str(year))
+    if script:
+        expect(page.locator("#m-m1 time").first).not_to_contain_text(str(datetime.now(UTC).year))
 
 
 def test_arrivals_wait_for_a_reader_further_down(visit: OpenPage, rows: Rows) -> None:

@@ -1,12 +1,13 @@
 """Every message that the simulator sent is in Kafka once, or in a recorded gap. Runs after the kills, by its name."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
+from end_to_end.made_before import KEPT, partitions_now
 from end_to_end.world import World
 
 from contracts import codec
 from contracts.chat_messages import Coverage, Message, Tick
-from contracts.topics import CHAT_MESSAGES
+from contracts.topics import CHAT_MESSAGES, DEFAULT
 from embedded.processes.waiting import wait_for
 from embedded.records import read_topic
 
@@ -38,7 +39,7 @@ def in_a_gap(message: dict, gaps: list[tuple[int, int]]) -> bool:
 
 def last_tick(world: World) -> int:
     """Return the earliest of the partitions' newest ticks: a commit reaches one partition after the other."""
-    newest = dict.fromkeys(range(CHAT_MESSAGES.partitions), 0)
+    newest: dict[int, int] = defaultdict(int)
     for record in read_topic(world.system.address("KAFKA_BOOTSTRAP_SERVERS"), CHAT_MESSAGES.name):
         each = codec.decode(CHAT_MESSAGES.name, record.value or b"")
         if isinstance(each, Tick):
@@ -56,7 +57,7 @@ def test_ticks_never_go_back_in_any_partition(world: World) -> None:
             newest[record.partition] = each.sent_at
         elif not (isinstance(each, Coverage) and each.event == "gap"):  # written when it is over, dated at its start
             late += each.sent_at <= newest.get(record.partition, 0)
-    assert len(newest) == 20
+    assert len(newest) == DEFAULT.chat
     assert late == 0
 
 
@@ -72,3 +73,8 @@ def test_the_counts_in_postgres_are_the_messages_in_kafka(world: World) -> None:
     complete = {key: total for key, total in counted.items() if (key[1] + 1) * 60 < upto - 10}
     assert complete
     assert {key: counted.get(key) for key in complete} == complete
+
+
+def test_topics_keep_the_partitions_they_were_made_with(world: World) -> None:
+    assert partitions_now(world.system.address("KAFKA_BOOTSTRAP_SERVERS")) == DEFAULT
+    assert KEPT in world.system.log("topic_setup").read_text()

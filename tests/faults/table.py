@@ -3,16 +3,19 @@
 import json
 import os
 import platform
+import tempfile
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+
+from embedded import sync_probe
 
 RESULT = Path(__file__).parents[1] / "benchmarks" / "results" / "faults.json"
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 INTRODUCTION = (
     "# What faults do\n\n"
-    "Written by `make test-faults` ({machine}). Each fault was injected into the whole system during a burst of "
-    "chat in one channel; afterwards every record was compared with what the simulated Twitch had sent. Lost and "
+    "Written by `make test-faults` ({machine}; {disk}). Each fault was injected into the whole system during a burst "
+    "of chat in one channel; afterwards every record was compared with what the simulated Twitch had sent. Lost and "
     "doubled: records of chat, moments and clips; rows wrong: minutes of counts in Postgres. Gap: time that the "
     "site reports as not read. Recovered: chat sent after the end of the fault has passed the job and is in "
     "Postgres, less than 10 s old. The page was requested once per second.\n\n"
@@ -90,13 +93,15 @@ def text(shown: list[Line]) -> str:
     )
 
 
-def markdown(kept: dict[str, dict[str, object]], machine: str) -> str:
+def markdown(kept: dict[str, dict[str, object]], machine: str, disk: str) -> str:
     """Format the page with every measured fault, in the order of the result."""
     names = [field.name for field in fields(Line)]
     rows = [[_shown(each.get(name)) for name in names] for each in kept.values()]
     head = [HEADS[name] for name in names]
     ruler = ["---", *("--:" for _ in names[1:])]
-    return INTRODUCTION.format(machine=machine) + "".join(f"| {' | '.join(row)} |\n" for row in (head, ruler, *rows))
+    return INTRODUCTION.format(machine=machine, disk=disk) + "".join(
+        f"| {' | '.join(row)} |\n" for row in (head, ruler, *rows)
+    )
 
 
 def _shown(value: object) -> str:
@@ -108,5 +113,8 @@ def keep(line: Line, result: Path = RESULT, page: Path = PAGE) -> None:
     kept = json.loads(result.read_text())["faults"] if result.exists() else {}
     kept[line.fault] = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(line)}
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    result.write_text(json.dumps({"bench": "faults", "machine": machine, "faults": kept}, indent=2) + "\n")
-    page.write_text(markdown(kept, machine))
+    found = sync_probe.measure(Path(tempfile.gettempdir()))
+    disk = f"a sync of its disk takes {found.median_ms:.1f} ms" if found else "its disk was not measured"
+    written = {"bench": "faults", "machine": machine, "disk": disk, "faults": kept}
+    result.write_text(json.dumps(written, indent=2) + "\n")
+    page.write_text(markdown(kept, machine, disk))

@@ -32,7 +32,7 @@ from embedded.processes.waiting import wait_for
 from embedded.records import iterate_topic, read_topic
 from embedded.servers.kafka import Kafka
 from service_runtime.clock import now_ms
-from service_runtime.kafka import consumer_config
+from service_runtime.kafka import consumer_config, partitions_of
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_reader import TopicReader
 from service_runtime.topic_setup import create_topics
@@ -167,7 +167,7 @@ def records_in(kafka: Kafka) -> int:
     """Return the length of the log in records and transaction markers; 0 if the broker is not ready yet."""
     config = consumer_config(KafkaSettings(bootstrap_servers=kafka.bootstrap_servers), "length")
     try:
-        with TopicReader(config, topics.CHAT_MESSAGES.name, range(topics.CHAT_MESSAGES.partitions), 10.0) as reader:
+        with TopicReader(config, topics.CHAT_MESSAGES.name, silent_seconds=10.0) as reader:
             return sum(end for _, end in reader.bounds().values())
     except KafkaException:
         return 0
@@ -220,13 +220,14 @@ def recount(kafka: Kafka, truth: Truth) -> Recount:
 def ticking(kafka: Kafka, after: int) -> Iterator[None]:
     """Send ticks after `after` to every partition, as a holder does while there is no chat."""
     stop, producer = threading.Event(), Producer({"bootstrap.servers": kafka.bootstrap_servers})
+    partitions = partitions_of(producer, topics.CHAT_MESSAGES.name, 10.0)
 
     def tick() -> None:
         at = after
         while not stop.wait(0.2):
             at += 5_000
             record = f'{{"kind":"tick","schema_version":1,"sent_at":{at},"received_at":{at},"instance":"test"}}'
-            for number in range(topics.CHAT_MESSAGES.partitions):
+            for number in partitions:
                 producer.produce(topics.CHAT_MESSAGES.name, record, partition=number)
             producer.flush(10)
 
@@ -287,11 +288,12 @@ def wait_for_event_time(kafka: Kafka, run: DetectorRun, event_at: int) -> None:
 def clear_results(kafka: Kafka) -> None:
     """Delete and recreate the topics of results."""
     admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
+    counts = {topic: len(partitions_of(admin, topic.name, 10.0)) for topic in RESULTS}
     for future in admin.delete_topics([topic.name for topic in RESULTS]).values():
         future.result(30)
 
     def recreated() -> bool:
-        news = [NewTopic(topic.name, topic.partitions, 1, config=dict(topic.config)) for topic in RESULTS]
+        news = [NewTopic(topic.name, count, 1, config=topic.config_for(count)) for topic, count in counts.items()]
         return all(future.exception(30) is None for future in admin.create_topics(news).values())
 
     wait_for("the recreated topics", recreated, 60, 1)

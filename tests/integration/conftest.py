@@ -10,37 +10,57 @@ from confluent_kafka.admin import AdminClient, OffsetSpec
 from integration.support import database
 from integration.support.clip_creator_process import Simulator, Topics
 
-from contracts.topics import ALL, PARTITIONER
+from contracts.topics import ALL, PARTITIONER, Partitions
 from embedded.processes.ports import free_ports
 from embedded.records import Record, read_topic
-from embedded.servers import kafka as kafka_server
+from embedded.servers import kafka as kafka_server_module
 from embedded.servers import postgres as postgres_server_module
 from embedded.servers import redis as redis_server
+from service_runtime.kafka import partitions_of
 from service_runtime.topic_setup import create_topics
 
 TEMPLATE = "migrated"
+UNUSUAL = Partitions(chat=3, others=2)  # a client that knows its partitions from elsewhere than the broker fails
 ANSWER_SECONDS = 30.0
 database_numbers = count(1)
 
 
+class WatchfulKafka(kafka_server_module.Kafka):
+    """Looks for segments that are too old twice a second; by default Kafka does every five minutes."""
+
+    def _settings(self) -> str:
+        return super()._settings() + "log.retention.check.interval.ms=500\nlog.initial.task.delay.ms=500\n"
+
+
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka_server_module.Kafka]:
+    """The session's Kafka. Do not stop it: ask for `own_kafka` for that."""
+    with WatchfulKafka(tmp_path_factory.mktemp("kafka") / "kafka", *free_ports(2)) as server:
+        create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}), UNUSUAL)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def kafka(kafka_server: kafka_server_module.Kafka) -> str:
     """Bootstrap servers of a Kafka with the contract's topics, shared by the session: use ids of your own.
 
     A test that needs empty topics asks for `empty_topics` as well.
     """
-    port, controller_port = free_ports(2)
-    with kafka_server.Kafka(tmp_path_factory.mktemp("kafka") / "kafka", port, controller_port) as server:
-        create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}))
-        yield server.bootstrap_servers
+    return kafka_server.bootstrap_servers
 
 
 @pytest.fixture
-def own_kafka(tmp_path: Path) -> Iterator[kafka_server.Kafka]:
+def partitions() -> Partitions:
+    """The partitions of the test's own Kafka; a test file that needs others replaces it."""
+    return UNUSUAL
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path, partitions: Partitions) -> Iterator[kafka_server_module.Kafka]:
     """A Kafka of the test's own with the contract's topics: it may be killed, and its offsets begin at 0."""
     port, controller_port = free_ports(2)
-    with kafka_server.Kafka(tmp_path / "kafka", port, controller_port) as server:
-        create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}))
+    with kafka_server_module.Kafka(tmp_path / "kafka", port, controller_port) as server:
+        create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}), partitions)
         yield server
 
 
@@ -48,7 +68,8 @@ def own_kafka(tmp_path: Path) -> Iterator[kafka_server.Kafka]:
 def empty_topics(kafka: str) -> str:
     """The same Kafka after every record in the contract's topics was deleted; offsets go on."""
     admin = AdminClient({"bootstrap.servers": kafka})
-    partitions = [TopicPartition(topic.name, number) for topic in ALL for number in range(topic.partitions)]
+    numbers = {topic.name: partitions_of(admin, topic.name, ANSWER_SECONDS) for topic in ALL}
+    partitions = [TopicPartition(name, number) for name, found in numbers.items() for number in found]
     ends = admin.list_offsets({each: OffsetSpec.latest() for each in partitions})
     upto = [TopicPartition(each.topic, each.partition, end.result(ANSWER_SECONDS).offset) for each, end in ends.items()]
     for answer in admin.delete_records(upto).values():
@@ -106,11 +127,10 @@ def topics(empty_topics: str, producer: Producer) -> Topics:
 
 
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Redis, shared by the session."""
-    (port,) = free_ports(1)
-    with redis_server.Redis(tmp_path_factory.mktemp("redis") / "redis", port) as server:
-        yield server.url
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_server.Redis]:
+    """A Redis, shared by the session."""
+    with redis_server.Redis(tmp_path_factory.mktemp("redis") / "redis") as server:
+        yield server
 
 
 def _database(server: postgres_server_module.Postgres) -> Iterator[str]:

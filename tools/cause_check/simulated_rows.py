@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from chat_analysis.recording import SEPARATORS, TEXT_LIMIT
+from chat_analysis.recording import SEPARATORS
 from contracts.chat_messages import Coverage, Lifecycle, Message, Notice, Record, RoomState
 from moment_detection.channel import SecondRow
 from moment_detection.detection.channel_events import FIELD, PIECE, SHORT_ID
+from moment_detection.evidence.chat_message import TEXT_LIMIT
 from stream_monitoring.chat.irc_line import parse_line
-from stream_monitoring.chat.parser import Context, interpret
+from stream_monitoring.chat.parser import Context, interpret, message_in
 
 RULES = {  # RoomState's field: the rule's name in the SQL
     "emote_only": "emote_only",
@@ -26,9 +27,12 @@ def parse_records(lines: Iterable[tuple[int, str]]) -> Iterator[Record]:
     context = Context("check", lambda user_id: user_id, {})
     for received_at, line in lines:
         context.received_at = context.twitch_now = received_at
-        record = interpret(parse_line(line.encode()), context)
+        parsed = parse_line(line.encode())
+        record = interpret(parsed, context)
         if isinstance(record, Message | Notice | RoomState):
             yield record
+        if isinstance(record, Notice) and (message := message_in(record, parsed, context)) is not None:
+            yield message
 
 
 def second_rows(records: Iterable[Record]) -> list[SecondRow]:

@@ -12,16 +12,19 @@ per message.
 import argparse
 import json
 import sys
-from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TextIO
 
 from chat_analysis import sweep
-from chat_analysis.peak_lines import PeakLine, peak_lines
-from chat_analysis.recording import RecordingError, find_recordings
+from chat_analysis.peak_lines import peak_lines
+from chat_analysis.recording import find_recordings, warn
+from chat_analysis.recording_file import RecordingError
+from moment_detection.detection.rules import RuleBook
 from moment_detection.settings import RuleSettings
 from service_runtime.settings import load_all
+
+UNREADABLE = 2  # exit code: a file or a setting is wrong
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -39,12 +42,10 @@ def main() -> int:
             options.plot.write_text(sweep.plot(result), encoding="utf-8")
             return 0
         with options.out.open("w", encoding="utf-8") if options.out else nullcontext(sys.stdout) as out:
-            for path in paths:
-                _write(peak_lines(path, rules), out)
+            return max([_write(path, rules, out) for path in paths], default=0)
     except (OSError, RecordingError) as error:
-        sys.stderr.write(f"chat_analysis: {error}\n")
-        return 2
-    return 0
+        warn(f"chat_analysis: {error}")
+        return UNREADABLE
 
 
 def _parse_arguments() -> argparse.Namespace:
@@ -58,9 +59,15 @@ def _parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _write(lines: Iterable[PeakLine], out: TextIO) -> None:
-    for line in lines:
-        out.write(_encode(line._asdict()) + "\n")
+def _write(path: Path, rules: RuleBook, out: TextIO) -> int:
+    """Write the peaks of one recording; return the exit code, so that one bad file does not hide the others."""
+    try:
+        for line in peak_lines(path, rules):
+            out.write(_encode(line._asdict()) + "\n")
+    except (OSError, RecordingError) as error:
+        warn(f"chat_analysis: {error}")
+        return UNREADABLE
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,41 +1,26 @@
 """Recorded chat: one {"t": seconds from the start, "user": number or name, "text": ...} per line, in order of time."""
 
-import gzip
 import os
+import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from chat_analysis.recording_file import RecordingError, read_messages
 from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.window_chatters import COMMAND_PREFIX
-from moment_detection.evidence.chat_message import EMPTY_TAG, ChatMessage
+from moment_detection.evidence.chat_message import EMPTY_TAG, TEXT_LIMIT, ChatMessage
 
 SUFFIXES = (".jsonl.gz", ".jsonl")
 START = 1_500_000_000  # the second that every recording starts at; any will do, but the detector has no second 0
-TEXT_LIMIT = 200  # characters; the SQL cuts texts there as well
-BLOCK_BYTES = 1 << 20  # read at once
 SEPARATORS = str.maketrans(PIECE + FIELD, "  ")
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-
-class RecordedMessage(msgspec.Struct, gc=False):
-    """One line of a recording."""
-
-    t: float
-    user: int | str
-    text: str
-
-
-class RecordingError(ValueError):
-    """A line is not a recorded message, or is earlier than the line before it."""
 
 
 class Part(NamedTuple):
@@ -108,18 +93,23 @@ class Recording(NamedTuple):
         ]
 
 
-def read_recording(path: Path) -> Recording:
-    """Read a whole recording. Raises RecordingError, OSError."""
+def warn(sentence: str) -> None:
+    """Print a sentence for whoever runs the command."""
+    sys.stderr.write(f"{sentence}\n")
+
+
+def read_recording(path: Path, report: Callable[[str], None] = warn) -> Recording:
+    """Read a whole recording; `report` gets a sentence if its last line is cut. Raises RecordingError, OSError."""
     times, chatters, texts = list[float](), list[int](), list[str]()
     numbers: defaultdict[int | str, int] = defaultdict(lambda: len(numbers))
-    for messages in _blocks(path):
+    for messages in read_messages(path, report):
         times += [message.t for message in messages]
         chatters += [numbers[message.user] for message in messages]
         texts += [message.text for message in messages]
     seconds = np.array(times, np.float64).astype(np.int64)
     backwards = np.flatnonzero(np.diff(seconds) < 0)
     if backwards.size:
-        raise RecordingError(f"{path}, message {backwards[0] + 2}: is earlier than the message before it")
+        raise RecordingError(f"{path}, line {backwards[0] + 2}: is earlier than the message before it")
     names = [str(user) for user in numbers]
     first = dict(zip(reversed(names), reversed(range(len(names))), strict=True))  # 7 and "7" are the same chatter
     same = np.array([first[name] for name in names], np.int64)
@@ -130,23 +120,6 @@ def read_recording(path: Path) -> Recording:
         texts=texts,
         names=names,
     )
-
-
-def _blocks(path: Path) -> Iterator[list[RecordedMessage]]:
-    """Decode many messages at once; an incomplete last line is ignored."""
-    decode = msgspec.json.Decoder(RecordedMessage).decode_lines
-    rest, count = b"", 0
-    with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            lines, _, rest = (rest + block).rpartition(b"\n")
-            try:
-                messages = decode(lines)
-            except msgspec.DecodeError as error:
-                raise RecordingError(f"{path}, after message {count}: {error}") from error
-            count += len(messages)
-            yield messages
-    with suppress(msgspec.DecodeError):
-        yield decode(rest)
 
 
 def recording_name(path: Path) -> str:

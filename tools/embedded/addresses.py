@@ -15,7 +15,6 @@ class Ports:
     kafka: int = 9092
     kafka_controller: int = 9093
     postgres: int = 15432
-    redis: int = 16379
     simulator_irc: int = 6667
     simulator_websocket: int = 6680
     simulator_http: int = 6690

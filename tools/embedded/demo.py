@@ -11,18 +11,26 @@ from pathlib import Path
 from types import FrameType
 
 from embedded import preflight
-from embedded.addresses import Ports
+from embedded.addresses import Ports, setting
 from embedded.paths import REPOSITORY
 from embedded.problems import SetupError
 from embedded.processes.ports import used_ports
 from embedded.processes.processes import die_with_parent
+from embedded.site_address import SETTING, SiteAddress
 from embedded.system import System
 from embedded.twitch import SIMULATED, Twitch, real
 
 WATCH_SECONDS = 1.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # Bursts are frequent enough that a visitor gets the first clip within two minutes.
-SIMULATION = {"channels": 40, "messages_per_second": 150, "bursts_per_minute": 3, "plays_per_minute": 0.5, "seed": 1}
+SIMULATION = {
+    "channels": 40,
+    "messages_per_second": 150,
+    "bursts_per_minute": 3,
+    "plays_per_minute": 0.5,
+    "seed": 1,
+    "truth_messages_mb": 20,  # tests read it; here it is one more log
+}
 
 
 class Stopped(BaseException):
@@ -52,11 +60,18 @@ def stop_on_signals() -> None:
         signal.signal(number, stop)
 
 
-def check(directory: Path, ports: Ports, live: bool) -> None:
+def check(directory: Path, ports: Ports, site: SiteAddress, live: bool) -> None:
     """Raise SetupError with all problems of the machine and its ports, before anything starts."""
     needed = {name: port for name, port in ports.settings().items() if not (live and name.startswith("SIMULATOR_"))}
-    if found := preflight.problems(directory) + used_ports(needed):
+    used = used_ports(needed) or used_ports({setting("api"): ports.api}, site.bind)
+    if found := preflight.problems(directory) + used:
         raise SetupError("\n".join(found))
+
+
+def tell_of_slow_disk(directory: Path) -> None:
+    """Say so if the disk of the data takes long to sync: moments come later then."""
+    if slow := preflight.slow_disk(directory):
+        write_line(slow)
 
 
 def watch(system: System) -> None:
@@ -70,17 +85,33 @@ def watch(system: System) -> None:
                 known[state.name] = state.pid
 
 
-def run(directory: Path, ports: Ports, twitch: Twitch) -> None:
+def where(ports: Ports, site: SiteAddress) -> str:
+    """Return the line that says where the site is, and who can open it."""
+    if not site.is_wider:
+        return f"Stream Scout is at http://localhost:{ports.api} (Ctrl-C stops it)"
+    return (
+        f"Stream Scout is at http://{site.for_others}:{ports.api} (Ctrl-C stops it). Everyone on the network of this"
+        f" machine can open it, because of {SETTING}={site.bind}; clips play on this machine only."
+    )
+
+
+def run(directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch) -> None:
     """Start the system, print its URL and watch it. Raises SetupError, Stopped."""
-    check(directory, ports, live=not twitch.simulated)
+    check(directory, ports, site, live=not twitch.simulated)
     mode = "with a simulated Twitch" if twitch.simulated else "with the real Twitch"
     write_line(f"Starting Stream Scout {mode}. Data: {directory}, logs: {directory / 'logs'}")
+    tell_of_slow_disk(directory)
     system = System(
-        directory, ports, simulator_options=SIMULATION, twitch=twitch, report=lambda line: write_line(f"  {line}")
+        directory,
+        ports,
+        site=site,
+        simulator_options=SIMULATION,
+        twitch=twitch,
+        report=lambda line: write_line(f"  {line}"),
     )
     try:
         system.start()
-        write_line(f"Stream Scout is at http://localhost:{ports.api} (Ctrl-C stops it)")
+        write_line(where(ports, site))
         watch(system)
     except OSError as error:
         raise SetupError(f"supervisord ended; see {directory / 'logs' / 'supervisord.log'}") from error
@@ -106,7 +137,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
     directory = chosen.directory or REPOSITORY / (".live" if chosen.live else ".demo")
     try:
         twitch = real(chosen.channels, os.environ) if chosen.live else SIMULATED
-        run(directory, Ports.from_environment(os.environ), twitch)
+        run(directory, Ports.from_environment(os.environ), SiteAddress.from_environment(os.environ), twitch)
     except SetupError as problem:
         sys.stderr.write(f"{problem}\n")
         return 1

@@ -11,6 +11,7 @@ CONFIGS = REPOSITORY / "configs"
 JARS = REPOSITORY / "build" / "jars"
 KAFKA_JARS = JARS / "kafka"
 FLINK_JARS = JARS / "flink"
+FLINK_LOGGING = CONFIGS / "flink" / "log4j-console.properties"
 CLASS_ARCHIVES = REPOSITORY / "build" / "classes"
 
 

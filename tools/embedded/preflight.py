@@ -4,10 +4,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from embedded import sync_probe
 from embedded.problems import SetupError
 
 GIB = 1024**3
@@ -37,6 +38,14 @@ JDK = Requirement(
     highest=21,
     hint="On Debian: apt-get install openjdk-17-jdk-headless",
 )
+JAVAC = Requirement(
+    program="javac",
+    title="JDK 17, not only its runtime,",
+    version_option="-version",
+    lowest=17,
+    highest=21,
+    hint=JDK.hint,
+)
 MAVEN = Requirement(
     program="mvn",
     title="Maven 3.6 or newer",
@@ -53,7 +62,7 @@ NODE = Requirement(
     highest=99,
     hint="On Debian: apt-get install nodejs, or from nodejs.org",
 )
-PROGRAMS = (JDK, MAVEN, NODE)
+PROGRAMS = (JDK, JAVAC, MAVEN, NODE)
 
 
 def output_of(program: str, option: str) -> str:
@@ -96,6 +105,11 @@ def disk_problem(folder: Path, needed_bytes: int = DISK_BYTES) -> str | None:
     return f"The disk of {folder} has {free / GIB:.1f} GB free; {needed}. Free some space there."
 
 
+def slow_disk(folder: Path) -> str | None:
+    """Return a warning if the disk that holds `folder` takes long to sync."""
+    return sync_probe.warning(sync_probe.measure(folder))
+
+
 def problems(folder: Path) -> list[str]:
     """Return every problem of this machine, one line each."""
     found = [python_problem(), *(problem_of(required) for required in PROGRAMS), disk_problem(folder)]
@@ -110,11 +124,15 @@ def require(required: Requirement) -> str:
     return path
 
 
-def main() -> int:
-    """Print every problem of the machine; return 1 if there is one. The disk is that of the current folder."""
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
+    """Print every problem of the machine; return 1 if there is one. The disk is that of the current folder.
+
+    With --disk, print as well how long that disk takes to sync, if that is too long for moments in time.
+    """
     found = problems(Path.cwd())
-    for problem in found:
-        sys.stderr.write(f"{problem}\n")
+    slow = slow_disk(Path.cwd()) if "--disk" in arguments else None
+    for line in filter(None, [*found, slow]):
+        sys.stderr.write(f"{line}\n")
     return 1 if found else 0
 
 

@@ -7,13 +7,14 @@ from enum import IntEnum
 from pathlib import Path
 
 from embedded.addresses import Ports
-from embedded.paths import CONFIGS, FLINK_JARS, class_archive
+from embedded.paths import CONFIGS, FLINK_JARS, FLINK_LOGGING, class_archive
 from embedded.processes.ports import LOOPBACK
 from embedded.processes.probes import answers, job_runs, listens
 from embedded.servers.kafka import Kafka
 from embedded.servers.postgres import OWNER, Postgres
 from embedded.servers.redis import Redis
 from embedded.servers.server import Server
+from embedded.site_address import SiteAddress
 from embedded.twitch import Twitch
 from service_runtime.role_setup import password_file
 
@@ -42,20 +43,22 @@ class Program:
     stop_as_group: bool = False
 
 
-def table(directory: Path, ports: Ports, twitch: Twitch, simulator_options: Mapping[str, object]) -> list[Program]:
+def table(
+    directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch, simulator_options: Mapping[str, object]
+) -> list[Program]:
     """Return every program of a system with its data in `directory`."""
-    shared = addresses(ports) | twitch.environment(directory, ports)
+    shared = addresses(directory, ports) | twitch.environment(directory, ports)
     programs = [*servers(directory, ports), *preparations(directory, ports, shared)]
     if twitch.simulated:
         programs.append(simulator(directory, ports, simulator_options))
-    return programs + services(directory, ports, shared)
+    return programs + services(directory, ports, site, shared)
 
 
-def addresses(ports: Ports) -> dict[str, str]:
+def addresses(directory: Path, ports: Ports) -> dict[str, str]:
     """Return the servers' addresses as settings of the services."""
     return {
         "KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{ports.kafka}",
-        "REDIS_URL": Redis(Path(), ports.redis).url,
+        **Redis(directory / "redis").settings(),
     }
 
 
@@ -77,7 +80,7 @@ def servers(directory: Path, ports: Ports) -> list[Program]:
     """Return Kafka, Postgres and Redis."""
     kafka = Kafka(directory / "kafka", ports.kafka, ports.kafka_controller)
     postgres = database(directory, ports)
-    redis = Redis(directory / "redis", ports.redis)
+    redis = Redis(directory / "redis")
     return [_server(kafka), _server(postgres, stop_signal="INT"), _server(redis)]
 
 
@@ -147,7 +150,7 @@ def preparations(directory: Path, ports: Ports, shared: Mapping[str, str]) -> li
     ]
 
 
-def services(directory: Path, ports: Ports, shared: Mapping[str, str]) -> list[Program]:
+def services(directory: Path, ports: Ports, site: SiteAddress, shared: Mapping[str, str]) -> list[Program]:
     """Return the services, the slowest to start first."""
     return [
         clip_detector(directory, ports, shared),
@@ -170,19 +173,25 @@ def services(directory: Path, ports: Ports, shared: Mapping[str, str]) -> list[P
             environment={**shared, "CLIPS_METRICS_PORT": str(ports.clips_metrics)},
             ready=lambda: listens(ports.clips_metrics),
         ),
-        Program(
-            "api_frontend",
-            Stage.SERVICES,
-            command=_python("api_frontend"),
-            environment={
-                **shared,
-                **login(directory, ports, "api_frontend"),
-                "API_PORT": str(ports.api),
-                "API_METRICS_PORT": str(ports.api_metrics),
-            },
-            ready=lambda: answers(ports.url("api") + "/ready"),
-        ),
+        api_frontend(directory, ports, site, shared),
     ]
+
+
+def api_frontend(directory: Path, ports: Ports, site: SiteAddress, shared: Mapping[str, str]) -> Program:
+    """Return the website, the only program that may listen beyond loopback."""
+    own = {
+        "API_BIND_ADDRESS": site.bind,
+        "API_PORT": str(ports.api),
+        "API_METRICS_PORT": str(ports.api_metrics),
+    }
+    url = f"http://{site.local}:{ports.api}/ready"
+    return Program(
+        "api_frontend",
+        Stage.SERVICES,
+        command=_python("api_frontend"),
+        environment={**shared, **login(directory, ports, "api_frontend"), **own},
+        ready=lambda: answers(url),
+    )
 
 
 def stream_monitoring(directory: Path, ports: Ports, shared: Mapping[str, str]) -> Program:
@@ -212,7 +221,8 @@ def clip_detector(directory: Path, ports: Ports, shared: Mapping[str, str]) -> P
         "DETECTOR_METRICS_PORT": str(ports.detector_metrics),
         "DETECTOR_FLINK_JARS": str(FLINK_JARS),
         "DETECTOR_JVM_OPTIONS": " ".join(class_archive("flink")),
-        "DETECTOR_LOG_DIRECTORY": str(directory / "logs" / "flink"),
+        "DETECTOR_LOG_CONFIG": str(FLINK_LOGGING),
+        "DETECTOR_WORK_DIRECTORY": str(directory / "run" / "flink"),
     }
     return Program(
         "clip_detector",

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 from functools import partial
 
 from confluent_kafka import KafkaError, KafkaException, Message
-from confluent_kafka.admin import AdminClient
 
 from embedded.processes.waiting import wait_for
-from service_runtime.kafka import connection, consumer_config
+from service_runtime.kafka import consumer_config
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_reader import TopicReader
 
 GROUP = "reads-it-whole"
 METADATA_SECONDS = 10.0
-DECIDED_SECONDS = (
-    25.0  # a commit is visible milliseconds after its acknowledgement; an abandoned one is aborted in 20 s
-)
+# A commit is visible milliseconds after its acknowledgement; an abandoned one is aborted after 20 s, or 30.
+DECIDED_SECONDS = 35.0
 POLL_SECONDS = 0.02
 Bounds = dict[int, tuple[int, int]]  # partition to its first offset and the one after its last
 
@@ -46,12 +44,10 @@ def iterate_topic(bootstrap_servers: str, topic: str) -> Iterator[Record]:
     Raises KafkaException, and TooLateError if a partition has no leader.
     """
     settings = KafkaSettings(bootstrap_servers=bootstrap_servers, username=None, password_file=None)
-    admin = AdminClient(connection(settings))
-    partitions = list(admin.list_topics(topic, METADATA_SECONDS).topics[topic].partitions)
     uncommitted = consumer_config(settings, GROUP, **{"isolation.level": "read_uncommitted"})
-    with TopicReader(uncommitted, topic, partitions) as everything:
+    with TopicReader(uncommitted, topic) as everything:
         written = {number: end for number, (_, end) in _bounds(everything).items()}
-    with TopicReader(consumer_config(settings, GROUP), topic, partitions) as reader:
+    with TopicReader(consumer_config(settings, GROUP), topic) as reader:
         yield from map(_record, reader.read_to(_decided_ends(reader, written)))
 
 

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-import xmlrpc.client
+import xmlrpc.client  # nosec B411  # only our own supervisord, on a private socket
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass

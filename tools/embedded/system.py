@@ -21,6 +21,7 @@ from embedded.processes.waiting import TooLateError, wait_for
 from embedded.programs import Program, Stage, addresses, database, table
 from embedded.servers.jars import ensure as ensure_jars
 from embedded.servers.postgres import DATABASE, OWNER
+from embedded.site_address import SiteAddress
 from embedded.supervisor import ProgramState, Supervisord
 from embedded.twitch import SIMULATED, Twitch
 
@@ -36,8 +37,9 @@ Report = Callable[[str], None]
 class System:
     """Every server and service in one folder. As a context manager it runs inside the block.
 
-    `simulator_options`: the simulator's settings without their prefix. `environment`: settings of single programs,
-    such as {"clip_detector": {"DETECTOR_THRESHOLD": "3"}}. `without`: programs to leave out.
+    `site`: where the website listens. `simulator_options`: the simulator's settings without their prefix.
+    `environment`: settings of single programs, such as {"clip_detector": {"DETECTOR_THRESHOLD": "3"}}.
+    `without`: programs to leave out.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class System:
         directory: Path,
         ports: Ports | None = None,
         *,
+        site: SiteAddress = SiteAddress(),  # noqa: B008  # frozen
         simulator_options: Mapping[str, object] | None = None,
         twitch: Twitch = SIMULATED,
         environment: Mapping[str, Mapping[str, str]] | None = None,
@@ -54,7 +57,7 @@ class System:
         self.directory = directory.resolve()
         self.ports = ports or Ports()
         changes = environment or {}
-        programs = table(self.directory, self.ports, twitch, simulator_options or {})
+        programs = table(self.directory, self.ports, site, twitch, simulator_options or {})
         self._programs = {
             each.name: replace(each, environment={**each.environment, **changes.get(each.name, {})})
             for each in programs
@@ -75,7 +78,7 @@ class System:
 
     def address(self, setting: str) -> str:
         """Return a server's address: KAFKA_BOOTSTRAP_SERVERS or REDIS_URL."""
-        return addresses(self.ports)[setting]
+        return addresses(self.directory, self.ports)[setting]
 
     def dsn(self, role: str = OWNER) -> str:
         """Return a role's address of Postgres, which leads to its password."""

@@ -12,6 +12,7 @@ from embedded.addresses import Ports
 from embedded.paths import REPOSITORY
 from embedded.problems import SetupError
 from embedded.processes.ports import LOOPBACK
+from twitch_simulator.helix.tokens import REFRESH_TOKEN, USER_TOKEN
 
 LOGIN = re.compile(r"[a-z0-9_]{1,25}")  # Twitch's rule for logins
 SIMULATED_CHANNELS = 40
@@ -52,8 +53,8 @@ def _write_credentials(folder: Path) -> tuple[Path, Path]:
         tokens.write_text(
             json.dumps(
                 {
-                    "access_token": "simulator-user-token",
-                    "refresh_token": "simulator-refresh-token",
+                    "access_token": USER_TOKEN,
+                    "refresh_token": REFRESH_TOKEN,
                     "client_id": "simulator",
                 }
             )

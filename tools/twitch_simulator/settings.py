@@ -29,6 +29,7 @@ class SimulatorSettings(BaseSettings):
     truth_file: Path = Field(
         Path("twitch-truth"), description="folder of the ground truth files, such as messages.jsonl"
     )
+    truth_messages_mb: int = Field(0, ge=0, description="size at which messages.jsonl begins anew; 0: it grows")
     replay: str = Field("", description="comma-separated recordings in CHAT_DATA to replay as channels")
     replay_speed: float = Field(1.0, gt=0, description="recorded seconds per second")
 

@@ -11,10 +11,14 @@ FILES = ("messages", "bursts", "clips", "notices", "plays", "rules", "unsent")
 class Truth:
     """The truth files of one folder, opened for appending; `flush` hands the lines to the operating system."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the files. Raises OSError if the folder is not writable."""
+    def __init__(self, folder: Path, most_message_bytes: int = 0) -> None:
+        """Open the files. Raises OSError if the folder is not writable.
+
+        `most_message_bytes`: size at which messages.jsonl becomes messages.jsonl.1 and begins anew; 0: it grows.
+        """
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self._most_message_bytes = most_message_bytes
         self._files: dict[str, TextIO] = {name: (folder / f"{name}.jsonl").open("a") for name in FILES}
         self._unsent: Counter[tuple[str, int]] = Counter()
 
@@ -39,6 +43,14 @@ class Truth:
             self.write("unsent", {"channel_id": channel_id, "second": second, "messages": count})
         for file in self._files.values():
             file.flush()
+        if 0 < self._most_message_bytes < self._files["messages"].tell():
+            self._rotate_messages()
+
+    def _rotate_messages(self) -> None:
+        self._files["messages"].close()
+        current = self.folder / "messages.jsonl"
+        current.replace(self.folder / "messages.jsonl.1")
+        self._files["messages"] = current.open("a")
 
     def read(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of `NAME.jsonl` without an incomplete last line."""

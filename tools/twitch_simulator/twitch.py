@@ -18,6 +18,7 @@ from twitch_simulator.delivery.delivery import Delivery
 from twitch_simulator.delivery.events import Events
 from twitch_simulator.delivery.play_runner import PlayRunner
 from twitch_simulator.delivery.rendering import Renderer
+from twitch_simulator.delivery.shared_chat import SharedChat
 from twitch_simulator.faults import Faults
 from twitch_simulator.helix.clips import Clips
 from twitch_simulator.helix.helix_gate import Gate
@@ -88,7 +89,8 @@ def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, li
 
 def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: Clock = now_ms) -> Twitch:
     """Build the simulation. Raises OSError or ValueError if files are missing or invalid."""
-    clock, faults, truth = SimulatedClock(machine), Faults(), Truth(settings.truth_file)
+    clock, faults = SimulatedClock(machine), Faults()
+    truth = Truth(settings.truth_file, settings.truth_messages_mb * 1_000_000)
     world = WorldClock(clock.machine(), settings.time_scale)
     recorded = {recorded_channel(name): lines for name, lines in recordings(settings, chat_data).items()}
     generated = plan_channels(settings.seed, settings.channels, settings.always_live)
@@ -96,7 +98,10 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
     rooms, crowd = Rooms(clock.machine), make_crowd(settings.seed)
     rng = Random(uuid4().int)  # ids differ from run to run, chat does not
     renderer = Renderer(rng)
-    delivery = Delivery(rooms=rooms, truth=truth, faults=faults, clock=clock, renderer=renderer, rng=rng)
+    delivery = Delivery(
+        rooms=rooms, truth=truth, faults=faults, clock=clock, renderer=renderer, rng=rng,
+        shared_chat=SharedChat(lambda: str(uuid4())),
+    )  # fmt: skip
     replays = [
         Replay(channel, lines, settings.replay_speed, partial(delivery.has_listeners, channel.login))
         for channel, lines in recorded.items()

@@ -1,25 +1,15 @@
-"""Reduce the ways in which people write the same thing to one form: case, width, invisible marks, drawn-out letters."""
+"""Reduce the ways in which people write the same thing to one form: case, punctuation, drawn-out letters."""
 
 import re
-from unicodedata import normalize
 
-# Joiners and variation selectors of emoji, and what chat programs append so that Twitch accepts a repeated message.
-INVISIBLE = dict.fromkeys(
-    [0x00AD, 0x034F, *range(0x200B, 0x2010), 0x2060, 0x20E3, *range(0xFE00, 0xFE10), 0xFEFF, 0xE0000]
-)
+from moment_detection.evidence.characters import one_form
+
 PUNCTUATION = ".,!:;\"'()[]{}…。，！、~*_-"
 DRAWN_OUT = re.compile(r"(.)\1{2,}")  # a letter three times or more; twice is spelling
 SPACELESS = re.compile(  # emoji and the scripts that put no spaces between words
     "[\u2190-\u21ff\u203c\u2049\u2300-\u27bf\u2b00-\u2bff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U0001f000-\U0001faff]"
 )
 REPEATED_LETTERS = 3  # of one letter: "www"; "ww" is a typing error
-
-
-def clean(text: str) -> str:
-    """Return the text with one form of each letter and without invisible marks."""
-    if text.isascii():
-        return text
-    return normalize("NFKC", text.translate(INVISIBLE))
 
 
 def strip_punctuation(token: str) -> str:
@@ -49,5 +39,5 @@ def comparison_key(text: str) -> str:
 
     Case, spaces, punctuation around words, and who is mentioned make no difference.
     """
-    tokens = clean(text).casefold().split()
+    tokens = one_form(text).casefold().split()
     return " ".join(strip_punctuation(token) for token in tokens if not token.startswith("@") or len(tokens) == 1)

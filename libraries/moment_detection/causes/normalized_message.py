@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from moment_detection.causes.normalize import clean, comparison_key
+from moment_detection.causes.normalize import comparison_key
 from moment_detection.causes.vocabulary import TEXTS_KEPT
+from moment_detection.evidence.characters import one_form
 from moment_detection.evidence.chat_message import ChatMessage
 
 
@@ -27,7 +28,7 @@ def normalize_messages(messages: Iterable[ChatMessage]) -> list[NormalizedMessag
 @lru_cache(maxsize=TEXTS_KEPT)
 def _normalize(text: str) -> tuple[str, str, tuple[str, ...]]:
     key = comparison_key(text)
-    return clean(text).strip(), key, tuple(key.split())
+    return one_form(text).strip(), key, tuple(key.split())
 
 
 def chatters_of(messages: Iterable[NormalizedMessage]) -> set[str]:

@@ -7,13 +7,13 @@ from importlib.resources import files
 
 from moment_detection.causes.normalize import (
     SPACELESS,
-    clean,
     letters_and_length,
     repeated_letter,
     shortened,
     strip_punctuation,
 )
 from moment_detection.causes.word_lists import WordLists, parse_word_lists
+from moment_detection.evidence.characters import one_form
 
 MOODS, CAUSES = "moods.toml", "causes.toml"
 SHORT_TEXT = 5  # words; "how" is a reaction in "how??" and none in "it depends how deep they are"
@@ -44,7 +44,7 @@ class Vocabulary:
         return self._text_labels(text)
 
     def _find_text_labels(self, text: str) -> frozenset[str]:
-        text = clean(text)
+        text = one_form(text)
         found = set(self._labels_of_tokens(text.split()))
         if not text.isascii():
             for match in self._inside.findall(text.casefold()):

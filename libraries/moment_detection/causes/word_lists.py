@@ -4,7 +4,8 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from moment_detection.causes.normalize import DRAWN_OUT, SPACELESS, clean
+from moment_detection.causes.normalize import DRAWN_OUT, SPACELESS
+from moment_detection.evidence.characters import one_form
 
 WORDS = "words"  # the only list that is divided by language
 LISTS = ("emotes", "endings", "repeats", "stretched", WORDS)
@@ -110,4 +111,4 @@ def _key(kind: str, entry: object) -> str:
     text = str(entry)
     if kind == "repeats":
         return "".join(sorted(text))
-    return text if kind in ("emotes", "endings") else clean(text).casefold()
+    return text if kind in ("emotes", "endings") else one_form(text).casefold()

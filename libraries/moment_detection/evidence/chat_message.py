@@ -7,6 +7,7 @@ from moment_detection.detection.channel_events import FIELD, PIECE
 
 FIELDS_IN_TEXT = 4  # chatter, message id, emotes, text: `second` is known from where the text is kept
 EMPTY_TAG = "[]"
+TEXT_LIMIT = 500  # characters that are kept of a text, and the most that Twitch lets a person write
 
 
 class ChatMessage(NamedTuple):

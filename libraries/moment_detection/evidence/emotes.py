@@ -10,7 +10,8 @@ from typing import Protocol
 import msgspec
 
 from contracts.chat_messages import Emote
-from moment_detection.evidence.chat_message import ChatMessage
+from moment_detection.evidence.characters import without_appended
+from moment_detection.evidence.chat_message import TEXT_LIMIT, ChatMessage
 
 _decode = msgspec.json.Decoder(list[Emote]).decode
 
@@ -49,21 +50,37 @@ class EmoteProviders:
 
     def emotes_in(self, message: ChatMessage, channel_id: str) -> Sequence[Emote]:
         """Return the emotes of all providers, the first provider's first."""
-        found = self._first.emotes_in(message, channel_id)
+        found = believable(message.text, self._first.emotes_in(message, channel_id))
         for provider in self._others:
             rest = message._replace(text=without_emotes(message.text, found))
-            more = provider.emotes_in(rest, channel_id)
-            found = [*found, *(each for each in more if _slice(rest.text, each) == _slice(message.text, each))]
+            more = believable(message.text, provider.emotes_in(rest, channel_id))
+            found += [each for each in more if _slice(rest.text, each) == _slice(message.text, each)]
         return found
 
 
+def believable(text: str, emotes: Iterable[Emote]) -> list[Emote]:
+    """Return the emotes whose place is a whole token, or lies where the text was cut.
+
+    Twitch shifts the places of a line that its own server counted wrongly: such a place holds something else.
+    """
+    return [emote for emote in emotes if emote_name(text, emote) or _is_cut_off(text, emote)]
+
+
 def emote_name(text: str, emote: Emote) -> str:
-    """Return the emote's name as it stands in the text; its id if the text was cut before it."""
-    return _slice(text, emote) or emote.id
+    """Return the whole token at the emote's place, "" where there is none. Punctuation may touch it."""
+    token = _slice(text, emote)
+    before, after = text[: emote.start][-1:], text[emote.end + 1 : emote.end + 2]
+    may_be_longer = not after and len(text) >= TEXT_LIMIT
+    is_whole = len(token) == emote.end - emote.start + 1 and not (before.isalnum() or after.isalnum() or may_be_longer)
+    return without_appended(token) if is_whole and token == "".join(token.split()) else ""
+
+
+def _is_cut_off(text: str, emote: Emote) -> bool:
+    return len(text) >= TEXT_LIMIT <= emote.end + 1 and emote.start <= emote.end
 
 
 def without_emotes(text: str, emotes: Iterable[Emote]) -> str:
-    """Return the text with spaces in place of the emotes; every other character keeps its position."""
+    """Return the text with spaces in place of the emotes, which are believable ones; the rest keeps its position."""
     for emote in emotes:
         text = text[: emote.start] + " " * len(_slice(text, emote)) + text[emote.end + 1 :]
     return text

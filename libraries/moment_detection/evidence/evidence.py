@@ -1,19 +1,43 @@
 """Count what a moment's crowd wrote: its emotes and words, by uses and by chatters, without deleted messages."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from contracts.moments import WORD_MIN_CHATTERS, EmoteCount, WordCount
 from moment_detection.evidence.chat_message import ChatMessage
-from moment_detection.evidence.emotes import EMOTES, EmoteProvider, emote_name, without_emotes
+from moment_detection.evidence.emotes import EMOTES, EmoteProvider, believable, emote_name, without_emotes
 from moment_detection.evidence.second_text import undeleted_messages
-from moment_detection.evidence.words import words_in
+from moment_detection.evidence.words import word_key, words_in
 
 TOP = 10  # emotes, and words, that are kept
 
-WordUses = dict[str, tuple[int, int]]  # word: uses, chatters
-EmoteUses = dict[tuple[str, str], tuple[Counter[str], str]]  # (provider, id): (uses by chatter, name)
+
+class Uses(NamedTuple):
+    """Uses of one emote or word: by chatter, and by how it was written."""
+
+    chatters: Counter[str]
+    written: Counter[str]
+
+    @classmethod
+    def none(cls) -> "Uses":
+        """Return no uses."""
+        return cls(Counter(), Counter())
+
+    def add(self, chatter: str, written: str) -> None:
+        """Count one use; `written` may be empty, where it is not known."""
+        self.chatters[chatter] += 1
+        self.written[written] += 1
+
+    @property
+    def commonest(self) -> str:
+        """How it was written most often, "" where nobody knows."""
+        known = [(-uses, len(written), written) for written, uses in self.written.items() if written]
+        return min(known)[2] if known else ""
+
+
+WordUses = defaultdict[str, Uses]  # by word_key
+EmoteUses = defaultdict[tuple[str, str], Uses]  # by (provider, id)
 
 
 class CrowdEvidence(NamedTuple):
@@ -50,41 +74,37 @@ def count_evidence(
     return CrowdEvidence(
         chatters=chatters,
         emotes=_top_emotes(emotes),
-        words=_top_words(words, {name for _, name in emotes.values()}),
+        words=_top_words(words, {word_key(each.commonest) for each in emotes.values()}),
         messages=messages,
     )
 
 
 def _count(messages: Iterable[ChatMessage], channel_id: str, providers: EmoteProvider) -> tuple[EmoteUses, WordUses]:
-    emote_uses: EmoteUses = {}
-    word_uses: Counter[str] = Counter()
-    word_chatters: set[tuple[str, str]] = set()  # (word, chatter)
+    emote_uses, word_uses = EmoteUses(Uses.none), WordUses(Uses.none)
     for message in messages:
         text = message.text
-        emotes = providers.emotes_in(message, channel_id)
+        emotes = believable(text, providers.emotes_in(message, channel_id))
         for emote in emotes:
-            uses, _ = emote_uses.setdefault((emote.provider, emote.id), (Counter(), emote_name(text, emote)))
-            uses[message.chatter] += 1
-        words = list(words_in(without_emotes(text, emotes) if emotes else text))
-        word_uses.update(words)
-        word_chatters.update((word, message.chatter) for word in words)
-    chatters = Counter(word for word, _ in word_chatters)
-    return emote_uses, {word: (word_uses[word], count) for word, count in chatters.items()}
+            emote_uses[emote.provider, emote.id].add(message.chatter, emote_name(text, emote))
+        for word in words_in(without_emotes(text, emotes) if emotes else text):
+            word_uses[word.key].add(message.chatter, word.written)
+    return emote_uses, word_uses
 
 
 def _top_emotes(emotes: EmoteUses) -> list[EmoteCount]:
+    """Return the emotes with the most people; one whose name is not known is left out."""
     counts = [
-        EmoteCount(provider, emote_id, name, sum(uses.values()), len(uses))
-        for (provider, emote_id), (uses, name) in emotes.items()
+        EmoteCount(provider, emote_id, uses.commonest, uses.chatters.total(), len(uses.chatters))
+        for (provider, emote_id), uses in emotes.items()
+        if uses.commonest
     ]
     return sorted(counts, key=lambda count: (-count.chatters, -count.uses, count.provider, count.id))[:TOP]
 
 
-def _top_words(words: WordUses, emote_names: set[str]) -> list[WordCount]:
-    names = {name.casefold() for name in emote_names}
+def _top_words(words: WordUses, emote_keys: set[str]) -> list[WordCount]:
     counts = [
-        WordCount(word, uses, chatters)
-        for word, (uses, chatters) in words.items()
-        if chatters >= WORD_MIN_CHATTERS and word not in names
+        WordCount(uses.commonest, uses.chatters.total(), len(uses.chatters))
+        for key, uses in words.items()
+        if len(uses.chatters) >= WORD_MIN_CHATTERS and key not in emote_keys
     ]
     return sorted(counts, key=lambda count: (-count.chatters, -count.uses, count.word))[:TOP]

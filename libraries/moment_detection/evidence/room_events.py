@@ -12,7 +12,8 @@ GIFT_SECONDS = 10  # gifts that follow each other this fast are one event: a gif
 AMOUNT_LIMIT = 1_000_000  # viewers, gifts: bounds what is kept
 RoomEventKind = Literal["raid", "gifts", "mode"]
 KINDS: dict[str, RoomEventKind] = {"raid": "raid", "gifts": "gifts", "mode": "mode"}
-NOTICE_TYPES = ("raid", "subgift", "submysterygift")
+GIFTS_TO_ONE = ("subgift", "anonsubgift")
+NOTICE_TYPES = ("raid", *GIFTS_TO_ONE, "submysterygift", "anonsubmysterygift")
 MODES = ("emote_only", "subscribers_only", "slow", "followers_only", "unique_only")
 OFF = ("FALSE", "0", "-1", "")  # values of a rule that is not in force
 FIELD, LINE = "\t", "\n"  # of the kept text
@@ -79,7 +80,7 @@ def _add_gift(events: list[RoomEvent], second: int, event: ChannelEvent) -> None
     index = next((each for each in reversed(range(len(events))) if events[each].kind == "gifts"), None)
     train = events.pop(index) if index is not None and second - events[index].second < GIFT_SECONDS else None
     first, named, announced = (train.second, train.named, train.announced) if train else (second, 0, 0)
-    if event.name == "subgift":
+    if event.name in GIFTS_TO_ONE:
         named = min(named + 1, AMOUNT_LIMIT)
     else:
         announced = min(announced + event.amount, AMOUNT_LIMIT)

@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import psycopg
 import structlog
@@ -25,6 +26,7 @@ REMEMBERED = 1000  # versions sent to pages; older ones may be sent twice, which
 QUEUE_LIMIT = 100  # events queued for a slow page before it has to reconnect
 BATCH = 100  # moments fetched with one query
 RECONNECT_SECONDS = 1.0
+CLIENTS_AT_LEAST = 50  # that many clients find a place, whatever one of them does
 
 log = structlog.get_logger()
 
@@ -47,7 +49,11 @@ class Writers:
 
 
 class TooManyPagesError(Exception):
-    """As many pages are open as are allowed."""
+    """As many pages are open as are allowed: `by` "all" clients together, or by this "client"."""
+
+    def __init__(self, by: Literal["all", "client"]) -> None:
+        super().__init__(by)
+        self.by = by
 
 
 def id_in(payload: str) -> str | None:
@@ -86,26 +92,36 @@ class Fanout:
 
     def __init__(self, most_pages: int) -> None:
         self._most_pages = most_pages
+        self._most_of_one = max(1, most_pages // CLIENTS_AT_LEAST)
         self._pages: set[Subscription] = set()
+        self._held: Counter[str] = Counter()  # places by client
         self._sent: OrderedDict[str, str] = OrderedDict()  # moment to version
 
     @contextmanager
-    def subscription(self) -> Iterator[Subscription]:
-        """Register an open page for the block; raises `TooManyPagesError`."""
-        if self.is_full():
-            raise TooManyPagesError
+    def subscription(self, client: str) -> Iterator[Subscription]:
+        """Give a page of the client a place for the block; raises `TooManyPagesError`."""
+        if len(self._pages) >= self._most_pages:
+            raise TooManyPagesError("all")
+        if self._held[client] >= self._most_of_one:
+            raise TooManyPagesError("client")
         page = Subscription()
-        self._pages.add(page)
-        measure(metrics.LIVE_VIEWERS).set(len(self._pages))
+        self._take(page, client)
         try:
             yield page
         finally:
-            self._pages.discard(page)
-            measure(metrics.LIVE_VIEWERS).set(len(self._pages))
+            self._give_back(page, client)
 
-    def is_full(self) -> bool:
-        """Return whether as many pages are open as are allowed."""
-        return len(self._pages) >= self._most_pages
+    def _take(self, page: Subscription, client: str) -> None:
+        self._pages.add(page)
+        self._held[client] += 1
+        measure(metrics.LIVE_VIEWERS).set(len(self._pages))
+
+    def _give_back(self, page: Subscription, client: str) -> None:
+        self._pages.discard(page)
+        self._held[client] -= 1
+        if not self._held[client]:
+            del self._held[client]  # clients come and go without end
+        measure(metrics.LIVE_VIEWERS).set(len(self._pages))
 
     def is_new(self, moment_id: str, version: str) -> bool:
         """Return whether this version was not sent yet, and remember it."""

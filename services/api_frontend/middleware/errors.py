@@ -57,15 +57,22 @@ def explain(error: RequestValidationError) -> str:
     return "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())
 
 
+def error_answer(
+    renderer: Renderer, path: str, status: int, code: str, message: str, headers: dict[str, str] | None = None
+) -> Response:
+    """Answer in the shape that the reader of this path expects: JSON for programs, a page for people."""
+    if path.startswith(JSON_PATHS):
+        return error_json(status, code, message, headers)
+    return renderer.page("problem.html", {"status": status, "message": message}, status, headers)
+
+
 def install(app: FastAPI, renderer: Renderer) -> None:
     """Answer every error in the shape that its reader expects."""
 
     def answer(
         request: Request, status: int, code: str, message: str, headers: dict[str, str] | None = None
     ) -> Response:
-        if request.url.path.startswith(JSON_PATHS):
-            return error_json(status, code, message, headers)
-        return renderer.page("problem.html", {"status": status, "message": message}, status, headers)
+        return error_answer(renderer, request.url.path, status, code, message, headers)
 
     async def bad_request(request: Request, error: Exception) -> Response:
         code = error.code if isinstance(error, BadRequestError) else "bad_request"

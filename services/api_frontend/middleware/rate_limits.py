@@ -1,5 +1,6 @@
 """Limits how often a client may call the API: counted in Redis, in memory while Redis is unavailable."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -12,8 +13,8 @@ from redis.exceptions import RedisError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api_frontend.middleware.errors import error_json
-from api_frontend.middleware.security import client_address
-from api_frontend.settings import ApiSettings
+from api_frontend.middleware.security import Clients
+from api_frontend.settings import ApiSettings, RedisSettings
 
 REDIS_TIMEOUT_SECONDS = 0.2  # a visitor must not wait for a counter
 REDIS_RETRY_SECONDS = 10.0  # meanwhile requests are counted in memory
@@ -25,21 +26,23 @@ log = structlog.get_logger()
 class RateLimits:
     """Counts requests by client. Without Redis nobody is refused for that, and counting goes on."""
 
-    def __init__(self, limit: str, redis_url: str | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limit: str, redis: RedisSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._item = parse(limit)
         self._clock = clock
         self._memory = FixedWindowRateLimiter(MemoryStorage())
-        self._redis = self._connect(redis_url) if redis_url else None
+        self._redis = self._connect(redis.url, redis.password()) if redis.url else None
         self._away_until = float("-inf")
 
     @staticmethod
-    def _connect(redis_url: str) -> FixedWindowRateLimiter:
+    def _connect(url: str, password: str | None) -> FixedWindowRateLimiter:
+        options = {"password": password} if password else {}  # None would override a password in the address
         storage = RedisStorage(
-            f"async+{redis_url}",
+            f"async+{re.sub('^unix:', 'redis+unix:', url)}",  # what `limits` calls it
             implementation="redispy",
             wrap_exceptions=True,
             socket_timeout=REDIS_TIMEOUT_SECONDS,
             socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+            **options,
         )
         return FixedWindowRateLimiter(storage)
 
@@ -72,8 +75,8 @@ class RateLimits:
 class LimitedApi:
     """Refuses API requests beyond the limit with 429."""
 
-    def __init__(self, app: ASGIApp, limits: RateLimits, settings: ApiSettings) -> None:
-        self._app, self._limits, self._settings = app, limits, settings
+    def __init__(self, app: ASGIApp, limits: RateLimits, clients: Clients, settings: ApiSettings) -> None:
+        self._app, self._limits, self._clients, self._settings = app, limits, clients, settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if await self._refuses(scope):
@@ -86,4 +89,4 @@ class LimitedApi:
     async def _refuses(self, scope: Scope) -> bool:
         if scope["type"] != "http" or not scope["path"].startswith("/api/"):
             return False
-        return not await self._limits.allow(client_address(scope, self._settings.trust_cloudflare))
+        return not await self._limits.allow(self._clients.of(scope))

@@ -1,10 +1,9 @@
 """Explains in one sentence why a moment is one."""
 
-from contracts.moments import Evidence
+from contracts.moments import Evidence, speaks_for_crowd
 
 SILENCE_MESSAGES_PER_SECOND = 0.01  # below it "times the usual chat" means nothing
 MOST_TIMES = 500  # above it the factor measures how quiet it was before, not the crowd
-LEAST_USES = 3  # an emote or a word used less was no part of the burst
 
 
 def times_text(times: float) -> str:
@@ -34,15 +33,14 @@ def count_text(expected: float) -> str:
 
 
 def loudest(evidence: Evidence) -> str | None:
-    """Name the most used emote, else the most used word, with its uses."""
-    if evidence.emotes:
-        emote = max(evidence.emotes, key=lambda count: count.uses)
-        if emote.uses >= LEAST_USES:
-            return f"{emote.name} ×{emote.uses:,}"
+    """Name the most used emote that speaks for the crowd, else the most used word, with its uses."""
+    emotes = [each for each in evidence.emotes if speaks_for_crowd(each, evidence)]
+    if emotes:
+        emote = max(emotes, key=lambda count: count.uses)
+        return f"{emote.name} ×{emote.uses:,}"
     if evidence.words:
         word = max(evidence.words, key=lambda count: count.uses)
-        if word.uses >= LEAST_USES:
-            return f"“{word.word}” ×{word.uses:,}"
+        return f"“{word.word}” ×{word.uses:,}"
     return None
 
 

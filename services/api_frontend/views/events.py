@@ -4,16 +4,19 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from api_frontend.data.filters import Filter, from_address
 from api_frontend.data.freshness import UNREACHABLE
-from api_frontend.data.live import News, Subscription
+from api_frontend.data.live import News, Subscription, TooManyPagesError
 from api_frontend.data.stored_moment import EPOCH
 from api_frontend.middleware.errors import error_json
 from api_frontend.views.site import CurrentSite, Site
+from contracts import metrics
+from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 
 RETRY_MS = 3000  # before a browser reconnects
@@ -77,8 +80,36 @@ async def stream(
             yield as_event(news)
 
 
+class LiveLine(Response):
+    """Streams events while the page has a place; refuses it if there is none."""
+
+    def __init__(self, site: Site, client: str, wanted: Filter, since: datetime | None) -> None:
+        super().__init__()
+        self._site, self._client, self._wanted, self._since = site, client, wanted, since
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            with self._site.fanout.subscription(self._client) as page:
+                events = stream(self._site, page, self._wanted, self._since)
+                await EventSourceResponse(events)(scope, receive, send)
+        except TooManyPagesError as error:
+            measure(metrics.LIVE_REFUSED).labels(by=error.by).inc()
+            await refusal(error)(scope, receive, send)
+
+
+def refusal(error: TooManyPagesError) -> Response:
+    """Answer that the page will get no news, and when to ask again."""
+    headers = {"Retry-After": str(BUSY_RETRY_SECONDS)}
+    if error.by == "client":
+        message = "Too many pages are open at your address. Close some, or reload this one to see what is new."
+        return error_json(429, "too_many_pages", message, headers)
+    message = "Too many pages are open. This one will not update by itself."
+    return error_json(503, "too_many_pages", message, headers)
+
+
 @router.get("/events")
 async def events(
+    request: Request,
     site: CurrentSite,
     wanted: Annotated[Filter, Depends(from_address)],
     since: Annotated[int | None, Query()] = None,
@@ -87,15 +118,4 @@ async def events(
     """Stream `moment` and `freshness` events; resume after Last-Event-ID."""
     if wanted.channel:
         wanted = wanted.of(await site.moments.channel_named(wanted.channel))
-
-    async def subscribed() -> AsyncIterator[ServerSentEvent]:
-        with site.fanout.subscription() as page:
-            async for event in stream(site, page, wanted, since_when(last_event_id, since)):
-                yield event
-
-    if site.fanout.is_full():
-        headers = {"Retry-After": str(BUSY_RETRY_SECONDS)}
-        return error_json(
-            503, "too_many_pages", "Too many pages are open. This one will not update by itself.", headers
-        )
-    return EventSourceResponse(subscribed())
+    return LiveLine(site, site.clients.of(request.scope), wanted, since_when(last_event_id, since))

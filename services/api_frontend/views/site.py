@@ -13,6 +13,7 @@ from api_frontend.data.moments import Moments, Page
 from api_frontend.data.progress import PipelineProgress
 from api_frontend.data.stored_moment import Channel
 from api_frontend.middleware.rate_limits import RateLimits
+from api_frontend.middleware.security import Clients
 from api_frontend.rendering import Renderer
 
 
@@ -25,6 +26,7 @@ class Site:
     renderer: Renderer
     fanout: Fanout
     limits: RateLimits
+    clients: Clients
 
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
         """Return a page of moments, and the channel that was asked for; an unknown channel has no moments."""

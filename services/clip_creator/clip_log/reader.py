@@ -21,7 +21,7 @@ class ClipReader:
 
     def __init__(self, settings: KafkaSettings, silent_seconds: float = SILENT_SECONDS) -> None:
         config = consumer_config(settings, "clip-creator-ledger")
-        self._topic = TopicReader(config, CLIPS.name, range(CLIPS.partitions), silent_seconds)
+        self._topic = TopicReader(config, CLIPS.name, silent_seconds=silent_seconds)
 
     def read_to_end(self) -> Iterator[tuple[Clip, int]]:
         """Yield each record committed since the last call with its partition, up to the current end of the topic.

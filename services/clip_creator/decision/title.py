@@ -1,10 +1,9 @@
 """Builds a clip's title from emotes and counts, never from chatters' text. Pure."""
 
-from contracts.moments import EmoteCount, Evidence, Moment
+from contracts.moments import EmoteCount, Evidence, Moment, speaks_for_crowd
 
 MAX_TITLE = 100  # characters; Twitch accepts 140
 MAX_EMOTE_NAME = 30  # characters
-MIN_USES = 3  # fewer are not a crowd
 MAX_TIMES = 99  # above this, "over 99 times": the baseline was near silence
 
 
@@ -16,7 +15,7 @@ def title(moment: Moment) -> str:
 
 def lead(evidence: Evidence) -> str:
     """Name the most used emote, else the number of people who wrote."""
-    emote = top_emote(evidence.emotes)
+    emote = top_emote(evidence)
     if emote:
         return f"{printable(emote.name)} ×{emote.uses}"
     if evidence.window_chatters > 0 and evidence.window_seconds > 0:
@@ -24,10 +23,15 @@ def lead(evidence: Evidence) -> str:
     return "Chat erupts"
 
 
-def top_emote(emotes: list[EmoteCount]) -> EmoteCount | None:
-    """Return the most used emote with a printable name; the first on a tie."""
-    named = [emote for emote in emotes if emote.uses >= MIN_USES and 0 < len(printable(emote.name)) <= MAX_EMOTE_NAME]
+def top_emote(evidence: Evidence) -> EmoteCount | None:
+    """Return the most used emote that speaks for the crowd and has a printable name; the first on a tie."""
+    named = [each for each in evidence.emotes if speaks_for_crowd(each, evidence) and has_printable_name(each)]
     return max(named, key=lambda emote: emote.uses, default=None)
+
+
+def has_printable_name(emote: EmoteCount) -> bool:
+    """Return whether the name is one token that a title can show whole."""
+    return printable(emote.name) == emote.name and 0 < len(emote.name) <= MAX_EMOTE_NAME and " " not in emote.name
 
 
 def times(times_usual: float) -> str:

@@ -75,13 +75,13 @@ class DetectorOperator(KeyedProcessFunction):  # type: ignore[misc]
 
     def open(self, runtime_context: RuntimeContext) -> None:
         """Open the state; its names are part of every checkpoint."""
-        # Packed bytes; the "pickle" of bytes is a copy, other array types go byte by byte in thread mode.
+        # Packed bytes; the "pickle" of bytes is a copy, other array types go byte by byte.
         packed = Types.PICKLED_BYTE_ARRAY()
         self._detectors = runtime_context.get_map_state(MapStateDescriptor("detectors", Types.STRING(), packed))
         self._texts = runtime_context.get_map_state(MapStateDescriptor("texts", Types.STRING(), Types.STRING()))
         self._progress = runtime_context.get_state(ValueStateDescriptor("progress", packed))
         self._buckets: dict[str, Bucket] = {}  # of this run; after a restart they are read from the state
-        # Python runs in the driver's process, whose port serves these; Flink's reporter would listen on all addresses.
+        # The driver serves these; Flink's reporter would listen on all addresses.
         self._measures = {name: measure(metric) for name, metric in MEASURES.items()}
 
     def process_element(self, value: Row, ctx: KeyedProcessFunction.Context) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 from moment_detection.detection.channel_events import FIELD, PIECE, SHORT_ID
+from moment_detection.evidence.chat_message import TEXT_LIMIT
 
 
 def literal(text: str) -> str:
@@ -25,5 +26,5 @@ def options(pairs: Mapping[str, str]) -> str:
 def piece() -> str:
     """Return the SQL expression of a message's piece: chatter, short id, emotes, and the text without separators."""
     field, separators = literal(FIELD), literal(PIECE + FIELD)
-    text = f"TRANSLATE(SUBSTRING(`text`, 1, 200), {separators}, '  ')"
+    text = f"TRANSLATE(SUBSTRING(`text`, 1, {TEXT_LIMIT}), {separators}, '  ')"
     return f"CONCAT(chatter, {field}, SUBSTRING(message_id, 1, {SHORT_ID}), {field}, emotes, {field}, {text})"

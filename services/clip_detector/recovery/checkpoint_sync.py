@@ -1,46 +1,64 @@
-"""Make checkpoints survive a power cut: Flink does not sync its files, so they are synced here and noted."""
+"""Make checkpoints survive a power cut: note those that are on the disk, and so is all that they have read.
 
-import json
+Flink does not sync its files, so they are synced here. Kafka syncs chat and some results only after a while, so a
+checkpoint is noted that much later, with the ends that the log had when it was made (`log_ends`).
+"""
+
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-from service_runtime.files import replace_durably, sync_path
+from clip_detector.recovery.checkpoints import CheckpointShelf, name_of, synced, write_notes
+from clip_detector.recovery.log_ends import Ends
+from contracts.topics import FLUSH_MS
+from service_runtime.files import sync_path
 
-SYNCED_FILE = "synced.json"
 POLL_SECONDS = 0.5  # checkpoints come every few seconds; a start skips one that is not noted yet
+SETTLE_SECONDS = 2 * FLUSH_MS / 1000  # by then Kafka has flushed what it had; the broker's flusher looks every second
 
 
-def synced(directory: Path) -> frozenset[str] | None:
-    """Return the noted checkpoints as JOB_ID/chk-N; None if none was ever noted."""
-    try:
-        return frozenset(json.loads((directory / SYNCED_FILE).read_text()))
-    except (OSError, ValueError, TypeError):
-        return None
+class CheckpointNotes:
+    """Notes the checkpoints of this run. `ends_now`: see `LogEnds.now`; `now`: seconds that only go forward.
+
+    Those of earlier runs that were not noted are left out: meanwhile Kafka may have lost what they have read.
+    """
+
+    def __init__(
+        self, shelf: CheckpointShelf, ends_now: Callable[[], Ends | None], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._shelf, self._ends_now, self._now = shelf, ends_now, now
+        self._seen = {name_of(checkpoint) for checkpoint in shelf.whole()}
+        self._settling: dict[str, tuple[float, Ends]] = {}  # when Kafka has flushed what the checkpoint has read
+
+    def look(self) -> list[str]:
+        """Sync new checkpoints, note those that have settled; return their names. Raises OSError, KafkaException."""
+        present = {name_of(checkpoint): checkpoint for checkpoint in self._shelf.whole()}
+        fresh = {name: checkpoint for name, checkpoint in present.items() if name not in self._seen}
+        if fresh and (ends := self._ends_now()) is not None:  # the ends are read after the checkpoints were made
+            for name, checkpoint in fresh.items():
+                if _sync_checkpoint(checkpoint):
+                    self._settling[name] = (self._now() + SETTLE_SECONDS, ends)
+                self._seen.add(name)
+            self._shelf.note_progress()
+        return self._note_settled(set(present))
+
+    def _note_settled(self, present: set[str]) -> list[str]:
+        settled = {name: ends for name, (due, ends) in self._settling.items() if due <= self._now()}
+        for name in settled:
+            del self._settling[name]
+        kept = {name: ends for name, ends in settled.items() if name in present}
+        if kept:
+            sync_path(self._shelf.directory)
+            known = synced(self._shelf.directory) or {}
+            write_notes(self._shelf.directory, {name: ends for name, ends in known.items() if name in present} | kept)
+        return sorted(kept)
 
 
-def name_of(checkpoint: Path) -> str:
-    """Return the checkpoint's name, JOB_ID/chk-N."""
-    return f"{checkpoint.parent.name}/{checkpoint.name}"
-
-
-def sync_and_note(directory: Path, whole: Iterable[Path]) -> list[Path]:
-    """Sync finished checkpoints to the disk, then note them; return those that were not noted before."""
-    checkpoints = list(whole)
-    known = synced(directory) or frozenset()
-    fresh = [chk for chk in checkpoints if name_of(chk) not in known and _sync_checkpoint(chk)]
-    if fresh:
-        sync_path(directory)
-        present = {name_of(chk) for chk in checkpoints}
-        noted = sorted((known & present) | {name_of(chk) for chk in fresh})
-        replace_durably(directory / SYNCED_FILE, json.dumps(noted).encode())
-    return fresh
-
-
-def keep_synced(directory: Path, whole: Callable[[], Iterable[Path]], stop: threading.Event) -> None:
-    """Note each checkpoint soon after it is finished, until `stop` is set. Raises OSError if the disk fails."""
+def keep_synced(notes: CheckpointNotes, stop: threading.Event) -> None:
+    """Note checkpoints until `stop` is set. Raises OSError if the disk fails, KafkaException."""
     while not stop.wait(POLL_SECONDS):
-        sync_and_note(directory, whole())
+        notes.look()
 
 
 def _sync_checkpoint(checkpoint: Path) -> bool:

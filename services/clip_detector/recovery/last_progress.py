@@ -24,7 +24,7 @@ class LastProgress(NamedTuple):
 def read_last_progress(kafka: KafkaSettings) -> LastProgress:
     """Read it from Kafka. Raises KafkaException if it does not answer or a topic is missing."""
     config = consumer_config(kafka, GROUP)
-    with TopicReader(config, topics.MOMENTS.name, range(topics.MOMENTS.partitions), ANSWER_SECONDS) as moments:
+    with TopicReader(config, topics.MOMENTS.name, silent_seconds=ANSWER_SECONDS) as moments:
         has_results = any(end for _, end in moments.bounds().values())
     with TopicReader(config, topics.JOB_PROGRESS.name, (0,), ANSWER_SECONDS) as progress:
         progress.skip_to_last(TAIL)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from msgspec.structs import replace
 
 from contracts.moments import WORD_MAX_CHARACTERS, WORD_MIN_CHATTERS, Moment, WordCount
+from moment_detection.evidence.characters import one_form
 
 ADDRESS_MARKS = ("@", "://", "www.")
 CODE = re.compile(r"[\w.:-]{0,40}")  # no space: a code such as "laughter" or "bot_flood", never a sentence
@@ -14,7 +15,7 @@ CODES_REMEMBERED = 1024  # moments repeat a few dozen
 
 def may_be_kept(word: WordCount) -> bool:
     """Return True for a word of at least five people, of at most 25 characters, that is no mention and no link."""
-    text = word.word.lower()
+    text = one_form(word.word).casefold()
     is_common = word.chatters >= WORD_MIN_CHATTERS and len(text) <= WORD_MAX_CHARACTERS
     return is_common and not any(mark in text for mark in ADDRESS_MARKS)
 

@@ -1,9 +1,9 @@
-"""Capture: read the chosen channels and write a synced frame with its tick every quarter of a second at most."""
+"""Capture: read the chosen channels and write synced frames, each with its tick."""
 
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -15,6 +15,7 @@ from stream_monitoring.capture.connections import Connections
 from stream_monitoring.capture.continuity import Continuity
 from stream_monitoring.capture.coverage import CoverageTracker
 from stream_monitoring.capture.frame_writer import FrameWriter, load_clock_offset
+from stream_monitoring.capture.pace import ASK_SECONDS, OpenFrame, crosses_in_seconds, seconds_to_look
 from stream_monitoring.capture.ticks import TickPause, next_tick
 from stream_monitoring.channels.lifecycle import introduction
 from stream_monitoring.chat.bad_lines import BadLines
@@ -30,7 +31,6 @@ from stream_monitoring.spool.spool import Spool
 
 log = structlog.get_logger()
 
-FRAME_SECONDS = 0.2  # what is not synced after 250 ms may be lost in a power cut
 CHECK_SECONDS = 0.25
 STALL_SECONDS = 2.0  # a check that came so late: this process stalled, the sockets were not silent
 FRESH_MS = 5_000  # a tick further behind than this and its lag: some socket does not answer
@@ -44,6 +44,7 @@ class CaptureOptions:
     instance: str
     tick_lag_ms: int
     introduces_channels: bool = True  # without Helix, channel names come from chat
+    ignored: Collection[str] = ()  # logins of people whose messages count for nothing
     has_other: bool = False  # another instance reads the same channels and may take over
 
 
@@ -58,11 +59,17 @@ class CaptureLoop:
         chatters: ChatterHash,
         frame_written: Callable[[Frame], None],
         forwarded_position: Callable[[], int],
+        is_spare: Callable[[], bool],
         machine_now: MachineClock | None = None,
     ) -> None:
-        """`forwarded_position`: the position up to which Kafka has everything."""
+        """`forwarded_position`: the position up to which Kafka has everything.
+
+        `is_spare`: whether another instance forwards the same records now.
+        """
         self._options = options
         self._spool = spool
+        self._is_spare = is_spare
+        self._frame_began = time.monotonic()
         self._now = machine_now or MachineClock()
         self._clock = TwitchClock(load_clock_offset(spool.directory))
         self._batch = Batch()
@@ -82,7 +89,10 @@ class CaptureLoop:
 
     def _make_reader(self, chatters: ChatterHash, quarantine: Quarantine) -> ChatReader:
         bad_lines = BadLines(self._batch, quarantine)
-        return ChatReader(self._options.instance, self._batch, chatters, bad_lines, self._clock, self.channel_ids)
+        options = self._options
+        return ChatReader(
+            options.instance, self._batch, chatters, bad_lines, self._clock, self.channel_ids, options.ignored
+        )
 
     def _make_writer(
         self, frame_written: Callable[[Frame], None], forwarded_position: Callable[[], int]
@@ -211,24 +221,42 @@ class CaptureLoop:
     async def _write_frames(
         self, connections: Connections, stop: threading.Event, checking: asyncio.Task[None]
     ) -> None:
-        next_frame = time.monotonic()
         while not stop.is_set():
             if checking.done():
                 checking.result()
-            next_frame = max(next_frame + FRAME_SECONDS, time.monotonic())
-            await asyncio.sleep(next_frame - time.monotonic())
-            await self._write_frame(connections, stop)
+            await asyncio.sleep(seconds_to_look(time.monotonic() - self._frame_began, self._crosses_in_seconds()))
+            tick_at = self._next_tick(connections)
+            frame = self._open_frame(tick_at)
+            if frame.is_due:
+                await self._write_frame(connections, stop, tick_at)
+            elif frame.crosses_in_seconds < -ASK_SECONDS:
+                connections.ask_since(self._now() + int(frame.crosses_in_seconds * 1000))
             await self._writer.maintain()
 
-    async def _write_frame(self, connections: Connections, stop: threading.Event) -> None:
-        covered_ids = self._coverage.covered_ids()
-        tick_at = next_tick(
+    def _crosses_in_seconds(self) -> float:
+        return crosses_in_seconds(self._writer.last_tick, self._clock.now(self._now()), self._options.tick_lag_ms)
+
+    def _next_tick(self, connections: Connections) -> int:
+        return next_tick(
             self._writer.last_tick,
             connections.answered_through(),
             self._clock.now(self._now()),
             self._options.tick_lag_ms,
         )
-        content = self._writer.take_content(tick_at, covered_ids)
+
+    def _open_frame(self, tick_at: int) -> OpenFrame:
+        return OpenFrame(
+            last_tick=self._writer.last_tick,
+            tick_at=tick_at,
+            age_seconds=time.monotonic() - self._frame_began,
+            crosses_in_seconds=self._crosses_in_seconds(),
+            is_empty=not self._writer.has_records,
+            is_spare=self._is_spare(),
+        )
+
+    async def _write_frame(self, connections: Connections, stop: threading.Event, tick_at: int) -> None:
+        content = self._writer.take_content(tick_at, self._coverage.covered_ids())
+        self._frame_began = time.monotonic()
         self._reader.tick(tick_at)
         await self._writer.write(content, connections.pause, stop)
 
@@ -236,7 +264,7 @@ class CaptureLoop:
         self._tick_pause.end()
         self._coverage.left_all(self.twitch_now())
         connections.stop()
-        await self._write_frame(connections, stop)
+        await self._write_frame(connections, stop, self._next_tick(connections))
 
     def _measure(self, connections: Connections) -> None:
         measure_counts(self._reader.take_counts())
@@ -256,4 +284,6 @@ def measure_counts(counts: Counts) -> None:
     for path, number in counts.paths.items():
         measure(metrics.MESSAGES_BY_PATH).labels(path=path).inc(number)
     measure(metrics.DUPLICATE_MESSAGES).inc(counts.duplicates)
+    measure(metrics.IGNORED_MESSAGES).inc(counts.ignored)
+    measure(metrics.RELAYED_LINES).inc(counts.relayed)
     measure(metrics.LATE_RECORDS).inc(counts.late)

@@ -25,7 +25,9 @@ RECONNECT = Backoff(first_seconds=0.5, longest_seconds=60.0, jitter=0.5)
 STEADY_SECONDS = 30.0  # a connection that lasted so long resets the backoff
 NO_ROOM = "no room on the disk"
 EXPECTED_REASONS = ("reconnect", "stopped", NO_ROOM)  # a socket closed for these does not pause ticks
-HANDOVER_SECONDS = 20.0  # after RECONNECT the old socket reads on until the new one has joined
+# After RECONNECT the old socket reads on until the new one has joined, or Twitch closes it, or so long: 90 joins take
+# 41 s, and a channel that did not answer is joined again after 30 s.
+HANDOVER_SECONDS = 120.0
 
 
 class Connections:
@@ -95,8 +97,14 @@ class Connections:
 
     def answered_through(self) -> list[int]:
         """Return how far each open socket with channels, and each that pauses ticks, has answered (Twitch's clock)."""
-        paused = self._tick_pause.answered_through(self.reading_logins, self._now())
+        pause = self._tick_pause
+        paused = pause.answered_through(self.reading_logins, self._now()) if pause.is_pending else []
         return [*paused, *(socket.progress.answered_through for socket in self._sockets if socket.wanted)]
+
+    def ask_since(self, since: int) -> None:
+        """Ask each socket that has not answered since this machine time, once."""
+        for socket in self._sockets:
+            socket.ask_since(since, self._now())
 
     @property
     def open_sockets(self) -> int:
@@ -152,6 +160,7 @@ class Connections:
 
     async def _one_connection(self, slot: Slot) -> str:
         """Open a socket and wait until it is closed or retired; return why it ended."""
+        await self._let_handovers_pass(slot)
         async with self._connecting:
             try:
                 socket = await asyncio.wait_for(self._connect(slot.logins), CONNECT_SECONDS)
@@ -163,6 +172,11 @@ class Connections:
         reason = await socket.ended()
         slot.release(socket)
         return reason
+
+    async def _let_handovers_pass(self, slot: Slot) -> None:
+        """Wait while another slot's socket is about to be closed by Twitch and has no successor yet."""
+        while slot.retiring is None and any(each.needs_successor for each in self._slots):
+            await asyncio.sleep(SECONDS_BETWEEN_CONNECTIONS)
 
     async def _connect(self, logins: set[str]) -> ChatSocket:
         secure = self._address.scheme == "ircs"

@@ -77,6 +77,11 @@ class FrameWriter:
         """Return the best guess of Twitch's time, milliseconds; later than the last tick."""
         return max(self._clock.estimate(self._now()), self.last_tick + 1)
 
+    @property
+    def has_records(self) -> bool:
+        """Whether the next frame holds more than its tick."""
+        return len(self._batch) > 0 or self._erasure.has_changes
+
     def load_covered(self) -> dict[str, str]:
         """Return login to id of the channels that the last process read when it ended."""
         return coverage.load_covered(self._covered_path)

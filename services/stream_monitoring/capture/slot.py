@@ -38,6 +38,11 @@ class Slot:
         """Make room for a new socket while the present one reads on."""
         self.retiring, self.socket = self.socket, None
 
+    @property
+    def needs_successor(self) -> bool:
+        """Whether the retiring socket is the only one."""
+        return self.retiring is not None and self.socket is None
+
     def release(self, socket: ChatSocket) -> None:
         """Forget a socket that has ended."""
         if self.socket is socket:

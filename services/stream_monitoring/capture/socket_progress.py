@@ -1,7 +1,9 @@
 """How far one socket has answered: nothing that Twitch sent before that time is still to come on it."""
 
-QUIET_MS = 500  # without progress for so long, send a PING; keeps ticks about two seconds behind
-DEAF_MS = 10_000  # without an answer for so long, the socket is dead though it looks open
+from stream_monitoring.timing import DEAF_SECONDS
+
+QUIET_MS = 2_000  # without progress for so long, send a PING: several before DEAF
+DEAF_MS = int(DEAF_SECONDS * 1000)
 
 
 class SocketProgress:
@@ -28,6 +30,16 @@ class SocketProgress:
     def should_ping(self, now: int) -> bool:
         """Return whether to send a PING now, and count it as sent."""
         if now - self._progress_at < QUIET_MS or now - self._pinged_at < QUIET_MS:
+            return False
+        self._pinged_at = now
+        return True
+
+    def should_ask(self, since: int, twitch_since: int, now: int) -> bool:
+        """Return whether to send a PING now, and count it as sent: neither answered nor asked since then.
+
+        `since`, `twitch_since`: the same time on both clocks.
+        """
+        if self.answered_through >= twitch_since or self._pinged_at >= since:
             return False
         self._pinged_at = now
         return True

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from contracts.chat_messages import Coverage
+from stream_monitoring.timing import COMMIT_SECONDS, DEAF_SECONDS, HOLD_SECONDS
 
-# A socket is deaf after 10 s without an answer; the standby then needs up to 8 s to notice and take over.
-DEAF_PAUSE_MS = 8_000
-CLOSED_PAUSE_MS = 18_000  # the 10 s and the 8 s; ends earlier if the channels are read again
+COMMIT_MS = int(COMMIT_SECONDS * 1000)
+DEAF_PAUSE_MS = int((HOLD_SECONDS - DEAF_SECONDS) * 1000)  # ticks stand still since the socket's last answer
+CLOSED_PAUSE_MS = int(HOLD_SECONDS * 1000)  # ends earlier if the channels are read again
 BLIND_PAUSE_MS = 600_000  # while no channel at all is read: a standby may have to be started first
 
 
@@ -17,6 +18,11 @@ def next_tick(last: int, answered_through: Iterable[int], now: int, lag_ms: int)
     `answered_through` has one time per open socket; without any, nothing can arrive from before `now`.
     """
     return max(last, min((*answered_through, now)) - lag_ms)
+
+
+def crosses_second(before: int, tick_at: int) -> bool:
+    """Return whether the tick closes a second of event time that the one before it left open."""
+    return tick_at // COMMIT_MS > before // COMMIT_MS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,11 @@ class TickPause:
                 is_deaf=is_deaf,
             )
             self._lost.append(lost)
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether a lost socket may still pause ticks."""
+        return bool(self._lost)
 
     def answered_through(self, reading: set[str], now: int) -> list[int]:
         """Return the last answers of lost sockets that still pause ticks, given the channels that are read now."""

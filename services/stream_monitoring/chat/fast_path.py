@@ -14,23 +14,28 @@ from contracts.chat_messages import SCHEMA_VERSION
 VALUE = rb"[^; \r\n]*+"  # ends before anything that ends a tag, the tags or the line
 EMOTES = rb"[0-9A-Za-z_:,/-]*+"
 TEXT = rb"[^\x00-\x1f]*+"  # JSON escapes control characters, which are rare in chat
+SHARED_CHAT_SOURCE = (  # of a Shared Chat session: where the message was written
+    rb"(?:source-badge-info=%(value)b;source-badges=%(value)b;source-id=%(value)b;"
+    rb"(?:source-only=[01];)?+source-room-id=([0-9]++);)?+"
+) % {b"value": VALUE}
 TAGS = (
     rb"@badge-info=%(value)b;badges=%(value)b;(?:client-nonce=%(value)b;)?+color=%(value)b;display-name=%(value)b;"
     rb"(?:emote-only=1;)?+emotes=(%(emotes)b);first-msg=[01];flags=%(value)b;id=([0-9a-f-]{36});mod=[01];"
-    rb"(?:reply-%(value)b;)*+returning-chatter=[01];room-id=([0-9]++);subscriber=[01];tmi-sent-ts=([0-9]{13});"
+    rb"(?:reply-%(value)b;)*+returning-chatter=[01];room-id=([0-9]++);%(source)bsubscriber=[01];tmi-sent-ts=([0-9]{13});"
     rb"turbo=[01];user-id=([0-9]++);user-type=%(value)b(?:;vip=1)?+"
-) % {b"value": VALUE, b"emotes": EMOTES}
-SOURCE = rb" :[^ \r\n]*+ PRIVMSG #[^ \r\n]++ :"
+) % {b"value": VALUE, b"emotes": EMOTES, b"source": SHARED_CHAT_SOURCE}
+SENDER_AND_CHANNEL = rb" :([^! \r\n]*+)[^ \r\n]*+ PRIVMSG #[^ \r\n]++ :"
 ACTION_OR_TEXT = rb"(?:\x01ACTION (%(text)b)\x01|(%(text)b))\r\n" % {b"text": TEXT}
 OTHER_LINE = rb"([^\n]*+)\n"
-LINE = re.compile(TAGS + SOURCE + ACTION_OR_TEXT + b"|" + OTHER_LINE)
+LINE = re.compile(TAGS + SENDER_AND_CHANNEL + ACTION_OR_TEXT + b"|" + OTHER_LINE)
 MESSAGE = (  # its key and its JSON object
     b'%%b\n{"kind":"message","schema_version":%d,"channel_id":"%%b","sent_at":%%b,"received_at":%%b,"instance":%%b,'
     b'"message_id":"%%b","chatter":"%%b","text":"%%b","emotes":%%b}'
 ) % SCHEMA_VERSION
 
-# emotes, message id, channel id, sent at, user id, text of a /me message, text of any other, any other line
-Fields = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+# emotes, message id, channel id, source channel id (may be empty), sent at, user id, login, text of a /me message, text
+# of any other, any other line
+Fields = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 
 encode_json = msgspec.json.Encoder().encode
 

@@ -11,14 +11,18 @@ class MalformedLineError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class IrcLine:
-    """`channel` is the login after `#`, "" where the command has none; `text` is the trailing parameter."""
+    """One line. `channel`: the login after `#`, "" where there is none. `text`: the last parameter but the channel."""
 
     command: str
     tags: dict[str, str] = field(default_factory=dict)
     source: str = ""
     channel: str = ""
     text: str = ""
-    parameters: tuple[str, ...] = ()
+
+    @property
+    def login(self) -> str:
+        """Who sent the line: the tag of a notice, else the source's name."""
+        return self.tags.get("login") or self.source.partition("!")[0]
 
     def required(self, tag: str) -> str:
         """Return the tag's value; raises MalformedLineError where it is missing or empty."""
@@ -78,5 +82,9 @@ def parse_line(raw: bytes) -> IrcLine:
     command = words[0]
     if not (command.isascii() and command.isalnum()):
         raise MalformedLineError("the command is not a word")
-    channel = next((word[1:] for word in words[1:] if word.startswith("#")), "")
-    return IrcLine(command, tags, source, channel, text if has_text else "", tuple(words[1:]))
+    parameters = words[1:]
+    channel_at = next((at for at, word in enumerate(parameters) if word.startswith("#")), -1)
+    channel = parameters[channel_at][1:] if channel_at >= 0 else ""
+    if not has_text and parameters and channel_at != len(parameters) - 1:
+        text = parameters[-1]  # the colon may be left out before a last parameter of one word
+    return IrcLine(command, tags, source, channel, text)

@@ -10,7 +10,14 @@ from contracts.chat_messages import SCHEMA_VERSION, Emote, Message, Notice, Room
 from stream_monitoring.chat.irc_line import IrcLine, MalformedLineError
 
 EMOTE = re.compile(r"[^:;,/ ]+:[0-9]{1,6}-[0-9]{1,6}(?:,[0-9]{1,6}-[0-9]{1,6})*")
-GIFT_COUNT_TAGS = {"raid": "msg-param-viewerCount", "submysterygift": "msg-param-mass-gift-count"}
+AMOUNT_TAGS = {
+    "raid": "msg-param-viewerCount",
+    "submysterygift": "msg-param-mass-gift-count",
+    "anonsubmysterygift": "msg-param-mass-gift-count",
+}
+SINGLE_GIFTS = ("subgift", "anonsubgift")
+RELAYED_NOTICE = "sharedchatnotice"  # another room's USERNOTICE, its kind in `source-msg-id`
+BOT_BADGE = "bot-badge/"
 SMALLEST_TIME = 1_000_000_000_000  # 2001: what is smaller is no time in milliseconds
 LARGEST_TIME = 9_999_999_999_999
 ACTION = "\x01ACTION "
@@ -120,21 +127,25 @@ def without_action(text: str) -> str:
     return text[len(ACTION) :].removesuffix("\x01") if text.startswith(ACTION) else text
 
 
+def known_emotes(line: IrcLine, context: Context) -> list[Emote]:
+    """Return the emotes of a line's tag; a malformed tag is reported and names none."""
+    try:
+        return emotes_of(line.tags.get("emotes", ""))
+    except MalformedLineError as error:
+        context.problems.append(str(error))
+        return []
+
+
 def message_of(line: IrcLine, context: Context) -> Message:
     """Make the record of a PRIVMSG; one with malformed emotes counts without them."""
     if not line.channel:
         raise MalformedLineError("PRIVMSG: no channel")
-    try:
-        emotes = emotes_of(line.tags.get("emotes", ""))
-    except MalformedLineError as error:
-        emotes = []
-        context.problems.append(str(error))
     return Message(
         **context.envelope(channel_of(line, context), sent_at_of(line)),
         message_id=line.required("id"),
         chatter=context.chatter(str(line.number("user-id"))),
         text=without_action(line.text),
-        emotes=emotes,
+        emotes=known_emotes(line, context),
     )
 
 
@@ -146,7 +157,7 @@ def notice_id_of(*parts: object) -> str:
 def user_notice_of(line: IrcLine, context: Context) -> Notice:
     """Make the record of a USERNOTICE: a raid, subscription, gift or announcement."""
     notice_type = line.required("msg-id")
-    amount_tag = GIFT_COUNT_TAGS.get(notice_type)
+    amount_tag = AMOUNT_TAGS.get(notice_type)
     amount = line.number(amount_tag) if amount_tag and line.tags.get(amount_tag) else None
     user_id = line.tags.get("user-id", "")
     return Notice(
@@ -154,8 +165,31 @@ def user_notice_of(line: IrcLine, context: Context) -> Notice:
         notice_id=line.required("id"),
         notice_type=notice_type,
         chatter=context.chatter(user_id) if user_id else None,
-        amount=1 if notice_type == "subgift" else amount,
+        amount=1 if notice_type in SINGLE_GIFTS else amount,
     )
+
+
+def message_in(notice: Notice, line: IrcLine, context: Context) -> Message | None:
+    """Return what a person wrote beside a resub, a watch streak or an announcement; None for nothing or a bot's text.
+
+    It has the notice's id, which is also the one that a moderator's deletion names.
+    """
+    if not line.text or notice.chatter is None or BOT_BADGE in line.tags.get("badges", ""):
+        return None
+    return Message(
+        **context.envelope(notice.channel_id, notice.sent_at),
+        message_id=notice.notice_id,
+        chatter=notice.chatter,
+        text=without_action(line.text),
+        emotes=known_emotes(line, context),
+    )
+
+
+def is_relayed(line: IrcLine, context: Context) -> bool:
+    """Return whether Twitch relays this line from another room of a Shared Chat session."""
+    source_id = line.tags.get("source-room-id")
+    room_id = line.tags.get("room-id") or context.channel_ids.get(line.channel)
+    return bool(source_id and source_id != room_id) or line.tags.get("msg-id") == RELAYED_NOTICE
 
 
 def cleared_chat_of(line: IrcLine, context: Context) -> Notice:
@@ -214,7 +248,7 @@ RECORDS: dict[str, Callable[[IrcLine, Context], Record]] = {
 }
 EVENTS: dict[str, Callable[[IrcLine], Event]] = {
     "PING": lambda line: Pinged(line.text),
-    "PONG": lambda line: Ponged(line.text or line.parameters[-1] if line.parameters or line.text else ""),
+    "PONG": lambda line: Ponged(line.text),
     "001": lambda line: Welcomed(),
     "RECONNECT": lambda line: MovedOn(),
     "NOTICE": lambda line: Noticed(line.channel, line.tags.get("msg-id", line.text[:80])),

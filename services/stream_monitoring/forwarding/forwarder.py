@@ -14,6 +14,7 @@ from service_runtime.kafka import KafkaAwayError
 from service_runtime.measures import measure
 from stream_monitoring.capture.continuity import Continuity
 from stream_monitoring.forwarding import other_format
+from stream_monitoring.forwarding.commit_time import MOST_RECORDS, Uncommitted
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, LogReader, PartitionId
 from stream_monitoring.forwarding.lease import Lease, LeaseView
 from stream_monitoring.forwarding.partition_repair import plan_repair
@@ -28,14 +29,13 @@ from stream_monitoring.forwarding.transactions import FencedError, TransactionFa
 from stream_monitoring.spool.frame import Frame
 from stream_monitoring.spool.frame_queue import FrameQueue
 from stream_monitoring.spool.spool import Spool
+from stream_monitoring.timing import LEAST_STALLED_SECONDS, LOOK_SECONDS
 
 log = structlog.get_logger()
 
-MOST_RECORDS = 12_000  # in one transaction while draining; 20,000 take more than the 100 MB of a standby
 LIVE_SECONDS = 0.2  # longest wait for the next frame
 DRAIN_SECONDS = 0.05  # the same once stopped
 FLUSH_SECONDS = 15.0  # after a stop signal, to deliver what the spool holds
-LOOK_SECONDS = 1.0
 # Until Kafka is asked again: the holder must be back before another instance sees ticks stall.
 RECONNECT = Backoff(first_seconds=0.5, longest_seconds=3.0, jitter=0.5)
 
@@ -78,6 +78,8 @@ class Forwarder:
         self._deadline = 0.0
         self._filter: TakeoverFilter | None = None
         self._first_lines: list[bytes] = []
+        self._committed_tick = 0
+        self._committed_at = 0.0
         self.position = spool.first
         self.state: State = "starting"
         self.problem = ""
@@ -87,6 +89,11 @@ class Forwarder:
         if self.state in ("starting", "waiting for Kafka"):
             return {"kafka": self.problem or "not reached yet"}
         return {"kafka": self.problem} if self.problem else {}
+
+    @property
+    def is_spare(self) -> bool:
+        """Whether another instance forwards now, as its last tick shows."""
+        return self.state == "standby" and self._lease.stalled_seconds < LEAST_STALLED_SECONDS
 
     def run(self, stop: threading.Event, capture_ended: threading.Event) -> None:
         """Forward until `stop` is set and the capture's last frame is delivered, or the time for that is up."""
@@ -202,13 +209,16 @@ class Forwarder:
         """Return the partitions' last ticks; if they differ, first re-send what some have lost."""
         undecided = wait_for_open_transactions(reader)
         ticks = reader.last_ticks(*TICKED)
-        decided = {partition: tick for partition, tick in ticks.items() if partition not in undecided}
-        repair = plan_repair(reader, self._spool, decided, self._instance)
+        repair = plan_repair(reader, self._spool, ticks, undecided, self._instance)
         if repair is None:
             return ticks
-        transactions.send_again(repair.records, repair.tick)
+        records = 0
+        for resend in repair.resends:
+            transactions.send_again(resend)
+            records += len(resend.records)
+        log.info("forwarder: all partitions end alike again", records=records)
         wait_for_open_transactions(reader)
-        return ticks | dict.fromkeys(decided, repair.last_tick)
+        return ticks | dict.fromkeys(repair.partitions, repair.last_tick)
 
     def _log_resume(self, resume: ResumePoint) -> None:
         log.info("forwarder: holding the lease", position=resume.position, exact=resume.exact, after=resume.after)
@@ -218,11 +228,26 @@ class Forwarder:
             log.error("forwarder: nothing to deliver for some time", after=resume.after, until=resume.gap_until)
 
     def _forward_next(self, transactions: Transactions, stop: threading.Event) -> None:
-        frames = self._next_frames()
-        if not frames:
-            self._queue.wait(self.position, DRAIN_SECONDS if stop.is_set() else LIVE_SECONDS)
-            return
-        end, tick = frames[-1].end, frames[-1].tick
+        newest = self._queue.newest or self._spool.last
+        is_due = newest is not None and self._uncommitted(newest, stop.is_set()).is_due
+        frames = self._next_frames() if is_due else []
+        if frames:
+            self._commit(transactions, frames)
+        else:
+            after = newest.end if newest else self.position
+            self._queue.wait(after, DRAIN_SECONDS if stop.is_set() else LIVE_SECONDS)
+
+    def _uncommitted(self, newest: Frame, is_stopping: bool) -> Uncommitted:
+        return Uncommitted(
+            records=max(0, newest.end - self.position),
+            committed_tick=self._committed_tick,
+            newest_tick=newest.tick_at,
+            waited_seconds=time.monotonic() - self._committed_at,
+            is_stopping=is_stopping,
+        )
+
+    def _commit(self, transactions: Transactions, frames: list[Frame]) -> None:
+        end, tick, tick_at = frames[-1].end, frames[-1].tick, frames[-1].tick_at
         if self._filter is not None:
             frames, tick = self._without_known(self._filter, frames)
         if self._first_lines:
@@ -230,8 +255,8 @@ class Forwarder:
         started = time.monotonic()
         transactions.send(frames, tick)
         self._first_lines = []
-        self.position = end
-        measure(metrics.COMMIT_SECONDS).observe(time.monotonic() - started)
+        self.position, self._committed_tick, self._committed_at = end, tick_at, time.monotonic()
+        measure(metrics.COMMIT_SECONDS).observe(self._committed_at - started)
         measure(metrics.FORWARDED_RECORDS).inc(sum(frame.count for frame in frames))
         measure(metrics.SPOOL_BACKLOG_BYTES).set(self._spool.bytes_from(end) if self._spool.end > end else 0)
 

@@ -1,6 +1,6 @@
 """Read back the end of the log: the last tick of each partition, and the ids around it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ import msgspec
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from contracts.topics import CHAT_MESSAGES, STREAM_LIFECYCLE, Topic
-from service_runtime.kafka import KafkaAwayError
+from service_runtime.kafka import KafkaAwayError, partitions_of
 from stream_monitoring.forwarding.resume import LastTick
 from stream_monitoring.spool.record_header import read_header, record_id
 
@@ -66,6 +66,7 @@ class KafkaLog:
             "reconnect.backoff.max.ms": RECONNECT_MS,
         }
         self._consumer = Consumer(self._config)
+        self._numbers: dict[str, list[int]] = {}  # topic to its partitions
 
     def __enter__(self) -> "KafkaLog":
         return self
@@ -73,30 +74,50 @@ class KafkaLog:
     def __exit__(self, *_: object) -> None:
         self._consumer.close()
 
+    def partitions(self, *topics: Topic) -> list[PartitionId]:
+        """Return all partitions of the topics."""
+        return [(topic.name, number) for topic in topics for number in self._numbers_of(topic.name)]
+
+    def _numbers_of(self, topic: str) -> list[int]:
+        if topic not in self._numbers:
+            try:
+                self._numbers[topic] = partitions_of(self._consumer, topic, ANSWER_SECONDS)
+            except KafkaException as error:
+                raise KafkaAwayError(str(error)) from error
+        return self._numbers[topic]
+
     def open_transactions(self) -> list[PartitionId]:
         """Return the partitions with an open transaction, whose records may still become visible."""
         everything = Consumer(self._config | {"isolation.level": "read_uncommitted"})
         try:
-            ends = {partition: self._watermarks(partition, everything)[1] for partition in partitions_of(*TICKED)}
+            ends = {partition: self._watermarks(partition, everything)[1] for partition in self.partitions(*TICKED)}
         finally:
             everything.close()
         return [partition for partition, end in ends.items() if self._watermarks(partition)[1] < end]
 
     def half_committed(self) -> bytes | None:
-        """Return the tick of a transaction that is committed in one partition and open in another, None if none is.
+        """Return the tick of a transaction that every partition has, committed in some and open in others; else None.
 
         A broker that was killed may consider a commit complete whose marker is not in every partition: when it comes
-        back, it leaves out the partitions whose leader it does not know yet.
+        back, it leaves out the partitions whose leader it does not know yet. After a power cut, partitions may lack
+        more than the marker: then nothing is finished, and what is open is aborted and sent again.
         """
         undecided = self.open_transactions()
         if not undecided:
             return None
-        committed = set(self.last_ticks(*TICKED).values())
+        ticks = self.last_ticks(*TICKED)
+        committed = {ticks.get(partition) for partition in self.partitions(*TICKED) if partition not in undecided}
+        if len(committed) != 1 or None in committed:
+            return None
         with KafkaLog(self._config | {"isolation.level": "read_uncommitted"}) as everything:
             begins = {partition: self._watermarks(partition)[1] for partition in undecided}
             bounds = {partition: everything._watermarks(partition) for partition in undecided}
-            values = (message.value() or b"" for message in everything._read(begins, bounds))
-            return next((value for value in values if tick_of(value) in committed), None)
+            values = {
+                partition_of(message): message.value() or b""
+                for message in everything._read(begins, bounds)
+                if tick_of(message.value() or b"") in committed
+            }
+        return next(iter(values.values())) if len(values) == len(undecided) else None
 
     def last_ticks(self, *topics: Topic) -> dict[PartitionId, LastTick]:
         """Return each partition's last committed tick; a partition without one is left out."""
@@ -142,23 +163,34 @@ class KafkaLog:
             bound, look_back = begin, look_back * LOOK_BACK_FACTOR
         return list(last.values())
 
-    def records_after(self, sent_at: int, topic: Topic = CHAT_MESSAGES) -> RecentRecords:
-        """Return the ids of the topic's records that may be later than the event time."""
+    def records_after(self, sent_at: int) -> RecentRecords:
+        """Return the ids of the channels' records that may be later than the event time."""
         recent = RecentRecords(sent_at - NEAR_MS)
+        self._read_back(dict.fromkeys(self.partitions(CHAT_MESSAGES), recent))
+        return recent
+
+    def known_after(self, ends: Mapping[PartitionId, LastTick]) -> dict[PartitionId, set[str]]:
+        """Return for each partition the ids of its records that may be later than its own last tick."""
+        recent = {partition: RecentRecords(tick.sent_at - NEAR_MS) for partition, tick in ends.items()}
+        self._read_back(recent)
+        return {partition: found.ids for partition, found in recent.items()}
+
+    def _read_back(self, recent: Mapping[PartitionId, RecentRecords]) -> None:
+        """Add each partition's records, from its end back to where none is later than wanted."""
         look_back = FIRST_LOOK_BACK * LOOK_BACK_FACTOR
-        bounds = self._bounds(topic)
+        bounds = {partition: self._watermarks(partition) for partition in recent}
         while bounds:
             begins = {partition: max(low, high - look_back) for partition, (low, high) in bounds.items()}
             reached: set[PartitionId] = set()
             distant: set[PartitionId] = set()
             for message in self._read(begins, bounds):
                 value, partition = message.value() or b"", partition_of(message)
-                tick = tick_of(value)
+                wanted, tick = recent[partition], tick_of(value)
                 if tick is None:
-                    recent.add(value, is_near_end=partition not in distant)
+                    wanted.add(value, is_near_end=partition not in distant)
                     continue
-                (distant.add if tick.sent_at < recent.since else distant.discard)(partition)
-                if tick.sent_at < sent_at - REACH_MS:
+                (distant.add if tick.sent_at < wanted.since else distant.discard)(partition)
+                if tick.sent_at < wanted.since + NEAR_MS - REACH_MS:
                     reached.add(partition)
             bounds = {
                 partition: (low, begins[partition])
@@ -166,10 +198,9 @@ class KafkaLog:
                 if partition not in reached and begins[partition] > low
             }
             look_back *= RECORDS_LOOK_BACK_FACTOR
-        return recent
 
     def _bounds(self, *topics: Topic) -> Bounds:
-        return {partition: self._watermarks(partition) for partition in partitions_of(*topics)}
+        return {partition: self._watermarks(partition) for partition in self.partitions(*topics)}
 
     def _watermarks(self, partition: PartitionId, consumer: Consumer | None = None) -> tuple[int, int]:
         asked = consumer or self._consumer
@@ -205,11 +236,6 @@ class KafkaLog:
             yield message
         else:
             unread.discard(partition)
-
-
-def partitions_of(*topics: Topic) -> list[PartitionId]:
-    """Return all partitions of the topics."""
-    return [(topic.name, number) for topic in topics for number in range(topic.partitions)]
 
 
 def partition_of(message: Message) -> PartitionId:

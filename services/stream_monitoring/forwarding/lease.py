@@ -8,18 +8,20 @@ from typing import Literal
 
 from contracts.chat_messages import FORMAT_VERSION
 from stream_monitoring.forwarding.resume import LastTick
+from stream_monitoring.timing import LOOK_SECONDS, STALLED_SECONDS
 
 Role = Literal["holder", "standby"]
 Turn = Literal["begin", "continue", "take back", "take over", "go on"]
 
-MAX_STEP_SECONDS = 2.0  # counted between two looks: a longer time means that Kafka or we stalled, not the holder
+# Counted between two looks: a longer time means that Kafka or we stalled, not the holder.
+MAX_STEP_SECONDS = 2 * LOOK_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
 class LeaseTimeouts:
     """How long ticks must have stalled while Kafka answered, in seconds, and how soon the holder may take back."""
 
-    stalled_seconds: float = 10.0  # the holder is gone or deaf
+    stalled_seconds: float = STALLED_SECONDS
     go_on_seconds: float = 60.0  # no instance covers the last tick: one goes on with a recorded gap
     take_back_seconds: float = 60.0  # the least time between being fenced and fencing
 

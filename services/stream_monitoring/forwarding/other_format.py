@@ -15,7 +15,7 @@ from stream_monitoring.spool.spool import COVERED_FILE, ID_FILE, SpoolFormatErro
 
 log = structlog.get_logger()
 
-SILENT_SECONDS = 10.0  # an instance that runs writes a tick several times per second
+SILENT_SECONDS = 10.0  # an instance that runs writes a tick once per second
 
 NEWER = (
     "Kafka was last written by a newer version of Stream Scout, this instance does not forward: "

@@ -8,21 +8,22 @@ import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer
 
 from contracts import topics
+from service_runtime.kafka import partitions_of
+from stream_monitoring.capture.ticks import crosses_second
+from stream_monitoring.forwarding.partition_repair import Resend
 from stream_monitoring.spool.batch import NO_CHANNEL, Destination, destinations
 from stream_monitoring.spool.frame import Frame
+from stream_monitoring.timing import ANSWER_SECONDS, TRANSACTION_SECONDS
 
 log = structlog.get_logger()
 TRANSACTIONAL_ID = "chat-forwarder"  # this name is the lease: the last instance to begin with it is the holder
-TRANSACTION_TIMEOUT_MS = 10_000  # how long readers wait for a killed holder that has no successor
-ANSWER_SECONDS = 8.0
 METADATA_SECONDS = 5.0
-TICK_STEP_MS = 1_000  # one tick per second of event time is enough in a drain
 TOPICS = (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE, topics.DEAD_LETTERS)  # every topic a transaction may write to
 
 # librdkafka settings for batches of thousands; measured by tests/benchmarks/reading.py
 PRODUCER_SETTINGS: dict[str, Any] = {
     "transactional.id": TRANSACTIONAL_ID,
-    "transaction.timeout.ms": TRANSACTION_TIMEOUT_MS,
+    "transaction.timeout.ms": int(TRANSACTION_SECONDS * 1000),
     "delivery.report.only.error": True,
     "linger.ms": 1_000,  # lets batches fill up, a commit does not wait for it: saves 1 µs per message in a drain
     "compression.level": 1,  # of zstd: 5.1 µs of CPU per message instead of 6.7 at the default level
@@ -60,8 +61,10 @@ class Transactions:
         self._producer = Producer(config)
         try:
             self._producer.init_transactions(ANSWER_SECONDS)
-            for topic in TOPICS:
-                self._learn_partitions(topic)
+            # Before the first record: until librdkafka has fetched them, it may reorder records.
+            self._partitions = {
+                topic.name: partitions_of(self._producer, topic.name, METADATA_SECONDS) for topic in TOPICS
+            }
             if tick := half_committed():
                 self._finish(tick)
             else:
@@ -69,14 +72,6 @@ class Transactions:
         except KafkaException as error:
             raise as_failure(error.args[0]) from error
         self._sent_tick = 0
-
-    def _learn_partitions(self, topic: topics.Topic) -> None:
-        """Fetch the partitions before the first record: until then, librdkafka may reorder records."""
-        known = self._producer.list_topics(topic.name, METADATA_SECONDS).topics[topic.name]
-        if known.error is not None:
-            raise KafkaException(known.error)
-        if len(known.partitions) != topic.partitions:
-            raise TransactionFailedError(f"{topic.name} has {len(known.partitions)} partitions, not {topic.partitions}")
 
     def _finish(self, tick: bytes) -> None:
         """Write the tick again to every partition: one has committed its transaction, so all others must.
@@ -97,7 +92,7 @@ class Transactions:
         failed: list[KafkaError] = []
         self._producer.begin_transaction()
         for topic in TOPICS:
-            for partition in range(topic.partitions):
+            for partition in self._partitions[topic.name]:
                 self._producer.produce(
                     topic.name,
                     partition=partition,
@@ -111,20 +106,24 @@ class Transactions:
             raise TransactionFailedError(f"{unsent} partitions did not answer")
 
     def send(self, frames: list[Frame], tick: bytes) -> None:
-        """Commit the frames and the tick that ends the last of them. Raises FencedError or TransactionFailedError."""
+        """Commit the frames and the tick that ends the last of them, with a tick for each second of event time.
+
+        Raises FencedError or TransactionFailedError.
+        """
         with self._transaction():
             for number, frame in enumerate(frames):
                 self._produce_frame(frame)
                 is_last = number == len(frames) - 1
-                if is_last or (frame.count and frame.tick_at >= self._sent_tick + TICK_STEP_MS):
+                if is_last or (frame.count and crosses_second(self._sent_tick, frame.tick_at)):
                     self._produce_tick(tick if is_last else frame.tick)
                     self._sent_tick = frame.tick_at
 
-    def send_again(self, records: Iterable[tuple[Destination, bytes]], tick: bytes) -> None:
+    def send_again(self, resend: Resend) -> None:
         """Commit lost records again, and the tick that ended them. Raises as `send` does."""
         with self._transaction():
-            self._produce_records(records)
-            self._produce_tick(tick)
+            self._produce_records(resend.records)
+            for topic, number in resend.partitions:
+                self._producer.produce(topic, resend.tick, partition=number)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -152,7 +151,7 @@ class Transactions:
 
     def _produce_tick(self, tick: bytes) -> None:
         for topic in (topics.CHAT_MESSAGES, topics.STREAM_LIFECYCLE):
-            for partition in range(topic.partitions):
+            for partition in self._partitions[topic.name]:
                 self._producer.produce(topic.name, tick, partition=partition)
 
     def close(self) -> None:

@@ -59,10 +59,17 @@ class Erasure:
 
     def collect_changes(self) -> list[tuple[str, Literal["out", "in"]]]:
         """Return channel id and event of each status that this instance has not reported to the job yet."""
-        wanted = self._wanted
-        changes = {key: status for key, status in wanted.items() if self._reported.get(key) != status.changed_at}
+        changes = {key: status for key, status in self._wanted.items() if self._is_news(key, status)}
         self._reported |= {key: status.changed_at for key, status in changes.items()}
         return [(key, "out" if status.is_out else "in") for key, status in changes.items()]
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether `collect_changes` would return any."""
+        return any(self._is_news(key, status) for key, status in self._wanted.items())
+
+    def _is_news(self, channel_id: str, status: OptOutStatus) -> bool:
+        return self._reported.get(channel_id) != status.changed_at
 
     @property
     def is_pending(self) -> bool:

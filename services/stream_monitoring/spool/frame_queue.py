@@ -26,6 +26,12 @@ class FrameQueue:
                 self._bytes -= self._frames.popleft().size
             self._changed.notify_all()
 
+    @property
+    def newest(self) -> Frame | None:
+        """The newest frame that waits."""
+        with self._changed:
+            return self._frames[-1] if self._frames else None
+
     def pop_from(self, position: int, max_records: int) -> list[Frame]:
         """Remove and return the contiguous frames from `position` on, about `max_records`; drop older ones."""
         popped: list[Frame] = []

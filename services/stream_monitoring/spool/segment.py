@@ -6,6 +6,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from contracts import metrics
+from service_runtime.measures import measure
 from stream_monitoring.spool import frame
 from stream_monitoring.spool.frame import DamagedFrameError, Frame
 
@@ -120,7 +122,8 @@ def write(descriptor: int, offset: int, header: bytes, body: bytes) -> int:
             while view:
                 written = os.pwrite(descriptor, view, at)
                 view, at = view[written:], at + written
-        os.fdatasync(descriptor)
+        with measure(metrics.SPOOL_SYNC_SECONDS).time():
+            os.fdatasync(descriptor)
     except OSError:
         os.ftruncate(descriptor, offset)
         raise

@@ -11,6 +11,8 @@ import httpx
 import pytest
 from integration.support.api_frontend_process import DEADLINE, Rows, SiteProcess
 
+from embedded.servers.redis import Redis
+
 
 @pytest.fixture(scope="module")
 def rows(postgres_of_module: str) -> Iterator[Rows]:
@@ -278,9 +280,9 @@ def test_wrong_settings_are_named_together() -> None:
     assert all(name in done.stderr for name in ("API_PORT", "API_RATE_LIMIT", "POSTGRES_DSN"))
 
 
-def test_the_rate_limit_holds_with_and_without_redis(postgres_of_module: str, redis_url: str, tmp_path: Path) -> None:
-    for url in (redis_url, "redis://127.0.0.1:1"):
-        with SiteProcess(postgres_of_module, tmp_path, API_RATE_LIMIT="3/hour", REDIS_URL=url) as site:
+def test_the_rate_limit_holds_with_and_without_redis(postgres_of_module: str, redis: Redis, tmp_path: Path) -> None:
+    for settings in (redis.settings(), {"REDIS_URL": "redis://127.0.0.1:1"}):
+        with SiteProcess(postgres_of_module, tmp_path, API_RATE_LIMIT="3/hour", **settings) as site:
             answers = [httpx.get(f"{site.url}/api/v1/moments") for _ in range(4)]
             assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
             assert int(answers[3].headers["retry-after"]) > 0
@@ -288,4 +290,6 @@ def test_the_rate_limit_holds_with_and_without_redis(postgres_of_module: str, re
             assert httpx.get(site.url).status_code == 200
             ready = httpx.get(f"{site.url}/ready")
             assert ready.status_code == 200
-            assert ("redis" in ready.json()["degraded"]) == (url != redis_url)
+            assert ("redis" in ready.json()["degraded"]) == (settings != redis.settings())
+    counters = {key: redis.client().get(key) for key in redis.client().keys("LIMITS:*/api/127.0.0.1/*")}
+    assert list(counters.values()) == [b"4"]  # counted there, and not only in memory

@@ -116,7 +116,7 @@ def test_a_burst_through_disorder_bad_records_and_kills(
 
     causes(other, range(605, 720))
     chat.chat(range(605, 720), loudness)
-    run = start()
+    run = start(DETECTOR_PARALLELISM=str(len(chat.partitions) + 1))
     wait_for_progress(kafka, run, 720)
     assert run.stop() == 0
 

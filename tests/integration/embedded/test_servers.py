@@ -1,5 +1,8 @@
 """Each embedded server starts, answers, resumes with its data and leaves no process."""
 
+import socket
+import stat
+import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -7,9 +10,10 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-import redis
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
+from redis import Redis as AnyRedis
+from redis.exceptions import AuthenticationError, ResponseError
 
 from contracts import topics
 from embedded.problems import SetupError
@@ -19,7 +23,7 @@ from embedded.servers.kafka import Kafka
 from embedded.servers.postgres import Postgres
 from embedded.servers.redis import Redis
 from embedded.servers.server import Server
-from service_runtime.topic_setup import TopicMismatchError, create_topics
+from service_runtime.topic_setup import create_topics
 
 
 def assert_nothing_left(server: Server, process: psutil.Process) -> None:
@@ -81,37 +85,57 @@ def test_postgres_comes_back_after_a_kill(tmp_path: Path) -> None:
 
 
 def test_redis_resumes_with_its_keys_and_leaves_no_process(tmp_path: Path) -> None:
-    (port,) = free_ports(1)
-    server = Redis(tmp_path / "redis", port)
+    server = Redis(tmp_path / "redis")
     with server:
         process = psutil.Process(server.pid)
-        redis.Redis.from_url(server.url).set("kept", "1")
+        server.client().set("kept", "1")
     assert_nothing_left(server, process)
     with server:
-        assert redis.Redis.from_url(server.url).get("kept") == b"1"
+        assert server.client().get("kept") == b"1"
+
+
+def test_only_its_user_with_the_password_reaches_redis(redis: Redis) -> None:
+    process = psutil.Process(redis.pid)
+    assert [each for each in process.net_connections("inet") if each.status == psutil.CONN_LISTEN] == []
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (redis.socket.parent, redis.socket)] == [0o700, 0o700]
+    password = redis.client().connection_pool.connection_kwargs["password"]
+    assert password not in " ".join(process.cmdline())
+    for wrong in (None, "guessed"):
+        with pytest.raises((AuthenticationError, ResponseError)):
+            AnyRedis(unix_socket_path=str(redis.socket), password=wrong).ping()
+
+
+def test_redis_in_a_deep_folder_has_its_socket_elsewhere(tmp_path: Path) -> None:
+    with Redis(tmp_path / ("deep" * 20) / "redis") as server:
+        assert not server.socket.is_relative_to(tmp_path)
+        assert stat.S_IMODE(server.socket.parent.stat().st_mode) == 0o700
+        assert server.client().ping()
+
+
+def test_a_socket_folder_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    server = Redis(tmp_path / ("deep" * 20) / "redis")
+    (tmp_path / "theirs").mkdir()
+    server.socket.parent.symlink_to(tmp_path / "theirs")
+    with pytest.raises(SetupError, match="belongs to another user"):
+        server.prepare()
 
 
 def test_a_used_port_is_reported_with_its_user_and_setting(tmp_path: Path) -> None:
-    (port,) = free_ports(1)
-    with Redis(tmp_path / "first", port), pytest.raises(SetupError) as raised:
-        Redis(tmp_path / "second", port).start()
-    assert f"Port {port} is in use by redis-server" in str(raised.value)
-    assert "REDIS_PORT=" in str(raised.value)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SetupError) as raised:
+            Postgres(tmp_path / "postgres", port).start()
+    assert f"Port {port} is in use by {psutil.Process().name()}" in str(raised.value)
+    assert "POSTGRES_PORT=" in str(raised.value)
 
 
 def test_a_server_that_cannot_start_shows_the_end_of_its_log(tmp_path: Path) -> None:
-    (port,) = free_ports(1)
-    server = Redis(tmp_path / "redis", port)
+    server = Redis(tmp_path / "redis")
     server.prepare()
     (server.directory / "dump.rdb").write_bytes(b"not a snapshot")
     with pytest.raises(SetupError, match="redis ended while it started"):
         server.start()
-
-
-def test_topics_with_other_partitions_are_refused(kafka: str) -> None:
-    other = topics.Topic(topics.DEAD_LETTERS.name, partitions=7)
-    with pytest.raises(TopicMismatchError, match="dead-letters has 1 partitions, the contract says 7"):
-        create_topics(AdminClient({"bootstrap.servers": kafka}), [other])
 
 
 def test_empty_topics_are_empty_and_a_topic_is_read_whole(
@@ -127,7 +151,3 @@ def test_empty_topics_are_empty_and_a_topic_is_read_whole(
 def test_each_database_is_migrated_and_fresh(postgres: str) -> None:
     with psycopg.connect(postgres) as connection:
         assert connection.execute("SELECT count(*) FROM moments").fetchall() == [(0,)]
-
-
-def test_redis_answers(redis_url: str) -> None:
-    assert redis.Redis.from_url(redis_url).ping()

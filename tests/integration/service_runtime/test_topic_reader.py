@@ -19,9 +19,7 @@ ANSWER_SECONDS = 30.0
 
 def reader_of(bootstrap_servers: str, silent_seconds: float = 20.0) -> TopicReader:
     settings = KafkaSettings(bootstrap_servers=bootstrap_servers, username=None, password_file=None)
-    return TopicReader(
-        consumer_config(settings, "reads"), CHAT_MESSAGES.name, range(CHAT_MESSAGES.partitions), silent_seconds
-    )
+    return TopicReader(consumer_config(settings, "reads"), CHAT_MESSAGES.name, silent_seconds=silent_seconds)
 
 
 def fail_on_error(error: KafkaError | None, _message: Message) -> None:

@@ -55,6 +55,8 @@ class Watching:
             MONITORING_TOP_CHANNELS=str(TOP),
             MONITORING_CHOOSE_SECONDS="1",
             MONITORING_POLL_SECONDS="1",
+            MONITORING_OVER_SECONDS="3",
+            MONITORING_KEEP_SEAT_SECONDS="3",
         )
 
     def listed(self) -> dict[str, str]:

@@ -7,19 +7,24 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
+from confluent_kafka.admin import AdminClient
 from integration.support.stream_monitoring_process import DEADLINE, MonitoringProcess
 from integration.support.stream_monitoring_recount import recount, sent_messages
 
 from embedded.processes.waiting import wait_for
 from embedded.records import Record, read_topic
+from service_runtime.kafka import partitions_of
 from twitch_simulator.process import SimulatorProcess
 
 FLAGS = ["--channels", "8", "--messages-per-second", "200"]
+SECONDS = 6
 seeds = count(101)
 
 
@@ -66,8 +71,27 @@ def check_log(bootstrap: str) -> Counter[str]:
             assert (record.key or b"").decode() == value["channel_id"]
             ids[value["message_id"]] += 1
     assert not [message_id for message_id, times in ids.items() if times > 1]
-    assert len(last) == 20
+    assert sorted(last) == partitions_of(AdminClient({"bootstrap.servers": bootstrap}), "chat-messages", 10.0)
     return ids
+
+
+def lifecycle(bootstrap: str) -> list[tuple[Record, dict[str, Any]]]:
+    """Return the records of the lifecycle topic's first partition, which each transaction ends with a tick."""
+    found = decoded(bootstrap, "stream-lifecycle")
+    return [(record, value) for record, value in found if record.partition == 0]
+
+
+@dataclass(frozen=True)
+class At:
+    """A tick's event time, milliseconds, and its offset."""
+
+    at: int
+    offset: int
+
+
+def ticks(bootstrap: str) -> list[At]:
+    """Return the ticks of the lifecycle topic's first partition."""
+    return [At(value["sent_at"], record.offset) for record, value in lifecycle(bootstrap) if value["kind"] == "tick"]
 
 
 def arrived(bootstrap: str) -> set[str]:
@@ -91,6 +115,20 @@ def test_every_message_arrives_once_and_in_order(twitch, monitoring, empty_topic
     assert left == set(channels(twitch).values())
     names = {value["login"] for value in values if value["kind"] == "lifecycle"}
     assert names == set(channels(twitch))
+
+
+def test_a_live_chat_takes_one_transaction_a_second(twitch, monitoring, empty_topics):
+    """Counted by the markers in a partition that takes part in each: the offsets without a record."""
+    monitoring.start()
+    wait_for("chat", lambda: len(arrived(empty_topics)) > 100, DEADLINE)
+    before = ticks(empty_topics)[-1]
+    wait_for("seconds", lambda: ticks(empty_topics)[-1].at > before.at + SECONDS * 1000, DEADLINE)
+    live = [tick for tick in ticks(empty_topics) if tick.at >= before.at]
+    records = sum(live[0].offset < record.offset <= live[-1].offset for record, _ in lifecycle(empty_topics))
+    transactions = live[-1].offset - live[0].offset - records
+    seconds = (live[-1].at - live[0].at) / 1000
+    assert 0.7 * seconds <= transactions <= 1.3 * seconds  # a busy machine may merge two, or split one
+    assert median(tick.at % 1000 for tick in live) < 200  # a commit follows the tick that crosses its second
 
 
 @pytest.mark.timeout(300)

@@ -4,18 +4,20 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
 from integration.support.instance_pair import BEYOND, CLOCK_OFF, STALLED, Pair
 from integration.support.relay import Relay
-from integration.support.stream_monitoring_process import DEADLINE
+from integration.support.stream_monitoring_process import DEADLINE, MonitoringProcess
 from integration.support.stream_monitoring_recount import Recount, recount
 
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.servers.kafka import Kafka
+from stream_monitoring.spool import segment
+from stream_monitoring.spool.frame import DamagedFrameError
 from twitch_simulator.process import SimulatorProcess
 
 CHANNELS = 8
@@ -57,13 +59,24 @@ def is_exact(found: Recount) -> bool:
     return True
 
 
+def frames_a_second(instance: MonitoringProcess, seconds: int = 3) -> float:
+    """Return how many frames an instance synced for each of the last seconds of event time."""
+    found: list[int] = []
+    for path in segment.paths_in(instance.spool):
+        with suppress(DamagedFrameError):  # the last one is being written
+            found += [frame.tick_at // 1000 for _, frame in segment.frames(path)]
+    return sum(found[-1] - seconds <= each < found[-1] for each in found) / seconds
+
+
 def test_the_standby_takes_over_and_the_holder_takes_back(pair: MakePair) -> None:
     both = pair(seed=401)
     both.start_both()
     both.more_chat()
+    assert frames_a_second(both.standby) < 2, "the holder has the same"
     both.holder.end(signal.SIGKILL)
     wait_for("the takeover", lambda: both.forwards(both.standby), DEADLINE)
     both.more_chat()
+    assert frames_a_second(both.standby, seconds=2) > 3, "nobody else has it"
     assert is_exact(both.settled())
     both.holder.start()
     wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)

@@ -20,7 +20,7 @@ from service_runtime.kafka import KafkaAwayError, consumer_config, producer_conf
 from service_runtime.settings import KafkaSettings
 from stream_monitoring.forwarding import takeover
 from stream_monitoring.forwarding.forwarder import Forwarder
-from stream_monitoring.forwarding.kafka_log import TICKED, KafkaLog, PartitionId, partitions_of
+from stream_monitoring.forwarding.kafka_log import TICKED, KafkaLog, PartitionId
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
 from stream_monitoring.forwarding.takeover import wait_for_open_transactions
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
@@ -30,7 +30,7 @@ from stream_monitoring.spool.frame_queue import FrameQueue
 from stream_monitoring.spool.spool import Spool, SpoolLimits
 
 ANSWER_SECONDS = 10.0
-PARTITION = 3
+PARTITION = 2
 COORDINATOR = "__transaction_state-*"
 BATCH_HEAD = 12  # bytes: the base offset (8) and the length of what follows
 
@@ -140,7 +140,7 @@ def test_a_half_written_commit_is_finished(own_kafka: Kafka) -> None:
     last = holder(own_kafka)
     last.send([Frame.of(0, [TICK_KEY, TICK], 1_790_000_000_000)], TICK)
     last.send(one_frame(), LATER_TICK)
-    cut = [partition for partition in partitions_of(*TICKED) if partition != (CHAT_MESSAGES.name, 0)]
+    cut = partitions_but(own_kafka, 0)
     lose_markers(own_kafka, cut)
     with reader(own_kafka) as log:
         wait_for("the markers are missing", lambda: undecided(log) == cut, 60)
@@ -153,28 +153,57 @@ def test_a_half_written_commit_is_finished(own_kafka: Kafka) -> None:
 
 def test_records_lost_in_some_partitions_are_sent_again(own_kafka: Kafka, tmp_path: Path) -> None:
     """As above, but the last holder's next transaction aborted the rest of the half-written commit."""
-    spool = Spool(tmp_path / "spool", SpoolLimits())
-    last = holder(own_kafka)
-    for number, lines in enumerate(([], [b"12826", MESSAGE, b"54706", OTHER, b"l12826", NOTICE])):
-        end = spool.end + len(lines) // 2 + 1
-        tick = own_tick(spool, 1_790_000_000_000 + 1000 * number, end)
-        frame = spool.append([*lines, TICK_KEY, tick], 1_790_000_000_000 + 1000 * number)
-        last.send([frame], tick)
-    kept = next(each.partition for each in records(own_kafka, CHAT_MESSAGES.name) if each.value == OTHER)
-    cut = [partition for partition in partitions_of(*TICKED) if partition != (CHAT_MESSAGES.name, kept)]
+    spool, kept = with_a_second_transaction(own_kafka, tmp_path)
+    cut = partitions_but(own_kafka, kept)
     lose_markers(own_kafka, cut)
     with reader(own_kafka) as log:
         wait_for("the markers are missing", lambda: undecided(log) == cut, 60)
         Transactions(config_of(own_kafka))  # aborts what is open
         wait_for("every partition is decided", lambda: log.open_transactions() == [], 30)
         assert [MESSAGE in committed(own_kafka), OTHER in committed(own_kafka)] == [False, True]
-        forwarder = forwarder_of(own_kafka, spool)
-        forwarder._resume(holder(own_kafka))
+    assert_all_is_sent_again(own_kafka, spool)
+
+
+def test_a_commit_that_a_partition_has_lost_is_not_finished(own_kafka: Kafka, tmp_path: Path) -> None:
+    """After a power cut a partition may lack the records as well: the tick of that commit would not be true there."""
+    spool, kept = with_a_second_transaction(own_kafka, tmp_path)
+    lacks = next(each.partition for each in records(own_kafka, CHAT_MESSAGES.name) if each.value == MESSAGE)
+    assert lacks != kept
+    cut = partitions_but(own_kafka, kept)
+    lose_markers(own_kafka, [*cut, (CHAT_MESSAGES.name, lacks)])
+    with reader(own_kafka) as log:
+        rest = [each for each in cut if each != (CHAT_MESSAGES.name, lacks)]
+        wait_for("the markers are missing", lambda: undecided(log) == rest, 60)
+    assert_all_is_sent_again(own_kafka, spool)
+
+
+def with_a_second_transaction(kafka: Kafka, folder: Path) -> tuple[Spool, int]:
+    """Write an empty transaction and one with records; return the spool, and the partition that OTHER is in."""
+    spool, last = Spool(folder / "spool", SpoolLimits()), holder(kafka)
+    for number, lines in enumerate(([], [b"12826", MESSAGE, b"54706", OTHER, b"l12826", NOTICE])):
+        end = spool.end + len(lines) // 2 + 1
+        tick = own_tick(spool, 1_790_000_000_000 + 1000 * number, end)
+        frame = spool.append([*lines, TICK_KEY, tick], 1_790_000_000_000 + 1000 * number)
+        last.send([frame], tick)
+    return spool, next(each.partition for each in records(kafka, CHAT_MESSAGES.name) if each.value == OTHER)
+
+
+def assert_all_is_sent_again(kafka: Kafka, spool: Spool) -> None:
+    """Resume as a holder that has the spool, and count what is in Kafka then."""
+    forwarder = forwarder_of(kafka, spool)
+    forwarder._resume(holder(kafka))
+    with reader(kafka) as log:
         wait_for("every partition is decided", lambda: log.open_transactions() == [], 30)
         assert len(set(log.last_ticks(*TICKED).values())) == 1
     assert forwarder.position == spool.end
-    assert [committed(own_kafka).count(each) for each in (MESSAGE, OTHER, NOTICE)] == [1, 1, 1]
-    assert [each.value for each in records(own_kafka, STREAM_LIFECYCLE.name)].count(NOTICE) == 1
+    assert [committed(kafka).count(each) for each in (MESSAGE, OTHER, NOTICE)] == [1, 1, 1]
+    assert [each.value for each in records(kafka, STREAM_LIFECYCLE.name)].count(NOTICE) == 1
+
+
+def partitions_but(kafka: Kafka, kept: int) -> list[PartitionId]:
+    """Return all partitions with ticks but this one of the chat."""
+    with reader(kafka) as log:
+        return [partition for partition in log.partitions(*TICKED) if partition != (CHAT_MESSAGES.name, kept)]
 
 
 def lose_markers(kafka: Kafka, cut: list[PartitionId]) -> None:

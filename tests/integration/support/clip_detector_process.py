@@ -17,7 +17,7 @@ from confluent_kafka import Producer
 from cause_check.simulated_rows import event_piece
 from contracts import topics
 from contracts.codec import decode
-from embedded.paths import FLINK_JARS, class_archive
+from embedded.paths import FLINK_JARS, FLINK_LOGGING, class_archive
 from embedded.processes.ports import free_ports
 from embedded.records import read_topic
 from moment_detection.channel import Channel, DictSlots, SecondRow
@@ -25,6 +25,7 @@ from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.detector import Detector
 from moment_detection.detection.rules import Rules
 from moment_detection.messages import ResultRecord
+from service_runtime.kafka import partitions_of
 
 ANSWER_SECONDS = 240.0  # a MiniCluster takes 15 s to start, several times that on a busy machine
 START = 1_790_000_040  # second, a minute's start
@@ -54,7 +55,8 @@ class DetectorRun:
             "DETECTOR_METRICS_PORT": str(metrics_port),
             "DETECTOR_FLINK_JARS": str(FLINK_JARS),
             "DETECTOR_JVM_OPTIONS": " ".join(class_archive("flink")),
-            "DETECTOR_LOG_DIRECTORY": str(directory / "log"),
+            "DETECTOR_LOG_CONFIG": str(FLINK_LOGGING),
+            "DETECTOR_WORK_DIRECTORY": str(directory / "flink"),
             **settings,
         }
         self.log = directory / f"detector-{rest_port}.log"
@@ -102,6 +104,7 @@ class ChatLog:
         self.producer = producer
         self.channel_id = channel_id
         self.random = random.Random(channel_id)
+        self.partitions = partitions_of(producer, topics.CHAT_MESSAGES.name, ANSWER_SECONDS)
         self.rows: dict[int, list[tuple[str, str]]] = defaultdict(list)
         self.events: dict[int, list[str]] = defaultdict(list)
 
@@ -148,7 +151,7 @@ class ChatLog:
         """Nothing before `second` follows."""
         tick = {"kind": "tick", "schema_version": 1, "sent_at": (START + second) * 1000 - 1, "received_at": 0}
         value = json.dumps({**tick, "instance": "test", "spool_id": "s", "spool_position": second})
-        for partition in range(topics.CHAT_MESSAGES.partitions):
+        for partition in self.partitions:
             self.producer.produce(topics.CHAT_MESSAGES.name, value, partition=partition)
         self.producer.flush()
 

@@ -9,7 +9,7 @@ from integration.support.stream_monitoring_recount import Recount, sent_messages
 from embedded.processes.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
-STALLED, GO_ON, TAKE_BACK = 3, 8, 4  # seconds; ten, sixty and sixty outside of tests
+STALLED, GO_ON, TAKE_BACK = 4, 8, 4  # seconds; ten, sixty and sixty outside of tests
 BEYOND = 600  # messages, five seconds: ticks are about two seconds behind
 CLOCK_OFF = Path(__file__).parent / "clock_off.py"
 

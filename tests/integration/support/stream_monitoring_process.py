@@ -95,7 +95,7 @@ class Follower:
     def __init__(self, bootstrap_servers: str, topic: topics.Topic) -> None:
         self._found: list[dict[str, Any]] = []
         settings = KafkaSettings(bootstrap_servers=bootstrap_servers, username=None, password_file=None)
-        self._topic = TopicReader(consumer_config(settings, "follows-in-a-test"), topic.name, range(topic.partitions))
+        self._topic = TopicReader(consumer_config(settings, "follows-in-a-test"), topic.name)
 
     def values(self, kind: str = "") -> list[dict[str, Any]]:
         """Return the records so far without ticks, each partition in its order."""

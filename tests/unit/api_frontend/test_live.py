@@ -7,7 +7,7 @@ from api_frontend.data.live import QUEUE_LIMIT, REMEMBERED, Fanout, News, TooMan
 
 async def test_a_slow_page_ends_after_its_queue() -> None:
     fanout = Fanout(most_pages=2)
-    with fanout.subscription() as page:
+    with fanout.subscription("a") as page:
         for number in range(QUEUE_LIMIT + 5):
             fanout.send(News("moment", str(number)))
         texts = [news.text async for news in page.news()]
@@ -16,9 +16,21 @@ async def test_a_slow_page_ends_after_its_queue() -> None:
 
 def test_no_more_pages_than_allowed() -> None:
     fanout = Fanout(most_pages=1)
-    with fanout.subscription(), pytest.raises(TooManyPagesError), fanout.subscription():
+    with fanout.subscription("a"), pytest.raises(TooManyPagesError) as refused, fanout.subscription("b"):
         pass
-    assert not fanout.is_full()
+    assert refused.value.by == "all"
+    with fanout.subscription("b"):
+        pass
+
+
+def test_one_client_gets_a_fiftieth_of_the_places() -> None:
+    fanout = Fanout(most_pages=149)
+    for _ in range(2):  # what is given back may be taken again
+        with fanout.subscription("a"), fanout.subscription("a"), fanout.subscription("b"):
+            with pytest.raises(TooManyPagesError) as refused, fanout.subscription("a"):
+                pass
+            assert refused.value.by == "client"
+    assert not fanout._held
 
 
 def test_a_version_is_sent_once_and_memory_is_bounded() -> None:

@@ -62,8 +62,8 @@ def test_a_word_is_named_if_no_emote_was_used() -> None:
 
 
 def test_rare_emotes_are_no_reason() -> None:
-    rare = evidence(emotes=[EmoteCount("twitch", "1", "LUL", 2, 2)], words=[])
-    assert why(9.04, rare) == "9 times the usual chat, 212 people in 7 s"
+    rare = evidence(emotes=[EmoteCount("twitch", "1", "PJSalt", 40, 13)], words=[], window_chatters=69)
+    assert why(9.04, rare) == "9 times the usual chat, 69 people in 7 s"
 
 
 def test_one_person_is_one_person() -> None:

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from api_frontend.data.stored_moment import web_address
-from api_frontend.middleware.security import client_address, content_policy
+from api_frontend.middleware.security import Clients, client_address, content_policy
 from api_frontend.rendering import embed_address
 from api_frontend.settings import TWITCH_FRAMES, ApiSettings
 
@@ -26,6 +27,19 @@ def test_an_ipv6_household_is_one_client() -> None:
     one = client_address(scope("2001:db8:1:2:3::4"), trust_cloudflare=False)
     assert one == client_address(scope("2001:db8:1:2:ffff::9"), trust_cloudflare=False)
     assert one != client_address(scope("2001:db8:1:3::9"), trust_cloudflare=False)
+
+
+def test_ipv4_clients_of_an_ipv6_socket_are_told_apart() -> None:
+    assert client_address(scope("::ffff:203.0.113.9"), trust_cloudflare=False) == "203.0.113.9"
+    assert client_address(scope("10.0.0.1", "::ffff:203.0.113.8"), trust_cloudflare=True) == "203.0.113.8"
+
+
+def test_a_tunnel_that_makes_all_visitors_one_is_told_once() -> None:
+    with capture_logs() as logs:
+        for clients in (Clients(trust_cloudflare=True), Clients(trust_cloudflare=False)):
+            for told in (None, "203.0.113.9", "203.0.113.8"):
+                clients.of(scope("10.0.0.1", told))
+    assert [entry["event"] for entry in logs if "API_TRUST_CLOUDFLARE" in entry["event"]] == [logs[0]["event"]]
 
 
 def test_nothing_inline_and_nothing_foreign() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from chat_analysis.__main__ import main
 from chat_analysis.peak_lines import PeakLine, peak_lines
-from chat_analysis.recording import START, RecordingError, read_recording, recording_name
+from chat_analysis.recording import START, read_recording, recording_name
 from contracts import topics
 from contracts.codec import decode
 from moment_detection.channel import Channel, DictSlots
@@ -98,32 +98,6 @@ def test_a_peak_without_a_moment_has_mood_and_causes(tmp_path: Path) -> None:
         assert (vote.raised is None) == (per_hour < 1)
         assert vote.causes == ["vote"]
         assert not vote.clip
-
-
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ('{"t": 1, "user": 1, "text": "a"}\nno json\n', "after message 0"),
-        ('{"t": 9, "user": 1, "text": "a"}\n{"t": 1, "user": 1, "text": "a"}\n', "message 2: is earlier"),
-        ('{"t": 1, "user": 1}\n', "text"),
-    ],
-)
-def test_a_bad_recording_is_refused_with_the_line(
-    tmp_path: Path, text: str, reason: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "bad.jsonl"
-    path.write_text(text)
-    with pytest.raises(RecordingError, match=reason):
-        read_recording(path)
-    monkeypatch.setattr("sys.argv", ["chat_analysis", str(path)])
-    assert main() == 2
-    assert str(path) in capsys.readouterr().err
-
-
-def test_an_incomplete_last_line_is_ignored(tmp_path: Path) -> None:
-    path = tmp_path / "cut.jsonl"
-    path.write_text('{"t": 1, "user": 1, "text": "a"}\n{"t": 2, "user": 1, "text": "b"}\n{"t": 3, "us')
-    assert [second - START for second in read_recording(path).seconds] == [1, 2]
 
 
 def test_prefixes_in_chat_data_and_files_are_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

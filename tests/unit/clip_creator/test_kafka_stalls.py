@@ -22,7 +22,7 @@ def nowhere() -> KafkaSettings:
 
 def test_clips_not_read_to_the_end_are_an_error(nowhere: KafkaSettings) -> None:
     clips = reader.ClipReader(nowhere, silent_seconds=0.2)
-    with pytest.raises(KafkaException, match="clips was not read to its end"):
+    with pytest.raises(KafkaException):
         list(clips.read_to_end())
     clips.close()
 

@@ -36,6 +36,19 @@ def test_a_rate_against_silence_is_capped():
     assert "over 99 times" in title(replace(EXAMPLE, times_usual=40_000.0))
 
 
+@pytest.mark.parametrize(
+    ("chatters", "people", "is_named"), [(4, 5, False), (5, 20, True), (5, 25, True), (5, 26, False), (13, 69, False)]
+)
+def test_an_emote_of_few_people_is_not_named(chatters: int, people: int, is_named: bool):
+    rare = EmoteCount("twitch", "1", "PJSalt", 40, chatters)
+    assert title(with_evidence(emotes=[rare], window_chatters=people)).startswith("PJSalt") is is_named
+
+
+@pytest.mark.parametrize("name", ["PRONTA Bib", "", "a\u202eb", "<b>"])
+def test_what_is_no_name_is_not_named(name: str):
+    assert title(with_evidence(emotes=[EmoteCount("twitch", "86", name, 99, 99)])).startswith("212 people")
+
+
 def test_chatters_text_stays_out():
     assert "clip" not in title(with_evidence(emotes=[]))
 

@@ -1,5 +1,6 @@
 """secrets.sh and preflight.sh, run for real in a temporary folder."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -16,7 +17,7 @@ def run(script: str, *arguments: str, **variables: str) -> subprocess.CompletedP
         [REPOSITORY / "infrastructure" / script, *arguments],
         capture_output=True,
         text=True,
-        env={"PATH": os.environ["PATH"], **variables},
+        env={"PATH": os.environ["PATH"]} | variables,
         timeout=60,
         check=False,
     )
@@ -67,6 +68,19 @@ def test_preflight_says_what_is_missing_and_what_to_do(machine: str, tmp_path: P
 def test_preflight_refuses_to_open_the_machine_to_the_world(tmp_path: Path) -> None:
     done = run("preflight.sh", "reliable", BIND_ADDR="0.0.0.0", SECRETS_DIRECTORY=str(tmp_path))
     assert "would open every port to the world" in done.stdout
+
+
+@pytest.mark.parametrize(("nanoseconds", "word"), [(900_000, "ok"), (31_000_000, "WARN")])
+def test_preflight_says_how_fast_the_disk_is(nanoseconds: int, word: str, tmp_path: Path) -> None:
+    shares = {"50.000000": nanoseconds, "95.000000": nanoseconds}
+    fio = tmp_path / "fio"
+    fio.write_text(f"#!/bin/sh\necho '{json.dumps({'jobs': [{'sync': {'lat_ns': {'percentile': shares}}}]})}'\n")
+    fio.chmod(0o755)
+    done = run("preflight.sh", "processing", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    lines = done.stdout.splitlines()
+    (at,) = (number for number, line in enumerate(lines) if "disk: A sync of the disk of" in line)
+    assert lines[at].split()[0] == word
+    assert ("moments come seconds later" in lines[at + 1]) == (word == "WARN")
 
 
 def test_preflight_knows_two_machines_only() -> None:

@@ -9,13 +9,14 @@ from supervisor.options import ServerOptions
 from embedded.addresses import Ports
 from embedded.problems import SetupError
 from embedded.programs import Program, Stage, table
+from embedded.site_address import SiteAddress
 from embedded.supervisor import MAX_SOCKET_PATH, config, plan, socket_file
 from embedded.twitch import SIMULATED, Twitch
 
 
 @pytest.fixture
 def programs(tmp_path: Path) -> list[Program]:
-    return table(tmp_path, Ports(), SIMULATED, {"channels": 3})
+    return table(tmp_path, Ports(), SiteAddress(), SIMULATED, {"channels": 3})
 
 
 def parsed(directory: Path, programs: list[Program]) -> ServerOptions:
@@ -40,6 +41,7 @@ def test_supervisord_accepts_the_configuration(tmp_path: Path, programs: list[Pr
         assert process.stopasgroup == program.stop_as_group
         assert process.stdout_logfile == str(tmp_path / folder / "logs" / f"{program.name}.log")
         assert process.stdout_logfile_maxbytes == 5 * 1024**2
+        assert process.stdout_logfile_backups == 3
         assert str(tmp_path / folder / "run" / "programs.json") in process.command
 
 
@@ -63,7 +65,9 @@ def test_servers_come_first_and_services_last(programs: list[Program]) -> None:
 
 
 def test_live_differs_from_the_demo_in_addresses_only(tmp_path: Path, programs: list[Program]) -> None:
-    live = table(tmp_path, Ports(), Twitch(simulated=False, settings={"MONITORING_PINNED_CHANNELS": "a"}), {})
+    live = table(
+        tmp_path, Ports(), SiteAddress(), Twitch(simulated=False, settings={"MONITORING_PINNED_CHANNELS": "a"}), {}
+    )
     assert {each.name for each in programs} - {each.name for each in live} == {"twitch_simulator"}
     commands = {each.name: each.command for each in live}
     assert {each.name: each.command for each in programs if each.name in commands} == commands

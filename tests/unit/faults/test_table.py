@@ -25,7 +25,7 @@ def line(fault: str, recovered_after_seconds: float, first_page_seconds: float |
 
 def test_the_page_shows_the_result() -> None:
     result = json.loads(RESULT.read_text())
-    assert PAGE.read_text() == markdown(result["faults"], result["machine"])
+    assert PAGE.read_text() == markdown(result["faults"], result["machine"], result["disk"])
 
 
 def test_a_line_is_stored_with_the_others(tmp_path: Path) -> None:
@@ -34,6 +34,7 @@ def test_a_line_is_stored_with_the_others(tmp_path: Path) -> None:
         keep(each, result, page)
     kept = json.loads(result.read_text())["faults"]
     assert {name: each["recovered_after_seconds"] for name, each in kept.items()} == {"flood": 4.0, "fire": 9.0}
+    assert "a sync of its disk takes" in page.read_text()
     rows = [row.split(" | ") for row in page.read_text().splitlines() if row.startswith("| f")]
     assert [row[0] for row in rows] == ["| fault", "| flood", "| fire"]
     assert rows[2][-1] == "2.0 |"

@@ -36,7 +36,7 @@ def test_a_word_needs_five_people() -> None:
     assert WORD_MIN_CHATTERS == 5
     assert words(count((1, crowd_writes("wow", 4)))) == []
     five = count((1, crowd_writes("Wow!", 5))).words
-    assert [(each.word, each.uses, each.chatters) for each in five] == [("wow", 5, 5)]
+    assert [(each.word, each.uses, each.chatters) for each in five] == [("Wow", 5, 5)]
 
 
 def test_one_person_many_times_is_one_person() -> None:

@@ -1,15 +1,17 @@
 """The spool: whatever is cut or damaged, frames written before it are there, at the same positions."""
 
 import os
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from contracts import codec
+from contracts import codec, metrics
 from contracts.chat_messages import Tick
 from stream_monitoring.spool.batch import TICK_KEY
 from stream_monitoring.spool.spool import Spool, SpoolLimits, segment
@@ -70,6 +72,25 @@ def test_a_torn_or_damaged_tail_costs_only_what_follows_it(frames, data):
         assert contents(again)[-1] == (more.first, more.lines)
         again.close()
         assert contents(Spool(Path(directory), SMALL))[-1] == (more.first, more.lines)
+
+
+def syncs_and_seconds() -> tuple[float, float]:
+    name = metrics.SPOOL_SYNC_SECONDS.name
+    found = [REGISTRY.get_sample_value(f"{name}_{kind}") for kind in ("count", "sum")]
+    return found[0] or 0.0, found[1] or 0.0
+
+
+def test_the_time_of_each_sync_is_measured(tmp_path, monkeypatch):
+    spool = Spool(tmp_path, SMALL)
+    syncs, seconds = syncs_and_seconds()
+    monkeypatch.setattr(segment.os, "fdatasync", lambda _: time.sleep(0.03))
+    for number in range(3):
+        spool.append(frame_lines([b"a"], 1_000 + number), 1_000 + number)
+    assert syncs_and_seconds()[0] - syncs == 3
+    assert syncs_and_seconds()[1] - seconds == pytest.approx(0.09, abs=0.08)
+    fast = REGISTRY.get_sample_value(f"{metrics.SPOOL_SYNC_SECONDS.name}_bucket", {"le": "0.02"})
+    assert fast is not None
+    assert fast <= syncs  # the buckets tell an SSD from a hard disk
 
 
 def test_reading_begins_at_any_position(tmp_path):

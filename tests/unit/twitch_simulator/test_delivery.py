@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import count
 from random import Random
 
 import pytest
@@ -13,9 +14,10 @@ from twitch_simulator.crowd.chatters import Chatter
 from twitch_simulator.crowd.texts import ChatText
 from twitch_simulator.delivery.delivery import Delivery
 from twitch_simulator.delivery.rendering import Renderer
+from twitch_simulator.delivery.shared_chat import SharedChat
 from twitch_simulator.faults import Faults
 from twitch_simulator.irc.rooms import MAX_WAITING_BYTES
-from twitch_simulator.truth import Truth
+from twitch_simulator.truth import Truth, message_row
 
 FIRST, SECOND = plan_channels(1, 2)
 FAN = Chatter("78", "quietfox", "quietfox", 0, False, "")
@@ -27,13 +29,14 @@ class Sender:
     def __init__(self, sockets, folder) -> None:
         self.sockets, self.faults, self.truth = sockets, Faults(), Truth(folder)
         self.clock = SimulatedClock(lambda: sockets.now)
-        rng = Random(1)
+        rng, self.relayed_ids = Random(1), count()
         self.delivery = Delivery(
             rooms=sockets.rooms,
             truth=self.truth,
             faults=self.faults,
             clock=self.clock,
             renderer=Renderer(rng),
+            shared_chat=SharedChat(lambda: str(next(self.relayed_ids))),
             rng=rng,
         )
 
@@ -152,3 +155,15 @@ def test_truth_is_appended_and_a_torn_line_is_ignored(tmp_path) -> None:
     with (tmp_path / "clips.jsonl").open("a") as file:
         file.write('{"clip_id": 3')
     assert [row["clip_id"] for row in Truth(tmp_path).read("clips")] == [1, 2]
+
+
+def test_truth_of_messages_stays_within_its_size(tmp_path) -> None:
+    truth = Truth(tmp_path, most_message_bytes=1000)
+    for number in range(100):
+        truth.messages([message_row(str(number), "1", number)])
+        truth.flush(0)
+    truth.close()
+    sizes = {file.name: file.stat().st_size for file in tmp_path.glob("messages.jsonl*")}
+    assert sizes.keys() == {"messages.jsonl", "messages.jsonl.1"}
+    assert max(sizes.values()) < 1100
+    assert truth.read("messages")[-1]["message_id"] == "99"

@@ -19,7 +19,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     die_with_parent(signal.SIGTERM)
     end(marked(Path(os.environ[MARK]), name), LEFTOVER_GRACE_SECONDS)
     environment = {**os.environ, **plan["environment"], PROGRAM_MARK: name}
-    os.execvpe(plan["command"][0], plan["command"], environment)  # noqa: S606
+    os.execvpe(plan["command"][0], plan["command"], environment)  # noqa: S606  # nosec B606  # no shell
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 
 from contracts import topics
-from embedded.paths import CLASS_ARCHIVES, FLINK_JARS, KAFKA_JARS, REPOSITORY
+from embedded.paths import CLASS_ARCHIVES, FLINK_JARS, FLINK_LOGGING, KAFKA_JARS, REPOSITORY
 from embedded.preflight import JDK, output_of, require
 from embedded.problems import exit_code
 from embedded.processes.ports import free_ports
@@ -29,11 +29,13 @@ from embedded.processes.waiting import TooLateError, wait_for
 from embedded.records import read_topic
 from embedded.servers import jars
 from embedded.servers.kafka import Kafka
+from service_runtime.kafka import partitions_of
 from service_runtime.topic_setup import create_topics
 
 JOB_SECONDS = 180.0  # until the job has processed one second: takes 25 s on two idle cores
 EXIT_SECONDS = 120.0  # a JVM that writes its archive exits slowly
 TICK_SECONDS = 0.5
+ANSWER_SECONDS = 10.0
 FIRST_TICK = 1_790_000_000_000
 
 
@@ -80,7 +82,8 @@ def _run_job(bootstrap: str, folder: Path) -> None:
         "DETECTOR_REST_PORT": str(rest_port),
         "DETECTOR_METRICS_PORT": str(metrics_port),
         "DETECTOR_FLINK_JARS": str(FLINK_JARS),
-        "DETECTOR_LOG_DIRECTORY": str(folder / "log"),
+        "DETECTOR_LOG_CONFIG": str(FLINK_LOGGING),
+        "DETECTOR_WORK_DIRECTORY": str(folder / "flink"),
         "DETECTOR_JVM_OPTIONS": f"-XX:ArchiveClassesAtExit={CLASS_ARCHIVES / 'flink.jsa'}",
     }
     with (folder / "detector.log").open("wb") as log:
@@ -109,10 +112,11 @@ def _ticking(bootstrap: str) -> Iterator[None]:
 
     def tick() -> None:
         producer, at = Producer({"bootstrap.servers": bootstrap}), FIRST_TICK
+        partitions = partitions_of(producer, topics.CHAT_MESSAGES.name, ANSWER_SECONDS)
         while not ended.wait(TICK_SECONDS):
             at += 1_000
             record = f'{{"kind":"tick","schema_version":1,"sent_at":{at},"received_at":{at},"instance":"archive"}}'
-            for partition in range(topics.CHAT_MESSAGES.partitions):
+            for partition in partitions:
                 producer.produce(topics.CHAT_MESSAGES.name, record, partition=partition)
             producer.flush()
 

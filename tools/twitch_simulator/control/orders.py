@@ -134,6 +134,13 @@ class RuleOrder(Order):
     value: int = Field(ge=-1)
 
 
+class SharedChatOrder(Order):
+    """Begin a Shared Chat session of these channels, or with `end` take them out of theirs."""
+
+    logins: list[str] = Field(min_length=1, max_length=6)
+    end: bool = False
+
+
 class StreamOrder(Order):
     """Take a channel live or offline, or change its title, game or viewers."""
 

@@ -17,6 +17,7 @@ from twitch_simulator.control.orders import (
     RevokeOrder,
     RuleOrder,
     SecondsOrder,
+    SharedChatOrder,
     StreamOrder,
 )
 from twitch_simulator.crowd.bursts import Burst, PlannedMessage, shape_of
@@ -112,6 +113,16 @@ def event_routes(twitch: Twitch) -> APIRouter:
     @router.post("/rule")
     async def rule(order: RuleOrder) -> dict[str, Any]:
         return twitch.events.change_rule(channel_of(twitch, order.login), order.rule, order.value)
+
+    @router.post("/shared_chat")
+    async def shared_chat(order: SharedChatOrder) -> dict[str, Any]:
+        channels, sessions = [channel_of(twitch, login) for login in order.logins], twitch.delivery.shared_chat
+        if order.end:
+            for channel in channels:
+                sessions.leave(channel.login)
+        else:
+            sessions.start(channels)
+        return {channel.login: sessions.is_open(channel.login) for channel in channels}
 
     @router.post("/stream")
     async def stream(order: StreamOrder) -> dict[str, Any]:

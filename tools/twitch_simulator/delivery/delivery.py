@@ -11,6 +11,7 @@ from twitch_simulator.clock import SimulatedClock
 from twitch_simulator.crowd.bursts import PlannedMessage
 from twitch_simulator.crowd.emotes import emotes_only
 from twitch_simulator.delivery.rendering import Rendered, Renderer
+from twitch_simulator.delivery.shared_chat import SharedChat
 from twitch_simulator.faults import Faults
 from twitch_simulator.irc.rooms import LINE_END, Rooms, without_tags
 from twitch_simulator.truth import Truth
@@ -22,12 +23,21 @@ class Delivery:
     """Writes messages to the truth files and sends them to the rooms."""
 
     def __init__(
-        self, *, rooms: Rooms, truth: Truth, faults: Faults, clock: SimulatedClock, renderer: Renderer, rng: Random
+        self,
+        *,
+        rooms: Rooms,
+        truth: Truth,
+        faults: Faults,
+        clock: SimulatedClock,
+        renderer: Renderer,
+        shared_chat: SharedChat,
+        rng: Random,
     ) -> None:
         self.sent = 0
         self.unsent = 0
         self.rooms, self._truth, self._faults, self._clock = rooms, truth, faults, clock
         self._renderer, self._rng = renderer, rng
+        self.shared_chat = shared_chat
         self._delayed: list[tuple[int, int, Rendered]] = []  # release (ms), order, message
         self._order = 0
 
@@ -43,7 +53,8 @@ class Delivery:
         rows = []
         for message in ready:
             if has_listeners[message.login]:
-                lines[message.login].append(message.line)
+                for login, line in self.shared_chat.copies(message.login, message.line):
+                    lines[login].append(line)
                 rows.append(message.row)
                 self._repeat(message, now)
             elif message.row:
@@ -88,3 +99,9 @@ class Delivery:
     def send_line(self, login: str, line: str) -> None:
         """Queue one line other than a message for a room."""
         self._queue(login, line + LINE_END)
+
+    def send_notice(self, login: str, line: str) -> None:
+        """Queue a USERNOTICE for a room and for those that share its chat; deletions are not relayed."""
+        is_shared = " USERNOTICE #" in line
+        for each, copy in self.shared_chat.copies(login, line) if is_shared else [(login, line)]:
+            self.send_line(each, copy)

@@ -9,10 +9,10 @@ from twitch_simulator.crowd.channels import Channel
 from twitch_simulator.crowd.chatters import Chatter
 from twitch_simulator.crowd.directory import Directory
 from twitch_simulator.delivery.delivery import Delivery
-from twitch_simulator.delivery.notices import USERNOTICES, deletion, draw_kind, user_notice
+from twitch_simulator.delivery.notices import TEXTS, USERNOTICES, deletion, draw_kind, user_notice
 from twitch_simulator.delivery.rendering import Renderer
 from twitch_simulator.irc import irc_lines
-from twitch_simulator.truth import Truth
+from twitch_simulator.truth import Truth, message_row
 
 TIMEOUT_SECONDS = 600  # Twitch's default timeout
 
@@ -43,6 +43,8 @@ class Events:
         if kind in USERNOTICES:
             first, second = self._rng.sample(self._crowd, 2)
             line, row = user_notice(self._rng, channel, kind, (first, second), amount, now)
+            if kind in TEXTS:  # a message as well
+                self._truth.messages([message_row(row["notice_id"], channel.channel_id, now)])
         else:
             made = deletion(channel, kind, self._last_line.get(channel.login), seconds, now)
             if made is None:
@@ -50,7 +52,7 @@ class Events:
             line, row = made
         self._truth.write("notices", row)
         self._truth.flush(0)
-        self._delivery.send_line(channel.login, line)
+        self._delivery.send_notice(channel.login, line)
         self.sent += 1
         return row
 

@@ -8,7 +8,16 @@ from twitch_simulator.crowd.channels import Channel
 from twitch_simulator.crowd.chatters import Chatter
 from twitch_simulator.irc import irc_lines
 
-USERNOTICES: Final = ("raid", "sub", "resub", "subgift", "submysterygift", "announcement")
+USERNOTICES: Final = (
+    *("raid", "sub", "resub", "subgift", "submysterygift", "announcement"),
+    *("anonsubgift", "anonsubmysterygift", "viewermilestone"),
+)
+TEXTS: Final = {  # what a person writes beside it
+    "resub": "still the best channel",
+    "announcement": "Stream is on tomorrow too!",
+    "viewermilestone": "ten in a row",
+}
+GIFTS_TO_MANY: Final = ("submysterygift", "anonsubmysterygift")
 DELETIONS: Final = ("timeout", "ban", "clear", "delete")
 KINDS: Final = USERNOTICES + DELETIONS
 PLAN: Final[dict[str, str | int]] = {"sub-plan": "1000", "sub-plan-name": "Channel Subscription"}
@@ -40,6 +49,16 @@ def parameters(
         case "resub":
             base = {"cumulative-months": amount, "months": 0, "should-share-streak": 1, "streak-months": months}
             return f"{name} subscribed at Tier 1. They've subscribed for {amount} months!", base | PLAN
+        case "viewermilestone":
+            milestone: dict[str, str | int] = {"category": "watch-streak", "copoReward": 450, "id": notice_id}
+            return f"{name} watched {amount} consecutive streams!", milestone | {"value": amount}
+        case "anonsubgift":
+            return f"An anonymous user gifted a Tier 1 sub to {other.display_name}!", recipient | PLAN
+        case "anonsubmysterygift":
+            return f"An anonymous user is gifting {amount} Tier 1 Subs!", {
+                "mass-gift-count": amount,
+                "sub-plan": "1000",
+            }
         case "subgift":
             base = {"gift-months": 1, "months": months, "origin-id": notice_id, **recipient}
             text = f"{name} gifted a Tier 1 sub to {other.display_name}!"
@@ -57,7 +76,6 @@ def user_notice(
     """Return the line of a USERNOTICE and its row for notices.jsonl."""
     notice_id = new_id(rng)
     system_text, values = parameters(kind, *people, amount, notice_id)
-    text = {"resub": "still the best channel", "announcement": "Stream is on tomorrow too!"}.get(kind, "")
     login, channel_id = channel.login, channel.channel_id
     line = irc_lines.usernotice(
         people[0],
@@ -68,7 +86,7 @@ def user_notice(
         kind=kind,
         system_text=system_text,
         parameters=values,
-        text=text,
+        text=TEXTS.get(kind, ""),
     )
     return line, {"notice_id": notice_id, "channel_id": channel_id, "sent_at": sent_at, "notice_type": kind}
 
@@ -93,7 +111,7 @@ def deletion(
 
 def draw_kind(rng: Random) -> tuple[str, int]:
     """Draw the kind and amount of a random event; a whole chat is rarely cleared."""
-    kind = rng.choices(KINDS, (1, 8, 12, 6, 2, 2, 5, 1, 0.1, 4))[0]
-    return kind, {"raid": rng.randint(5, 900), "submysterygift": rng.choice((5, 10, 20, 50))}.get(
+    kind = rng.choices(KINDS, (1, 8, 12, 6, 2, 2, 1, 0.5, 3, 5, 1, 0.1, 4))[0]
+    return kind, {"raid": rng.randint(5, 900), **dict.fromkeys(GIFTS_TO_MANY, rng.choice((5, 10, 20, 50)))}.get(
         kind, rng.randint(1, 40)
     )

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from twitch_simulator.helix.sign_in import DEVICE_GRANT, SignIns, page_routes
 from twitch_simulator.helix.tokens import CLIENT_ID, CLIENT_SECRET, Token, Tokens
 
+BEARER = "bearer"
 APP_LIFETIME_SECONDS = 5_011_271  # about the lifetime of Twitch's app tokens
 
 
@@ -20,7 +21,7 @@ def granted(pair: tuple[Token, str], tokens: Tokens) -> dict[str, Any]:
     """Build the token endpoint's answer for a user token."""
     token, refresh = pair
     answer: dict[str, Any] = {"access_token": token.value, "expires_in": tokens.lifetime_seconds}
-    return answer | {"refresh_token": refresh, "scope": list(token.scopes), "token_type": "bearer"}
+    return answer | {"refresh_token": refresh, "scope": list(token.scopes), "token_type": BEARER}
 
 
 async def parameters(request: Request) -> dict[str, str]:
@@ -50,7 +51,7 @@ def grant(fields: dict[str, str], tokens: Tokens, sign_ins: SignIns) -> JSONResp
         return refused(403, "invalid client secret")
     if kind == "client_credentials":
         token = tokens.app_token()
-        answer = {"access_token": token.value, "expires_in": APP_LIFETIME_SECONDS, "token_type": "bearer"}
+        answer = {"access_token": token.value, "expires_in": APP_LIFETIME_SECONDS, "token_type": BEARER}
         return JSONResponse(answer)
     if kind == "refresh_token":
         pair = tokens.exchange_refresh(fields.get("refresh_token", ""))

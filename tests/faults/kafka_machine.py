@@ -1,0 +1,43 @@
+"""A machine with Kafka on a disk that can lose power; other programs may have their files on the same disk."""
+
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+from faults.disk import Disk
+
+from embedded.processes.ports import free_ports
+from embedded.servers.kafka import Kafka
+
+
+class KafkaMachine:
+    """The broker is not started yet. `disk.mount`: where other programs of this machine have their files."""
+
+    def __init__(self, folder: Path, megabytes: int) -> None:
+        self.disk = Disk(folder / "machine.image", folder / "machine", megabytes)
+        port, controller_port = free_ports(2)
+        self.kafka = Kafka(self.disk.mount / "kafka", port, controller_port)
+
+    def cut_power(self, others: Sequence[int] = ()) -> None:
+        """Freeze the broker and these processes, discard what is not synced on the disk, kill them."""
+        broker = psutil.Process(self.kafka.pid)
+        pids = [each.pid for each in (broker, *broker.children(recursive=True))]
+        for pid in (*pids, *others):
+            os.kill(pid, signal.SIGSTOP)
+        self.disk.cut_power()
+        for pid in others:
+            os.kill(pid, signal.SIGKILL)
+        self.kafka.kill()
+        self.kafka.stop()
+
+    def power_on(self) -> None:
+        """Replay the disk's journal and start the broker. None of the other processes may be left."""
+        self.disk.power_on()
+        self.kafka.start()
+
+    def close(self) -> None:
+        """Stop the broker and delete the disk."""
+        self.kafka.stop()
+        self.disk.close()
