@@ -1,10 +1,11 @@
-"""Nothing of the running system listens beyond loopback, Flink does nothing for a stranger, and logs stay small."""
+"""The running system: what listens, what Flink does for a stranger, who is logged in to Postgres, how logs grow."""
 
 import re
 import socket
 from collections.abc import Iterator
 
 import httpx
+import psycopg
 import pytest
 from end_to_end.world import Json, World
 
@@ -50,6 +51,14 @@ def job(flink: httpx.Client) -> Iterator[str]:
 
 def jobs(flink: httpx.Client) -> list[Json]:
     return list(flink.get("/jobs").raise_for_status().json()["jobs"])
+
+
+def test_services_are_logged_in_to_postgres_as_their_own_roles(world: World) -> None:
+    with psycopg.connect(world.system.dsn("exporter")) as connection:
+        rows = connection.execute("SELECT DISTINCT usename FROM pg_stat_activity WHERE client_addr IS NOT NULL")
+        found = {name for (name,) in rows}
+    assert found >= {"api_frontend", "recorder"}
+    assert found <= {"api_frontend", "recorder", "chooser", "exporter"}  # the chooser's sessions are short
 
 
 def test_nothing_listens_beyond_loopback(world: World) -> None:
