@@ -165,7 +165,7 @@ class TwoMachines:
             "SELECT coalesce(extract(epoch FROM (SELECT max(event_at) FROM pipeline_progress WHERE stage = 'job')"
             " - (SELECT max(from_at) FROM coverage WHERE event = 'joined')), 0)"
         )
-        found = self.a.run("exec", "-T", "postgres", "psql", "-U", "status", "-d", "stream_scout", "-qtAc", sql)
+        found = self.a.run("exec", "-T", "postgres", "psql", "-U", "backup", "-d", "stream_scout", "-qtAc", sql)
         return float(found.strip() or 0)
 
     def clip_of_a_burst(self, seconds: float) -> Json:
