@@ -84,7 +84,7 @@ def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> N
     ports = Ports.free()
     demo = Demo(directory, ports)
     demo.wait_up()
-    with psycopg.connect(addresses(directory, ports)["POSTGRES_DSN"]) as connection:
+    with psycopg.connect(addresses(ports)["POSTGRES_DSN"]) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
     assert httpx.get(ports.url("api") + "/api/v1/moments").status_code == 200
     assert Redis(directory / "redis").client().keys("LIMITS:*/api/*")  # the site counts in the demo's Redis
@@ -95,7 +95,7 @@ def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> N
     demo.output.unlink()
     again = Demo(directory, ports)
     again.wait_up()
-    with psycopg.connect(addresses(directory, ports)["POSTGRES_DSN"]) as connection:
+    with psycopg.connect(addresses(ports)["POSTGRES_DSN"]) as connection:
         assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
     again.process.send_signal(signal.SIGKILL)
     again.process.wait()

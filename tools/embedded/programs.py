@@ -43,19 +43,18 @@ class Program:
 
 def table(directory: Path, ports: Ports, twitch: Twitch, simulator_options: Mapping[str, object]) -> list[Program]:
     """Return every program of a system with its data in `directory`."""
-    shared = addresses(directory, ports) | twitch.environment(directory, ports)
+    shared = addresses(ports) | twitch.environment(directory, ports)
     programs = [*servers(directory, ports), *preparations(shared)]
     if twitch.simulated:
         programs.append(simulator(directory, ports, simulator_options))
     return programs + services(directory, ports, shared)
 
 
-def addresses(directory: Path, ports: Ports) -> dict[str, str]:
+def addresses(ports: Ports) -> dict[str, str]:
     """Return the servers' addresses as settings of the services."""
     return {
         "KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{ports.kafka}",
         "POSTGRES_DSN": Postgres(Path(), ports.postgres).dsn,
-        **Redis(directory / "redis").settings(),
     }
 
 
@@ -138,7 +137,12 @@ def services(directory: Path, ports: Ports, shared: Mapping[str, str]) -> list[P
             "api_frontend",
             Stage.SERVICES,
             command=_python("api_frontend"),
-            environment={**shared, "API_PORT": str(ports.api), "API_METRICS_PORT": str(ports.api_metrics)},
+            environment={
+                **shared,
+                **Redis(directory / "redis").settings(),
+                "API_PORT": str(ports.api),
+                "API_METRICS_PORT": str(ports.api_metrics),
+            },
             ready=lambda: answers(ports.url("api") + "/ready"),
         ),
     ]

@@ -73,8 +73,8 @@ class System:
         return self.ports.url(name)
 
     def address(self, setting: str) -> str:
-        """Return a server's address: KAFKA_BOOTSTRAP_SERVERS, POSTGRES_DSN or REDIS_URL."""
-        return addresses(self.directory, self.ports)[setting]
+        """Return a server's address: KAFKA_BOOTSTRAP_SERVERS or POSTGRES_DSN."""
+        return addresses(self.ports)[setting]
 
     def environment(self, name: str) -> Mapping[str, str]:
         """Return a program's own settings. Raises KeyError for an unknown program."""
