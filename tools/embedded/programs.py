@@ -47,18 +47,17 @@ def table(
     directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch, simulator_options: Mapping[str, object]
 ) -> list[Program]:
     """Return every program of a system with its data in `directory`."""
-    shared = addresses(directory, ports) | twitch.environment(directory, ports)
+    shared = addresses(ports) | twitch.environment(directory, ports)
     programs = [*servers(directory, ports), *preparations(directory, ports, shared)]
     if twitch.simulated:
         programs.append(simulator(directory, ports, simulator_options))
     return programs + services(directory, ports, site, shared)
 
 
-def addresses(directory: Path, ports: Ports) -> dict[str, str]:
+def addresses(ports: Ports) -> dict[str, str]:
     """Return the servers' addresses as settings of the services."""
     return {
         "KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{ports.kafka}",
-        **Redis(directory / "redis").settings(),
     }
 
 
@@ -189,7 +188,12 @@ def api_frontend(directory: Path, ports: Ports, site: SiteAddress, shared: Mappi
         "api_frontend",
         Stage.SERVICES,
         command=_python("api_frontend"),
-        environment={**shared, **login(directory, ports, "api_frontend"), **own},
+        environment={
+            **shared,
+            **login(directory, ports, "api_frontend"),
+            **Redis(directory / "redis").settings(),
+            **own,
+        },
         ready=lambda: answers(url),
     )
 

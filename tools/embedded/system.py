@@ -77,8 +77,8 @@ class System:
         return self.ports.url(name)
 
     def address(self, setting: str) -> str:
-        """Return a server's address: KAFKA_BOOTSTRAP_SERVERS or REDIS_URL."""
-        return addresses(self.directory, self.ports)[setting]
+        """Return a server's address: KAFKA_BOOTSTRAP_SERVERS."""
+        return addresses(self.ports)[setting]
 
     def dsn(self, role: str = OWNER) -> str:
         """Return a role's address of Postgres, which leads to its password."""
