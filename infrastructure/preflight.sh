@@ -126,8 +126,10 @@ check_secrets() {
   local folder names name
   folder=$(setting SECRETS_DIRECTORY)
   folder=${folder:-./secrets}
-  names=(postgres_password kafka_password chatter_key)
-  if [[ $role == reliable ]]; then names+=(redis_password); else names+=(grafana_password); fi
+  names=(kafka_password chatter_key postgres_recorder_password postgres_stream_monitoring_password postgres_status_password)
+  if [[ $role == reliable ]]; then
+    names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,backup,exporter}_password)
+  else names+=(grafana_password); fi
   for name in "${names[@]}"; do
     if [[ ! -e $folder/$name ]]; then
       if [[ $role == reliable ]]; then fail "$folder/$name is missing" "make secrets"; else

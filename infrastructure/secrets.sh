@@ -10,7 +10,13 @@ umask 077
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 folder=${1:-${SECRETS_DIRECTORY:-$here/secrets}}
 group=10001
-passwords=(postgres_password redis_password kafka_password grafana_password)
+passwords=(
+  redis_password kafka_password grafana_password
+  # Postgres's superuser, and the roles of infrastructure/postgres/roles.sql.
+  postgres_password postgres_owner_password postgres_api_frontend_password postgres_recorder_password
+  postgres_stream_monitoring_password postgres_chooser_password postgres_watcher_password postgres_status_password
+  postgres_backup_password postgres_exporter_password
+)
 keys=(chatter_key)
 by_hand=(twitch_client_secret webhook_url cloudflared_credentials.json)
 

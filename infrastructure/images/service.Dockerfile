@@ -14,7 +14,7 @@ RUN groupadd --gid 10001 stream-scout \
 
 WORKDIR /app
 COPY infrastructure/images/probe.py /usr/local/bin/probe
-COPY infrastructure/postgres/migrations infrastructure/postgres/migrations
+COPY infrastructure/postgres infrastructure/postgres
 COPY libraries libraries
 COPY seed_twitch_tokens.py ./
 ARG SERVICE

@@ -12,4 +12,4 @@ from service_runtime.settings import KafkaSettings, load_all
 if __name__ == "__main__":
     shelf = CheckpointShelf(Path(sys.argv[1]))
     (kafka,) = load_all(KafkaSettings)
-    keep_synced(CheckpointNotes(shelf.directory, shelf.whole, LogEnds(kafka).now), threading.Event())
+    keep_synced(CheckpointNotes(shelf, LogEnds(kafka).now), threading.Event())

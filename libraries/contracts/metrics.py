@@ -43,6 +43,9 @@ LATE_RECORDS = Metric("stream_monitoring_late_records_total", "counter", "Record
 SOCKETS = Metric("stream_monitoring_sockets", "gauge", "Chat sockets by state", ("state",))
 RECONNECTS = Metric("stream_monitoring_reconnects_total", "counter", "Sockets reopened", ("reason",))
 CHANNELS = Metric("stream_monitoring_channels", "gauge", "Channels by state", ("state",))
+NAMED_UNKNOWN = Metric(
+    "stream_monitoring_unknown_names", "gauge", "Pinned channels and games of the settings that Twitch does not know"
+)
 GAP_SECONDS = Metric(
     "stream_monitoring_gap_seconds_total", "counter", "Channel seconds that no instance read", ("reason",)
 )
@@ -77,8 +80,12 @@ CLIP_SECONDS = Metric("clip_creator_confirm_seconds", "histogram", "Time from th
 
 # twitch_access
 HELIX_REQUESTS = Metric("twitch_requests_total", "counter", "Helix requests", ("endpoint", "outcome"))
+HELIX_ODD_ITEMS = Metric(
+    "twitch_odd_items_total", "counter", "Items of Helix' answers left out for their shape", ("endpoint",)
+)
 HELIX_BUDGET = Metric("twitch_budget_remaining", "gauge", "Requests left in Twitch's window")
 TOKEN_INVALID = Metric("twitch_token_invalid", "gauge", "1 when a person has to sign in again")
+TOKEN_UNWRITTEN = Metric("twitch_token_unwritten", "gauge", "1 while renewed tokens cannot be written to their file")
 
 # api_frontend
 PAGE_SECONDS = Metric("api_request_seconds", "histogram", "Time of a request", ("route", "status"))

@@ -112,7 +112,10 @@ class Channel:
         if isinstance(output, Minute):
             return end_of(output.minute + 59), counts_record(self.channel_id, output)
         crowd = self._evidence(output)
-        return end_of(output.at), moment_record(self.channel_id, output, crowd, self._meaning(output, crowd))
+        meaning = self._meaning(output, crowd)
+        if output.number == CLOSED and not meaning.may_clip:
+            self.detector.give_back_clip(output)
+        return end_of(output.at), moment_record(self.channel_id, output, crowd, meaning)
 
     def _meaning(self, revision: Revision, crowd: CrowdEvidence | None) -> Meaning:
         if self.texts is None or crowd is None or revision.number == RAISED:

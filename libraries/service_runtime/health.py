@@ -8,17 +8,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 Check = Callable[[], dict[str, str]]
 
 
-def serve(address: str, port: int, unready: Check, dead: Check = dict) -> ThreadingHTTPServer:
+def serve(address: str, port: int, unready: Check, dead: Check = dict, notes: Check = dict) -> ThreadingHTTPServer:
     """Answer 200 if the check finds no problem, else 503 with the problems as JSON. Runs in a daemon thread.
 
-    `unready()` and `dead()` return the present problems as {what: why}; both must be quick.
+    `unready()` and `dead()` return the present problems as {what: why}; `notes()` what an operator should mend
+    though the service does its work. All must be quick.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             check = {"/live": dead, "/ready": unready}.get(self.path)
             wrong = check() if check else {"path": "ask /live or /ready"}
-            body = json.dumps({"ok": not wrong, "problems": wrong}).encode()
+            told = notes() if self.path == "/ready" else {}
+            body = json.dumps({"ok": not wrong, "problems": wrong} | ({"notes": told} if told else {})).encode()
             self.send_response(404 if check is None else 503 if wrong else 200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))

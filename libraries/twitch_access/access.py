@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from twitch_access.authority import Authority
+from twitch_access.budget import Share
 from twitch_access.helix import Helix
 from twitch_access.session import Session
 from twitch_access.settings import TwitchSettings
@@ -22,11 +23,11 @@ class TwitchAccess:
 
     def signed_in(self) -> bool:
         """Return whether there are tokens to make clips with, without asking Twitch."""
-        return self.user.is_there()
+        return not self.user.problem()
 
 
-def open_access(settings: TwitchSettings, makes_clips: bool = False) -> TwitchAccess | None:
-    """Return the access to Helix, None without credentials; nothing is requested yet.
+def open_access(settings: TwitchSettings, makes_clips: bool = False, share: Share | None = None) -> TwitchAccess | None:
+    """Return the access to Helix with this program's share, None without credentials; nothing is requested yet.
 
     With a client secret Helix is read with the application's token, without one with the user's. Raises OSError
     where the secret's file cannot be read.
@@ -41,7 +42,7 @@ def open_access(settings: TwitchSettings, makes_clips: bool = False) -> TwitchAc
     application = ApplicationToken(authority) if authority.has_secret else None
 
     def session(token: Token) -> Session:
-        return Session(transport, settings.api_url, settings.client_id, token, settings.deadline_seconds)
+        return Session(transport, settings.api_url, settings.client_id, token, settings.deadline_seconds, share)
 
     maker = session(user)
     reader = session(application) if application else maker

@@ -1,8 +1,11 @@
-"""Twitch's rate headers as a budget that is never overspent. Pure: the time is passed in."""
+"""Twitch's rate headers, and a program's share of what they allow, never overspent. Pure: the time is passed in."""
 
+import threading
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+POINTS_PER_MINUTE = 800  # that Twitch gives an application, and each of its users; every request here costs one
 WINDOW_SECONDS = 60.0  # Twitch refills the whole bucket within a minute
 SHORTEST_WAIT_SECONDS = 1.0  # Ratelimit-Reset is in whole seconds, and clocks differ
 RESERVE = 3  # requests left over for other processes that spend from the same bucket
@@ -49,6 +52,29 @@ class Budget:
         self.remaining = 0
         self.reset_at = within_window(0.0 if reset_at is None else reset_at, now)
         return self.reset_at
+
+
+class Share:
+    """At most `points` requests in any minute, whichever sessions send them; thread-safe.
+
+    `floor`: points that are left to others; a program that can wait leaves more than one that cannot.
+    """
+
+    def __init__(self, points: int = POINTS_PER_MINUTE, floor: int = RESERVE) -> None:
+        self.points = points
+        self.floor = floor
+        self._lock = threading.Lock()
+        self._spent: deque[float] = deque()  # times of the past minute's requests, seconds since 1970
+
+    def take(self, now: float) -> float:
+        """Count a request and return 0.0, or return the seconds until there is a point for it."""
+        with self._lock:
+            while self._spent and not now - WINDOW_SECONDS < self._spent[0] <= now:  # later: the clock was put back
+                self._spent.popleft()
+            if len(self._spent) >= self.points:
+                return self._spent[0] + WINDOW_SECONDS - now
+            self._spent.append(now)
+            return 0.0
 
 
 def within_window(reset_at: float, now: float) -> float:

@@ -32,8 +32,8 @@ class Unavailable(Retryable):
 class Deadline(Retryable):
     """No whole answer came within the call's deadline."""
 
-    def __init__(self, seconds: float, reached: bool = True) -> None:
-        super().__init__(f"no answer within {seconds:.1f} s")
+    def __init__(self, seconds: float, reached: bool = True, address: str = "") -> None:
+        super().__init__(f"no answer within {seconds:.1f} s" + (f" from {address}" if address else ""))
         self.reached = reached
 
 

@@ -1,5 +1,6 @@
 """Helix's endpoints that Stream Scout uses, synchronous and typed."""
 
+import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -18,6 +19,7 @@ from twitch_access.errors import SignInNeeded, Unauthorized, WrongShape
 from twitch_access.session import Session
 
 PAGE = 100  # the most that Helix takes or gives at once
+PAGES_AT_LEAST, PAGES_PER_FULL_ONE = 2, 3  # after which reading ends: a cursor may lead on for ever
 CLIP_SECONDS = (5.0, 60.0)  # the shortest and the longest clip
 
 
@@ -46,7 +48,7 @@ class Helix:
         """Return the `count` most watched live broadcasts, each once though pages shift while they are read."""
         filters = [("game_id", each) for each in game_ids] + [("language", each) for each in languages]
         seen: dict[str, Stream] = {}
-        for stream in self._all("streams", filters, Stream):
+        for stream in self._all("streams", filters, Stream, most_pages(count)):
             seen.setdefault(stream.user_id, stream)
             if len(seen) >= count:
                 break
@@ -74,9 +76,9 @@ class Helix:
         params = [("broadcaster_id", broadcaster_id)]
         params += [("title", title)] if title else []
         params += [("duration", f"{duration_seconds:.1f}")] if duration_seconds is not None else []
-        page: Page[RequestedClip] = self._maker.post("clips", params, Page[RequestedClip])
-        if len(page.data) != 1:
-            raise WrongShape(f"helix/clips: {len(page.data)} clips for one request")
+        page: Page[RequestedClip] = self._maker.post("clips", params, RequestedClip)
+        if len(page.data) != 1 or page.odd:
+            raise WrongShape(f"helix/clips: {len(page.data) + len(page.odd)} clips for one request")
         return page.data[0]
 
     def get_clips(self, ids: Sequence[str]) -> list[FoundClip]:
@@ -89,25 +91,29 @@ class Helix:
     ) -> list[FoundClip]:
         """Return the channel's clips made from `start` to `end` (aware), at most `most`."""
         params = [("broadcaster_id", broadcaster_id), ("started_at", rfc3339(start)), ("ended_at", rfc3339(end))]
-        return list(islice(self._all("clips", params, FoundClip), most))
+        return list(islice(self._all("clips", params, FoundClip, most_pages(most)), most))
 
-    def _page(self, endpoint: str, params: list[tuple[str, str]], kind: Any) -> Any:
+    def _page(self, endpoint: str, params: list[tuple[str, str]], kind: Any) -> Page[Any]:
         if self._reader is None:
             raise Unauthorized("there are no credentials: set TWITCH_CLIENT_ID")
-        return self._reader.get(endpoint, params, Page[kind])
+        return self._reader.get(endpoint, params, kind)
 
-    def _all(self, endpoint: str, params: list[tuple[str, str]], kind: Any) -> Iterator[Any]:
-        """Yield every item of every page; stop at a missing or repeated cursor."""
+    def _all(self, endpoint: str, params: list[tuple[str, str]], kind: Any, pages: int) -> Iterator[Any]:
+        """Yield every item of at most `pages` pages; stop at a missing or repeated cursor."""
         cursors: set[str] = set()
         following: list[tuple[str, str]] = []
-        while True:
+        for _ in range(pages):
             page = self._page(endpoint, [*params, ("first", str(PAGE)), *following], kind)
             yield from page.data
-            cursor = page.pagination.cursor
-            if not cursor or cursor in cursors or not page.data:
+            if not page.cursor or page.cursor in cursors or not page.data:
                 return
-            cursors.add(cursor)
-            following = [("after", cursor)]
+            cursors.add(page.cursor)
+            following = [("after", page.cursor)]
+
+
+def most_pages(count: int) -> int:
+    """Return how many pages may be read for `count` items: Twitch's pages are often half full and repeat items."""
+    return PAGES_AT_LEAST + math.ceil(count / PAGE) * PAGES_PER_FULL_ONE
 
 
 def parts(named: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:

@@ -1,10 +1,15 @@
 """How to reach Twitch's HTTP API, and with whose credentials."""
 
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from twitch_access.budget import POINTS_PER_MINUTE, RESERVE, Share
+
+Program = Literal["monitoring", "clips", "bot", "viewer_clips"]  # what spends points; docs/architecture.md, "Points"
+CAN_WAIT = frozenset({"bot", "viewer_clips"})
 USER_TOKENS_FILE = Path("secrets/twitch_user_tokens.json")
 
 
@@ -18,6 +23,11 @@ class TwitchSettings(BaseSettings):
     client_secret_file: Path | None = Field(None, description="file that holds the application's secret")
     user_tokens_file: Path = Field(USER_TOKENS_FILE, description="file that seed_twitch_tokens.py writes")
     deadline_seconds: float = Field(10.0, gt=0, le=120, description="longest time of one call, retries included")
+    monitoring_points: int = Field(250, ge=2, description="requests a minute: who is live, which channels are watched")
+    clips_points: int = Field(100, ge=1, description="requests a minute: clips of moments")
+    bot_points: int = Field(200, ge=1, description="requests a minute: a bot that answers people")
+    viewer_clips_points: int = Field(100, ge=1, description="requests a minute: what became of viewers' clips")
+    spare_points: int = Field(150, ge=RESERVE, description="below so many left the bot and viewers' clips wait")
 
     @field_validator("api_url", "auth_url")
     @classmethod
@@ -32,6 +42,19 @@ class TwitchSettings(BaseSettings):
     def unset(cls, value: object) -> object:
         """Treat an empty variable as no secret."""
         return value or None
+
+    @model_validator(mode="after")
+    def fit_together(self) -> Self:
+        """Reject shares that Twitch would refuse some day."""
+        total = self.monitoring_points + self.clips_points + self.bot_points + self.viewer_clips_points
+        if total + self.spare_points > POINTS_PER_MINUTE:
+            raise ValueError(f"the points are {total} and {self.spare_points} spare, Twitch gives {POINTS_PER_MINUTE}")
+        return self
+
+    def share(self, program: Program, instances: int = 1) -> Share:
+        """Return a program's share of Twitch's points; of each of `instances` that do the same."""
+        points: int = getattr(self, f"{program}_points")
+        return Share(max(1, points // instances), self.spare_points if program in CAN_WAIT else RESERVE)
 
     @property
     def anonymous(self) -> bool:

@@ -12,7 +12,6 @@ import msgspec
 from service_runtime.files import OWNER_ONLY, replace_durably
 from twitch_access.errors import SignInNeeded, Unavailable
 
-LOCK_SECONDS = 30.0  # a refresh under the lock has a deadline of 10 s
 LOCK_POLL_SECONDS = 0.05
 Stamp = tuple[int, int, int]  # changes with every write of the file
 
@@ -39,7 +38,7 @@ class TokenFile:
         """Return a value that changes whenever the file is replaced; None if there is no file."""
         try:
             status = self.path.stat()
-        except FileNotFoundError:
+        except OSError:
             return None
         return status.st_mtime_ns, status.st_ino, status.st_size
 
@@ -58,10 +57,10 @@ class TokenFile:
         replace_durably(self.path, msgspec.json.format(msgspec.json.encode(tokens), indent=2) + b"\n")
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Keep every other process and thread from refreshing; raise `Unavailable` if it takes too long."""
-        until = time.monotonic() + LOCK_SECONDS
-        descriptor = os.open(self.path.with_name(self.path.name + ".lock"), os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+    def lock(self, seconds: float) -> Iterator[None]:
+        """Keep every other process and thread from refreshing; raise `Unavailable` after `seconds`."""
+        until = time.monotonic() + seconds
+        descriptor = self._lock_descriptor()
         try:
             while not try_lock(descriptor):
                 if time.monotonic() > until:
@@ -70,6 +69,16 @@ class TokenFile:
             yield
         finally:
             os.close(descriptor)  # and the lock with it
+
+    def _lock_descriptor(self) -> int:
+        """Open the lock file; where none can be made, as on a read-only disk, the token file itself."""
+        try:
+            return os.open(self.path.with_name(self.path.name + ".lock"), os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+        except OSError as error:
+            try:
+                return os.open(self.path, os.O_RDONLY)
+            except OSError:
+                raise SignInNeeded(f"{self.path} cannot be locked ({error})") from error
 
 
 def try_lock(descriptor: int) -> bool:

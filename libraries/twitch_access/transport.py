@@ -9,6 +9,7 @@ import httpx
 from twitch_access.errors import Deadline, Unavailable
 
 ANSWER_BYTES = 8 * 1024 * 1024  # a page of 100 streams has about 80 KB
+CONNECT_SHARE = 0.5  # of the time, for one of a host's addresses: it may have two, and the first may be silent
 USER_AGENT = "stream-scout"
 Parameters = Sequence[tuple[str, str]]
 
@@ -54,19 +55,21 @@ class Transport:
                 params=list(params) or None,
                 headers=headers,
                 data=form,
-                timeout=max(0.05, seconds),
+                timeout=httpx.Timeout(max(0.05, seconds), connect=max(0.05, seconds * CONNECT_SHARE)),
             ) as response:
                 body = self._body(response, until, seconds)
                 told = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, told, body)
         except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise Deadline(seconds, reached=False) from error
+            raise Deadline(seconds, reached=False, address=url) from error
         except httpx.TimeoutException as error:
-            raise Deadline(seconds) from error
+            raise Deadline(seconds, address=url) from error
         except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
-            raise Unavailable(f"no connection to {httpx.URL(url).host}: {error}", reached=False) from error
+            raise Unavailable(f"no connection to {url}: {error}", reached=False) from error
+        except (httpx.InvalidURL, UnicodeError) as error:  # an address, or a token that no header can carry
+            raise Unavailable(f"{url} cannot be asked: {error}", reached=False) from error
         except httpx.HTTPError as error:
-            raise Unavailable(f"the connection broke: {error}", reached=True) from error
+            raise Unavailable(f"the connection to {url} broke: {error}", reached=True) from error
 
     def _body(self, response: httpx.Response, until: float, seconds: float) -> bytes:
         """Read the answer's body; give up one that drips in past the deadline or has no end."""

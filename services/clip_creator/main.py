@@ -38,7 +38,10 @@ def creator_id(access: TwitchAccess) -> str:
 
 def credentials(access: TwitchAccess | None) -> Credentials:
     """Return the credentials available now; a person may sign in while the service runs."""
-    return Credentials(application=access is not None, user=access is not None and access.signed_in())
+    if access is None:
+        return Credentials(application=False, user=False)
+    problem = access.user.problem()
+    return Credentials(application=True, user=not problem, problem=problem)
 
 
 def build(kafka: KafkaSettings, clips: ClipSettings, access: TwitchAccess | None) -> tuple[MomentConsumer, StepContext]:
@@ -62,7 +65,7 @@ def main() -> int:
     kafka, clips, twitch, log_settings = load_all(KafkaSettings, ClipSettings, TwitchSettings, LogSettings)
     logs.configure("clip-creator", log_settings.level)
     try:
-        access = open_access(twitch, makes_clips=True)
+        access = open_access(twitch, makes_clips=True, share=twitch.share("clips"))
         measures.serve(clips.bind_address, clips.metrics_port)
     except OSError as error:
         sys.stderr.write(f"clip-creator cannot start: {error}\n")

@@ -8,11 +8,13 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from clip_creator.clip_log.reader import ClipReader
+from clip_creator.clip_log.records import is_worth_resuming
 from clip_creator.clip_log.writer import PartitionLostError
 from clip_creator.decision.budget import HourlyBudget
 from clip_creator.decision.clip_range import clip_range_of
 from clip_creator.decision.cooldown import Cooldown
 from clip_creator.decision.decision import Credentials, decide, is_decisive
+from clip_creator.decision.refusals import Refusals
 from clip_creator.requests.context import StepContext
 from clip_creator.requests.request import ClipRequest
 from clip_creator.requests.resumption import resuming_step
@@ -50,6 +52,7 @@ class MomentConsumer:
         self._credentials = credentials
         self._cooldown = Cooldown(context.settings.cool_down_seconds)
         self._budget = HourlyBudget(context.settings.hourly_budget)
+        self._refusals = Refusals()
         self._in_progress: set[str] = set()  # ids of moments that this process has steps for
         self._new_partitions: set[int] = set()  # assigned since the last poll
         self._skipped_to: dict[int, int] = {}  # partition to the offset after moments that need no record
@@ -84,7 +87,7 @@ class MomentConsumer:
             return
         self._refresh()
         for clip in self._context.latest_clips.open_clips(self._new_partitions):
-            if clip.moment_id not in self._in_progress:
+            if clip.moment_id not in self._in_progress and is_worth_resuming(clip, self._context.now()):
                 self._in_progress.add(clip.moment_id)
                 log.info("resuming a clip that an earlier process left open", moment=clip.moment_id, status=clip.status)
                 self._context.follow_ups.add(time.time(), resuming_step(self._context, clip))
@@ -94,8 +97,12 @@ class MomentConsumer:
         """Read the clip records that other processes have written since the last call."""
         for clip, partition in self._reader.read_to_end():
             self._context.latest_clips.apply(clip, partition)
+            self._refusals.add(clip)
             if clip.status in ("intent", "made", "unknown"):
                 self._count_request(clip)
+            elif clip.status == "refused":
+                self._cooldown.remove_request(clip.channel_id, clip.crossed_at)
+                self._budget.remove_request(clip.moment_id)
         self._refreshed_at = time.monotonic()
 
     def _count_request(self, clip: Clip) -> None:
@@ -140,7 +147,8 @@ class MomentConsumer:
 
     def _decide(self, moment: Moment, message: Message) -> None:
         """Record the decision and the offset in one transaction, then start the steps."""
-        clip = decide(moment, self._context.now(), self._credentials(), self._cooldown, self._budget)
+        now, credentials = self._context.now(), self._credentials()
+        clip = decide(moment, now, credentials, self._cooldown, self._budget, self._refusals)
         offset = TopicPartition(MOMENTS.name, message.partition(), message.offset() + 1)
         self._in_progress.add(moment.moment_id)
         try:
@@ -159,7 +167,7 @@ class MomentConsumer:
         if clip.status == "intent":
             self._count_request(clip)
             self._context.urgent.add(now, ClipRequest(self._context, clip, clip_range_of(moment)))
-        elif clip.status == "too_late":
+        elif clip.status in ("too_late", "refused"):
             self._context.follow_ups.add(now, VodLink(self._context, clip, moment))
 
 

@@ -53,7 +53,7 @@ def main() -> int:
     if start.checkpoint:
         shelf.note_start(start.checkpoint)
     log.info("starting", checkpoint=str(start.checkpoint), emit_after=start.emit_after, pruned=len(shelf.prune()))
-    notes = CheckpointNotes(shelf.directory, shelf.whole, LogEnds(kafka).now)
+    notes = CheckpointNotes(shelf, LogEnds(kafka).now)
     threading.Thread(target=note_checkpoints, args=(notes,), daemon=True, name="synced checkpoints").start()
     run(settings, kafka, start)
     log.error("the job ended unexpectedly")

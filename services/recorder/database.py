@@ -17,11 +17,16 @@ SILENT_SECONDS = 10  # a cut network shows after this
 # SQLSTATE classes of what is wrong with a row and not with the server: data, integrity, a limit exceeded.
 REFUSAL_CLASSES = ("22", "23", "54")
 REFUSABLE = (psycopg.Error, ValueError, OverflowError)  # may be a refusal: ask `is_refusal`
-NO_SCHEMA = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+NO_SCHEMA = (
+    psycopg.errors.UndefinedTable,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.InsufficientPrivilege,
+)
 
 
 class SchemaMissingError(RuntimeError):
-    """The database lacks the schema that this recorder writes: run `python -m recorder.migrate`."""
+    """The database lacks the schema or the rights that this recorder needs: run `python -m recorder.migrate`."""
 
 
 def is_refusal(error: psycopg.Error | ValueError | OverflowError) -> bool:
@@ -58,4 +63,6 @@ class Database(postgres.Database):
     ) -> None:
         super().__exit__(kind, error, trace)
         if isinstance(error, NO_SCHEMA):
-            raise SchemaMissingError("the schema is missing or old: run python -m recorder.migrate") from error
+            raise SchemaMissingError(
+                "the schema or a right in it is missing: run python -m recorder.migrate"
+            ) from error

@@ -1,4 +1,7 @@
-"""Bring Postgres's schema up to date: `python -m recorder.migrate`. Safe to repeat and to run twice at once."""
+"""Bring Postgres's schema and its roles' rights up to date: `python -m recorder.migrate`, as their owner.
+
+Safe to repeat and to run twice at once.
+"""
 
 import sys
 import warnings
@@ -102,12 +105,20 @@ def migrate(conninfo: str, directory: Path, wait_seconds: float) -> list[str]:
             return apply_missing(backend, yoyo.read_migrations(str(directory)))
 
 
+def grant_rights(conninfo: str, file: Path) -> None:
+    """Give each role the rights in `file` and take all others away, in one transaction. Raises psycopg.Error."""
+    with open_connection(conninfo) as connection, only_one(connection):
+        connection.execute(file.read_bytes())
+
+
 def main() -> int:
     """Migrate as the environment says; return 0, or 1 with the reason on standard error."""
     log_settings, postgres, settings = load_all(LogSettings, PostgresSettings, MigrationSettings)
     logs.configure("migrate", log_settings.level)
     try:
-        names = migrate(postgres.conninfo(), settings.migrations_directory, settings.migrations_wait_seconds)
+        conninfo = postgres.conninfo()
+        names = migrate(conninfo, settings.migrations_directory, settings.migrations_wait_seconds)
+        grant_rights(conninfo, settings.rights_file)
     except (MigrationError, psycopg.Error, OSError) as error:
         sys.stderr.write(f"migrate: {str(error).strip()}\n")
         return 1

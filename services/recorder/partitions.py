@@ -17,7 +17,7 @@ def day_of(time_ms: int) -> date:
 
 
 def name_of(day: date) -> str:
-    """Name the partition's table."""
+    """Name the partition's table, as the migration that makes and drops it does."""
     return f"{PREFIX}{day:%Y%m%d}"
 
 
@@ -51,7 +51,7 @@ class Retention:
         """Return the days that always have a partition."""
         return [today + timedelta(days=step) for step in range(-min(DAYS_BEFORE, self.days), DAYS_AHEAD + 1)]
 
-    def dropped(self, names: Iterable[str], today: date) -> list[str]:
-        """Return the partitions that are past the retention."""
+    def dropped(self, names: Iterable[str], today: date) -> list[date]:
+        """Return the days whose partitions are past the retention."""
         last = self.oldest(today) - timedelta(days=SLACK_DAYS)
-        return [name for name in names if (day := day_of_name(name)) is not None and day < last]
+        return [day for name in names if (day := day_of_name(name)) is not None and day < last]

@@ -52,6 +52,6 @@ class RetentionKeeper:
         for day in retention.made_ahead(today):
             make_partition(connection, self._queries, day)
         names = [name for (name,) in self._queries.partition_names(connection)]
-        for name in retention.dropped(names, today):
-            connection.execute(self._queries.drop_partition_statement(connection, name=name))
-            log.info("dropped a partition", partition=name)
+        for day in retention.dropped(names, today):
+            self._queries.drop_partition(connection, day=day)
+            log.info("dropped a partition", day=str(day))

@@ -15,6 +15,9 @@ class MigrationSettings(BaseSettings):
     migrations_directory: Path = Field(
         REPOSITORY / "infrastructure" / "postgres" / "migrations", description="folder of the numbered SQL files"
     )
+    rights_file: Path = Field(
+        REPOSITORY / "infrastructure" / "postgres" / "rights.sql", description="what each role may do, as SQL"
+    )
     migrations_wait_seconds: float = Field(60.0, ge=0, description="how long to wait for Postgres to answer")
 
 

@@ -10,7 +10,7 @@ import structlog
 
 from contracts import metrics
 from recorder.database import REFUSABLE, Database, is_refusal, load_queries
-from recorder.partitions import day_of, name_of
+from recorder.partitions import day_of
 from recorder.rows import dead_letters
 from recorder.rows.chat_counts import merged
 from recorder.rows.row import Entry, Table, by_table
@@ -89,8 +89,7 @@ class Store:
 
 def make_partition(connection: psycopg.Connection, queries: Any, day: date) -> None:
     """Create the day's partition of `chat_counts` if it is missing; another process may do so at the same time."""
-    statement = queries.make_partition_statement(connection, name=name_of(day), day=day)
     try:
-        connection.execute(statement)
+        queries.make_partition(connection, day=day)
     except (psycopg.errors.DuplicateTable, psycopg.errors.UniqueViolation):
         log.info("another process created the partition", day=str(day))

@@ -31,9 +31,11 @@ from stream_monitoring.settings import MonitoringSettings, SpoolSettings
 from stream_monitoring.spool.frame_queue import FrameQueue
 from stream_monitoring.spool.spool import Spool, SpoolFormatError, SpoolLimits
 from twitch_access.access import open_access
+from twitch_access.budget import Share
 from twitch_access.helix import Helix
 from twitch_access.settings import TwitchSettings
 
+POLLING_SHARE = 0.5  # of the points, for who is live; the rest is for the choice of channels
 log = structlog.get_logger()
 
 
@@ -135,9 +137,16 @@ def make_chooser(settings: AllSettings, helix: Helix | None, capture: CaptureLoo
     """Make the worker that keeps the list of watched channels."""
     monitoring = settings.monitoring
     shared = PostgresList(settings.postgres.conninfo()) if settings.postgres else None
-    rules = ChoiceRules(monitoring.top_channels, frozenset(monitoring.games), frozenset(monitoring.languages))
+    rules = ChoiceRules(monitoring.top_channels, frozenset(monitoring.languages), monitoring.keep_seat_seconds)
     return Chooser(
-        options=ChooserOptions(monitoring.pinned_channels, rules, monitoring.chooser, monitoring.choose_seconds),
+        options=ChooserOptions(
+            pinned=monitoring.pinned_channels,
+            rules=rules,
+            decides=monitoring.chooser,
+            choose_seconds=monitoring.choose_seconds,
+            games=monitoring.games,
+            doubt_seconds=monitoring.doubt_seconds,
+        ),
         helix=helix,
         shared=shared,
         copy=DiskList(monitoring.channel_list_file or settings.spool.directory / "channels.json"),
@@ -148,23 +157,34 @@ def make_chooser(settings: AllSettings, helix: Helix | None, capture: CaptureLoo
     )
 
 
-def make_polling(settings: AllSettings, helix: Helix, capture: CaptureLoop, chooser: Chooser) -> LifecyclePolling:
+def make_polling(
+    settings: AllSettings, helix: Helix, share: Share, capture: CaptureLoop, chooser: Chooser
+) -> LifecyclePolling:
     """Make the worker that reports which streams are live."""
+    monitoring = settings.monitoring
     return LifecyclePolling(
         helix=helix,
-        tracker=StreamTracker(settings.monitoring.instance),
+        tracker=StreamTracker(monitoring.instance, monitoring.over_seconds, monitoring.doubt_seconds),
         watched=lambda: watched_ids(chooser.choice, dict(capture.channel_ids), chooser.opt_outs),
         emit=capture.add,
         twitch_now=capture.twitch_now,
-        poll_seconds=settings.monitoring.poll_seconds,
+        poll_seconds=monitoring.poll_seconds,
+        points_per_minute=share.points * POLLING_SHARE,
+        logins=lambda: {channel_id: each.login for channel_id, each in chooser.choice.items()},
     )
 
 
-def serve_ports(settings: AllSettings, unready: Callable[[], dict[str, str]]) -> None:
+def serve_ports(
+    settings: AllSettings, unready: Callable[[], dict[str, str]], notes: Callable[[], dict[str, str]]
+) -> None:
     """Serve health and metrics; exit with a clear message if a port is taken."""
     monitoring = settings.monitoring
     for name, port, start in (
-        ("MONITORING_HEALTH_PORT", monitoring.health_port, lambda p: health.serve(monitoring.bind_address, p, unready)),
+        (
+            "MONITORING_HEALTH_PORT",
+            monitoring.health_port,
+            lambda p: health.serve(monitoring.bind_address, p, unready, notes=notes),
+        ),
         ("MONITORING_METRICS_PORT", monitoring.metrics_port, lambda p: measures.serve(monitoring.bind_address, p)),
     ):
         with ports.listening(name, monitoring.bind_address, port):
@@ -178,9 +198,10 @@ def main() -> int:
     spool, queue = open_spool(settings.spool, settings.kafka), FrameQueue()
     capture = make_capture(settings, spool, queue, lambda: forwarder.position, lambda: forwarder.is_spare)
     forwarder = make_forwarder(settings, spool, queue, capture)
-    access = open_access(settings.twitch)
+    share = settings.twitch.share("monitoring", instances=2 if settings.monitoring.has_other else 1)
+    access = open_access(settings.twitch, share=share)
     chooser = make_chooser(settings, access.helix if access else None, capture)
-    serve_ports(settings, lambda: capture.problems() | forwarder.problems())
+    serve_ports(settings, lambda: capture.problems() | forwarder.problems(), chooser.notes)
     for counter in (metrics.SPOOL_DROPPED_BYTES, metrics.LATE_RECORDS):
         measure(counter)  # from zero on: an alert misses the first increase of a counter that appears with it
     measure(metrics.DISK_FREE_BYTES).set_function(lambda: shutil.disk_usage(spool.directory).free)
@@ -189,5 +210,5 @@ def main() -> int:
     supervisor.add("forwarder", lambda stop: forwarder.run(stop, capture.ended))
     supervisor.add("chooser", chooser.run)
     if access is not None:
-        supervisor.add("lifecycle", make_polling(settings, access.helix, capture, chooser).run)
+        supervisor.add("lifecycle", make_polling(settings, access.helix, share, capture, chooser).run)
     return supervisor.wait()

@@ -6,16 +6,25 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from contracts.channel_names import ChannelName, parse_channels
 from stream_monitoring.timing import LEAST_STALLED_SECONDS, STALLED_SECONDS
-
-LOGIN_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 def comma_list(value: object) -> object:
-    """Split a comma-separated text into a tuple of lower-case items."""
+    """Split a comma-separated text into a tuple of items."""
     if isinstance(value, str):
-        return tuple(item.strip().lower() for item in value.split(",") if item.strip())
+        return tuple(item.strip() for item in value.split(",") if item.strip())
     return value
+
+
+def language_list(value: object) -> object:
+    """Split a comma-separated text into codes in lower case."""
+    return comma_list(value.lower() if isinstance(value, str) else value)
+
+
+def channel_list(value: object) -> object:
+    """Read a comma-separated text of channels."""
+    return parse_channels(value) if isinstance(value, str) else value
 
 
 class MonitoringSettings(BaseSettings):
@@ -41,10 +50,21 @@ class MonitoringSettings(BaseSettings):
     )
     take_back_seconds: float = Field(60.0, ge=1, le=3600, description="least time from losing the lease to taking it")
     chooser: bool = Field(True, description="this instance decides which channels are watched")
-    pinned_channels: Annotated[tuple[str, ...], NoDecode] = Field((), description="logins that are always watched")
+    pinned_channels: Annotated[tuple[ChannelName, ...], NoDecode] = Field(
+        (), description="channels that are always watched: logins, addresses, or id:123"
+    )
     top_channels: int = Field(0, ge=0, le=100_000, description="how many of the most viewed channels are watched")
-    games: Annotated[tuple[str, ...], NoDecode] = Field((), description="only these game ids or names; empty: all")
+    games: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="only these games, as Twitch writes them, or ids; empty: all"
+    )
     languages: Annotated[tuple[str, ...], NoDecode] = Field((), description="only these languages (en, de); empty: all")
+    keep_seat_seconds: float = Field(
+        180.0, ge=0, le=86_400, description="a top channel that is not live keeps its seat for this time"
+    )
+    over_seconds: float = Field(60.0, ge=0, le=3600, description="a stream not listed for this time is over")
+    doubt_seconds: float = Field(
+        300.0, ge=0, le=3600, description="believe that nearly all streams ended at once after this time"
+    )
     choose_seconds: float = Field(60.0, ge=1, le=3600, description="time between two choices of the channels")
     poll_seconds: float = Field(20.0, ge=1, le=600, description="time between two polls of who is live")
     tick_lag_ms: int = Field(1500, ge=0, le=60_000, description="how far ticks stay behind what Twitch answered")
@@ -57,21 +77,14 @@ class MonitoringSettings(BaseSettings):
     health_port: int = Field(8080, ge=0, le=65535, description="/live and /ready")
     metrics_port: int = Field(9100, ge=0, le=65535, description="/metrics")
 
-    _split = field_validator("pinned_channels", "games", "languages", mode="before")(comma_list)
+    _channels = field_validator("pinned_channels", mode="before")(channel_list)
+    _games = field_validator("games", mode="before")(comma_list)
+    _languages = field_validator("languages", mode="before")(language_list)
 
     @property
     def has_other(self) -> bool:
         """Whether another instance reads the same channels."""
         return self.has_standby or self.role == "standby"
-
-    @field_validator("pinned_channels")
-    @classmethod
-    def are_logins(cls, logins: tuple[str, ...]) -> tuple[str, ...]:
-        """Reject names that cannot be a Twitch login."""
-        wrong = [login for login in logins if not set(login) <= LOGIN_CHARACTERS or len(login) > 25]
-        if wrong:
-            raise ValueError(f"not Twitch logins: {', '.join(wrong)}")
-        return logins
 
 
 class SpoolSettings(BaseSettings):

@@ -56,7 +56,7 @@ def moments_in_kafka(bootstrap: str) -> int:
 
 def moments_in_postgres(system: System) -> int:
     """Return the number of moments that the recorder wrote."""
-    with psycopg.connect(system.address("POSTGRES_DSN")) as connection:
+    with psycopg.connect(system.dsn()) as connection:
         row = connection.execute("SELECT count(*) FROM moments").fetchone()
     return int(row[0]) if row else 0
 

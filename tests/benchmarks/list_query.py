@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.moments_million import CHANNELS, DAYS, fill
 from integration.support.api_frontend_process import Rows, SiteProcess, own_postgres
+from integration.support.database import as_role
 
 from api_frontend.data.cursor import Cursor
 from api_frontend.data.database import Database
@@ -159,7 +160,7 @@ def main() -> int:
         rows = Rows(server.dsn)
         rows.progress()
         rows.close()
-        found = asyncio.run(time_queries(server.dsn))
+        found = asyncio.run(time_queries(as_role(server.dsn, "api_frontend")))
         page, memory = time_pages(server.dsn, Path(name))
     worst = max(times.p95_ms for case, times in found.items() if not case.startswith("page"))
     result = {

@@ -21,6 +21,10 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
 from msgspec.structs import replace
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from integration.support.database import as_role, prepare
+
 import contracts
 from contracts import codec
 from contracts.metrics import RECORDER_INSPECTED as INSPECTED
@@ -30,9 +34,7 @@ from embedded.processes.waiting import wait_for
 from embedded.servers.kafka import Kafka
 from embedded.servers.postgres import Postgres
 from recorder.chat_inspector import inspect
-from recorder.migrate import migrate
 from recorder.rows.record import Record
-from recorder.settings import MigrationSettings
 from service_runtime.clock import now_ms
 from service_runtime.topic_setup import create_topics
 
@@ -56,14 +58,14 @@ class Bench:
     def __init__(self, kafka: Kafka, postgres: Postgres) -> None:
         self.dsn = postgres.dsn
         create_topics(AdminClient({"bootstrap.servers": kafka.bootstrap_servers}))
-        migrate(self.dsn, MigrationSettings().migrations_directory, 30)
+        prepare(self.dsn)
         self.producer = Producer(
             {"bootstrap.servers": kafka.bootstrap_servers, "partitioner": PARTITIONER, "linger.ms": 5, "log_level": 0}
         )
         (self._metrics_port,) = free_ports(1)
         self._environment = os.environ | {
             "KAFKA_BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
-            "POSTGRES_DSN": self.dsn,
+            "POSTGRES_DSN": as_role(self.dsn, "recorder"),
             "RECORDER_METRICS_PORT": str(self._metrics_port),
         }
 

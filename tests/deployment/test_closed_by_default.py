@@ -17,7 +17,20 @@ OPEN = {
     LOCAL: {"8080", "8081", "9090", "9093", "9100", "3000"},
 }
 MEMORY_MB = {"test-reliable": 400, "test-processing": 3584}
-PASSWORDS = ("postgres_password", "redis_password", "kafka_password", "grafana_password", "chatter_key")
+PASSWORDS = ("postgres_*password", "redis_password", "kafka_password", "grafana_password", "chatter_key")
+REDIS, POSTGRES = ("redis", 6379), ("postgres", 5432)
+SITE, CAPTURE, WATCHER = ("api-frontend", 5000), ("stream-monitoring-standby", 9100), ("watcher", 9103)
+# Prints each address of its arguments to which a connection is made.
+CONNECT = """
+import socket, sys
+for place in sys.argv[1:]:
+    host, port = place.split(":")
+    try:
+        socket.create_connection((host, int(port)), 2).close()
+        print(place)
+    except OSError:
+        pass
+"""
 
 
 def containers(machine: Machine) -> list[str]:
@@ -40,8 +53,11 @@ def test_no_password_in_dockers_output(machines: TwoMachines) -> None:
     for machine in (machines.a, machines.b):
         output = machine.run("config") + "".join(docker("inspect", each) for each in containers(machine))
         output += machine.run("logs")
-        for name in PASSWORDS:
-            assert machine.secret(name) not in output, name
+        files = [file for name in PASSWORDS for file in (machine.directory / "secrets").glob(name)]
+        assert len(files) == 14
+        for file in files:
+            assert file.read_text().strip() not in output, file.name
+        assert "SCRAM-SHA-256$" not in output
 
 
 def test_processes_are_not_root_and_cannot_write(machines: TwoMachines) -> None:
@@ -54,12 +70,55 @@ def test_processes_are_not_root_and_cannot_write(machines: TwoMachines) -> None:
             assert "ALL" in docker("inspect", container, "--format", "{{.HostConfig.CapDrop}}")
 
 
-def test_postgres_requires_the_password(machines: TwoMachines) -> None:
-    place = f"postgresql://stream_scout@{RELIABLE}:5432/stream_scout"
+def test_postgres_requires_the_password_of_a_role(machines: TwoMachines) -> None:
+    place = f"postgresql://{RELIABLE}:5432/stream_scout?connect_timeout=5&passfile=/nonexistent"
     with pytest.raises(psycopg.OperationalError, match="password"):
-        psycopg.connect(place, connect_timeout=5, passfile="/nonexistent").close()
-    with psycopg.connect(place, password=machines.a.secret("postgres_password"), connect_timeout=5) as connection:
-        assert connection.execute("SELECT 1").fetchone() == (1,)
+        psycopg.connect(place, user="recorder").close()
+    with psycopg.connect(
+        place, user="recorder", password=machines.a.secret("postgres_recorder_password")
+    ) as connection:
+        assert connection.execute("SELECT count(*) FROM moments").fetchone()
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("COPY (SELECT 1) TO PROGRAM 'true'")
+    for name in ("stream_scout", "postgres"):
+        with pytest.raises(psycopg.OperationalError, match=r"no pg_hba\.conf entry"):
+            psycopg.connect(place, user=name, password=machines.a.secret("postgres_password")).close()
+
+
+def test_every_session_in_postgres_is_a_services_own_role(machines: TwoMachines) -> None:
+    sql = "SELECT DISTINCT usename FROM pg_stat_activity WHERE client_addr IS NOT NULL"
+    found = machines.a.run("exec", "-T", "postgres", "psql", "-U", "exporter", "-d", "stream_scout", "-qtAc", sql)
+    assert {"api_frontend", "recorder"} <= set(found.split())
+    assert not set(found.split()) & {"stream_scout", "owner", "postgres"}
+
+
+@pytest.mark.parametrize("name", ["api-frontend", "stream-monitoring-standby", "watcher"])
+def test_redis_answers_the_site_alone(machines: TwoMachines, name: str) -> None:
+    def reached(service: str, port: int) -> list[str]:
+        places = addresses(machines.a, service, port)
+        return machines.a.run("exec", "-T", name, "python", "-c", CONNECT, *places).split()
+
+    assert reached(*POSTGRES)
+    assert bool(reached(*REDIS)) == (name == "api-frontend")
+
+
+def test_the_tunnel_reaches_only_the_site(machines: TwoMachines) -> None:
+    """cloudflared's image has no shell, so another container takes its place in its network."""
+    places = [each for service in (SITE, POSTGRES, REDIS, CAPTURE, WATCHER) for each in addresses(machines.a, *service)]
+    image, network = "stream-scout/recorder:test", f"{machines.a.project}_tunnel"
+    found = docker("run", "--rm", "--network", network, image, "python", "-c", CONNECT, *places).split()
+    (site,) = found
+    assert site in addresses(machines.a, *SITE)
+
+
+def addresses(machine: Machine, service: str, port: int) -> list[str]:
+    """Return the service's addresses, one in each of its networks."""
+    found = docker("inspect", container_of(machine, service), "--format", "{{json .NetworkSettings.Networks}}")
+    return [f"{network['IPAddress']}:{port}" for network in json.loads(found).values()]
+
+
+def container_of(machine: Machine, service: str) -> str:
+    return machine.run("ps", "-q", service).strip()
 
 
 def test_redis_requires_the_password(machines: TwoMachines) -> None:

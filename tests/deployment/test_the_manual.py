@@ -42,15 +42,36 @@ def test_stop_and_down_work_without_any_variable(machines: TwoMachines, tmp_path
 
 
 def test_a_backup_can_be_made_and_restored(machines: TwoMachines) -> None:
-    manual_has("exec -T postgres pg_dump -U stream_scout -Fc stream_scout")
-    manual_has("exec -T postgres pg_restore -U stream_scout --clean --if-exists -d stream_scout")
+    dump = "pg_dump -U backup -Fc stream_scout"
+    restore = "pg_restore -U owner --clean --if-exists --no-owner --no-acl -d"
+    manual_has(f"exec -T postgres {dump}")
+    manual_has(f"exec -T postgres {restore} stream_scout")
     command = (
-        "pg_dump -U stream_scout -Fc stream_scout > /tmp/backup.dump && createdb -U stream_scout copy &&"
-        " pg_restore -U stream_scout --clean --if-exists -d copy < /tmp/backup.dump &&"
-        " psql -U stream_scout -d copy -qtAc 'SELECT count(*) FROM watched_channels' &&"
-        " dropdb -U stream_scout copy"
+        f"{dump} > /tmp/backup.dump && createdb -U stream_scout -O owner copy && {restore} copy < /tmp/backup.dump &&"
+        " psql -U owner -d copy -qtAc 'SELECT count(*) FROM watched_channels' && dropdb -U stream_scout copy"
     )
     assert re.search(r"\d", machines.a.run("exec", "-T", "postgres", "sh", "-c", command))
+
+
+def test_postgres_accepts_a_new_password(machines: TwoMachines) -> None:
+    manual_has("docker-compose.reliable.yml up roles")
+    file = machines.a.directory / "secrets" / "postgres_exporter_password"
+    before = file.read_text()
+    file.write_text("another")
+    try:
+        machines.a.run("up", "--no-build", "roles")
+        reply = machines.a.run(*ask_as("exporter", "another"))
+    finally:
+        file.write_text(before)
+        machines.a.run("up", "--no-build", "roles")
+    assert reply.strip() == "exporter"
+
+
+def ask_as(role: str, password: str) -> list[str]:
+    """The words that log in to Postgres over TCP, in the database's own container."""
+    place = f"postgresql://{role}@127.0.0.1:5432/stream_scout"
+    login = ["exec", "-T", "-e", f"PGPASSWORD={password}", "postgres", "psql", place]
+    return [*login, "-qtAc", "SELECT current_user"]
 
 
 def test_kafka_accepts_a_new_password(machines: TwoMachines) -> None:

@@ -69,7 +69,7 @@ class Machine:
         return {
             name: f"{found[name].State} {found[name].Health}" if name in found else "missing"
             for name in self.services
-            if name not in ("migrate", "kafka-init")
+            if name not in ("roles", "migrate", "kafka-init")
             and not (name in found and (found[name].State, found[name].Health) == ("running", "healthy"))
         }
 
@@ -165,7 +165,7 @@ class TwoMachines:
             "SELECT coalesce(extract(epoch FROM (SELECT max(event_at) FROM pipeline_progress WHERE stage = 'job')"
             " - (SELECT max(from_at) FROM coverage WHERE event = 'joined')), 0)"
         )
-        found = self.a.run("exec", "-T", "postgres", "psql", "-U", "stream_scout", "-qtAc", sql)
+        found = self.a.run("exec", "-T", "postgres", "psql", "-U", "status", "-d", "stream_scout", "-qtAc", sql)
         return float(found.strip() or 0)
 
     def clip_of_a_burst(self, seconds: float) -> Json:

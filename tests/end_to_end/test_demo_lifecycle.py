@@ -22,7 +22,7 @@ from embedded.processes.listeners import listeners
 from embedded.processes.ports import is_free
 from embedded.processes.processes import end, marked
 from embedded.processes.waiting import wait_for
-from embedded.programs import addresses
+from embedded.programs import database
 from embedded.servers.redis import Redis
 from embedded.site_address import own_address
 from embedded.supervisor import socket_file
@@ -89,7 +89,7 @@ def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> N
     ports = Ports.free()
     demo = Demo(directory, ports)
     demo.wait_up()
-    with psycopg.connect(addresses(directory, ports)["POSTGRES_DSN"]) as connection:
+    with psycopg.connect(database(directory, ports).dsn) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
     assert httpx.get(ports.url("api") + "/api/v1/moments").status_code == 200
     assert Redis(directory / "redis").client().keys("LIMITS:*/api/*")  # the site counts in the demo's Redis
@@ -104,7 +104,7 @@ def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> N
     assert httpx.get(f"http://{own_address()}:{ports.api}/ready").status_code == 200
     wider = [each for each in listeners(directory) if not each.on_loopback]
     assert [(each.program, each.port) for each in wider] == [("api_frontend", ports.api)]
-    with psycopg.connect(addresses(directory, ports)["POSTGRES_DSN"]) as connection:
+    with psycopg.connect(database(directory, ports).dsn) as connection:
         assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
     again.process.send_signal(signal.SIGKILL)
     again.process.wait()

@@ -64,7 +64,7 @@ class World:
 
     def query(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query on Postgres."""
-        with psycopg.connect(self.system.address("POSTGRES_DSN"), connect_timeout=5) as connection:
+        with psycopg.connect(self.system.dsn(), connect_timeout=5) as connection:
             return connection.execute(sql, values).fetchall()
 
     def control(self, action: str, **order: object) -> Json:

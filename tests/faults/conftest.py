@@ -20,7 +20,7 @@ from embedded.processes.ports import free_ports
 from embedded.system import System
 from twitch_simulator.process import SimulatorProcess
 
-ACROSS_THE_LINK = ("stream_monitoring", "recorder", "clip_creator")  # of machine B, with Postgres on A
+ACROSS_THE_LINK = {"stream_monitoring": "chooser", "recorder": "recorder"}  # of machine B to its role in Postgres on A
 SPOOL_MEGABYTES, KAFKA_MEGABYTES = 192, 1024
 
 
@@ -106,9 +106,9 @@ def faulty(
 
 def environment(where: FaultPoints, ports: Ports) -> dict[str, dict[str, str]]:
     """Return the settings that differ from the usual system."""
-    settings: dict[str, dict[str, str]] = {name: {} for name in ACROSS_THE_LINK}
+    settings: dict[str, dict[str, str]] = {name: {} for name in (*ACROSS_THE_LINK, "clip_creator")}
     if where.link is not None:
-        dsn = f"postgresql://postgres@{where.link.host}:{where.link.port}/stream_scout"
-        settings = {name: {"POSTGRES_DSN": dsn} for name in ACROSS_THE_LINK}
+        place = f"{where.link.host}:{where.link.port}/stream_scout"
+        settings |= {name: {"POSTGRES_DSN": f"postgresql://{role}@{place}"} for name, role in ACROSS_THE_LINK.items()}
     settings["clip_creator"] |= CLIP_TIMEOUTS
     return settings

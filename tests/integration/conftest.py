@@ -1,18 +1,16 @@
 """Real servers for the integration tests: one Kafka, Postgres and Redis a session, on random ports."""
 
-import warnings
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
+from integration.support import database
 from integration.support.clip_creator_process import Simulator, Topics
 
 from contracts.topics import ALL, PARTITIONER, Partitions
-from embedded.paths import INFRASTRUCTURE
 from embedded.processes.ports import free_ports
 from embedded.records import Record, read_topic
 from embedded.servers import kafka as kafka_server_module
@@ -98,14 +96,13 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgr
     """A Postgres with a migrated template database. Do not stop it: start one of your own for that."""
     (port,) = free_ports(1)
     with postgres_server_module.Postgres(tmp_path_factory.mktemp("postgres") / "postgres", port) as server:
-        _execute(server, f"CREATE DATABASE {TEMPLATE}")
-        _migrate(server.dsn_of(TEMPLATE))
+        database.prepare(database.create(server, TEMPLATE))
         yield server
 
 
 @pytest.fixture
 def postgres(postgres_server: postgres_server_module.Postgres) -> Iterator[str]:
-    """The address of a fresh migrated database for one test."""
+    """The owner's address of a fresh migrated database for one test; `as_role` makes it a service's."""
     yield from _database(postgres_server)
 
 
@@ -138,20 +135,5 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_server.Red
 
 def _database(server: postgres_server_module.Postgres) -> Iterator[str]:
     name = f"test_{next(database_numbers)}"
-    _execute(server, f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-    yield server.dsn_of(name)
-    _execute(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _execute(server: postgres_server_module.Postgres, statement: str) -> None:
-    with psycopg.connect(server.dsn_of("postgres"), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]  # names are made here
-
-
-def _migrate(dsn: str) -> None:
-    from recorder.migrate import migrate
-
-    migrations: Path = INFRASTRUCTURE / "postgres" / "migrations"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        migrate(dsn, migrations, wait_seconds=10.0)
+    yield database.create(server, name, TEMPLATE)
+    database.administer(server, f"DROP DATABASE {name} WITH (FORCE)")

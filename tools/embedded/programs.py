@@ -11,11 +11,12 @@ from embedded.paths import CONFIGS, FLINK_JARS, FLINK_LOGGING, class_archive
 from embedded.processes.ports import LOOPBACK
 from embedded.processes.probes import answers, job_runs, listens
 from embedded.servers.kafka import Kafka
-from embedded.servers.postgres import Postgres
+from embedded.servers.postgres import OWNER, Postgres
 from embedded.servers.redis import Redis
 from embedded.servers.server import Server
 from embedded.site_address import SiteAddress
 from embedded.twitch import Twitch
+from service_runtime.role_setup import password_file
 
 
 class Stage(IntEnum):
@@ -47,7 +48,7 @@ def table(
 ) -> list[Program]:
     """Return every program of a system with its data in `directory`."""
     shared = addresses(directory, ports) | twitch.environment(directory, ports)
-    programs = [*servers(directory, ports), *preparations(shared)]
+    programs = [*servers(directory, ports), *preparations(directory, ports, shared)]
     if twitch.simulated:
         programs.append(simulator(directory, ports, simulator_options))
     return programs + services(directory, ports, site, shared)
@@ -57,15 +58,28 @@ def addresses(directory: Path, ports: Ports) -> dict[str, str]:
     """Return the servers' addresses as settings of the services."""
     return {
         "KAFKA_BOOTSTRAP_SERVERS": f"{LOOPBACK}:{ports.kafka}",
-        "POSTGRES_DSN": Postgres(Path(), ports.postgres).dsn,
         **Redis(directory / "redis").settings(),
+    }
+
+
+def database(directory: Path, ports: Ports) -> Postgres:
+    """Return the system's Postgres."""
+    return Postgres(directory / "postgres", ports.postgres)
+
+
+def login(directory: Path, ports: Ports, role: str) -> dict[str, str]:
+    """Return the settings with which a program logs in to Postgres."""
+    server = database(directory, ports)
+    return {
+        "POSTGRES_DSN": server.address(role),
+        "POSTGRES_PASSWORD_FILE": str(password_file(server.passwords, role)),
     }
 
 
 def servers(directory: Path, ports: Ports) -> list[Program]:
     """Return Kafka, Postgres and Redis."""
     kafka = Kafka(directory / "kafka", ports.kafka, ports.kafka_controller)
-    postgres = Postgres(directory / "postgres", ports.postgres)
+    postgres = database(directory, ports)
     redis = Redis(directory / "redis")
     return [_server(kafka), _server(postgres, stop_signal="INT"), _server(redis)]
 
@@ -104,8 +118,9 @@ def simulator(directory: Path, ports: Ports, options: Mapping[str, object]) -> P
     )
 
 
-def preparations(shared: Mapping[str, str]) -> list[Program]:
-    """Return the programs that create or update topics and tables."""
+def preparations(directory: Path, ports: Ports, shared: Mapping[str, str]) -> list[Program]:
+    """Return the programs that create or update topics, roles and tables."""
+    server = database(directory, ports)
     return [
         Program(
             "topic_setup",
@@ -114,7 +129,24 @@ def preparations(shared: Mapping[str, str]) -> list[Program]:
             environment=shared,
             one_shot=True,
         ),
-        Program("migrate", Stage.PREPARATION, command=_python("recorder.migrate"), environment=shared, one_shot=True),
+        Program(
+            "roles",
+            Stage.PREPARATION,
+            command=_python("service_runtime.role_setup"),
+            environment={
+                "POSTGRES_DSN": server.socket_address(),
+                "ROLES_PASSWORD_DIRECTORY": str(server.passwords),
+                "ROLES_MAKE_PASSWORDS": "true",
+            },
+            one_shot=True,
+        ),
+        Program(
+            "migrate",
+            Stage.PREPARATION,
+            command=_python("recorder.migrate"),
+            environment=login(directory, ports, OWNER),
+            one_shot=True,
+        ),
     ]
 
 
@@ -127,7 +159,11 @@ def services(directory: Path, ports: Ports, site: SiteAddress, shared: Mapping[s
             "recorder",
             Stage.SERVICES,
             command=_python("recorder"),
-            environment={**shared, "RECORDER_METRICS_PORT": str(ports.recorder_metrics)},
+            environment={
+                **shared,
+                **login(directory, ports, "recorder"),
+                "RECORDER_METRICS_PORT": str(ports.recorder_metrics),
+            },
             ready=lambda: listens(ports.recorder_metrics),
         ),
         Program(
@@ -137,11 +173,11 @@ def services(directory: Path, ports: Ports, site: SiteAddress, shared: Mapping[s
             environment={**shared, "CLIPS_METRICS_PORT": str(ports.clips_metrics)},
             ready=lambda: listens(ports.clips_metrics),
         ),
-        api_frontend(ports, site, shared),
+        api_frontend(directory, ports, site, shared),
     ]
 
 
-def api_frontend(ports: Ports, site: SiteAddress, shared: Mapping[str, str]) -> Program:
+def api_frontend(directory: Path, ports: Ports, site: SiteAddress, shared: Mapping[str, str]) -> Program:
     """Return the website, the only program that may listen beyond loopback."""
     own = {
         "API_BIND_ADDRESS": site.bind,
@@ -153,7 +189,7 @@ def api_frontend(ports: Ports, site: SiteAddress, shared: Mapping[str, str]) -> 
         "api_frontend",
         Stage.SERVICES,
         command=_python("api_frontend"),
-        environment={**shared, **own},
+        environment={**shared, **login(directory, ports, "api_frontend"), **own},
         ready=lambda: answers(url),
     )
 
@@ -171,7 +207,7 @@ def stream_monitoring(directory: Path, ports: Ports, shared: Mapping[str, str]) 
         "stream_monitoring",
         Stage.SERVICES,
         command=_python("stream_monitoring"),
-        environment={**shared, **own},
+        environment={**shared, **login(directory, ports, "chooser"), **own},
         ready=lambda: answers(url),
     )
 

@@ -18,8 +18,9 @@ from embedded.processes import folder_lock
 from embedded.processes.ports import require_free
 from embedded.processes.processes import MARK, end, marked, tail
 from embedded.processes.waiting import TooLateError, wait_for
-from embedded.programs import Program, Stage, addresses, table
+from embedded.programs import Program, Stage, addresses, database, table
 from embedded.servers.jars import ensure as ensure_jars
+from embedded.servers.postgres import DATABASE, OWNER
 from embedded.site_address import SiteAddress
 from embedded.supervisor import ProgramState, Supervisord
 from embedded.twitch import SIMULATED, Twitch
@@ -76,8 +77,12 @@ class System:
         return self.ports.url(name)
 
     def address(self, setting: str) -> str:
-        """Return a server's address: KAFKA_BOOTSTRAP_SERVERS, POSTGRES_DSN or REDIS_URL."""
+        """Return a server's address: KAFKA_BOOTSTRAP_SERVERS or REDIS_URL."""
         return addresses(self.directory, self.ports)[setting]
+
+    def dsn(self, role: str = OWNER) -> str:
+        """Return a role's address of Postgres, which leads to its password."""
+        return database(self.directory, self.ports).dsn_of(DATABASE, role)
 
     def environment(self, name: str) -> Mapping[str, str]:
         """Return a program's own settings. Raises KeyError for an unknown program."""

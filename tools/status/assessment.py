@@ -50,11 +50,21 @@ def capture(name: str, fact: Capture | NoAnswer | OnlyOn) -> StageStatus:
         return _unanswered(name, fact)
     late = fact.tick_age is not None and fact.tick_age > TICK_SECONDS
     behind = bool(fact.problems) or late or (fact.is_holder and fact.backlog > SPOOL_BYTES)
-    problems = "; ".join(f"{part}: {reason}" for part, reason in fact.problems.items())
+    problems = "; ".join(f"{part}: {reason}" for part, reason in (fact.problems or fact.notes).items())
     figures = {"spool_bytes": fact.backlog, "gap_seconds": fact.gap_seconds}
     return StageStatus(
-        name, _behind_if(behind), age=fact.tick_age, details=problems or _forwarding(fact), figures=figures
+        name,
+        _behind_if(behind),
+        age=fact.tick_age,
+        details=problems or _forwarding(fact) + _unknown(fact),
+        figures=figures,
     )
+
+
+def _unknown(fact: Capture) -> str:
+    if not fact.unknown_names:
+        return ""
+    return f"; {fact.unknown_names} pinned channels or games are unknown: see its log"
 
 
 def _forwarding(fact: Capture) -> str:

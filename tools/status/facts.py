@@ -52,13 +52,18 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Capture:
-    """An instance of stream_monitoring. `gap_seconds`: channel-seconds that it could not read since its start."""
+    """An instance of stream_monitoring. `gap_seconds`: channel-seconds that it could not read since its start.
+
+    `notes`: what an operator should mend; `unknown_names`: how many of these there are, where only that is known.
+    """
 
     problems: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
     tick_age: float | None
     is_holder: bool
     backlog: float
     gap_seconds: float
+    unknown_names: int = 0
 
 
 @dataclass(frozen=True)

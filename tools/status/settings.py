@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service_runtime.settings import KafkaSettings, PostgresSettings
 
 LOOPBACK = "127.0.0.1"
+ROLE, PASSWORD = "status", "postgres_status_password"
+DEMO_FOLDERS = (Path(".demo"), Path(".live"))
 
 
 class StatusSettings(BaseSettings):
@@ -71,13 +73,20 @@ def addresses(settings: StatusSettings) -> Addresses:
 
 
 def _postgres(settings: StatusSettings, machine_a: str) -> str:
-    file = settings.postgres_password_file
-    if settings.here == "demo":
-        dsn = settings.postgres_dsn or f"postgresql://postgres@{LOOPBACK}:{settings.postgres_port}/stream_scout"
+    if settings.postgres_dsn:
+        dsn, file = settings.postgres_dsn, None
+    elif settings.here == "demo":
+        dsn, file = f"postgresql://{ROLE}@{LOOPBACK}:{settings.postgres_port}/stream_scout", _password_of_the_demo()
     else:
-        dsn = settings.postgres_dsn or f"postgresql://stream_scout@{machine_a}:5432/stream_scout"
-        file = file or settings.secrets_directory / "postgres_password"
-    return PostgresSettings(dsn=SecretStr(dsn), password_file=file).conninfo()
+        dsn, file = f"postgresql://{ROLE}@{machine_a}:5432/stream_scout", settings.secrets_directory / PASSWORD
+    return PostgresSettings(dsn=SecretStr(dsn), password_file=settings.postgres_password_file or file).conninfo()
+
+
+def _password_of_the_demo() -> Path | None:
+    """Return the password file of the demo or the live system, whichever was started last; None if there is none."""
+    known = [folder for folder in DEMO_FOLDERS if (folder / "secrets" / PASSWORD).exists()]
+    last = max(known, key=lambda folder: (folder / "run").stat().st_mtime, default=None)
+    return last and last / "secrets" / PASSWORD
 
 
 def _kafka(settings: StatusSettings, machine_b: str) -> KafkaSettings:

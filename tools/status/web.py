@@ -41,16 +41,18 @@ def host_and_port(url: str) -> str:
 def query_capture(health_url: str | None, metrics_url: str) -> Capture | NoAnswer:
     """Query readiness and metrics; without a health URL, the metrics alone."""
     try:
-        problems = _problems(get(f"{health_url}/ready")[1]) if health_url else {}
+        ready = get(f"{health_url}/ready")[1] if health_url else '{"problems": {}}'
         _, text = get(f"{metrics_url}/metrics")
     except CONNECTION_ERRORS as error:
         return NoAnswer(f"{host_and_port(metrics_url)}: {reason(error)}")
     return Capture(
-        problems=problems,
+        problems=_problems(ready),
+        notes=_notes(ready),
         tick_age=sample(text, metrics.TICK_AGE),
         is_holder=sample(text, metrics.HOLDER) == 1,
         backlog=sample(text, metrics.SPOOL_BACKLOG_BYTES) or 0.0,
         gap_seconds=sample(text, metrics.GAP_SECONDS) or 0.0,
+        unknown_names=round(sample(text, metrics.NAMED_UNKNOWN) or 0),
     )
 
 
@@ -59,6 +61,14 @@ def _problems(text: str) -> dict[str, str]:
         return {str(part): str(problem) for part, problem in json.loads(text)["problems"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return {"ready": "its answer could not be parsed"}
+
+
+def _notes(text: str) -> dict[str, str]:
+    """Return what an operator should mend though the service does its work."""
+    try:
+        return {str(name): str(reason) for name, reason in json.loads(text)["notes"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
 
 
 def sample(text: str, metric: Metric) -> float | None:

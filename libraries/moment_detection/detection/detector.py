@@ -148,6 +148,12 @@ class Detector:
         abandoned, self._abandoned = self._abandoned, []
         return abandoned
 
+    def give_back_clip(self, closed: Revision) -> None:
+        """Take a closed moment out of its detector's clip rate: what it means has ruled out a clip."""
+        for rule in self.moment_rules:
+            if rule.rules.name == closed.detector:
+                rule.history.forget_clip(closed.crossed, closed.at)
+
     def use_score(self, score: Score) -> None:
         """Replay only: read the next seconds' scores from `score`."""
         self.score = score

@@ -16,11 +16,11 @@ CAP_SECONDS = 3600
 CAP_TIMES = 1.5  # never more than the rate times this in an hour, however much the channel has changed
 RARITY_SECONDS = 48 * 3600  # as long as a channel's state lasts without chat
 OLDER_LIMIT = 64  # peaks older than two hours; chat without a trend has about ten
-WAS_MOMENT, WAS_CLIP = 1, 2  # flags of a past peak
+WAS_MOMENT, WAS_CLIP, NO_CLIP = 1, 2, 4  # flags of a past peak; NO_CLIP: ruled out for its cause
 
 
 class PastPeak(NamedTuple):
-    """A past peak. `flags`: whether it became a moment, and whether a clip of it was allowed."""
+    """A past peak. `flags`: whether it became a moment, and whether a clip of it was allowed or ruled out."""
 
     second: int
     score: float
@@ -65,6 +65,13 @@ class PeakHistory(Struct, array_like=True, gc=False):
             self.known_from = self.peaks[older - OLDER_LIMIT - 1].second + 1
             del self.peaks[: older - OLDER_LIMIT]
 
+    def forget_clip(self, crossed: int, at: int) -> None:
+        """Leave the peaks of the moment from `crossed` to `at` out of the clip rate: its cause ruled out a clip."""
+        self.peaks = [
+            each._replace(flags=each.flags & ~WAS_CLIP | NO_CLIP) if crossed <= each.second <= at else each
+            for each in self.peaks
+        ]
+
     def admits(self, crossed: int, score: float, per_hour: float, flag: int, seconds_read: int) -> bool:
         """Return whether a moment with this crossing and score is within the rate.
 
@@ -74,7 +81,7 @@ class PeakHistory(Struct, array_like=True, gc=False):
         higher = admitted = 0
         for past in reversed(self.peaks):
             age = crossed - past.second
-            if age <= 0:
+            if age <= 0 or (flag == WAS_CLIP and past.flags & NO_CLIP):
                 continue
             if age > RATE_SECONDS:
                 break

@@ -67,7 +67,7 @@ class ClipModel(BaseModel):
     url: str | None = Field(description="the clip on Twitch")
     embed_url: str | None = Field(description="the clip's player; add `&parent=` with your domain")
     thumbnail_url: str | None
-    vod_url: str | None = Field(description="the VOD at that second, if it was `too_late` for a clip")
+    vod_url: str | None = Field(description="the VOD at that second, of one `too_late` or `refused`")
 
 
 class CountModel(BaseModel):

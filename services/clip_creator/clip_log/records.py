@@ -16,6 +16,9 @@ TOO_OLD = "the moment was too old for a clip"
 NO_RECORDING = "no recording of the stream was found"
 NOT_ANSWERED = "Twitch did not answer, and no clip of ours was found"
 NOT_APPEARED = "Twitch accepted the request, but no clip appeared"
+FORBIDDEN = "403:"  # a refusal's reason begins with the status: the channel lets nobody clip it
+NOT_ASKED = "not asked, because Twitch refused this channel's clips"
+RESUMED_MS = 25 * 3_600_000  # a record that only may become better is not resumed later than that
 
 
 def first(moment: Moment, status: Status, now: int, reason: str = "", **more: Any) -> Clip:
@@ -46,10 +49,14 @@ def following(clip: Clip, status: Status, now: int, reason: str = "", **more: An
 
 
 def is_open(clip: Clip) -> bool:
-    """Return whether the record still lacks something: an intent its outcome, a late moment its VOD link."""
-    return clip.status == "intent" or (
-        clip.status == "too_late" and clip.vod_url is None and NO_RECORDING not in clip.reason
-    )
+    """Return whether the record lacks something: an outcome, a VOD link, or a clip that may yet appear."""
+    lacks_link = clip.vod_url is None and NO_RECORDING not in clip.reason
+    return clip.status in ("intent", "unknown") or (clip.status in ("too_late", "refused") and lacks_link)
+
+
+def is_worth_resuming(clip: Clip, now: int) -> bool:
+    """Return whether a step may still complete an open record that an earlier process left."""
+    return clip.status in ("intent", "too_late") or now - clip.decided_at < RESUMED_MS
 
 
 def made(clip: Clip, found: FoundClip, now: int) -> Clip:

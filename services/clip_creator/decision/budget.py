@@ -22,6 +22,10 @@ class HourlyBudget:
         """Count a clip request for this moment."""
         self._requested[moment_id] = crossed_at
 
+    def remove_request(self, moment_id: str) -> None:
+        """Forget a request that Twitch refused: no clip was made of it."""
+        self._requested.pop(moment_id, None)
+
     def add_score(self, crossed_at: int, score: float) -> None:
         """Add the score of a moment, clipped or not."""
         self._scores.append((crossed_at, score))

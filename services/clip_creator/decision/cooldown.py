@@ -17,6 +17,10 @@ class Cooldown:
         kept = {each for each in self._requested[channel_id] if each > crossed_at - FORGET_MS}
         self._requested[channel_id] = kept | {crossed_at}
 
+    def remove_request(self, channel_id: str, crossed_at: int) -> None:
+        """Forget a request that Twitch refused: no clip was made of it."""
+        self._requested[channel_id].discard(crossed_at)
+
     def remaining_seconds(self, channel_id: str, crossed_at: int) -> float:
         """Return the seconds of the pause left at this moment; 0.0 if a clip may be requested."""
         nearest = min((abs(crossed_at - each) for each in self._requested.get(channel_id, ())), default=self._pause_ms)

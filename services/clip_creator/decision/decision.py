@@ -1,12 +1,14 @@
 """Decides whether to clip a moment: an intent, or a record with the reason why not. Pure."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from clip_creator.clip_log import records
 from clip_creator.decision.budget import HourlyBudget
 from clip_creator.decision.clip_range import clip_range_of
 from clip_creator.decision.cooldown import Cooldown
 from clip_creator.decision.duration import plan_clip
+from clip_creator.decision.refusals import Refusals
 from clip_creator.decision.title import title
 from contracts.clips import Clip
 from contracts.moment_words import no_clip_words
@@ -19,6 +21,7 @@ class Credentials:
 
     application: bool  # may read Helix
     user: bool  # may request clips
+    problem: str = records.NOT_SIGNED_IN  # why the user may not
 
 
 def is_decisive(moment: Moment) -> bool:
@@ -32,8 +35,15 @@ def is_decisive(moment: Moment) -> bool:
     return moment.revision == "closed" or (moment.revision == "peaked" and moment.no_clip_reason != "cause")
 
 
-def decide(moment: Moment, now: int, credentials: Credentials, cooldown: Cooldown, budget: HourlyBudget) -> Clip:
-    """Build the moment's first record: `intent`, `skipped` or `too_late`."""
+def decide(
+    moment: Moment,
+    now: int,
+    credentials: Credentials,
+    cooldown: Cooldown,
+    budget: HourlyBudget,
+    refusals: Refusals,
+) -> Clip:
+    """Build the moment's first record: `intent`, `skipped`, `too_late`, or `refused` without asking Twitch again."""
     if moment.no_clip_reason is not None:
         return records.first(moment, "skipped", now, no_clip_words(moment.no_clip_reason, moment.causes))
     if not credentials.application:
@@ -42,11 +52,19 @@ def decide(moment: Moment, now: int, credentials: Credentials, cooldown: Cooldow
     if planned is None:
         return records.first(moment, "too_late", now, records.TOO_OLD)
     if not credentials.user:
-        return records.first(moment, "skipped", now, records.NOT_SIGNED_IN)
+        return records.first(moment, "skipped", now, credentials.problem)
+    refusal = refusals.of(moment.channel_id, now)
+    if refusal:
+        return records.first(moment, "refused", now, f"{records.NOT_ASKED} ({refusal[0]}); {asked_again(refusal[1])}")
     pause = cooldown.remaining_seconds(moment.channel_id, moment.crossed_at)
     if pause > 0:
         return records.first(moment, "skipped", now, f"cool-down: {pause:.0f} s left after the channel's last clip")
-    refusal = budget.refusal(moment.crossed_at, moment.score)
-    if refusal:
-        return records.first(moment, "skipped", now, f"budget: {refusal}")
+    spent = budget.refusal(moment.crossed_at, moment.score)
+    if spent:
+        return records.first(moment, "skipped", now, f"budget: {spent}")
     return records.first(moment, "intent", now, title=title(moment), duration_seconds=planned.duration_seconds)
+
+
+def asked_again(at: int) -> str:
+    """Say when Twitch is asked again (milliseconds since 1970)."""
+    return f"asked again after {datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M} UTC"

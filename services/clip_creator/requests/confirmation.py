@@ -4,6 +4,7 @@ import structlog
 
 from clip_creator.clip_log import records
 from clip_creator.requests.context import StepContext
+from clip_creator.requests.late_look import give_up
 from contracts import metrics
 from contracts.clips import Clip
 from service_runtime.measures import measure
@@ -37,8 +38,7 @@ class Confirmation:
             measure(metrics.CLIP_SECONDS).observe(max(0.0, waited))
             return None
         if waited > limit:
-            reason = f"{records.NOT_APPEARED} within {waited:.0f} s"
-            context.writer.write(records.following(self._clip, "unknown", now, reason))
+            give_up(context, self._clip, f"{records.NOT_APPEARED} within {waited:.0f} s")
             return None
         self._attempts += 1
         return now / 1000 + context.settings.polling().wait_seconds(1 + self._attempts // 3)

@@ -25,6 +25,7 @@ class ClipRequest:
         self._context = context
         self._clip = intent
         self._range = clip_range
+        self._asked_at = intent.decided_at
 
     def __call__(self) -> float | None:
         planned = plan_clip(self._range, self._context.now())
@@ -33,6 +34,7 @@ class ClipRequest:
             return None
         if planned.call_at > self._context.now():
             return planned.call_at / 1000
+        self._asked_at = self._context.now()
         try:
             requested = self._context.helix.create_clip(
                 self._clip.channel_id, self._clip.title, planned.duration_seconds
@@ -63,7 +65,7 @@ class ClipRequest:
         if isinstance(error, Refused):
             return self._refused(error)
         log.warning("clip request got no answer", moment=self._clip.moment_id, reason=str(error))
-        context.follow_ups.add(context.now() / 1000, Adoption(context, self._clip))
+        context.follow_ups.add(context.now() / 1000, Adoption(context, self._clip, self._asked_at))
         return None
 
     def _refused(self, error: Refused) -> float | None:
@@ -72,7 +74,9 @@ class ClipRequest:
             self._clip = records.following(self._clip, "intent", self._context.now(), title="")
             self._context.writer.write(self._clip)
             return self._context.now() / 1000
-        self._record("refused", f"{error.status}: {error.message}")
+        refused = records.following(self._clip, "refused", self._context.now(), f"{error.status}: {error.message}")
+        self._context.writer.write(refused)
+        self._context.follow_ups.add(self._context.now() / 1000, VodLink(self._context, refused))
         return None
 
     def _retry_at(self, again_at: float, error: TwitchError) -> float | None:

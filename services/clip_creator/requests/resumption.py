@@ -3,6 +3,7 @@
 from clip_creator.requests.adoption import Adoption
 from clip_creator.requests.confirmation import Confirmation
 from clip_creator.requests.context import StepContext
+from clip_creator.requests.late_look import LateLook
 from clip_creator.requests.scheduler import Step
 from clip_creator.requests.vod_link import VodLink
 from contracts.clips import Clip
@@ -10,6 +11,8 @@ from contracts.clips import Clip
 
 def resuming_step(context: StepContext, clip: Clip) -> Step:
     """Return the step that completes an open record."""
-    if clip.status == "too_late":
+    if clip.status in ("too_late", "refused"):
         return VodLink(context, clip)
+    if clip.status == "unknown":
+        return LateLook(context, clip)
     return Confirmation(context, clip) if clip.clip_id else Adoption(context, clip)

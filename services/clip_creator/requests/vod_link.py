@@ -1,4 +1,4 @@
-"""Links a moment that was too late for a clip to the stream's recording (VOD)."""
+"""Links a moment that was too late for a clip, or refused, to the stream's recording (VOD)."""
 
 from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
@@ -46,7 +46,7 @@ def vod_url(
 
 
 class VodLink:
-    """A step that adds the link to a `too_late` record.
+    """A step that adds the link to a `too_late` or `refused` record.
 
     Without `moment`, as after a restart, the recording is found by the time of the crossing.
     """
@@ -75,5 +75,5 @@ class VodLink:
             videos = []
         url = vod_url(videos, self._at, self._stream_id, self._stream_started_at)
         reason = self._clip.reason if url else f"{self._clip.reason}; {records.NO_RECORDING}"
-        context.writer.write(records.following(self._clip, "too_late", now, reason, vod_url=url))
+        context.writer.write(records.following(self._clip, self._clip.status, now, reason, vod_url=url))
         return None

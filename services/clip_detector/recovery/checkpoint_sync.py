@@ -4,41 +4,18 @@ Flink does not sync its files, so they are synced here. Kafka syncs chat and som
 checkpoint is noted that much later, with the ends that the log had when it was made (`log_ends`).
 """
 
-import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
-from clip_detector.recovery.log_ends import Ends, LastRecord
+from clip_detector.recovery.checkpoints import CheckpointShelf, name_of, synced, write_notes
+from clip_detector.recovery.log_ends import Ends
 from contracts.topics import FLUSH_MS
-from service_runtime.files import replace_durably, sync_path
+from service_runtime.files import sync_path
 
-SYNCED_FILE = "synced.json"
 POLL_SECONDS = 0.5  # checkpoints come every few seconds; a start skips one that is not noted yet
 SETTLE_SECONDS = 2 * FLUSH_MS / 1000  # by then Kafka has flushed what it had; the broker's flusher looks every second
-Notes = dict[str, Ends]  # by the checkpoint's name
-
-
-def synced(directory: Path) -> Notes | None:
-    """Return the noted checkpoints as JOB_ID/chk-N, each with the ends of the log; None if none was ever noted."""
-    try:
-        noted = json.loads((directory / SYNCED_FILE).read_text())
-        if isinstance(noted, list):  # of a version whose Kafka synced all before it acknowledged
-            return {name: {} for name in noted}
-        return {name: {int(number): LastRecord(*end) for number, end in ends.items()} for name, ends in noted.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return None
-
-
-def write_notes(directory: Path, notes: Mapping[str, Ends]) -> None:
-    """Replace the notes. Raises OSError."""
-    replace_durably(directory / SYNCED_FILE, json.dumps(notes, sort_keys=True).encode())
-
-
-def name_of(checkpoint: Path) -> str:
-    """Return the checkpoint's name, JOB_ID/chk-N."""
-    return f"{checkpoint.parent.name}/{checkpoint.name}"
 
 
 class CheckpointNotes:
@@ -48,25 +25,22 @@ class CheckpointNotes:
     """
 
     def __init__(
-        self,
-        directory: Path,
-        whole: Callable[[], Iterable[Path]],
-        ends_now: Callable[[], Ends | None],
-        now: Callable[[], float] = time.monotonic,
+        self, shelf: CheckpointShelf, ends_now: Callable[[], Ends | None], now: Callable[[], float] = time.monotonic
     ) -> None:
-        self._directory, self._whole, self._ends_now, self._now = directory, whole, ends_now, now
-        self._seen = {name_of(checkpoint) for checkpoint in whole()}
+        self._shelf, self._ends_now, self._now = shelf, ends_now, now
+        self._seen = {name_of(checkpoint) for checkpoint in shelf.whole()}
         self._settling: dict[str, tuple[float, Ends]] = {}  # when Kafka has flushed what the checkpoint has read
 
     def look(self) -> list[str]:
         """Sync new checkpoints, note those that have settled; return their names. Raises OSError, KafkaException."""
-        present = {name_of(checkpoint): checkpoint for checkpoint in self._whole()}
+        present = {name_of(checkpoint): checkpoint for checkpoint in self._shelf.whole()}
         fresh = {name: checkpoint for name, checkpoint in present.items() if name not in self._seen}
         if fresh and (ends := self._ends_now()) is not None:  # the ends are read after the checkpoints were made
             for name, checkpoint in fresh.items():
                 if _sync_checkpoint(checkpoint):
                     self._settling[name] = (self._now() + SETTLE_SECONDS, ends)
                 self._seen.add(name)
+            self._shelf.note_progress()
         return self._note_settled(set(present))
 
     def _note_settled(self, present: set[str]) -> list[str]:
@@ -75,9 +49,9 @@ class CheckpointNotes:
             del self._settling[name]
         kept = {name: ends for name, ends in settled.items() if name in present}
         if kept:
-            sync_path(self._directory)
-            known = synced(self._directory) or {}
-            write_notes(self._directory, {name: ends for name, ends in known.items() if name in present} | kept)
+            sync_path(self._shelf.directory)
+            known = synced(self._shelf.directory) or {}
+            write_notes(self._shelf.directory, {name: ends for name, ends in known.items() if name in present} | kept)
         return sorted(kept)
 
 

@@ -5,14 +5,13 @@ Flink gives each run its own job id and folder, JOB_ID/chk-N, and a run never lo
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
-from clip_detector.recovery.checkpoint_sync import name_of, synced, write_notes
-from clip_detector.recovery.log_ends import Ends
+from clip_detector.recovery.log_ends import Ends, LastRecord
 from service_runtime.files import replace_durably
 
 log = structlog.get_logger()
@@ -21,6 +20,29 @@ MAGIC = bytes.fromhex("4960672d")  # the first bytes of every _metadata file
 KEPT = 3
 START_LIMIT = 2  # starts from one checkpoint that led to no newer one: taken for a checkpoint that cannot be restored
 ATTEMPTS_FILE = "attempts.json"
+SYNCED_FILE = "synced.json"
+Notes = dict[str, Ends]  # by the checkpoint's name
+
+
+def synced(directory: Path) -> Notes | None:
+    """Return the noted checkpoints as JOB_ID/chk-N, each with the ends of the log; None if none was ever noted."""
+    try:
+        noted = json.loads((directory / SYNCED_FILE).read_text())
+        if isinstance(noted, list):  # of a version whose Kafka synced all before it acknowledged
+            return {name: {} for name in noted}
+        return {name: {int(number): LastRecord(*end) for number, end in ends.items()} for name, ends in noted.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def write_notes(directory: Path, notes: Mapping[str, Ends]) -> None:
+    """Replace the notes. Raises OSError."""
+    replace_durably(directory / SYNCED_FILE, json.dumps(notes, sort_keys=True).encode())
+
+
+def name_of(checkpoint: Path) -> str:
+    """Return the checkpoint's name, JOB_ID/chk-N."""
+    return f"{checkpoint.parent.name}/{checkpoint.name}"
 
 
 @dataclass(frozen=True)
@@ -75,6 +97,10 @@ class CheckpointShelf:
         attempts[str(checkpoint)] = attempts.get(str(checkpoint), 0) + 1
         present = {path: count for path, count in attempts.items() if Path(path).exists()}
         replace_durably(self.directory / ATTEMPTS_FILE, json.dumps(present).encode())
+
+    def note_progress(self) -> None:
+        """Note that the present run has made a checkpoint: the one it started from could be restored."""
+        (self.directory / ATTEMPTS_FILE).unlink(missing_ok=True)
 
     def prune(self) -> list[Path]:
         """Delete the runs without one of the newest checkpoints; return their folders."""

@@ -51,7 +51,7 @@ class LogEnds:
         They are committed records: where one is, its transaction's marker and all that precedes it are too.
         """
         bounds = self._reader.bounds()
-        if any(end.offset >= bounds[number][1] for number, end in ends.items()):
+        if any(number not in bounds or end.offset >= bounds[number][1] for number, end in ends.items()):
             return False
         there = {number: end for number, end in ends.items() if end.offset >= bounds[number][0]}
         self._reader.begin_at({number: end.offset for number, end in there.items()})

@@ -18,15 +18,12 @@ ON CONFLICT (channel_id, minute_at) DO UPDATE SET
     )
 WHERE (chat_counts.messages, chat_counts.chatters) IS DISTINCT FROM (excluded.messages, excluded.chatters);
 
--- name: make_partition_statement(name, day)$
--- The statement that makes a day's partition, for the caller to run.
-SELECT format(
-    'CREATE TABLE IF NOT EXISTS %%I PARTITION OF chat_counts FOR VALUES FROM (%%L) TO (%%L)',
-    :name::text, :day::date::timestamp AT TIME ZONE 'UTC', (:day::date + 1)::timestamp AT TIME ZONE 'UTC'
-);
+-- name: make_partition(day)$
+-- As the owner, as is the next: the recorder itself may create and drop nothing.
+SELECT make_chat_counts_partition(:day::date);
 
--- name: drop_partition_statement(name)$
-SELECT format('DROP TABLE IF EXISTS %%I', :name::text);
+-- name: drop_partition(day)$
+SELECT drop_chat_counts_partition(:day::date);
 
 -- name: partition_names()
 SELECT child.relname AS name

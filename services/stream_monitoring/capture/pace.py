@@ -8,6 +8,7 @@ from stream_monitoring.timing import COMMIT_SECONDS, LONGEST_WAIT_SECONDS
 FRAME_SECONDS = 0.2
 UNSYNCED_SECONDS = 0.25  # what is not synced by then may be lost in a power cut: no frame waits longer for its tick
 OVERDUE_SECONDS = 0.02  # between two looks at a tick that waits for a socket's answer
+HELD_SECONDS = 1.0  # overdue for so long: something holds the tick, as a lost socket does
 ASK_SECONDS = 0.05  # overdue for so long: a socket with 20 messages a second has answered by one of them
 
 
@@ -36,7 +37,7 @@ class OpenFrame:
     def _longest_seconds(self) -> float:
         if self.is_spare:
             return LONGEST_WAIT_SECONDS
-        is_near = self.crosses_in_seconds <= UNSYNCED_SECONDS - FRAME_SECONDS
+        is_near = -HELD_SECONDS < self.crosses_in_seconds <= UNSYNCED_SECONDS - FRAME_SECONDS
         return UNSYNCED_SECONDS if is_near else FRAME_SECONDS
 
 
@@ -48,6 +49,7 @@ def crosses_in_seconds(last_tick: int, twitch_now: int, lag_ms: int) -> float:
 
 def seconds_to_look(age_seconds: float, crosses_in: float) -> float:
     """Return how long to wait before the next look at the open frame."""
-    if crosses_in <= 0:
+    if -HELD_SECONDS < crosses_in <= 0:
         return OVERDUE_SECONDS
-    return min(crosses_in, FRAME_SECONDS - age_seconds if age_seconds < FRAME_SECONDS else FRAME_SECONDS)
+    until_full = FRAME_SECONDS - age_seconds if age_seconds < FRAME_SECONDS else FRAME_SECONDS
+    return min(crosses_in, until_full) if crosses_in > 0 else until_full

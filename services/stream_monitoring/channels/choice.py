@@ -7,7 +7,7 @@ from typing import Literal
 
 SURE_SHARE = 0.8  # of the top: a newcomer ranked this high gets a seat at once
 STAY_SHARE = 1.25  # a channel with a seat keeps it down to this rank
-MAX_MISSED_POLLS = 3  # before a channel that is not live loses its seat: streams flap
+KEEP_SEAT_SECONDS = 180.0  # that a channel which is not live keeps its seat: streams flap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,23 +17,20 @@ class Candidate:
     channel_id: str
     login: str
     viewers: int
-    game_id: str = ""
-    game_name: str = ""
     language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRules:
-    """How many channels, of which games (ids or lower-case names) and languages; empty: all."""
+    """How many channels, of which languages (empty: all), and how long one that is missing keeps its seat."""
 
     top: int
-    games: frozenset[str] = frozenset()
     languages: frozenset[str] = frozenset()
+    keep_seconds: float = KEEP_SEAT_SECONDS
 
     def admit(self, candidate: Candidate) -> bool:
-        """Return whether the channel passes the filters."""
-        plays = not self.games or candidate.game_id in self.games or candidate.game_name.lower() in self.games
-        return plays and (not self.languages or candidate.language in self.languages)
+        """Return whether the channel passes the filter."""
+        return not self.languages or candidate.language in self.languages
 
     @property
     def ranks_needed(self) -> int:
@@ -43,37 +40,46 @@ class ChoiceRules:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A channel on the list. `missed`: polls in a row in which it was not live."""
+    """A channel on the list. `missing_since`: seconds of the chooser's clock, None while it is live."""
 
     login: str
     reason: Literal["pinned", "top"]
-    missed: int = 0
+    missing_since: float | None = None
 
 
 Choice = dict[str, Watched]  # by channel id
 
 
 def choose(
-    present: Mapping[str, Watched], candidates: Iterable[Candidate], pinned: Mapping[str, str], rules: ChoiceRules
+    present: Mapping[str, Watched],
+    candidates: Iterable[Candidate],
+    pinned: Mapping[str, str],
+    rules: ChoiceRules,
+    now: float,
 ) -> Choice:
-    """Return the new list. `pinned`: channel id to login; these are always on it and use no seat of the top."""
+    """Return the new list at `now` (seconds).
+
+    `pinned`: channel id to login; these are always on it and use no seat of the top.
+    """
     admitted = [each for each in candidates if rules.admit(each) and each.channel_id not in pinned]
     ranked = sorted({each.channel_id: each for each in admitted}.values(), key=lambda c: (-c.viewers, c.channel_id))
     seated = {channel_id for channel_id, watched in present.items() if watched.reason == "top"}
-    missing = missing_but_seated(present, {*pinned, *(each.channel_id for each in ranked)})
+    found = {*pinned, *(each.channel_id for each in ranked)}
+    missing = missing_but_seated(present, found, now, rules.keep_seconds)
     free_seats = max(0, rules.top - len(missing))
     choice = {channel_id: Watched(login, "pinned") for channel_id, login in pinned.items()}
     choice |= {each.channel_id: Watched(each.login, "top") for each in assign_seats(ranked, seated, free_seats)}
     return choice | dict(list(missing.items())[: rules.top])
 
 
-def missing_but_seated(present: Mapping[str, Watched], found: set[str]) -> Choice:
-    """Return the channels that were not found in this poll and keep their seat for now."""
-    return {
-        channel_id: replace(watched, missed=watched.missed + 1)
+def missing_but_seated(present: Mapping[str, Watched], found: set[str], now: float, keep_seconds: float) -> Choice:
+    """Return the channels that were not found this time and keep their seat for now."""
+    missing = {
+        channel_id: replace(watched, missing_since=now if watched.missing_since is None else watched.missing_since)
         for channel_id, watched in present.items()
-        if watched.reason == "top" and channel_id not in found and watched.missed < MAX_MISSED_POLLS
+        if watched.reason == "top" and channel_id not in found
     }
+    return {key: each for key, each in missing.items() if now - (each.missing_since or 0.0) < keep_seconds}
 
 
 def assign_seats(ranked: list[Candidate], seated: set[str], free_seats: int) -> list[Candidate]:

@@ -1,21 +1,30 @@
 """Keep the list of watched channels: one instance asks Helix and writes it, the others read it."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
 
+from contracts import metrics
+from contracts.channel_names import ChannelName
+from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 from stream_monitoring.channels.choice import Candidate, Choice, ChoiceRules, Watched, choose
+from stream_monitoring.channels.doubt import Doubt
+from stream_monitoring.channels.games import Games
+from stream_monitoring.channels.pinned import PinnedChannels
 from stream_monitoring.privacy.opt_outs import OptOutList, OptOuts
 from twitch_access.errors import TwitchError
 from twitch_access.helix import Helix
 
 log = structlog.get_logger()
 
-SOON_SECONDS = 2.0  # until chat has reported the ids of the pinned channels
+LOOK_SECONDS = 2.0  # between two looks at what chat has reported
+ASK_SOON_SECONDS = 10.0  # after a list of streams that is doubted
+DOUBT_SECONDS = 300.0  # after which a nearly empty list of streams is believed
 
 
 class ChannelList(Protocol):
@@ -30,12 +39,18 @@ class ChannelList(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChooserOptions:
-    """`decides`: this instance chooses; the others only read. It chooses every `choose_seconds`."""
+    """`decides`: this instance chooses; the others only read. It chooses every `choose_seconds`.
 
-    pinned: tuple[str, ...]
+    `games`: names or ids as Twitch writes them, empty for all. A nearly empty list of streams is doubted for
+    `doubt_seconds`.
+    """
+
+    pinned: tuple[ChannelName, ...]
     rules: ChoiceRules
     decides: bool
     choose_seconds: float
+    games: tuple[str, ...] = ()
+    doubt_seconds: float = DOUBT_SECONDS
 
 
 class Chooser:
@@ -52,6 +67,7 @@ class Chooser:
         ids_from_chat: Callable[[], Mapping[str, str]],
         opt_outs: OptOuts,
         erase: Callable[[OptOutList], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`watch` gets the logins, `erase` the opt-outs; `ids_from_chat` returns login to channel id."""
         self._options = options
@@ -61,17 +77,24 @@ class Chooser:
         self._watch = watch
         self._ids_from_chat = ids_from_chat
         self._erase = erase
-        self._pinned: dict[str, str] = {}
+        self._clock = clock
+        self._uses_pinned = options.decides or shared is None
+        self._pinned = PinnedChannels(options.pinned if self._uses_pinned else (), clock())
+        self._games = Games(options.games)
+        self._doubt = Doubt(options.doubt_seconds)
+        self._told: dict[str, str] = {}
+        self._next_choice_at = 0.0
         self.opt_outs = opt_outs
         self.choice: Choice = {}
 
     def run(self, stop: threading.Event) -> None:
-        """Choose again and again until `stop`."""
+        """Choose again and again until `stop`; at once where chat has told the id of a pinned channel."""
         self.start()
-        wait = SOON_SECONDS
-        while not stop.wait(wait):
-            self.choose_once()
-            wait = self._options.choose_seconds if self._all_pinned_known() else SOON_SECONDS
+        while not stop.wait(min(LOOK_SECONDS, self._options.choose_seconds)):
+            has_news = self._pinned.learn_from_chat(self._ids_from_chat())
+            if has_news or self._clock() >= self._next_choice_at:
+                self.choose_once()
+            self._tell()
 
     def start(self) -> None:
         """Watch the last list and the pinned channels before Twitch or Postgres is asked."""
@@ -82,6 +105,7 @@ class Chooser:
 
     def choose_once(self) -> None:
         """Update the list; keep it if Twitch or Postgres does not answer."""
+        self._next_choice_at = self._clock() + self._options.choose_seconds
         try:
             self.opt_outs.refresh()
             self.choice = self._decide() if self._options.decides else self._read()
@@ -91,59 +115,75 @@ class Chooser:
             self._copy.write(self.choice)
         self._apply()
 
+    def notes(self) -> dict[str, str]:
+        """Return what an operator named and is not watched, with the reason, for /ready."""
+        pinned = self._pinned.notes(self.opt_outs, self._helix is not None, self._clock())
+        named = {f"pinned channel {name}": reason for name, reason in pinned.items()}
+        return named | {f"game {name}": reason for name, reason in self._games.notes().items()}
+
+    def _tell(self) -> None:
+        """Log each note once, and measure how many there are."""
+        notes = self.notes()
+        for name, reason in notes.items():
+            if self._told.get(name) != reason:
+                log.error(f"{name}: {reason}")
+        self._told = notes
+        measure(metrics.NAMED_UNKNOWN).set(len(notes))
+
     def _apply(self) -> None:
         self.choice = self._allowed(self.choice)
-        pinned = set(self._options.pinned) if self._options.decides or self._shared is None else set()
-        ids = {**self._ids_from_chat(), **{login: channel_id for channel_id, login in self._pinned.items()}}
-        pinned = {login for login in pinned if not self.opt_outs.excludes(ids.get(login), login)}
-        self._watch(pinned | {each.login for each in self.choice.values()})
+        self._watch(self._pinned.logins(self.opt_outs) | {each.login for each in self.choice.values()})
         self._erase(self.opt_outs.statuses)
 
     def _allowed(self, choice: Choice) -> Choice:
         return {key: each for key, each in choice.items() if not self.opt_outs.excludes(key, each.login)}
 
-    def _all_pinned_known(self) -> bool:
-        return len(self._pinned) >= len(self._options.pinned) or not self._options.decides
-
     def _read(self) -> Choice:
         return self._shared.read() if self._shared is not None else self.choice
 
     def _decide(self) -> Choice:
-        self._learn_pinned_ids()
+        self._pinned.learn_from_chat(self._ids_from_chat())
+        if self._helix is not None:
+            self._pinned.ask(self._helix, self._clock())
+        pinned, rules = self._pinned.channels(self.opt_outs), self._options.rules
+        present = self._allowed(self.choice)
         candidates = self._candidates()
-        pinned = {key: login for key, login in self._pinned.items() if not self.opt_outs.excludes(key, login)}
-        choice = choose(self._allowed(self.choice), candidates, pinned, self._options.rules)
+        if self._is_doubtful(present, candidates):
+            top = {key: each for key, each in present.items() if each.reason == "top" and key not in pinned}
+            choice = top | {key: Watched(login, "pinned") for key, login in pinned.items()}
+        else:
+            choice = choose(present, candidates, pinned, rules, self._clock())
         if self._shared is not None:
             self._shared.write(choice)
         return choice
 
-    def _learn_pinned_ids(self) -> None:
-        ids = self._ids_from_chat()
-        known = set(self._pinned.values())
-        unknown = [login for login in self._options.pinned if login not in known]
-        self._pinned |= {ids[login]: login for login in unknown if login in ids}
-        if self._helix is not None and unknown:
-            self._pinned |= {user.id: user.login for user in self._helix.get_users(logins=unknown)}
+    def _is_doubtful(self, present: Choice, candidates: list[Candidate]) -> bool:
+        """Return whether the list of streams is too short to be believed yet; then it is asked for again soon."""
+        ran = sum(each.reason == "top" and each.missing_since is None for each in present.values())
+        expected = min(ran, self._options.rules.top) if self._helix is not None else 0
+        if not self._doubt.doubts(expected, len(candidates), self._clock()):
+            return False
+        log.warning("chooser: Twitch lists hardly any stream, keeping the last list", ran=ran, listed=len(candidates))
+        self._next_choice_at = min(self._next_choice_at, self._clock() + ASK_SOON_SECONDS)
+        return True
 
     def _candidates(self) -> list[Candidate]:
         rules = self._options.rules
         if self._helix is None or rules.top == 0:
             return []
-        games = [game for game in rules.games if game.isdigit()]
-        names = [game for game in rules.games if not game.isdigit()]
-        games += [game.id for game in self._helix.get_games(names=names)] if names else []
-        streams = self._helix.get_top_streams(rules.ranks_needed, games, sorted(rules.languages))
+        games = self._games.ask(self._helix, self._clock())
+        if self._games and not games:
+            return []  # no game is known: the filter admits nobody
+        streams = self._helix.get_top_streams(rules.ranks_needed, sorted(games), sorted(rules.languages))
         return [
             Candidate(
                 channel_id=stream.user_id,
-                login=stream.user_login,
+                login=stream.user_login.lower(),
                 viewers=stream.viewer_count,
-                game_id=stream.game_id,
-                game_name=stream.game_name,
                 language=stream.language,
             )
             for stream in streams
-            if not self.opt_outs.excludes(stream.user_id, stream.user_login)
+            if not self.opt_outs.excludes(stream.user_id, stream.user_login) and (not games or stream.game_id in games)
         ]
 
 

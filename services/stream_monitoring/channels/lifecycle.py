@@ -1,5 +1,6 @@
 """Which streams are live: compare polls of Helix and report what changed, without flapping."""
 
+import math
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -7,50 +8,62 @@ from dataclasses import dataclass
 import structlog
 
 from contracts.chat_messages import SCHEMA_VERSION, ChannelRecord, Lifecycle
+from stream_monitoring.channels.doubt import Doubt
 from twitch_access.answers import Stream, User, milliseconds
+from twitch_access.budget import POINTS_PER_MINUTE
 from twitch_access.errors import TwitchError
-from twitch_access.helix import Helix
+from twitch_access.helix import PAGE, Helix
 
 log = structlog.get_logger()
 
 FIRST_POLL_SECONDS = 1.0  # until the first channel is known
-MAX_MISSED_POLLS = 4  # in a row before a stream counts as over: Twitch's list flaps
+OVER_SECONDS = 60.0  # without being listed, after which a stream counts as over: Twitch's list flaps
+DOUBT_SECONDS = 300.0  # after which it is believed that nearly all streams ended at once
 
 
 @dataclass(frozen=True, slots=True)
 class LiveStream:
-    """A stream as last reported. `missed`: polls in a row in which it was not listed."""
+    """A stream as last reported. `missing_since`: when it was first not listed any more; None while it is."""
 
     stream: Stream
-    missed: int = 0
+    missing_since: int | None = None
 
 
 class StreamTracker:
     """What was reported about each channel; pure but for its own memory. Times: milliseconds of Twitch's clock."""
 
-    def __init__(self, instance: str) -> None:
+    def __init__(self, instance: str, over_seconds: float = OVER_SECONDS, doubt_seconds: float = DOUBT_SECONDS) -> None:
         self._instance = instance
+        self._over_ms = over_seconds * 1000
+        self._doubt = Doubt(doubt_seconds)
         self._live: dict[str, LiveStream] = {}
-        self._introduced: set[str] = set()
+        self._names: dict[str, tuple[str, str]] = {}  # login and display name as reported
 
     @property
-    def introduced(self) -> frozenset[str]:
-        """The channels whose name was reported."""
-        return frozenset(self._introduced)
+    def introduced(self) -> bool:
+        """Whether the name of any channel was reported."""
+        return bool(self._names)
+
+    def is_introduced(self, channel_id: str, login: str = "") -> bool:
+        """Return whether the channel's name was reported, and under this login if one is given."""
+        name = self._names.get(channel_id)
+        return name is not None and login in ("", name[0])
+
+    def is_doubtful(self, polled: Iterable[str], streams: Mapping[str, Stream], now: int) -> bool:
+        """Return whether so many streams are missing at once that the answer is not believed yet."""
+        running = [each for each in polled if each in self._live]
+        return self._doubt.doubts(len(running), sum(each in streams for each in running), now / 1000)
 
     def introduce(self, users: Iterable[User], now: int) -> list[Lifecycle]:
-        """Return records with the names of channels that are not live, so that the site knows them."""
+        """Return records with new names of channels that are not live, so that the site knows them."""
         records = []
         for user in users:
-            if user.id not in self._introduced:
-                self._introduced.add(user.id)
+            name = user.login, user.display_name or user.login
+            if self._names.get(user.id) != name:
+                self._names[user.id] = name
                 records.append(
                     introduction(
-                        channel_id=user.id,
-                        login=user.login,
-                        display_name=user.display_name,
-                        now=now,
-                        instance=self._instance,
+                        channel_id=user.id, login=name[0], display_name=name[1], now=now, instance=self._instance
                     )
                 )
         return records
@@ -73,7 +86,7 @@ class StreamTracker:
 
     def _listed(self, channel_id: str, last: LiveStream | None, stream: Stream, now: int) -> list[Lifecycle]:
         self._live[channel_id] = LiveStream(stream)
-        self._introduced.add(channel_id)
+        self._names[channel_id] = stream.user_login, display_name(stream)
         if last is None:
             return [self._record("online", stream, now)]
         if last.stream.id != stream.id:
@@ -82,8 +95,9 @@ class StreamTracker:
         return [self._record("update", stream, now)] if is_changed else []
 
     def _missing(self, channel_id: str, last: LiveStream, now: int) -> list[Lifecycle]:
-        if last.missed + 1 < MAX_MISSED_POLLS:
-            self._live[channel_id] = LiveStream(last.stream, last.missed + 1)
+        since = now if last.missing_since is None else last.missing_since
+        if now - since < self._over_ms:
+            self._live[channel_id] = LiveStream(last.stream, since)
             return []
         del self._live[channel_id]
         return [self._record("offline", last.stream, now)]
@@ -97,7 +111,7 @@ class StreamTracker:
             instance=self._instance,
             event=event,  # type: ignore[arg-type]
             login=stream.user_login,
-            display_name=stream.user_name,
+            display_name=display_name(stream),
             stream_id=stream.id,
             stream_started_at=milliseconds(stream.started_at),
             title=stream.title,
@@ -108,9 +122,14 @@ class StreamTracker:
         )
 
 
-def update_fields(stream: Stream) -> tuple[str, str, str]:
+def update_fields(stream: Stream) -> tuple[str, ...]:
     """Return the fields whose change is an update; the number of viewers changes all the time."""
-    return stream.title, stream.game_id, stream.language
+    return stream.title, stream.game_id, stream.language, stream.user_login, display_name(stream)
+
+
+def display_name(stream: Stream) -> str:
+    """Return the broadcaster's name as it is shown; the login where Twitch sends none."""
+    return stream.user_name or stream.user_login
 
 
 def introduction(*, channel_id: str, login: str, display_name: str, now: int, instance: str) -> Lifecycle:
@@ -141,18 +160,32 @@ class LifecyclePolling:
         emit: Callable[[list[ChannelRecord]], None],
         twitch_now: Callable[[], int],
         poll_seconds: float,
+        points_per_minute: float = POINTS_PER_MINUTE,
+        logins: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
+        """A poll costs a point per hundred channels; it comes later than `poll_seconds` where these would not do.
+
+        `logins`: channel id to present login; a channel that was reported under another one is reported anew.
+        """
         self._helix = helix
         self._tracker = tracker
         self._watched = watched
         self._emit = emit
         self._twitch_now = twitch_now
         self._poll_seconds = poll_seconds
+        self._points_per_minute = points_per_minute
+        self._logins = logins
 
     def run(self, stop: threading.Event) -> None:
         """Poll until `stop`."""
-        while not stop.wait(self._poll_seconds if self._tracker.introduced else FIRST_POLL_SECONDS):
+        while not stop.wait(self.pause_seconds()):
             self.poll()
+
+    def pause_seconds(self) -> float:
+        """Return the time until the next poll: as set, or longer where the points would not last."""
+        if not self._tracker.introduced:
+            return FIRST_POLL_SECONDS
+        return max(self._poll_seconds, 60 * math.ceil(len(self._watched()) / PAGE) / self._points_per_minute)
 
     def poll(self) -> None:
         """Emit what changed since the last poll; change nothing if Twitch does not answer."""
@@ -164,8 +197,12 @@ class LifecyclePolling:
         except TwitchError as error:
             log.warning("lifecycle: cannot get the streams", why=str(error))
             return
-        unnamed = [each for each in watched if each not in self._tracker.introduced and each not in streams]
-        users = self._users(unnamed)
+        if self._tracker.is_doubtful(watched, streams, self._twitch_now()):
+            log.warning("lifecycle: Twitch lists hardly any stream, asking again before it is believed")
+            return
+        logins = self._logins()
+        unnamed = [each for each in watched if not self._tracker.is_introduced(each, logins.get(each, ""))]
+        users = self._users([each for each in unnamed if each not in streams])
         now = self._twitch_now()  # after all answers: a record dated before them could be late
         records = self._tracker.observe(watched, streams, now) + self._tracker.introduce(users, now)
         self._tracker.keep_only(watched)

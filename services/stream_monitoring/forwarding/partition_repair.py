@@ -16,6 +16,7 @@ import structlog
 from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, SCHEMA_VERSION, Tick
 from service_runtime.clock import now_ms
+from stream_monitoring.forwarding.commit_time import MOST_RECORDS
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, PartitionId
 from stream_monitoring.forwarding.key_partition import partition_of_key
 from stream_monitoring.forwarding.resume import LastTick
@@ -29,7 +30,6 @@ log = structlog.get_logger()
 # 50,000 records live at 5,000 a second, 1.5 million in a drain. A partition further behind is not explained by that.
 MAX_RECORDS = 2_000_000  # between the ticks, in this instance's spool
 MAX_MS = 3 * 3_600_000  # between the ticks, if another spool wrote; 10 s of a drain may be hours of a quiet evening
-RESENT_RECORDS = 12_000  # in one transaction; 20,000 take more than the 100 MB of a standby
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ def resends(frames: Iterable[Frame], lost: LostRecords, latest: bytes) -> Iterat
         records += lost.of(frame)
         if lost.is_last(frame):
             break
-        if len(records) >= RESENT_RECORDS:
+        if len(records) >= MOST_RECORDS:
             yield Resend(records, frame.tick, lost.whole_with(frame))
             records = []
     yield Resend(records, latest, list(lost.between.behind) if lost.is_own else [])

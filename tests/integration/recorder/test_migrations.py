@@ -7,16 +7,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from integration.support.database import MIGRATIONS, administer, create, prepare
 from integration.support.recorder_writer import NOW, Writer, example
 from msgspec.structs import replace
 
 from contracts import codec
-from embedded.paths import INFRASTRUCTURE
 from embedded.processes.ports import free_ports
 from embedded.servers.postgres import Postgres
 from recorder.migrate import LOCK_KEY, MigrationError, migrate
 
-MIGRATIONS = INFRASTRUCTURE / "postgres" / "migrations"
 DOCUMENTS = 8  # the migration that adds the documents
 NAMES = sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
 
@@ -24,10 +23,8 @@ NAMES = sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
 @pytest.fixture
 def empty(postgres_server: Postgres) -> str:
     """The address of an empty database."""
-    with psycopg.connect(postgres_server.dsn_of("postgres"), autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS unmigrated WITH (FORCE)")
-        connection.execute("CREATE DATABASE unmigrated")
-    return postgres_server.dsn_of("unmigrated")
+    administer(postgres_server, "DROP DATABASE IF EXISTS unmigrated WITH (FORCE)")
+    return create(postgres_server, "unmigrated")
 
 
 def start(dsn: str, **settings: str) -> subprocess.Popen[str]:
@@ -102,7 +99,7 @@ def test_rows_without_a_document_are_read_from_columns(empty, tmp_path: Path):
 
 
 def test_the_version_before_can_read_rows_with_a_document(empty):
-    migrate(empty, MIGRATIONS, 5)
+    prepare(empty)
     writer = Writer(empty)
     writer.write("moments", example("moments", "closed"))
     writer.store.close()

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from confluent_kafka import Producer
+from integration.support.database import as_role
 from integration.support.recorder_writer import NOW, Writer, counts, example
 from msgspec.structs import replace
 
@@ -62,7 +63,7 @@ def writer(postgres: str) -> Iterator[Writer]:
 @pytest.fixture
 def command(postgres: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     """`command("add", "77")`: exit code, output and errors."""
-    monkeypatch.setenv("POSTGRES_DSN", postgres)
+    monkeypatch.setenv("POSTGRES_DSN", as_role(postgres, "recorder"))
     monkeypatch.setattr(opt_out.logs, "configure", lambda *_: None)  # the test's own logs go on
 
     def run(*words: str) -> tuple[int, str, str]:
@@ -123,7 +124,7 @@ def test_the_command_runs_by_itself_and_says_what_is_missing(postgres: str) -> N
         words = [sys.executable, "-m", "recorder.opt_out", "list"]
         return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=60)
 
-    assert run(POSTGRES_DSN=postgres).stdout == "no channel has opted out\n"
+    assert run(POSTGRES_DSN=as_role(postgres, "recorder")).stdout == "no channel has opted out\n"
     assert "POSTGRES_DSN" in run().stderr
 
 
@@ -145,7 +146,8 @@ def test_results_in_kafka_become_tombstones_twice(
     producer.produce("moments", key="odd", value=b"no JSON")
     producer.flush()
     write(writer, GONE)
-    erasure = Erasure(Database(postgres, "test"), Results(KafkaSettings(bootstrap_servers=empty_topics)))
+    database = Database(as_role(postgres, "recorder"), "test")
+    erasure = Erasure(database, Results(KafkaSettings(bootstrap_servers=empty_topics)))
     command("add", GONE)
     assert "not erased from Kafka yet" in command("list")[1]
     erasure.erase()

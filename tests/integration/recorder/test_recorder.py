@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient
+from integration.support.database import as_role, prepare
 from integration.support.metrics_page import total
 from msgspec.structs import replace
 
@@ -25,8 +26,6 @@ from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.servers.kafka import Kafka
 from embedded.servers.postgres import Postgres
-from recorder.migrate import migrate
-from recorder.settings import MigrationSettings
 from service_runtime.clock import now_ms
 from service_runtime.topic_setup import create_topics
 
@@ -48,7 +47,8 @@ class Recorder:
         self.log = log
         self._environment = (
             os.environ
-            | {"KAFKA_BOOTSTRAP_SERVERS": kafka, "POSTGRES_DSN": dsn, "RECORDER_METRICS_PORT": str(self.metrics_port)}
+            | {"KAFKA_BOOTSTRAP_SERVERS": kafka, "POSTGRES_DSN": as_role(dsn, "recorder")}
+            | {"RECORDER_METRICS_PORT": str(self.metrics_port)}
             | settings
         )
         self.start()
@@ -229,8 +229,7 @@ def test_after_kill_9_in_a_backlog_each_row_is_there_once(start, producer, postg
 def test_postgres_away_is_waited_for_and_nothing_is_lost(start, producer, tmp_path):
     (port,) = free_ports(1)
     with Postgres(tmp_path / "postgres", port) as server:
-        migrations = MigrationSettings()
-        migrate(server.dsn, migrations.migrations_directory, 10)
+        prepare(server.dsn)
         recorder = start(server.dsn, RECORDER_INSPECT_CHAT="false")
         wait_for_group(recorder, producer, server.dsn)
         channel, moments = fresh_moments(3000)

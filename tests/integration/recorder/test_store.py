@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from integration.support.database import as_role
 from integration.support.recorder_writer import DAYS, EXAMPLES, NOW, Writer, counts, example
 from msgspec.structs import replace
 
@@ -243,6 +244,11 @@ def test_a_notification_names_each_new_revision_once(writer, postgres):
         assert list(listener.notifies(timeout=0.2)) == []
 
 
+def keep(dsn: str, day: date) -> None:
+    """Run the retention once, on a day."""
+    RetentionKeeper(Database(as_role(dsn, "recorder"), "test"), RecorderSettings(), lambda: day).keep()
+
+
 def partitions(rows: Callable[[str], list[dict[str, Any]]]) -> set[str]:
     found = rows("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' AND relname LIKE 'chat_counts%'")
     return {row["relname"] for row in found}
@@ -256,15 +262,11 @@ def test_retention_makes_days_ahead_and_drops_old_ones(writer, rows, postgres):
     assert rows("SELECT count(*) AS n FROM chat_counts") == [{"n": 3}]  # one is too old, one lies ahead
     assert len(rows("SELECT * FROM dead_letters WHERE reason LIKE '%days ahead'")) == 1
 
-    def keep(day: date) -> None:
-        keeper = RetentionKeeper(Database(postgres, "test"), RecorderSettings(), lambda: day)
-        keeper.keep()
-
-    keep(today)
+    keep(postgres, today)
     ahead = {name_of(today + timedelta(days=step)) for step in range(-2, 3)}
     assert ahead <= partitions(rows)
     assert name_of(today - timedelta(days=DAYS)) in partitions(rows)
-    keep(today + timedelta(days=2))
+    keep(postgres, today + timedelta(days=2))
     assert name_of(today - timedelta(days=DAYS)) not in partitions(rows)
     assert rows("SELECT count(*) AS n FROM chat_counts") == [{"n": 2}]
 
@@ -275,7 +277,7 @@ def test_retention_deletes_dead_letters_after_their_hours(writer, rows, postgres
                 VALUES ('chat-messages', 0, %s, '', '', 'hello', %s)"""
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.cursor().executemany(insert, [(1, old), (2, new)])
-    RetentionKeeper(Database(postgres, "test"), RecorderSettings(), lambda: datetime.now(UTC).date()).keep()
+    keep(postgres, datetime.now(UTC).date())
     assert [row["record_offset"] for row in rows("SELECT * FROM dead_letters")] == [2]
 
 
@@ -287,7 +289,7 @@ def test_retention_keeps_the_last_coverage_event(writer, rows, postgres):
                 "INSERT INTO coverage VALUES ('1', %s, %s, NULL, %s)",
                 (event, datetime.now(UTC) - timedelta(days=age), reason),
             )
-    RetentionKeeper(Database(postgres, "test"), RecorderSettings(), lambda: datetime.now(UTC).date()).keep()
+    keep(postgres, datetime.now(UTC).date())
     assert [row["reason"] for row in rows("SELECT * FROM coverage")] == ["joined again"]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from integration.support.database import as_role
 
 import contracts
 from contracts import codec
@@ -30,7 +31,7 @@ Ask = Callable[..., subprocess.CompletedProcess[str]]
 def ask(kafka: str, postgres: str, tmp_path: Path) -> Ask:
     """`ask(*options, **settings)`: run the command in a folder without `.env`; only Kafka and Postgres run."""
     ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
-    addresses = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "POSTGRES_DSN": postgres}
+    addresses = {"KAFKA_BOOTSTRAP_SERVERS": kafka, "POSTGRES_DSN": as_role(postgres, "status")}
 
     def run(*options: str, **settings: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -51,7 +52,7 @@ def recorder(kafka: str, postgres: str, tmp_path: Path) -> Iterator[None]:
     """A running recorder."""
     environment = os.environ | {
         "KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "POSTGRES_DSN": postgres,
+        "POSTGRES_DSN": as_role(postgres, "recorder"),
         "RECORDER_METRICS_PORT": str(free_ports(1)[0]),
     }
     with (tmp_path / "recorder.log").open("ab") as output:

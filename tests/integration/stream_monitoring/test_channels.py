@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from integration.support.database import administer, as_role
 from integration.support.stream_monitoring_process import DEADLINE, Follower, MonitoringProcess
 from psycopg.conninfo import conninfo_to_dict
 
@@ -43,7 +44,7 @@ class Watching:
             folder / "spool",
             twitch,
             bootstrap_servers,
-            POSTGRES_DSN=dsn,
+            POSTGRES_DSN=as_role(dsn, "chooser"),
             TWITCH_API_URL=f"{twitch.url}/helix/",
             TWITCH_AUTH_URL=f"{twitch.url}/oauth2/",
             TWITCH_CLIENT_ID="simulator",
@@ -54,6 +55,8 @@ class Watching:
             MONITORING_TOP_CHANNELS=str(TOP),
             MONITORING_CHOOSE_SECONDS="1",
             MONITORING_POLL_SECONDS="1",
+            MONITORING_OVER_SECONDS="3",
+            MONITORING_KEEP_SEAT_SECONDS="3",
         )
 
     def listed(self) -> dict[str, str]:
@@ -178,8 +181,7 @@ def test_without_postgres_at_the_start_the_copy_on_disk_is_used(watching: Watchi
     database = conninfo_to_dict(watching.dsn)["dbname"]
 
     def let_in(yes: bool) -> None:
-        with psycopg.connect(postgres_server.dsn_of("postgres"), autocommit=True) as connection:
-            connection.execute(f"ALTER DATABASE {database} ALLOW_CONNECTIONS {yes}")  # type: ignore[call-overload]
+        administer(postgres_server, f"ALTER DATABASE {database} ALLOW_CONNECTIONS {yes}")
 
     watching.service.end()
     before = watching.expected()

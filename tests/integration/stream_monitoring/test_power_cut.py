@@ -31,6 +31,8 @@ from stream_monitoring.spool.spool import Spool, SpoolLimits
 MEGABYTES = 512
 FLUSHED_SECONDS = topics.FLUSH_MS / 1000 + 2.5  # the flusher looks each second, and a second after the start
 ANSWER_SECONDS = 10.0
+LATER = (topics.CHAT_MESSAGES, topics.JOB_PROGRESS)
+HELD_BACK = {"flush.ms": "3600000"}  # longer than the test takes, so that the cut cannot come too late
 AT = 1_790_000_000_000
 EARLY, LATE = (
     b'{"kind":"message","sent_at":%d,"message_id":"%s"}' % (AT + ms, name)
@@ -56,12 +58,13 @@ def test_what_a_power_cut_takes_is_noticed_and_sent_again(machine: KafkaMachine,
     kafka, spool = machine.kafka, Spool(tmp_path / "spool", SpoolLimits())
     settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
     ends = LogEnds(settings)
+    set_config(kafka, topics.SYNCED_LATER)
     last = holder(kafka)
     for number, value in enumerate((EARLY, LATE)):
         if value == LATE:
             time.sleep(FLUSHED_SECONDS)
             before = ends.now()
-            hold_back(kafka, topics.CHAT_MESSAGES, topics.JOB_PROGRESS)
+            set_config(kafka, topics.SYNCED_LATER | HELD_BACK)
         tick = own_tick(spool, AT + 1000 * (number + 1), spool.end + 2)
         last.send([spool.append([b"12826", value, TICK_KEY, tick], AT + 1000 * (number + 1))], tick)
         produce_to_the_others(kafka, value)
@@ -72,7 +75,7 @@ def test_what_a_power_cut_takes_is_noticed_and_sent_again(machine: KafkaMachine,
     machine.power_on()
 
     late = {topic.name for topic in topics.ALL if LATE in [each.value for each in records(kafka, topic.name)]}
-    synced_later = {topics.CHAT_MESSAGES.name, topics.JOB_PROGRESS.name}
+    synced_later = {topic.name for topic in LATER}
     assert late == {topic.name for topic in topics.ALL} - synced_later - {topics.STREAM_LIFECYCLE.name}
     with reader(kafka) as log:
         assert {tick.sent_at for tick in log.last_ticks(topics.STREAM_LIFECYCLE).values()} == {AT + 2000}
@@ -92,10 +95,10 @@ def test_what_a_power_cut_takes_is_noticed_and_sent_again(machine: KafkaMachine,
     assert not LogEnds(settings).are_kept(after or {}), "the same record at another offset is not the same"
 
 
-def hold_back(kafka: Kafka, *later: topics.Topic) -> None:
-    """Let these topics' next records wait for longer than the test takes, so that the cut cannot come too late."""
-    entry = ConfigEntry("flush.ms", "3600000", incremental_operation=AlterConfigOpType.SET)
-    changes = [ConfigResource(ResourceType.TOPIC, each.name, incremental_configs=[entry]) for each in later]
+def set_config(kafka: Kafka, config: dict[str, str]) -> None:
+    """Set the configuration of the topics that may lose their end."""
+    entries = [ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in config.items()]
+    changes = [ConfigResource(ResourceType.TOPIC, each.name, incremental_configs=entries) for each in LATER]
     admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
     for answer in admin.incremental_alter_configs(changes).values():
         answer.result(ANSWER_SECONDS)

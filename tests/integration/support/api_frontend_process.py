@@ -14,10 +14,10 @@ from typing import Any, Self
 
 import httpx
 import psycopg
+from integration.support.database import as_role, prepare
 
 from contracts import codec
 from contracts.moments import REVISIONS, EmoteCount, Evidence, Moment, WordCount
-from embedded.paths import INFRASTRUCTURE
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.servers.postgres import Postgres
@@ -176,7 +176,8 @@ class SiteProcess:
     def __init__(self, dsn: str, folder: Path, **settings: str) -> None:
         self.port, self.metrics_port = free_ports(2)
         self.url = f"http://localhost:{self.port}"
-        own = {"POSTGRES_DSN": dsn, "API_PORT": str(self.port), "API_METRICS_PORT": str(self.metrics_port)}
+        login = as_role(dsn, "api_frontend")
+        own = {"POSTGRES_DSN": login, "API_PORT": str(self.port), "API_METRICS_PORT": str(self.metrics_port)}
         self._environment = os.environ | own | settings
         self._log = folder / "api_frontend.log"
 
@@ -215,8 +216,6 @@ class SiteProcess:
 @contextmanager
 def own_postgres(folder: Path) -> Iterator[Postgres]:
     """Start a migrated Postgres of the test's own, to be stopped at will."""
-    from recorder.migrate import migrate
-
     with Postgres(folder / "postgres", free_ports(1)[0]) as server:
-        migrate(server.dsn, INFRASTRUCTURE / "postgres" / "migrations", wait_seconds=10.0)
+        prepare(server.dsn)
         yield server

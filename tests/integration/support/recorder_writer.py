@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from integration.support.database import as_role
 from msgspec.structs import replace
 
 import contracts
@@ -27,7 +28,7 @@ class Writer:
     """Shapes and writes messages as the recorder does, with a clock that stands still."""
 
     def __init__(self, dsn: str) -> None:
-        self.store = Store(Database(dsn, "test"), lambda: NOW)
+        self.store = Store(Database(as_role(dsn, "recorder"), "test"), lambda: NOW)
         self.shaper = Shaper(Retention(DAYS), on_dead_letter=lambda _: None, on_skipped=lambda _: None)
         self._offset = 0
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from integration.support.clip_creator_process import DEADLINE, Simulator
@@ -13,7 +14,7 @@ from integration.support.clip_creator_process import DEADLINE, Simulator
 from embedded.processes.waiting import wait_for
 from twitch_access.access import TwitchAccess, open_access
 from twitch_access.errors import RateLimited, Refused, SignInNeeded, Unauthorized, WrongShape
-from twitch_access.settings import TwitchSettings
+from twitch_access.settings import Program, TwitchSettings
 
 USER = {"access_token": "simulator-user-token", "refresh_token": "simulator-refresh-token"}
 
@@ -114,6 +115,35 @@ def test_the_budget_is_never_overspent(tmp_path: Path, tmp_path_factory: pytest.
         small.stop()
 
 
+def test_all_programs_together_stay_below_twitchs_limit(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory):
+    """The two that cannot wait ask last and still get their whole share: the others leave points over."""
+    limited = Simulator(tmp_path_factory.mktemp("limited"))
+    try:
+        chosen = settings(limited, tmp_path, deadline_seconds=2.0)
+        counted = {each: ask_until_limited(chosen, each, limited.channels[0]) for each in reversed(get_args(Program))}
+        shares = {each: chosen.share(each).points for each in counted}
+        assert (counted["monitoring"], counted["clips"]) == (shares["monitoring"], shares["clips"])
+        assert all(0 < counted[each] <= shares[each] for each in counted)
+        counters = limited.state()["counters"]
+        assert counters["helix_requests"] == sum(counted.values())
+        assert counters["helix_over_the_limit"] == 0
+    finally:
+        limited.stop()
+
+
+def ask_until_limited(settings: TwitchSettings, program: Program, channel_id: str) -> int:
+    """Ask as often as the program's share allows at once; return how often that was."""
+    access = open_access(settings, share=settings.share(program))
+    assert access is not None
+    number = 0
+    while True:
+        try:
+            access.helix.get_streams([channel_id])
+        except RateLimited:
+            return number
+        number += 1
+
+
 def test_an_ended_token_is_refreshed_unseen(access: TwitchAccess, twitch: Simulator, tmp_path: Path):
     twitch.order("revoke", refresh=False)
     assert access.helix.create_clip(twitch.channels[3]).id
@@ -122,9 +152,9 @@ def test_an_ended_token_is_refreshed_unseen(access: TwitchAccess, twitch: Simula
 
 def test_a_token_is_renewed_before_it_ends(access: TwitchAccess, twitch: Simulator, tmp_path: Path):
     twitch.order("token_lifetime", seconds=60)
-    access.user.renew(USER["access_token"])
+    access.user.renew(USER["access_token"], 3.0)
     first = json.loads((tmp_path / "tokens.json").read_text())["access_token"]
-    assert access.user.value() != first
+    assert access.user.value(3.0) != first
 
 
 def test_a_withdrawn_sign_in_needs_a_person_and_then_works_again(
@@ -152,9 +182,9 @@ import sys
 from twitch_access.access import open_access
 from twitch_access.settings import TwitchSettings
 access = open_access(TwitchSettings(), makes_clips=True)
-access.user.renew("simulator-user-token")
+access.user.renew("simulator-user-token", 3.0)
 access.user.validate()
-print(access.user.value())
+print(access.user.value(3.0))
 """
 
 

@@ -16,13 +16,12 @@ from typing import Any, Self
 import psutil
 import psycopg
 import pytest
+from integration.support.database import as_role, prepare
 from integration.support.metrics_page import total
 
-from embedded.paths import INFRASTRUCTURE
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from embedded.servers.postgres import Postgres
-from recorder.migrate import migrate
 
 DEADLINE = 60.0  # seconds; the machine may be busy
 CHECKS = 8  # longer than any delay below: what is not reported by then never will be
@@ -86,7 +85,7 @@ class Watcher:
         self.log = folder / "watcher.log"
         (folder / "webhook_url").write_text(f"{url}\n")
         own = {
-            "POSTGRES_DSN": dsn,
+            "POSTGRES_DSN": as_role(dsn, "watcher"),
             "WATCHER_WEBHOOK_URL_FILE": str(folder / "webhook_url"),
             "WATCHER_WEBHOOK_KIND": "plain",
             "WATCHER_STATE_FILE": str(folder / "state" / "watcher.json"),
@@ -193,7 +192,7 @@ def wait_for_events(webhook: WebhookServer, *expected: str) -> None:
 def test_a_recorders_kill_and_restart_are_one_notice_each(watch, kafka, postgres, webhook, tmp_path):
     environment = os.environ | {
         "KAFKA_BOOTSTRAP_SERVERS": kafka,
-        "POSTGRES_DSN": postgres,
+        "POSTGRES_DSN": as_role(postgres, "recorder"),
         "RECORDER_METRICS_PORT": str(free_ports(1)[0]),
     }
 
@@ -252,7 +251,7 @@ def test_an_outage_shorter_than_the_delay_is_not_reported(watch, pipeline, webho
 @pytest.mark.parametrize("fault", ["stopped", "hung"])
 def test_postgres_away_and_its_recovery_are_reported_once(watch, webhook, tmp_path, fault):
     with Postgres(tmp_path / "postgres", free_ports(1)[0]) as server:
-        migrate(server.dsn, INFRASTRUCTURE / "postgres" / "migrations", wait_seconds=10.0)
+        prepare(server.dsn)
         with Pipeline(server.dsn).beating():
             watcher = watch(server.dsn)
             watcher.observes("well")
@@ -340,7 +339,7 @@ def test_wrong_settings_and_a_used_port_are_named(tmp_path, postgres):
     for name in ("POSTGRES_DSN", "WATCHER_WEBHOOK_KIND", "WATCHER_WEBHOOK_URL_FILE"):
         assert name in ended.stderr
     with WebhookServer() as other:
-        used = {"POSTGRES_DSN": postgres, "WATCHER_METRICS_PORT": str(other.port)}
+        used = {"POSTGRES_DSN": as_role(postgres, "watcher"), "WATCHER_METRICS_PORT": str(other.port)}
         ended = run_until_exit(os.environ | used)
     assert ended.returncode == 1
     assert str(other.port) in ended.stderr

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from clip_creator.clip_log.records import following, is_open
 from clip_creator.decision.budget import HourlyBudget
 from clip_creator.decision.cooldown import Cooldown
 from clip_creator.decision.decision import Credentials, decide, is_decisive
+from clip_creator.decision.refusals import REMEMBER_MS, Refusals
 from contracts import codec
 from contracts.clips import Clip
 from contracts.moments import Moment
@@ -20,7 +22,8 @@ ALL = Credentials(application=True, user=True)
 
 def decided(moment: Moment = BURST, now: int = NOW, credentials: Credentials = ALL, **state: object) -> Clip:
     cooldown, budget = state.get("cooldown", Cooldown(60)), state.get("budget", HourlyBudget(10))
-    return decide(moment, now, credentials, cooldown, budget)  # type: ignore[arg-type]
+    refusals = state.get("refusals", Refusals())
+    return decide(moment, now, credentials, cooldown, budget, refusals)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("revision", "acts"), [("raised", False), ("peaked", True), ("closed", True)])
@@ -87,6 +90,50 @@ def test_cooldown_and_budget_skip_with_their_reason():
     assert "50 s left" in decided(cooldown=cooldown).reason
     budget.add_request("another", BURST.crossed_at - 10_000)
     assert "budget" in decided(budget=budget).reason
+
+
+def refused(at: int = NOW - 60_000, reason: str = "403: Clips are restricted for this channel.") -> Clip:
+    return following(replace(decided(), moment_id="earlier"), "refused", at, reason)
+
+
+def test_a_channel_that_refuses_clips_is_not_asked_for_a_day():
+    """And then once again; the refusal costs nothing of the budget."""
+    refusals, budget, cooldown = Refusals(), HourlyBudget(1), Cooldown(60)
+    refusals.add(refused())
+    state = {"refusals": refusals, "budget": budget, "cooldown": cooldown}
+    clip = decided(**state)
+    assert clip.status == "refused"
+    assert re.search(
+        r"not asked.*403: Clips are restricted.*asked again after \d{4}-\d\d-\d\d \d\d:\d\d UTC", clip.reason
+    )
+    refusals.add(clip)  # a moment that was not asked for prolongs nothing
+    assert refusals.of(BURST.channel_id, NOW - 60_001 + REMEMBER_MS) is not None
+    assert refusals.of(BURST.channel_id, NOW - 60_000 + REMEMBER_MS) is None
+    refusals.add(refused(NOW + REMEMBER_MS))
+    assert refusals.of(BURST.channel_id, NOW + REMEMBER_MS + 1) is not None
+
+
+@pytest.mark.parametrize("reason", ["404: Clipping is not possible for an offline channel.", "400: 403"])
+def test_other_refusals_are_not_remembered(reason: str):
+    refusals = Refusals()
+    refusals.add(refused(reason=reason))
+    assert decided(refusals=refusals).status == "intent"
+
+
+def test_a_clip_that_twitch_accepts_ends_the_memory_of_a_refusal():
+    refusals = Refusals()
+    refusals.add(refused())
+    refusals.add(following(decided(), "intent", NOW - 30_000, clip_id="C"))
+    assert decided(refusals=refusals).status == "intent"
+
+
+def test_a_refused_request_costs_neither_budget_nor_pause():
+    budget, cooldown = HourlyBudget(1), Cooldown(60)
+    budget.add_request("another", BURST.crossed_at - 10_000)
+    cooldown.add_request(BURST.channel_id, BURST.crossed_at - 10_000)
+    budget.remove_request("another")
+    cooldown.remove_request(BURST.channel_id, BURST.crossed_at - 10_000)
+    assert decided(budget=budget, cooldown=cooldown).status == "intent"
 
 
 def test_every_following_record_has_a_higher_revision():

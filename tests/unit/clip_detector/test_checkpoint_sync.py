@@ -7,14 +7,8 @@ from pathlib import Path
 import pytest
 
 from clip_detector.flink import retained
-from clip_detector.recovery.checkpoint_sync import (
-    SETTLE_SECONDS,
-    SYNCED_FILE,
-    CheckpointNotes,
-    synced,
-    write_notes,
-)
-from clip_detector.recovery.checkpoints import MAGIC, CheckpointShelf
+from clip_detector.recovery.checkpoint_sync import SETTLE_SECONDS, CheckpointNotes
+from clip_detector.recovery.checkpoints import MAGIC, START_LIMIT, SYNCED_FILE, CheckpointShelf, synced, write_notes
 from clip_detector.recovery.log_ends import Ends, LastRecord
 
 END = {0: LastRecord(7, 1234)}
@@ -49,7 +43,7 @@ def checkpoint(directory: Path, number: int, age: int) -> Path:
 
 
 def notes_in(directory: Path, clock: Clock) -> CheckpointNotes:
-    return CheckpointNotes(directory, CheckpointShelf(directory).whole, clock.ends_now, clock.now)
+    return CheckpointNotes(CheckpointShelf(directory), clock.ends_now, clock.now)
 
 
 def test_a_checkpoint_is_noted_once_kafka_has_flushed(tmp_path: Path, clock: Clock) -> None:
@@ -145,6 +139,19 @@ def test_notes_of_a_version_that_synced_at_once_still_count(tmp_path: Path) -> N
     (tmp_path / SYNCED_FILE).write_text('["a/chk-1"]')
     CheckpointShelf(tmp_path).drop_overtaken(lambda ends: not ends)
     assert CheckpointShelf(tmp_path).choose() == whole
+
+
+def test_a_run_that_made_a_checkpoint_did_not_fail_to_start(tmp_path: Path, clock: Clock) -> None:
+    """Runs that are killed before their checkpoints are noted start from the same one again and again."""
+    first, shelf = checkpoint(tmp_path, 1, age=9), CheckpointShelf(tmp_path)
+    write_notes(tmp_path, {"a/chk-1": END})
+    for number in range(2, 3 + START_LIMIT):
+        assert shelf.choose() == first
+        shelf.note_start(first)
+        notes = notes_in(tmp_path, clock)
+        checkpoint(tmp_path, number, age=1)
+        assert notes.look() == []
+    assert shelf.failed() == []
 
 
 def test_without_notes_every_complete_checkpoint_counts(tmp_path: Path) -> None:

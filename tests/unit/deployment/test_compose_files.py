@@ -9,7 +9,7 @@ import yaml
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 FILES = ("docker-compose.reliable.yml", "docker-compose.processing.yml")
-ONE_SHOT = {"migrate", "kafka-init"}
+ONE_SHOT = {"roles", "migrate", "kafka-init"}
 MEMORY_MB = {"docker-compose.reliable.yml": 900, "docker-compose.processing.yml": 3584}
 DOCKERFILES = ("service.Dockerfile", "flink.Dockerfile")
 BUILT_USER = "10001:10001"
@@ -77,6 +77,48 @@ def test_redis_has_no_port() -> None:
     assert "ports" not in rendered(FILES[0])["services"]["redis"]
 
 
+def test_each_network_holds_only_who_needs_it() -> None:
+    members: dict[str, set[str]] = {}
+    for name, service in rendered(FILES[0])["services"].items():
+        for network in service.get("networks", [] if service.get("network_mode") == "none" else ["default"]):
+            members.setdefault(network, set()).add(name)
+    assert members == {
+        "tunnel": {"cloudflared", "api-frontend"},
+        "limits": {"redis", "api-frontend"},
+        "database": {"postgres", "migrate", "api-frontend", "stream-monitoring-standby", "watcher"},
+    }
+    assert rendered(FILES[0])["networks"]["limits"] == {"internal": True}
+
+
+@every_service
+def test_each_service_has_the_password_of_its_role_alone(file: str, name: str, service: Service) -> None:
+    given = {secret for secret in service.get("secrets", []) if str(secret).startswith("postgres_")}
+    if name in ("postgres", "roles"):
+        return
+    login = re.match(r"postgresql://(\w+)@", service.get("environment", {}).get("POSTGRES_DSN", ""))
+    assert given == ({f"postgres_{login[1]}_password"} if login else set())
+    assert not login or login[1] not in ("stream_scout", "owner") or name == "migrate"
+
+
+def test_only_the_roles_setup_shares_postgres_socket() -> None:
+    sharing = {
+        name
+        for name, service in rendered(FILES[0])["services"].items()
+        if any(str(volume).startswith("postgres-socket:") for volume in service.get("volumes", []))
+    }
+    assert sharing == {"postgres", "roles"}
+
+
+def test_roles_files_name_the_same_roles() -> None:
+    made = set(re.findall(r"^        '(\w+)'", text("infrastructure/postgres/roles.sql"), re.MULTILINE))
+    let_in = {role for roles in re.findall(r"^host +all +(\S+)", text("configs/postgres/pg_hba.conf"), re.MULTILINE)
+              for role in roles.split(",")}  # fmt: skip
+    passwords = {f"postgres_{role}_password" for role in made}
+    assert let_in == made
+    assert set(rendered(FILES[0])["services"]["roles"]["secrets"]) == passwords
+    assert all(f" {name}" in text("infrastructure/secrets.sh") for name in passwords)
+
+
 @every_service
 def test_image_is_named_exactly(file: str, name: str, service: Service) -> None:
     tag = service["image"].rpartition(":")[2]
@@ -93,7 +135,7 @@ def test_confined(file: str, name: str, service: Service) -> None:
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["pids_limit"] <= 1024
     assert not service.get("privileged")
-    assert service.get("network_mode") is None
+    assert service.get("network_mode") == ("none" if name == "roles" else None)
 
 
 @every_service

@@ -25,6 +25,8 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "KAFKA_PASSWORD_FILE": "a secret of the compose files",
     "POSTGRES_DSN": "the compose files know where Postgres is",
     "POSTGRES_PASSWORD_FILE": "a secret of the compose files",
+    "ROLES_PASSWORD_DIRECTORY": "the folder of the containers' secrets",
+    "ROLES_MAKE_PASSWORDS": "make secrets makes them",
     "REDIS_URL": "the compose files know where Redis is",
     "REDIS_PASSWORD_FILE": "a secret of the compose files",
     "SPOOL_DIRECTORY": "a volume",
@@ -59,6 +61,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "RECORDER_BIND_ADDRESS": "inside of the container",
     "RECORDER_METRICS_PORT": "Prometheus asks this port",
     "RECORDER_MIGRATIONS_DIRECTORY": "in the image",
+    "RECORDER_RIGHTS_FILE": "in the image",
     "RECORDER_MIGRATIONS_WAIT_SECONDS": "Postgres is healthy before the migrations run",
     "CLIPS_INSTANCE": "one clip-creator",
     "CLIPS_BIND_ADDRESS": "inside of the container",
@@ -192,6 +195,7 @@ def test_its_values_are_accepted(module: str, monkeypatch: pytest.MonkeyPatch) -
     for name, value in {"KAFKA_BOOTSTRAP_SERVERS": "k:1", "POSTGRES_DSN": "x", "SPOOL_DIRECTORY": "/s"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DETECTOR_CHECKPOINT_DIRECTORY", "/c")
+    monkeypatch.setenv("ROLES_PASSWORD_DIRECTORY", "/p")
     for _, kind in inspect.getmembers(importlib.import_module(module), inspect.isclass):
         if issubclass(kind, BaseSettings) and kind is not BaseSettings:
             kind()

@@ -16,6 +16,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 FILES = ("docker-compose.reliable.yml", "docker-compose.processing.yml")
 SETTINGS = [
     "service_runtime.settings",
+    "service_runtime.role_setup",
     "twitch_access.settings",
     "stream_monitoring.settings",
     "clip_detector.settings",

@@ -141,7 +141,8 @@ def test_paths_in_containers_are_mounted() -> None:
 
 def secrets() -> list[str]:
     """The files that `make secrets` makes, and the tokens' folder."""
-    found = re.findall(r"^(?:passwords|keys|by_hand)=\((.*)\)$", text("infrastructure/secrets.sh"), re.MULTILINE)
+    script = re.sub(r"^\s*#.*\n", "", text("infrastructure/secrets.sh"), flags=re.MULTILINE)
+    found = re.findall(r"^(?:passwords|keys|by_hand)=\(([^)]*)\)$", script, re.MULTILINE)
     return " ".join(found).split()
 
 

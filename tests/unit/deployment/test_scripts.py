@@ -31,7 +31,7 @@ def test_secrets_are_made_once_and_closed(tmp_path: Path) -> None:
     assert run("secrets.sh", str(folder)).returncode == 0
     assert first == {file.name: file.read_text() for file in folder.iterdir() if file.is_file()}
     made = [value for value in first.values() if value]
-    assert len(made) == len(set(made)) == 5
+    assert len(made) == len(set(made)) == 14
     assert all(len(value) >= 40 for value in made)
     for file in folder.iterdir():
         status = file.stat()
@@ -58,7 +58,7 @@ def test_preflight_says_what_is_missing_and_what_to_do(machine: str, tmp_path: P
     done = run("preflight.sh", machine, SECRETS_DIRECTORY=str(tmp_path))
     assert done.returncode == 1
     assert "WRONG  BIND_ADDR is not set" in done.stdout
-    assert f"WRONG  {tmp_path}/postgres_password is missing" in done.stdout
+    assert f"WRONG  {tmp_path}/postgres_recorder_password is missing" in done.stdout
     problems = [line for line in done.stdout.splitlines() if line.startswith("WRONG")]
     advice = [line for line in done.stdout.splitlines() if line.startswith("       -> ")]
     assert len(advice) >= len(problems)

@@ -1,5 +1,7 @@
 """Only DEMO_BIND lets others open the site, and the start line says so."""
 
+from pathlib import Path
+
 import pytest
 
 from embedded.addresses import Ports
@@ -12,7 +14,7 @@ PORTS = Ports(api=5050)
 
 
 def bound(site: SiteAddress) -> str:
-    return api_frontend(PORTS, site, {}).environment["API_BIND_ADDRESS"]
+    return api_frontend(Path("demo"), PORTS, site, {}).environment["API_BIND_ADDRESS"]
 
 
 @pytest.mark.parametrize("environment", [{}, {"DEMO_BIND": ""}, {"DEMO_BIND": "127.0.0.1"}])

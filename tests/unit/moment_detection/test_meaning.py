@@ -23,13 +23,13 @@ def control(second: int, kind: str, event: str, subject: str = "", amount: str =
     return FIELD.join((str((START + second) * 1000), kind, event, subject, amount, ""))
 
 
-def moments(rows: list[SecondRow], restart_before: int = 0) -> list[Moment]:
+def moments(rows: list[SecondRow], restart_before: int = 0, rules: Rules = RULES) -> list[Moment]:
     slots = DictSlots()
-    channel = Channel("7", Detector(RULES), slots)
+    channel = Channel("7", Detector(rules), slots)
     found = []
     for each in rows:
         if each.second == START + restart_before:
-            channel = Channel("7", unpack(pack(channel.detector), RULES), slots)
+            channel = Channel("7", unpack(pack(channel.detector), rules), slots)
         found += channel.row(each)
     found += channel.advance(START + 600)
     decoded = [decode(record.topic, record.value) for _, record in found if record.topic == topics.MOMENTS.name]
@@ -48,6 +48,18 @@ def test_a_raid_is_found_once_the_peak_has_held() -> None:
     assert (raised.causes, raised.no_clip_reason, raised.mood) == ([], None, None)
     assert (peaked.causes, peaked.no_clip_reason) == (["raid"], "cause")
     assert (closed.causes, closed.no_clip_reason) == (["raid"], "cause")
+
+
+def test_a_moment_ruled_out_by_its_cause_uses_no_clip_rate() -> None:
+    """At one clip in these minutes the laughter after the raid gets it; after other laughter it would not."""
+    one_clip = Rules(4.0, moments_per_hour=1000.0, clips_per_hour=1.0)
+    laughter = [row(second, ["LUL"] * 8) for second in range(320, 325)]
+    between = [row(second, ["so it goes"]) for second in range(210, 320)]
+    first = [row(second, ["KEKW"] * 10) for second in range(202, 207)]
+    assert moments([*QUIET, *first, *between, *laughter], rules=one_clip)[-1].no_clip_reason == "rate"
+    for restart_before in (0, 300):
+        after_raid = moments([*QUIET, *RAID, *between, *laughter], restart_before, rules=one_clip)
+        assert [each.no_clip_reason for each in after_raid] == [None, "cause", "cause", None, None, None]
 
 
 def test_the_raid_outlasts_a_restart() -> None:

@@ -28,3 +28,13 @@ def test_the_answers_follow_the_checks() -> None:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_a_note_does_not_make_a_service_unready() -> None:
+    server = health.serve("127.0.0.1", 0, unready=dict, notes=lambda: {"pinned channel x": "unknown"})
+    try:
+        notes = {"pinned channel x": "unknown"}
+        assert get(server.server_address[1], "/ready") == (200, {"ok": True, "problems": {}, "notes": notes})
+    finally:
+        server.shutdown()
+        server.server_close()

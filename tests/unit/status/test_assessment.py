@@ -109,3 +109,17 @@ def test_the_worst_stage_gives_the_exit_code() -> None:
     behind = replace(WELL, broker=Broker(31.0))
     assert EXIT_CODES[worst(assess(behind))] == 1
     assert EXIT_CODES[worst(assess(replace(behind, website=SILENT)))] == 2
+
+
+def test_a_note_is_shown_and_makes_nothing_late() -> None:
+    line = assess(replace(WELL, capture=replace(CAPTURE, notes={"pinned channel x": "Twitch does not know it"})))[0]
+    assert (line.state, line.details) == (StageState.OK, "pinned channel x: Twitch does not know it")
+
+
+def test_a_standby_tells_how_many_names_are_unknown() -> None:
+    standby = replace(CAPTURE, is_holder=False, unknown_names=2)
+    line = assess(replace(WELL, standby=standby))[1]
+    assert (line.state, line.details) == (
+        StageState.OK,
+        "standby, not forwarding; 2 pinned channels or games are unknown: see its log",
+    )

@@ -62,6 +62,13 @@ def test_capture_is_read_ready_or_not(serve: Serve) -> None:
     )
 
 
+def test_notes_are_read_from_a_capture_that_is_ready(serve: Serve) -> None:
+    url = serve({"/ready": (200, '{"ok": true, "problems": {}, "notes": {"pinned channel x": "unknown"}}')})
+    found = web.query_capture(url, url)
+    assert isinstance(found, Capture)
+    assert (found.problems, found.notes) == ({}, {"pinned channel x": "unknown"})
+
+
 @pytest.mark.parametrize("answer", ["", "[]", '{"problems": 3}', "<html>"])
 def test_an_unparsable_answer_is_a_problem(serve: Serve, answer: str) -> None:
     url = serve({"/ready": (200, answer), "/metrics": (200, METRICS)})

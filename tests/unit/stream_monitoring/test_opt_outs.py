@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.channel_names import parse_channels
 from service_runtime.postgres import PostgresAwayError
 from stream_monitoring.channels.choice import Choice, ChoiceRules, Watched
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
@@ -104,7 +105,7 @@ class World:
         self.copy = Shared()
         self.opt_outs = OptOuts(shared, folder / "opt_outs.json")
         self.chooser = Chooser(
-            options=ChooserOptions(("pinned",), ChoiceRules(top=3), decides, 60),
+            options=ChooserOptions(parse_channels("pinned"), ChoiceRules(top=3), decides, 60),
             helix=None,
             shared=shared,
             copy=self.copy,

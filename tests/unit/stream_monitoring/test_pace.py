@@ -85,6 +85,13 @@ def test_a_silent_chat_takes_one_sync_a_second():
     assert len(play(0, record_each_ms=None)) <= SECONDS + 1
 
 
+def test_a_held_tick_costs_five_looks_and_syncs_a_second():
+    """Some socket has not answered for minutes; the others are read."""
+    frames = play(600_000, record_each_ms=3)
+    assert 4 * SECONDS <= len(frames) <= 6 * SECONDS
+    assert seconds_to_look(0.2, -60.0) == seconds_to_look(0.0, -60.0) == 0.2
+
+
 def test_a_tick_that_cannot_cross_ends_no_empty_frame():
     """A socket does not answer and nothing is read."""
     held = OpenFrame(

@@ -149,7 +149,7 @@ def ids(contents: Contents) -> Counter[str]:
 
 @pytest.fixture(autouse=True)
 def _small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partition_repair, "RESENT_RECORDS", 3)
+    monkeypatch.setattr(partition_repair, "MOST_RECORDS", 3)
 
 
 sizes = st.lists(st.integers(1, 6), min_size=2, max_size=10)

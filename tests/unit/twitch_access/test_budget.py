@@ -1,8 +1,15 @@
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twitch_access.budget import WINDOW_SECONDS, Budget
+from twitch_access.budget import POINTS_PER_MINUTE, WINDOW_SECONDS, Budget, Share
+from twitch_access.settings import CAN_WAIT, Program, TwitchSettings
 
+REPOSITORY = Path(__file__).parents[3]
 NOW = 1_800_000_000.0
 
 
@@ -70,3 +77,47 @@ def test_the_budget_is_full_again_after_the_reset():
     budget.refused(headers(0, int(NOW) + 5), NOW)
     budget.spend(NOW + 6)
     assert budget.wait_seconds(NOW + 6) == 0.0
+
+
+def test_the_shares_add_up_to_what_twitch_gives():
+    settings = TwitchSettings()
+    programs = get_args(Program)
+    assert {each: settings.share(each).points for each in programs} == {
+        "monitoring": 250,
+        "clips": 100,
+        "bot": 200,
+        "viewer_clips": 100,
+    }
+    assert sum(settings.share(each).points for each in programs) + settings.spare_points == POINTS_PER_MINUTE
+    assert {each for each in programs if settings.share(each).floor == 150} == CAN_WAIT
+    assert settings.share("monitoring", instances=2).points == 125
+
+
+def test_the_documented_shares_are_the_settings():
+    table = (REPOSITORY / "docs" / "architecture.md").read_text().split("**Points.**")[1]
+    rows = re.findall(r"`([A-Z_]+)` \| (\d+) \| (\d+) left", table)
+    settings = TwitchSettings()
+    shares = {each: settings.share(each) for each in get_args(Program)}
+    assert rows == [(each.upper(), str(share.points), str(share.floor)) for each, share in shares.items()]
+
+
+def test_shares_that_twitch_would_refuse_are_no_settings():
+    with pytest.raises(ValueError, match="Twitch gives 800"):
+        TwitchSettings(bot_points=201)
+
+
+@given(st.lists(st.floats(0, 300), max_size=60), st.integers(1, 10))
+def test_no_minute_has_more_requests_than_the_share(times: list[float], points: int):
+    share, sent = Share(points), []
+    for now in sorted(times):
+        wait = share.take(now)
+        assert 0 <= wait <= WINDOW_SECONDS + 0.001
+        if wait == 0:
+            sent.append(now)
+    assert all(sum(start < each <= start + 59.9 for each in sent) <= points for start in sent)
+
+
+def test_a_clock_that_was_put_back_stops_nothing():
+    share = Share(1)
+    assert share.take(1_000_000.0) == 0
+    assert share.take(1_000.0) == 0

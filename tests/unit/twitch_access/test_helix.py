@@ -1,25 +1,28 @@
 import contextlib
+import socket
 import time
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.support.scripted_twitch import Reply, ScriptedTwitch
 
-from twitch_access.answers import Page, Stream, decode
+from twitch_access.answers import Stream, decode_page
+from twitch_access.authority import Authority
 from twitch_access.errors import (
     Deadline,
     RateLimited,
     Refused,
+    SignInNeeded,
     Unauthorized,
     Unavailable,
     WrongShape,
 )
 from twitch_access.helix import Helix, parts
 from twitch_access.session import Session
+from twitch_access.tokens import ApplicationToken
 from twitch_access.transport import Transport
-
-from .conftest import Reply, ScriptedTwitch
 
 STREAM = {
     "id": "9",
@@ -39,11 +42,14 @@ class FixedToken:
     def __init__(self) -> None:
         self.renewals = 0
 
-    def value(self) -> str:
+    def value(self, seconds: float) -> str:
         return f"token-{self.renewals}"
 
-    def renew(self, refused: str) -> None:
+    def renew(self, refused: str, seconds: float) -> None:
         self.renewals += 1
+
+    def lacks_scope(self, message: str) -> SignInNeeded:
+        return SignInNeeded(message)
 
     def validate(self) -> None:
         """Always valid."""
@@ -106,14 +112,14 @@ def test_times_between_are_utc(twitch: ScriptedTwitch):
 )
 def test_a_wrong_shape_is_a_typed_error(twitch: ScriptedTwitch, body: bytes):
     twitch.answer(Reply(body=body))
-    with pytest.raises(WrongShape, match="helix/streams"):
+    with pytest.raises(WrongShape, match="streams"):
         helix(twitch).get_streams(["1"])
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_decode_or_are_a_wrong_shape(body: bytes):
     with contextlib.suppress(WrongShape):
-        decode(body, Page[Stream], "streams")
+        decode_page(body, Stream, "streams")
 
 
 def test_reads_are_retried_on_5xx_and_broken_connections(twitch: ScriptedTwitch):
@@ -132,7 +138,7 @@ def test_reading_gives_up_at_its_deadline(twitch: ScriptedTwitch):
 
 def test_a_last_attempt_cut_off_does_not_hide_twitchs_answer(twitch: ScriptedTwitch):
     twitch.answer(Reply(500), Reply(body={"data": []}, before=lambda: twitch.released.wait(20)))
-    with pytest.raises(Unavailable, match="Helix answered 500"):
+    with pytest.raises(Unavailable, match="streams answered 500"):
         helix(twitch, seconds=2.0).get_streams(["1"])
     assert len(twitch.requests) == 2
 
@@ -230,6 +236,42 @@ def test_a_clip_answer_of_the_wrong_shape(twitch: ScriptedTwitch, body: object):
     with pytest.raises(WrongShape):
         helix(twitch).create_clip("1")
     assert len(twitch.requests) == 1
+
+
+def closed_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.mark.parametrize("seconds", [1.0, 4.0])
+def test_a_closed_port_ends_by_the_deadline(seconds: float):
+    """And not before there was time for several attempts; the address that cannot be reached is named."""
+    url = f"http://127.0.0.1:{closed_port()}/"
+    authority = Authority(Transport(), url, "client", "hidden", seconds)
+    sessions = [
+        Session(Transport(), url, "client", token, seconds) for token in (FixedToken(), ApplicationToken(authority))
+    ]
+    for session in sessions:
+        started = time.monotonic()
+        with pytest.raises(Unavailable, match=f"no connection to {url}"):
+            Helix(session).get_streams(["1"])
+        assert seconds / 3 < time.monotonic() - started < seconds + 0.5
+
+
+def test_a_new_token_does_not_prolong_the_deadline(twitch: ScriptedTwitch):
+    """Twitch refuses late, and the sign-in does not answer at all."""
+    twitch.answer(
+        Reply(body={"access_token": "app", "expires_in": 5000}),
+        Reply(401, {"message": "Invalid OAuth token"}, before=lambda: time.sleep(0.5)),
+        Reply(before=lambda: twitch.released.wait(20)),
+    )
+    authority = Authority(Transport(), twitch.url, "client", "hidden", 1.0)
+    session = Session(Transport(), twitch.url, "client", ApplicationToken(authority), 1.0)
+    started = time.monotonic()
+    with pytest.raises(Deadline):
+        Helix(session).get_streams(["1"])
+    assert time.monotonic() - started < 1.5
 
 
 def test_nobody_listens(twitch: ScriptedTwitch):

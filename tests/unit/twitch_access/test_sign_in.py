@@ -1,12 +1,11 @@
 """The device flow's waits and ends, against a scripted Twitch."""
 
 import pytest
+from unit.support.scripted_twitch import Reply, ScriptedTwitch
 
 from twitch_access.authority import Authority
 from twitch_access.sign_in import SignInError, sign_in_by_device
 from twitch_access.transport import Transport
-
-from .conftest import Reply, ScriptedTwitch
 
 GRANTED = {"access_token": "new", "refresh_token": "again", "expires_in": 14_400}
 PERSON = {"client_id": "us", "expires_in": 14_400, "user_id": "7", "login": "scout", "scopes": ["clips:edit"]}

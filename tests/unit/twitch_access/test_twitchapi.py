@@ -13,10 +13,9 @@ from aiohttp import ContentTypeError
 from twitchAPI.oauth import CodeFlow, UserAuthenticator
 from twitchAPI.twitch import Twitch
 from twitchAPI.type import AuthScope, InvalidRefreshTokenException, TwitchBackendException
+from unit.support.scripted_twitch import Reply, ScriptedTwitch
 
 from embedded.processes.ports import free_ports
-
-from .conftest import Reply, ScriptedTwitch
 
 SCOPES = [AuthScope.CLIPS_EDIT]
 PATIENCE_SECONDS = 1.0  # for what never comes

@@ -124,6 +124,7 @@ def state_of(twitch: Twitch) -> dict[str, Any]:
         "plays_started": twitch.play_runner.started,
         "clips_made": len(twitch.clips),
         "helix_requests": twitch.gate.requests,
+        "helix_over_the_limit": twitch.gate.over_the_limit,
         "joins_dropped": twitch.session_context.join_limit.dropped,
         "slow_readers": twitch.rooms.slow_readers,
     }

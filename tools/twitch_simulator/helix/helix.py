@@ -1,6 +1,7 @@
 """Helix's endpoints for users, streams, games and videos, in Twitch's JSON."""
 
 import base64
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,6 +13,7 @@ from twitch_simulator.helix.helix_gate import Gate, HelixError
 from twitch_simulator.helix.tokens import USER_ID, USER_LOGIN, Token
 
 MAX_IDS = 100
+LOGIN = re.compile(r"[a-z0-9]\w{2,24}", re.ASCII)  # one that cannot be spoils the whole request
 DEFAULT_PAGE = 20
 
 
@@ -139,6 +141,8 @@ class Helix:
             if not token.user_id:
                 raise HelixError(400, "Must provide an ID, Login or OAuth Token")
             return {"data": [self_shown()]}
+        if any(LOGIN.fullmatch(each.lower()) is None for each in logins) or not all(map(str.isdecimal, ids)):
+            raise HelixError(400, "Invalid username(s), email(s), or ID(s). Bad Identifiers.")
         known = self._directory
         found = [known.by_id.get(each) for each in ids] + [known.by_login.get(each.lower()) for each in logins]
         me = [self_shown()] if USER_ID in ids or USER_LOGIN in logins else []

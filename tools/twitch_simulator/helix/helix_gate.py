@@ -56,6 +56,7 @@ class Gate:
     def __init__(self, tokens: Tokens, rate_limit: RateLimit, clock: Callable[[], int]) -> None:
         self._tokens, self._rate_limit, self._clock = tokens, rate_limit, clock
         self.requests = 0
+        self.over_the_limit = 0
 
     async def pass_through(self, request: Request, handler: Handler) -> Response:
         """Return the handler's answer with rate limit headers, or Helix's error."""
@@ -66,6 +67,7 @@ class Gate:
             budget = self._rate_limit.spend(f"{token.client_id}:{token.user_id}", self._clock())
             headers = rate_headers(budget)
             if not budget.allowed:
+                self.over_the_limit += 1
                 raise HelixError(429, "Too many requests, slow down")
             answer = await handler(request, token)
         except HelixError as error:

@@ -1,0 +1,34 @@
+-- What each role may do, table by table. `recorder.migrate` runs this as the owner after the migrations, in one
+-- transaction: a right that does not stand here is taken away. A new table needs its lines here.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public
+FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, backup, exporter;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA public
+FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, backup, exporter;
+
+-- The website shows moments and clips, and takes a broadcaster's opt-out.
+GRANT SELECT ON channels, watched_channels, moments, clips, pipeline_progress TO api_frontend;
+GRANT INSERT ON opt_outs TO api_frontend;
+GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO api_frontend;
+
+-- The recorder writes what Kafka brings, erases who opted out, and deletes what has been kept long enough.
+GRANT SELECT, INSERT, UPDATE, DELETE ON channels, streams, coverage, chat_counts, moments, clips TO recorder;
+GRANT SELECT, INSERT, DELETE ON notices, dead_letters TO recorder;
+GRANT SELECT, INSERT, UPDATE ON pipeline_progress, opt_outs TO recorder;
+GRANT SELECT, DELETE ON watched_channels TO recorder;
+GRANT SELECT ON opted_out TO recorder;
+GRANT EXECUTE ON FUNCTION make_chat_counts_partition, drop_chat_counts_partition TO recorder;
+
+-- Capture reads what to watch; it writes opt-outs back that an old backup lacks. The chooser writes the list too.
+GRANT SELECT ON watched_channels TO stream_monitoring, chooser;
+GRANT SELECT, INSERT, UPDATE ON opt_outs TO stream_monitoring, chooser;
+GRANT INSERT, UPDATE, DELETE ON watched_channels TO chooser;
+
+GRANT SELECT ON pipeline_progress TO watcher;
+
+-- Not the payloads of dead letters: they may hold people's words.
+GRANT SELECT ON pipeline_progress TO status;
+GRANT SELECT (status, decided_at) ON clips TO status;
+GRANT SELECT (place, reason, met_at) ON dead_letters TO status;
+
+-- `backup` and `exporter` have no rights by table: roles.sql makes them members of Postgres's own roles.
