@@ -33,7 +33,9 @@ GROUP = "clip-creator"
 # A process restarted under its own name gets its partitions back at once; another process gets them after 10 s.
 MEMBERSHIP = {"session.timeout.ms": 10_000, "heartbeat.interval.ms": 2_000}
 POLL_SECONDS = 0.2
-UNASSIGNED_SECONDS = 45.0  # without a partition; after a broker restart the group may have forgotten this member
+# Without a partition: after a broker restart the group may have forgotten this member. A process that is one more than
+# `moments` has partitions, which is one by default, restarts this often, until the other ends.
+UNASSIGNED_SECONDS = 45.0
 REFRESH_SECONDS = 5.0  # between two reads of `clips` while no moments arrive
 
 
