@@ -28,15 +28,13 @@ class OpenFrame:
 
     @property
     def is_due(self) -> bool:
-        """Whether to write and sync it. A tick alone is worth it only where it crosses a second."""
-        if crosses_second(self.last_tick, self.tick_at):
-            return True
-        return not self.is_empty and self.age_seconds >= self._longest_seconds
+        """Whether to write and sync it."""
+        return crosses_second(self.last_tick, self.tick_at) or self.age_seconds >= self._longest_seconds
 
     @property
     def _longest_seconds(self) -> float:
-        if self.is_spare:
-            return LONGEST_WAIT_SECONDS
+        if self.is_empty or self.is_spare:
+            return LONGEST_WAIT_SECONDS  # an empty one is committed too: a holder that was fenced learns it by that
         is_near = -HELD_SECONDS < self.crosses_in_seconds <= UNSYNCED_SECONDS - FRAME_SECONDS
         return UNSYNCED_SECONDS if is_near else FRAME_SECONDS
 

@@ -122,6 +122,7 @@ def test_a_deaf_holder_loses_the_lease_and_takes_back(pair: MakePair, stalled_se
         both.twitch.order("silence", socket=socket, seconds=1000)
     wait_for("the takeover", lambda: both.forwards(both.standby), DEADLINE)
     assert ("socket is deaf" in both.holder.log_text()) == is_noticed
+    wait_for("the holder is fenced", lambda: not both.forwards(both.holder), DEADLINE)
     wait_for("the take-back", lambda: both.forwards(both.holder), DEADLINE)
     both.more_chat(200)
     found = both.settled()
@@ -187,6 +188,7 @@ def test_a_blind_holder_loses_the_lease_to_a_later_standby(pair: MakePair) -> No
     both.standby.start()
     wait_for("it reads", lambda: both.reads_all(both.standby), DEADLINE)
     wait_for("the standby goes on", lambda: both.forwards(both.standby), DEADLINE)
+    wait_for("the holder is fenced", lambda: not both.forwards(both.holder), DEADLINE)
     begun = len(both.sent())
     both.more_chat(200)
     twitch.mend()

@@ -92,9 +92,8 @@ def test_a_held_tick_costs_five_looks_and_syncs_a_second():
     assert seconds_to_look(0.2, -60.0) == seconds_to_look(0.0, -60.0) == 0.2
 
 
-def test_a_tick_that_cannot_cross_ends_no_empty_frame():
-    """A socket does not answer and nothing is read."""
-    held = OpenFrame(
-        last_tick=START, tick_at=START, age_seconds=60, crosses_in_seconds=-59, is_empty=True, is_spare=False
-    )
-    assert not held.is_due
+def test_a_deaf_instance_goes_on_to_write_frames():
+    """A holder that writes none would not learn that it was fenced."""
+    frames = play(600_000, record_each_ms=None)
+    assert all(after.at - before.at <= LONGEST_WAIT_SECONDS * 1000 + 200 for before, after in pairwise(frames))
+    assert SECONDS / 2 - 1 <= len(frames) <= SECONDS
