@@ -45,18 +45,21 @@ lines: list["Line"] = []  # measured in this run
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """The effects of one fault. `lost`, `doubled`: records; `first_page_seconds`: None if the page never failed."""
+    """The effects of one fault; None: not part of that play.
+
+    `lost`, `doubled`: records; `first_page_seconds`: None if the page never failed.
+    """
 
     fault: str
     lost: int
     doubled: int
-    moments_lost: int
-    moments_doubled: int
-    clips_doubled: int
-    rows_wrong: int
+    moments_lost: int | None = None
+    moments_doubled: int | None = None
+    clips_doubled: int | None = None
+    rows_wrong: int | None = None
     gap_seconds: float
     recovered_after_seconds: float
-    page_percent: float
+    page_percent: float | None = None
     first_page_seconds: float | None = None
 
     def __str__(self) -> str:
