@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,7 +21,12 @@ def readable_secret(path: Path) -> Path:
     return path
 
 
-SecretFile = Annotated[Path, AfterValidator(readable_secret)]
+def none_if_empty(value: object) -> object:
+    """Treat an empty variable as not set."""
+    return value or None
+
+
+SecretFile = Annotated[Annotated[Path, AfterValidator(readable_secret)] | None, BeforeValidator(none_if_empty)]
 
 
 class KafkaSettings(BaseSettings):
@@ -30,7 +35,7 @@ class KafkaSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True)
     bootstrap_servers: str = Field(description="host:port of the broker")
     username: str | None = Field(None, description="SASL user; empty: no authentication")
-    password_file: SecretFile | None = Field(None, description="file that holds the SASL password")
+    password_file: SecretFile = Field(None, description="file that holds the SASL password")
 
 
 class PostgresSettings(BaseSettings):
@@ -38,7 +43,7 @@ class PostgresSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="POSTGRES_", frozen=True)
     dsn: SecretStr = Field(description="postgresql://user@host:port/database, without the password")
-    password_file: SecretFile | None = Field(None, description="file that holds the password")
+    password_file: SecretFile = Field(None, description="file that holds the password")
 
     def conninfo(self) -> str:
         """Return the libpq connection string with the password; never log it."""
