@@ -28,6 +28,7 @@ except ImportError as missing:
 
 REDIRECT_PORT = 17563  # register http://localhost:17563 as the application's OAuth redirect URL
 BROWSER_SECONDS = 300.0
+LOCK_SECONDS = 30.0  # a service may be renewing the tokens
 FAILED, WRONG_SETTINGS = 1, 2
 HELP = f"""
 Needs an application of yours (https://dev.twitch.tv/console) with the OAuth redirect URL
@@ -99,7 +100,7 @@ def main(options: argparse.Namespace) -> int:
             show = show_address if options.no_browser else open_page
             tokens = sign_in_by_browser(authority, options.port, options.seconds, show)
         file.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with file.lock():
+        with file.lock(LOCK_SECONDS):
             file.write(tokens)
     except (SignInError, TwitchError, OSError) as error:
         sys.stderr.write(f"Not signed in: {error}\n")

@@ -2,14 +2,35 @@
 
 import sys
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.topics import DEFAULT, Partitions
 
 MOST_PARTITIONS = 100  # 20 are enough for all of Twitch's chat; each is flushed with each commit
+
+
+def readable_secret(path: Path) -> Path:
+    """Raise ValueError if no secret can be read from the file now: later it would end a worker with a traceback."""
+    try:
+        is_empty = not path.read_text().strip()
+    except FileNotFoundError as error:
+        raise ValueError(f"there is no {path}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} cannot be read: {error}") from error
+    if is_empty:
+        raise ValueError(f"{path} is empty")
+    return path
+
+
+def none_if_empty(value: object) -> object:
+    """Treat an empty variable as not set."""
+    return value or None
+
+
+SecretFile = Annotated[Annotated[Path, AfterValidator(readable_secret)] | None, BeforeValidator(none_if_empty)]
 
 
 class KafkaSettings(BaseSettings):
@@ -18,7 +39,7 @@ class KafkaSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KAFKA_", frozen=True)
     bootstrap_servers: str = Field(description="host:port of the broker")
     username: str | None = Field(None, description="SASL user; empty: no authentication")
-    password_file: Path | None = Field(None, description="file that holds the SASL password")
+    password_file: SecretFile = Field(None, description="file that holds the SASL password")
 
 
 class TopicSettings(BaseSettings):
@@ -45,7 +66,7 @@ class PostgresSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="POSTGRES_", frozen=True)
     dsn: SecretStr = Field(description="postgresql://user@host:port/database, without the password")
-    password_file: Path | None = Field(None, description="file that holds the password")
+    password_file: SecretFile = Field(None, description="file that holds the password")
 
     def conninfo(self) -> str:
         """Return the libpq connection string with the password; never log it."""
@@ -67,9 +88,12 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 
 def problems(error: ValidationError, prefix: str) -> list[str]:
     """Return a line per wrong setting: the variable and what is wrong with it."""
-    return [
-        f"{prefix}{'_'.join(str(part) for part in item['loc'])}".upper() + f": {item['msg']}" for item in error.errors()
-    ]
+    return [f"{variable(item['loc'], prefix)}{item['msg'].removeprefix('Value error, ')}" for item in error.errors()]
+
+
+def variable(place: tuple[int | str, ...], prefix: str) -> str:
+    """Return the name of a variable with a colon; nothing for a problem of several together, which names them."""
+    return f"{prefix}{'_'.join(str(part) for part in place)}".upper() + ": " if place else ""
 
 
 def load_all(*kinds: type[BaseSettings]) -> list[Any]:

@@ -110,7 +110,7 @@ class Session:
         answer: Answer | None = None
         headers = {"Authorization": f"Bearer {token}", "Client-Id": self._client_id}
         try:
-            answer = self._transport.ask(method, self._url + endpoint, left, params, headers)
+            answer = self._transport.ask(method, self._url + endpoint, left, params=params, headers=headers)
         finally:
             reset_at = self._settle(answer)
         return checked(answer, reset_at, self._url + endpoint)

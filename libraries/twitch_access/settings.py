@@ -2,10 +2,12 @@
 
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service_runtime.settings import readable_secret
 from twitch_access.budget import POINTS_PER_MINUTE, RESERVE, Share
 
 Program = Literal["monitoring", "clips", "bot", "viewer_clips"]  # what spends points; docs/architecture.md, "Points"
@@ -34,7 +36,14 @@ class TwitchSettings(BaseSettings):
     def with_slash(cls, value: str) -> str:
         """End an address in a slash, so that paths can be appended."""
         if not value.startswith(("http://", "https://")):
-            raise ValueError("an address starts with http:// or https://")
+            raise ValueError(f"{value!r} is no address: it starts with http:// or https://")
+        try:
+            parts = urlsplit(value)
+            port = parts.port
+        except ValueError as error:
+            raise ValueError(f"{value!r} is no address: {error}") from error
+        if not parts.hostname or port == 0:
+            raise ValueError(f"{value!r} is no address: it names no host or no port")
         return value.rstrip("/") + "/"
 
     @field_validator("client_secret_file", mode="before")
@@ -44,11 +53,22 @@ class TwitchSettings(BaseSettings):
         return value or None
 
     @model_validator(mode="after")
+    def has_secret(self) -> Self:
+        """Reject a secret that cannot be read; without a client id it is not needed."""
+        if self.client_id and self.client_secret_file:
+            try:
+                readable_secret(self.client_secret_file)
+            except ValueError as error:
+                raise ValueError(f"TWITCH_CLIENT_SECRET_FILE: {error}") from error
+        return self
+
+    @model_validator(mode="after")
     def fit_together(self) -> Self:
         """Reject shares that Twitch would refuse some day."""
         total = self.monitoring_points + self.clips_points + self.bot_points + self.viewer_clips_points
         if total + self.spare_points > POINTS_PER_MINUTE:
-            raise ValueError(f"the points are {total} and {self.spare_points} spare, Twitch gives {POINTS_PER_MINUTE}")
+            wanted = f"together they are {total} and {self.spare_points} spare"
+            raise ValueError(f"TWITCH_…_POINTS: {wanted}, Twitch gives {POINTS_PER_MINUTE}")
         return self
 
     def share(self, program: Program, instances: int = 1) -> Share:

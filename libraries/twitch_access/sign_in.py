@@ -134,7 +134,7 @@ def sign_in_by_device(authority: Authority, show: Show, wait: Callable[[float], 
 
 def tokens_to_store(authority: Authority, granted: GrantedToken) -> StoredTokens:
     """Ask Twitch whose token it is; `SignInError` if it lacks the scope."""
-    expires_at = time.time() + granted.expires_in
+    expires_at = time.time() + granted.expires_in if granted.expires_in else 0.0
     found = authority.validate(granted.access_token)
     scopes = found.scopes or []
     if CLIP_SCOPE not in scopes:

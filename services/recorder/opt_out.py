@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from contracts.channel_names import parse_channel
 from recorder.database import Database, SchemaMissingError, load_queries
 from recorder.erasure import erase
 from service_runtime import logs
@@ -66,12 +67,23 @@ def title(channel_id: str, login: str) -> str:
     return f"{login} ({channel_id})" if login else channel_id
 
 
+def channel_name(text: str) -> str:
+    """Read a channel in any form; a bare number is a login or an id. Raises ArgumentTypeError."""
+    try:
+        name = parse_channel(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return name.login or name.channel_id
+
+
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m recorder.opt_out", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text in (("add", "exclude a channel and erase it"), ("remove", "include a channel again")):
-        commands.add_parser(name, help=text).add_argument("channel", type=str.lower, help="its login or numeric id")
+        commands.add_parser(name, help=text).add_argument(
+            "channel", type=channel_name, help="its login, its address, or its id"
+        )
     commands.add_parser("list", help="show the excluded channels")
     return parser.parse_args(words)
 

@@ -152,15 +152,18 @@ def test_a_used_port_is_reported_before_anything_starts(directory: Path) -> None
 
 
 def test_live_without_credentials_links_to_the_stream(directory: Path, tmp_path: Path) -> None:
-    """Only the chat's address differs from the real Twitch; only chat is used. The topics are older and larger."""
+    """Only the chat's address differs from the real Twitch. The topics are older and larger; a wrong name is told."""
     flags = ("--channels", "3", "--messages-per-second", "30", "--bursts-per-minute", "0", "--notices-per-minute", "0")
     with SimulatorProcess(tmp_path / "truth", *flags) as twitch:
         login = twitch.state()["channels"][0]["login"]
         ports = replace(Ports.free(), simulator_http=twitch.ports["http"])
         chat = f"irc://127.0.0.1:{twitch.ports['irc']}"
         make_topics(directory, ports, LARGE)
-        demo = Demo(directory, ports, "--live", "--channels", login.upper(), MONITORING_CHAT_URL=chat)
+        channels = f"#{login.upper()},no_such_channel"
+        demo = Demo(directory, ports, "--live", "--channels", channels, MONITORING_CHAT_URL=chat)
         demo.wait_up()
+        assert demo.text().index("The site opens at") < demo.text().index("Stream Scout is at")
+        wait_for("the wrong name is told", lambda: "pinned channel no_such_channel: " in demo.text(), END_SECONDS)
         world = World(System(directory, ports))
         world.wait_for_baseline()
         world.burst(login)

@@ -7,11 +7,13 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from embedded import preflight
 from embedded.addresses import Ports, setting
+from embedded.chat_report import ChatReport, ready_answer
 from embedded.paths import REPOSITORY
 from embedded.problems import SetupError
 from embedded.processes.ports import used_ports
@@ -109,6 +111,9 @@ def run(directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch) -> Non
         twitch=twitch,
         report=lambda line: write_line(f"  {line}"),
     )
+    if not twitch.simulated:
+        write_line(f"The site opens at http://localhost:{ports.api} in about a minute, whatever Twitch answers")
+        ChatReport(partial(ready_answer, ports.url("monitoring_health")), write_line).start()
     try:
         system.start()
         write_line(where(ports, site))
@@ -123,7 +128,9 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m embedded.demo", description=__doc__)
     parser.add_argument("--live", action="store_true", help="use the real Twitch instead of the simulator")
-    parser.add_argument("--channels", default="", help="with --live: comma-separated logins of the channels")
+    parser.add_argument(
+        "--channels", default="", help="with --live: comma-separated channels: logins, addresses, or id:123"
+    )
     parser.add_argument("--directory", type=Path, help="folder for data and logs (default: .demo or .live)")
     return parser.parse_args(arguments)
 

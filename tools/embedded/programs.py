@@ -15,7 +15,7 @@ from embedded.servers.postgres import OWNER, Postgres
 from embedded.servers.redis import Redis
 from embedded.servers.server import Server
 from embedded.site_address import SiteAddress
-from embedded.twitch import Twitch
+from embedded.twitch import Twitch, is_real
 from service_runtime.role_setup import password_file
 
 
@@ -206,7 +206,8 @@ def stream_monitoring(directory: Path, ports: Ports, shared: Mapping[str, str]) 
         "MONITORING_HEALTH_PORT": str(ports.monitoring_health),
         "MONITORING_METRICS_PORT": str(ports.monitoring_metrics),
     }
-    url = ports.url("monitoring_health") + "/ready"
+    check = "/live" if is_real(shared) else "/ready"  # the real Twitch may be away, or not know a channel
+    url = ports.url("monitoring_health") + check
     return Program(
         "stream_monitoring",
         Stage.SERVICES,

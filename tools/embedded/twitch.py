@@ -1,20 +1,20 @@
 """Selects the Twitch that a system uses: the simulator on this machine, or the real one."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from dotenv import dotenv_values
 
+from contracts.channel_names import parse_channels
 from embedded.addresses import Ports
 from embedded.paths import REPOSITORY
 from embedded.problems import SetupError
 from embedded.processes.ports import LOOPBACK
 from twitch_simulator.helix.tokens import REFRESH_TOKEN, USER_TOKEN
 
-LOGIN = re.compile(r"[a-z0-9_]{1,25}")  # Twitch's rule for logins
+SIMULATED_CLIENT_ID = "simulator"
 SIMULATED_CHANNELS = 40
 SECRET_FILE = REPOSITORY / "secrets" / "twitch_client_secret"
 
@@ -37,7 +37,7 @@ class Twitch:
             "MONITORING_TOP_CHANNELS": str(SIMULATED_CHANNELS),
             "TWITCH_API_URL": f"{http}/helix/",
             "TWITCH_AUTH_URL": f"{http}/oauth2/",
-            "TWITCH_CLIENT_ID": "simulator",
+            "TWITCH_CLIENT_ID": SIMULATED_CLIENT_ID,
             "TWITCH_CLIENT_SECRET_FILE": str(secret),
             "TWITCH_USER_TOKENS_FILE": str(tokens),
             "API_FRAME_SOURCES": http,
@@ -55,28 +55,36 @@ def _write_credentials(folder: Path) -> tuple[Path, Path]:
                 {
                     "access_token": USER_TOKEN,
                     "refresh_token": REFRESH_TOKEN,
-                    "client_id": "simulator",
+                    "client_id": SIMULATED_CLIENT_ID,
                 }
             )
         )
     return secret, tokens
 
 
+def is_real(environment: Mapping[str, str]) -> bool:
+    """Return whether these settings of a service are those for the real Twitch."""
+    return environment.get("TWITCH_CLIENT_ID") != SIMULATED_CLIENT_ID
+
+
 def real(channels: str, environment: Mapping[str, str], dotenv: Path = REPOSITORY / ".env") -> Twitch:
-    """Select the real Twitch, watching `channels` (comma-separated logins). Raises SetupError.
+    """Select the real Twitch, watching `channels` (comma-separated). Raises SetupError.
 
     Settings come from the environment, else from `.env`. Without TWITCH_CLIENT_ID access is anonymous.
     """
-    logins = [login.strip().lower() for login in channels.split(",") if login.strip()]
     written = {key: value for key, value in dotenv_values(dotenv).items() if value} | dict(environment)
-    if not logins and not (written.get("TWITCH_CLIENT_ID") and written.get("MONITORING_TOP_CHANNELS")):
+    try:
+        names = parse_channels(channels)
+    except ValueError as error:
+        raise SetupError(str(error).capitalize()) from error
+    if not names and not (written.get("TWITCH_CLIENT_ID") and written.get("MONITORING_TOP_CHANNELS")):
         raise SetupError("No channels were given. Example: make live CHANNELS=a_streamer,another_one")
-    if invalid := [login for login in logins if not LOGIN.fullmatch(login)]:
-        raise SetupError(f"Not a channel login: {', '.join(invalid)}. It is the last part of twitch.tv/LOGIN.")
+    if not written.get("TWITCH_CLIENT_ID") and (ids := [str(each) for each in names if each.channel_id]):
+        raise SetupError(f"{', '.join(ids)}: an id needs TWITCH_CLIENT_ID; without it name the login")
     settings = {key: value for key, value in written.items() if key.startswith(("TWITCH_", "MONITORING_", "CLIPS_"))}
     if SECRET_FILE.exists():
         settings.setdefault("TWITCH_CLIENT_SECRET_FILE", str(SECRET_FILE))
-    return Twitch(simulated=False, settings=settings | {"MONITORING_PINNED_CHANNELS": ",".join(logins)})
+    return Twitch(simulated=False, settings=settings | {"MONITORING_PINNED_CHANNELS": ",".join(map(str, names))})
 
 
 SIMULATED = Twitch(simulated=True)

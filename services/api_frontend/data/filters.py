@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator
 from api_frontend.data import cursor as cursors
 from api_frontend.data.cursor import Cursor
 from api_frontend.data.stored_moment import Channel, StoredMoment
+from contracts.channel_names import parse_channel
 from contracts.moment_words import cause_words
 
 CHANNEL_PATTERN = r"^[A-Za-z0-9_]{1,40}$"
@@ -37,6 +38,17 @@ def none_if_empty(value: object) -> object:
     return None if value == "" else value
 
 
+def login_or_id(value: object) -> object:
+    """Take a channel in every form in which people copy it; leave what names none to the pattern."""
+    if not isinstance(value, str) or not value.strip():
+        return None if isinstance(value, str) else value
+    try:
+        name = parse_channel(value)
+    except ValueError:
+        return value
+    return name.login or name.channel_id
+
+
 def in_utc(value: datetime | None) -> datetime | None:
     """Convert to UTC; a time without a zone is UTC already."""
     if value is None or value.tzinfo is None:
@@ -55,8 +67,8 @@ def address_time(value: datetime | None) -> str | None:
 Time = Annotated[datetime | None, BeforeValidator(none_if_empty), AfterValidator(in_utc)]
 ChannelName = Annotated[
     Annotated[str, Query(pattern=CHANNEL_PATTERN)] | None,
-    BeforeValidator(none_if_empty),
-    Query(description="a channel's login or id", examples=["lunaplays"]),
+    BeforeValidator(login_or_id),
+    Query(description="a channel's login, its address, or its id", examples=["lunaplays"]),
 ]
 From = Annotated[Time, Query(alias="from", description="detected at or after this time (ISO 8601; UTC unless stated)")]
 Until = Annotated[Time, Query(description="detected before this time")]

@@ -27,7 +27,8 @@ class Confirmation:
             return None  # another process has recorded the outcome
         limit = context.settings.confirm_seconds
         try:
-            found = context.helix.get_clips([self._clip.clip_id or ""])
+            clips = context.helix.get_clips([self._clip.clip_id or ""])
+            found = [each for each in clips if each.id == self._clip.clip_id]
         except TwitchError as error:
             log.warning("clip lookup failed", clip=self._clip.clip_id, reason=str(error))
             found, limit = [], max(limit, context.settings.adoption_seconds)  # the clip may well exist

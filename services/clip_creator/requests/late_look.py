@@ -48,7 +48,8 @@ class LateLook:
 
     def _find(self) -> FoundClip | None:
         if self._clip.clip_id:
-            return next(iter(self._context.helix.get_clips([self._clip.clip_id])), None)
+            clips = self._context.helix.get_clips([self._clip.clip_id])
+            return next((each for each in clips if each.id == self._clip.clip_id), None)
         return search(self._context, self._clip, self._clip.crossed_at + ASKED_AFTER_MS)
 
 

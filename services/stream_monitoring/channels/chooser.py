@@ -117,16 +117,23 @@ class Chooser:
 
     def notes(self) -> dict[str, str]:
         """Return what an operator named and is not watched, with the reason, for /ready."""
-        pinned = self._pinned.notes(self.opt_outs, self._helix is not None, self._clock())
-        named = {f"pinned channel {name}": reason for name, reason in pinned.items()}
-        return named | {f"game {name}": reason for name, reason in self._games.notes().items()}
+        return self._pinned_notes() | self._game_notes()
+
+    def _pinned_notes(self) -> dict[str, str]:
+        found = self._pinned.notes(self.opt_outs, self._helix is not None, self._clock())
+        return {f"pinned channel {name}": reason for name, reason in found.items()}
+
+    def _game_notes(self) -> dict[str, str]:
+        return {f"game {name}": reason for name, reason in self._games.notes().items()}
 
     def _tell(self) -> None:
         """Log each note once, and measure how many there are."""
-        notes = self.notes()
-        for name, reason in notes.items():
-            if self._told.get(name) != reason:
-                log.error(f"{name}: {reason}")
+        notes: dict[str, str] = {}
+        for found, tell in ((self._pinned_notes(), log.warning), (self._game_notes(), log.error)):
+            for name, reason in found.items():
+                if self._told.get(name) != reason:
+                    tell(f"{name}: {reason}")
+            notes |= found
         self._told = notes
         measure(metrics.NAMED_UNKNOWN).set(len(notes))
 

@@ -104,6 +104,24 @@ def test_a_refusal_is_recorded_with_twitchs_message(
     assert len(twitch.clips(channel)) == made_before
 
 
+def test_a_channel_that_refuses_clips_is_asked_once(isolated: Start, topics: Topics, twitch: Simulator):
+    """It is remembered across a restart, costs nothing of the budget, and its moments link to the recording."""
+    creator = isolated(CLIPS_COOL_DOWN_SECONDS="0", CLIPS_HOURLY_BUDGET="1")
+    channel, other = next(channels(twitch)), next(channels(twitch))
+    twitch.order("refuse_clips", login=twitch.logins[channel], status=403)
+    first, second, third = moment(channel), moment(channel), moment(other)
+    topics.send(first)
+    assert topics.outcome(first.moment_id).reason.startswith("403: ")
+    wait_for("the recording's link", lambda: topics.records(first.moment_id)[-1].vod_url, DEADLINE)
+    creator.stop()
+    creator.start()
+    topics.send(second)
+    outcome = topics.outcome(second.moment_id)
+    assert (outcome.status, "not asked" in outcome.reason) == ("refused", True)
+    topics.send(third)
+    assert topics.outcome(third.moment_id).status == "made"
+
+
 def test_a_refused_title_is_left_out(isolated: Start, topics: Topics, twitch: Simulator, channel: str):
     isolated(CLIPS_COOL_DOWN_SECONDS="0")
     made_before = len(twitch.clips(channel))

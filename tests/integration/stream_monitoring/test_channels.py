@@ -177,6 +177,33 @@ def test_a_stream_is_reported_while_other_names_are_unknown(watching: Watching) 
     watching.service.environment["MONITORING_PINNED_CHANNELS"] = watching.pinned
 
 
+def test_an_unknown_pinned_channel_is_told_and_a_rename_is_followed(watching: Watching) -> None:
+    """One of three names is unknown, one is written twice; the service is ready and reads the others."""
+    watching.settle()
+    watching.service.end()
+    login, before = watching.pinned, watching.service.environment["MONITORING_PINNED_CHANNELS"]
+    watching.service.environment["MONITORING_PINNED_CHANNELS"] = (
+        f"@{login},https://www.twitch.tv/{login},no_such_channel"
+    )
+    watching.service.start()
+    watching.settle()
+    note = "pinned channel no_such_channel: Twitch does not know it"
+    wait_for("the note", lambda: watching.service.measured("stream_monitoring_unknown_names") == 1, DEADLINE)
+    assert watching.service.log_text().count(note) == 1
+    assert watching.service.ready()
+    renamed = f"{login[:20]}_new"
+    watching.twitch.order("rename", login=login, new_login=renamed)
+    watching.ids[renamed] = watching.ids[login]
+    watching.logins[watching.logins.index(login)] = watching.pinned = renamed
+    watching.settle()
+    wait_for("the new name", lambda: watching.records_of(renamed)[-1]["login"] == renamed, DEADLINE)
+    assert watching.service.log_text().count(note) == 1
+    watching.service.end()
+    watching.service.environment["MONITORING_PINNED_CHANNELS"] = before.replace(login, renamed)
+    watching.service.start()
+    watching.settle()
+
+
 def test_without_postgres_at_the_start_the_copy_on_disk_is_used(watching: Watching, postgres_server: Any) -> None:
     database = conninfo_to_dict(watching.dsn)["dbname"]
 

@@ -170,6 +170,16 @@ def test_a_withdrawn_sign_in_needs_a_person_and_then_works_again(
     assert access.user.user_id() == "10000001"
 
 
+def test_a_missing_scope_is_called_so(access: TwitchAccess, twitch: Simulator, tmp_path: Path):
+    """No refresh is tried: it would give a token with the same scopes."""
+    twitch.order("scopes", scopes=["chat:read"])
+    with pytest.raises(SignInNeeded, match=r"lacks a scope.*Missing scope: clips:edit.*seed_twitch_tokens"):
+        access.helix.create_clip(twitch.channels[5])
+    assert json.loads((tmp_path / "tokens.json").read_text()) == USER
+    assert "clips:edit" in access.user.problem()
+    twitch.order("scopes", scopes=["clips:edit"])
+
+
 def test_a_wrong_secret_is_unauthorized(twitch: Simulator, tmp_path: Path):
     access = open_access(settings(twitch, tmp_path, secret="wrong"))
     assert access is not None

@@ -67,6 +67,14 @@ def test_a_forms_empty_fields_ask_for_nothing() -> None:
     assert client.get("/?channel=&from=&until=&mood=&cause=&cursor=").json() == repr(Filter())
 
 
+@pytest.mark.parametrize(
+    ("written", "channel"),
+    [("@Luna", "luna"), ("%23luna", "luna"), ("https://www.twitch.tv/Luna", "luna"), ("id:123", "123"), ("123", "123")],
+)
+def test_a_channel_is_taken_in_every_form(written: str, channel: str) -> None:
+    assert client.get(f"/?channel={written}").json() == repr(Filter(channel=channel))
+
+
 def test_times_are_converted_to_utc() -> None:
     assert client.get("/?from=2026-11-22T17:03").json() == repr(
         Filter(from_at=datetime(2026, 11, 22, 17, 3, tzinfo=UTC))

@@ -57,7 +57,7 @@ def test_a_clip_that_appears_after_the_patience_is_found(
 def test_a_clip_that_never_appears_is_looked_for_twice_more(twitch: ScriptedTwitch):
     twitch.answer(NOTHING)
     world = StepWorld(twitch.url)
-    unknown = replace(INTENT, status="unknown", revision_number=2, clip_id="C")
+    unknown = replace(INTENT, status="unknown", revision_number=2, clip_id=odd_answers.CLIP["id"])
     world.latest_clips.apply(unknown)
     run_until(world, LateLook(world.context, unknown), world.now() + 30 * DAY)
     assert (len(twitch.requests), world.written) == (2, [])
@@ -66,7 +66,7 @@ def test_a_clip_that_never_appears_is_looked_for_twice_more(twitch: ScriptedTwit
 def test_a_look_that_twitch_does_not_answer_is_repeated(twitch: ScriptedTwitch):
     twitch.answer(Reply(400, {}), FOUND)
     world = StepWorld(twitch.url)
-    unknown = replace(INTENT, status="unknown", revision_number=2, clip_id="C")
+    unknown = replace(INTENT, status="unknown", revision_number=2, clip_id=odd_answers.CLIP["id"])
     world.latest_clips.apply(unknown)
     run_until(world, LateLook(world.context, unknown), world.now() + 2 * DAY)
     assert [each.status for each in world.written] == ["made"]

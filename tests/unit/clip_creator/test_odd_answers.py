@@ -34,7 +34,7 @@ def step(name: str, world: StepWorld) -> Step:
     if name == "request":
         return ClipRequest(context, clip, ClipRange(now - 20_000, now, now + 40_000))
     if name == "confirmation":
-        return Confirmation(context, replace(clip, clip_id="C"))
+        return Confirmation(context, replace(clip, clip_id=odd_answers.CLIP["id"]))
     if name == "adoption":
         return Adoption(context, clip)
     return VodLink(context, replace(clip, status="too_late"))

@@ -21,9 +21,18 @@ def test_missing_channels_are_reported(tmp_path: Path, channels: str) -> None:
         real(channels, {}, tmp_path / ".env")
 
 
-def test_an_invalid_login_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(SetupError, match=r"Not a channel login: twitch\.tv/x"):
-        real("fine,twitch.tv/x", {}, tmp_path / ".env")
+def test_every_form_of_a_name_is_taken(tmp_path: Path) -> None:
+    channels = "https://www.twitch.tv/One,#Two_2,@three,one,id:7"
+    twitch = real(channels, {"TWITCH_CLIENT_ID": "mine"}, tmp_path / ".env")
+    assert twitch.settings["MONITORING_PINNED_CHANNELS"] == "one,two_2,three,id:7"
+
+
+@pytest.mark.parametrize(
+    ("channels", "words"), [("fine,what is this", r"Not a channel: what is this"), ("id:7", "TWITCH_CLIENT_ID")]
+)
+def test_an_invalid_name_is_reported(tmp_path: Path, channels: str, words: str) -> None:
+    with pytest.raises(SetupError, match=words):
+        real(channels, {}, tmp_path / ".env")
 
 
 def test_the_environment_overrides_dotenv(tmp_path: Path) -> None:

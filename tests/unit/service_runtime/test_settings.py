@@ -1,5 +1,7 @@
 """Wrong settings: all of them are named at once, before anything connects, and no secret is printed."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -33,3 +35,25 @@ def test_a_password_comes_from_its_file_and_is_not_shown(monkeypatch: pytest.Mon
     (settings,) = load_all(PostgresSettings)
     assert "password='correct horse'" in settings.conninfo()
     assert "correct horse" not in repr(settings)
+
+
+def test_a_secret_that_cannot_be_read_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
+    (tmp_path / "empty").write_text("\n")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "localhost:9092")
+    monkeypatch.setenv("POSTGRES_DSN", "postgresql://scout@127.0.0.1:5432/scout")
+    for name, words in (
+        ("gone", "there is no"),
+        ("empty", "is empty"),
+        ("binary", "cannot be read"),
+        (".", "cannot be"),
+    ):
+        monkeypatch.setenv("KAFKA_PASSWORD_FILE", str(tmp_path / name))
+        monkeypatch.setenv("POSTGRES_PASSWORD_FILE", str(tmp_path / name))
+        with pytest.raises(SystemExit):
+            load_all(KafkaSettings, PostgresSettings)
+        lines = capsys.readouterr().err.splitlines()[1:]
+        assert [line.split(":")[0].strip() for line in lines] == ["KAFKA_PASSWORD_FILE", "POSTGRES_PASSWORD_FILE"]
+        assert all(words in line for line in lines)

@@ -24,6 +24,8 @@ def test_a_taken_port_ends_it_with_a_message() -> None:
 
 
 def test_a_missing_password_file_ends_it_with_its_name(tmp_path: Path) -> None:
+    (tmp_path / "nowhere").write_text("hidden\n")
     postgres = PostgresSettings(dsn=DSN, password_file=tmp_path / "nowhere")
+    (tmp_path / "nowhere").unlink()  # after the settings were read
     with pytest.raises(SystemExit, match="nowhere"):
         open_ports("watcher", postgres, "127.0.0.1", 0)

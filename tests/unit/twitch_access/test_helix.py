@@ -1,5 +1,6 @@
 import contextlib
 import socket
+import threading
 import time
 from datetime import UTC, datetime
 
@@ -257,6 +258,41 @@ def test_a_closed_port_ends_by_the_deadline(seconds: float):
         with pytest.raises(Unavailable, match=f"no connection to {url}"):
             Helix(session).get_streams(["1"])
         assert seconds / 3 < time.monotonic() - started < seconds + 0.5
+
+
+def dripping(server: socket.socket) -> None:
+    """Answer the first connection with a header that never ends."""
+    connection, _ = server.accept()
+    with contextlib.suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+        while True:
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+
+def test_headers_that_drip_in_end_at_the_deadline():
+    """Each byte would give a read another whole timeout."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=dripping, args=(server,), daemon=True).start()
+        session = Session(Transport(), f"http://127.0.0.1:{server.getsockname()[1]}/", "client", FixedToken(), 1.0)
+        started = time.monotonic()
+        with pytest.raises(Deadline) as caught:
+            Helix(session, session).create_clip("1")
+    assert time.monotonic() - started < 1.5
+    assert caught.value.reached
+
+
+def test_a_name_server_that_does_not_answer_ends_at_the_deadline(monkeypatch: pytest.MonkeyPatch):
+    """Nothing was sent, so a clip may be asked for again."""
+    released = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_more: released.wait(20) and [])
+    session = Session(Transport(), "http://silent.example/", "client", FixedToken(), 0.5)
+    started = time.monotonic()
+    with pytest.raises(Deadline, match=r"silent\.example") as caught:
+        Helix(session, session).create_clip("1")
+    released.set()
+    assert time.monotonic() - started < 1.0
+    assert not caught.value.reached
 
 
 def test_a_new_token_does_not_prolong_the_deadline(twitch: ScriptedTwitch):

@@ -182,6 +182,19 @@ class ClockOrder(Order):
     offset_ms: int
 
 
+class RenameOrder(Order):
+    """Give a channel another login."""
+
+    login: str
+    new_login: str = Field(pattern=r"^[a-z0-9_]{3,25}$")
+
+
+class ScopesOrder(Order):
+    """Give all user tokens, also those of later refreshes, these scopes."""
+
+    scopes: list[str]
+
+
 class RevokeOrder(Order):
     """Revoke the user tokens; with `refresh` the refresh tokens too."""
 

@@ -14,8 +14,10 @@ from twitch_simulator.control.orders import (
     NoticeOrder,
     PlayOrder,
     RefuseOrder,
+    RenameOrder,
     RevokeOrder,
     RuleOrder,
+    ScopesOrder,
     SecondsOrder,
     SharedChatOrder,
     StreamOrder,
@@ -132,6 +134,14 @@ def event_routes(twitch: Twitch) -> APIRouter:
         running = twitch.directory.change(channel, change)
         return {"login": channel.login, "live": running is not None, "stream_id": running and running.stream_id}
 
+    @router.post("/rename")
+    async def rename(order: RenameOrder) -> dict[str, Any]:
+        channel = channel_of(twitch, order.login)
+        if order.new_login in twitch.directory.by_login:
+            raise HTTPException(409, f"{order.new_login} is taken")
+        twitch.directory.rename(channel, order.new_login)
+        return {"login": channel.login, "channel_id": channel.channel_id}
+
     return router
 
 
@@ -182,6 +192,11 @@ def token_routes(twitch: Twitch) -> APIRouter:
     async def token_lifetime(order: SecondsOrder) -> dict[str, Any]:
         twitch.tokens.set_lifetime(round(order.seconds))
         return {"seconds": twitch.tokens.lifetime_seconds}
+
+    @router.post("/scopes")
+    async def scopes(order: ScopesOrder) -> dict[str, Any]:
+        twitch.tokens.set_scopes(tuple(order.scopes))
+        return order.model_dump()
 
     @router.post("/restore")
     async def restore() -> dict[str, Any]:

@@ -36,9 +36,9 @@ LANGUAGES: Final = ("en", "en", "en", "en", "es", "pt", "de", "fr", "ja", "ko", 
 UTC_HOURS: Final = {"en": -5, "es": -3, "pt": -3, "de": 1, "fr": 1, "ja": 9, "ko": 9, "zh": 8}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Channel:
-    """One broadcaster, fixed for a seed. `weight` is its share of all chat at its average hour."""
+    """One broadcaster, fixed for a seed until it is renamed. `weight` is its share of all chat at its average hour."""
 
     login: str
     channel_id: str

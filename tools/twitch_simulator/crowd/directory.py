@@ -89,6 +89,12 @@ class Directory:
         self._changes[channel.channel_id] = StreamChange(**merged)
         return self.broadcast(channel)
 
+    def rename(self, channel: Channel, login: str) -> None:
+        """Give a channel another login and display name; its id stays, and its chat moves to the new room."""
+        del self.by_login[channel.login]
+        channel.login, channel.display_name = login, login.capitalize()
+        self.by_login[login] = channel
+
     def game_id(self, name: str) -> str:
         """Return the id of a game by name; assign one to an unknown game."""
         for game_id, known in self.games.items():

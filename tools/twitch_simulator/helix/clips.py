@@ -39,6 +39,7 @@ SLUG_NOUNS: Final = (
 )
 SLUG_ENDS: Final = ("KappaPride", "TheRinger", "SwiftRage", "PogChamp", "HeyGuys", "NotLikeThis", "VoHiYo", "PJSalt")
 DEFAULT_DURATION = 30.0  # seconds, as Twitch's
+VOD_OFFSET_AFTER_MS = 60_000  # it is null at first, and where there is no recording
 CAPTURED_AFTER_SECONDS = 5.0  # a clip extends this far past the request
 
 
@@ -120,7 +121,7 @@ class Clips:
             creator_id=creator[0],
             creator_name=creator[1],
             created_at=now,
-            title=title or stream.title,
+            title=title.strip() or stream.title,
             duration=duration,
             video_id=stream.broadcast.video_id,
             game_id=stream.game_id,
@@ -172,6 +173,6 @@ class Clips:
             "created_at": iso(clip.created_at),
             "thumbnail_url": f"{base}/thumbnails/{clip.clip_id}.svg",
             "duration": clip.duration,
-            "vod_offset": clip.vod_offset,
+            "vod_offset": clip.vod_offset if self._clock() > clip.created_at + VOD_OFFSET_AFTER_MS else None,
             "is_featured": False,
         }

@@ -25,15 +25,22 @@ def page_size(request: Request) -> int:
     return int(text)
 
 
-def paged(items: list[Any], request: Request) -> tuple[list[Any], dict[str, str]]:
-    """Return the page selected by `first` and `after`, and Helix's `pagination`."""
+def paged(items: list[Any], request: Request, ends_early: bool = True) -> tuple[list[Any], dict[str, str]]:
+    """Return the page selected by `first` and `after`, and Helix's `pagination`.
+
+    Where it does not end early the last page has a cursor too, as Twitch's Get Streams; an empty page follows.
+    """
     size, cursor = page_size(request), request.query_params.get("after", "")
     try:
         start = int(base64.urlsafe_b64decode(cursor)) if cursor else 0
     except ValueError as error:
         raise HelixError(400, "The cursor is not valid") from error
     end = start + size
-    following = {"cursor": base64.urlsafe_b64encode(str(end).encode()).decode()} if end < len(items) else {}
+    following = (
+        {"cursor": base64.urlsafe_b64encode(str(end).encode()).decode()}
+        if end < len(items) or (items[start:end] and not ends_early)
+        else {}
+    )
     return items[start:end], following
 
 
@@ -87,7 +94,7 @@ def stream_shown(stream: Stream, games: dict[str, str]) -> dict[str, Any]:
         "language": channel.language,
         "thumbnail_url": picture,
         "tag_ids": [],
-        "tags": [channel.language],
+        "tags": [channel.language] if int(channel.channel_id) % 2 else None,
         "is_mature": False,
     }
 
@@ -159,7 +166,7 @@ class Helix:
             and (not games or stream.game_id in games)
             and (not languages or stream.channel.language in languages)
         ]
-        page, pagination = paged(streams, request)
+        page, pagination = paged(streams, request, ends_early=False)
         return {"data": [stream_shown(each, self._directory.games) for each in page], "pagination": pagination}
 
     async def games(self, request: Request, _token: Token) -> dict[str, Any]:

@@ -37,17 +37,24 @@ class Tokens:
         self._codes: set[str] = {"simulator-code"}
         self._public_refresh: set[str] = set()
         self.lifetime_seconds = LIFETIME_SECONDS  # of new user tokens
+        self._scopes: tuple[str, ...] = USER_SCOPES  # of user tokens
         self._issue(USER_TOKEN, user=True)
 
     def set_lifetime(self, seconds: int) -> None:
         """Set the lifetime of new user tokens."""
         self.lifetime_seconds = seconds
 
+    def set_scopes(self, scopes: tuple[str, ...]) -> None:
+        """Set the scopes of all user tokens, present and later ones."""
+        self._scopes = scopes
+        users = {value: token for value, token in self._tokens.items() if token.user_id}
+        self._tokens |= {value: replace(token, scopes=scopes) for value, token in users.items()}
+
     def _issue(self, value: str, user: bool) -> Token:
         lifetime = self.lifetime_seconds if user else LIFETIME_SECONDS
         token = Token(value, CLIENT_ID, self._clock() + lifetime * 1000)
         if user:
-            token = replace(token, user_id=USER_ID, login=USER_LOGIN, scopes=USER_SCOPES)
+            token = replace(token, user_id=USER_ID, login=USER_LOGIN, scopes=self._scopes)
         self._tokens[value] = token
         return token
 
