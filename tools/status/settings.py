@@ -79,7 +79,16 @@ def _postgres(settings: StatusSettings, machine_a: str) -> str:
         dsn, file = f"postgresql://{ROLE}@{LOOPBACK}:{settings.postgres_port}/stream_scout", _password_of_the_demo()
     else:
         dsn, file = f"postgresql://{ROLE}@{machine_a}:5432/stream_scout", settings.secrets_directory / PASSWORD
-    return PostgresSettings(dsn=SecretStr(dsn), password_file=settings.postgres_password_file or file).conninfo()
+    return PostgresSettings(
+        dsn=SecretStr(dsn), password_file=opened(settings.postgres_password_file or file)
+    ).conninfo()
+
+
+def opened(file: Path | None) -> Path | None:
+    """Return the file; raise OSError, which names it, where it cannot be read."""
+    if file is not None:
+        file.read_bytes()
+    return file
 
 
 def _password_of_the_demo() -> Path | None:
@@ -97,5 +106,5 @@ def _kafka(settings: StatusSettings, machine_b: str) -> KafkaSettings:
     return KafkaSettings(
         bootstrap_servers=settings.kafka_bootstrap_servers or servers,
         username=settings.kafka_username or user,
-        password_file=settings.kafka_password_file or file,
+        password_file=opened(settings.kafka_password_file or file),
     )

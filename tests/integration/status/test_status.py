@@ -145,5 +145,5 @@ def test_servers_that_never_answer_are_down_in_time(ask):
 def test_a_missing_password_is_named(ask):
     answer = ask(MACHINE_A="127.0.0.1", BIND_ADDR="127.0.0.1")
     assert answer.returncode == 2
-    assert "secrets/postgres_password" in answer.stderr
+    assert "secrets/kafka_password" in answer.stderr
     assert "make secrets" in answer.stderr
