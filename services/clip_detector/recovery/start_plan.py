@@ -28,8 +28,8 @@ class Start:
 
 
 # In a backlog, the reader of the emptier partition runs ahead, and Flink keeps a window in memory for every second
-# between the readers. With these values a backlog is read at most 120 times as fast as it was written. Each update costs
-# while nothing waits too: ten a second took a tenth of the JVM's CPU at 300 messages a second.
+# between the readers. With these values a backlog is read at most 120 times as fast as it was written. An update costs
+# CPU at live chat too: ten a second took a tenth of the JVM's at 300 messages a second.
 ALIGNMENT = {
     "scan.watermark.alignment.group": "chat",
     "scan.watermark.alignment.max-drift": "30 s",
