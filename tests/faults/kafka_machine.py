@@ -2,14 +2,18 @@
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import psutil
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 from faults.disk import Disk
 
+from contracts.topics import Topic
 from embedded.processes.ports import free_ports
 from embedded.servers.kafka import Kafka
+
+ANSWER_SECONDS = 10.0
 
 
 class KafkaMachine:
@@ -41,3 +45,12 @@ class KafkaMachine:
         """Stop the broker and delete the disk."""
         self.kafka.stop()
         self.disk.close()
+
+
+def set_config(kafka: Kafka, topics: Iterable[Topic], config: Mapping[str, str]) -> None:
+    """Change these settings of existing topics."""
+    entries = [ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in config.items()]
+    changes = [ConfigResource(ResourceType.TOPIC, each.name, incremental_configs=entries) for each in topics]
+    admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
+    for answer in admin.incremental_alter_configs(changes).values():
+        answer.result(ANSWER_SECONDS)

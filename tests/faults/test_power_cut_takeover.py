@@ -10,10 +10,11 @@ import pytest
 from confluent_kafka.admin import AdminClient
 from faults import table
 from faults.disk import why_not
-from faults.kafka_machine import KafkaMachine
+from faults.kafka_machine import KafkaMachine, set_config
 from integration.support.instance_pair import Pair
 from integration.support.stream_monitoring_process import DEADLINE
 
+from contracts import topics
 from embedded.processes.waiting import wait_for
 from service_runtime.topic_setup import create_topics
 from twitch_simulator.process import SimulatorProcess
@@ -40,6 +41,7 @@ def world(tmp_path: Path) -> Iterator[tuple[KafkaMachine, Pair]]:
         stack.callback(machine.close)
         machine.kafka.start()
         create_topics(AdminClient({"bootstrap.servers": machine.kafka.bootstrap_servers}))
+        set_config(machine.kafka, [topics.CHAT_MESSAGES], topics.SYNCED_LATER)
         twitch = stack.enter_context(SimulatorProcess(tmp_path / "truth", *FLAGS))
         (machine.disk.mount / "spool-holder").mkdir()
         (tmp_path / "spool-holder").symlink_to(machine.disk.mount / "spool-holder")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+from confluent_kafka.admin import AdminClient
 from faults.disk import why_not
-from faults.kafka_machine import KafkaMachine
+from faults.kafka_machine import KafkaMachine, set_config
 from integration.stream_monitoring.test_takeover_from_kafka import (
     committed,
     forwarder_of,
@@ -58,13 +58,13 @@ def test_what_a_power_cut_takes_is_noticed_and_sent_again(machine: KafkaMachine,
     kafka, spool = machine.kafka, Spool(tmp_path / "spool", SpoolLimits())
     settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
     ends = LogEnds(settings)
-    set_config(kafka, topics.SYNCED_LATER)
+    set_config(kafka, LATER, topics.SYNCED_LATER)
     last = holder(kafka)
     for number, value in enumerate((EARLY, LATE)):
         if value == LATE:
             time.sleep(FLUSHED_SECONDS)
             before = ends.now()
-            set_config(kafka, topics.SYNCED_LATER | HELD_BACK)
+            set_config(kafka, LATER, topics.SYNCED_LATER | HELD_BACK)
         tick = own_tick(spool, AT + 1000 * (number + 1), spool.end + 2)
         last.send([spool.append([b"12826", value, TICK_KEY, tick], AT + 1000 * (number + 1))], tick)
         produce_to_the_others(kafka, value)
@@ -93,15 +93,6 @@ def test_what_a_power_cut_takes_is_noticed_and_sent_again(machine: KafkaMachine,
     assert forwarder.position == spool.end
     assert [committed(kafka).count(each) for each in (EARLY, LATE)] == [1, 1]
     assert not LogEnds(settings).are_kept(after or {}), "the same record at another offset is not the same"
-
-
-def set_config(kafka: Kafka, config: dict[str, str]) -> None:
-    """Set the configuration of the topics that may lose their end."""
-    entries = [ConfigEntry(name, value, incremental_operation=AlterConfigOpType.SET) for name, value in config.items()]
-    changes = [ConfigResource(ResourceType.TOPIC, each.name, incremental_configs=entries) for each in LATER]
-    admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
-    for answer in admin.incremental_alter_configs(changes).values():
-        answer.result(ANSWER_SECONDS)
 
 
 def produce_to_the_others(kafka: Kafka, value: bytes) -> None:
