@@ -21,6 +21,7 @@ case ${1:-} in
   taskmanager)
     export PROMETHEUS_MULTIPROC_DIR=/tmp/worker-metrics
     mkdir -p "$PROMETHEUS_MULTIPROC_DIR"
+    export PYTHONPATH=/app/services/clip_detector/jvm_python:$PYTHONPATH
     python /opt/flink-job/worker_metrics.py 9250 &
     exec "$FLINK_HOME/bin/taskmanager.sh" start-foreground "${common[@]}" \
       -D "taskmanager.host=$(hostname -i)" \

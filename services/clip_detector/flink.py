@@ -14,6 +14,7 @@ from clip_detector.settings import DetectorSettings
 from service_runtime.settings import KafkaSettings
 
 SCRAM = "org.apache.flink.kafka.shaded.org.apache.kafka.common.security.scram.ScramLoginModule"
+JVM_PYTHON = Path(__file__).parent / "jvm_python"
 NETWORK_MEMORY = "32 mb"  # allocated at the start; all exchanges of this job use some 5 MB
 SPARE_CHECKPOINTS = 3  # noted ones: if the newest cannot be restored, an older one is tried
 # A catch-up is short and the planner runs once: compiling everything costs more than the slower code.
@@ -36,9 +37,8 @@ def set_environment(settings: DetectorSettings) -> None:
         "JVM_ARGS": " ".join(
             (f"-Xmx{settings.heap_mb}m", "-XX:+UseSerialGC", "-XX:-UsePerfData", LESS_COMPILING, settings.jvm_options)
         ),
-        "PYTHONPATH": os.pathsep.join(
-            path for path in sys.path if path
-        ),  # Python inside the JVM does not know the venv
+        # Python inside the JVM does not know the venv.
+        "PYTHONPATH": os.pathsep.join([str(JVM_PYTHON), *(path for path in sys.path if path)]),
     }
 
 

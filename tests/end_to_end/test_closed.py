@@ -105,9 +105,9 @@ def answer(listener: Listener) -> bytes:
     """Return what a socket answers to a question in py4j's protocol."""
     with socket.create_connection((LOOPBACK, listener.port), ANSWER_SECONDS) as connection:
         connection.settimeout(ANSWER_SECONDS)
-        connection.sendall(PY4J_QUESTION)
-        connection.shutdown(socket.SHUT_WR)
         try:
+            connection.sendall(PY4J_QUESTION)
+            connection.shutdown(socket.SHUT_WR)
             return connection.recv(100)
         except OSError:
             return b""

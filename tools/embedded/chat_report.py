@@ -15,7 +15,7 @@ KINDS = ("notes", "problems")  # of /ready: what to mend, and what keeps the ser
 def ready_answer(url: str) -> dict[str, str]:
     """Return what /ready complains about; nothing while it does not answer."""
     try:
-        with urllib.request.urlopen(f"{url}/ready", timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  # loopback
+        with urllib.request.urlopen(f"{url}/ready", timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  # nosec B310  # loopback
             body = response.read()
     except urllib.error.HTTPError as error:
         with error:

@@ -6,7 +6,14 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from twitch_simulator.control.routes import chat_routes, clip_fault_routes, event_routes, fault_routes, token_routes
+from twitch_simulator.control.routes import (
+    chat_routes,
+    clip_fault_routes,
+    event_routes,
+    fault_routes,
+    session_routes,
+    token_routes,
+)
 from twitch_simulator.control.wire_routes import line_routes, socket_routes, state_route, time_routes
 from twitch_simulator.faults import EndpointFault
 from twitch_simulator.helix.auth import auth_routes
@@ -67,6 +74,7 @@ def web_application(twitch: Twitch) -> ASGIApp:
     control = (
         chat_routes,
         event_routes,
+        session_routes,
         fault_routes,
         clip_fault_routes,
         token_routes,

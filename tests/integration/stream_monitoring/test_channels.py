@@ -179,7 +179,6 @@ def test_a_stream_is_reported_while_other_names_are_unknown(watching: Watching) 
 
 def test_an_unknown_pinned_channel_is_told_and_a_rename_is_followed(watching: Watching) -> None:
     """One of three names is unknown, one is written twice; the service is ready and reads the others."""
-    watching.settle()
     watching.service.end()
     login, before = watching.pinned, watching.service.environment["MONITORING_PINNED_CHANNELS"]
     watching.service.environment["MONITORING_PINNED_CHANNELS"] = (

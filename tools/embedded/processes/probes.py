@@ -4,6 +4,7 @@ import json
 import socket
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 
 from embedded.processes.ports import LOOPBACK
 
@@ -24,7 +25,7 @@ def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  # nosec B310  # loopback
             return bool(response.status == 200)
-    except (OSError, urllib.error.URLError, ValueError):
+    except (OSError, HTTPException, ValueError):
         return False
 
 
@@ -34,6 +35,6 @@ def job_runs(rest_url: str) -> bool:
         url = f"{rest_url}/jobs/overview"
         with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310  # nosec B310  # loopback
             jobs = json.load(response)["jobs"]
-    except (OSError, urllib.error.URLError, ValueError, KeyError):
+    except (OSError, HTTPException, ValueError, KeyError):  # URLError is an OSError
         return False
     return any(job["state"] == "RUNNING" and job["tasks"]["running"] == job["tasks"]["total"] for job in jobs)

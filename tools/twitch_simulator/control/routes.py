@@ -116,16 +116,6 @@ def event_routes(twitch: Twitch) -> APIRouter:
     async def rule(order: RuleOrder) -> dict[str, Any]:
         return twitch.events.change_rule(channel_of(twitch, order.login), order.rule, order.value)
 
-    @router.post("/shared_chat")
-    async def shared_chat(order: SharedChatOrder) -> dict[str, Any]:
-        channels, sessions = [channel_of(twitch, login) for login in order.logins], twitch.delivery.shared_chat
-        if order.end:
-            for channel in channels:
-                sessions.leave(channel.login)
-        else:
-            sessions.start(channels)
-        return {channel.login: sessions.is_open(channel.login) for channel in channels}
-
     @router.post("/stream")
     async def stream(order: StreamOrder) -> dict[str, Any]:
         channel = channel_of(twitch, order.login)
@@ -141,6 +131,23 @@ def event_routes(twitch: Twitch) -> APIRouter:
             raise HTTPException(409, f"{order.new_login} is taken")
         twitch.directory.rename(channel, order.new_login)
         return {"login": channel.login, "channel_id": channel.channel_id}
+
+    return router
+
+
+def session_routes(twitch: Twitch) -> APIRouter:
+    """Build the route for Shared Chat sessions."""
+    router = APIRouter(prefix="/control")
+
+    @router.post("/shared_chat")
+    async def shared_chat(order: SharedChatOrder) -> dict[str, Any]:
+        channels, sessions = [channel_of(twitch, login) for login in order.logins], twitch.delivery.shared_chat
+        if order.end:
+            for channel in channels:
+                sessions.leave(channel.login)
+        else:
+            sessions.start(channels)
+        return {channel.login: sessions.is_open(channel.login) for channel in channels}
 
     return router
 
