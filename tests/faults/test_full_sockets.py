@@ -52,6 +52,7 @@ def test_full_sockets_are_replaced_within_the_notice(tmp_path: Path, kafka: str)
         )
         service.start()
         try:
+            wait_for("the service is ready", service.ready, JOINED_SECONDS)
             wait_for("every channel is read", lambda: channels_read(service) == CHANNELS, JOINED_SECONDS)
             before = sockets(twitch)
             assert len(before) == SOCKETS
