@@ -288,12 +288,12 @@ def wait_for_event_time(kafka: Kafka, run: DetectorRun, event_at: int) -> None:
 def clear_results(kafka: Kafka) -> None:
     """Delete and recreate the topics of results."""
     admin = AdminClient({"bootstrap.servers": kafka.bootstrap_servers})
-    counts = {topic: len(partitions_of(admin, topic.name, 10.0)) for topic in RESULTS}
+    counts = [(topic, len(partitions_of(admin, topic.name, 10.0))) for topic in RESULTS]
     for future in admin.delete_topics([topic.name for topic in RESULTS]).values():
         future.result(30)
 
     def recreated() -> bool:
-        news = [NewTopic(topic.name, count, 1, config=topic.config_for(count)) for topic, count in counts.items()]
+        news = [NewTopic(topic.name, count, 1, config=topic.config_for(count)) for topic, count in counts]
         return all(future.exception(30) is None for future in admin.create_topics(news).values())
 
     wait_for("the recreated topics", recreated, 60, 1)
