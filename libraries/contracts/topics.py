@@ -52,7 +52,10 @@ WORDS_CONFIG = {
     **SHORT_SEGMENTS,
 }
 CHAT_MESSAGES = Topic(
-    "chat-messages", partitions="chat", config=WORDS_CONFIG | {"compression.type": "zstd"}, total_bytes=CHAT_BYTES
+    "chat-messages",
+    partitions="chat",
+    config=WORDS_CONFIG | SYNCED_LATER | {"compression.type": "zstd"},
+    total_bytes=CHAT_BYTES,
 )
 STREAM_LIFECYCLE = Topic("stream-lifecycle", partitions="others", config={"retention.ms": str(30 * DAY_MS)})
 # Postgres keeps the results for good; Kafka compacts them and deletes them after 30 days. A tombstone takes effect

@@ -40,8 +40,8 @@ class Slot:
 
     @property
     def needs_successor(self) -> bool:
-        """Whether the retiring socket is the only one."""
-        return self.retiring is not None and self.socket is None
+        """Whether the retiring socket is the only one, and there are channels for another."""
+        return bool(self.logins) and self.retiring is not None and self.socket is None
 
     def release(self, socket: ChatSocket) -> None:
         """Forget a socket that has ended."""

@@ -43,8 +43,11 @@ class TransactionFailedError(Exception):
 
 
 def as_failure(error: KafkaError) -> Exception:
-    """Return the exception that says what to do about Kafka's error."""
-    fenced = (KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH)
+    """Return the exception that says what to do about Kafka's error.
+
+    _FATAL is what `produce` says once another instance has fenced this one: it does not repeat the reason.
+    """
+    fenced = (KafkaError._FENCED, KafkaError._FATAL, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH)
     if error.code() in fenced:
         return FencedError(error.str())
     return TransactionFailedError(f"{error.name()}: {error.str()}")

@@ -58,13 +58,12 @@ def test_what_a_power_cut_takes_is_noticed_and_sent_again(machine: KafkaMachine,
     kafka, spool = machine.kafka, Spool(tmp_path / "spool", SpoolLimits())
     settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
     ends = LogEnds(settings)
-    set_config(kafka, LATER, topics.SYNCED_LATER)
     last = holder(kafka)
     for number, value in enumerate((EARLY, LATE)):
         if value == LATE:
             time.sleep(FLUSHED_SECONDS)
             before = ends.now()
-            set_config(kafka, LATER, topics.SYNCED_LATER | HELD_BACK)
+            set_config(kafka, LATER, HELD_BACK)
         tick = own_tick(spool, AT + 1000 * (number + 1), spool.end + 2)
         last.send([spool.append([b"12826", value, TICK_KEY, tick], AT + 1000 * (number + 1))], tick)
         produce_to_the_others(kafka, value)
