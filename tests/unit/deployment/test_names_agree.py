@@ -72,15 +72,32 @@ def test_each_query_asks_for_metrics_that_exist(expression: str) -> None:
         assert OTHERS_METRICS.match(name) or re.sub(r"_(bucket|sum|count)$", "", name) in known, name
 
 
-@pytest.mark.parametrize(
-    "dockerfile", sorted((REPOSITORY / "infrastructure/images").glob("*.Dockerfile")), ids=lambda p: p.name
-)
+DOCKERFILES = sorted((REPOSITORY / "infrastructure/images").glob("*.Dockerfile"))
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda p: p.name)
 def test_dockerfiles_build_with_the_classic_builder(dockerfile: Path) -> None:
     written = dockerfile.read_text()
     assert not re.search(r"--mount|--chmod|<<EOF|--link|# syntax", written)
     assert re.search(r"--require-hashes", written)
     for base in re.findall(r"^FROM (\S+)", written, re.MULTILINE):
         assert base.startswith("${"), f"{base}: base images are arguments, so that they can be replaced"
+
+
+def copied(dockerfile: Path) -> list[str]:
+    """Return what an image takes from the repository."""
+    lines = dockerfile.read_text().replace("\\\n", " ").splitlines()
+    copies = [line.split()[1:-1] for line in lines if line.startswith("COPY ") and "--from" not in line]
+    return [source.replace("${SERVICE}", "recorder") for sources in copies for source in sources]
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda p: p.name)
+def test_what_an_image_copies_is_sent_to_the_builder(dockerfile: Path) -> None:
+    """.dockerignore keeps everything out but what it names, so a new folder has to be named there."""
+    let_in = [line[1:] for line in (REPOSITORY / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+    for source in copied(dockerfile):
+        assert (REPOSITORY / source).exists(), source
+        assert any(Path(source).is_relative_to(each) for each in let_in), f"{source} is not in .dockerignore"
 
 
 def test_secrets_and_data_stay_out_of_images() -> None:
