@@ -9,7 +9,8 @@ FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status
 -- The website shows moments and clips through the views that leave out what is hidden or has opted out; the tables
 -- themselves are closed to it. It may add an opt-out, and neither read nor change one; it counts reports,
 -- and knows which moments were hidden lately, to take them off open pages.
-GRANT SELECT ON channels, watched_channels, shown_moments, visible_moments, visible_clips, pipeline_progress
+GRANT SELECT ON channels, watched_channels, shown_moments, visible_moments, visible_clips, hiding_state,
+    pipeline_progress
 TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
 GRANT INSERT ON opt_outs TO api_frontend;

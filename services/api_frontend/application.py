@@ -9,12 +9,16 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api_frontend.data.database import Database
-from api_frontend.data.live import Fanout, Listener, Writers
+from api_frontend.data.live import Fanout, Listener, Memory, Writers
 from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
 from api_frontend.middleware import errors
-from api_frontend.middleware.rate_limits import LimitedApi, RateLimits
+from api_frontend.middleware.addresses import Addresses
+from api_frontend.middleware.kept_answers import KeptAnswers
+from api_frontend.middleware.methods import Methods
+from api_frontend.middleware.rate_limits import LimitedRequests, Limits
 from api_frontend.middleware.request_metrics import RequestMetrics
+from api_frontend.middleware.revalidation import Revalidation
 from api_frontend.middleware.security import Clients, SecurityHeaders
 from api_frontend.middleware.write_guard import WriteGuard
 from api_frontend.rendering import Renderer
@@ -26,6 +30,7 @@ from contracts import metrics
 from service_runtime.measures import measure
 
 GZIP_FROM_BYTES = 800  # smaller answers fit in one packet anyway
+GZIP_LEVEL = 5  # GZIP_NOTE
 DESCRIPTION = "Moments when Twitch chat erupted, with the evidence and the clip. Newest first, paged by cursor."
 
 log = structlog.get_logger()
@@ -39,8 +44,9 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
         progress=PipelineProgress(database, settings.away_after_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
-        limits=RateLimits(settings.rate_limit, redis),
-        clients=Clients(settings.trust_cloudflare),
+        limits=Limits.of(settings, redis),
+        clients=Clients(settings.trust_cloudflare, settings.networks()),
+        answers=KeptAnswers(),
     )
 
     @asynccontextmanager
@@ -54,7 +60,13 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
         await database.close()
 
     app = FastAPI(
-        title="Stream Scout", version="1", description=DESCRIPTION, lifespan=lifespan, docs_url=None, redoc_url=None
+        title="Stream Scout",
+        version="1",
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.site = site
     add_routes(app)
@@ -70,6 +82,7 @@ def listener_of(site: Site, conninfo: str) -> Listener:
         progress=site.progress,
         fanout=site.fanout,
         writers=Writers(site.renderer.moment_news, site.renderer.freshness_news),
+        memory=Memory(site.answers.changed, site.answers.forget),
     )
 
 
@@ -83,9 +96,12 @@ def add_routes(app: FastAPI) -> None:
 def add_middleware(app: FastAPI, site: Site, settings: ApiSettings) -> None:
     """Add what every request passes; the last one added is the outermost."""
     errors.install(app, site.renderer)
-    app.add_middleware(LimitedApi, limits=site.limits, clients=site.clients, settings=settings)
+    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES, compresslevel=GZIP_LEVEL)
+    app.add_middleware(Revalidation, answers=site.answers, notice=site.renderer.notice)
     app.add_middleware(WriteGuard, renderer=site.renderer, settings=settings)
-    app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)
+    app.add_middleware(LimitedRequests, limits=site.limits, clients=site.clients, renderer=site.renderer)
+    app.add_middleware(Methods)
+    app.add_middleware(Addresses)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(RequestMetrics)
 

@@ -55,6 +55,10 @@ def main() -> int:
         failed = True
         server.should_exit = True
 
+    def stop() -> None:
+        server.should_exit = True
+        app.state.site.fanout.end()
+
     app = build(settings, postgres.conninfo(), redis, end)
     config = uvicorn.Config(
         app,
@@ -70,7 +74,7 @@ def main() -> int:
     with ports.listening("API_METRICS_PORT", settings.metrics_bind_address, settings.metrics_port):
         measures.serve(settings.metrics_bind_address, settings.metrics_port)
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once it has ended
-        signal.signal(number, lambda *_: setattr(server, "should_exit", True))
+        signal.signal(number, lambda *_: stop())
     tell_how_it_serves(settings)
     server.run(sockets=[opened])
     return 1 if failed or not server.started else 0

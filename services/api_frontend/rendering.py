@@ -26,7 +26,10 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 CARDS_KEPT = 300  # about 5 kB each; most visitors ask for the same newest pages
 HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
-PAGE_HEADERS = {"Cache-Control": "private, no-cache"}
+# A browser asks again each time; a cache between keeps it for 25 s at most, so that what is hidden is gone within 30 s.
+SHARED = "public, max-age=0, s-maxage=5, stale-while-revalidate=20"
+PAGE_HEADERS = {"Cache-Control": SHARED}
+UNSHARED_HEADERS = {"Cache-Control": "no-store"}
 ROOMS = (  # of the navigation: name, address, text, and the path of its sign in a box of 24
     ("now", "/", "Now", "M2 13H7L10 5L14 19L17 13H22"),
     ("best", "/best", "Best", "M5 20V13M12 20V4M19 20V9"),
@@ -152,7 +155,12 @@ class Renderer:
         """Render a whole page; `freshness` in the values fills its header."""
         context = {"freshness": None} | values
         text = self._environment.get_template(template).render(context)
-        return HTMLResponse(text, status, PAGE_HEADERS | (headers or {}))
+        shared = PAGE_HEADERS if status == 200 else UNSHARED_HEADERS
+        return HTMLResponse(text, status, shared | (headers or {}))
+
+    def notice(self, at: datetime) -> str:
+        """Say that a page is as old as that, since Postgres is away."""
+        return self._environment.get_template("_notice.html").render(at=at)
 
     def card(self, moment: StoredMoment) -> Markup:
         """Render a moment's card; one that has not changed since it was last shown is not rendered again."""

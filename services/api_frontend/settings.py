@@ -1,10 +1,14 @@
 """Settings of the website, from environment variables."""
 
-from pydantic import Field, FilePath
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from pydantic import Field, FilePath, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TWITCH_FRAMES = "https://clips.twitch.tv https://player.twitch.tv"
 TWITCH_IMAGES = "https://*.twitch.tv https://*.jtvnw.net"
+TUNNEL_NETWORKS = "127.0.0.0/8 ::1/128 172.16.0.0/12"  # this machine, and the networks that Docker makes by itself
+RATE = r"^[1-9]\d*/(second|minute|hour)$"
 
 
 class ApiSettings(BaseSettings):
@@ -30,11 +34,16 @@ class ApiSettings(BaseSettings):
     stream_url: str = Field(
         default="https://www.twitch.tv/{login}", pattern=r"^https?://.*\{login\}", description="a channel's live page"
     )
-    rate_limit: str = Field(
-        default="300/minute", pattern=r"^\d+/(second|minute|hour)$", description="API requests allowed per client"
+    rate_limit: str = Field(default="300/minute", pattern=RATE, description="API requests allowed per client")
+    pages_rate_limit: str = Field(default="600/minute", pattern=RATE, description="pages allowed per client")
+    events_rate_limit: str = Field(
+        default="120/minute", pattern=RATE, description="connections to the live line allowed per client"
     )
     trust_cloudflare: bool = Field(
         default=False, description="read the client's address from CF-Connecting-IP; only behind a tunnel that sets it"
+    )
+    tunnel_networks: str = Field(
+        default=TUNNEL_NETWORKS, description="networks of the tunnel; Cloudflare's header counts from no other"
     )
     live_pages: int = Field(
         default=500, ge=1, description="most open pages that receive new moments; one client gets a fiftieth of them"
@@ -46,6 +55,18 @@ class ApiSettings(BaseSettings):
     demo: bool = Field(
         default=False, description="Twitch is simulated: every page says so, and nothing links to the real one"
     )
+
+    @field_validator("tunnel_networks")
+    @classmethod
+    def are_networks(cls, value: str) -> str:
+        """Refuse what is no network, at the start and not at a request."""
+        for each in value.split():
+            ip_network(each)
+        return value
+
+    def networks(self) -> list[IPv4Network | IPv6Network]:
+        """Return the networks that the tunnel's connections come from."""
+        return [ip_network(each) for each in self.tunnel_networks.split()]
 
     def domains(self) -> list[str]:
         """Return the domains that a clip's embed names as its parents."""

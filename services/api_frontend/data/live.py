@@ -38,6 +38,7 @@ class News:
     name: str
     text: str
     moment: StoredMoment | None = None
+    freshness: Freshness | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,18 @@ class Writers:
 
     moment: Callable[[StoredMoment], str]
     freshness: Callable[[Freshness], str]
+
+    def header(self, freshness: Freshness) -> News:
+        """Write the header's news."""
+        return News("freshness", self.freshness(freshness), freshness=freshness)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What is kept of moments elsewhere: `changed` says that it is old, `forget` that something of it is hidden."""
+
+    changed: Callable[[], None]
+    forget: Callable[[], None]
 
 
 class TooManyPagesError(Exception):
@@ -69,7 +82,7 @@ class Subscription:
     """One open page's queue. It ends if the page is too slow: the browser reconnects and resumes."""
 
     def __init__(self) -> None:
-        self._queue: asyncio.Queue[News] = asyncio.Queue(QUEUE_LIMIT)
+        self._queue: asyncio.Queue[News | None] = asyncio.Queue(QUEUE_LIMIT)
         self._overflowed = False
 
     def offer(self, news: News) -> None:
@@ -84,7 +97,15 @@ class Subscription:
     async def news(self) -> AsyncIterator[News]:
         """Yield the news from now on; ends if the page was too slow."""
         while not (self._overflowed and self._queue.empty()):
-            yield await self._queue.get()
+            if (news := await self._queue.get()) is None:
+                return
+            yield news
+
+    def end(self) -> None:
+        """End the news: the page connects again."""
+        self._overflowed = True
+        if self._queue.empty():
+            self._queue.put_nowait(None)
 
 
 class Fanout:
@@ -133,6 +154,11 @@ class Fanout:
             self._sent.popitem(last=False)
         return True
 
+    def end(self) -> None:
+        """End the news of every open page."""
+        for page in self._pages:
+            page.end()
+
     def send(self, news: News) -> None:
         """Queue news for every open page."""
         for page in self._pages:
@@ -143,9 +169,18 @@ class Listener:
     """Listens on a connection of its own, and compares the newest moments every few seconds."""
 
     def __init__(
-        self, *, conninfo: str, moments: Moments, progress: PipelineProgress, fanout: Fanout, writers: Writers
+        self,
+        *,
+        conninfo: str,
+        moments: Moments,
+        progress: PipelineProgress,
+        fanout: Fanout,
+        writers: Writers,
+        memory: Memory,
     ) -> None:
         self._conninfo = conninfo_with_deadlines(conninfo)
+        self._memory = memory
+        self._hiding_state = ""
         self._moments, self._progress, self._fanout, self._writers = moments, progress, fanout, writers
         self._has_compared = False  # what is stored at the start is no news
 
@@ -161,7 +196,7 @@ class Listener:
                         await self._listen(connection)
             except (psycopg.OperationalError, PostgresAwayError) as error:
                 log.warning("connection for notifications lost, reconnecting", reason=str(error))
-                self._fanout.send(News("freshness", self._writers.freshness(UNREACHABLE)))
+                self._fanout.send(self._writers.header(UNREACHABLE))
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self, connection: psycopg.AsyncConnection) -> None:
@@ -176,17 +211,23 @@ class Listener:
 
     async def _compare(self) -> None:
         """Send changes that came without a notification, and how fresh the data is."""
+        if (state := await self._moments.hiding_state()) != self._hiding_state:
+            self._hiding_state = state
+            self._memory.forget()
         versions = await self._moments.recent_versions(RECENT)
         changed = [found.moment_id for found in versions if self._fanout.is_new(found.moment_id, found.version)]
         if self._has_compared:
             await self._send(reversed(changed), is_new=True)
         self._has_compared = True
         freshness, _ = await self._progress.read()
-        self._fanout.send(News("freshness", self._writers.freshness(freshness)))
+        self._fanout.send(self._writers.header(freshness))
 
     async def _send(self, ids: Iterable[str], is_new: bool = False) -> None:
         waiting = list(ids)
         for start in range(0, len(waiting), BATCH):
-            for moment in await self._moments.by_ids(waiting[start : start + BATCH]):
+            batch = waiting[start : start + BATCH]
+            found = await self._moments.by_ids(batch)
+            self._memory.changed() if len(found) == len(batch) else self._memory.forget()
+            for moment in found:
                 if is_new or self._fanout.is_new(moment.moment_id, moment.version):
                     self._fanout.send(News("moment", self._writers.moment(moment), moment))

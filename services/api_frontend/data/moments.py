@@ -66,6 +66,10 @@ class Moments:
         rows = await self._database.rows(list_query.sql(wanted), list_query.parameters(wanted, most))
         return [Cursor(**row) for row in rows]
 
+    async def hiding_state(self) -> str:
+        """Return a text that changes whenever something is hidden from visitors, or shown again."""
+        return str((await self._database.rows(queries.hiding_state.sql))[0]["state"])
+
     async def recent_versions(self, most: int) -> list[Version]:
         """Return the versions of the newest moments."""
         rows = await self._database.rows(queries.recent_versions.sql, {"most": most})

@@ -1,8 +1,10 @@
-"""Limits how often a client may call the API: counted in Redis, in memory while Redis is unavailable."""
+"""Limits how often a client may ask for what: counted in Redis, in memory while Redis is unavailable."""
 
+import math
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 from limits import parse
@@ -12,13 +14,15 @@ from limits.errors import StorageError
 from redis.exceptions import RedisError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api_frontend.middleware.errors import error_json
+from api_frontend.middleware.errors import error_answer
 from api_frontend.middleware.security import Clients
+from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
 
 REDIS_TIMEOUT_SECONDS = 0.2  # a visitor must not wait for a counter
 REDIS_RETRY_SECONDS = 10.0  # meanwhile requests are counted in memory
 AWAY_ERRORS = (RedisError, StorageError, OSError)
+FREE = ("/static/", "/health", "/ready")  # a page's own files, and what watches the site
 
 log = structlog.get_logger()
 
@@ -26,11 +30,14 @@ log = structlog.get_logger()
 class RateLimits:
     """Counts requests by client. Without Redis nobody is refused for that, and counting goes on."""
 
-    def __init__(self, limit: str, redis: RedisSettings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limit: str, redis: RedisSettings | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.words = limit.replace("/", " requests per ")
         self._item = parse(limit)
         self._clock = clock
         self._memory = FixedWindowRateLimiter(MemoryStorage())
-        self._redis = self._connect(redis.url, redis.password()) if redis.url else None
+        self._redis = self._connect(redis.url, redis.password()) if redis and redis.url else None
         self._away_until = float("-inf")
 
     @staticmethod
@@ -46,15 +53,21 @@ class RateLimits:
         )
         return FixedWindowRateLimiter(storage)
 
-    async def allow(self, client: str) -> bool:
-        """Count one request; False if the client has used up its limit."""
+    async def wait_of(self, client: str) -> int | None:
+        """Count one request; return None, or after how many seconds a client that has used up its limit may go on."""
         if self._redis is not None and self._clock() >= self._away_until:
             try:
-                return bool(await self._redis.hit(self._item, "api", client))
+                return await self._count(self._redis, client)
             except AWAY_ERRORS as error:
                 self._away_until = self._clock() + REDIS_RETRY_SECONDS
                 log.warning("Redis is unavailable, counting in memory", reason=str(error))
-        return bool(await self._memory.hit(self._item, "api", client))
+        return await self._count(self._memory, client)
+
+    async def _count(self, counter: FixedWindowRateLimiter, client: str) -> int | None:
+        if await counter.hit(self._item, "api", client):
+            return None
+        window = await counter.get_window_stats(self._item, "api", client)
+        return max(1, math.ceil(float(window.reset_time) - time.time()))
 
     async def problem(self) -> str | None:
         """Return what is wrong with Redis; None if it answers or is not configured."""
@@ -66,27 +79,43 @@ class RateLimits:
             return f"Redis does not answer: {error}"
         return None if answers else "Redis does not answer"
 
-    @property
-    def window_seconds(self) -> int:
-        """Return the length of the window that the limit counts in."""
-        return int(self._item.get_expiry())
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one client: of the API in Redis, where it outlives a restart; of the rest in memory."""
+
+    api: RateLimits
+    pages: RateLimits
+    events: RateLimits
+
+    @classmethod
+    def of(cls, settings: ApiSettings, redis: RedisSettings) -> "Limits":
+        """Make the limits of these settings."""
+        pages, events = RateLimits(settings.pages_rate_limit), RateLimits(settings.events_rate_limit)
+        return cls(RateLimits(settings.rate_limit, redis), pages, events)
+
+    def for_path(self, path: str) -> RateLimits | None:
+        """Return the limit that counts a request for this path; None if it is free."""
+        if path.endswith("/events"):
+            return self.events
+        if path.startswith("/api/"):
+            return self.api
+        return None if path.startswith(FREE) else self.pages
 
 
-class LimitedApi:
-    """Refuses API requests beyond the limit with 429."""
+class LimitedRequests:
+    """Refuses requests beyond a limit with 429."""
 
-    def __init__(self, app: ASGIApp, limits: RateLimits, clients: Clients, settings: ApiSettings) -> None:
-        self._app, self._limits, self._clients, self._settings = app, limits, clients, settings
+    def __init__(self, app: ASGIApp, limits: Limits, clients: Clients, renderer: Renderer) -> None:
+        self._app, self._limits, self._clients, self._renderer = app, limits, clients, renderer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if await self._refuses(scope):
-            message = f"The limit is {self._settings.rate_limit.replace('/', ' requests per ')}. Try again later."
-            headers = {"Retry-After": str(self._limits.window_seconds)}
-            await error_json(429, "too_many_requests", message, headers)(scope, receive, send)
+        limit = self._limits.for_path(scope["path"]) if scope["type"] == "http" else None
+        wait = await limit.wait_of(self._clients.of(scope)) if limit else None
+        if limit is None or wait is None:
+            await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, send)
-
-    async def _refuses(self, scope: Scope) -> bool:
-        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
-            return False
-        return not await self._limits.allow(self._clients.of(scope))
+        message = f"The limit is {limit.words}. Try again in {wait} seconds."
+        headers = {"Retry-After": str(wait), "Cache-Control": "no-store"}
+        answer = error_answer(self._renderer, scope["path"], 429, "too_many_requests", message, headers)
+        await answer(scope, receive, send)

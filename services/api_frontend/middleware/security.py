@@ -1,6 +1,7 @@
 """Security headers, and who a client is."""
 
-from ipaddress import IPv6Address, ip_address
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,6 +11,7 @@ from api_frontend.settings import ApiSettings
 
 IPV6_NETWORK_BITS = 64  # one household gets a whole /64
 CLOUDFLARE = "cf-connecting-ip"
+Network = IPv4Network | IPv6Network
 
 log = structlog.get_logger()
 
@@ -53,31 +55,45 @@ class SecurityHeaders:
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-def client_address(scope: Scope, trust_cloudflare: bool) -> str:
-    """Identify the client: by the peer, or by Cloudflare's header if that is trusted. IPv6 by network."""
-    peer = scope["client"][0] if scope.get("client") else "unknown"
-    forwarded = Headers(scope=scope).get(CLOUDFLARE) if trust_cloudflare else None
+def parsed(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address; one that an IPv6 socket calls ::ffff:a.b.c.d is the IPv4 address."""
     try:
-        address = ip_address(forwarded or peer)
+        address = ip_address(text)
     except ValueError:
-        return peer
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def client_of(address: IPv4Address | IPv6Address) -> str:
+    """Name the client who has this address: of IPv6 its network."""
     if isinstance(address, IPv6Address):
-        if address.ipv4_mapped:  # what an IPv6 socket calls an IPv4 client
-            return str(address.ipv4_mapped)
         return str(IPv6Address(int(address) >> IPV6_NETWORK_BITS << IPV6_NETWORK_BITS))
     return str(address)
 
 
 class Clients:
-    """Tells clients apart for what one of them may take."""
+    """Tells clients apart for what one of them may take.
 
-    def __init__(self, trust_cloudflare: bool) -> None:
+    Cloudflare's header counts only if it is trusted and the peer is in one of the tunnel's networks.
+    """
+
+    def __init__(self, trust_cloudflare: bool, tunnel_networks: Iterable[Network] = ()) -> None:
         self._trust_cloudflare = trust_cloudflare
+        self._networks = tuple(tunnel_networks)
         self._warned = False
 
     def of(self, scope: Scope) -> str:
         """Return the client's address, of IPv6 its network; warn once if all visitors look like one."""
-        if not (self._trust_cloudflare or self._warned) and CLOUDFLARE in Headers(scope=scope):
+        told = Headers(scope=scope).get(CLOUDFLARE)
+        if told is not None and not (self._trust_cloudflare or self._warned):
             self._warned = True
             log.warning("visitors come through Cloudflare and count as one client; set API_TRUST_CLOUDFLARE=true")
-        return client_address(scope, self._trust_cloudflare)
+        peer_text = scope["client"][0] if scope.get("client") else "unknown"
+        peer = parsed(peer_text)
+        if peer is None:
+            return str(peer_text)
+        return client_of((self._told(peer, told) if told is not None else None) or peer)
+
+    def _told(self, peer: IPv4Address | IPv6Address, told: str) -> IPv4Address | IPv6Address | None:
+        is_tunnel = self._trust_cloudflare and any(peer in network for network in self._networks)
+        return parsed(told) if is_tunnel else None

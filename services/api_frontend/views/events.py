@@ -1,11 +1,11 @@
 """Streams new and changed moments to open pages as server-sent events."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette import ServerSentEvent
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -14,6 +14,7 @@ from api_frontend.data.freshness import UNREACHABLE
 from api_frontend.data.live import News, Subscription, TooManyPagesError
 from api_frontend.data.stored_moment import EPOCH
 from api_frontend.middleware.errors import error_json
+from api_frontend.views.event_stream import EventStream
 from api_frontend.views.site import CurrentSite, Site
 from contracts import metrics
 from service_runtime.measures import measure
@@ -58,7 +59,7 @@ async def missed(site: Site, since: datetime) -> AsyncIterator[News]:
 async def present(site: Site, since: datetime | None) -> AsyncIterator[News]:
     """Yield the header's line, and what the page has missed."""
     freshness, _ = await site.progress.read()
-    yield News("freshness", site.renderer.freshness_news(freshness))
+    yield site.header_news(freshness)
     if since is not None:
         async for news in missed(site, since):
             yield news
@@ -66,14 +67,14 @@ async def present(site: Site, since: datetime | None) -> AsyncIterator[News]:
 
 async def stream(
     site: Site, page: Subscription, wanted: Filter, since: datetime | None
-) -> AsyncIterator[ServerSentEvent]:
+) -> AsyncGenerator[ServerSentEvent, None]:
     """Yield all that the page has missed, then all that happens."""
     try:
         async for news in present(site, since):
             if news.moment is None or wanted.fits(news.moment):
                 yield as_event(news)
     except PostgresAwayError:  # the page shows why, reconnects later and misses nothing
-        yield as_event(News("freshness", site.renderer.freshness_news(UNREACHABLE)))
+        yield as_event(site.header_news(UNREACHABLE))
         return
     async for news in page.news():
         if news.moment is None or wanted.fits(news.moment):
@@ -91,7 +92,7 @@ class LiveLine(Response):
         try:
             with self._site.fanout.subscription(self._client) as page:
                 events = stream(self._site, page, self._wanted, self._since)
-                await EventSourceResponse(events)(scope, receive, send)
+                await EventStream(events)(scope, receive, send)
         except TooManyPagesError as error:
             measure(metrics.LIVE_REFUSED).labels(by=error.by).inc()
             await refusal(error)(scope, receive, send)

@@ -23,7 +23,7 @@ async def ready(site: CurrentSite) -> JSONResponse:
         await site.progress.read()
     except PostgresAwayError as error:
         problems["postgres"] = f"Postgres does not answer: {error}"
-    if (redis_problem := await site.limits.problem()) is not None:
+    if (redis_problem := await site.limits.api.problem()) is not None:
         degraded["redis"] = redis_problem
     body = {"ok": not problems, "problems": problems, "degraded": degraded}
     return JSONResponse(body, status_code=503 if problems else 200)

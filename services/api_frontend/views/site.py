@@ -8,11 +8,12 @@ from fastapi import Depends, Request
 
 from api_frontend.data.filters import Filter
 from api_frontend.data.freshness import Freshness
-from api_frontend.data.live import Fanout
+from api_frontend.data.live import Fanout, News
 from api_frontend.data.moments import Moments, Page
 from api_frontend.data.progress import PipelineProgress
 from api_frontend.data.stored_moment import Channel
-from api_frontend.middleware.rate_limits import RateLimits
+from api_frontend.middleware.kept_answers import KeptAnswers
+from api_frontend.middleware.rate_limits import Limits
 from api_frontend.middleware.security import Clients
 from api_frontend.rendering import Renderer
 
@@ -25,8 +26,13 @@ class Site:
     progress: PipelineProgress
     renderer: Renderer
     fanout: Fanout
-    limits: RateLimits
+    limits: Limits
     clients: Clients
+    answers: KeptAnswers
+
+    def header_news(self, freshness: Freshness) -> News:
+        """Write the header's news."""
+        return News("freshness", self.renderer.freshness_news(freshness), freshness=freshness)
 
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
         """Return a page of moments, and the channel that was asked for; an unknown channel has no moments."""

@@ -1,0 +1,9 @@
+-- A text that changes whenever something is hidden, shown again, or opts out: then the website drops the pages that it
+-- keeps in memory. It may not read the opt-outs themselves.
+-- depends: 0010.best
+
+CREATE VIEW hiding_state AS
+SELECT concat_ws(' ',
+    (SELECT concat_ws(' ', count(*), max(hidden_at)) FROM hidden_moments),
+    (SELECT concat_ws(' ', count(*) FILTER (WHERE is_out), max(changed_at)) FROM opt_outs)
+) AS state;

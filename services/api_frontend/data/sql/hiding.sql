@@ -1,0 +1,2 @@
+-- name: hiding_state()
+SELECT state FROM hiding_state;

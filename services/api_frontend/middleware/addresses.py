@@ -1,0 +1,48 @@
+"""Leads old addresses to the present ones, and takes off what other websites append to ours."""
+
+import re
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+PERMANENTLY = 308
+OLD_API = re.compile(r"/api/(?!v\d+(?:/|$))(?P<rest>[\w-]+(?:/[\w.~-]+)*)/?")  # as before the API had versions
+WITH_SLASH = re.compile(r"(?P<path>(?:/[\w.~-]+)+)/")  # no second slash at the start: that would be another website
+TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid|igshid|mc_[ce]id|si|ref_src")
+PROGRAMS = "/api/"  # they are told about what they send for nothing
+
+
+def present_path(path: str) -> str | None:
+    """Return where the path leads by now; None if it is the present one."""
+    if old := OLD_API.fullmatch(path):
+        return f"/api/v1/{old['rest']}"
+    with_slash = WITH_SLASH.fullmatch(path)
+    return with_slash["path"] if with_slash else None
+
+
+def without_tracking(query: bytes) -> bytes:
+    """Return the query without what says where the visitor came from."""
+    if not query or not TRACKING.search(query.decode("latin-1")):
+        return query
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    return urlencode([(name, value) for name, value in pairs if not TRACKING.fullmatch(name)]).encode("ascii")
+
+
+class Addresses:
+    """Redirects without naming a scheme or host: behind a tunnel the site knows neither for sure."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
+            query = scope["query_string"]
+            if (path := present_path(scope["path"])) is not None:
+                location = f"{path}?{query.decode('latin-1')}" if query else path
+                headers = {"Location": location, "Cache-Control": "public, max-age=86400"}
+                await Response(status_code=PERMANENTLY, headers=headers)(scope, receive, send)
+                return
+            if query and not scope["path"].startswith(PROGRAMS):
+                scope["query_string"] = without_tracking(query)
+        await self._app(scope, receive, send)

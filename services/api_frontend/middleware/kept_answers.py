@@ -1,0 +1,104 @@
+"""Keeps answers in memory for a second, and for as long as Postgres is away."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+from starlette.datastructures import Headers
+
+FRESH_SECONDS = 1.0
+AWAY_SECONDS = 3600.0  # how old a page may be that is shown while Postgres is away
+MOST_BYTES = 16_000_000
+ETAG_BYTES = 9
+Key = tuple[str, str, bytes, bool]  # host, path, query, compressed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A whole answer. `made_at` is on the monotonic clock, `state` counts the changes before it was asked for."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    route: Any
+    etag: str
+    made_at: float
+    state: int
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    @property
+    def may_be_shared(self) -> bool:
+        """Whether every visitor gets the same: the view says so with `Cache-Control: public`."""
+        headers = Headers(raw=self.headers)
+        return self.status == 200 and "public" in headers.get("cache-control", "") and "set-cookie" not in headers
+
+    @property
+    def is_page(self) -> bool:
+        """Whether people read it."""
+        return Headers(raw=self.headers).get("content-type", "").startswith("text/html")
+
+
+def etag_of(body: bytes) -> str:
+    """Name a body; weak, since compressed and plain are the same to a reader."""
+    return f'W/"{blake2b(body, digest_size=ETAG_BYTES).hexdigest()}"'
+
+
+class KeptAnswers:
+    """The latest answers, the least used of them dropped first.
+
+    `changed` makes all of them old: they are shown only while Postgres is away. `forget` drops them: something was
+    hidden from visitors.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._answers: OrderedDict[Key, Answer] = OrderedDict()
+        self._bytes = 0
+        self.state = 0
+        self._forgotten_at = 0  # the state
+
+    def now(self) -> float:
+        """Return the time on the clock of `made_at`."""
+        return self._clock()
+
+    def fresh(self, key: Key) -> Answer | None:
+        """Return the answer if it is as good as a new one."""
+        found = self._answers.get(key)
+        if found is None or found.state != self.state or self._clock() - found.made_at > FRESH_SECONDS:
+            return None
+        self._answers.move_to_end(key)
+        return found
+
+    def last(self, key: Key) -> Answer | None:
+        """Return the last answer, for want of a new one."""
+        found = self._answers.get(key)
+        return found if found and self._clock() - found.made_at <= AWAY_SECONDS else None
+
+    def keep(self, key: Key, answer: Answer) -> None:
+        """Keep it, unless what it was made from may have been hidden meanwhile."""
+        if answer.state < self._forgotten_at:
+            return
+        self._drop(key)
+        self._answers[key] = answer
+        self._bytes += len(answer.body)
+        while self._bytes > MOST_BYTES:
+            self._drop(next(iter(self._answers)))
+
+    def changed(self) -> None:
+        """Note that there is news."""
+        self.state += 1
+
+    def forget(self) -> None:
+        """Drop all answers, those under way too."""
+        self.state += 1
+        self._forgotten_at = self.state
+        self._answers.clear()
+        self._bytes = 0
+
+    def _drop(self, key: Key) -> None:
+        if (found := self._answers.pop(key, None)) is not None:
+            self._bytes -= len(found.body)

@@ -1,0 +1,86 @@
+"""Answers HEAD and OPTIONS for every address that answers GET, and lets other websites read the API."""
+
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+API = "/api/"
+LIVE = "/events"  # endless answers know HEAD themselves
+FOREIGN_READERS = {  # no `Vary`: the same for every origin, so that a cache may keep it with the answer
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Retry-After",
+}
+FOREIGN_QUESTION = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match, Last-Event-ID, Cache-Control",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+def with_implied(allowed: str) -> str:
+    """Add what comes with GET to the methods of an `Allow` header."""
+    methods = {method.strip() for method in allowed.split(",")} | {"OPTIONS"}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+
+
+class Methods:
+    """Turns HEAD into GET without the body, and OPTIONS into what the address allows."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if scope["path"].startswith(API):
+            send = with_headers(send, FOREIGN_READERS.items())
+        if scope["method"] == "HEAD" and not scope["path"].endswith(LIVE):
+            await self._head(scope, receive, send)
+        elif scope["method"] == "OPTIONS":
+            await self._options(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _head(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        asked = {**scope, "method": "GET"}
+        await self._app(asked, receive, send_without_body)
+        if "route" in asked:
+            scope["route"] = asked["route"]  # for the metrics
+
+    async def _options(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask the routes: one that does not know the method says which it does."""
+        started: list[Message] = []
+        rest: list[Message] = []
+
+        async def collect(message: Message) -> None:
+            (started if message["type"] == "http.response.start" else rest).append(message)
+
+        await self._app(scope, receive, collect)
+        allowed = Headers(raw=started[0]["headers"]).get("allow")
+        if started[0]["status"] != 405 or allowed is None:
+            for message in started + rest:
+                await send(message)
+            return
+        asked = scope["path"].startswith(API) and "origin" in Headers(scope=scope)
+        headers = {"Allow": with_implied(allowed)} | (FOREIGN_QUESTION if asked else {})
+        await Response(status_code=204, headers=headers)(scope, receive, send)
+
+
+def with_headers(send: Send, headers: Iterable[tuple[str, str]]) -> Send:
+    """Return a `send` that adds the headers to the answer."""
+    added = dict(headers)
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(added)
+        await send(message)
+
+    return send_with_headers
