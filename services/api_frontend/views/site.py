@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api_frontend.data.choices import Choices
 from api_frontend.data.filters import Filter
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.live import Fanout
@@ -22,10 +23,12 @@ class Site:
     """The site's parts. Reading raises `PostgresAwayError` if Postgres does not answer."""
 
     moments: Moments
+    choices: Choices
     progress: PipelineProgress
     renderer: Renderer
     fanout: Fanout
     limits: RateLimits
+    reports: RateLimits
     clients: Clients
 
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
