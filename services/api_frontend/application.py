@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api_frontend.data.choices import Choices
 from api_frontend.data.database import Database
 from api_frontend.data.live import Fanout, Listener, Memory, Writers
 from api_frontend.data.moments import Moments
@@ -16,7 +17,7 @@ from api_frontend.middleware import errors
 from api_frontend.middleware.addresses import Addresses
 from api_frontend.middleware.kept_answers import KeptAnswers
 from api_frontend.middleware.methods import Methods
-from api_frontend.middleware.rate_limits import LimitedRequests, Limits
+from api_frontend.middleware.rate_limits import LimitedRequests, Limits, RateLimits
 from api_frontend.middleware.request_metrics import RequestMetrics
 from api_frontend.middleware.revalidation import Revalidation
 from api_frontend.middleware.security import Clients, SecurityHeaders
@@ -24,7 +25,7 @@ from api_frontend.middleware.write_guard import WriteGuard
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
 from api_frontend.static_files import VersionedFiles
-from api_frontend.views import api_docs, api_moments, events, moment, newest, probes
+from api_frontend.views import api_docs, api_moments, best, events, moment, newest, probes, reports
 from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
@@ -41,12 +42,14 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
     database = Database(conninfo)
     site = Site(
         moments=Moments(database),
+        choices=Choices(database),
         progress=PipelineProgress(database, settings.away_after_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
         limits=Limits.of(settings, redis),
         clients=Clients(settings.trust_cloudflare, settings.networks()),
         answers=KeptAnswers(),
+        reports=RateLimits(settings.report_limit, redis, name="report"),
     )
 
     @asynccontextmanager
@@ -88,7 +91,7 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    for view in (newest, moment, events, api_moments, api_docs, probes):
+    for view in (best, newest, moment, reports, events, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,6 +20,7 @@ from api_frontend.settings import ApiSettings
 from api_frontend.text import crowd, reason
 from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import clip_line
+from api_frontend.text.languages import language_name
 from api_frontend.text.lead import lead, numbers
 from contracts.moment_words import CAUSES, MOODS, cause_words
 
@@ -29,6 +31,7 @@ HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
 # A browser asks again each time; a cache between keeps it for 25 s at most, so that what is hidden is gone within 30 s.
 SHARED = "public, max-age=0, s-maxage=5, stale-while-revalidate=20"
 PAGE_HEADERS = {"Cache-Control": SHARED}
+BY_ZONE = "private, no-cache"  # depends on the visitor's time zone: kept by the site itself alone, for each zone
 UNSHARED_HEADERS = {"Cache-Control": "no-store"}
 ROOMS = (  # of the navigation: name, address, text, and the path of its sign in a box of 24
     ("now", "/", "Now", "M2 13H7L10 5L14 19L17 13H22"),
@@ -88,6 +91,11 @@ def field_time(at: datetime | None) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}" if at else ""
 
 
+def zone_time(at: datetime | None, zone: str) -> str:
+    """Format a time for a form's date field, in the zone."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" if at else ""
+
+
 def time_text(at: datetime, form: str) -> str:
     """Format a time for people whose browser runs no script; the form "seconds" leaves out the day."""
     at = at.astimezone(UTC)
@@ -131,6 +139,8 @@ class Renderer:
             "iso": iso,
             "time_text": time_text,
             "field_time": field_time,
+            "zone_time": zone_time,
+            "language_name": language_name,
             "times_text": reason.times_text,
             "count_text": reason.count_text,
             "crowd_parts": crowd.crowd_parts,

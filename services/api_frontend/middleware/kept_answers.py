@@ -14,7 +14,8 @@ FRESH_SECONDS = 1.0
 AWAY_SECONDS = 3600.0  # how old a page may be that is shown while Postgres is away
 MOST_BYTES = 16_000_000
 ETAG_BYTES = 9
-Key = tuple[str, str, bytes, bool]  # host, path, query, compressed
+Key = tuple[str, str, bytes, bool, str]  # host, path, query, compressed, time zone
+ALIKE = ("public", "no-cache")  # what a view says of an answer that is the same for all visitors of a time zone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +33,10 @@ class Answer:
 
     @property
     def may_be_shared(self) -> bool:
-        """Whether every visitor gets the same: the view says so with `Cache-Control: public`."""
+        """Whether every visitor of the time zone gets the same, as the view says in `Cache-Control`."""
         headers = Headers(raw=self.headers)
-        return self.status == 200 and "public" in headers.get("cache-control", "") and "set-cookie" not in headers
+        says_so = any(word in headers.get("cache-control", "") for word in ALIKE)
+        return self.status == 200 and says_so and "set-cookie" not in headers
 
     @property
     def is_page(self) -> bool:

@@ -31,10 +31,15 @@ class RateLimits:
     """Counts requests by client. Without Redis nobody is refused for that, and counting goes on."""
 
     def __init__(
-        self, limit: str, redis: RedisSettings | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        limit: str,
+        redis: RedisSettings | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        name: str = "api",
     ) -> None:
         self.words = limit.replace("/", " requests per ")
         self._item = parse(limit)
+        self._name = name  # what is limited
         self._clock = clock
         self._memory = FixedWindowRateLimiter(MemoryStorage())
         self._redis = self._connect(redis.url, redis.password()) if redis and redis.url else None
@@ -64,9 +69,9 @@ class RateLimits:
         return await self._count(self._memory, client)
 
     async def _count(self, counter: FixedWindowRateLimiter, client: str) -> int | None:
-        if await counter.hit(self._item, "api", client):
+        if await counter.hit(self._item, self._name, client):
             return None
-        window = await counter.get_window_stats(self._item, "api", client)
+        window = await counter.get_window_stats(self._item, self._name, client)
         return max(1, math.ceil(float(window.reset_time) - time.time()))
 
     async def problem(self) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api_frontend.middleware.kept_answers import Answer, KeptAnswers, Key, etag_of
@@ -13,6 +14,7 @@ from api_frontend.middleware.kept_answers import Answer, KeptAnswers, Key, etag_
 NOTICE_PLACE = b"<!-- notice -->"  # in base.html
 NEVER_KEPT = ("/static/", "/health", "/ready")
 LIVE = "/events"
+ZONE_COOKIE = "tz"
 MOST_QUERY = 2000  # bytes; longer ones are nobody's second request
 Notice = Callable[[datetime], str]
 
@@ -23,7 +25,8 @@ def key_of(scope: Scope) -> Key | None:
     if scope["method"] != "GET" or path.startswith(NEVER_KEPT) or path.endswith(LIVE) or len(query) > MOST_QUERY:
         return None
     headers = Headers(scope=scope)
-    return headers.get("host", "").lower(), path, query, "gzip" in headers.get("accept-encoding", "")
+    zone = cookie_parser(cookies).get(ZONE_COOKIE, "") if (cookies := headers.get("cookie")) else ""
+    return headers.get("host", "").lower(), path, query, "gzip" in headers.get("accept-encoding", ""), zone
 
 
 def is_known(etag: str, told: str) -> bool:

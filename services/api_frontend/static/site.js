@@ -78,6 +78,8 @@ class OpenList {
     const shown = document.getElementById(`m-${id}`);
     if (shown) {
       if (shown.dataset.version !== version) this.replace(shown, html);
+    } else if ("settled" in this.list.dataset) {
+      return; // the best first: a new moment has no place here until the list is asked for again
     } else if (this.waiting.has(id) || this.busy()) {
       if (this.belongs(sortKey)) this.waiting.set(id, html);
       this.announceWaiting();
@@ -98,6 +100,13 @@ class OpenList {
     shown.replaceWith(card);
     showTimes(card);
     if (focused) card.querySelector("h2 a").focus({ preventScroll: true });
+  }
+
+  remove({ id, channel }) {
+    const cards = [...this.list.children].filter((card) => (id ? card.id === `m-${id}` : card.dataset.channel === channel));
+    for (const card of cards) card.remove();
+    if (id) this.waiting.delete(id);
+    this.announceWaiting();
   }
 
   insert(html) {
@@ -144,6 +153,7 @@ function follow(list) {
       lastId = event.lastEventId || lastId;
       open.receive(JSON.parse(event.data));
     });
+    source.addEventListener("gone", (event) => open.remove(JSON.parse(event.data)));
     source.addEventListener("freshness", (event) => {
       const news = JSON.parse(event.data);
       header.innerHTML = news.html;
@@ -159,6 +169,8 @@ function follow(list) {
   connect();
 }
 
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `tz=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
 showTimes(document);
 setInterval(() => showTimes(document), 20000);
 document.addEventListener("click", play);

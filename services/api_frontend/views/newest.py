@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api_frontend.data.filters import CHANNEL_PATTERN, Filter, from_address
 from api_frontend.views.site import CurrentSite, Site
@@ -40,9 +40,11 @@ async def show(site: Site, wanted: Filter) -> Response:
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def newest(site: CurrentSite, wanted: Wanted) -> Response:
-    """Show the newest moments of all channels, or what the filter asks for."""
-    return await show(site, wanted)
+async def newest(request: Request, site: CurrentSite) -> Response:
+    """Show the newest moments of all channels; what the list had here before has moved."""
+    from api_frontend.views.best import moved
+
+    return moved(request) or await show(site, Filter())
 
 
 @router.api_route("/channels/{login}", methods=["GET", "HEAD"])

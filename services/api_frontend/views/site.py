@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api_frontend.data.choices import Choices
 from api_frontend.data.filters import Filter
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.live import Fanout, News
@@ -13,7 +14,7 @@ from api_frontend.data.moments import Moments, Page
 from api_frontend.data.progress import PipelineProgress
 from api_frontend.data.stored_moment import Channel
 from api_frontend.middleware.kept_answers import KeptAnswers
-from api_frontend.middleware.rate_limits import Limits
+from api_frontend.middleware.rate_limits import Limits, RateLimits
 from api_frontend.middleware.security import Clients
 from api_frontend.rendering import Renderer
 
@@ -23,10 +24,12 @@ class Site:
     """The site's parts. Reading raises `PostgresAwayError` if Postgres does not answer."""
 
     moments: Moments
+    choices: Choices
     progress: PipelineProgress
     renderer: Renderer
     fanout: Fanout
     limits: Limits
+    reports: RateLimits
     clients: Clients
     answers: KeptAnswers
 
