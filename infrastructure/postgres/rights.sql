@@ -13,6 +13,7 @@ GRANT SELECT ON channels, watched_channels, shown_moments, visible_moments, visi
     pipeline_progress
 TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
+GRANT SELECT ON opted_out TO api_frontend;
 GRANT INSERT ON opt_outs TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON reports TO api_frontend;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO api_frontend;

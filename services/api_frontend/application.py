@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api_frontend.data.catalogue import Catalogue
 from api_frontend.data.choices import Choices
 from api_frontend.data.database import Database
 from api_frontend.data.live import Fanout, Listener, Memory, Writers
@@ -25,7 +26,18 @@ from api_frontend.middleware.write_guard import WriteGuard
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
 from api_frontend.static_files import VersionedFiles
-from api_frontend.views import api_docs, api_moments, best, events, moment, newest, probes, reports
+from api_frontend.views import (
+    api_docs,
+    api_events,
+    api_lists,
+    api_moments,
+    best,
+    events,
+    moment,
+    newest,
+    probes,
+    reports,
+)
 from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
@@ -49,6 +61,7 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
         limits=Limits.of(settings, redis),
         clients=Clients(settings.trust_cloudflare, settings.networks()),
         answers=KeptAnswers(),
+        catalogue=Catalogue(database),
         reports=RateLimits(settings.report_limit, redis, name="report"),
     )
 
@@ -91,7 +104,7 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    for view in (best, newest, moment, reports, events, api_moments, api_docs, probes):
+    for view in (best, newest, moment, reports, events, api_moments, api_lists, api_events, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 
@@ -103,8 +116,8 @@ def add_middleware(app: FastAPI, site: Site, settings: ApiSettings) -> None:
     app.add_middleware(Revalidation, answers=site.answers, notice=site.renderer.notice)
     app.add_middleware(WriteGuard, renderer=site.renderer, settings=settings)
     app.add_middleware(LimitedRequests, limits=site.limits, clients=site.clients, renderer=site.renderer)
-    app.add_middleware(Methods)
     app.add_middleware(Addresses)
+    app.add_middleware(Methods)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(RequestMetrics)
 

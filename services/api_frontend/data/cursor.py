@@ -4,10 +4,13 @@ import base64
 import binascii
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import blake2b
 
 from api_frontend.data.stored_moment import EPOCH
 
 LENGTH_LIMIT = 400  # characters; a moment's id is far shorter
+PATTERN = rf"^[A-Za-z0-9_-]{{8,{LENGTH_LIMIT}}}$"
+SUM_BYTES = 3  # four characters of the text: one that was changed or made up is refused
 ONE_MICROSECOND = timedelta(microseconds=1)  # what Postgres keeps
 TOP_GRADE = 31  # of a moment: docs/best.md
 GRADED = "best"  # the first letter of a time is a digit or a minus
@@ -35,7 +38,9 @@ def encode(cursor: Cursor) -> str:
     """Encode as opaque text that is safe in an address."""
     microseconds = (cursor.crossed_at - EPOCH) // ONE_MICROSECOND
     graded = "" if cursor.grade is None else f"{GRADED}.{cursor.grade}."
-    return base64.urlsafe_b64encode(f"{graded}{microseconds}.{cursor.moment_id}".encode()).rstrip(b"=").decode()
+    plain = f"{graded}{microseconds}.{cursor.moment_id}".encode()
+    check = blake2b(plain, digest_size=SUM_BYTES, person=b"cursor").digest()
+    return base64.urlsafe_b64encode(check + plain).rstrip(b"=").decode()
 
 
 def decode(text: str) -> Cursor:
@@ -44,7 +49,7 @@ def decode(text: str) -> Cursor:
         if len(text) > LENGTH_LIMIT:
             raise CursorError("too long")
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
-        cursor = parsed(base64.b64decode(padded, altchars=b"-_", validate=True).decode())
+        cursor = parsed(base64.b64decode(padded, altchars=b"-_", validate=True)[SUM_BYTES:].decode())
     except (ValueError, OverflowError, binascii.Error) as error:
         raise CursorError("not a cursor of this list; leave it out to start at the newest") from error
     if "\0" in cursor.moment_id or encode(cursor) != text:

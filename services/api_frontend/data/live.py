@@ -219,6 +219,8 @@ class Listener:
         while (left := deadline - asyncio.get_running_loop().time()) > 0:
             payloads = [note.payload async for note in connection.notifies(timeout=left, stop_after=1)]
             channels = {payload: channel for payload in payloads if (channel := channel_in(payload))}
+            if channels:
+                self._memory.forget()
             for channel_id in channels.values():
                 self._fanout.send(gone_news(channel_id=channel_id))
             payloads = [payload for payload in payloads if payload not in channels]

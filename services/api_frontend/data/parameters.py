@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Query
 from pydantic import AfterValidator, BeforeValidator
 
+from api_frontend.data.cursor import PATTERN as CURSOR_PATTERN
 from api_frontend.data.periods import Period, is_zone
 from api_frontend.data.words import MOST_CHARACTERS, words_of
 from contracts.channel_names import parse_channel
@@ -130,4 +131,8 @@ Search = Annotated[
 ]
 Clips = Annotated[bool, Query(description="only moments that have a clip")]
 Shadow = Annotated[bool, Query(description="for operators: only what experimental detectors found")]
-CursorText = Annotated[str | None, BeforeValidator(none_if_empty), Query(description="`next` of the previous page")]
+CursorText = Annotated[
+    str | None,
+    BeforeValidator(none_if_empty),
+    Query(description="`next` of the previous page", json_schema_extra={"pattern": CURSOR_PATTERN, "format": "cursor"}),
+]

@@ -49,7 +49,7 @@ NOT_FOUND_ANSWER: dict[int | str, dict[str, Any]] = {
 def error_json(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> JSONResponse:
     """Answer in the one JSON shape of errors."""
     body = ErrorAnswer(error=ErrorBody(code=code, message=message))
-    return JSONResponse(body.model_dump(), status_code=status, headers=headers)
+    return JSONResponse(body.model_dump(), status_code=status, headers={"Cache-Control": "no-store"} | (headers or {}))
 
 
 def explain(error: RequestValidationError) -> str:

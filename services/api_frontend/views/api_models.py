@@ -11,6 +11,7 @@ from api_frontend.data import cursor as cursors
 from api_frontend.data.moments import Page
 from api_frontend.data.stored_moment import ClipState, StoredMoment, utc
 from api_frontend.rendering import why
+from api_frontend.text.lead import lead
 from contracts.clips import ClipStatus
 from contracts.moments import Moment
 
@@ -78,12 +79,23 @@ class CountModel(BaseModel):
     chatters: int = Field(description="distinct people")
 
 
+class StreamModel(BaseModel):
+    """The stream when the moment happened; empty texts where that is unknown."""
+
+    title: str
+    game: str = Field(examples=["Elden Ring"])
+    language: str = Field(description="Twitch's code", examples=["en"])
+
+
 class MomentHead(BaseModel):
     """What identifies and explains a moment."""
 
     id: str
     revision: int = Field(description="1 raised, 2 peaked, 3 closed; a higher one replaces a lower one")
+    changed_at: datetime = Field(description="when it, or its clip, last changed: for `changed_since`")
     channel: ChannelModel
+    stream: StreamModel
+    lead: str = Field(description="what the crowd did", examples=["Chat burst out laughing · KEKW"])
     why: str = Field(
         description="the reasons in one sentence",
         examples=["9 times the usual chat, 212 people in 7 s instead of 20, LUL ×140"],
@@ -135,6 +147,7 @@ class MomentPage(BaseModel):
 
     items: list[MomentModel]
     next: str | None = Field(description="the next page's `cursor`; null at the end")
+    as_of: datetime | None = Field(default=None, description="with `changed_since`: what to ask with the next time")
 
 
 def clip_model(clip: ClipState | None) -> ClipModel | None:
@@ -167,6 +180,9 @@ def summary(moment: StoredMoment) -> dict[str, object]:
         "id": document.moment_id,
         "revision": document.revision_number,
         "channel": ChannelModel(id=channel.channel_id, login=channel.login, display_name=channel.display_name),
+        "changed_at": moment.changed_at,
+        "stream": StreamModel(title=moment.stream.title, game=moment.stream.game_name, language=moment.stream.language),
+        "lead": lead(moment),
         "why": why(moment),
         "cause": document.causes[0] if document.causes else None,
         "detector": f"{document.detector_name} {document.detector_version}",

@@ -1,6 +1,6 @@
 """Streams new and changed moments to open pages as server-sent events."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -24,6 +24,7 @@ RETRY_MS = 3000  # before a browser reconnects
 OVERLAP = timedelta(seconds=5)  # a change carries the time when its transaction began, and is visible when it ends
 RESUME_AMONG = 200  # newest moments that a returning page is told about
 BUSY_RETRY_SECONDS = 30
+REACH = timedelta(minutes=15)  # what a page missed before is not told: it had better be loaded again
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,15 +38,21 @@ def since_when(last_event_id: str | None, since: int | None) -> datetime | None:
     """Return since when the page has missed changes; None if it does not say."""
     text = last_event_id or (str(since) if since is not None else "")
     try:
-        return EPOCH + timedelta(microseconds=int(text)) - OVERLAP
+        told = EPOCH + timedelta(microseconds=int(text)) - OVERLAP
     except (ValueError, OverflowError):
         return None
+    return max(told, datetime.now(UTC) - REACH)
 
 
-def as_event(news: News) -> ServerSentEvent:
+def for_pages(news: News) -> str:
+    """Write the news for an open page: as it is."""
+    return news.text
+
+
+def as_event(news: News, write: Callable[[News], str] = for_pages) -> ServerSentEvent:
     """Encode one event."""
     id_ = event_id(news.moment.changed_at) if news.moment else None
-    return ServerSentEvent(news.text, event=news.name, id=id_, retry=RETRY_MS)
+    return ServerSentEvent(write(news), event=news.name, id=id_, retry=RETRY_MS)
 
 
 async def missed(site: Site, since: datetime) -> AsyncIterator[News]:
@@ -68,32 +75,40 @@ async def present(site: Site, since: datetime | None) -> AsyncIterator[News]:
 
 
 async def stream(
-    site: Site, page: Subscription, wanted: Filter, since: datetime | None
+    site: Site, page: Subscription, wanted: Filter, since: datetime | None, write: Callable[[News], str] = for_pages
 ) -> AsyncGenerator[ServerSentEvent, None]:
     """Yield all that the page has missed, then all that happens."""
     try:
         async for news in present(site, since):
             if news.moment is None or wanted.fits(news.moment):
-                yield as_event(news)
+                yield as_event(news, write)
     except PostgresAwayError:  # the page shows why, reconnects later and misses nothing
-        yield as_event(site.header_news(UNREACHABLE))
+        yield as_event(site.header_news(UNREACHABLE), write)
         return
     async for news in page.news():
         if news.moment is None or wanted.fits(news.moment):
-            yield as_event(news)
+            yield as_event(news, write)
 
 
 class LiveLine(Response):
     """Streams events while the page has a place; refuses it if there is none."""
 
-    def __init__(self, site: Site, client: str, wanted: Filter, since: datetime | None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        client: str,
+        wanted: Filter,
+        since: datetime | None,
+        write: Callable[[News], str] = for_pages,
+    ) -> None:
         super().__init__()
+        self._write = write
         self._site, self._client, self._wanted, self._since = site, client, wanted, since
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             with self._site.fanout.subscription(self._client) as page:
-                events = stream(self._site, page, self._wanted, self._since)
+                events = stream(self._site, page, self._wanted, self._since, self._write)
                 await EventStream(events)(scope, receive, send)
         except TooManyPagesError as error:
             measure(metrics.LIVE_REFUSED).labels(by=error.by).inc()
@@ -110,7 +125,7 @@ def refusal(error: TooManyPagesError) -> Response:
     return error_json(503, "too_many_pages", message, headers)
 
 
-@router.get("/events")
+@router.api_route("/events", methods=["GET", "HEAD"])
 async def events(
     request: Request,
     site: CurrentSite,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api_frontend.data.catalogue import Catalogue
 from api_frontend.data.choices import Choices
 from api_frontend.data.filters import Filter
 from api_frontend.data.freshness import Freshness
@@ -32,6 +33,7 @@ class Site:
     reports: RateLimits
     clients: Clients
     answers: KeptAnswers
+    catalogue: Catalogue
 
     def header_news(self, freshness: Freshness) -> News:
         """Write the header's news."""
