@@ -8,12 +8,14 @@ CHANNELS ?=
 TESTS ?= tests
 WORKERS ?= 3
 FAULTS ?= all
+API_EXAMPLES ?= 100
+API_SEED ?= 1
 PLAYS ?= 100
 SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium demo live status hide reports check format test test-faults causes bench evaluate clean distclean
+.PHONY: help preflight venv jars chromium demo live status hide reports check format test test-api test-faults causes bench evaluate clean distclean
 
 include infrastructure/deployment.mk
 
@@ -67,6 +69,9 @@ format: venv ## Bring the code into shape
 
 test: preflight venv jars chromium ## Run all tests; TESTS=tests/unit runs a part
 	$(BIN)/pytest $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist loadscope --no-loadscope-reorder) $(TESTS)
+
+test-api: preflight venv ## Try the API with all checks of schemathesis; API_EXAMPLES=1000 tries longer, API_SEED=7 otherwise
+	API_EXAMPLES="$(API_EXAMPLES)" API_SEED="$(API_SEED)" $(BIN)/pytest -n 0 tests/api
 
 test-faults: preflight venv jars ## Let everything fail once and print what it did; FAULTS="Kafka,power" plays a part
 	FAULTS="$(FAULTS)" $(BIN)/pytest -m fault tests/faults

@@ -53,14 +53,14 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
     """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
     site = Site(
-        moments=Moments(database),
+        moments=Moments(database, settings.keep_seconds),
         choices=Choices(database),
-        progress=PipelineProgress(database, settings.away_after_seconds),
+        progress=PipelineProgress(database, settings.away_after_seconds, keep_seconds=settings.keep_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
         limits=Limits.of(settings, redis),
         clients=Clients(settings.trust_cloudflare, settings.networks()),
-        answers=KeptAnswers(),
+        answers=KeptAnswers(settings.keep_seconds),
         catalogue=Catalogue(database),
         reports=RateLimits(settings.report_limit, redis, name="report"),
     )
@@ -98,8 +98,22 @@ def listener_of(site: Site, conninfo: str) -> Listener:
         progress=site.progress,
         fanout=site.fanout,
         writers=Writers(site.renderer.moment_news, site.renderer.freshness_news),
-        memory=Memory(site.answers.changed, site.answers.forget),
+        memory=memory_of(site),
     )
+
+
+def memory_of(site: Site) -> Memory:
+    """Say what becomes old with news, and what is dropped when something was hidden."""
+
+    def changed() -> None:
+        site.moments.forget()
+        site.answers.changed()
+
+    def forget() -> None:
+        site.moments.forget()
+        site.answers.forget()
+
+    return Memory(changed, forget)
 
 
 def add_routes(app: FastAPI) -> None:

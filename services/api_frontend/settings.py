@@ -51,6 +51,9 @@ class ApiSettings(BaseSettings):
     live_pages: int = Field(
         default=500, ge=1, description="most open pages that receive new moments; one client gets a fiftieth of them"
     )
+    keep_seconds: float = Field(
+        default=1.0, ge=0, le=5, description="how long answers and moments are kept in memory, unless news comes"
+    )
     away_after_seconds: float = Field(
         default=30.0, gt=0, description="silence of the job or the recorder after which processing counts as offline"
     )

@@ -152,7 +152,9 @@ def from_address(
     cursor: asked.CursorText = None,
     zone_cookie: Annotated[str | None, Cookie(alias="tz", include_in_schema=False)] = None,
 ) -> Filter:
-    """Read the filter that an address asks for; raises `BadRequestError` for a malformed cursor."""
+    """Read the filter that an address asks for; raises `BadRequestError` for a cursor or a time zone that is none."""
+    if tz and not is_zone(tz):
+        raise BadRequestError("bad_time_zone", "tz: this is no time zone; write one such as Europe/Berlin")
     zone = tz or (zone_cookie if zone_cookie and is_zone(zone_cookie) else UTC_NAME)
     ordering: Order = "newest" if shadow else order or "newest"  # experimental moments have one order
     return Filter(

@@ -248,8 +248,10 @@ class Listener:
         waiting = list(ids)
         for start in range(0, len(waiting), BATCH):
             batch = waiting[start : start + BATCH]
+            self._memory.changed()
             found = await self._moments.by_ids(batch)
-            self._memory.changed() if len(found) == len(batch) else self._memory.forget()
+            if len(found) < len(batch):
+                self._memory.forget()
             for moment_id in set(batch) - {moment.moment_id for moment in found}:
                 self._fanout.send(gone_news(moment_id))  # hidden, or not recorded yet: then no page shows it
             for moment in found:

@@ -11,6 +11,7 @@ from api_frontend.data import list_query
 from api_frontend.data.cursor import Cursor
 from api_frontend.data.database import Database, queries
 from api_frontend.data.filters import Filter
+from api_frontend.data.moment_memory import MomentMemory
 from api_frontend.data.stored_moment import Channel, StoredMoment, moment_in
 
 MOST_COUNTED = 1_000  # a page says "1,000+" beyond
@@ -41,16 +42,26 @@ class Version:
 class Moments:
     """Reads moments. Every method raises `PostgresAwayError` if Postgres does not answer."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, keep_seconds: float = 0.0) -> None:
         self._database = database
+        self._memory = MomentMemory(keep_seconds)
+
+    def forget(self) -> None:
+        """Read every moment again."""
+        self._memory.forget()
 
     async def by_ids(self, ids: Iterable[str]) -> list[StoredMoment]:
         """Return the moments of these ids that exist, in the order of the ids."""
         wanted = list(ids)
         if not wanted:
             return []
-        rows = await self._database.rows(queries.by_ids.sql, {"ids": wanted})
-        found = {moment.moment_id: moment for row in rows if (moment := moment_in(row)) is not None}
+        found = self._memory.known(wanted)
+        if unknown := [moment_id for moment_id in wanted if moment_id not in found]:
+            read_at = self._memory.now()
+            rows = await self._database.rows(queries.by_ids.sql, {"ids": unknown})
+            read = [moment for row in rows if (moment := moment_in(row)) is not None]
+            self._memory.keep(read, read_at)
+            found |= {moment.moment_id: moment for moment in read}
         return [found[moment_id] for moment_id in wanted if moment_id in found]
 
     async def one(self, moment_id: str) -> StoredMoment | None:

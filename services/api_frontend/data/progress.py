@@ -15,8 +15,15 @@ class PipelineProgress:
     """Reads the freshness of the data. The metric of its age keeps growing while Postgres does not answer."""
 
     def __init__(
-        self, database: Database, away_after_seconds: float, clock: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        away_after_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        keep_seconds: float = 0.0,
     ) -> None:
+        self._keep_seconds = keep_seconds
+        self._last: tuple[Freshness, datetime] | None = None
+        self._read_at = nan
         self._database = database
         self._away_after = timedelta(seconds=away_after_seconds)
         self._clock = clock
@@ -25,6 +32,12 @@ class PipelineProgress:
 
     async def read(self) -> tuple[Freshness, datetime]:
         """Return the freshness, and the database's time of this answer; raises `PostgresAwayError`."""
+        if self._last is not None and self._clock() - self._read_at < self._keep_seconds:
+            return self._last
+        self._last, self._read_at = await self._read(), self._clock()
+        return self._last
+
+    async def _read(self) -> tuple[Freshness, datetime]:
         rows = await self._database.rows(queries.progress.sql)
         now = rows[-1]["now"]
         stages = {row["stage"]: Progress(row["event_at"], row["updated_at"]) for row in rows if row["stage"]}

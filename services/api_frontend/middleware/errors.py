@@ -39,7 +39,7 @@ ERROR_ANSWERS: dict[int | str, dict[str, Any]] = {
     503: {"model": ErrorAnswer, "description": "the database is unavailable; see the Retry-After header"},
 }
 CURSOR_ANSWER: dict[int | str, dict[str, Any]] = {
-    400: {"model": ErrorAnswer, "description": "the cursor does not belong to this list"}
+    400: {"model": ErrorAnswer, "description": "the cursor is not of this list, or the time zone is none"}
 }
 NOT_FOUND_ANSWER: dict[int | str, dict[str, Any]] = {
     404: {"model": ErrorAnswer, "description": "the moment does not exist"}

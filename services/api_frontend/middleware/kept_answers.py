@@ -1,4 +1,4 @@
-"""Keeps answers in memory for a second, and for as long as Postgres is away."""
+"""Keeps answers in memory for some seconds, and for as long as Postgres is away."""
 
 import time
 from collections import OrderedDict
@@ -10,7 +10,6 @@ from typing import Any
 
 from starlette.datastructures import Headers
 
-FRESH_SECONDS = 1.0
 AWAY_SECONDS = 3600.0  # how old a page may be that is shown while Postgres is away
 MOST_BYTES = 16_000_000
 ETAG_BYTES = 9
@@ -56,8 +55,8 @@ class KeptAnswers:
     hidden from visitors.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._seconds, self._clock = seconds, clock
         self._answers: OrderedDict[Key, Answer] = OrderedDict()
         self._bytes = 0
         self.state = 0
@@ -70,7 +69,7 @@ class KeptAnswers:
     def fresh(self, key: Key) -> Answer | None:
         """Return the answer if it is as good as a new one."""
         found = self._answers.get(key)
-        if found is None or found.state != self.state or self._clock() - found.made_at > FRESH_SECONDS:
+        if found is None or found.state != self.state or self._clock() - found.made_at >= self._seconds:
             return None
         self._answers.move_to_end(key)
         return found

@@ -185,6 +185,10 @@ class Rows:
                 payload = json.dumps({"id": moment_id, "revision": revision})
                 self._connection.execute("SELECT pg_notify('moments', %s)", (payload,))
 
+    def watched(self, channel_id: str, login: str) -> None:
+        """Have the channel watched."""
+        self._connection.execute("INSERT INTO watched_channels VALUES (%s, %s, 'pinned', now())", (channel_id, login))
+
     def say(self, payload: str) -> None:
         """Send a notification of any text."""
         self._connection.execute("SELECT pg_notify('moments', %s)", (payload,))
@@ -202,6 +206,7 @@ class SiteProcess:
         self.url = f"http://localhost:{self.port}"
         login = as_role(dsn, "api_frontend")
         own = {"POSTGRES_DSN": login, "API_PORT": str(self.port), "API_METRICS_PORT": str(self.metrics_port)}
+        own |= {"API_KEEP_SECONDS": "0", "API_PAGES_RATE_LIMIT": "100000/minute"}  # a test asks right after it has written
         self._environment = os.environ | own | settings
         self._log = folder / "api_frontend.log"
 
