@@ -134,7 +134,7 @@ def cursor_of(text: str | None, order: Order) -> Cursor | None:
     return after
 
 
-def from_address(
+async def from_address(
     q: asked.Search = None,
     channel: asked.ChannelName = None,
     game: asked.Game = None,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import Query
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, JsonValue
 
 from api_frontend.data.cursor import PATTERN as CURSOR_PATTERN
 from api_frontend.data.periods import Period
@@ -65,26 +65,32 @@ def in_zone(value: datetime | None, zone: str) -> datetime | None:
     return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
-Time = Annotated[datetime | None, BeforeValidator(none_if_empty), AfterValidator(in_range)]
+Time = Annotated[datetime | None, BeforeValidator(none_if_empty)]
+TIME_OR_EMPTY: dict[str, JsonValue] = {  # a form sends its empty fields too
+    "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}, {"type": "null"}]
+}
 ChannelName = Annotated[
     Annotated[str, Query(pattern=CHANNEL_PATTERN)] | None,
     BeforeValidator(login_or_id),
     Query(description="a channel's login, its address, or its id", examples=["lunaplays"]),
 ]
 From = Annotated[
-    Time, Query(alias="from", description="detected at or after this time (ISO 8601; of `tz` unless it has a zone)")
+    Time,
+    Query(
+        alias="from",
+        description="detected at or after this time (ISO 8601; of `tz` unless it has a zone)",
+        json_schema_extra=TIME_OR_EMPTY,
+    ),
 ]
-Until = Annotated[Time, Query(description="detected before this time")]
+Until = Annotated[Time, Query(description="detected before this time", json_schema_extra=TIME_OR_EMPTY)]
 PeriodName = Annotated[
     Period | None, BeforeValidator(none_if_empty), Query(description="detected in this period, by the calendar of `tz`")
 ]
 Zone = Annotated[
-    str | None,
+    Annotated[str, Query(max_length=64)] | None,
     BeforeValidator(none_if_empty),
     Query(
-        max_length=64,
-        description="the time zone of periods and times, by its IANA name; UTC if not given",
-        examples=["Asia/Seoul"],
+        description="the time zone of periods and times, by its IANA name; UTC if not given", examples=["Asia/Seoul"]
     ),
 ]
 OrderName = Annotated[

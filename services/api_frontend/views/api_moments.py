@@ -18,7 +18,7 @@ from api_frontend.views.moment import ID_LENGTH_LIMIT, EvenExperimental, visible
 from api_frontend.views.site import CurrentSite, Site
 
 
-def shared(response: Response) -> None:
+async def shared(response: Response) -> None:
     """Let caches keep the answer for some seconds."""
     response.headers["Cache-Control"] = SHARED
 

@@ -33,7 +33,7 @@ class Link:
     is_here: bool = False
 
 
-def wanted_here(request: Request, wanted: Annotated[Filter, Depends(from_address)]) -> Filter:
+async def wanted_here(request: Request, wanted: Annotated[Filter, Depends(from_address)]) -> Filter:
     """Read the filter; without an order it is the best, and without a period the best of today."""
     if wanted.shadow or request.query_params.get("order"):
         return wanted

@@ -21,7 +21,7 @@ def complaints(given: Iterable[str], known: set[str]) -> list[dict[str, Any]]:
     return [{"loc": ("query", name), "msg": message, "type": "unknown"} for name in sorted(set(given) - known)]
 
 
-def only_known(request: Request) -> None:
+async def only_known(request: Request) -> None:
     """Raise RequestValidationError for unknown parameters."""
     if not request.query_params:
         return

@@ -55,7 +55,7 @@ class Site:
         return page, channel, freshness, now
 
 
-def of(request: Request) -> Site:
+async def of(request: Request) -> Site:
     """Return the site that this request came to."""
     site: Site = request.app.state.site
     return site

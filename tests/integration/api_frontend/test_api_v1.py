@@ -22,7 +22,9 @@ def rows(postgres_of_module: str) -> Iterator[Rows]:
         rows.channel(channel_id, login)
         rows.watched(channel_id, login)
     for number in range(12):
-        rows.moment(f"m{number:02d}", ago_seconds=60 * (number + 1), channel_id="11" if number % 3 else "12", revision=3)
+        rows.moment(
+            f"m{number:02d}", ago_seconds=60 * (number + 1), channel_id="11" if number % 3 else "12", revision=3
+        )
     rows.progress()
     yield rows
     rows.close()

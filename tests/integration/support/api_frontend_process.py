@@ -206,7 +206,10 @@ class SiteProcess:
         self.url = f"http://localhost:{self.port}"
         login = as_role(dsn, "api_frontend")
         own = {"POSTGRES_DSN": login, "API_PORT": str(self.port), "API_METRICS_PORT": str(self.metrics_port)}
-        own |= {"API_KEEP_SECONDS": "0", "API_PAGES_RATE_LIMIT": "100000/minute"}  # a test asks right after it has written
+        own |= {
+            "API_KEEP_SECONDS": "0",
+            "API_PAGES_RATE_LIMIT": "100000/minute",
+        }  # a test asks right after it has written
         self._environment = os.environ | own | settings
         self._log = folder / "api_frontend.log"
 

@@ -116,12 +116,16 @@ def test_times_are_converted_to_utc() -> None:
         "language=German",
         "rarity=year",
         "period=month",
-        "tz=Mars",
         "order=x",
     ],
 )
 def test_invalid_values_are_refused(query: str) -> None:
     assert client.get(f"/?{query}").status_code == 422
+
+
+def test_a_time_zone_that_is_none_is_refused() -> None:
+    with pytest.raises(BadRequestError, match="no time zone"):
+        client.get("/?tz=Mars")
 
 
 def test_times_and_days_are_of_the_visitors_zone() -> None:

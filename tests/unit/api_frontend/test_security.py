@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from api_frontend.data.stored_moment import web_address
-from api_frontend.middleware.security import Clients, client_address, content_policy
+from api_frontend.middleware.security import Clients, content_policy
 from api_frontend.rendering import embed_address
 from api_frontend.settings import TWITCH_FRAMES, ApiSettings
 
@@ -17,21 +17,49 @@ def scope(peer: str, told: str | None = None) -> dict[str, Any]:
     return {"type": "http", "client": (peer, 1), "headers": headers}
 
 
+NETWORKS = ApiSettings(tunnel_networks="10.0.0.0/24 ::1/128").networks()
+
+
+def client_of(peer: str, told: str | None = None, trust: bool = True) -> str:
+    """Who a request is from, where the tunnel is in 10.0.0.0/24."""
+    return Clients(trust, NETWORKS).of(scope(peer, told))
+
+
 def test_cloudflares_word_counts_only_where_it_is_trusted() -> None:
-    assert client_address(scope("10.0.0.1", "203.0.113.9"), trust_cloudflare=False) == "10.0.0.1"
-    assert client_address(scope("10.0.0.1", "203.0.113.9"), trust_cloudflare=True) == "203.0.113.9"
-    assert client_address(scope("10.0.0.1", "nonsense"), trust_cloudflare=True) == "10.0.0.1"
+    assert client_of("10.0.0.1", "203.0.113.9", trust=False) == "10.0.0.1"
+    assert client_of("10.0.0.1", "203.0.113.9") == "203.0.113.9"
+    assert client_of("10.0.0.1", "nonsense") == "10.0.0.1"
 
 
-def test_an_ipv6_household_is_one_client() -> None:
-    one = client_address(scope("2001:db8:1:2:3::4"), trust_cloudflare=False)
-    assert one == client_address(scope("2001:db8:1:2:ffff::9"), trust_cloudflare=False)
-    assert one != client_address(scope("2001:db8:1:3::9"), trust_cloudflare=False)
+def test_cloudflares_word_counts_only_from_the_tunnel() -> None:
+    assert client_of("10.0.1.1", "203.0.113.9") == "10.0.1.1"
+    assert client_of("192.0.2.4", "203.0.113.9") == "192.0.2.4"
+    assert client_of("::1", "203.0.113.9") == "203.0.113.9"
+    assert client_of("::ffff:10.0.0.1", "203.0.113.9") == "203.0.113.9"
+    assert client_of("::ffff:192.0.2.4", "203.0.113.9") == "192.0.2.4"
+
+
+def test_this_machine_and_dockers_networks_are_the_tunnels_by_default() -> None:
+    clients = Clients(True, ApiSettings().networks())
+    assert {clients.of(scope(peer, "203.0.113.9")) for peer in ("127.0.0.1", "::1", "172.18.0.5")} == {"203.0.113.9"}
+    assert clients.of(scope("192.168.1.7", "203.0.113.9")) == "192.168.1.7"
+
+
+def test_a_network_that_is_none_is_named_at_the_start() -> None:
+    with pytest.raises(ValueError, match="tunnel_networks"):
+        ApiSettings(tunnel_networks="10.0.0.0/24 everywhere")
+
+
+@pytest.mark.parametrize("told", [None, "2001:db8:1:2::9"])
+def test_an_ipv6_household_is_one_client(told: str | None) -> None:
+    one = client_of("10.0.0.1", told) if told else client_of("2001:db8:1:2:3::4")
+    assert one == client_of("2001:db8:1:2:ffff::9") == "2001:db8:1:2::"
+    assert one != client_of("2001:db8:1:3::9")
 
 
 def test_ipv4_clients_of_an_ipv6_socket_are_told_apart() -> None:
-    assert client_address(scope("::ffff:203.0.113.9"), trust_cloudflare=False) == "203.0.113.9"
-    assert client_address(scope("10.0.0.1", "::ffff:203.0.113.8"), trust_cloudflare=True) == "203.0.113.8"
+    assert client_of("::ffff:203.0.113.9") == client_of("203.0.113.9") == "203.0.113.9"
+    assert client_of("10.0.0.1", "::ffff:203.0.113.8") == "203.0.113.8"
 
 
 def test_a_tunnel_that_makes_all_visitors_one_is_told_once() -> None:
