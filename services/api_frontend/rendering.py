@@ -15,12 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api_frontend.data.freshness import Freshness
+from api_frontend.data.languages import language_name
 from api_frontend.data.stored_moment import StoredMoment, utc
 from api_frontend.settings import ApiSettings
 from api_frontend.text import crowd, reason
 from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import clip_line
-from api_frontend.text.languages import language_name
 from api_frontend.text.lead import lead, numbers
 from contracts.moment_words import CAUSES, MOODS, cause_words
 

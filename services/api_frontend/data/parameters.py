@@ -65,7 +65,7 @@ def in_zone(value: datetime | None, zone: str) -> datetime | None:
     return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
-Time = Annotated[datetime | None, BeforeValidator(none_if_empty)]
+Time = Annotated[datetime | None, BeforeValidator(none_if_empty), AfterValidator(in_range)]
 TIME_OR_EMPTY: dict[str, JsonValue] = {  # a form sends its empty fields too
     "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}, {"type": "null"}]
 }

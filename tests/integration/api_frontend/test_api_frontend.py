@@ -70,7 +70,7 @@ def test_the_list_shows_cards_newest_first(http: httpx.Client) -> None:
 
 
 def test_the_older_link_works_without_script(http: httpx.Client) -> None:
-    page, seen = http.get("/").text, set()
+    page, seen = http.get("/best?order=newest").text, set()
     while True:
         seen |= {part.split('"')[0] for part in page.split('id="m-')[1:]}
         if 'rel="next" href="' not in page:
@@ -103,8 +103,8 @@ def test_moods_and_causes_narrow_the_list(http: httpx.Client) -> None:
     assert found(channel="13", cause="raid", mood="laughter") == [63, 69, 75]
     assert found(channel="13", cause="raid", clips="1") == [60, 75]
     assert found(channel="lunaplays", mood="awe") == []
-    page = http.get("/?mood=laughter&cause=raid").text
-    assert "<strong>laughter, a raid</strong>" in page
+    page = http.get("/best?mood=laughter&cause=raid").text
+    assert "<bdi>laughter</bdi>" in page
     assert "m-m063" in page
 
 
@@ -116,7 +116,7 @@ def test_experimental_moments_are_shown_only_on_request(http: httpx.Client) -> N
     assert all_ids(http, "/api/v1/moments", shadow="1") == shadows
     assert all_ids(http, "/api/v1/moments", shadow="1", channel="lunaplays", mood="awe") == shadows
     assert all_ids(http, "/api/v1/moments", shadow="1", channel="kraken") == []
-    page = http.get("/?shadow=1").text
+    page = http.get("/best?shadow=1").text
     assert "Experimental moments" in page
     assert "data-live" not in page
     for path in ("/moments/s0", "/api/v1/moments/s0"):
