@@ -44,6 +44,14 @@ def has(site: SiteProcess, text: str, path: str = "/best?order=newest") -> bool:
     return text in httpx.get(f"{site.url}{path}").text
 
 
+def test_a_kept_page_is_revalidated(site: SiteProcess) -> None:
+    answer = httpx.get(f"{site.url}/best")
+    again = httpx.get(f"{site.url}/best", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    elsewhere = {"If-None-Match": answer.headers["etag"], "Cookie": "tz=Asia/Seoul"}
+    assert httpx.get(f"{site.url}/best", headers=elsewhere).status_code == 200
+
+
 def test_news_is_on_the_page_though_the_page_is_kept(site: SiteProcess, rows: Rows) -> None:
     assert not has(site, "m-new")
     rows.moment("new", ago_seconds=0)
