@@ -43,7 +43,7 @@ from contracts import metrics
 from service_runtime.measures import measure
 
 GZIP_FROM_BYTES = 800  # smaller answers fit in one packet anyway
-GZIP_LEVEL = 5  # GZIP_NOTE
+GZIP_LEVEL = 5  # 9 takes eight times as long for a size that hardly differs
 DESCRIPTION = "Moments when Twitch chat erupted, with the evidence and the clip. Newest first, paged by cursor."
 
 log = structlog.get_logger()

@@ -1,5 +1,6 @@
 """The parameters of a list's address: their forms, and what the API's documentation says of them."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ CODE_PATTERN = r"^[a-z0-9_]{1,40}$"
 LANGUAGE_PATTERN = r"^[a-z]{2,5}(-[a-z]{2,8})?$"
 NAME_PATTERN = r"^[^\x00-\x1f\x7f]{1,200}$"  # a game's name: no controls
 MOST_ITEMS = 100
+NUMBER = re.compile(r"\s*[+-]?[\d._]*(?:[eE][+-]?\d+)?\s*[\d._]\s*")
 FIRST_YEAR, LAST_YEAR = 1, 9999  # of Python's calendar; not whole in every zone
 Order = Literal["newest", "best"]
 RARITIES = {"hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000}  # seconds
@@ -65,7 +67,14 @@ def in_zone(value: datetime | None, zone: str) -> datetime | None:
     return (value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
 
 
-Time = Annotated[datetime | None, BeforeValidator(none_if_empty), AfterValidator(in_range)]
+def no_number(value: object) -> object:
+    """Refuse a number, which would be taken for seconds since 1970 or for milliseconds, as its size has it."""
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        raise ValueError("write the time as in ISO 8601, for example 2026-11-22T17:00:00Z")
+    return none_if_empty(value)
+
+
+Time = Annotated[datetime | None, BeforeValidator(no_number), AfterValidator(in_range)]
 TIME_OR_EMPTY: dict[str, JsonValue] = {  # a form sends its empty fields too
     "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}, {"type": "null"}]
 }

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from api_frontend.data import parameters
 from api_frontend.data.filters import MOST_ITEMS, Filter, from_address
@@ -35,12 +35,15 @@ Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="items per page")]
 MomentId = Annotated[str, Path(min_length=1, max_length=ID_LENGTH_LIMIT, description="a moment's `id`")]
 ChangedSince = Annotated[
     datetime | None,
+    BeforeValidator(parameters.no_number),
+    AfterValidator(parameters.in_range),
     AfterValidator(in_utc),
     Query(
         description="only moments that changed, or whose clip did, at or after this time (ISO 8601; UTC unless it has "
         "a zone), in the order of the changes: `as_of` of the answer before, so that you learn that a clip was made. "
         "Some come twice; a page may hold fewer than `limit`",
         examples=["2026-11-22T17:00:00Z"],
+        json_schema_extra=parameters.TIME_OR_EMPTY,
     ),
 ]
 
