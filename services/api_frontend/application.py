@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 from fastapi import FastAPI
@@ -38,6 +39,7 @@ from api_frontend.views import (
     probes,
     reports,
 )
+from api_frontend.views.description import describe
 from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
@@ -85,6 +87,7 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
         redirect_slashes=False,
     )
     app.state.site = site
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]
     add_routes(app)
     add_middleware(app, site, settings)
     return app

@@ -75,8 +75,8 @@ def no_number(value: object) -> object:
 
 
 Time = Annotated[datetime | None, BeforeValidator(no_number), AfterValidator(in_range)]
-TIME_OR_EMPTY: dict[str, JsonValue] = {  # a form sends its empty fields too
-    "anyOf": [{"type": "string", "format": "date-time"}, {"type": "string", "maxLength": 0}, {"type": "null"}]
+CURSOR_OR_NONE: dict[str, JsonValue] = {  # what fits and is no cursor is refused with 400
+    "anyOf": [{"type": "string", "pattern": CURSOR_PATTERN, "format": "cursor"}, {"type": "null"}]
 }
 ChannelName = Annotated[
     Annotated[str, Query(pattern=CHANNEL_PATTERN)] | None,
@@ -88,10 +88,9 @@ From = Annotated[
     Query(
         alias="from",
         description="detected at or after this time (ISO 8601; of `tz` unless it has a zone)",
-        json_schema_extra=TIME_OR_EMPTY,
     ),
 ]
-Until = Annotated[Time, Query(description="detected before this time", json_schema_extra=TIME_OR_EMPTY)]
+Until = Annotated[Time, Query(description="detected before this time")]
 PeriodName = Annotated[
     Period | None, BeforeValidator(none_if_empty), Query(description="detected in this period, by the calendar of `tz`")
 ]
@@ -143,5 +142,5 @@ Shadow = Annotated[bool, Query(description="for operators: only what experimenta
 CursorText = Annotated[
     str | None,
     BeforeValidator(none_if_empty),
-    Query(description="`next` of the previous page", json_schema_extra={"pattern": CURSOR_PATTERN, "format": "cursor"}),
+    Query(description="`next` of the previous page", json_schema_extra=CURSOR_OR_NONE),
 ]

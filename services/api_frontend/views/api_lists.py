@@ -3,9 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query
+from pydantic import BeforeValidator
 
 from api_frontend.data.catalogue import ListedChannel
 from api_frontend.data.filters import MOST_ITEMS, Filter
+from api_frontend.data.parameters import none_if_empty
 from api_frontend.data.words import MOST_CHARACTERS
 from api_frontend.middleware.errors import ERROR_ANSWERS, NOT_FOUND_ANSWER
 from api_frontend.views.api_list_models import ChannelList, GameList, GameModel, ListedChannelModel, SearchModel
@@ -25,7 +27,11 @@ Word = Annotated[
         examples=["elden ri"],
     ),
 ]
-After = Annotated[str | None, Query(pattern=LOGIN, description="`next` of the previous page")]
+After = Annotated[
+    Annotated[str, Query(pattern=LOGIN)] | None,
+    BeforeValidator(none_if_empty),
+    Query(description="`next` of the previous page"),
+]
 
 router = APIRouter(prefix="/api/v1", responses=ERROR_ANSWERS, dependencies=SHARED_READING)
 

@@ -43,7 +43,6 @@ ChangedSince = Annotated[
         "a zone), in the order of the changes: `as_of` of the answer before, so that you learn that a clip was made. "
         "Some come twice; a page may hold fewer than `limit`",
         examples=["2026-11-22T17:00:00Z"],
-        json_schema_extra=parameters.TIME_OR_EMPTY,
     ),
 ]
 
