@@ -26,8 +26,8 @@ from embedded.processes.waiting import wait_for
 
 LIST = "/best?order=newest"
 A_SECOND = timedelta(seconds=1)
-ROUNDS = 5  # of each in turn, so that another program's load meets all alike; the median counts
-SECONDS = 3.0
+ROUNDS = 3  # of each in turn, so that another program's load meets all alike; the median counts
+SECONDS = 2.0
 CONNECTIONS = 4
 MOMENTS = 200
 LIVE_PAGES = 2000
