@@ -234,7 +234,8 @@ def own_tick(spool: Spool, sent_at: int, end: int) -> bytes:
 def forwarder_of(kafka: Kafka, spool: Spool) -> Forwarder:
     """Return a forwarder as main.py makes it; alone, and without a capture."""
     lease = Lease("holder", LeaseTimeouts(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60), is_alone=True)
-    capture: Any = SimpleNamespace(continuity=None)  # not asked while the own log simply continues
+    # Asked only what it lacks of a channel, and that is nothing while the own log simply continues.
+    capture: Any = SimpleNamespace(continuity=SimpleNamespace(undelivered_lines=lambda lacking: lacking("12826")))
     return Forwarder(
         spool=spool,
         queue=FrameQueue(),
