@@ -18,6 +18,7 @@ from stream_monitoring.capture.capture_loop import CaptureLoop, CaptureOptions
 from stream_monitoring.channels.choice import ChoiceRules
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
 from stream_monitoring.channels.lifecycle import LifecyclePolling, StreamTracker
+from stream_monitoring.channels.pinned_file import PinnedFile
 from stream_monitoring.channels.watch_list import DiskList, PostgresList
 from stream_monitoring.chat.ignored_chatters import read_logins
 from stream_monitoring.forwarding.forwarder import Forwarder
@@ -154,6 +155,7 @@ def make_chooser(settings: AllSettings, helix: Helix | None, capture: CaptureLoo
         ids_from_chat=lambda: dict(capture.channel_ids),
         opt_outs=OptOuts(shared, settings.spool.directory / "opt_outs.json"),
         erase=capture.erase,
+        pinned_file=PinnedFile(settings.spool.directory / "pinned.json"),
     )
 
 

@@ -16,6 +16,7 @@ from stream_monitoring.channels.choice import Candidate, Choice, ChoiceRules, Wa
 from stream_monitoring.channels.doubt import Doubt
 from stream_monitoring.channels.games import Games
 from stream_monitoring.channels.pinned import PinnedChannels
+from stream_monitoring.channels.pinned_file import PinnedFile
 from stream_monitoring.privacy.opt_outs import OptOutList, OptOuts
 from twitch_access.errors import TwitchError
 from twitch_access.helix import Helix
@@ -68,6 +69,7 @@ class Chooser:
         opt_outs: OptOuts,
         erase: Callable[[OptOutList], None],
         clock: Callable[[], float] = time.monotonic,
+        pinned_file: PinnedFile | None = None,
     ) -> None:
         """`watch` gets the logins, `erase` the opt-outs; `ids_from_chat` returns login to channel id."""
         self._options = options
@@ -78,8 +80,8 @@ class Chooser:
         self._ids_from_chat = ids_from_chat
         self._erase = erase
         self._clock = clock
-        self._uses_pinned = options.decides or shared is None
-        self._pinned = PinnedChannels(options.pinned if self._uses_pinned else (), clock())
+        uses_pinned = options.decides or shared is None
+        self._pinned = PinnedChannels(options.pinned if uses_pinned else (), clock(), pinned_file if helix else None)
         self._games = Games(options.games)
         self._doubt = Doubt(options.doubt_seconds)
         self._told: dict[str, str] = {}

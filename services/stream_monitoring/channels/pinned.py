@@ -1,9 +1,9 @@
 """The pinned channels: each by its id as soon as that is known, under its present login."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from contracts.channel_names import ChannelName
+from stream_monitoring.channels.pinned_file import Known, PinnedFile
 from stream_monitoring.privacy.opt_outs import OptOuts
 from twitch_access.answers import User
 from twitch_access.errors import Refused
@@ -18,22 +18,15 @@ NEEDS_HELIX = "an id needs TWITCH_CLIENT_ID; without it name the login"
 OPTED_OUT = "it opted out"
 
 
-@dataclass(slots=True)
-class Known:
-    """What Twitch calls a channel now; `is_gone`: not known there any more."""
-
-    channel_id: str
-    login: str
-    is_gone: bool = False
-
-
 class PinnedChannels:
     """The channels that are always watched. Times: seconds of one clock; `started_at`: when chat was first asked."""
 
-    def __init__(self, names: Iterable[ChannelName], started_at: float) -> None:
+    def __init__(self, names: Iterable[ChannelName], started_at: float, file: PinnedFile | None = None) -> None:
+        """`file`: where ids outlive a restart; None without Helix, which alone can be asked by id."""
         self._names = tuple(dict.fromkeys(names))
         self._started_at = started_at
-        self._known: dict[ChannelName, Known] = {}
+        self._file = file
+        self._known = file.read(self._names) if file else {}
         self._asked_at: dict[ChannelName, float] = {}  # when Twitch last did not know a name
 
     def learn_from_chat(self, ids: Mapping[str, str]) -> bool:
@@ -55,6 +48,8 @@ class PinnedChannels:
             user = next((each for each in users if is_named(each, name)), None)
             if user is not None:
                 self._known[name] = Known(user.id, user.login.lower())
+        if self._file is not None:
+            self._file.write(self._known)
 
     def _follow_renames(self, users: Iterable[User]) -> None:
         logins = {each.id: each.login.lower() for each in users}

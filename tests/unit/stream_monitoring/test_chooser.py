@@ -13,6 +13,7 @@ from stream_monitoring.channels.choice import ChoiceRules, Watched
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions
 from stream_monitoring.channels.games import Games
 from stream_monitoring.channels.pinned import ASK_AGAIN_SECONDS, NEEDS_HELIX, NOT_IN_CHAT, OPTED_OUT, UNKNOWN
+from stream_monitoring.channels.pinned_file import PinnedFile
 from stream_monitoring.privacy.opt_outs import OptOuts, OptOutStatus
 from twitch_access.helix import Helix
 from twitch_access.session import Session
@@ -35,6 +36,7 @@ class World:
         self.ids_from_chat: dict[str, str] = {}
         self.read: set[str] = set()
         self.now = 1_000.0
+        self.pinned_file = folder / "pinned.json"
         twitch.make = self._answer
 
     def _answer(self) -> Reply:
@@ -69,6 +71,7 @@ class World:
             opt_outs=self.opt_outs,
             erase=lambda opt_outs: None,
             clock=lambda: self.now,
+            pinned_file=PinnedFile(self.pinned_file),
         )
 
     def _watch(self, logins: set[str]) -> None:
@@ -150,6 +153,50 @@ def test_a_rename_is_followed_by_id(world: World):
     world.minute(chooser)
     assert chooser.choice == {"1": Watched("anna_new", "pinned")}
     assert world.read == {"anna_new"}
+
+
+@pytest.mark.parametrize("pinned", ["anna", "id:1"])
+def test_a_rename_is_followed_over_a_restart(world: World, pinned: str):
+    """Before Twitch is asked the last known name is read; the old one may be somebody else's by then."""
+    world.chooser(pinned).choose_once()
+    world.users |= {"1": "anna_new", "9": "anna"}
+    before = world.chooser(pinned)
+    before.choose_once()
+    assert before.choice == {"1": Watched("anna_new", "pinned")}
+    after = world.chooser(f"{pinned},bob")
+    after.start()
+    assert world.read == {"anna_new", "bob"}
+    world.ids_from_chat["anna"] = "9"
+    after.choose_once()
+    assert after.choice == {"1": Watched("anna_new", "pinned"), "2": Watched("bob", "pinned")}
+    assert after.notes() == {}
+
+
+def test_a_name_that_is_pinned_no_more_is_forgotten(world: World):
+    """So an operator who means the new owner of a name takes it out once."""
+    world.chooser("anna").choose_once()
+    world.chooser("bob").choose_once()
+    world.users |= {"1": "anna_new", "9": "anna"}
+    chooser = world.chooser("anna,bob")
+    chooser.choose_once()
+    assert set(chooser.choice) == {"9", "2"}
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"anna": 7}', '{"anna": {"login": "x"}}', "\xff"])
+def test_a_damaged_file_of_ids_is_no_reason_to_stop(world: World, content: str):
+    world.pinned_file.write_bytes(content.encode("latin-1"))
+    chooser = world.chooser("anna")
+    chooser.choose_once()
+    assert chooser.choice == {"1": Watched("anna", "pinned")}
+
+
+def test_without_helix_a_kept_id_says_nothing(world: World):
+    """Chat alone knows whose room a name is now."""
+    world.chooser("anna").choose_once()
+    world.ids_from_chat["anna"] = "9"
+    chooser = world.chooser("anna", helix=False)
+    chooser.choose_once()
+    assert chooser.choice == {"9": Watched("anna", "pinned")}
 
 
 def test_a_channel_that_is_gone_is_named_and_stays_wanted(world: World):
