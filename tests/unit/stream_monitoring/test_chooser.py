@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
-from unit.stream_monitoring.test_odd_answers import FixedToken, MemoryList
+from unit.stream_monitoring.test_odd_answers import MemoryList
+from unit.support.helix_client import FixedToken
 from unit.support.scripted_twitch import Reply, ScriptedTwitch, twitch
 
 from contracts.channel_names import parse_channels
