@@ -153,6 +153,7 @@ def make_chooser(settings: AllSettings, helix: Helix | None, capture: CaptureLoo
         copy=DiskList(monitoring.channel_list_file or settings.spool.directory / "channels.json"),
         watch=capture.want,
         ids_from_chat=lambda: dict(capture.channel_ids),
+        hears_chat=lambda: capture.is_connected,
         opt_outs=OptOuts(shared, settings.spool.directory / "opt_outs.json"),
         erase=capture.erase,
         pinned_file=PinnedFile(settings.spool.directory / "pinned.json"),

@@ -35,6 +35,7 @@ class World:
         self.games = {"33214": "Fortnite", "509658": "Just Chatting", "1942": "Another", "77": "1942"}
         self.opt_outs = OptOuts(None, folder / "opt_outs.json")
         self.ids_from_chat: dict[str, str] = {}
+        self.hears_chat = True
         self.read: set[str] = set()
         self.now = 1_000.0
         self.pinned_file = folder / "pinned.json"
@@ -69,6 +70,7 @@ class World:
             copy=MemoryList(),
             watch=self._watch,
             ids_from_chat=lambda: self.ids_from_chat,
+            hears_chat=lambda: self.hears_chat,
             opt_outs=self.opt_outs,
             erase=lambda opt_outs: None,
             clock=lambda: self.now,
@@ -229,6 +231,17 @@ def test_without_helix_the_rooms_that_chat_lets_in_count(world: World):
         "pinned channel no_such_channel": NOT_IN_CHAT,
         "pinned channel id:7": NEEDS_HELIX,
     }
+
+
+def test_without_chat_no_name_is_called_wrong(world: World):
+    """Without a network nobody knows whether there is such a channel."""
+    world.hears_chat = False
+    chooser = world.chooser("anna", helix=False)
+    chooser.run(Ticking(world, 120))  # type: ignore[arg-type]
+    assert chooser.notes() == {}
+    world.hears_chat = True
+    chooser.run(Ticking(world, 20))  # type: ignore[arg-type]
+    assert chooser.notes() == {"pinned channel anna": NOT_IN_CHAT}
 
 
 def test_games_are_found_by_name_and_by_id(world: World):

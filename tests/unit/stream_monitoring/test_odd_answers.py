@@ -49,6 +49,7 @@ def chooser(helix: Helix, folder: Path, **options: Any) -> Chooser:
         copy=MemoryList(),
         watch=lambda logins: None,
         ids_from_chat=dict,
+        hears_chat=lambda: True,
         opt_outs=OptOuts(None, folder / "opt_outs.json"),
         erase=lambda opt_outs: None,
     )
