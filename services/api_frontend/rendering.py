@@ -108,7 +108,12 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        helpers: dict[str, Callable[..., Any]] = {
+        self._environment.filters["utc"] = utc
+        self._environment.globals.update(self._helpers(settings), known_causes=CAUSES, known_moods=MOODS)
+
+    def _helpers(self, settings: ApiSettings) -> dict[str, Callable[..., Any]]:
+        """Return what templates may call."""
+        return {
             "card": self.card,
             "static": static_address,
             "sort_key": sort_key,
@@ -128,8 +133,6 @@ class Renderer:
             "stream_address": lambda login: settings.stream_url.format(login=login),
             "embed_address": lambda url: embed_address(url, settings.frame_sources, settings.domains()),
         }
-        self._environment.filters["utc"] = utc
-        self._environment.globals.update(helpers, known_causes=CAUSES, known_moods=MOODS)
 
     def page(
         self,

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
+import httpx
 import pytest
 from integration.support.api_frontend_process import DEADLINE, Rows, SiteProcess, own_postgres
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from api_frontend.views.events import BUSY_RETRY_SECONDS
 from embedded import chromium as installed
 from embedded.processes.waiting import wait_for
 
@@ -185,6 +188,37 @@ def test_the_header_shows_that_processing_is_away(visit: OpenPage, rows: Rows) -
     expect(page.locator("#freshness")).to_contain_text("Live")
     rows.progress(age_seconds=600)
     expect(page.locator("#freshness")).to_contain_text("Processing has been offline since", timeout=TIMEOUT_MS)
+
+
+@pytest.mark.parametrize(
+    ("places", "told"),
+    [("50", "Too many live pages are open at your address. Close some"), ("1", "Too many live pages are open. Reload")],
+)
+def test_a_refused_page_says_why_and_goes_on_once_there_is_a_place(
+    chromium: Browser, dsn: str, rows: Rows, tmp_path: Path, places: str, told: str
+) -> None:
+    with SiteProcess(dsn, tmp_path, API_LIVE_PAGES=places) as site, chromium.new_context() as context:
+        first, refused = context.new_page(), context.new_page()
+        first.goto(site.url)
+        expect(first.locator("#freshness")).to_contain_text("Live", timeout=TIMEOUT_MS)
+        refused.clock.install()
+        refused.goto(site.url)
+        header = refused.locator("#freshness")
+        expect(header).to_contain_text(told, timeout=TIMEOUT_MS)
+        expect(header).to_contain_text(f"This page asks again every {BUSY_RETRY_SECONDS} s.")
+        rows.moment("meanwhile")
+        expect(first.locator("#m-meanwhile")).to_be_visible(timeout=TIMEOUT_MS)
+        first.close()
+        wait_for("its place is free", lambda: has_a_place(site), DEADLINE)
+        refused.clock.fast_forward(BUSY_RETRY_SECONDS * 1000)
+        expect(refused.locator("#m-meanwhile")).to_be_visible(timeout=TIMEOUT_MS)
+        expect(header).to_contain_text("Live")
+
+
+def has_a_place(site: SiteProcess) -> bool:
+    """Return whether the live line is open to one more; leaves at once."""
+    with httpx.stream("GET", f"{site.url}/events") as answer:
+        return answer.status_code == 200
 
 
 def test_the_pages_are_complete_without_script(visit: OpenPage, rows: Rows) -> None:

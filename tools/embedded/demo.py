@@ -113,7 +113,7 @@ def run(directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch) -> Non
     )
     if not twitch.simulated:
         write_line(f"The site opens at http://localhost:{ports.api} in about a minute, whatever Twitch answers")
-        ChatReport(partial(ready_answer, ports.url("monitoring_health")), write_line).start()
+        ChatReport(partial(ready_answer, ports.url("monitoring_health")), write_line, twitch.chat_complaints).start()
     try:
         system.start()
         write_line(where(ports, site))

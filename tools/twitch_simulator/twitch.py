@@ -1,5 +1,6 @@
 """Builds the whole simulated Twitch from the settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -8,10 +9,10 @@ from uuid import uuid4
 
 from service_runtime.clock import now_ms
 from twitch_simulator.clock import Clock, SimulatedClock, WorldClock
-from twitch_simulator.crowd.channels import LANGUAGES, plan_channels
+from twitch_simulator.crowd.channels import LANGUAGES, Channel, plan_channels
 from twitch_simulator.crowd.chatters import make_crowd
 from twitch_simulator.crowd.directory import Directory
-from twitch_simulator.crowd.replay import Replay, read_recording, recorded_channel
+from twitch_simulator.crowd.replay import Recording, Replay, read_recording, recorded_channel
 from twitch_simulator.crowd.texts import ChatText, make_pool
 from twitch_simulator.delivery.chat_schedule import ChatSchedule
 from twitch_simulator.delivery.delivery import Delivery
@@ -79,7 +80,7 @@ class Twitch:
         self.public_url = self.settings.public_url.rstrip("/") or address
 
 
-def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, list[tuple[float, int, str]]]:
+def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, Recording]:
     """Return the recordings to replay by name. Raises OSError or ValueError with what is wrong."""
     names = [name.strip() for name in settings.replay.split(",") if name.strip()]
     if names and folder is None:
@@ -102,10 +103,7 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
         rooms=rooms, truth=truth, faults=faults, clock=clock, renderer=renderer, rng=rng,
         shared_chat=SharedChat(lambda: str(uuid4())),
     )  # fmt: skip
-    replays = [
-        Replay(channel, lines, settings.replay_speed, partial(delivery.has_listeners, channel.login))
-        for channel, lines in recorded.items()
-    ]
+    replays = make_replays(recorded, settings.replay_speed, delivery)
     events = Events(directory=directory, delivery=delivery, renderer=renderer, truth=truth, clock=clock, crowd=crowd)
     chat_schedule = ChatSchedule(
         seed=settings.seed, messages_per_second=settings.messages_per_second, sources=replays,
@@ -119,6 +117,14 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
         settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
         delivery=delivery, chat_schedule=chat_schedule, replays=replays, events=events, play_runner=play_runner,
     )  # fmt: skip
+
+
+def make_replays(recorded: Mapping[Channel, Recording], speed: float, delivery: Delivery) -> list[Replay]:
+    """Make what replays each recording in its channel while somebody listens."""
+    return [
+        Replay(channel, lines, speed, partial(delivery.has_listeners, channel.login))
+        for channel, lines in recorded.items()
+    ]
 
 
 def text_pools(seed: int) -> dict[str, list[ChatText]]:

@@ -12,6 +12,7 @@ from twitch_simulator.control.routes import (
     event_routes,
     fault_routes,
     session_routes,
+    stream_routes,
     token_routes,
 )
 from twitch_simulator.control.wire_routes import line_routes, socket_routes, state_route, time_routes
@@ -74,6 +75,7 @@ def web_application(twitch: Twitch) -> ASGIApp:
     control = (
         chat_routes,
         event_routes,
+        stream_routes,
         session_routes,
         fault_routes,
         clip_fault_routes,

@@ -66,38 +66,50 @@ def error_answer(
     return renderer.page("problem.html", {"status": status, "message": message}, status, headers)
 
 
-def install(app: FastAPI, renderer: Renderer) -> None:
-    """Answer every error in the shape that its reader expects."""
+class ErrorHandlers:
+    """One handler for each kind of error."""
 
-    def answer(
-        request: Request, status: int, code: str, message: str, headers: dict[str, str] | None = None
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+
+    def _answer(
+        self, request: Request, status: int, code: str, message: str, headers: dict[str, str] | None = None
     ) -> Response:
-        return error_answer(renderer, request.url.path, status, code, message, headers)
+        return error_answer(self._renderer, request.url.path, status, code, message, headers)
 
-    async def bad_request(request: Request, error: Exception) -> Response:
+    async def bad_request(self, request: Request, error: Exception) -> Response:
+        """Answer a request that asks for what cannot be."""
         code = error.code if isinstance(error, BadRequestError) else "bad_request"
-        return answer(request, 400, code, str(error))
+        return self._answer(request, 400, code, str(error))
 
-    async def bad_parameter(request: Request, error: Exception) -> Response:
+    async def bad_parameter(self, request: Request, error: Exception) -> Response:
+        """Answer a request with a parameter of the wrong form."""
         assert isinstance(error, RequestValidationError)
-        return answer(request, 422, "bad_parameter", explain(error))
+        return self._answer(request, 422, "bad_parameter", explain(error))
 
-    async def http_error(request: Request, error: Exception) -> Response:
+    async def http_error(self, request: Request, error: Exception) -> Response:
+        """Answer with the status that a view or the router chose."""
         assert isinstance(error, HTTPException)
         code = HTTPStatus(error.status_code).name.lower()
-        return answer(request, error.status_code, code, str(error.detail), dict(error.headers or {}))
+        return self._answer(request, error.status_code, code, str(error.detail), dict(error.headers or {}))
 
-    async def away(request: Request, error: Exception) -> Response:
+    async def away(self, request: Request, error: Exception) -> Response:
+        """Answer while Postgres is unavailable."""
         log.warning("Postgres is unavailable", reason=str(error))
         message = "The database is temporarily unavailable. Try again in a few seconds."
-        return answer(request, 503, "database_unavailable", message, {"Retry-After": str(RETRY_SECONDS)})
+        return self._answer(request, 503, "database_unavailable", message, {"Retry-After": str(RETRY_SECONDS)})
 
-    async def our_fault(request: Request, error: Exception) -> Response:
+    async def our_fault(self, request: Request, error: Exception) -> Response:
+        """Log what nobody expected."""
         log.error("request failed", path=request.url.path, exc_info=error)
-        return answer(request, 500, "internal", "The error is on our side and has been logged.")
+        return self._answer(request, 500, "internal", "The error is on our side and has been logged.")
 
-    app.add_exception_handler(BadRequestError, bad_request)
-    app.add_exception_handler(RequestValidationError, bad_parameter)
-    app.add_exception_handler(HTTPException, http_error)
-    app.add_exception_handler(PostgresAwayError, away)
-    app.add_exception_handler(Exception, our_fault)
+
+def install(app: FastAPI, renderer: Renderer) -> None:
+    """Answer every error in the shape that its reader expects."""
+    handlers = ErrorHandlers(renderer)
+    app.add_exception_handler(BadRequestError, handlers.bad_request)
+    app.add_exception_handler(RequestValidationError, handlers.bad_parameter)
+    app.add_exception_handler(HTTPException, handlers.http_error)
+    app.add_exception_handler(PostgresAwayError, handlers.away)
+    app.add_exception_handler(Exception, handlers.our_fault)

@@ -1,7 +1,8 @@
 // Shows times in the reader's zone, adds new moments to the open page, and loads the clip's player on request.
 
 const SCROLLED = 240; // px; further down, new moments wait behind a button
-const REOPEN_MS = 15000; // after the server refused the connection
+const REOPEN_MS = 15000; // after the connection failed for good and nobody said why
+const LOST = "Connection lost. Reconnecting…";
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const clockSeconds = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
@@ -131,6 +132,23 @@ class OpenList {
   }
 }
 
+// Asks why the server refused the live line, which an EventSource cannot tell, and when to try again.
+async function refusal(address) {
+  const asking = new AbortController();
+  setTimeout(() => asking.abort(), REOPEN_MS);
+  try {
+    const answer = await fetch(address, { signal: asking.signal });
+    const seconds = Number(answer.headers.get("Retry-After"));
+    if (answer.ok || !seconds) return { text: LOST, waitMs: REOPEN_MS };
+    const { error } = await answer.json();
+    return { text: `${error.message} This page asks again every ${seconds} s.`, waitMs: seconds * 1000 };
+  } catch {
+    return { text: LOST, waitMs: REOPEN_MS };
+  } finally {
+    asking.abort(); // gives back the place, should it have got one now
+  }
+}
+
 function follow(list) {
   const open = new OpenList(list);
   const header = document.getElementById("freshness");
@@ -151,9 +169,14 @@ function follow(list) {
       if (state && state !== news.state) open.status.textContent = header.textContent.trim();
       state = news.state;
     });
-    source.addEventListener("error", () => {
-      header.textContent = "Connection lost. Reconnecting…";
-      if (source.readyState === EventSource.CLOSED) setTimeout(connect, REOPEN_MS);
+    source.addEventListener("error", async () => {
+      if (source.readyState !== EventSource.CLOSED) {
+        header.textContent = LOST;
+        return;
+      }
+      const { text, waitMs } = await refusal(address);
+      header.textContent = text;
+      setTimeout(connect, waitMs);
     });
   };
   connect();

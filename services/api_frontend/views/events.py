@@ -101,9 +101,9 @@ def refusal(error: TooManyPagesError) -> Response:
     """Answer that the page will get no news, and when to ask again."""
     headers = {"Retry-After": str(BUSY_RETRY_SECONDS)}
     if error.by == "client":
-        message = "Too many pages are open at your address. Close some, or reload this one to see what is new."
+        message = "Too many live pages are open at your address. Close some, or reload this one to see what is new."
         return error_json(429, "too_many_pages", message, headers)
-    message = "Too many pages are open. This one will not update by itself."
+    message = "Too many live pages are open. Reload this one to see what is new."
     return error_json(503, "too_many_pages", message, headers)
 
 

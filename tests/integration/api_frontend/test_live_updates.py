@@ -68,16 +68,6 @@ class OpenPage:
 
 
 @pytest.fixture
-def rows(postgres: str) -> Iterator[Rows]:
-    rows = Rows(postgres)
-    rows.channel("11", "lunaplays")
-    rows.channel("12", "kraken")
-    rows.progress()
-    yield rows
-    rows.close()
-
-
-@pytest.fixture
 def site(postgres: str, rows: Rows, tmp_path: Path) -> Iterator[SiteProcess]:
     with SiteProcess(postgres, tmp_path) as site:
         wait_for("it listens", site.is_listening, DEADLINE)

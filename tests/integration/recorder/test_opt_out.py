@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,13 +50,6 @@ def write(writer: Writer, channel_id: str) -> None:
     for topic, messages in records(channel_id).items():
         writer.write(topic, *messages)
     writer.write("moments", b'{"channel_id":"%b"}' % channel_id.encode())  # a dead letter that names the channel
-
-
-@pytest.fixture
-def writer(postgres: str) -> Iterator[Writer]:
-    made = Writer(postgres)
-    yield made
-    made.store.close()
 
 
 @pytest.fixture

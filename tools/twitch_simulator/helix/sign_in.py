@@ -13,6 +13,7 @@ from twitch_simulator.helix.tokens import CLIENT_ID, Token, Tokens
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 CODE_SECONDS: Final = 1800  # as Twitch's device codes
 POLL_SECONDS: Final = 1  # Twitch requires 5; shorter for tests
+DENIED = {"error": "access_denied", "error_description": "The user denied you access"}
 
 
 @dataclass
@@ -70,10 +71,7 @@ def page_routes(sign_ins: SignIns, tokens: Tokens) -> APIRouter:
         if query.get("client_id") != CLIENT_ID or query.get("response_type") != "code":
             return JSONResponse({"status": 400, "message": "invalid client"}, 400)
         back = {"state": query.get("state", "")}
-        if query.get("deny"):
-            back |= {"error": "access_denied", "error_description": "The user denied you access"}
-        else:
-            back |= {"code": tokens.new_code(), "scope": query.get("scope", "")}
+        back |= DENIED if query.get("deny") else {"code": tokens.new_code(), "scope": query.get("scope", "")}
         return RedirectResponse(f"{query.get('redirect_uri', '')}?{urlencode(back)}", 302)
 
     @router.post("/device")
