@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api_frontend.data.around import Surroundings
+from api_frontend.data.choices import Choices
 from api_frontend.data.database import Database
 from api_frontend.data.live import Fanout, Listener, Writers
 from api_frontend.data.moments import Moments
@@ -21,7 +22,7 @@ from api_frontend.middleware.write_guard import WriteGuard
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
 from api_frontend.static_files import VersionedFiles
-from api_frontend.views import api_docs, api_moments, events, moment, newest, now, probes, saved
+from api_frontend.views import api_docs, api_moments, best, events, moment, newest, now, probes, reports, saved
 from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
@@ -39,10 +40,12 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
     site = Site(
         moments=moments,
         surroundings=Surroundings(database, moments),
+        choices=Choices(database),
         progress=PipelineProgress(database, settings.away_after_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
         limits=RateLimits(settings.rate_limit, redis),
+        reports=RateLimits(settings.report_limit, redis, name="report"),
         clients=Clients(settings.trust_cloudflare),
     )
 
@@ -78,7 +81,7 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    for view in (now, newest, moment, saved, events, api_moments, api_docs, probes):
+    for view in (now, best, newest, moment, reports, saved, events, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

@@ -123,6 +123,8 @@ class OpenList {
     const shown = document.getElementById(`m-${id}`);
     if (shown) {
       if (shown.dataset.version !== version) renew(shown, piece(html));
+    } else if ("settled" in this.list.dataset) {
+      return; // the best first: a new moment has no place here until the list is asked for again
     } else if (!this.list.children.length) {
       this.insert(html);
       this.say("1 new moment shown");
@@ -135,6 +137,13 @@ class OpenList {
   belongs(sortKey) {
     const last = this.list.lastElementChild;
     return !("more" in this.list.dataset) || sortKey > last.dataset.sortKey;
+  }
+
+  remove({ id, channel }) {
+    const isGone = (card) => (id ? card.id === `m-${id}` : card.dataset.channel === channel);
+    for (const card of [...this.list.children].filter(isGone)) card.remove();
+    for (const [waiting, html] of [...this.waiting]) if (isGone(piece(html))) this.waiting.delete(waiting);
+    this.count();
   }
 
   insert(html) {
@@ -205,7 +214,7 @@ class Live {
       const { state, html } = JSON.parse(event.data);
       this.refresh(state, html);
     });
-    source.addEventListener("gone", (event) => this.leave(JSON.parse(event.data).id));
+    source.addEventListener("gone", (event) => this.leave(JSON.parse(event.data)));
     source.addEventListener("error", () => {
       if (source.readyState !== EventSource.CLOSED) return;
       this.heard = 0; // asks at the next turn
@@ -219,11 +228,10 @@ class Live {
     if (this.page && this.page.dataset.version !== news.version) this.poll();
   }
 
-  leave(id) {
-    if (this.page) location.reload();
-    document.getElementById(`m-${id}`)?.remove();
-    this.open?.waiting.delete(id);
-    this.open?.count();
+  leave(gone) {
+    this.open?.remove(gone);
+    const { id, channel } = this.page?.dataset ?? {};
+    if (this.page && (gone.id === id || gone.channel === channel)) this.poll();
   }
 
   refresh(state, html) {
@@ -410,8 +418,9 @@ document.addEventListener("click", (event) => {
 });
 addEventListener("storage", () => showSaved(document));
 
-const header = document.getElementById("freshness");
-setClock(header);
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `tz=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
+setClock(document.getElementById("freshness"));
 showTimes(document);
 showSaved(document);
 holdCurve();

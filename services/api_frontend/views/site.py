@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 
 from api_frontend.data.around import Surroundings
+from api_frontend.data.choices import Choices
 from api_frontend.data.filters import Filter
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.live import Fanout
@@ -25,10 +26,12 @@ class Site:
 
     moments: Moments
     surroundings: Surroundings
+    choices: Choices
     progress: PipelineProgress
     renderer: Renderer
     fanout: Fanout
     limits: RateLimits
+    reports: RateLimits
     clients: Clients
 
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
