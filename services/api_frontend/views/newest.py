@@ -39,8 +39,6 @@ async def show(site: Site, wanted: Filter) -> Response:
     return site.renderer.page("newest.html", values)
 
 
-
-
 @router.api_route("/channels/{login}", methods=["GET", "HEAD"])
 async def channel(site: CurrentSite, wanted: Wanted, login: Annotated[str, Path(pattern=CHANNEL_PATTERN)]) -> Response:
     """Show the newest moments of one channel."""
