@@ -186,7 +186,9 @@ class Renderer:
             "mood_text": crowd.mood_text,
             "rarity": crowd.rarity,
             "stream_address": lambda login: outward(settings.stream_url.format(login=login), settings.demo),
-            "embed_address": lambda url: embed_address(url, settings.frame_sources, settings.domains()),
+            "embed_address": lambda url: embed_address(
+                outward(url, settings.demo), settings.frame_sources, settings.domains()
+            ),
         }
         self._environment.filters["utc"] = utc
         self._environment.globals.update(

@@ -10,8 +10,8 @@ from api_frontend.data.filters import Filter, from_address
 from api_frontend.views.best import MOST_OF_CHANNEL, Link, moved, tabs
 from api_frontend.views.site import CurrentSite
 
-BEST = 8  # fills rows of two and four
-NEWEST = 12  # fills rows of two, three and four
+BEST = 6  # fills rows of two and three
+NEWEST = 12  # fills rows of two and three
 
 router = APIRouter(include_in_schema=False)
 

@@ -80,7 +80,7 @@ def test_while_nothing_is_read_nothing_is_called_quiet(http: httpx.Client, rows:
 
 def test_old_addresses_of_the_list_lead_to_it(http: httpx.Client) -> None:
     answer = http.get("/?clips=1&channel=kraken")
-    assert (answer.status_code, answer.headers["location"]) == (308, "/best?clips=1&channel=kraken")
+    assert (answer.status_code, answer.headers["location"]) == (308, "/best?clips=1&channel=kraken&order=newest")
 
 
 def test_a_moment_leads_on(http: httpx.Client) -> None:
