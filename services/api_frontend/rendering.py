@@ -15,13 +15,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api_frontend.data.freshness import Freshness
+from api_frontend.data.languages import LANGUAGES, language_name
 from api_frontend.data.stored_moment import StoredMoment, utc
 from api_frontend.settings import ApiSettings
 from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import ClipNote, clip_note, length_text
 from api_frontend.text.freshness import ago_text, behind_text
-from api_frontend.text.languages import LANGUAGES, language_name
 from api_frontend.text.lead import going_on, lead, numbers, people_text
 from api_frontend.text.recording import recording
 from contracts.moment_words import CAUSES, MOODS, cause_words

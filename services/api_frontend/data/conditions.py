@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from api_frontend.data import cursor as cursors
+from api_frontend.data.languages import language_name
 from api_frontend.data.parameters import RARITIES
 from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.data.words import found_in
@@ -95,7 +96,7 @@ CONDITIONS = (
         parameter="language",
         fields=("language",),
         value=lambda wanted: wanted.language,
-        label=lambda wanted: f"language {wanted.language}",
+        label=lambda wanted: wanted.language and language_name(wanted.language),
         fragment="of_language",
         fits=lambda moment, wanted: moment.stream.language == wanted.language,
     ),

@@ -34,11 +34,10 @@ class Link:
 
 
 def wanted_here(request: Request, wanted: Annotated[Filter, Depends(from_address)]) -> Filter:
-    """Read the filter; without an order it is the best, and without a period the best of today."""
+    """Read the filter; without an order it is the best, and without anything the best of today."""
     if wanted.shadow or request.query_params.get("order"):
         return wanted
-    is_free = not (wanted.period or wanted.from_at or wanted.until_at or wanted.search or wanted.channel)
-    return replace(wanted, order="best", period="today" if is_free else wanted.period)
+    return replace(wanted, order="best", period=wanted.period if wanted.conditions() else "today")
 
 
 def moved(request: Request) -> Response | None:

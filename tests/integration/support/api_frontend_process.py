@@ -140,6 +140,10 @@ class Rows:
         values = columns | vars(stream) | {"document": codec.encode(document).decode()}
         self._write(INSERT_MOMENT, values, document.moment_id, document.revision_number, notify)
 
+    def delete(self, moment_id: str) -> None:
+        """Forget a moment."""
+        self._connection.execute("DELETE FROM moments WHERE moment_id = %s", (moment_id,))
+
     def hide(self, moment_id: str) -> None:
         """Hide a moment as `recorder.hiding` does."""
         self._connection.execute("INSERT INTO hidden_moments (moment_id) VALUES (%s)", (moment_id,))

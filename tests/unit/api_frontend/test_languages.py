@@ -2,7 +2,7 @@
 
 import pytest
 
-from api_frontend.text.languages import language_name
+from api_frontend.data.languages import language_name
 
 
 @pytest.mark.parametrize(("code", "name"), [("de", "German"), ("zh-hk", "Chinese (Hong Kong)"), ("xx", "xx")])

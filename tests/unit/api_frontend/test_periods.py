@@ -19,7 +19,9 @@ TIMES = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.ju
 @given(TIMES, ZONES)
 def test_today_follows_yesterday_and_ends_the_week(now: datetime, zone: ZoneInfo) -> None:
     today, yesterday, week = (bounds(name, zone, now) for name in ("today", "yesterday", "week"))
-    assert today[0] is not None and yesterday[0] is not None and week[0] is not None
+    assert today[0] is not None
+    assert yesterday[0] is not None
+    assert week[0] is not None
     assert yesterday[1] == today[0] <= now
     local = today[0].astimezone(zone)
     assert local.date() == now.astimezone(zone).date()
@@ -29,7 +31,8 @@ def test_today_follows_yesterday_and_ends_the_week(now: datetime, zone: ZoneInfo
 
 def test_a_day_in_autumn_has_25_hours() -> None:
     begin, end = bounds("yesterday", BERLIN, datetime(2026, 10, 26, 12, tzinfo=UTC))
-    assert begin is not None and end is not None
+    assert begin is not None
+    assert end is not None
     assert end - begin == timedelta(hours=25)
 
 
