@@ -8,6 +8,8 @@ import structlog
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api_frontend.data.around import Surroundings
+from api_frontend.data.choices import Choices
 from api_frontend.data.database import Database
 from api_frontend.data.live import Fanout, Listener, Writers
 from api_frontend.data.moments import Moments
@@ -20,7 +22,7 @@ from api_frontend.middleware.write_guard import WriteGuard
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
 from api_frontend.static_files import VersionedFiles
-from api_frontend.views import api_docs, api_moments, events, moment, newest, probes
+from api_frontend.views import api_docs, api_moments, best, events, moment, newest, now, probes, reports, saved
 from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
@@ -34,12 +36,16 @@ log = structlog.get_logger()
 def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Callable[[], None]) -> FastAPI:
     """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
+    moments = Moments(database)
     site = Site(
-        moments=Moments(database),
+        moments=moments,
+        surroundings=Surroundings(database, moments),
+        choices=Choices(database),
         progress=PipelineProgress(database, settings.away_after_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
         limits=RateLimits(settings.rate_limit, redis),
+        reports=RateLimits(settings.report_limit, redis, name="report"),
         clients=Clients(settings.trust_cloudflare),
     )
 
@@ -75,7 +81,7 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    for view in (newest, moment, events, api_moments, api_docs, probes):
+    for view in (now, best, newest, moment, reports, saved, events, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

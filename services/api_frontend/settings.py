@@ -33,6 +33,9 @@ class ApiSettings(BaseSettings):
     rate_limit: str = Field(
         default="300/minute", pattern=r"^\d+/(second|minute|hour)$", description="API requests allowed per client"
     )
+    report_limit: str = Field(
+        default="20/hour", pattern=r"^\d+/(second|minute|hour)$", description="reports of moments allowed per client"
+    )
     trust_cloudflare: bool = Field(
         default=False, description="read the client's address from CF-Connecting-IP; only behind a tunnel that sets it"
     )
@@ -41,6 +44,10 @@ class ApiSettings(BaseSettings):
     )
     away_after_seconds: float = Field(
         default=30.0, gt=0, description="silence of the job or the recorder after which processing counts as offline"
+    )
+
+    demo: bool = Field(
+        default=False, description="Twitch is simulated: every page says so, and nothing links to the real one"
     )
 
     def domains(self) -> list[str]:

@@ -41,6 +41,15 @@ class Channel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StreamFacts:
+    """What the stream was when the moment was recorded; empty texts where that is unknown. `language` is a code."""
+
+    title: str = ""
+    game_name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClipState:
     """What became of the moment's clip; see `contracts.clips`."""
 
@@ -69,6 +78,9 @@ class StoredMoment:
     changed_at: datetime
     channel: Channel
     clip: ClipState | None
+    stream: StreamFacts = StreamFacts()
+    grade: int = 0  # how good it is within its channel: docs/best.md
+    words: frozenset[str] = frozenset()  # what a search finds it by
 
     @property
     def moment_id(self) -> str:
@@ -79,6 +91,10 @@ class StoredMoment:
     def crossed_at(self) -> datetime:
         """When chat erupted; the list is in this order."""
         return utc(self.document.crossed_at)
+
+    def place(self, order: str) -> tuple[int, datetime, str]:
+        """Return its position in a list of this order, for comparing."""
+        return self.grade if order == "best" else 0, self.crossed_at, self.moment_id
 
     @property
     def has_clip(self) -> bool:
@@ -133,4 +149,7 @@ def moment_in(row: DictRow) -> StoredMoment | None:
         changed_at=row["changed_at"],
         channel=Channel(channel_id, row["login"], row["display_name"] or f"channel {channel_id}"),
         clip=clip_in(row),
+        stream=StreamFacts(title=row["stream_title"], game_name=row["game_name"], language=row["language"]),
+        grade=row["grade"],
+        words=frozenset(row["words"]),
     )
