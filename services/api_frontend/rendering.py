@@ -19,6 +19,7 @@ from api_frontend.settings import ApiSettings
 from api_frontend.text import crowd, reason
 from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import clip_line
+from api_frontend.text.lead import lead, numbers
 from contracts.moment_words import CAUSES, MOODS, cause_words
 
 HERE = Path(__file__).parent
@@ -26,6 +27,12 @@ STATIC = HERE / "static"
 CARDS_KEPT = 300  # about 5 kB each; most visitors ask for the same newest pages
 HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
 PAGE_HEADERS = {"Cache-Control": "private, no-cache"}
+ROOMS = (  # of the navigation: name, address, text, and the path of its sign in a box of 24
+    ("now", "/", "Now", "M2 13H7L10 5L14 19L17 13H22"),
+    ("best", "/best", "Best", "M5 20V13M12 20V4M19 20V9"),
+    ("channels", "/channels", "Channels", "M4 5H20V16H12L8 20V16H4Z"),
+)
+HEART = "M12 20.5C5 15.5 2.5 12 2.5 8.5A5 5 0 0 1 12 6.5A5 5 0 0 1 21.5 8.5C21.5 12 19 15.5 12 20.5Z"
 
 
 @cache
@@ -114,6 +121,8 @@ class Renderer:
             "sort_key": sort_key,
             "drawn": drawn,
             "why": why,
+            "lead": lead,
+            "numbers": numbers,
             "reasons_of": reasons_of,
             "clip_line": clip_line,
             "iso": iso,
@@ -129,7 +138,9 @@ class Renderer:
             "embed_address": lambda url: embed_address(url, settings.frame_sources, settings.domains()),
         }
         self._environment.filters["utc"] = utc
-        self._environment.globals.update(helpers, known_causes=CAUSES, known_moods=MOODS)
+        self._environment.globals.update(
+            helpers, known_causes=CAUSES, known_moods=MOODS, rooms=ROOMS, heart=HEART, demo=settings.demo
+        )
 
     def page(
         self,

@@ -43,6 +43,10 @@ class ApiSettings(BaseSettings):
         default=30.0, gt=0, description="silence of the job or the recorder after which processing counts as offline"
     )
 
+    demo: bool = Field(
+        default=False, description="Twitch is simulated: every page says so, and nothing links to the real one"
+    )
+
     def domains(self) -> list[str]:
         """Return the domains that a clip's embed names as its parents."""
         return self.site_domains.split()
