@@ -12,15 +12,32 @@ from api_frontend.data.database import Database
 from api_frontend.data.live import Fanout, Listener, Writers
 from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.sitemap import Sitemap
+from api_frontend.data.status import Stages
 from api_frontend.middleware import errors
+from api_frontend.middleware.public_address import PublicAddress
 from api_frontend.middleware.rate_limits import LimitedApi, RateLimits
 from api_frontend.middleware.request_metrics import RequestMetrics
 from api_frontend.middleware.security import Clients, SecurityHeaders
 from api_frontend.middleware.write_guard import WriteGuard
+from api_frontend.pictures.shelf import Shelf
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
 from api_frontend.static_files import VersionedFiles
-from api_frontend.views import api_docs, api_moments, events, moment, newest, probes
+from api_frontend.views import (
+    about,
+    api_docs,
+    api_moments,
+    events,
+    feeds,
+    icons,
+    moment,
+    newest,
+    probes,
+    sitemap,
+    social,
+    status,
+)
 from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
@@ -41,6 +58,9 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
         fanout=Fanout(settings.live_pages),
         limits=RateLimits(settings.rate_limit, redis),
         clients=Clients(settings.trust_cloudflare),
+        shelf=Shelf(),
+        sitemap=Sitemap(database),
+        stages=Stages(database, settings.away_after_seconds),
     )
 
     @asynccontextmanager
@@ -51,6 +71,7 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
         yield
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
+        site.shelf.close()
         await database.close()
 
     app = FastAPI(
@@ -75,7 +96,7 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    for view in (newest, moment, events, api_moments, api_docs, probes):
+    for view in (newest, moment, events, feeds, social, icons, sitemap, about, status, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 
@@ -87,6 +108,7 @@ def add_middleware(app: FastAPI, site: Site, settings: ApiSettings) -> None:
     app.add_middleware(WriteGuard, renderer=site.renderer, settings=settings)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)
     app.add_middleware(SecurityHeaders, settings=settings)
+    app.add_middleware(PublicAddress, settings=settings)
     app.add_middleware(RequestMetrics)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -15,17 +16,20 @@ from markupsafe import Markup
 
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.stored_moment import StoredMoment, utc
+from api_frontend.page_address import CURRENT
 from api_frontend.settings import ApiSettings
 from api_frontend.text import crowd, reason
 from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import clip_line
 from api_frontend.text.lead import lead, numbers
+from api_frontend.text.shown_name import cut, shown, shown_name
 from contracts.moment_words import CAUSES, MOODS, cause_words
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 CARDS_KEPT = 300  # about 5 kB each; most visitors ask for the same newest pages
 HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
+NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 PAGE_HEADERS = {"Cache-Control": "private, no-cache"}
 ROOMS = (  # of the navigation: name, address, text, and the path of its sign in a box of 24
     ("now", "/", "Now", "M2 13H7L10 5L14 19L17 13H22"),
@@ -124,6 +128,10 @@ class Renderer:
             "lead": lead,
             "numbers": numbers,
             "reasons_of": reasons_of,
+            "page_address": CURRENT.get,
+            "shown": shown,
+            "shown_name": shown_name,
+            "cut": cut,
             "clip_line": clip_line,
             "iso": iso,
             "time_text": time_text,
@@ -153,6 +161,10 @@ class Renderer:
         context = {"freshness": None} | values
         text = self._environment.get_template(template).render(context)
         return HTMLResponse(text, status, PAGE_HEADERS | (headers or {}))
+
+    def text(self, template: str, values: dict[str, Any]) -> str:
+        """Render a feed, a sitemap or a piece of one; what XML forbids even as a reference is left out."""
+        return NOT_IN_XML.sub("", self._environment.get_template(template).render(values))
 
     def card(self, moment: StoredMoment) -> Markup:
         """Render a moment's card; one that has not changed since it was last shown is not rendered again."""

@@ -11,9 +11,12 @@ from api_frontend.data.freshness import Freshness
 from api_frontend.data.live import Fanout
 from api_frontend.data.moments import Moments, Page
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.sitemap import Sitemap
+from api_frontend.data.status import Stages
 from api_frontend.data.stored_moment import Channel
 from api_frontend.middleware.rate_limits import RateLimits
 from api_frontend.middleware.security import Clients
+from api_frontend.pictures.shelf import Shelf
 from api_frontend.rendering import Renderer
 
 
@@ -27,6 +30,9 @@ class Site:
     fanout: Fanout
     limits: RateLimits
     clients: Clients
+    shelf: Shelf
+    sitemap: Sitemap
+    stages: Stages
 
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
         """Return a page of moments, and the channel that was asked for; an unknown channel has no moments."""

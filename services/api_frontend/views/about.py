@@ -1,0 +1,34 @@
+"""What this site is, how good it is, and what it keeps of people."""
+
+from functools import cache
+
+from fastapi import APIRouter, Response
+
+from api_frontend.data.detection_figures import FILE, Recording, load
+from api_frontend.views.site import CurrentSite
+from contracts import kept
+from service_runtime.postgres import PostgresAwayError
+
+router = APIRouter(include_in_schema=False)
+
+
+@cache
+def recordings() -> list[Recording]:
+    """Return what `make evaluate` measured; the file is a part of this release."""
+    return load(FILE.read_bytes())
+
+
+def in_ten(share: float) -> str:
+    """Say a share as people do: "9 of 10"."""
+    return f"{round(10 * share)} of 10"
+
+
+@router.api_route("/about", methods=["GET", "HEAD"])
+async def about(site: CurrentSite) -> Response:
+    """Explain the site; it needs no database for that."""
+    try:
+        freshness = (await site.progress.read())[0]
+    except PostgresAwayError:
+        freshness = None
+    values = {"recordings": recordings(), "kept": kept, "in_ten": in_ten, "freshness": freshness}
+    return site.renderer.page("about.html", values)
