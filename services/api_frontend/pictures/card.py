@@ -16,7 +16,7 @@ from api_frontend.text.lead import lead, numbers
 
 WIDTH, HEIGHT = 1200, 630
 EDGE = 64
-CURVE_TOP, CURVE_HEIGHT = 350, HEIGHT - 350  # the curve reaches down to the lower edge
+CURVE_TOP, CURVE_HEIGHT = 372, HEIGHT - 372  # the curve reaches down to the lower edge
 FLOOR = 14  # pixels under its zero, so that a quiet chat is a line too
 FINER = 2  # the curve is drawn that much larger and reduced, which smooths its edges
 HEADROOM = 1.12  # over the loudest second
@@ -100,6 +100,12 @@ def whose(moment: StoredMoment) -> str:
     return lettering.drawable(channel.display_name, channel.login or NO_CHANNEL)
 
 
+def what_happened(moment: StoredMoment) -> str:
+    """Return the lead; without its name if that has letters that the fonts lack."""
+    whole = lead(moment)
+    return lettering.drawable(whole, whole.partition(" · ")[0])
+
+
 def moment_card(moment: StoredMoment) -> bytes:
     """Draw a moment's card as PNG."""
     image = blank()
@@ -107,9 +113,7 @@ def moment_card(moment: StoredMoment) -> bytes:
     face = lettering.font("bold", 38)
     draw.text((EDGE, 78), lettering.fitting(whose(moment), face, 720), EMBER, face, anchor="lm")
     face = lettering.font("bold", 64)
-    said = lettering.lines(
-        lettering.drawable(lead(moment), lead(moment).partition(" · ")[0]), face, WIDTH - 2 * EDGE, 2
-    )
+    said = lettering.lines(what_happened(moment), face, WIDTH - 2 * EDGE, 2)
     for number, line in enumerate(said):
         draw.text((EDGE, 182 + 78 * number), line, INK, face, anchor="lm")
     face = lettering.font("regular", 36)

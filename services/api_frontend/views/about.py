@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from api_frontend.data.detection_figures import FILE, Recording, load
 from api_frontend.views.site import CurrentSite
 from contracts import kept
+from contracts.moments import WORD_MIN_CHATTERS
 from service_runtime.postgres import PostgresAwayError
 
 router = APIRouter(include_in_schema=False)
@@ -31,4 +32,5 @@ async def about(site: CurrentSite) -> Response:
     except PostgresAwayError:
         freshness = None
     values = {"recordings": recordings(), "kept": kept, "in_ten": in_ten, "freshness": freshness}
+    values["word_people"] = WORD_MIN_CHATTERS
     return site.renderer.page("about.html", values)

@@ -8,20 +8,19 @@ SELECT '', now(), now(), now();
 -- The newest moment, the newest clip, and how many clips of the last hour Twitch still owes.
 SELECT
     (
-        SELECT m.crossed_at FROM moments m
-        WHERE NOT m.shadow
+        SELECT m.crossed_at FROM visible_moments m
         ORDER BY m.crossed_at DESC, m.moment_id DESC
         LIMIT 1
     ) AS moment_at,
     (
-        SELECT c.decided_at FROM clips c
+        SELECT c.decided_at FROM visible_clips c
         WHERE c.status = 'made'
         ORDER BY c.crossed_at DESC, c.moment_id DESC
         LIMIT 1
     ) AS clip_at,
     (
-        SELECT count(*) FROM moments m
-        INNER JOIN clips c ON c.moment_id = m.moment_id
-        WHERE m.crossed_at > now() - INTERVAL '1 hour' AND NOT m.shadow
+        SELECT count(*) FROM visible_moments m
+        INNER JOIN visible_clips c ON c.moment_id = m.moment_id
+        WHERE m.crossed_at > now() - INTERVAL '1 hour'
             AND c.status = 'intent' AND c.decided_at < now() - make_interval(secs => :waits_seconds)
     ) AS waiting;
