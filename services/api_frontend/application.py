@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api_frontend.data.around import Surroundings
 from api_frontend.data.database import Database
 from api_frontend.data.live import Fanout, Listener, Writers
 from api_frontend.data.moments import Moments
@@ -33,7 +34,9 @@ from api_frontend.views import (
     icons,
     moment,
     newest,
+    now,
     probes,
+    saved,
     sitemap,
     social,
     status,
@@ -51,8 +54,10 @@ log = structlog.get_logger()
 def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Callable[[], None]) -> FastAPI:
     """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
+    moments = Moments(database)
     site = Site(
-        moments=Moments(database),
+        moments=moments,
+        surroundings=Surroundings(database, moments),
         progress=PipelineProgress(database, settings.away_after_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
@@ -96,7 +101,8 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    for view in (newest, moment, events, feeds, social, icons, sitemap, about, status, api_moments, api_docs, probes):
+    pages = (now, newest, moment, saved, about, status)
+    for view in (*pages, feeds, social, icons, sitemap, events, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

@@ -70,7 +70,7 @@ def test_a_feed_changes_its_tag_with_a_moment(http: httpx.Client, outward_rows: 
 
 
 def test_lists_name_their_feed(http: httpx.Client) -> None:
-    (found,) = Head(http.get("/?clips=1").text).links["alternate"]
+    (found,) = Head(http.get("/best?clips=1").text).links["alternate"]
     assert found["type"] == "application/atom+xml"
     assert found["href"] == f"{PUBLIC}/feed.atom?clips=1"
     assert len(entries(http.get(str(found["href"]).removeprefix(PUBLIC)))) == 1

@@ -31,7 +31,7 @@ def test_a_pasted_link_looks_good(http: httpx.Client, path: str) -> None:
     head = Head(answer.text)
     check_tags(head)
     check_picture(http, head)
-    assert head.tags["og:url"] == PUBLIC + path.partition("?")[0]
+    assert head.tags["og:url"] == PUBLIC + path
 
 
 def test_a_moments_tags_say_what_happened(http: httpx.Client) -> None:
