@@ -27,11 +27,13 @@ def font(weight: Weight, size: int) -> ImageFont.FreeTypeFont:
 
 @lru_cache(CHARACTERS_KEPT)
 def can_draw(character: str) -> bool:
-    """Return whether the fonts have the character, and it stands where it is written."""
+    """Return whether both fonts have the character, and it stands where it is written."""
     if unicodedata.bidirectional(character) in TO_THE_RIGHT:
         return False
-    face = font("regular", 16)
-    return character.isspace() or bytes(face.getmask(character)) != bytes(face.getmask(ABSENT))
+    if character.isspace():
+        return True
+    faces = (font("regular", 16), font("bold", 16))
+    return all(bytes(face.getmask(character)) != bytes(face.getmask(ABSENT)) for face in faces)
 
 
 def drawable(text: str, instead: str) -> str:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from api_frontend.data.status import Stage
 
 TITLES = {
-    "chat": "Chat is read",
-    "moments": "Moments are found",
-    "clips": "Clips are made",
-    "database": "This page's database answers",
+    "chat": "Chat",
+    "moments": "Moments",
+    "clips": "Clips",
+    "database": "This site’s database",
 }
 STATES = {"fresh": "Works", "behind": "Behind", "silent": "Does not answer", "unknown": "Not known"}
 OVERALL = {
@@ -47,7 +47,7 @@ def clip_words(stage: Stage, now: datetime) -> str:
 def stage_words(stage: Stage, now: datetime) -> str:
     """Describe one stage in a sentence."""
     if stage.name == "database":
-        return "It answers." if stage.state == "fresh" else "It does not answer. This page tries again by itself."
+        return "It answers." if stage.state == "fresh" else "It does not answer. Earlier pages may still be here."
     if stage.name == "clips":
         return clip_words(stage, now) if stage.state != "unknown" or stage.at else "No clip has been made yet."
     if stage.at is None:

@@ -24,6 +24,12 @@ def in_ten(share: float) -> str:
     return f"{round(10 * share)} of 10"
 
 
+def per_hour(moments: float) -> str:
+    """Say a rate as people do: "11 moments an hour", "1 moment an hour"."""
+    rounded = f"{moments:.0f}" if moments >= 0.95 else f"{moments:.1f}"
+    return f"{rounded} moment{'' if rounded == '1' else 's'} an hour"
+
+
 @router.api_route("/about", methods=["GET", "HEAD"])
 async def about(site: CurrentSite) -> Response:
     """Explain the site; it needs no database for that."""
@@ -31,6 +37,6 @@ async def about(site: CurrentSite) -> Response:
         freshness = (await site.progress.read())[0]
     except PostgresAwayError:
         freshness = None
-    values = {"recordings": recordings(), "kept": kept, "in_ten": in_ten, "freshness": freshness}
+    values = {"recordings": recordings(), "kept": kept, "in_ten": in_ten, "per_hour": per_hour, "freshness": freshness}
     values["word_people"] = WORD_MIN_CHATTERS
     return site.renderer.page("about.html", values)

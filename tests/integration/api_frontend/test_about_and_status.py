@@ -18,7 +18,7 @@ def test_status_is_told_to_people_and_programs(http: httpx.Client, outward_rows:
     assert {stage["state"] for stage in body["stages"]} == {"fresh"}
     assert (body["state"], body["text"]) == ("fresh", "Everything works.")
     page = http.get("/status").text
-    for words in ("Everything works.", "Chat is read", "moments were found up to".capitalize(), "/api/v1/status"):
+    for words in ("Everything works.", "Moments", "moments were found up to".capitalize(), "/api/v1/status"):
         assert words in page
     outward_rows.stage("capture", 600.0)
     body = http.get("/api/v1/status").json()
