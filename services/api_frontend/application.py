@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api_frontend.data.around import Surroundings
+from api_frontend.data.choices import Choices
 from api_frontend.data.database import Database
 from api_frontend.data.live import Fanout, Listener, Writers
 from api_frontend.data.moments import Moments
@@ -29,6 +30,7 @@ from api_frontend.views import (
     about,
     api_docs,
     api_moments,
+    best,
     events,
     feeds,
     icons,
@@ -36,6 +38,7 @@ from api_frontend.views import (
     newest,
     now,
     probes,
+    reports,
     saved,
     sitemap,
     social,
@@ -58,10 +61,12 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
     site = Site(
         moments=moments,
         surroundings=Surroundings(database, moments),
+        choices=Choices(database),
         progress=PipelineProgress(database, settings.away_after_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
         limits=RateLimits(settings.rate_limit, redis),
+        reports=RateLimits(settings.report_limit, redis, name="report"),
         clients=Clients(settings.trust_cloudflare),
         shelf=Shelf(),
         sitemap=Sitemap(database),
@@ -101,7 +106,7 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    pages = (now, newest, moment, saved, about, status)
+    pages = (now, best, newest, moment, reports, saved, about, status)
     for view in (*pages, feeds, social, icons, sitemap, events, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")

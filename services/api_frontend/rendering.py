@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -22,7 +23,7 @@ from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import ClipNote, clip_note, length_text
 from api_frontend.text.freshness import ago_text, behind_text
-from api_frontend.text.languages import language_name
+from api_frontend.text.languages import LANGUAGES, language_name
 from api_frontend.text.lead import going_on, lead, numbers, people_text
 from api_frontend.text.recording import recording
 from api_frontend.text.shown_name import cut, shown, shown_name
@@ -105,7 +106,7 @@ def goes_on_until(moment: StoredMoment | None) -> datetime | None:
 def facts(moment: StoredMoment) -> list[str]:
     """Return what is known of the stream: its game, and its language."""
     stream = moment.stream
-    return [each for each in (stream.game_name, language_name(stream.language)) if each]
+    return [each for each in (stream.game_name, LANGUAGES.get(stream.language, "")) if each]
 
 
 def outward(address: str | None, demo: bool) -> str | None:
@@ -122,6 +123,11 @@ def iso(at: datetime) -> str:
 def field_time(at: datetime | None) -> str:
     """Format a time for a form's date field, UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}" if at else ""
+
+
+def zone_time(at: datetime | None, zone: str) -> str:
+    """Format a time for a form's date field, in the zone."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" if at else ""
 
 
 def time_text(at: datetime, form: str) -> str:
@@ -179,6 +185,8 @@ class Renderer:
             "iso": iso,
             "time_text": time_text,
             "field_time": field_time,
+            "zone_time": zone_time,
+            "language_name": language_name,
             "times_text": figures.times_text,
             "count_text": figures.count_text,
             "share_text": figures.share_text,

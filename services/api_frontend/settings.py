@@ -39,6 +39,9 @@ class ApiSettings(BaseSettings):
     rate_limit: str = Field(
         default="300/minute", pattern=r"^\d+/(second|minute|hour)$", description="API requests allowed per client"
     )
+    report_limit: str = Field(
+        default="20/hour", pattern=r"^\d+/(second|minute|hour)$", description="reports of moments allowed per client"
+    )
     trust_cloudflare: bool = Field(
         default=False, description="read the client's address from CF-Connecting-IP; only behind a tunnel that sets it"
     )

@@ -26,8 +26,11 @@ log = structlog.get_logger()
 class RateLimits:
     """Counts requests by client. Without Redis nobody is refused for that, and counting goes on."""
 
-    def __init__(self, limit: str, redis: RedisSettings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, limit: str, redis: RedisSettings, clock: Callable[[], float] = time.monotonic, name: str = "api"
+    ) -> None:
         self._item = parse(limit)
+        self._name = name  # what is limited
         self._clock = clock
         self._memory = FixedWindowRateLimiter(MemoryStorage())
         self._redis = self._connect(redis.url, redis.password()) if redis.url else None
@@ -50,11 +53,11 @@ class RateLimits:
         """Count one request; False if the client has used up its limit."""
         if self._redis is not None and self._clock() >= self._away_until:
             try:
-                return bool(await self._redis.hit(self._item, "api", client))
+                return bool(await self._redis.hit(self._item, self._name, client))
             except AWAY_ERRORS as error:
                 self._away_until = self._clock() + REDIS_RETRY_SECONDS
                 log.warning("Redis is unavailable, counting in memory", reason=str(error))
-        return bool(await self._memory.hit(self._item, "api", client))
+        return bool(await self._memory.hit(self._item, self._name, client))
 
     async def problem(self) -> str | None:
         """Return what is wrong with Redis; None if it answers or is not configured."""

@@ -4,15 +4,15 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID, uuid5
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api_frontend.data.filters import Filter, from_address
 from api_frontend.data.stored_moment import EPOCH, StoredMoment
 from api_frontend.page_address import CURRENT
-from api_frontend.views.conditional import SHORTLY, answer
+from api_frontend.views.best import channel_of, page_of
+from api_frontend.views.conditional import EDGE_SECONDS, SHORTLY, answer
 from api_frontend.views.site import CurrentSite
 
-ENTRIES = 30
 MEDIA_TYPE = "application/atom+xml"
 # Ids stay when the site moves to another address: they are made of what a list or a moment is, under this name.
 NAMESPACE = UUID("3f0a5c9e-52a7-4c66-9d3c-5a3c1d1f7b60")
@@ -31,12 +31,17 @@ def updated_at(moments: list[StoredMoment]) -> datetime:
     return max((moment.changed_at for moment in moments), default=EPOCH)
 
 
+def kept(request: Request) -> str:
+    """Let everyone keep the feed for a moment; a visitor's own time zone makes it theirs alone."""
+    is_their_own = "tz" in request.cookies and "tz" not in request.query_params
+    return f"private, max-age={EDGE_SECONDS}" if is_their_own else SHORTLY
+
+
 @router.api_route("/feed.atom", methods=["GET", "HEAD"])
 async def feed(request: Request, site: CurrentSite, wanted: Wanted) -> Response:
     """List the moments for a feed reader."""
-    page, channel = await site.page_of(wanted, ENTRIES)
-    if wanted.channel is not None and channel is None:
-        raise HTTPException(404, "This channel is not known here.")
+    wanted, channel = await channel_of(site, wanted)
+    page = await page_of(site, wanted)
     query = wanted.query_text()
     values = {
         "moments": page.moments,
@@ -52,4 +57,4 @@ async def feed(request: Request, site: CurrentSite, wanted: Wanted) -> Response:
             "_feed_entry.html", {"moment": moment, "address": CURRENT.get()}
         ).strip(),
     }
-    return answer(request, site.renderer.text("feed.xml", values), MEDIA_TYPE, SHORTLY)
+    return answer(request, site.renderer.text("feed.xml", values), MEDIA_TYPE, kept(request))

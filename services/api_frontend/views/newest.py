@@ -39,12 +39,6 @@ async def show(site: Site, wanted: Filter) -> Response:
     return site.renderer.page("newest.html", values)
 
 
-@router.api_route("/best", methods=["GET", "HEAD"])
-async def newest(site: CurrentSite, wanted: Wanted) -> Response:
-    """Show the newest moments of all channels, or what the filter asks for."""
-    return await show(site, wanted)
-
-
 @router.api_route("/channels/{login}", methods=["GET", "HEAD"])
 async def channel(site: CurrentSite, wanted: Wanted, login: Annotated[str, Path(pattern=CHANNEL_PATTERN)]) -> Response:
     """Show the newest moments of one channel."""
