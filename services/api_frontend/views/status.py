@@ -13,7 +13,6 @@ from api_frontend.text.stage_words import STATES, TITLES, overall, stage_words
 from api_frontend.views.site import CurrentSite
 
 ASK_AGAIN = {"Cache-Control": "no-cache"}
-REFRESH_SECONDS = 15
 
 pages = APIRouter(include_in_schema=False)
 router = APIRouter()
@@ -61,7 +60,6 @@ async def status(site: CurrentSite) -> Response:
         "titles": TITLES,
         "states": STATES,
         "freshness": freshness,
-        "refresh_seconds": REFRESH_SECONDS,
     }
     return site.renderer.page("status.html", values)
 

@@ -41,5 +41,7 @@ def outward_site(
 @pytest.fixture(scope="module")
 def http(outward_site: SiteProcess) -> Iterator[httpx.Client]:
     """Who asks it."""
-    with httpx.Client(base_url=outward_site.url, timeout=10) as client:
+    with httpx.Client(
+        base_url=outward_site.url, timeout=30, limits=httpx.Limits(max_keepalive_connections=0)
+    ) as client:
         yield client
