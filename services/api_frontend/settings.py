@@ -24,8 +24,8 @@ class ApiSettings(BaseSettings):
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[A-Za-z0-9.\-]+(:\d{1,5})?/?$",
-        description="https://name of the site, for links in feeds, cards and the sitemap; "
-        "empty: the name that a visitor typed",
+        description="address of the site, for links in feeds, cards and the sitemap; "
+        "empty: https:// or http:// and the name that a visitor typed",
     )
     frame_sources: str = Field(
         default=TWITCH_FRAMES, pattern=r"^[^;,\r\n]+$", description="origins that a clip's player may be loaded from"
