@@ -222,8 +222,13 @@ class Renderer:
         text = self._environment.get_template(template).render(values)
         return Markup(text)  # noqa: S704  # nosec B704  # the template escapes
 
-    def card(self, moment: StoredMoment) -> Markup:
-        """Render a moment's card; one that is settled and has not changed since is not rendered again."""
+    def card(self, moment: StoredMoment, prefix: str = "") -> Markup:
+        """Render a moment's card. `prefix`: of its element's id, for a second card of the moment on a page."""
+        made = self._card(moment)
+        return Markup(made.replace('id="m-', f'id="{prefix}m-', 1)) if prefix else made  # noqa: S704  # nosec B704
+
+    def _card(self, moment: StoredMoment) -> Markup:
+        """Render it; one that is settled and has not changed since is not rendered again."""
         if note_of(moment).due is not None:
             return self.piece("_card.html", moment=moment)
         key = (moment.moment_id, moment.version, moment.channel.display_name)
