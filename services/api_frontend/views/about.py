@@ -24,6 +24,11 @@ def in_ten(share: float) -> str:
     return f"{round(10 * share)} of 10"
 
 
+def hours_text(hours: float) -> str:
+    """Say a length as people do: "9 hours"."""
+    return "1 hour" if 0.95 <= hours < 1.5 else f"{hours:.0f} hours"
+
+
 def per_hour(moments: float) -> str:
     """Say a rate as people do: "11 moments an hour", "1 moment an hour"."""
     rounded = f"{moments:.0f}" if moments >= 0.95 else f"{moments:.1f}"
@@ -37,6 +42,13 @@ async def about(site: CurrentSite) -> Response:
         freshness = (await site.progress.read())[0]
     except PostgresAwayError:
         freshness = None
-    values = {"recordings": recordings(), "kept": kept, "in_ten": in_ten, "per_hour": per_hour, "freshness": freshness}
+    values = {
+        "recordings": recordings(),
+        "kept": kept,
+        "in_ten": in_ten,
+        "per_hour": per_hour,
+        "hours_text": hours_text,
+        "freshness": freshness,
+    }
     values["word_people"] = WORD_MIN_CHATTERS
     return site.renderer.page("about.html", values)
