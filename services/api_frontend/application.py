@@ -14,15 +14,36 @@ from api_frontend.data.database import Database
 from api_frontend.data.live import Fanout, Listener, Writers
 from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.sitemap import Sitemap
+from api_frontend.data.status import Stages
 from api_frontend.middleware import errors
+from api_frontend.middleware.public_address import PublicAddress
 from api_frontend.middleware.rate_limits import LimitedApi, RateLimits
 from api_frontend.middleware.request_metrics import RequestMetrics
 from api_frontend.middleware.security import Clients, SecurityHeaders
 from api_frontend.middleware.write_guard import WriteGuard
+from api_frontend.pictures.shelf import Shelf
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
 from api_frontend.static_files import VersionedFiles
-from api_frontend.views import api_docs, api_moments, best, events, moment, newest, now, probes, reports, saved
+from api_frontend.views import (
+    about,
+    api_docs,
+    api_moments,
+    best,
+    events,
+    feeds,
+    icons,
+    moment,
+    newest,
+    now,
+    probes,
+    reports,
+    saved,
+    sitemap,
+    social,
+    status,
+)
 from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
@@ -47,6 +68,9 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
         limits=RateLimits(settings.rate_limit, redis),
         reports=RateLimits(settings.report_limit, redis, name="report"),
         clients=Clients(settings.trust_cloudflare),
+        shelf=Shelf(),
+        sitemap=Sitemap(database),
+        stages=Stages(database, settings.away_after_seconds),
     )
 
     @asynccontextmanager
@@ -57,6 +81,7 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
         yield
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
+        site.shelf.close()
         await database.close()
 
     app = FastAPI(
@@ -81,7 +106,8 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    for view in (now, best, newest, moment, reports, saved, events, api_moments, api_docs, probes):
+    pages = (now, best, newest, moment, reports, saved, about, status)
+    for view in (*pages, feeds, social, icons, sitemap, events, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 
@@ -93,6 +119,7 @@ def add_middleware(app: FastAPI, site: Site, settings: ApiSettings) -> None:
     app.add_middleware(WriteGuard, renderer=site.renderer, settings=settings)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)
     app.add_middleware(SecurityHeaders, settings=settings)
+    app.add_middleware(PublicAddress, settings=settings)
     app.add_middleware(RequestMetrics)
 
 

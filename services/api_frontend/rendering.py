@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -17,6 +18,7 @@ from markupsafe import Markup
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.languages import LANGUAGES, language_name
 from api_frontend.data.stored_moment import StoredMoment, utc
+from api_frontend.page_address import CURRENT
 from api_frontend.settings import ApiSettings
 from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
@@ -24,6 +26,7 @@ from api_frontend.text.clip_status import ClipNote, clip_note, length_text
 from api_frontend.text.freshness import ago_text, behind_text
 from api_frontend.text.lead import going_on, lead, numbers, people_text
 from api_frontend.text.recording import recording
+from api_frontend.text.shown_name import cut, shown, shown_name
 from contracts.moment_words import CAUSES, MOODS, cause_words
 
 HERE = Path(__file__).parent
@@ -32,6 +35,7 @@ CARDS_KEPT = 300  # about 5 kB each; most visitors ask for the same newest pages
 SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
 OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
 HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
+NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 FRESHNESS_ONLY = "/events?moment="  # what a page listens to that names nothing else
 PAGE_HEADERS = {"Cache-Control": "private, no-cache"}
 ROOMS = (  # of the navigation: name, address, text, and the path of its sign in a box of 24
@@ -176,6 +180,10 @@ class Renderer:
             "why": why,
             "lead": lead,
             "numbers": numbers,
+            "page_address": CURRENT.get,
+            "shown": shown,
+            "shown_name": shown_name,
+            "cut": cut,
             "people_text": people_text,
             "going_on": going_on,
             "goes_on_until": goes_on_until,
@@ -214,6 +222,10 @@ class Renderer:
         context = {"freshness": None, "live_address": FRESHNESS_ONLY} | values
         text = self._environment.get_template(template).render(context)
         return HTMLResponse(text, status, PAGE_HEADERS | (headers or {}))
+
+    def text(self, template: str, values: dict[str, Any]) -> str:
+        """Render a feed, a sitemap or a piece of one; what XML forbids even as a reference is left out."""
+        return NOT_IN_XML.sub("", self._environment.get_template(template).render(values))
 
     def piece(self, template: str, **values: object) -> Markup:
         """Render a piece of a page."""

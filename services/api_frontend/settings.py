@@ -21,6 +21,12 @@ class ApiSettings(BaseSettings):
         description="domains of the site; a clip's embed has to name them, "
         "and what people send under other names is refused",
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[A-Za-z0-9.\-]+(:\d{1,5})?/?$",
+        description="address of the site, for links in feeds, cards and the sitemap; "
+        "empty: https:// or http:// and the name that a visitor typed",
+    )
     frame_sources: str = Field(
         default=TWITCH_FRAMES, pattern=r"^[^;,\r\n]+$", description="origins that a clip's player may be loaded from"
     )

@@ -221,6 +221,7 @@ class Live {
       this.heard = Date.now();
       const { state, html } = JSON.parse(event.data);
       this.refresh(state, html);
+      if (this.page && "again" in this.page.dataset) this.poll(); // a page that is about freshness itself
     });
     source.addEventListener("gone", (event) => this.leave(JSON.parse(event.data)));
     source.addEventListener("error", () => {

@@ -13,9 +13,12 @@ from api_frontend.data.freshness import Freshness
 from api_frontend.data.live import Fanout
 from api_frontend.data.moments import Moments, Page
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.sitemap import Sitemap
+from api_frontend.data.status import Stages
 from api_frontend.data.stored_moment import Channel
 from api_frontend.middleware.rate_limits import RateLimits
 from api_frontend.middleware.security import Clients
+from api_frontend.pictures.shelf import Shelf
 from api_frontend.rendering import Renderer
 from api_frontend.text.problems import no_channel
 
@@ -33,6 +36,9 @@ class Site:
     limits: RateLimits
     reports: RateLimits
     clients: Clients
+    shelf: Shelf
+    sitemap: Sitemap
+    stages: Stages
 
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
         """Return a page of moments, and the channel that was asked for; an unknown channel is answered with 404."""

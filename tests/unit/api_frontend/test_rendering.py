@@ -167,7 +167,8 @@ def test_stored_text_stays_text() -> None:
 
 def test_names_cannot_turn_the_text_around_them() -> None:
     html = card(replace(MOMENT, channel=Channel("11", "x", "\u202eevil"), version="10"))
-    assert '<bdi class="channel">\u202eevil</bdi>' in html
+    assert '<bdi class="name">evil</bdi>' in html
+    assert "\u202e" not in html
 
 
 def test_no_inline_style_or_script_anywhere() -> None:
