@@ -52,39 +52,56 @@ UPDATE moments AS m SET
 UPDATE moments AS m SET title = s.title, game_name = s.game_name, language = s.language
 FROM streams AS s WHERE s.stream_id = coalesce(m.document ->> 'stream_id', m.stream_id);
 UPDATE moments AS m SET search = search_words(concat_ws(' ',
-    (SELECT login || ' ' || display_name FROM channels WHERE channels.channel_id = m.channel_id), m.title, m.game_name));
+    (SELECT login || ' ' || display_name FROM channels WHERE channels.channel_id = m.channel_id),
+    m.title, m.game_name
+));
 
-DROP INDEX moments_newest, moments_channel;
-CREATE INDEX moments_newest ON moments (crossed_at DESC, moment_id DESC) INCLUDE (channel_id) WHERE NOT shadow;
+DROP INDEX moments_newest, moments_channel, moments_mood, moments_cause;
+CREATE INDEX moments_newest ON moments (crossed_at DESC, moment_id DESC) INCLUDE (channel_id, biggest_in_seconds)
+    WHERE NOT shadow;
 CREATE INDEX moments_channel
     ON moments (channel_id, crossed_at DESC, moment_id DESC, mood, (causes[1]), game_name, language) WHERE NOT shadow;
+CREATE INDEX moments_mood ON moments (mood, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
+    WHERE NOT shadow AND mood IS NOT NULL;
+CREATE INDEX moments_cause ON moments ((causes[1]), crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
+    WHERE NOT shadow AND causes[1] IS NOT NULL;
 CREATE INDEX moments_game ON moments (game_name, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
     WHERE NOT shadow AND game_name <> '';
 CREATE INDEX moments_language ON moments (language, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
     WHERE NOT shadow AND language <> '';
 -- The best: within a grade the newest first, so that any stretch of time is one range in each grade.
-CREATE INDEX moments_best ON moments (grade DESC, crossed_at DESC, moment_id DESC) INCLUDE (channel_id) WHERE NOT shadow;
-CREATE INDEX moments_best_channel ON moments (channel_id, grade DESC, crossed_at DESC, moment_id DESC) WHERE NOT shadow;
-CREATE INDEX moments_best_game ON moments (game_name, grade DESC, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
+CREATE INDEX moments_best ON moments (grade DESC, crossed_at DESC, moment_id DESC)
+    INCLUDE (channel_id, biggest_in_seconds) WHERE NOT shadow;
+CREATE INDEX moments_best_channel
+    ON moments (channel_id, grade DESC, crossed_at DESC, moment_id DESC, mood, (causes[1]), game_name, language)
+    WHERE NOT shadow;
+CREATE INDEX moments_best_game
+    ON moments (game_name, grade DESC, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
     WHERE NOT shadow AND game_name <> '';
-CREATE INDEX moments_best_language ON moments (language, grade DESC, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
+CREATE INDEX moments_best_language
+    ON moments (language, grade DESC, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
     WHERE NOT shadow AND language <> '';
 CREATE INDEX moments_best_mood ON moments (mood, grade DESC, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
     WHERE NOT shadow AND mood IS NOT NULL;
-CREATE INDEX moments_best_cause ON moments ((causes[1]), grade DESC, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
+CREATE INDEX moments_best_cause
+    ON moments ((causes[1]), grade DESC, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
     WHERE NOT shadow AND causes[1] IS NOT NULL;
 -- Without a list of what is yet to be sorted in, which every search would have to read through.
 CREATE INDEX moments_search ON moments USING gin (search) WITH (fastupdate = off) WHERE NOT shadow;
 
 -- The website reads these views alone, so that no query of it can forget the predicate. A subquery for each row, not a
--- join: the walk along an index stays a walk.
+-- join: the walk along an index stays a walk. `IS NOT NULL` because the planner takes that to be nearly always true, as
+-- it is; of `NOT` or `IS NULL` it expects half of the rows or hardly any, and sorts instead of walking.
 CREATE VIEW shown_moments AS
 SELECT
     m.moment_id, m.revision_number, m.channel_id, m.crossed_at, m.mood, m.causes, m.shadow, m.biggest_in_seconds,
-    m.title, m.game_name, m.language, m.grade, m.search, moment_document(m) AS document, m.recorded_at
+    m.title, m.game_name, m.language, m.grade, m.search, moment_document(m) AS document,
+    (SELECT c.status FROM clips AS c WHERE c.moment_id = m.moment_id) AS clip_status, m.recorded_at
 FROM moments AS m
-WHERE (SELECT h.moment_id FROM hidden_moments AS h WHERE h.moment_id = m.moment_id) IS NULL
-    AND (SELECT o.is_out FROM opt_outs AS o WHERE o.channel_id = m.channel_id) IS NOT TRUE;
+WHERE nullif(coalesce((SELECT true FROM hidden_moments AS h WHERE h.moment_id = m.moment_id), false), true)
+        IS NOT NULL
+    AND nullif(coalesce((SELECT o.is_out FROM opt_outs AS o WHERE o.channel_id = m.channel_id), false), true)
+        IS NOT NULL;
 
 -- What visitors see. `shown_moments` has the experimental ones too, for operators.
 CREATE VIEW visible_moments AS SELECT * FROM shown_moments WHERE NOT shadow;
@@ -92,5 +109,7 @@ CREATE VIEW visible_moments AS SELECT * FROM shown_moments WHERE NOT shadow;
 CREATE VIEW visible_clips AS
 SELECT c.*
 FROM clips AS c
-WHERE (SELECT h.moment_id FROM hidden_moments AS h WHERE h.moment_id = c.moment_id) IS NULL
-    AND (SELECT o.is_out FROM opt_outs AS o WHERE o.channel_id = c.channel_id) IS NOT TRUE;
+WHERE nullif(coalesce((SELECT true FROM hidden_moments AS h WHERE h.moment_id = c.moment_id), false), true)
+        IS NOT NULL
+    AND nullif(coalesce((SELECT o.is_out FROM opt_outs AS o WHERE o.channel_id = c.channel_id), false), true)
+        IS NOT NULL;

@@ -9,6 +9,7 @@ from api_frontend.data.filters import Filter
 from api_frontend.data.words import query_of
 
 PLACE_OF_CONDITIONS = "AND true"
+NEAR = 1000  # moments that a search looks at before it asks the index of words
 
 
 def source(wanted: Filter) -> str:
@@ -48,6 +49,12 @@ def sql(wanted: Filter) -> str:
     return joined((table, *conditions, *bounds, "newest_first"))
 
 
+def near_sql(wanted: Filter) -> str:
+    """Return the query of what a search finds among the first `NEAR` of the list."""
+    fragments = tuple(name for name in narrowing(wanted) if name != "with_words")
+    return filled("near_best" if wanted.order == "best" else "near_newest", fragments)
+
+
 def count_sql(wanted: Filter) -> str:
     """Return the query that counts the filter's moments, whatever the page."""
     return filled("counted", narrowing(wanted))
@@ -61,6 +68,7 @@ def parameters(wanted: Filter, most: int) -> dict[str, Any]:
         "least_seconds": wanted.least_seconds,
         "begin_at": wanted.begin or "-infinity",
         "most": most,
+        "near": NEAR,
     }
     return values | (best_position(wanted, end) if wanted.order == "best" else newest_position(wanted, end))
 
@@ -86,8 +94,3 @@ def best_position(wanted: Filter, end: object) -> dict[str, Any]:
 def count_parameters(wanted: Filter, most: int) -> dict[str, Any]:
     """Return what the count binds."""
     return parameters(wanted, most) | {"before_at": wanted.end or "infinity"}
-
-
-def plans_for_itself(wanted: Filter) -> bool:
-    """Return whether Postgres should plan this query by its values: how rare the words are decides."""
-    return wanted.search is not None

@@ -93,8 +93,14 @@ class Moments:
         return [place_in(row) for row in await self._rows(wanted, most)]
 
     async def _rows(self, wanted: Filter, most: int) -> list[DictRow]:
-        prepare = False if list_query.plans_for_itself(wanted) else None
-        return await self._database.rows(list_query.sql(wanted), list_query.parameters(wanted, most), prepare=prepare)
+        values = list_query.parameters(wanted, most)
+        if not wanted.search:
+            return await self._database.rows(list_query.sql(wanted), values)
+        if not wanted.shadow:
+            near = await self._database.rows(list_query.near_sql(wanted), values, prepare=False)
+            if len(near) == most:  # so these are the first of all
+                return near
+        return await self._database.rows(list_query.sql(wanted), values, prepare=False)
 
     async def count(self, wanted: Filter) -> int:
         """Count the filter's moments up to `MOST_COUNTED` and one more."""

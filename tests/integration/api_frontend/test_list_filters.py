@@ -150,6 +150,9 @@ def test_query_and_predicate_agree(
     fitting = sorted((one for one in read if one and wanted.fits(one)), key=lambda one: one.place(wanted.order))
     assert listed(database, wanted, page_size) == [one.moment_id for one in reversed(fitting)]
     assert count(database, wanted) == sum(wanted.at(None).fits(one) for one in read if one) or wanted.shadow
+    if wanted.search and not wanted.shadow:  # all that is stored is near
+        near = database.execute(list_query.near_sql(wanted), list_query.parameters(wanted, MOST))  # type: ignore[call-overload]
+        assert [row["moment_id"] for row in near] == listed(database, wanted, MOST)
     shown = {one.moment_id for one in read if one}
     assert shown == {
         document.moment_id

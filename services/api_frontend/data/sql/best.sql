@@ -41,3 +41,37 @@ SELECT count(*) AS found FROM (
         AND true
     LIMIT :most::integer
 ) AS enough;
+
+-- name: near_newest(before_at, before_id, begin_at, words, near, most)
+-- What a search finds among the first of the list: for words that are everywhere that is a page, and reading all that
+-- has them would take seconds.
+SELECT near.crossed_at, near.moment_id
+FROM (
+    SELECT m.crossed_at, m.moment_id, m.search
+    FROM visible_moments AS m
+    WHERE (m.crossed_at, m.moment_id) < (:before_at::timestamptz, :before_id::text)
+        AND m.crossed_at >= :begin_at::timestamptz
+        AND true
+    ORDER BY m.crossed_at DESC, m.moment_id DESC
+    LIMIT :near::integer
+) AS near
+WHERE near.search @@ to_tsquery('simple', :words)
+ORDER BY near.crossed_at DESC, near.moment_id DESC
+LIMIT :most::integer;
+
+-- name: near_best(top_grade, top_at, top_id, before_at, begin_at, words, near, most)
+SELECT near.crossed_at, near.moment_id, near.grade, near.channel_id
+FROM (
+    SELECT m.crossed_at, m.moment_id, m.grade, m.channel_id, m.search
+    FROM visible_moments AS m
+    WHERE (m.grade < :top_grade::integer OR (m.crossed_at, m.moment_id) < (:top_at::timestamptz, :top_id::text))
+        AND m.grade <= :top_grade::integer
+        AND m.crossed_at >= :begin_at::timestamptz
+        AND m.crossed_at < :before_at::timestamptz
+        AND true
+    ORDER BY m.grade DESC, m.crossed_at DESC, m.moment_id DESC
+    LIMIT :near::integer
+) AS near
+WHERE near.search @@ to_tsquery('simple', :words)
+ORDER BY near.grade DESC, near.crossed_at DESC, near.moment_id DESC
+LIMIT :most::integer;

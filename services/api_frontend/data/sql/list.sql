@@ -37,7 +37,8 @@ AND m.language = :language AND m.language <> ''
 AND m.biggest_in_seconds >= :least_seconds
 
 -- name: with_clip()!
-AND (SELECT c.status FROM visible_clips c WHERE c.moment_id = m.moment_id) = 'made'
+-- In this form the planner takes it to be nearly always true, and walks; it is, for about half of the moments.
+AND nullif(m.clip_status = 'made', false) IS NOT NULL
 
 -- name: of_mood(mood)!
 AND m.mood = :mood
