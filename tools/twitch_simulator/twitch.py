@@ -110,10 +110,7 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
         rooms=rooms, truth=truth, faults=faults, clock=clock, renderer=renderer, rng=rng,
         shared_chat=SharedChat(lambda: str(uuid4())),
     )  # fmt: skip
-    replays = [
-        Replay(channel, lines, settings.replay_speed, partial(delivery.has_listeners, channel.login))
-        for channel, lines in recorded.items()
-    ]
+    replays = replays_of(recorded, settings.replay_speed, delivery)
     events = Events(directory=directory, delivery=delivery, renderer=renderer, truth=truth, clock=clock, crowd=crowd)
     chat_schedule = ChatSchedule(
         seed=settings.seed, messages_per_second=settings.messages_per_second, sources=replays,
@@ -133,6 +130,14 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
         delivery=delivery, chat_schedule=chat_schedule, replays=replays, events=events, play_runner=play_runner,
         stream_changes=stream_changes,
     )  # fmt: skip
+
+
+def replays_of(recorded: dict[Channel, list[tuple[float, int, str]]], speed: float, delivery: Delivery) -> list[Replay]:
+    """Build the replays; each waits until its channel has a listener."""
+    return [
+        Replay(channel, lines, speed, partial(delivery.has_listeners, channel.login))
+        for channel, lines in recorded.items()
+    ]
 
 
 def refusing_channels(channels: Sequence[Channel], every: int) -> list[str]:

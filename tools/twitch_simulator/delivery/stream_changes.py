@@ -76,7 +76,9 @@ class StreamChanges:
 
     def _begin(self, rng: Random, channel: Channel) -> None:
         """Go live, or on, with another category and title."""
-        category = draw_category(rng)
+        stream, category = self._directory.stream(channel), draw_category(rng)
+        while stream and category.id == stream.game_id:
+            category = draw_category(rng)
         title = make_title(rng, channel.language, category)
         self._directory.change(channel, StreamChange(live=True, game_id=category.id, title=title))
 
