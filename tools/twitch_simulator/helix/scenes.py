@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Final
 
-from twitch_simulator.helix.shapes import HEIGHT, WIDTH, box, dot, hsl, line, person, ridge, shape, sky
+from twitch_simulator.helix.shapes import HEIGHT, WIDTH, box, dot, glow, hsl, line, person, ridge, shape, sky
 
 Scene = Callable[[Random, int], str]  # draws from a channel's hue
 
@@ -19,7 +19,7 @@ def talk(rng: Random, hue: int) -> str:
     )
     return (
         sky(hsl(hue, 30, 32), hsl(hue + 30, 35, 20))
-        + dot(lamp, 90, 90, hsl(45, 90, 70), 'opacity=".25"')
+        + glow(lamp, 90, 150)
         + dot(lamp, 90, 16, hsl(45, 95, 82))
         + box(140, shelf, 210, 6, hsl(hue, 25, 14))
         + books
@@ -46,8 +46,8 @@ def shooter(rng: Random, hue: int) -> str:
         + box(x - 8, y + 8, 16, 34, hsl(10, 40, 30))
         + sight
         + box(200, 252, 80, 8, hsl(130, 55, 55))
-        + dot(52, 46, 30, "#000", 'opacity=".4"')
-        + dot(52 + rng.uniform(-15, 15), 46, 3, "#ff5a5a")
+        + dot(430, 46, 30, "#000", 'opacity=".4"')
+        + dot(430 + rng.uniform(-15, 15), 46, 3, "#ff5a5a")
     )
 
 

@@ -53,3 +53,12 @@ def person(x: float, y: float, size: float, hue: int) -> str:
 def line(path: str, stroke: str, width: float, more: str = "") -> str:
     """Return a line along a path."""
     return f'<path d="{path}" fill="none" stroke="{stroke}" stroke-width="{width:.0f}" {more}/>'
+
+
+def glow(x: float, y: float, radius: float) -> str:
+    """Return warm light that fades from its middle outwards."""
+    warm = hsl(45, 90, 75)
+    return (
+        f'<radialGradient id="g"><stop offset="0" stop-color="{warm}" stop-opacity=".5"/>'
+        f'<stop offset="1" stop-color="{warm}" stop-opacity="0"/></radialGradient>{dot(x, y, radius, "url(#g)")}'
+    )
