@@ -33,7 +33,7 @@ from twitch_simulator.irc.rooms import Rooms
 from twitch_simulator.settings import SimulatorSettings
 from twitch_simulator.truth import Truth
 
-FIRST_REFUSING = 3  # by size, from 0
+FIRST_REFUSING = 4  # by size, from 0
 
 
 @dataclass(kw_only=True)

@@ -96,7 +96,7 @@ def test_a_channel_that_allows_no_clips_refuses_each(shop: Shop) -> None:
 def test_every_nth_channel_refuses_but_none_of_the_largest() -> None:
     channels = plan_channels(1, 20)
     assert refusing_channels(channels, 0) == []
-    assert refusing_channels(channels, 6) == [channels[rank].channel_id for rank in (3, 9, 15)]
+    assert refusing_channels(channels, 6) == [channels[rank].channel_id for rank in (4, 10, 16)]
 
 
 def test_clips_are_found_by_creation_time(shop: Shop) -> None:
