@@ -8,7 +8,7 @@ FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status
 
 -- The website shows moments and clips. It may opt a channel out, and not back in.
 GRANT SELECT ON channels, watched_channels, moments, clips, pipeline_progress TO api_frontend;
-GRANT SELECT ON streams, coverage, chat_counts, former_logins TO api_frontend;
+GRANT SELECT ON streams, coverage, chat_counts, former_logins, opted_out TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON channel_requests TO api_frontend;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel TO api_frontend;
 
