@@ -1,6 +1,6 @@
 -- What the pages of channels need: logins that a channel had before, channels that people want to be watched, and a
 -- broadcaster's own opt-out.
--- depends: 0009.partitions
+-- depends: 0010.best
 
 -- An address with an old login leads to its channel. Who has the login now counts more.
 CREATE TABLE former_logins (

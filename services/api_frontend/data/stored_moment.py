@@ -41,6 +41,15 @@ class Channel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StreamFacts:
+    """What the stream was when the moment was recorded; empty texts where that is unknown. `language` is a code."""
+
+    title: str = ""
+    game_name: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClipState:
     """What became of the moment's clip; see `contracts.clips`."""
 
@@ -69,6 +78,7 @@ class StoredMoment:
     changed_at: datetime
     channel: Channel
     clip: ClipState | None
+    stream: StreamFacts = StreamFacts()
 
     @property
     def moment_id(self) -> str:
@@ -133,4 +143,5 @@ def moment_in(row: DictRow) -> StoredMoment | None:
         changed_at=row["changed_at"],
         channel=Channel(channel_id, row["login"], row["display_name"] or f"channel {channel_id}"),
         clip=clip_in(row),
+        stream=StreamFacts(title=row["stream_title"], game_name=row["game_name"], language=row["language"]),
     )

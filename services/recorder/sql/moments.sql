@@ -1,16 +1,25 @@
 -- name: write_moments(rows)!
 -- Each row is the contract's document. Only a higher revision replaces a row; open pages hear of it when the
--- transaction is committed, unless it comes from an experimental detector.
+-- transaction is committed, unless it comes from an experimental detector. What the stream was stays as it was when the
+-- moment was first recorded, and a grade never falls: who pages through the best meets no moment twice.
 WITH written AS (
-    INSERT INTO moments (moment_id, revision_number, channel_id, crossed_at, mood, causes, shadow, document)
+    INSERT INTO moments (
+        moment_id, revision_number, channel_id, crossed_at, mood, causes, shadow, biggest_in_seconds, document,
+        title, game_name, language, grade, search
+    )
     SELECT DISTINCT ON (r.moment_id)
         r.moment_id, r.revision_number, r.channel_id, to_timestamp(r.crossed_at / 1000.0), r.mood,
-        coalesce(r.causes, '{}'), coalesce(r.shadow, false), document
+        coalesce(r.causes, '{}'), coalesce(r.shadow, false), r.biggest_in_seconds, document,
+        coalesce(streams.title, ''), coalesce(streams.game_name, ''), coalesce(streams.language, ''),
+        moment_grade(document),
+        search_words(concat_ws(' ', channels.login, channels.display_name, streams.title, streams.game_name))
     FROM jsonb_array_elements(:rows::jsonb) AS document
     CROSS JOIN LATERAL jsonb_to_record(document) AS r(
         moment_id text, revision_number smallint, channel_id text, crossed_at bigint, mood text, causes text[],
-        shadow boolean
+        shadow boolean, biggest_in_seconds integer, stream_id text
     )
+    LEFT JOIN streams ON streams.stream_id = r.stream_id
+    LEFT JOIN channels ON channels.channel_id = r.channel_id
     WHERE r.channel_id NOT IN (SELECT channel_id FROM opted_out)
     ORDER BY r.moment_id, r.revision_number DESC
     ON CONFLICT (moment_id) DO UPDATE SET
@@ -20,7 +29,13 @@ WITH written AS (
         mood = excluded.mood,
         causes = excluded.causes,
         shadow = excluded.shadow,
+        biggest_in_seconds = excluded.biggest_in_seconds,
         document = excluded.document,
+        title = coalesce(nullif(moments.title, ''), excluded.title),
+        game_name = coalesce(nullif(moments.game_name, ''), excluded.game_name),
+        language = coalesce(nullif(moments.language, ''), excluded.language),
+        grade = greatest(moments.grade, excluded.grade),
+        search = CASE WHEN moments.title = '' THEN excluded.search ELSE moments.search END,
         recorded_at = now()
     WHERE excluded.revision_number > moments.revision_number
     RETURNING moment_id, revision_number, shadow

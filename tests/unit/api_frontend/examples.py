@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from api_frontend.data.stored_moment import Channel, ClipState, StoredMoment
+from api_frontend.data.stored_moment import Channel, ClipState, StoredMoment, StreamFacts
 from contracts import codec
 from contracts.moments import EmoteCount, Evidence, Moment, WordCount
 
@@ -49,6 +49,7 @@ MOMENT = StoredMoment(
     changed_at=PEAK,
     channel=Channel("11", "lunaplays", "LunaPlays"),
     clip=None,
+    stream=StreamFacts(title="Malenia again, no summons", game_name="Elden Ring", language="de"),
 )
 MADE = ClipState(
     status="made",

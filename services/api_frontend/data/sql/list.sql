@@ -3,16 +3,16 @@
 -- fragment binds fields of the filter by their names. `!` tells aiosql that a fragment is no SELECT of its own.
 
 -- name: public_moments()
-SELECT m.crossed_at, m.moment_id FROM moments m WHERE NOT m.shadow
+SELECT m.crossed_at, m.moment_id FROM visible_moments m WHERE true
 
 -- name: experimental_moments()
 -- For operators, who are few.
-SELECT m.crossed_at, m.moment_id FROM moments m WHERE m.shadow
+SELECT m.crossed_at, m.moment_id FROM shown_moments m WHERE m.shadow
 
 -- name: made_clips()
 -- Experimental detectors get no clips. A clip may be recorded before its moment: whoever reads the moments of these
 -- positions leaves out what is not there yet.
-SELECT m.crossed_at, m.moment_id FROM clips m WHERE m.status = 'made'
+SELECT m.crossed_at, m.moment_id FROM visible_clips m WHERE m.status = 'made'
 
 -- name: of_channel(channel_id)!
 AND m.channel_id = :channel_id
@@ -24,7 +24,7 @@ AND m.crossed_at >= :from_at
 AND (m.crossed_at, m.moment_id) < (:before_at, :before_id)
 
 -- name: with_clip()!
-AND (SELECT c.status FROM clips c WHERE c.moment_id = m.moment_id) = 'made'
+AND (SELECT c.status FROM visible_clips c WHERE c.moment_id = m.moment_id) = 'made'
 
 -- name: of_mood(mood)!
 AND m.mood = :mood

@@ -1,13 +1,13 @@
 -- name: by_ids(ids)
 SELECT
-    moment_document(m)::text AS document,
+    m.document::text AS document, m.title AS stream_title, m.game_name, m.language,
     coalesce(channels.login, watched.login) AS login,
     coalesce(channels.display_name, watched.login) AS display_name,
     c.revision_number AS clip_revision, c.status, c.decided_at, c.reason, c.title, c.duration_seconds,
     c.clip_id, c.url, c.embed_url, c.thumbnail_url, c.vod_url,
     greatest(m.recorded_at, c.recorded_at) AS changed_at
-FROM moments m
-LEFT JOIN clips c ON c.moment_id = m.moment_id
+FROM shown_moments m
+LEFT JOIN visible_clips c ON c.moment_id = m.moment_id
 LEFT JOIN channels ON channels.channel_id = m.channel_id
 LEFT JOIN watched_channels watched ON watched.channel_id = m.channel_id
 WHERE m.moment_id = ANY(:ids);
@@ -18,9 +18,8 @@ SELECT
     m.moment_id, m.revision_number, coalesce(c.revision_number, 0) AS clip_revision,
     greatest(m.recorded_at, c.recorded_at) AS changed_at
 FROM (
-    SELECT moment_id, revision_number, recorded_at FROM moments
-    WHERE NOT shadow
+    SELECT moment_id, revision_number, recorded_at FROM visible_moments
     ORDER BY crossed_at DESC, moment_id DESC
     LIMIT :most
 ) m
-LEFT JOIN clips c ON c.moment_id = m.moment_id;
+LEFT JOIN visible_clips c ON c.moment_id = m.moment_id;

@@ -1,0 +1,95 @@
+-- What the stream was when a moment happened, how good the moment is, what people search for, and what visitors see:
+-- neither experimental nor hidden nor of a channel that has opted out. Writes every row of `moments` once (a million:
+-- some minutes).
+-- depends: 0009.partitions
+
+CREATE TABLE hidden_moments (
+    moment_id text PRIMARY KEY,
+    hidden_at timestamptz NOT NULL DEFAULT now(),
+    why       text NOT NULL DEFAULT ''
+);
+CREATE INDEX hidden_moments_newest ON hidden_moments (hidden_at);
+
+-- What visitors report. It removes nothing: an operator reads it (`make reports`).
+CREATE TABLE reports (
+    moment_id   text NOT NULL,
+    reason      text NOT NULL CHECK (reason IN ('words', 'person', 'wrong', 'other')),
+    times       integer NOT NULL DEFAULT 1,
+    reported_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (moment_id, reason)
+);
+
+-- Documents, which only whole moments need, move out of the rows that lists walk.
+ALTER TABLE moments SET (toast_tuple_target = 256);
+ALTER TABLE moments
+    ADD COLUMN title     text NOT NULL DEFAULT '',
+    ADD COLUMN game_name text NOT NULL DEFAULT '',
+    ADD COLUMN language  text NOT NULL DEFAULT '',
+    ADD COLUMN grade     smallint NOT NULL DEFAULT 0,
+    ADD COLUMN search    tsvector NOT NULL DEFAULT '';
+
+-- How good a moment is within its channel, 0 to 31, a third of a doubling a step; docs/best.md explains it.
+CREATE FUNCTION moment_grade(document jsonb) RETURNS smallint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN greatest(0, least(31, round(3 * (
+    log(2, CASE
+        WHEN coalesce((document -> 'evidence' ->> 'expected_chatters')::numeric, 0) > 0 THEN greatest(1,
+            ((document -> 'evidence' ->> 'window_chatters')::numeric + 3)
+            / ((document -> 'evidence' ->> 'expected_chatters')::numeric + 3))
+        ELSE greatest(1, coalesce((document ->> 'times_usual')::numeric, 1))
+    END)
+    + log(2, 1 + greatest(0, coalesce((document ->> 'biggest_in_seconds')::numeric, 0)) / 3600) / 2
+))))::smallint;
+
+-- The words of a moment's stream. Punctuation parts words: Postgres would read "gta-5" as "gta" and "-5".
+CREATE FUNCTION search_words(texts text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN to_tsvector('simple', translate(texts, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)));
+
+UPDATE moments AS m SET
+    biggest_in_seconds = coalesce((moment_document(m) ->> 'biggest_in_seconds')::integer, m.biggest_in_seconds),
+    grade = moment_grade(moment_document(m));
+UPDATE moments AS m SET title = s.title, game_name = s.game_name, language = s.language
+FROM streams AS s WHERE s.stream_id = coalesce(m.document ->> 'stream_id', m.stream_id);
+UPDATE moments AS m SET search = search_words(concat_ws(' ',
+    (SELECT login || ' ' || display_name FROM channels WHERE channels.channel_id = m.channel_id), m.title, m.game_name));
+
+DROP INDEX moments_newest, moments_channel;
+CREATE INDEX moments_newest ON moments (crossed_at DESC, moment_id DESC) INCLUDE (channel_id) WHERE NOT shadow;
+CREATE INDEX moments_channel
+    ON moments (channel_id, crossed_at DESC, moment_id DESC, mood, (causes[1]), game_name, language) WHERE NOT shadow;
+CREATE INDEX moments_game ON moments (game_name, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
+    WHERE NOT shadow AND game_name <> '';
+CREATE INDEX moments_language ON moments (language, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
+    WHERE NOT shadow AND language <> '';
+-- The best: within a grade the newest first, so that any stretch of time is one range in each grade.
+CREATE INDEX moments_best ON moments (grade, crossed_at DESC, moment_id DESC) INCLUDE (channel_id) WHERE NOT shadow;
+CREATE INDEX moments_best_channel ON moments (channel_id, grade, crossed_at DESC, moment_id DESC) WHERE NOT shadow;
+CREATE INDEX moments_best_game ON moments (game_name, grade, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
+    WHERE NOT shadow AND game_name <> '';
+CREATE INDEX moments_best_language ON moments (language, grade, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
+    WHERE NOT shadow AND language <> '';
+CREATE INDEX moments_best_mood ON moments (mood, grade, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
+    WHERE NOT shadow AND mood IS NOT NULL;
+CREATE INDEX moments_best_cause ON moments ((causes[1]), grade, crossed_at DESC, moment_id DESC) INCLUDE (channel_id)
+    WHERE NOT shadow AND causes[1] IS NOT NULL;
+CREATE INDEX moments_search ON moments USING gin (search) WHERE NOT shadow;
+
+-- The website reads these views alone, so that no query of it can forget the predicate. A subquery for each row, not a
+-- join: the walk along an index stays a walk.
+CREATE VIEW shown_moments AS
+SELECT
+    m.moment_id, m.revision_number, m.channel_id, m.crossed_at, m.mood, m.causes, m.shadow, m.biggest_in_seconds,
+    m.title, m.game_name, m.language, m.grade, m.search, moment_document(m) AS document, m.recorded_at
+FROM moments AS m
+WHERE (SELECT h.moment_id FROM hidden_moments AS h WHERE h.moment_id = m.moment_id) IS NULL
+    AND (SELECT o.is_out FROM opt_outs AS o WHERE o.channel_id = m.channel_id) IS NOT TRUE;
+
+-- What visitors see. `shown_moments` has the experimental ones too, for operators.
+CREATE VIEW visible_moments AS SELECT * FROM shown_moments WHERE NOT shadow;
+
+CREATE VIEW visible_clips AS
+SELECT c.*
+FROM clips AS c
+WHERE (SELECT h.moment_id FROM hidden_moments AS h WHERE h.moment_id = c.moment_id) IS NULL
+    AND (SELECT o.is_out FROM opt_outs AS o WHERE o.channel_id = c.channel_id) IS NOT TRUE;
