@@ -8,6 +8,8 @@ import structlog
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api_frontend.data.channels import Channels
+from api_frontend.data.chat_lines import ChatLines
 from api_frontend.data.database import Database
 from api_frontend.data.live import Fanout, Listener, Writers
 from api_frontend.data.moments import Moments
@@ -19,11 +21,13 @@ from api_frontend.middleware.security import Clients, SecurityHeaders
 from api_frontend.middleware.write_guard import WriteGuard
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
+from api_frontend.sign_in import streamer_sign_in
 from api_frontend.static_files import VersionedFiles
-from api_frontend.views import api_docs, api_moments, events, moment, newest, probes
+from api_frontend.views import api_docs, api_moments, channel, channels, events, moment, newest, opt_out, probes
 from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
+from twitch_access.settings import TwitchSettings
 
 GZIP_FROM_BYTES = 800  # smaller answers fit in one packet anyway
 DESCRIPTION = "Moments when Twitch chat erupted, with the evidence and the clip. Newest first, paged by cursor."
@@ -31,7 +35,9 @@ DESCRIPTION = "Moments when Twitch chat erupted, with the evidence and the clip.
 log = structlog.get_logger()
 
 
-def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Callable[[], None]) -> FastAPI:
+def build(
+    settings: ApiSettings, conninfo: str, redis: RedisSettings, twitch: TwitchSettings, end: Callable[[], None]
+) -> FastAPI:
     """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
     site = Site(
@@ -39,7 +45,11 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
         progress=PipelineProgress(database, settings.away_after_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
-        limits=RateLimits(settings.rate_limit, redis),
+        limits=RateLimits(settings, redis),
+        channels=Channels(database),
+        chat_lines=ChatLines(database),
+        sign_in=streamer_sign_in(twitch, settings.sign_in_return_url),
+        contact=settings.contact,
         clients=Clients(settings.trust_cloudflare),
     )
 
@@ -75,7 +85,7 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    for view in (newest, moment, events, api_moments, api_docs, probes):
+    for view in (newest, moment, channels, opt_out, channel, events, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

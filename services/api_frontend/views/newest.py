@@ -1,12 +1,11 @@
-"""The list of moments, newest first; a channel's page is the same list, narrowed."""
+"""The list of moments, newest first."""
 
-from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Response
 
-from api_frontend.data.filters import CHANNEL_PATTERN, Filter, from_address
+from api_frontend.data.filters import Filter, from_address
 from api_frontend.views.site import CurrentSite, Site
 
 PAGE_SIZE = 24  # fills rows of two, three and four
@@ -43,9 +42,3 @@ async def show(site: Site, wanted: Filter) -> Response:
 async def newest(site: CurrentSite, wanted: Wanted) -> Response:
     """Show the newest moments of all channels, or what the filter asks for."""
     return await show(site, wanted)
-
-
-@router.api_route("/channels/{login}", methods=["GET", "HEAD"])
-async def channel(site: CurrentSite, wanted: Wanted, login: Annotated[str, Path(pattern=CHANNEL_PATTERN)]) -> Response:
-    """Show the newest moments of one channel."""
-    return await show(site, replace(wanted, channel=login.lower()))

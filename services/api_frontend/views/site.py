@@ -6,6 +6,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api_frontend.data.channels import Channels
+from api_frontend.data.chat_lines import ChatLines
 from api_frontend.data.filters import Filter
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.live import Fanout
@@ -15,6 +17,7 @@ from api_frontend.data.stored_moment import Channel
 from api_frontend.middleware.rate_limits import RateLimits
 from api_frontend.middleware.security import Clients
 from api_frontend.rendering import Renderer
+from api_frontend.sign_in import StreamerSignIn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +30,10 @@ class Site:
     fanout: Fanout
     limits: RateLimits
     clients: Clients
+    channels: Channels
+    chat_lines: ChatLines
+    sign_in: StreamerSignIn | None  # None: the operator has not set it up
+    contact: str
 
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
         """Return a page of moments, and the channel that was asked for; an unknown channel has no moments."""
