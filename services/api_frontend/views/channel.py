@@ -93,17 +93,16 @@ async def channel(at: CurrentChannel) -> Response:
 
 
 @router.api_route("/channels/{login}/streams", methods=["GET", "HEAD"])
-async def streams(at: CurrentChannel, before: Annotated[int | None, Query(ge=0, le=10**11)] = None) -> Response:
-    """Show a channel's streams, newest first. `before`: seconds since 1970."""
+async def streams(at: CurrentChannel, before: Annotated[int | None, Query(ge=0, le=10**14)] = None) -> Response:
+    """Show a channel's streams, newest first. `before`: milliseconds since 1970."""
     values = await at.common("streams")
-    until = EPOCH + timedelta(seconds=before) if before is not None else None
+    until = EPOCH + timedelta(milliseconds=before) if before is not None else None
     found = await at.site.channels.streams(at.channel_id, until, STREAMS + 1)
     page = f"/channels/{at.known.address_name}/streams"
     more = found[STREAMS - 1].started_at if len(found) > STREAMS else None
-    # its microseconds are cut off, so the next page may begin with nothing that was shown
     values |= {
         "streams": found[:STREAMS],
-        "older_address": f"{page}?before={int(more.timestamp())}" if more else None,
+        "older_address": f"{page}?before={(more - EPOCH) // timedelta(milliseconds=1)}" if more else None,
         "newest_address": page if before is not None else None,
     }
     return at.site.renderer.page("channel_streams.html", values)
