@@ -8,6 +8,7 @@ import structlog
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api_frontend.data.around import Surroundings
 from api_frontend.data.channels import Channels
 from api_frontend.data.chat_lines import ChatLines
 from api_frontend.data.database import Database
@@ -23,7 +24,19 @@ from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
 from api_frontend.sign_in import streamer_sign_in
 from api_frontend.static_files import VersionedFiles
-from api_frontend.views import api_docs, api_moments, channel, channels, events, moment, newest, opt_out, probes
+from api_frontend.views import (
+    api_docs,
+    api_moments,
+    channel,
+    channels,
+    events,
+    moment,
+    newest,
+    now,
+    opt_out,
+    probes,
+    saved,
+)
 from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
@@ -40,8 +53,10 @@ def build(
 ) -> FastAPI:
     """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
+    moments = Moments(database)
     site = Site(
-        moments=Moments(database),
+        moments=moments,
+        surroundings=Surroundings(database, moments),
         progress=PipelineProgress(database, settings.away_after_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
@@ -85,7 +100,7 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    for view in (newest, moment, channels, opt_out, channel, events, api_moments, api_docs, probes):
+    for view in (now, newest, moment, saved, channels, opt_out, channel, events, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,27 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api_frontend.data.freshness import Freshness
-from api_frontend.data.stored_moment import StoredMoment, utc
+from api_frontend.data.stored_moment import StoredMoment, utc, web_address
 from api_frontend.settings import ApiSettings
-from api_frontend.text import crowd, reason
+from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
-from api_frontend.text.clip_status import clip_line
-from api_frontend.text.lead import lead, numbers
+from api_frontend.text.clip_status import ClipNote, clip_note, length_text
+from api_frontend.text.durations import duration_text
+from api_frontend.text.freshness import ago_text, behind_text, plural
+from api_frontend.text.languages import language_name
+from api_frontend.text.lead import going_on, lead, numbers, people_text
+from api_frontend.text.live_curve import spark
+from api_frontend.text.recording import recording
+from api_frontend.text.week import hour_text
 from contracts.moment_words import CAUSES, MOODS, cause_words
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 CARDS_KEPT = 300  # about 5 kB each; most visitors ask for the same newest pages
+SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
+OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
 HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
+FRESHNESS_ONLY = "/events?moment="  # what a page listens to that names nothing else
 PAGE_HEADERS = {"Cache-Control": "private, no-cache"}
 ROOMS = (  # of the navigation: name, address, text, and the path of its sign in a box of 24
     ("now", "/", "Now", "M2 13H7L10 5L14 19L17 13H22"),
@@ -51,13 +60,22 @@ def drawn(moment: StoredMoment) -> curves.Curve | None:
     evidence = moment.document.evidence
     return curves.draw(
         from_at=evidence.curve_from_at,
-        messages=evidence.messages,
-        chatters=evidence.chatters,
+        people=evidence.chatters,
+        seconds=len(evidence.messages),
         covered=evidence.covered,
-        peak_at=moment.document.peak_at,
-        usual=evidence.usual_messages_per_second,
-        expected=evidence.expected_chatters / max(evidence.window_seconds, 1),
+        usual=evidence.usual_chatters_per_second,
+        clip=clip_range(moment),
     )
+
+
+def clip_range(moment: StoredMoment) -> tuple[int, int] | None:
+    """Return from when to when the clip shows the stream (ms); None unless one is made or being made."""
+    document = moment.document
+    if moment.clip is None or moment.clip.status not in ("made", "intent"):
+        return None
+    if document.clip_from_at is None or document.clip_until_at is None:
+        return None
+    return document.clip_from_at, document.clip_until_at
 
 
 def sort_key(moment: StoredMoment) -> str:
@@ -66,13 +84,40 @@ def sort_key(moment: StoredMoment) -> str:
 
 
 def why(moment: StoredMoment) -> str:
-    """Say in one sentence why it is a moment."""
-    return ", ".join(reasons_of(moment))
+    """Say in one line what the crowd did and how many people that were."""
+    return f"{lead(moment)}: {numbers(moment)}"
 
 
-def reasons_of(moment: StoredMoment) -> list[str]:
-    """Return that sentence's parts."""
-    return reason.reasons(moment.document.times_usual, moment.document.evidence)
+def note_of(moment: StoredMoment) -> ClipNote:
+    """Say what is known of its clip by now."""
+    return clip_note(moment, datetime.now(UTC))
+
+
+def goes_on_until(moment: StoredMoment | None) -> datetime | None:
+    """Return until when the moment counts as going on without further news; None if it is over already."""
+    if moment is None or moment.document.revision == "closed":
+        return None
+    until = min(moment.changed_at + SILENT_AFTER, moment.crossed_at + OVER_AFTER)
+    return until if until > datetime.now(UTC) else None
+
+
+def facts(moment: StoredMoment) -> list[str]:
+    """Return what is known of the stream: its game, and its language."""
+    stream = moment.stream
+    return [each for each in (stream.game_name, language_name(stream.language)) if each]
+
+
+def outward(address: str | None, demo: bool) -> str | None:
+    """Return the address; None for one of the real Twitch where Twitch is simulated."""
+    host = (urlsplit(address).hostname or "") if address else ""
+    return None if demo and (host == "twitch.tv" or host.endswith(".twitch.tv")) else address
+
+
+def contact_link(contact: str) -> Markup:
+    """Write a mail or web address as a link; any other text as it is."""
+    if web_address(contact):
+        return Markup('<a href="{0}" rel="noopener">{0}</a>').format(contact)
+    return Markup('<a href="mailto:{0}">{0}</a>').format(contact) if "@" in contact else Markup.escape(contact)
 
 
 def iso(at: datetime) -> str:
@@ -123,18 +168,32 @@ class Renderer:
             "why": why,
             "lead": lead,
             "numbers": numbers,
-            "reasons_of": reasons_of,
-            "clip_line": clip_line,
+            "people_text": people_text,
+            "plural": plural,
+            "contact_link": contact_link,
+            "spark": spark,
+            "language_name": language_name,
+            "duration_text": duration_text,
+            "hour_text": hour_text,
+            "going_on": going_on,
+            "goes_on_until": goes_on_until,
+            "facts": facts,
+            "note_of": note_of,
+            "recording": recording,
+            "length_text": length_text,
+            "ago_text": ago_text,
+            "behind_text": behind_text,
+            "outward": lambda address: outward(address, settings.demo),
             "iso": iso,
             "time_text": time_text,
             "field_time": field_time,
-            "times_text": reason.times_text,
-            "count_text": reason.count_text,
-            "crowd_parts": crowd.crowd_parts,
+            "times_text": figures.times_text,
+            "count_text": figures.count_text,
+            "share_text": figures.share_text,
             "cause_words": cause_words,
             "mood_text": crowd.mood_text,
-            "rarity_text": crowd.rarity_text,
-            "stream_address": lambda login: settings.stream_url.format(login=login),
+            "rarity": crowd.rarity,
+            "stream_address": lambda login: outward(settings.stream_url.format(login=login), settings.demo),
             "embed_address": lambda url: embed_address(url, settings.frame_sources, settings.domains()),
         }
         self._environment.filters["utc"] = utc
@@ -150,33 +209,39 @@ class Renderer:
         headers: dict[str, str] | None = None,
     ) -> HTMLResponse:
         """Render a whole page; `freshness` in the values fills its header."""
-        context = {"freshness": None} | values
+        context = {"freshness": None, "live_address": FRESHNESS_ONLY} | values
         text = self._environment.get_template(template).render(context)
         return HTMLResponse(text, status, PAGE_HEADERS | (headers or {}))
 
+    def piece(self, template: str, **values: object) -> Markup:
+        """Render a piece of a page."""
+        text = self._environment.get_template(template).render(values)
+        return Markup(text)  # noqa: S704  # nosec B704  # the template escapes
+
     def card(self, moment: StoredMoment) -> Markup:
-        """Render a moment's card; one that has not changed since it was last shown is not rendered again."""
+        """Render a moment's card; one that is settled and has not changed since is not rendered again."""
+        if note_of(moment).due is not None:
+            return self.piece("_card.html", moment=moment)
         key = (moment.moment_id, moment.version, moment.channel.display_name)
         made = self._cards.pop(key, None)
         if made is None:
-            text = self._environment.get_template("_card.html").render(moment=moment)
-            made = Markup(text)  # noqa: S704  # nosec B704  # the template escapes
+            made = self.piece("_card.html", moment=moment)
             while len(self._cards) >= CARDS_KEPT:
                 del self._cards[next(iter(self._cards))]
         self._cards[key] = made
         return made
 
     def moment_news(self, moment: StoredMoment) -> str:
-        """Encode a card for an open page, and where it belongs."""
+        """Encode a card for an open page, where it belongs, and what the first page says of it."""
         news = {
             "id": moment.moment_id,
             "version": moment.version,
             "sort_key": sort_key(moment),
             "html": self.card(moment),
+            "now": self.piece("_now.html", last=moment),
         }
         return json.dumps(news)
 
     def freshness_news(self, freshness: Freshness) -> str:
         """Encode the header's line for an open page."""
-        line = self._environment.get_template("_freshness.html").render(freshness=freshness)
-        return json.dumps({"state": freshness.state, "html": line})
+        return json.dumps({"state": freshness.state, "html": self.piece("_freshness.html", freshness=freshness)})

@@ -85,8 +85,8 @@ class MomentHead(BaseModel):
     revision: int = Field(description="1 raised, 2 peaked, 3 closed; a higher one replaces a lower one")
     channel: ChannelModel
     why: str = Field(
-        description="the reasons in one sentence",
-        examples=["9 times the usual chat, 212 people in 7 s instead of 20, LUL ×140"],
+        description="what the crowd did, and how many people wrote",
+        examples=["Chat burst out laughing · LUL: 212 people at once, usually 20 (11×)"],
     )
 
 

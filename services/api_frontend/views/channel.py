@@ -61,6 +61,7 @@ class Visited:
             "channel": self.known.channel,
             "stream": newest[0] if newest else None,
             "curve": await self.live_curve(),
+            "own_name": self.known.address_name,
             "tab": tab,
         }
 
@@ -112,7 +113,7 @@ async def streams(at: CurrentChannel, before: Annotated[int | None, Query(ge=0, 
 async def live(at: CurrentChannel, if_none_match: Annotated[str, Header()] = "") -> Response:
     """Return the piece of an open page that shows the last hour, as JSON; 304 while it is the same."""
     curve = await at.live_curve()
-    html = at.site.renderer.piece("_live_curve.html", {"curve": curve, "known": at.known})
+    html = at.site.renderer.piece("_live_curve.html", curve=curve)
     tag = f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"'
     headers = LIVE_HEADERS | {"ETag": tag}
     if if_none_match.removeprefix("W/") == tag:

@@ -1,6 +1,6 @@
 """Streams new and changed moments to open pages as server-sent events."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from api_frontend.data.filters import Filter, from_address
 from api_frontend.data.freshness import UNREACHABLE
 from api_frontend.data.live import News, Subscription, TooManyPagesError
-from api_frontend.data.stored_moment import EPOCH
+from api_frontend.data.stored_moment import EPOCH, StoredMoment
 from api_frontend.middleware.errors import error_json
 from api_frontend.views.site import CurrentSite, Site
 from contracts import metrics
@@ -65,32 +65,34 @@ async def present(site: Site, since: datetime | None) -> AsyncIterator[News]:
 
 
 async def stream(
-    site: Site, page: Subscription, wanted: Filter, since: datetime | None
+    site: Site, page: Subscription, fits: Callable[[StoredMoment], bool], since: datetime | None
 ) -> AsyncIterator[ServerSentEvent]:
     """Yield all that the page has missed, then all that happens."""
     try:
         async for news in present(site, since):
-            if news.moment is None or wanted.fits(news.moment):
+            if news.moment is None or fits(news.moment):
                 yield as_event(news)
     except PostgresAwayError:  # the page shows why, reconnects later and misses nothing
         yield as_event(News("freshness", site.renderer.freshness_news(UNREACHABLE)))
         return
     async for news in page.news():
-        if news.moment is None or wanted.fits(news.moment):
+        if news.moment is None or fits(news.moment):
             yield as_event(news)
 
 
 class LiveLine(Response):
     """Streams events while the page has a place; refuses it if there is none."""
 
-    def __init__(self, site: Site, client: str, wanted: Filter, since: datetime | None) -> None:
+    def __init__(
+        self, site: Site, client: str, fits: Callable[[StoredMoment], bool], since: datetime | None
+    ) -> None:
         super().__init__()
-        self._site, self._client, self._wanted, self._since = site, client, wanted, since
+        self._site, self._client, self._fits, self._since = site, client, fits, since
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             with self._site.fanout.subscription(self._client) as page:
-                events = stream(self._site, page, self._wanted, self._since)
+                events = stream(self._site, page, self._fits, self._since)
                 await EventSourceResponse(events)(scope, receive, send)
         except TooManyPagesError as error:
             measure(metrics.LIVE_REFUSED).labels(by=error.by).inc()
@@ -112,10 +114,17 @@ async def events(
     request: Request,
     site: CurrentSite,
     wanted: Annotated[Filter, Depends(from_address)],
+    moment: Annotated[str | None, Query(description="only this moment; empty for the freshness alone")] = None,
     since: Annotated[int | None, Query()] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Stream `moment` and `freshness` events; resume after Last-Event-ID."""
+    if moment == "":
+        return LiveLine(site, site.clients.of(request.scope), lambda _: False, None)
     if wanted.channel:
         wanted = wanted.of(await site.moments.channel_named(wanted.channel))
-    return LiveLine(site, site.clients.of(request.scope), wanted, since_when(last_event_id, since))
+
+    def fits(found: StoredMoment) -> bool:
+        return moment in (None, found.moment_id) and wanted.fits(found)
+
+    return LiveLine(site, site.clients.of(request.scope), fits, since_when(last_event_id, since))

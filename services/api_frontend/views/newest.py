@@ -32,13 +32,13 @@ async def show(site: Site, wanted: Filter) -> Response:
         "wanted": wanted,
         "freshness": freshness,
         "live_address": live,
-        "older_address": with_query("/", wanted.at(page.next).query_text()) if page.next else None,
-        "newest_address": with_query("/", wanted.at(None).query_text()) if wanted.after else None,
+        "older_address": with_query("/best", wanted.at(page.next).query_text()) if page.next else None,
+        "newest_address": with_query("/best", wanted.at(None).query_text()) if wanted.after else None,
     }
     return site.renderer.page("newest.html", values)
 
 
-@router.api_route("/", methods=["GET", "HEAD"])
+@router.api_route("/best", methods=["GET", "HEAD"])
 async def newest(site: CurrentSite, wanted: Wanted) -> Response:
     """Show the newest moments of all channels, or what the filter asks for."""
     return await show(site, wanted)

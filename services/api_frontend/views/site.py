@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api_frontend.data.around import Surroundings
 from api_frontend.data.channels import Channels
 from api_frontend.data.chat_lines import ChatLines
 from api_frontend.data.filters import Filter
@@ -25,6 +26,7 @@ class Site:
     """The site's parts. Reading raises `PostgresAwayError` if Postgres does not answer."""
 
     moments: Moments
+    surroundings: Surroundings
     progress: PipelineProgress
     renderer: Renderer
     fanout: Fanout
