@@ -121,6 +121,11 @@ class Channels:
         rows = await self._database.rows(queries.streams_of.sql, values)
         return [PastStream(**row) for row in rows]
 
+    async def best(self, channel_id: str, most: int) -> list[str]:
+        """Return the ids of a channel's best moments, best first."""
+        values = {"channel_id": channel_id, "most": most}
+        return [row["moment_id"] for row in await self._database.rows(queries.best_of_channel.sql, values)]
+
     async def eruption_hours(self, channel_id: str) -> tuple[int, ...]:
         """Return the moments in each hour of the week (UTC, from Monday on) of the last `WEEKS` weeks."""
         return await self._hours(channel_id)

@@ -3,18 +3,18 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse
 
 from api_frontend.data.channels import KnownChannel
 from api_frontend.data.filters import CHANNEL_PATTERN, Filter
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.stored_moment import EPOCH
 from api_frontend.text.live_curve import LiveCurve, draw
-from api_frontend.text.week import Week, week_of
+from api_frontend.text.week import week_of
 from api_frontend.views.site import CurrentSite, Site
 
 NEWEST = 12  # moments; a multiple of two, three and four
@@ -88,8 +88,13 @@ async def channel(at: CurrentChannel) -> Response:
     values = await at.common("moments")
     wanted = Filter(channel=at.known.address_name, channel_id=at.channel_id)
     newest = await at.site.moments.page(wanted, NEWEST)
-    week: Week = week_of(await at.site.channels.eruption_hours(at.channel_id))
-    values |= {"newest": newest.moments, "has_more": newest.next is not None, "week": week}
+    is_long = newest.next is not None  # else the newest are all there are
+    best = await at.site.channels.best(at.channel_id, BEST) if is_long else []
+    values |= {
+        "newest": newest.moments,
+        "best": await at.site.moments.by_ids(best),
+        "week": week_of(await at.site.channels.eruption_hours(at.channel_id)),
+    }
     return at.site.renderer.page("channel.html", values)
 
 

@@ -113,3 +113,7 @@ RETURNING name;
 
 -- name: opt_out(channel_id, login)
 SELECT opt_out_channel(:channel_id, :login);
+
+-- name: best_of_channel(channel_id, most)
+SELECT moment_id FROM visible_moments WHERE channel_id = :channel_id
+ORDER BY grade DESC, crossed_at DESC, moment_id DESC LIMIT :most;
