@@ -13,7 +13,7 @@ SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium demo live status check format test test-faults causes bench evaluate clean distclean
+.PHONY: help preflight venv jars chromium demo live status requests check format test test-faults causes bench evaluate clean distclean
 
 include infrastructure/deployment.mk
 
@@ -46,6 +46,9 @@ live: preflight venv ## Run it on the real Twitch: make live CHANNELS=a,b,c
 
 status: ## Say how fresh each stage is, what waits in front of it, and what to type next
 	@tools/status/run.sh
+
+requests: ## List the channels that visitors want to be watched
+	@tools/status/run.sh --requests
 
 check: venv ## Lint, security, types, and who may import whom
 	$(BIN)/ruff check .

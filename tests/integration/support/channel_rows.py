@@ -9,17 +9,16 @@ from integration.support.api_frontend_process import Rows
 MINUTE = timedelta(minutes=1)
 
 
-def this_minute() -> datetime:
-    """The start of the present minute."""
-    return datetime.now(UTC).replace(second=0, microsecond=0)
-
-
 class ChannelRows(Rows):
-    """Writes channels, their streams, and how much was written in them."""
+    """Writes channels, their streams, and how much was written in them.
+
+    `minute` is the one that had begun when this was made; "so many minutes ago" is before it.
+    """
 
     def __init__(self, dsn: str) -> None:
         super().__init__(dsn)
         self._own = psycopg.connect(dsn, autocommit=True)
+        self.minute = datetime.now(UTC).replace(second=0, microsecond=0)
 
     def run(self, sql: str, *values: object) -> None:
         """Run a statement."""
@@ -50,22 +49,22 @@ class ChannelRows(Rows):
         )  # fmt: skip
 
     def counts(self, channel_id: str, minutes_ago: int, people: Sequence[int]) -> None:
-        """Store sixty counts of the minute that began so many minutes before the present one."""
-        minute_at = this_minute() - minutes_ago * MINUTE
+        """Store sixty counts of the minute that began so many minutes ago."""
+        minute_at = self.minute - minutes_ago * MINUTE
         self.run("SELECT make_chat_counts_partition(%s)", minute_at.date())
         self.run("INSERT INTO chat_counts VALUES (%s, %s, %s, %s)", channel_id, minute_at, list(people), list(people))
 
     def coverage(self, channel_id: str, event: str, from_ago: float, until_ago: float | None = None) -> None:
-        """Store an event of so many minutes before the present one."""
-        times = [None if ago is None else this_minute() - ago * MINUTE for ago in (from_ago, until_ago)]
+        """Store an event of so many minutes ago."""
+        times = [None if ago is None else self.minute - ago * MINUTE for ago in (from_ago, until_ago)]
         self.run("INSERT INTO coverage VALUES (%s, %s, %s, %s, '')", channel_id, event, *times)
 
     def counted(self) -> None:
-        """Say that everything up to the present minute is counted."""
+        """Say that everything up to `minute` is counted."""
         self.run(
             "INSERT INTO pipeline_progress VALUES ('job', %s, now()), ('recorder', now(), now()) "
             "ON CONFLICT (stage) DO UPDATE SET event_at = excluded.event_at, updated_at = excluded.updated_at",
-            this_minute() + timedelta(seconds=11),
+            self.minute + timedelta(seconds=11),
         )
 
     def opt_out(self, channel_id: str) -> None:

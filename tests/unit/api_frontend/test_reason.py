@@ -1,10 +1,10 @@
 """The sentence says why, whatever the evidence holds."""
 
 import pytest
+from api_frontend.text.reason import reasons, times_text
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.text.reason import reasons, times_text
 from contracts.moments import EmoteCount, Evidence, WordCount
 
 from .examples import EVIDENCE, evidence
