@@ -40,6 +40,7 @@ class Twitch:
             "TWITCH_CLIENT_ID": SIMULATED_CLIENT_ID,
             "TWITCH_CLIENT_SECRET_FILE": str(secret),
             "TWITCH_USER_TOKENS_FILE": str(tokens),
+            "API_DEMO": "true",
             "API_FRAME_SOURCES": http,
             "API_IMAGE_SOURCES": http,
         } | dict(self.settings)

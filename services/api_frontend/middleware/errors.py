@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api_frontend.data.filters import BadRequestError
 from api_frontend.rendering import Renderer
+from api_frontend.text.problems import BAD_CURSOR, misunderstood, plain
 from service_runtime.postgres import PostgresAwayError
 
 RETRY_SECONDS = 10  # Postgres is usually back by then
@@ -52,11 +53,6 @@ def error_json(status: int, code: str, message: str, headers: dict[str, str] | N
     return JSONResponse(body.model_dump(), status_code=status, headers=headers)
 
 
-def explain(error: RequestValidationError) -> str:
-    """Name the parameter that is wrong, and how."""
-    return "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())
-
-
 def error_answer(
     renderer: Renderer, path: str, status: int, code: str, message: str, headers: dict[str, str] | None = None
 ) -> Response:
@@ -76,25 +72,29 @@ def install(app: FastAPI, renderer: Renderer) -> None:
 
     async def bad_request(request: Request, error: Exception) -> Response:
         code = error.code if isinstance(error, BadRequestError) else "bad_request"
-        return answer(request, 400, code, str(error))
+        return answer(request, 400, code, BAD_CURSOR if code == "bad_cursor" else str(error))
 
     async def bad_parameter(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return answer(request, 422, "bad_parameter", explain(error))
+        message = " ".join(misunderstood(str(each["loc"][-1]), each.get("input")) for each in error.errors())
+        return answer(request, 422, "bad_parameter", message)
 
     async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         code = HTTPStatus(error.status_code).name.lower()
-        return answer(request, error.status_code, code, str(error.detail), dict(error.headers or {}))
+        message = plain(error.status_code, str(error.detail))
+        return answer(request, error.status_code, code, message, dict(error.headers or {}))
 
     async def away(request: Request, error: Exception) -> Response:
         log.warning("Postgres is unavailable", reason=str(error))
-        message = "The database is temporarily unavailable. Try again in a few seconds."
+        message = "The moments cannot be read at present. Try again in a few seconds."
         return answer(request, 503, "database_unavailable", message, {"Retry-After": str(RETRY_SECONDS)})
 
     async def our_fault(request: Request, error: Exception) -> Response:
         log.error("request failed", path=request.url.path, exc_info=error)
-        return answer(request, 500, "internal", "The error is on our side and has been logged.")
+        return answer(
+            request, 500, "internal", "Something went wrong on our side. Try again, or look at the first page."
+        )
 
     app.add_exception_handler(BadRequestError, bad_request)
     app.add_exception_handler(RequestValidationError, bad_parameter)

@@ -7,11 +7,11 @@ UNITS = ((14 * DAY, 7 * DAY, "weeks"), (2 * DAY, DAY, "days"), (2 * HOUR, HOUR, 
 
 
 def mood_text(mood: str | None, share: float | None) -> str | None:
-    """Name a mood with its share, "laughter (62% of chatters)"; None if it is not known."""
+    """Name a mood with its share, "laughter (62% of people)"; None if it is not known."""
     if not mood:
         return None
     words = mood.replace("_", " ")
-    return words if share is None else f"{words} ({100 * min(max(share, 0.0), 1.0):.0f}% of chatters)"
+    return words if share is None else f"{words} ({100 * min(max(share, 0.0), 1.0):.0f}% of people)"
 
 
 def rarity_text(seconds: int | None) -> str | None:

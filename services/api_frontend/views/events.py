@@ -83,9 +83,7 @@ async def stream(
 class LiveLine(Response):
     """Streams events while the page has a place; refuses it if there is none."""
 
-    def __init__(
-        self, site: Site, client: str, fits: Callable[[StoredMoment], bool], since: datetime | None
-    ) -> None:
+    def __init__(self, site: Site, client: str, fits: Callable[[StoredMoment], bool], since: datetime | None) -> None:
         super().__init__()
         self._site, self._client, self._fits, self._since = site, client, fits, since
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 
 from api_frontend.data.around import Surroundings
 from api_frontend.data.channels import Channels
@@ -19,6 +19,7 @@ from api_frontend.middleware.rate_limits import RateLimits
 from api_frontend.middleware.security import Clients
 from api_frontend.rendering import Renderer
 from api_frontend.sign_in import StreamerSignIn
+from api_frontend.text.problems import no_channel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +39,12 @@ class Site:
     contact: str
 
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
-        """Return a page of moments, and the channel that was asked for; an unknown channel has no moments."""
+        """Return a page of moments, and the channel that was asked for; an unknown channel is answered with 404."""
         if wanted.channel is None:
             return await self.moments.page(wanted, most), None
         channel = await self.moments.channel_named(wanted.channel)
         if channel is None:
-            return Page([], None), None
+            raise HTTPException(404, no_channel(wanted.channel))
         return await self.moments.page(wanted.of(channel), most), channel
 
     async def page_with_freshness(self, wanted: Filter, most: int) -> tuple[Page, Channel | None, Freshness, datetime]:

@@ -1,0 +1,12 @@
+"""Languages have names; a code that nobody knows is left out."""
+
+import pytest
+
+from api_frontend.text.languages import language_name
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("de", "German"), ("zh-hk", "Cantonese"), ("DE", "German"), ("other", ""), ("", "")]
+)
+def test_names(code: str, name: str) -> None:
+    assert language_name(code) == name
