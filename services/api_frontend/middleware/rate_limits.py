@@ -1,9 +1,8 @@
-"""Limits how often a client may call the API or ask for something: counted in Redis, in memory without it."""
+"""Limits how often a client may call the API: counted in Redis, in memory while Redis is unavailable."""
 
 import re
 import time
 from collections.abc import Callable
-from typing import Literal
 
 import structlog
 from limits import parse
@@ -21,18 +20,17 @@ REDIS_TIMEOUT_SECONDS = 0.2  # a visitor must not wait for a counter
 REDIS_RETRY_SECONDS = 10.0  # meanwhile requests are counted in memory
 AWAY_ERRORS = (RedisError, StorageError, OSError)
 
-Purpose = Literal["api", "ask"]
-
 log = structlog.get_logger()
 
 
 class RateLimits:
-    """Counts requests by client and purpose. Without Redis nobody is refused for that, and counting goes on."""
+    """Counts requests by client. Without Redis nobody is refused for that, and counting goes on."""
 
     def __init__(
-        self, settings: ApiSettings, redis: RedisSettings, clock: Callable[[], float] = time.monotonic
+        self, limit: str, redis: RedisSettings, clock: Callable[[], float] = time.monotonic, name: str = "api"
     ) -> None:
-        self._items = {"api": parse(settings.rate_limit), "ask": parse(settings.ask_limit)}
+        self._item = parse(limit)
+        self._name = name  # what is limited
         self._clock = clock
         self._memory = FixedWindowRateLimiter(MemoryStorage())
         self._redis = self._connect(redis.url, redis.password()) if redis.url else None
@@ -51,16 +49,15 @@ class RateLimits:
         )
         return FixedWindowRateLimiter(storage)
 
-    async def allow(self, client: str, purpose: Purpose = "api") -> bool:
+    async def allow(self, client: str) -> bool:
         """Count one request; False if the client has used up its limit."""
-        item = self._items[purpose]
         if self._redis is not None and self._clock() >= self._away_until:
             try:
-                return bool(await self._redis.hit(item, purpose, client))
+                return bool(await self._redis.hit(self._item, self._name, client))
             except AWAY_ERRORS as error:
                 self._away_until = self._clock() + REDIS_RETRY_SECONDS
                 log.warning("Redis is unavailable, counting in memory", reason=str(error))
-        return bool(await self._memory.hit(item, purpose, client))
+        return bool(await self._memory.hit(self._item, self._name, client))
 
     async def problem(self) -> str | None:
         """Return what is wrong with Redis; None if it answers or is not configured."""
@@ -72,9 +69,10 @@ class RateLimits:
             return f"Redis does not answer: {error}"
         return None if answers else "Redis does not answer"
 
-    def window_seconds(self, purpose: Purpose = "api") -> int:
+    @property
+    def window_seconds(self) -> int:
         """Return the length of the window that the limit counts in."""
-        return int(self._items[purpose].get_expiry())
+        return int(self._item.get_expiry())
 
 
 class LimitedApi:
@@ -86,7 +84,7 @@ class LimitedApi:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if await self._refuses(scope):
             message = f"The limit is {self._settings.rate_limit.replace('/', ' requests per ')}. Try again later."
-            headers = {"Retry-After": str(self._limits.window_seconds())}
+            headers = {"Retry-After": str(self._limits.window_seconds)}
             await error_json(429, "too_many_requests", message, headers)(scope, receive, send)
             return
         await self._app(scope, receive, send)

@@ -77,9 +77,9 @@ async def ask(request: Request, site: CurrentSite, channel: Annotated[str, Form(
     name = name_in(channel[: 2 * LONGEST_TEXT])
     if name is None:
         return await show(site, status=422, problem=HOW_TO_NAME, typed=channel[:LONGEST_TEXT])
-    if not await site.limits.allow(site.clients.of(request.scope), "ask"):
+    if not await site.asks.allow(site.clients.of(request.scope)):
         answer = await show(site, status=429, problem=TOO_MANY, typed=channel[:LONGEST_TEXT])
-        answer.headers["Retry-After"] = str(site.limits.window_seconds("ask"))
+        answer.headers["Retry-After"] = str(site.asks.window_seconds)
         return answer
     known = await site.channels.named(name.login or name.channel_id)
     if known is not None and known.is_watched:

@@ -83,7 +83,7 @@ async def come_back(
         return await show(site, problem=str(failure), status=400)
     if error or not code:
         return without_state(await show(site, problem=REFUSED))
-    if not await site.limits.allow(site.clients.of(request.scope), "ask"):
+    if not await site.asks.allow(site.clients.of(request.scope)):
         return await show(site, problem=TOO_MANY, status=429)
     try:
         channel = await asyncio.to_thread(twitch.redeem, code)

@@ -32,6 +32,7 @@ class Site:
     renderer: Renderer
     fanout: Fanout
     limits: RateLimits
+    asks: RateLimits
     clients: Clients
     channels: Channels
     chat_lines: ChatLines
