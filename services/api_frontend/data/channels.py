@@ -82,6 +82,11 @@ class PastStream:
         return self.ended_at is None and self.next_at == LAST_TIME
 
     @property
+    def until_at(self) -> datetime:
+        """When it was over at the latest."""
+        return min(self.ended_at or self.next_at, self.next_at)
+
+    @property
     def seconds(self) -> float | None:
         """How long it was; None while it goes on, and where nobody saw its end."""
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
