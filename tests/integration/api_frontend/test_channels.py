@@ -53,7 +53,7 @@ def rows(postgres_of_module: str) -> Iterator[ChannelRows]:
 
 @pytest.fixture(scope="module")
 def site(postgres_of_module: str, rows: ChannelRows, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
-    with SiteProcess(postgres_of_module, tmp_path_factory.mktemp("site"), API_ASK_LIMIT="6/hour") as site:
+    with SiteProcess(postgres_of_module, tmp_path_factory.mktemp("site"), API_ASK_LIMIT="5/hour") as site:
         yield site
 
 

@@ -148,7 +148,7 @@ def test_a_channel_that_was_never_watched_may_opt_out(browser: Browser, twitch: 
 
 
 def test_nobody_opts_out_a_channel_of_somebody_else(
-    browser: Browser, twitch: Simulator, postgres_of_module: str
+    browser: Browser, site: SiteProcess, twitch: Simulator, postgres_of_module: str
 ) -> None:
     before = opted_out(postgres_of_module)
     (own_id, own), (other_id, other) = list(twitch.logins.items())[3:5]
@@ -158,7 +158,7 @@ def test_nobody_opts_out_a_channel_of_somebody_else(
     forged = URLSafeTimedSerializer(b"guessed", salt="streamer").dumps([other_id, other])
     for cookie in (forged, mine[:-4] + "AAAA", forged.split(".")[0] + "." + mine.split(".", 1)[1], "", "é"):
         headers = [(b"Cookie", f"opt_out_streamer={cookie}".encode())]
-        assert httpx.post(f"{browser.http.base_url}{PAGE[1:]}", headers=headers).status_code == 403
+        assert httpx.post(f"{site.url}{PAGE}", headers=headers).status_code == 403
     named = browser.http.post(f"{PAGE}?channel_id={other_id}", data={"channel_id": other_id, "login": other})
     assert named.status_code == 200  # what the form says does not matter
     assert opted_out(postgres_of_module) - before == {own_id}

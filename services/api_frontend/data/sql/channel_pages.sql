@@ -28,7 +28,7 @@ WHERE w.channel_id NOT IN (SELECT channel_id FROM opted_out);
 SELECT
     known.channel_id, coalesce(c.login, w.login) AS login, coalesce(c.display_name, w.login) AS display_name,
     w.channel_id IS NOT NULL AS is_watched
-FROM (
+FROM (SELECT channel_id FROM (
     SELECT channel_id, 1 AS place, updated_at AS known_at FROM channels WHERE login = :name
     UNION ALL
     SELECT w.channel_id, CASE WHEN c.login IS NULL THEN 1 ELSE 2 END, w.chosen_at
@@ -42,12 +42,12 @@ FROM (
     UNION ALL
     (SELECT channel_id, 4, crossed_at FROM visible_moments WHERE channel_id = :name
     ORDER BY crossed_at DESC, moment_id DESC LIMIT 1)
-) known
+) owners
+WHERE channel_id NOT IN (SELECT channel_id FROM opted_out)
+ORDER BY place, known_at DESC
+LIMIT 1) known
 LEFT JOIN channels c USING (channel_id)
-LEFT JOIN watched_channels w USING (channel_id)
-WHERE known.channel_id NOT IN (SELECT channel_id FROM opted_out)
-ORDER BY known.place, known.known_at DESC
-LIMIT 1;
+LEFT JOIN watched_channels w USING (channel_id);
 
 -- name: streams_of(channel_id, before, most)
 -- A stream whose end nobody saw ends where the next one begins.

@@ -20,8 +20,8 @@ CREATE TABLE channel_requests (
 -- What the operator reads: without channels that have opted out.
 CREATE VIEW open_channel_requests AS
 SELECT
-    r.name, r.requests, r.asked_at,
-    EXISTS (SELECT FROM watched_channels w WHERE r.name IN (w.login, 'id:' || w.channel_id)) AS is_watched
+    EXISTS (SELECT FROM watched_channels w WHERE r.name IN (w.login, 'id:' || w.channel_id)) AS is_watched,
+    r.name, r.requests, r.asked_at
 FROM channel_requests r
 WHERE NOT EXISTS (SELECT FROM opt_outs o WHERE o.is_out AND r.name IN (o.login, 'id:' || o.channel_id));
 
