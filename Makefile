@@ -13,7 +13,7 @@ SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium demo live status requests check format test test-faults causes bench evaluate clean distclean
+.PHONY: help preflight venv jars chromium demo live status hide reports requests check format test test-faults causes bench evaluate clean distclean
 
 include infrastructure/deployment.mk
 
@@ -46,6 +46,13 @@ live: preflight venv ## Run it on the real Twitch: make live CHANNELS=a,b,c
 
 status: ## Say how fresh each stage is, what waits in front of it, and what to type next
 	@tools/status/run.sh
+
+hide: ## Hide a moment from visitors: make hide MOMENT=its-id; BACK=1 shows it again
+	@test -n "$(MOMENT)" || { echo "Which one? make hide MOMENT=its-id-or-address" >&2; exit 2; }
+	@tools/hide/run.sh $(if $(BACK),remove,add) "$(MOMENT)" $(if $(WHY),--why "$(WHY)")
+
+reports: ## List what visitors reported; make reports REVIEWED=its-id takes a moment off the list
+	@tools/hide/run.sh $(if $(REVIEWED),reviewed "$(REVIEWED)",reports)
 
 requests: ## List the channels that visitors want to be watched
 	@tools/status/run.sh --requests

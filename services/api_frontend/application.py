@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api_frontend.data.around import Surroundings
 from api_frontend.data.channels import Channels
 from api_frontend.data.chat_lines import ChatLines
+from api_frontend.data.choices import Choices
 from api_frontend.data.database import Database
 from api_frontend.data.live import Fanout, Listener, Writers
 from api_frontend.data.moments import Moments
@@ -27,14 +28,15 @@ from api_frontend.static_files import VersionedFiles
 from api_frontend.views import (
     api_docs,
     api_moments,
+    best,
     channel,
     channels,
     events,
     moment,
-    newest,
     now,
     opt_out,
     probes,
+    reports,
     saved,
 )
 from api_frontend.views.site import Site
@@ -57,6 +59,7 @@ def build(
     site = Site(
         moments=moments,
         surroundings=Surroundings(database, moments),
+        choices=Choices(database),
         progress=PipelineProgress(database, settings.away_after_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
@@ -66,6 +69,7 @@ def build(
         chat_lines=ChatLines(database),
         sign_in=streamer_sign_in(twitch, settings.sign_in_return_url),
         contact=settings.contact,
+        reports=RateLimits(settings.report_limit, redis, name="report"),
         clients=Clients(settings.trust_cloudflare),
     )
 
@@ -101,7 +105,8 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    for view in (now, newest, moment, saved, channels, opt_out, channel, events, api_moments, api_docs, probes):
+    views = (now, best, moment, reports, saved, channels, opt_out, channel, events, api_moments, api_docs, probes)
+    for view in views:
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

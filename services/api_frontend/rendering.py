@@ -8,12 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api_frontend.data.freshness import Freshness
+from api_frontend.data.languages import LANGUAGES, language_name
 from api_frontend.data.stored_moment import StoredMoment, utc, web_address
 from api_frontend.settings import ApiSettings
 from api_frontend.text import crowd, figures
@@ -21,7 +23,6 @@ from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import ClipNote, clip_note, length_text
 from api_frontend.text.durations import duration_text
 from api_frontend.text.freshness import ago_text, behind_text, plural
-from api_frontend.text.languages import language_name
 from api_frontend.text.lead import going_on, lead, numbers, people_text
 from api_frontend.text.live_curve import spark
 from api_frontend.text.recording import recording
@@ -104,7 +105,7 @@ def goes_on_until(moment: StoredMoment | None) -> datetime | None:
 def facts(moment: StoredMoment) -> list[str]:
     """Return what is known of the stream: its game, and its language."""
     stream = moment.stream
-    return [each for each in (stream.game_name, language_name(stream.language)) if each]
+    return [each for each in (stream.game_name, LANGUAGES.get(stream.language, "")) if each]
 
 
 def outward(address: str | None, demo: bool) -> str | None:
@@ -128,6 +129,11 @@ def iso(at: datetime) -> str:
 def field_time(at: datetime | None) -> str:
     """Format a time for a form's date field, UTC."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}" if at else ""
+
+
+def zone_time(at: datetime | None, zone: str) -> str:
+    """Format a time for a form's date field, in the zone."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" if at else ""
 
 
 def time_text(at: datetime, form: str) -> str:
@@ -187,6 +193,8 @@ class Renderer:
             "iso": iso,
             "time_text": time_text,
             "field_time": field_time,
+            "zone_time": zone_time,
+            "language_name": language_name,
             "times_text": figures.times_text,
             "count_text": figures.count_text,
             "share_text": figures.share_text,
@@ -194,7 +202,9 @@ class Renderer:
             "mood_text": crowd.mood_text,
             "rarity": crowd.rarity,
             "stream_address": lambda login: outward(settings.stream_url.format(login=login), settings.demo),
-            "embed_address": lambda url: embed_address(url, settings.frame_sources, settings.domains()),
+            "embed_address": lambda url: embed_address(
+                outward(url, settings.demo), settings.frame_sources, settings.domains()
+            ),
         }
         self._environment.filters["utc"] = utc
         self._environment.globals.update(
@@ -218,8 +228,13 @@ class Renderer:
         text = self._environment.get_template(template).render(values)
         return Markup(text)  # noqa: S704  # nosec B704  # the template escapes
 
-    def card(self, moment: StoredMoment) -> Markup:
-        """Render a moment's card; one that is settled and has not changed since is not rendered again."""
+    def card(self, moment: StoredMoment, prefix: str = "") -> Markup:
+        """Render a moment's card. `prefix`: of its element's id, for a second card of the moment on a page."""
+        made = self._card(moment)
+        return Markup(made.replace('id="m-', f'id="{prefix}m-', 1)) if prefix else made  # noqa: S704  # nosec B704
+
+    def _card(self, moment: StoredMoment) -> Markup:
+        """Render it; one that is settled and has not changed since is not rendered again."""
         if note_of(moment).due is not None:
             return self.piece("_card.html", moment=moment)
         key = (moment.moment_id, moment.version, moment.channel.display_name)

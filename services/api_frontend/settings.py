@@ -49,6 +49,9 @@ class ApiSettings(BaseSettings):
         max_length=200,
         description="where people write who want their channel opted out: a mail or web address",
     )
+    report_limit: str = Field(
+        default="20/hour", pattern=r"^\d+/(second|minute|hour)$", description="reports of moments allowed per client"
+    )
     trust_cloudflare: bool = Field(
         default=False, description="read the client's address from CF-Connecting-IP; only behind a tunnel that sets it"
     )

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,10 +27,11 @@ from api_frontend.data.cursor import Cursor
 from api_frontend.data.database import Database
 from api_frontend.data.filters import Filter
 from api_frontend.data.moments import Moments
-from api_frontend.views.newest import PAGE_SIZE
+from api_frontend.views.best import MOST_OF_CHANNEL, PAGE_SIZE
 
 RESULT = Path(__file__).parent / "results" / "list_query.json"
 FLOOR_MS, GOAL_MS = 5.0, 2.0  # p95 of the list query
+SEARCH_FLOOR_MS = 20.0  # p95 of a search
 WARM_UP = 100  # questions; psycopg prepares a statement after five of them, Postgres settles on a plan after five more
 ROUNDS = 1000  # questions a case
 PAGE_ROUNDS = 200  # whole pages over HTTP
@@ -93,13 +94,68 @@ def filters() -> dict[str, Callable[[random.Random], Filter]]:
     }
 
 
+def rarely(dice: random.Random) -> str:
+    """Draw a game: most are rare."""
+    return f"game {dice.randint(1, 1000)}"
+
+
+def best_filters() -> dict[str, Callable[[random.Random], Filter]]:
+    """Return the best of every period, narrowed in every way."""
+    week, all_time = Filter(order="best", period="week"), Filter(order="best", period="all")
+    return {
+        "best of the hour": lambda dice: Filter(order="best", period="hour"),
+        "best of today": lambda dice: Filter(order="best", period="today"),
+        "best of the week": lambda dice: week,
+        "best of all time": lambda dice: all_time,
+        "best of any time": lambda dice: Filter(order="best", **random_time(dice)),
+        "best, deep": lambda dice: replace(all_time, after=Cursor(random_place(dice), "5", dice.randint(0, 31))),
+        "best of a channel": lambda dice: replace(all_time, **random_channel(dice)),
+        "best of a game": lambda dice: replace(all_time, game=rarely(dice)),
+        "best of a game in a time": lambda dice: Filter(order="best", game=rarely(dice), **random_time(dice)),
+        "best in a language": lambda dice: replace(week, language=dice.choice(["en", "fi", "xx"])),
+        "best of a mood": lambda dice: replace(week, mood="awe"),
+        "best of a cause": lambda dice: replace(week, cause="gifts"),
+        "best, rare, with a clip": lambda dice: replace(week, rarity="week", clips_only=True),
+        "best, everything at once": lambda dice: Filter(
+            order="best", mood="awe", cause="raid", language="en", rarity="day", clips_only=True, **random_time(dice)
+        ),
+        "newest of a game": lambda dice: Filter(game=rarely(dice)),
+        "newest in a language": lambda dice: Filter(language=dice.choice(["en", "fi", "xx"])),
+        "newest, biggest in a week": lambda dice: Filter(rarity="week"),
+        "newest, a game and a mood": lambda dice: Filter(game=rarely(dice), mood="awe"),
+    }
+
+
+def searches() -> dict[str, Callable[[random.Random], Filter]]:
+    """Return searches for words that are everywhere, frequent, rare, and nowhere."""
+    words = {
+        "everywhere": lambda dice: dice.choice(["game", "channel", "word"]),
+        "frequent": lambda dice: dice.choice(["diamond", "deaths run", "first t"]),
+        "one in 365": lambda dice: f"day {dice.randint(1, 364)}",
+        "rare": lambda dice: f"word{dice.randint(1, 19999)}",
+        "a channel": lambda dice: f"channel_{dice.randint(1, CHANNELS)}",
+        "two together": lambda dice: f"diamond channel {dice.randint(1, CHANNELS)}",
+        "nowhere": lambda dice: f"nowhere{dice.randint(1, 999)}",
+    }
+    return {
+        f"search, {order}: {name}": lambda dice, made=made, order=order: Filter(search=made(dice), order=order)
+        for name, made in words.items()
+        for order in ("newest", "best")
+    }
+
+
 def cases(moments: Moments) -> dict[str, Ask]:
     """Return every filter's positions, and whole pages of some."""
     found: dict[str, Ask] = {}
-    for name, made in filters().items():
+    for name, made in (filters() | best_filters() | searches()).items():
         found[name] = lambda dice, made=made: moments.places(made(dice), PAGE_SIZE + 1)
         if name in ("newest", "one channel", "a time"):
             found[f"page of 24 with evidence, {name}"] = lambda dice, made=made: moments.page(made(dice), PAGE_SIZE)
+        if name.startswith("best of"):
+            found[f"page of 24 with evidence, {name}"] = lambda dice, made=made: moments.varied_page(
+                made(dice), PAGE_SIZE, MOST_OF_CHANNEL
+            )
+            found[f"count, {name}"] = lambda dice, made=made: moments.count(made(dice))
     return found
 
 
@@ -132,7 +188,7 @@ def time_pages(dsn: str, folder: Path) -> tuple[Times, float]:
         seconds = []
         for _ in range(PAGE_ROUNDS):
             begun = time.perf_counter()
-            http.get("/").raise_for_status()
+            http.get("/best").raise_for_status()
             seconds.append(time.perf_counter() - begun)
         return summary(seconds), round(psutil.Process(site.process.pid).memory_full_info().pss / 1e6, 1)
 
@@ -162,12 +218,15 @@ def main() -> int:
         rows.close()
         found = asyncio.run(time_queries(as_role(server.dsn, "api_frontend")))
         page, memory = time_pages(server.dsn, Path(name))
-    worst = max(times.p95_ms for case, times in found.items() if not case.startswith("page"))
+    worst = max(times.p95_ms for case, times in found.items() if not case.startswith(("page", "count", "search")))
+    worst_search = max(times.p95_ms for case, times in found.items() if case.startswith("search"))
     result = {
         "what": f"list queries with {stored:,} moments stored, milliseconds",
         "floor_p95_ms": FLOOR_MS,
         "goal_p95_ms": GOAL_MS,
         "worst_p95_ms": worst,
+        "search_floor_p95_ms": SEARCH_FLOOR_MS,
+        "worst_search_p95_ms": worst_search,
         "queries": {case: asdict(times) for case, times in found.items()},
         "list_page_over_http": asdict(page),
         "website_pss_mb": memory,
@@ -177,7 +236,7 @@ def main() -> int:
     text = json.dumps(result, indent=2) + "\n"
     RESULT.write_text(text)
     sys.stdout.write(text)
-    return 0 if worst <= FLOOR_MS else 1
+    return 0 if worst <= FLOOR_MS and worst_search <= SEARCH_FLOOR_MS else 1
 
 
 if __name__ == "__main__":

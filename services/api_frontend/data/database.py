@@ -60,17 +60,21 @@ class Database:
         """Close the connections."""
         await self._pool.close(timeout=2.0)
 
-    async def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[DictRow]:
-        """Return all rows of a query; raise `PostgresAwayError` after 1.5 s at the latest."""
+    async def rows(
+        self, sql: str, parameters: Mapping[str, Any] | None = None, *, prepare: bool | None = None
+    ) -> list[DictRow]:
+        """Return all rows of a query; raise `PostgresAwayError` after 1.5 s at the latest.
 
-        return await self._within_deadline(self._ask(sql, parameters))
+        With `prepare` False it is planned by its values each time.
+        """
+        return await self._within_deadline(self._ask(sql, parameters, prepare))
 
-    async def _ask(self, sql: str, parameters: Mapping[str, Any] | None) -> list[DictRow]:
+    async def _ask(self, sql: str, parameters: Mapping[str, Any] | None, prepare: bool | None) -> list[DictRow]:
         """Query again if the pool hands out a connection that ended while Postgres was away."""
         for _ in range(POOL_SIZE):
             async with self._pool.connection() as connection:
                 try:
-                    return await (await connection.execute(sql, parameters)).fetchall()
+                    return await (await connection.execute(sql, parameters, prepare=prepare)).fetchall()
                 except psycopg.OperationalError:
                     if not connection.closed:
                         raise

@@ -1,28 +1,24 @@
-"""Which moments a visitor asks for. `CONDITIONS` holds all that the site knows of each way to narrow the list.
+"""Which moments a visitor asks for, and in which order. The ways to narrow the list are in `conditions`."""
 
-To add one: a field of `Filter`, a parameter of `from_address`, an entry in `CONDITIONS`, its fragment in sql/list.sql,
-and an input in the page's form.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from fastapi import Query
-from pydantic import AfterValidator, BeforeValidator
+from fastapi import Cookie
 
 from api_frontend.data import cursor as cursors
+from api_frontend.data import parameters as asked
+from api_frontend.data.conditions import CONDITIONS, FilterCondition
 from api_frontend.data.cursor import Cursor
+from api_frontend.data.parameters import CHANNEL_PATTERN, MOST_ITEMS, RARITIES, Order, Rarity
+from api_frontend.data.periods import Period, bounds, is_zone
 from api_frontend.data.stored_moment import Channel, StoredMoment
-from contracts.channel_names import parse_channel
-from contracts.moment_words import cause_words
 
-CHANNEL_PATTERN = r"^[A-Za-z0-9_]{1,40}$"
-CODE_PATTERN = r"^[a-z0-9_]{1,40}$"
-MOST_ITEMS = 100
+__all__ = ["CHANNEL_PATTERN", "MOST_ITEMS", "NO_CHANNEL", "BadRequestError", "Filter", "from_address"]
 NO_CHANNEL = ""  # the id that no channel has
+UTC_NAME = "UTC"
 
 
 class BadRequestError(Exception):
@@ -33,89 +29,61 @@ class BadRequestError(Exception):
         self.code = code
 
 
-def none_if_empty(value: object) -> object:
-    """Treat empty text, which a form sends for an empty field, as not given."""
-    return None if value == "" else value
-
-
-def login_or_id(value: object) -> object:
-    """Take a channel in every form in which people copy it; leave what names none to the pattern."""
-    if not isinstance(value, str) or not value.strip():
-        return None if isinstance(value, str) else value
-    try:
-        name = parse_channel(value)
-    except ValueError:
-        return value
-    return name.login or name.channel_id
-
-
-def in_utc(value: datetime | None) -> datetime | None:
-    """Convert to UTC; a time without a zone is UTC already."""
-    if value is None or value.tzinfo is None:
-        return value and value.replace(tzinfo=UTC)
-    try:
-        return value.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("out of range") from error
-
-
-def address_time(value: datetime | None) -> str | None:
-    """Format a time (UTC) for an address."""
-    return value.isoformat().replace("+00:00", "Z") if value else None
-
-
-Time = Annotated[datetime | None, BeforeValidator(none_if_empty), AfterValidator(in_utc)]
-ChannelName = Annotated[
-    Annotated[str, Query(pattern=CHANNEL_PATTERN)] | None,
-    BeforeValidator(login_or_id),
-    Query(description="a channel's login, its address, or its id", examples=["lunaplays"]),
-]
-From = Annotated[Time, Query(alias="from", description="detected at or after this time (ISO 8601; UTC unless stated)")]
-Until = Annotated[Time, Query(description="detected before this time")]
-Mood = Annotated[
-    Annotated[str, Query(pattern=CODE_PATTERN)] | None,
-    BeforeValidator(none_if_empty),
-    Query(description="what the crowd felt", examples=["laughter"]),
-]
-Cause = Annotated[
-    Annotated[str, Query(pattern=CODE_PATTERN)] | None,
-    BeforeValidator(none_if_empty),
-    Query(description="the trigger: the first of a moment's causes", examples=["raid"]),
-]
-Clips = Annotated[bool, Query(description="only moments that have a clip")]
-Shadow = Annotated[bool, Query(description="for operators: only what experimental detectors found")]
-CursorText = Annotated[str | None, BeforeValidator(none_if_empty), Query(description="`next` of the previous page")]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """What the address asks for. `channel` is a login in lower case or an id; `channel_id` is what it leads to."""
+    """What the address asks for. `channel` is a login in lower case or an id; `channel_id` is what it leads to.
 
+    `now` is when it was asked: where a period begins follows from it.
+    """
+
+    search: str | None = None
     channel: str | None = None
-    from_at: datetime | None = None
-    until_at: datetime | None = None
-    clips_only: bool = False
+    game: str | None = None
+    language: str | None = None
     mood: str | None = None
     cause: str | None = None
+    rarity: Rarity | None = None
+    clips_only: bool = False
+    period: Period | None = None
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+    zone: str = UTC_NAME
+    order: Order = "newest"
     shadow: bool = False
     after: Cursor | None = None
     channel_id: str = NO_CHANNEL
+    now: datetime = field(default_factory=lambda: datetime.now(UTC), repr=False, compare=False)
+
+    @property
+    def begin(self) -> datetime | None:
+        """Where the time asked for begins."""
+        begins = [at for at in (self.from_at, self._period[0]) if at]
+        return max(begins, default=None)
+
+    @property
+    def end(self) -> datetime | None:
+        """Where the time asked for ends."""
+        ends = [at for at in (self.until_at, self._period[1]) if at]
+        return min(ends, default=None)
+
+    @property
+    def _period(self) -> tuple[datetime | None, datetime | None]:
+        return bounds(self.period, ZoneInfo(self.zone), self.now) if self.period else (None, None)
+
+    @property
+    def least_seconds(self) -> int:
+        """How long a moment has to be its channel's biggest."""
+        return RARITIES[self.rarity] if self.rarity else 0
 
     @property
     def follows_the_present(self) -> bool:
         """Whether new moments belong on this page; experimental ones are sent to no open page."""
-        return self.after is None and self.until_at is None and not self.shadow
+        return self.after is None and self.end is None and not self.shadow
 
     @property
     def narrows(self) -> bool:
         """Whether anything but the page is asked for."""
         return bool(self.labels())
-
-    @property
-    def before(self) -> Cursor | None:
-        """The position that every moment comes before: the end of the time asked for, or of the page before."""
-        ends = [end for end in (self.after, self.until_at and Cursor(self.until_at, "")) if end]
-        return min(ends, key=lambda end: (end.crossed_at, end.moment_id), default=None)
 
     def at(self, after: Cursor | None) -> "Filter":
         """Ask for the same moments from another position on."""
@@ -125,9 +93,19 @@ class Filter:
         """Ask for the moments of this channel, which `channel` named; None if there is no such channel."""
         return replace(self, channel_id=channel.channel_id if channel else NO_CHANNEL)
 
-    def conditions(self) -> list["FilterCondition"]:
+    def without(self, condition: FilterCondition) -> "Filter":
+        """Ask for the same without one condition, from the top."""
+        plain: dict[str, Any] = {each.name: each.default for each in fields(Filter) if each.name in condition.fields}
+        return replace(self, after=None, **plain)
+
+    def conditions(self) -> list[FilterCondition]:
         """Return the conditions that are asked for."""
         return [condition for condition in CONDITIONS if condition.value(self)]
+
+    def choices(self) -> list[tuple[FilterCondition, str]]:
+        """Return what narrows the list, each with its words for people."""
+        labelled = [(condition, condition.label(self)) for condition in self.conditions()]
+        return [(condition, label) for condition, label in labelled if label]
 
     def fits(self, moment: StoredMoment) -> bool:
         """Return whether the list holds the moment; the list's query decides alike."""
@@ -135,115 +113,62 @@ class Filter:
 
     def labels(self) -> list[str]:
         """Describe what narrows the list, for people."""
-        labels = [condition.label(self) for condition in self.conditions()]
-        return [label for label in labels if label] + ["experimental detectors"] * self.shadow
+        return [label for _, label in self.choices()] + ["experimental detectors"] * self.shadow
 
     def query_text(self) -> str:
         """Write the filter as an address's query, without `?`."""
         pairs = [(condition.parameter, condition.value(self)) for condition in self.conditions()]
-        return urlencode([*pairs, *[("shadow", "1")] * self.shadow])
+        says_zone = self.zone != UTC_NAME and bool(self.period or self.from_at or self.until_at)
+        how = [("tz", self.zone)] * says_zone + [("order", self.order)] + [("shadow", "1")] * self.shadow
+        return urlencode([*pairs, *how])
 
 
-@dataclass(frozen=True, kw_only=True)
-class FilterCondition:
-    """One way to narrow the list: `parameter` in an address, with the value of a filter, empty if not asked for.
-
-    `fragment` of sql/list.sql and `fits` decide alike. `in_clips`: the table `clips` can answer it as well.
-    """
-
-    parameter: str
-    value: Callable[[Filter], str | None]
-    label: Callable[[Filter], str | None]
-    fragment: str
-    fits: Callable[[StoredMoment, Filter], bool]
-    in_clips: bool = False
-
-
-CONDITIONS = (
-    FilterCondition(
-        parameter="channel",
-        value=lambda wanted: wanted.channel,
-        label=lambda wanted: wanted.channel,
-        fragment="of_channel",
-        fits=lambda moment, wanted: moment.channel.channel_id == wanted.channel_id,
-        in_clips=True,
-    ),
-    FilterCondition(
-        parameter="from",
-        value=lambda wanted: address_time(wanted.from_at),
-        label=lambda wanted: f"from {wanted.from_at:%Y-%m-%d %H:%M}",
-        fragment="crossed_from",
-        fits=lambda moment, wanted: wanted.from_at is None or moment.crossed_at >= wanted.from_at,
-        in_clips=True,
-    ),
-    FilterCondition(
-        parameter="until",
-        value=lambda wanted: address_time(wanted.until_at),
-        label=lambda wanted: f"until {wanted.until_at:%Y-%m-%d %H:%M}",
-        fragment="crossed_before",
-        fits=lambda moment, wanted: is_before(moment, wanted.before),
-        in_clips=True,
-    ),
-    FilterCondition(
-        parameter="clips",
-        value=lambda wanted: "1" if wanted.clips_only else None,
-        label=lambda _: "clips only",
-        fragment="with_clip",
-        fits=lambda moment, _: moment.has_clip,
-        in_clips=True,
-    ),
-    FilterCondition(
-        parameter="mood",
-        value=lambda wanted: wanted.mood,
-        label=lambda wanted: wanted.mood and wanted.mood.replace("_", " "),
-        fragment="of_mood",
-        fits=lambda moment, wanted: moment.document.mood == wanted.mood,
-    ),
-    FilterCondition(
-        parameter="cause",
-        value=lambda wanted: wanted.cause,
-        label=lambda wanted: wanted.cause and cause_words(wanted.cause),
-        fragment="of_cause",
-        fits=lambda moment, wanted: moment.document.causes[:1] == [wanted.cause],
-    ),
-    FilterCondition(
-        parameter="cursor",
-        value=lambda wanted: cursors.encode(wanted.after) if wanted.after else None,
-        label=lambda _: None,
-        fragment="crossed_before",
-        fits=lambda moment, wanted: is_before(moment, wanted.before),
-        in_clips=True,
-    ),
-)
-
-
-def is_before(moment: StoredMoment, end: Cursor | None) -> bool:
-    """Return whether the moment comes before this position."""
-    return end is None or (moment.crossed_at, moment.moment_id) < (end.crossed_at, end.moment_id)
+def cursor_of(text: str | None, order: Order) -> Cursor | None:
+    """Read a cursor of this order; raises `BadRequestError`."""
+    try:
+        after = cursors.decode(text) if text else None
+        if after and (after.grade is None) != (order == "newest"):
+            raise cursors.CursorError("not a cursor of this order; leave it out to start at the top")
+    except cursors.CursorError as error:
+        raise BadRequestError("bad_cursor", f"cursor: {error}") from error
+    return after
 
 
 def from_address(
-    channel: ChannelName = None,
-    from_at: From = None,
-    until: Until = None,
-    clips: Clips = False,
-    mood: Mood = None,
-    cause: Cause = None,
-    shadow: Shadow = False,
-    cursor: CursorText = None,
+    q: asked.Search = None,
+    channel: asked.ChannelName = None,
+    game: asked.Game = None,
+    language: asked.Language = None,
+    mood: asked.Mood = None,
+    cause: asked.Cause = None,
+    rarity: asked.LeastRarity = None,
+    clips: asked.Clips = False,
+    period: asked.PeriodName = None,
+    from_at: asked.From = None,
+    until: asked.Until = None,
+    tz: asked.Zone = None,
+    order: asked.OrderName = None,
+    shadow: asked.Shadow = False,
+    cursor: asked.CursorText = None,
+    zone_cookie: Annotated[str | None, Cookie(alias="tz", include_in_schema=False)] = None,
 ) -> Filter:
     """Read the filter that an address asks for; raises `BadRequestError` for a malformed cursor."""
-    try:
-        after = cursors.decode(cursor) if cursor else None
-    except cursors.CursorError as error:
-        raise BadRequestError("bad_cursor", f"cursor: {error}") from error
+    zone = tz or (zone_cookie if zone_cookie and is_zone(zone_cookie) else UTC_NAME)
+    ordering: Order = "newest" if shadow else order or "newest"  # experimental moments have one order
     return Filter(
+        search=q,
         channel=channel.lower() if channel else None,
-        from_at=from_at,
-        until_at=until,
-        clips_only=clips,
+        game=game,
+        language=language,
         mood=mood,
         cause=cause,
+        rarity=rarity,
+        clips_only=clips,
+        period=period,
+        zone=zone,
+        order=ordering,
         shadow=shadow,
-        after=after,
+        after=cursor_of(cursor, ordering),
+        from_at=asked.in_zone(from_at, zone),
+        until_at=asked.in_zone(until, zone),
     )

@@ -56,6 +56,20 @@ class TooManyPagesError(Exception):
         self.by = by
 
 
+def gone_news(moment_id: str = "", channel_id: str = "") -> News:
+    """Tell open pages to remove a moment, or all of a channel."""
+    return News("gone", json.dumps({"id": moment_id, "channel": channel_id}))
+
+
+def channel_in(payload: str) -> str | None:
+    """Read the channel's id in a notification of an opt-out; None if it is another or malformed."""
+    try:
+        channel_id = json.loads(payload)["channel"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return channel_id if isinstance(channel_id, str) else None
+
+
 def id_in(payload: str) -> str | None:
     """Read the moment's id in a notification; None if it is malformed."""
     try:
@@ -169,6 +183,10 @@ class Listener:
         deadline = asyncio.get_running_loop().time() + POLL_SECONDS
         while (left := deadline - asyncio.get_running_loop().time()) > 0:
             payloads = [note.payload async for note in connection.notifies(timeout=left, stop_after=1)]
+            channels = {payload: channel for payload in payloads if (channel := channel_in(payload))}
+            for channel_id in channels.values():
+                self._fanout.send(gone_news(channel_id=channel_id))
+            payloads = [payload for payload in payloads if payload not in channels]
             ids = OrderedDict.fromkeys(id_in(payload) for payload in payloads)
             if None in ids:
                 measure(metrics.DEAD_LETTERS).labels(place="notify").inc()
@@ -181,12 +199,18 @@ class Listener:
         if self._has_compared:
             await self._send(reversed(changed), is_new=True)
         self._has_compared = True
+        for moment_id in await self._moments.hidden_since(2 * POLL_SECONDS + RECONNECT_SECONDS):
+            self._fanout.send(gone_news(moment_id))
         freshness, _ = await self._progress.read()
         self._fanout.send(News("freshness", self._writers.freshness(freshness)))
 
     async def _send(self, ids: Iterable[str], is_new: bool = False) -> None:
         waiting = list(ids)
         for start in range(0, len(waiting), BATCH):
-            for moment in await self._moments.by_ids(waiting[start : start + BATCH]):
+            batch = waiting[start : start + BATCH]
+            found = await self._moments.by_ids(batch)
+            for moment_id in set(batch) - {moment.moment_id for moment in found}:
+                self._fanout.send(gone_news(moment_id))  # hidden, or not recorded yet: then no page shows it
+            for moment in found:
                 if is_new or self._fanout.is_new(moment.moment_id, moment.version):
                     self._fanout.send(News("moment", self._writers.moment(moment), moment))

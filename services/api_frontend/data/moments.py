@@ -1,8 +1,11 @@
 """Reads moments from Postgres: pages of the list, single ones, and what changed lately."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from psycopg.rows import DictRow
 
 from api_frontend.data import list_query
 from api_frontend.data.cursor import Cursor
@@ -10,13 +13,20 @@ from api_frontend.data.database import Database, queries
 from api_frontend.data.filters import Filter
 from api_frontend.data.stored_moment import Channel, StoredMoment, moment_in
 
+MOST_COUNTED = 1_000  # a page says "1,000+" beyond
+READ_AHEAD = 4  # times a page: how far the best are read to find a page of which no channel has more than its share
+
 
 @dataclass(frozen=True)
 class Page:
-    """The moments of one page, newest first, and where the next page begins."""
+    """The moments of one page in the list's order, and where the next page begins.
+
+    `more_of`: by channel, how many moments of this stretch are left out in favour of other channels.
+    """
 
     moments: list[StoredMoment]
     next: Cursor | None
+    more_of: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,15 +66,41 @@ class Moments:
         return Channel(name, None, f"channel {name}") if name.isdigit() else None
 
     async def page(self, wanted: Filter, most: int) -> Page:
-        """Return the newest `most` moments of the filter."""
+        """Return the first `most` moments of the filter."""
         places = await self.places(wanted, most + 1)
         moments = await self.by_ids(place.moment_id for place in places[:most])
         return Page(moments, places[most - 1] if len(places) > most else None)
 
+    async def varied_page(self, wanted: Filter, most: int, most_of_channel: int) -> Page:
+        """Return a page of which no channel has more than its share; what is left out is counted, not carried over."""
+        shown: list[Cursor] = []
+        seen: Counter[str] = Counter()
+        rows = await self._rows(wanted, READ_AHEAD * most + 1)
+        last = None
+        for row in rows[: READ_AHEAD * most]:
+            if len(shown) == most:
+                break
+            last = place_in(row)
+            seen[row["channel_id"]] += 1
+            if seen[row["channel_id"]] <= most_of_channel:
+                shown.append(last)
+        read = seen.total()
+        more_of = {channel: times - most_of_channel for channel, times in seen.items() if times > most_of_channel}
+        return Page(await self.by_ids(place.moment_id for place in shown), last if read < len(rows) else None, more_of)
+
     async def places(self, wanted: Filter, most: int) -> list[Cursor]:
-        """Return the positions of that page, newest first. A made clip has one before its moment is recorded."""
-        rows = await self._database.rows(list_query.sql(wanted), list_query.parameters(wanted, most))
-        return [Cursor(**row) for row in rows]
+        """Return the positions of that page. A made clip has one before its moment is recorded."""
+        return [place_in(row) for row in await self._rows(wanted, most)]
+
+    async def _rows(self, wanted: Filter, most: int) -> list[DictRow]:
+        prepare = False if list_query.plans_for_itself(wanted) else None
+        return await self._database.rows(list_query.sql(wanted), list_query.parameters(wanted, most), prepare=prepare)
+
+    async def count(self, wanted: Filter) -> int:
+        """Count the filter's moments up to `MOST_COUNTED` and one more."""
+        values = list_query.count_parameters(wanted, MOST_COUNTED + 1)
+        rows = await self._database.rows(list_query.count_sql(wanted), values, prepare=False)
+        return int(rows[0]["found"])
 
     async def recent_versions(self, most: int) -> list[Version]:
         """Return the versions of the newest moments."""
@@ -73,3 +109,17 @@ class Moments:
             Version(row["moment_id"], f"{row['revision_number']}.{row['clip_revision']}", row["changed_at"])
             for row in rows
         ]
+
+    async def report(self, moment_id: str, reason: str) -> bool:
+        """Count a report; False if visitors see no such moment."""
+        return bool(await self._database.rows(queries.report.sql, {"moment_id": moment_id, "reason": reason}))
+
+    async def hidden_since(self, seconds: float) -> list[str]:
+        """Return the ids of the moments that an operator hid in the last seconds."""
+        rows = await self._database.rows(queries.hidden_since.sql, {"seconds": seconds})
+        return [row["moment_id"] for row in rows]
+
+
+def place_in(row: DictRow) -> Cursor:
+    """Read a position from a row of a list's query."""
+    return Cursor(row["crossed_at"], row["moment_id"], row.get("grade"))

@@ -79,6 +79,8 @@ class StoredMoment:
     channel: Channel
     clip: ClipState | None
     stream: StreamFacts = StreamFacts()
+    grade: int = 0  # how good it is within its channel: docs/best.md
+    words: frozenset[str] = frozenset()  # what a search finds it by
 
     @property
     def moment_id(self) -> str:
@@ -89,6 +91,10 @@ class StoredMoment:
     def crossed_at(self) -> datetime:
         """When chat erupted; the list is in this order."""
         return utc(self.document.crossed_at)
+
+    def place(self, order: str) -> tuple[int, datetime, str]:
+        """Return its position in a list of this order, for comparing."""
+        return self.grade if order == "best" else 0, self.crossed_at, self.moment_id
 
     @property
     def has_clip(self) -> bool:
@@ -144,4 +150,6 @@ def moment_in(row: DictRow) -> StoredMoment | None:
         channel=Channel(channel_id, row["login"], row["display_name"] or f"channel {channel_id}"),
         clip=clip_in(row),
         stream=StreamFacts(title=row["stream_title"], game_name=row["game_name"], language=row["language"]),
+        grade=row["grade"],
+        words=frozenset(row["words"]),
     )

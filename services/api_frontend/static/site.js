@@ -105,6 +105,15 @@ function renew(old, fresh) {
   passTime();
 }
 
+const marked = (id) => `[data-id="${CSS.escape(id)}"]`;
+
+function renewCard(shown, { version, html }) {
+  if (shown.dataset.version === version) return;
+  const fresh = piece(html);
+  fresh.id = shown.id;
+  renew(shown, fresh);
+}
+
 /* The list: a new card waits behind the pill, one that is shown changes in its place. */
 class OpenList {
   constructor(list) {
@@ -120,9 +129,10 @@ class OpenList {
   }
 
   receive({ id, version, sortKey, html }) {
-    const shown = document.getElementById(`m-${id}`);
-    if (shown) {
-      if (shown.dataset.version !== version) renew(shown, piece(html));
+    if (this.list.querySelector(`.card${marked(id)}`)) {
+      return; // changed in its place
+    } else if ("settled" in this.list.dataset) {
+      return; // the best first: a new moment has no place here until the list is asked for again
     } else if (!this.list.children.length) {
       this.insert(html);
       this.say("1 new moment shown");
@@ -135,6 +145,13 @@ class OpenList {
   belongs(sortKey) {
     const last = this.list.lastElementChild;
     return !("more" in this.list.dataset) || sortKey > last.dataset.sortKey;
+  }
+
+  remove({ id, channel }) {
+    const isGone = (card) => (id ? card.dataset.id === id : card.dataset.channel === channel);
+    for (const card of [...document.querySelectorAll(".card")].filter(isGone)) card.remove();
+    for (const [waiting, html] of [...this.waiting]) if (isGone(piece(html))) this.waiting.delete(waiting);
+    this.count();
   }
 
   insert(html) {
@@ -205,7 +222,7 @@ class Live {
       const { state, html } = JSON.parse(event.data);
       this.refresh(state, html);
     });
-    source.addEventListener("gone", (event) => this.leave(JSON.parse(event.data).id));
+    source.addEventListener("gone", (event) => this.leave(JSON.parse(event.data)));
     source.addEventListener("error", () => {
       if (source.readyState !== EventSource.CLOSED) return;
       this.heard = 0; // asks at the next turn
@@ -214,16 +231,16 @@ class Live {
   }
 
   receive(news, box) {
+    for (const shown of document.querySelectorAll(`.card${marked(news.id)}`)) renewCard(shown, news);
     this.open?.receive(news);
     showNow(box);
-    if (this.page && this.page.dataset.version !== news.version) this.poll();
+    if (this.page?.dataset.id === news.id && this.page.dataset.version !== news.version) this.poll();
   }
 
-  leave(id) {
-    if (this.page) location.reload();
-    document.getElementById(`m-${id}`)?.remove();
-    this.open?.waiting.delete(id);
-    this.open?.count();
+  leave(gone) {
+    this.open?.remove(gone);
+    const { id, channel } = this.page?.dataset ?? {};
+    if (this.page && (gone.id === id || gone.channel === channel)) this.poll();
   }
 
   refresh(state, html) {
@@ -252,8 +269,8 @@ class Live {
     if (header.dataset.state) this.refresh(header.dataset.state, header.innerHTML);
     showNow(fresh.getElementById("now")?.outerHTML);
     for (const card of fresh.querySelectorAll("#moments > .card")) {
-      const { version, sortKey } = card.dataset;
-      this.open?.receive({ id: card.id.slice(2), version, sortKey, html: card.outerHTML });
+      const { id, version, sortKey } = card.dataset;
+      this.receive({ id, version, sortKey, html: card.outerHTML });
     }
     if (this.page) renew(this.page, fresh.querySelector("[data-live-page]"));
   }
@@ -269,11 +286,11 @@ class Curve {
   constructor(reach) {
     this.reach = reach;
     this.second = null;
-    const attributes = { tabindex: 0, role: "slider", "aria-label": "Second of the curve", "aria-valuemin": 0 };
+    const attributes = { tabindex: 0, role: "slider", "aria-label": "Second of the curve", "aria-describedby": "curve-text", "aria-valuemin": 0 };
     for (const [name, value] of Object.entries(attributes)) reach.setAttribute(name, value);
     reach.addEventListener("pointermove", (event) => this.point(event));
     reach.addEventListener("pointerdown", (event) => this.point(event));
-    reach.addEventListener("pointerleave", () => this.choose(null));
+    reach.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.choose(null));
     reach.addEventListener("blur", () => this.choose(null));
     reach.addEventListener("keydown", (event) => this.press(event));
     this.show();
@@ -410,8 +427,9 @@ document.addEventListener("click", (event) => {
 });
 addEventListener("storage", () => showSaved(document));
 
-const header = document.getElementById("freshness");
-setClock(header);
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone) document.cookie = `tz=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
+setClock(document.getElementById("freshness"));
 showTimes(document);
 showSaved(document);
 holdCurve();

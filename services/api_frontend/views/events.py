@@ -1,7 +1,7 @@
 """Streams new and changed moments to open pages as server-sent events."""
 
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from api_frontend.data.filters import Filter, from_address
 from api_frontend.data.freshness import UNREACHABLE
-from api_frontend.data.live import News, Subscription, TooManyPagesError
+from api_frontend.data.live import News, Subscription, TooManyPagesError, gone_news
 from api_frontend.data.stored_moment import EPOCH, StoredMoment
 from api_frontend.middleware.errors import error_json
 from api_frontend.views.site import CurrentSite, Site
@@ -49,6 +49,8 @@ def as_event(news: News) -> ServerSentEvent:
 
 async def missed(site: Site, since: datetime) -> AsyncIterator[News]:
     """Yield what changed since then among the newest moments, oldest change first."""
+    for moment_id in await site.moments.hidden_since((datetime.now(UTC) - since).total_seconds()):
+        yield gone_news(moment_id)
     versions = await site.moments.recent_versions(RESUME_AMONG)
     changed = sorted((found for found in versions if found.changed_at > since), key=lambda found: found.changed_at)
     for moment in await site.moments.by_ids(found.moment_id for found in changed):

@@ -9,6 +9,7 @@ from fastapi import Depends, HTTPException, Request
 from api_frontend.data.around import Surroundings
 from api_frontend.data.channels import Channels
 from api_frontend.data.chat_lines import ChatLines
+from api_frontend.data.choices import Choices
 from api_frontend.data.filters import Filter
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.live import Fanout
@@ -28,11 +29,13 @@ class Site:
 
     moments: Moments
     surroundings: Surroundings
+    choices: Choices
     progress: PipelineProgress
     renderer: Renderer
     fanout: Fanout
     limits: RateLimits
     asks: RateLimits
+    reports: RateLimits
     clients: Clients
     channels: Channels
     chat_lines: ChatLines

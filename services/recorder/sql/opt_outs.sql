@@ -13,12 +13,16 @@ ORDER BY updated_at DESC
 LIMIT 1;
 
 -- name: put_opt_out(channel_id, login, is_out)!
--- Repeating it changes nothing.
-INSERT INTO opt_outs (channel_id, login, is_out, changed_at) VALUES (:channel_id, :login, :is_out, now())
-ON CONFLICT (channel_id) DO UPDATE SET
-    login = coalesce(nullif(excluded.login, ''), opt_outs.login),
-    is_out = excluded.is_out, changed_at = now(), cleared_for = NULL
-WHERE opt_outs.is_out <> excluded.is_out;
+-- Repeating it changes nothing. Open pages of the site remove the channel's moments.
+WITH written AS (
+    INSERT INTO opt_outs (channel_id, login, is_out, changed_at) VALUES (:channel_id, :login, :is_out, now())
+    ON CONFLICT (channel_id) DO UPDATE SET
+        login = coalesce(nullif(excluded.login, ''), opt_outs.login),
+        is_out = excluded.is_out, changed_at = now(), cleared_for = NULL
+    WHERE opt_outs.is_out <> excluded.is_out
+    RETURNING channel_id, is_out
+)
+SELECT pg_notify('moments', json_build_object('channel', channel_id)::text) FROM written WHERE is_out;
 
 -- name: list_opt_outs()
 SELECT channel_id, login, changed_at, cleared_for FROM opt_outs WHERE is_out ORDER BY changed_at;

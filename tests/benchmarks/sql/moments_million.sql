@@ -16,9 +16,17 @@ ON CONFLICT (channel_id) DO NOTHING;
 -- name: fill_moments(now_seconds, days, moments, channels, templates, first, last)!
 -- Moments spread evenly over the days before now; a channel's share falls with its rank, as audiences do. One of
 -- thirteen comes from an experimental detector.
-INSERT INTO moments (moment_id, revision_number, channel_id, crossed_at, mood, causes, shadow, document, recorded_at)
+INSERT INTO moments (
+    moment_id, revision_number, channel_id, crossed_at, mood, causes, shadow, recorded_at, biggest_in_seconds,
+    title, game_name, language, document, grade, search
+)
+SELECT
+    whole.*, moment_grade(whole.document),
+    search_words(concat_ws(' ', channels.login, channels.display_name, whole.title, whole.game_name))
+FROM (
 SELECT
     made.moment_id, 3, made.channel_id, made.crossed_at, made.mood, made.causes, made.shadow,
+    made.crossed_at + interval '35 s', made.biggest_in_seconds, made.title, made.game_name, made.language,
     jsonb_strip_nulls(jsonb_build_object(
         'schema_version', 1,
         'moment_id', made.moment_id,
@@ -35,13 +43,12 @@ SELECT
         'causes', to_jsonb(made.causes),
         'mood', made.mood,
         'mood_share', made.luck::real,
-        'biggest_in_seconds', (86400 * made.luck)::integer,
+        'biggest_in_seconds', made.biggest_in_seconds,
         'shadow', made.shadow,
         'stream_id', 'stream-' || made.channel_id || '-' || to_char(made.crossed_at, 'YYYYMMDD'),
         'stream_started_at', epoch_ms(date_trunc('day', made.crossed_at)),
         'evidence', template.evidence
-    )),
-    made.crossed_at + interval '35 s'
+    )) AS document
 FROM (
     SELECT
         drawn.number, drawn.luck,
@@ -51,6 +58,11 @@ FROM (
             1000 * (:now_seconds::double precision - drawn.number * (:days::double precision * 86400 / :moments))
         ) / 1000) AS crossed_at,
         drawn.number %% 13 = 0 AS shadow,
+        (600 * power(7000, drawn.luck * drawn.luck))::integer AS biggest_in_seconds,
+        (ARRAY['first try', 'road to diamond', 'chill stream', 'no deaths run', 'drops on'])[1 + channel.place %% 5]
+            || ' word' || (drawn.number / 50) %% 20000 || ' day ' || drawn.number %% 365 AS title,
+        'game ' || power(1000, random())::integer AS game_name,
+        (ARRAY['en', 'en', 'en', 'en', 'es', 'de', 'pt', 'ja', 'ko', 'fi'])[1 + channel.place %% 10] AS language,
         (ARRAY['laughter', 'hype', 'awe', 'dismay', NULL])[1 + drawn.number %% 5] AS mood,
         CASE
             WHEN drawn.number %% 11 = 0 THEN ARRAY['raid']
@@ -65,6 +77,8 @@ FROM (
 ) AS made
 JOIN template_evidence AS template ON template.template_id = made.number %% :templates::integer
 ORDER BY made.number DESC
+) AS whole
+JOIN channels ON channels.channel_id = whole.channel_id
 ON CONFLICT (moment_id) DO NOTHING;
 
 -- name: fill_clips()!

@@ -80,7 +80,7 @@ def test_while_nothing_is_read_nothing_is_called_quiet(http: httpx.Client, rows:
 
 def test_old_addresses_of_the_list_lead_to_it(http: httpx.Client) -> None:
     answer = http.get("/?clips=1&channel=kraken")
-    assert (answer.status_code, answer.headers["location"]) == (308, "/best?clips=1&channel=kraken")
+    assert (answer.status_code, answer.headers["location"]) == (308, "/best?clips=1&channel=kraken&order=newest")
 
 
 def test_a_moment_leads_on(http: httpx.Client) -> None:
@@ -108,7 +108,11 @@ def test_the_mark_stands_on_the_loudest_second(http: httpx.Client) -> None:
     assert dot is not None
     assert int(dot[1]) == people.index(max(people))
     assert float(dot[2]) == pytest.approx(100 * (int(dot[1]) + 0.5) / len(people), abs=0.01)
-    assert page.count('<path class="line"') == 2  # the curve, and its small copy behind the picture
+    figure = re.search(r'<figure class="curve".*?</figure>', page, re.DOTALL)
+    assert figure is not None
+    assert figure[0].count("<path") == 1  # one line
+    assert figure[0].count('class="usual"') == 1
+    assert figure[0].count("<circle") == 1
     assert 'rect class="clipped"' in page
     assert 'rect class="clipped"' not in http.get("/moments/m2").text  # no clip, no range
 

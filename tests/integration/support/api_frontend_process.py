@@ -16,6 +16,7 @@ import httpx
 import psycopg
 from integration.support.database import as_role, prepare
 
+from api_frontend.data.stored_moment import StreamFacts
 from contracts import codec
 from contracts.moments import REVISIONS, EmoteCount, Evidence, Moment, WordCount
 from embedded.processes.ports import free_ports
@@ -23,13 +24,19 @@ from embedded.processes.waiting import wait_for
 from embedded.servers.postgres import Postgres
 
 DEADLINE = 30.0  # seconds; the machine may be busy
-COLUMNS = ("moment_id", "revision_number", "channel_id", "crossed_at", "mood", "causes", "shadow")
+COLUMNS = ("moment_id", "revision_number", "channel_id", "crossed_at", "mood", "causes", "shadow", "biggest_in_seconds")
+NO_STREAM = StreamFacts()
 INSERT_MOMENT = """
-    INSERT INTO moments (moment_id, revision_number, channel_id, crossed_at, mood, causes, shadow, document)
+    INSERT INTO moments (moment_id, revision_number, channel_id, crossed_at, mood, causes, shadow, biggest_in_seconds,
+        document, title, game_name, language, grade, search)
     VALUES (%(moment_id)s, %(revision_number)s, %(channel_id)s, to_timestamp(%(crossed_at)s / 1000.0), %(mood)s,
-        %(causes)s, %(shadow)s, %(document)s)
+        %(causes)s, %(shadow)s, %(biggest_in_seconds)s, %(document)s, %(title)s, %(game_name)s, %(language)s,
+        moment_grade(%(document)s::jsonb), search_words(concat_ws(' ', (
+            SELECT login || ' ' || display_name FROM channels WHERE channel_id = %(channel_id)s
+        ), %(title)s::text, %(game_name)s::text)))
     ON CONFLICT (moment_id) DO UPDATE SET
-        revision_number = excluded.revision_number, document = excluded.document, recorded_at = now()
+        revision_number = excluded.revision_number, document = excluded.document, recorded_at = now(),
+        grade = greatest(moments.grade, excluded.grade)
 """
 INSERT_CLIP = """
     INSERT INTO clips (moment_id, revision_number, channel_id, crossed_at, status, decided_at, reason, title,
@@ -120,17 +127,38 @@ class Rows:
         revision: int = 1,
         expected: float = 0.0,
         notify: bool = True,
+        stream: StreamFacts = NO_STREAM,
         **fields: Any,
     ) -> None:
         """Store a moment, or a higher revision of it, and notify in the same transaction; `fields` of the contract."""
         crossed_at = int((time.time() - ago_seconds) * 1000)
-        self.store(moment(moment_id, crossed_at, revision, expected, **fields), notify)
+        self.store(moment(moment_id, crossed_at, revision, expected, **fields), notify, stream)
 
-    def store(self, document: Moment, notify: bool = True) -> None:
+    def store(self, document: Moment, notify: bool = True, stream: StreamFacts = NO_STREAM) -> None:
         """Store a document as a row."""
         columns = {name: getattr(document, name) for name in COLUMNS}
-        values = columns | {"document": codec.encode(document).decode()}
+        values = columns | vars(stream) | {"document": codec.encode(document).decode()}
         self._write(INSERT_MOMENT, values, document.moment_id, document.revision_number, notify)
+
+    def delete(self, moment_id: str) -> None:
+        """Forget a moment."""
+        self._connection.execute("DELETE FROM moments WHERE moment_id = %s", (moment_id,))
+
+    def hide(self, moment_id: str) -> None:
+        """Hide a moment as `recorder.hiding` does."""
+        self._connection.execute("INSERT INTO hidden_moments (moment_id) VALUES (%s)", (moment_id,))
+        self.say(json.dumps({"id": moment_id}))
+
+    def show_everything(self) -> None:
+        """Forget what was hidden and who opted out."""
+        self._connection.execute("DELETE FROM hidden_moments")
+        self._connection.execute("DELETE FROM opt_outs")
+
+    def opt_out(self, channel_id: str) -> None:
+        """Put a channel on the list of those that have opted out; its rows stay, as while the recorder is away."""
+        self._connection.execute(
+            "INSERT INTO opt_outs (channel_id, is_out, changed_at) VALUES (%s, true, now())", (channel_id,)
+        )
 
     def clip(
         self,

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.data.cursor import Cursor, CursorError, decode, encode
+from api_frontend.data.cursor import TOP_GRADE, Cursor, CursorError, decode, encode
 
 TIMES = st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))
 IDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=80)
 
 
-@given(TIMES, IDS)
-def test_comes_back_as_it_was(crossed_at: datetime, moment_id: str) -> None:
-    cursor = Cursor(crossed_at, moment_id)
+@given(TIMES, IDS, st.none() | st.integers(0, TOP_GRADE))
+def test_comes_back_as_it_was(crossed_at: datetime, moment_id: str, grade: int | None) -> None:
+    cursor = Cursor(crossed_at, moment_id, grade)
     assert decode(encode(cursor)) == cursor
 
 

@@ -17,11 +17,24 @@ SELECT m.crossed_at, m.moment_id FROM visible_clips m WHERE m.status = 'made'
 -- name: of_channel(channel_id)!
 AND m.channel_id = :channel_id
 
--- name: crossed_from(from_at)!
-AND m.crossed_at >= :from_at
+-- name: crossed_from(begin_at)!
+AND m.crossed_at >= :begin_at
 
 -- name: crossed_before(before_at, before_id)!
 AND (m.crossed_at, m.moment_id) < (:before_at, :before_id)
+
+-- name: with_words(words)!
+AND m.search @@ to_tsquery('simple', :words)
+
+-- name: of_game(game)!
+-- That it is no empty text says which index may be used.
+AND m.game_name = :game AND m.game_name <> ''
+
+-- name: of_language(language)!
+AND m.language = :language AND m.language <> ''
+
+-- name: rare(least_seconds)!
+AND m.biggest_in_seconds >= :least_seconds
 
 -- name: with_clip()!
 AND (SELECT c.status FROM visible_clips c WHERE c.moment_id = m.moment_id) = 'made'

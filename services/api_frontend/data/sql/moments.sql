@@ -1,6 +1,7 @@
 -- name: by_ids(ids)
 SELECT
     m.document::text AS document, m.title AS stream_title, m.game_name, m.language,
+    m.grade, tsvector_to_array(m.search) AS words,
     coalesce(channels.login, watched.login) AS login,
     coalesce(channels.display_name, watched.login) AS display_name,
     c.revision_number AS clip_revision, c.status, c.decided_at, c.reason, c.title, c.duration_seconds,

@@ -1,6 +1,6 @@
-"""The names of the languages that streams are in, by Twitch's codes."""
+"""The languages of streams by Twitch's codes."""
 
-NAMES = {
+LANGUAGES = {
     "ar": "Arabic",
     "asl": "American Sign Language",
     "bg": "Bulgarian",
@@ -34,10 +34,10 @@ NAMES = {
     "uk": "Ukrainian",
     "vi": "Vietnamese",
     "zh": "Chinese",
-    "zh-hk": "Cantonese",
+    "zh-hk": "Chinese (Hong Kong)",
 }
 
 
 def language_name(code: str) -> str:
-    """Name a language; empty for "other" and for a code that is not known."""
-    return NAMES.get(code.lower(), "")
+    """Name a language; an unknown code stands for itself."""
+    return LANGUAGES.get(code, code)

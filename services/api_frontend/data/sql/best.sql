@@ -1,0 +1,43 @@
+-- The best first, and how many there are. api_frontend.data.list_query puts the conditions of sql/list.sql that are asked
+-- for where `true` stands.
+
+-- name: best_moments(top_grade, top_at, top_id, before_at, begin_at, most)
+-- From grade to grade downwards; in each, an index gives the stretch of time that is asked for, the newest first. The
+-- walk ends as soon as the page is full: a page costs the same whatever the stretch, and whatever is stored.
+SELECT found.crossed_at, found.moment_id, found.grade, found.channel_id
+FROM generate_series(:top_grade::integer, 0, -1) AS step(grade)
+CROSS JOIN LATERAL (
+    SELECT m.crossed_at, m.moment_id, m.grade, m.channel_id
+    FROM visible_moments AS m
+    WHERE m.grade = step.grade
+        AND m.crossed_at >= :begin_at::timestamptz
+        AND (m.crossed_at, m.moment_id) < (
+            CASE WHEN step.grade = :top_grade::integer THEN :top_at::timestamptz ELSE :before_at::timestamptz END,
+            CASE WHEN step.grade = :top_grade::integer THEN :top_id::text ELSE '' END
+        )
+        AND true
+    ORDER BY m.crossed_at DESC, m.moment_id DESC
+    LIMIT :most::integer
+) AS found
+LIMIT :most::integer;
+
+-- name: best_found(top_grade, top_at, top_id, before_at, begin_at, most)
+-- The same where words are searched for: Postgres knows how rare they are, and chooses between them and the order.
+SELECT m.crossed_at, m.moment_id, m.grade, m.channel_id
+FROM visible_moments AS m
+WHERE (m.grade < :top_grade::integer OR (m.crossed_at, m.moment_id) < (:top_at::timestamptz, :top_id::text))
+    AND m.grade <= :top_grade::integer
+    AND m.crossed_at >= :begin_at::timestamptz
+    AND m.crossed_at < :before_at::timestamptz
+    AND true
+ORDER BY m.grade DESC, m.crossed_at DESC, m.moment_id DESC
+LIMIT :most::integer;
+
+-- name: counted(begin_at, before_at, most)$
+SELECT count(*) AS found FROM (
+    SELECT FROM visible_moments AS m
+    WHERE m.crossed_at >= :begin_at::timestamptz
+        AND m.crossed_at < :before_at::timestamptz
+        AND true
+    LIMIT :most::integer
+) AS enough;

@@ -1,0 +1,165 @@
+"""The one list: the best of a period, or the newest, narrowed by what the address says."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+
+from api_frontend.data.conditions import PERIOD_WORDS, RARITY_WORDS
+from api_frontend.data.filters import Filter, from_address
+from api_frontend.data.moments import MOST_COUNTED, Page
+from api_frontend.data.periods import Period
+from api_frontend.data.stored_moment import Channel
+from api_frontend.text.problems import no_channel
+from api_frontend.views.site import CurrentSite, Site
+
+PATH = "/best"
+PAGE_SIZE = 24  # fills rows of two, three and four
+MOST_OF_CHANNEL = 3  # on a page of the best
+TABS: tuple[tuple[str, Period], ...] = (("Hour", "hour"), ("Today", "today"), ("Week", "week"))
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A choice that leads to another list."""
+
+    text: str
+    address: str
+    is_here: bool = False
+
+
+def with_query(path: str, query: str) -> str:
+    """Append the query, if there is one."""
+    return f"{path}?{query}" if query else path
+
+
+def wanted_here(request: Request, wanted: Annotated[Filter, Depends(from_address)]) -> Filter:
+    """Read the filter; without an order it is the best, and without anything the best of today."""
+    if wanted.shadow or request.query_params.get("order"):
+        return wanted
+    return replace(wanted, order="best", period=wanted.period if wanted.conditions() else "today")
+
+
+def moved(request: Request) -> Response | None:
+    """Return the way to the list for an address that it had before, `/?…`; None if this is no such address."""
+    asked = request.query_params.multi_items()
+    if not asked:
+        return None
+    order = [] if request.query_params.get("order") else [("order", "newest")]
+    return RedirectResponse(with_query(PATH, urlencode([*asked, *order])), status_code=308)
+
+
+def address(wanted: Filter) -> str:
+    """Return the list's address."""
+    return with_query(PATH, wanted.query_text())
+
+
+def tabs(wanted: Filter) -> list[Link]:
+    """Return the periods, and the newest; each keeps what else narrows the list."""
+    plain = replace(wanted, after=None, from_at=None, until_at=None)
+    is_free = not (wanted.from_at or wanted.until_at)
+    links = [
+        Link(
+            text,
+            address(replace(plain, period=period, order="best")),
+            is_free and (wanted.order, wanted.period) == ("best", period),
+        )
+        for text, period in TABS
+    ]
+    newest = replace(plain, period=None, order="newest")
+    return [*links, Link("Newest", address(newest), is_free and wanted.order == "newest" and not wanted.period)]
+
+
+def chips(wanted: Filter) -> list[Link]:
+    """Return what narrows the list, each with the address that takes it away; a tab stands for its period."""
+    in_tab = {period for _, period in TABS} if wanted.order == "best" else set()
+    return [
+        Link(label, address(wanted.without(condition)))
+        for condition, label in wanted.choices()
+        if not (condition.parameter == "period" and wanted.period in in_tab)
+    ]
+
+
+def count_text(found: int) -> str:
+    """Say how many moments there are, exactly up to a bound."""
+    if found > MOST_COUNTED:
+        return f"{MOST_COUNTED:,}+ moments"
+    return "1 moment" if found == 1 else f"{found:,} moments"
+
+
+async def loosening(site: Site, wanted: Filter) -> list[Link]:
+    """Return the choices without which there are moments, and how many."""
+    tried = [(label, wanted.without(condition)) for condition, label in wanted.choices()]
+    counts = await asyncio.gather(*(site.moments.count(without) for _, without in tried))
+    return [
+        Link(f"Without {label}: {count_text(found)}", address(without))
+        for (label, without), found in zip(tried, counts, strict=True)
+        if found
+    ]
+
+
+async def page_of(site: Site, wanted: Filter) -> Page:
+    """Return the page; of the best of all channels, none has more than its share."""
+    if wanted.order == "best" and not wanted.channel:
+        return await site.moments.varied_page(wanted, PAGE_SIZE, MOST_OF_CHANNEL)
+    return await site.moments.page(wanted, PAGE_SIZE)
+
+
+def left_out(page: Page, wanted: Filter) -> list[Link]:
+    """Return the channels that have more moments than the page shows, each with its own list."""
+    channels = {moment.channel.channel_id: moment.channel for moment in page.moments}
+    return [
+        Link(
+            f"{more} more of {channels[channel_id].display_name}",
+            address(replace(wanted, after=None, channel=channels[channel_id].login or channel_id)),
+        )
+        for channel_id, more in page.more_of.items()
+        if channel_id in channels
+    ]
+
+
+async def channel_of(site: Site, wanted: Filter) -> tuple[Filter, Channel | None]:
+    """Return the filter with its channel looked up, and the channel; an unknown one is answered with 404."""
+    if wanted.channel is None:
+        return wanted, None
+    channel = await site.moments.channel_named(wanted.channel)
+    if channel is None:
+        raise HTTPException(404, no_channel(wanted.channel))
+    return wanted.of(channel), channel
+
+
+@router.api_route(PATH, methods=["GET", "HEAD"])
+async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)]) -> Response:
+    """Show the list."""
+    freshness, read_at = await site.progress.read()
+    known = await site.choices.read()
+    wanted, channel = await channel_of(site, wanted)
+    page = await page_of(site, wanted)
+    live = None
+    if wanted.follows_the_present:
+        since = urlencode({"since": int(read_at.timestamp() * 1_000_000)})
+        live = with_query("/events", "&".join([wanted.query_text(), since]))
+    found = 0 if wanted.shadow else await site.moments.count(wanted)
+    values = {
+        "page": page,
+        "channel": channel,
+        "wanted": wanted,
+        "freshness": freshness,
+        "tabs": tabs(wanted),
+        "chips": chips(wanted),
+        "count": None if wanted.shadow else count_text(found),
+        "known": known,
+        "periods": PERIOD_WORDS,
+        "rarities": RARITY_WORDS,
+        "left_out": left_out(page, wanted),
+        "looser": [] if found or wanted.shadow else await loosening(site, wanted),
+        "live_address": live,
+        "older_address": address(wanted.at(page.next)) if page.next else None,
+        "top_address": address(wanted.at(None)) if wanted.after else None,
+    }
+    return site.renderer.page("best.html", values)
