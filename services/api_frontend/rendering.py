@@ -178,7 +178,6 @@ class Renderer:
             "plural": plural,
             "contact_link": contact_link,
             "spark": spark,
-            "language_name": language_name,
             "duration_text": duration_text,
             "hour_text": hour_text,
             "going_on": going_on,

@@ -192,7 +192,7 @@ def test_an_unknown_moment_is_a_page_of_its_own(http: httpx.Client) -> None:
 
 def test_a_channel_has_its_page(http: httpx.Client) -> None:
     page = http.get("/channels/kraken").text
-    assert "<h1>Kraken</h1>" in page
+    assert "<h1><bdi>Kraken</bdi></h1>" in page
     assert "m-m001" not in page
 
 
