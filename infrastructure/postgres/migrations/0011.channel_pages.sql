@@ -3,6 +3,7 @@
 -- depends: 0010.best
 
 -- An address with an old login leads to its channel. Who has the login now counts more.
+CREATE INDEX watched_channels_login ON watched_channels (login);
 CREATE TABLE former_logins (
     login      text NOT NULL,
     channel_id text NOT NULL,

@@ -94,7 +94,7 @@ WHERE channel_id = ANY(:channel_ids) AND minute_at >= :from_at AND minute_at < :
 -- The events in this time, and the last one before it, which says whether the channel was read when it began. A gap
 -- that began a day earlier is known by that one too.
 SELECT channel_id, event, from_at, until_at FROM coverage
-WHERE channel_id = ANY(:channel_ids) AND from_at < :until_at AND from_at >= :from_at - interval '1 day'
+WHERE channel_id = ANY(:channel_ids) AND from_at < :until_at AND from_at >= :from_at::timestamptz - interval '1 day'
     AND coalesce(until_at, from_at) >= :from_at
 UNION ALL
 SELECT last.* FROM unnest(:channel_ids::text[]) AS wanted(id) CROSS JOIN LATERAL (
