@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api_frontend.data.around import Surroundings
+from api_frontend.data.channels import Channels
+from api_frontend.data.chat_lines import ChatLines
 from api_frontend.data.choices import Choices
 from api_frontend.data.database import Database
 from api_frontend.data.live import Fanout, Listener, Writers
@@ -25,18 +27,21 @@ from api_frontend.middleware.write_guard import WriteGuard
 from api_frontend.pictures.shelf import Shelf
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
+from api_frontend.sign_in import streamer_sign_in
 from api_frontend.static_files import VersionedFiles
 from api_frontend.views import (
     about,
     api_docs,
     api_moments,
     best,
+    channel,
+    channels,
     events,
     feeds,
     icons,
     moment,
-    newest,
     now,
+    opt_out,
     probes,
     reports,
     saved,
@@ -47,6 +52,7 @@ from api_frontend.views import (
 from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
+from twitch_access.settings import TwitchSettings
 
 GZIP_FROM_BYTES = 800  # smaller answers fit in one packet anyway
 DESCRIPTION = "Moments when Twitch chat erupted, with the evidence and the clip. Newest first, paged by cursor."
@@ -54,7 +60,9 @@ DESCRIPTION = "Moments when Twitch chat erupted, with the evidence and the clip.
 log = structlog.get_logger()
 
 
-def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Callable[[], None]) -> FastAPI:
+def build(
+    settings: ApiSettings, conninfo: str, redis: RedisSettings, twitch: TwitchSettings, end: Callable[[], None]
+) -> FastAPI:
     """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
     moments = Moments(database)
@@ -66,6 +74,11 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
         limits=RateLimits(settings.rate_limit, redis),
+        asks=RateLimits(settings.ask_limit, redis, name="ask"),
+        channels=Channels(database),
+        chat_lines=ChatLines(database),
+        sign_in=streamer_sign_in(twitch, settings.sign_in_return_url),
+        contact=settings.contact,
         reports=RateLimits(settings.report_limit, redis, name="report"),
         clients=Clients(settings.trust_cloudflare),
         shelf=Shelf(),
@@ -106,7 +119,7 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    pages = (now, best, newest, moment, reports, saved, about, status)
+    pages = (now, best, moment, reports, saved, channels, opt_out, channel, about, status)
     for view in (*pages, feeds, social, icons, sitemap, events, api_moments, api_docs, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")

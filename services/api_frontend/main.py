@@ -11,6 +11,7 @@ from api_frontend.connection import Connection, close_stalled
 from api_frontend.settings import ApiSettings, RedisSettings
 from service_runtime import logs, measures, ports
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
+from twitch_access.settings import TwitchSettings
 
 GRACE_SECONDS = 3  # open pages reconnect by themselves
 BACKLOG = 512  # connections that may wait for the one worker
@@ -46,7 +47,9 @@ def tell_how_it_serves(settings: ApiSettings) -> None:
 
 def main() -> int:
     """Run until a stop signal; return 1 if something failed."""
-    settings, redis, postgres, log_settings = load_all(ApiSettings, RedisSettings, PostgresSettings, LogSettings)
+    settings, redis, postgres, twitch, log_settings = load_all(
+        ApiSettings, RedisSettings, PostgresSettings, TwitchSettings, LogSettings
+    )
     logs.configure("api_frontend", log_settings.level)
     failed = False
 
@@ -55,7 +58,7 @@ def main() -> int:
         failed = True
         server.should_exit = True
 
-    app = build(settings, postgres.conninfo(), redis, end)
+    app = build(settings, postgres.conninfo(), redis, twitch, end)
     config = uvicorn.Config(
         app,
         http=Connection,

@@ -17,16 +17,19 @@ from markupsafe import Markup
 
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.languages import LANGUAGES, language_name
-from api_frontend.data.stored_moment import StoredMoment, utc
+from api_frontend.data.stored_moment import StoredMoment, utc, web_address
 from api_frontend.page_address import CURRENT
 from api_frontend.settings import ApiSettings
 from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import ClipNote, clip_note, length_text
-from api_frontend.text.freshness import ago_text, behind_text
+from api_frontend.text.durations import duration_text
+from api_frontend.text.freshness import ago_text, behind_text, plural
 from api_frontend.text.lead import going_on, lead, numbers, people_text
+from api_frontend.text.live_curve import spark
 from api_frontend.text.recording import recording
 from api_frontend.text.shown_name import cut, shown, shown_name
+from api_frontend.text.week import hour_text
 from contracts.moment_words import CAUSES, MOODS, cause_words
 
 HERE = Path(__file__).parent
@@ -115,6 +118,13 @@ def outward(address: str | None, demo: bool) -> str | None:
     return None if demo and (host == "twitch.tv" or host.endswith(".twitch.tv")) else address
 
 
+def contact_link(contact: str) -> Markup:
+    """Write a mail or web address as a link; any other text as it is."""
+    if web_address(contact):
+        return Markup('<a href="{0}" rel="noopener">{0}</a>').format(contact)
+    return Markup('<a href="mailto:{0}">{0}</a>').format(contact) if "@" in contact else Markup.escape(contact)
+
+
 def iso(at: datetime) -> str:
     """Format a time for `datetime` attributes and programs."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
@@ -185,6 +195,11 @@ class Renderer:
             "shown_name": shown_name,
             "cut": cut,
             "people_text": people_text,
+            "plural": plural,
+            "contact_link": contact_link,
+            "spark": spark,
+            "duration_text": duration_text,
+            "hour_text": hour_text,
             "going_on": going_on,
             "goes_on_until": goes_on_until,
             "facts": facts,

@@ -39,6 +39,22 @@ class ApiSettings(BaseSettings):
     rate_limit: str = Field(
         default="300/minute", pattern=r"^\d+/(second|minute|hour)$", description="API requests allowed per client"
     )
+    ask_limit: str = Field(
+        default="10/hour",
+        pattern=r"^\d+/(second|minute|hour)$",
+        description="how often a client may ask for a channel to be watched, or sign in to opt out",
+    )
+    sign_in_return_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+/channels/opt-out/return)?$",
+        description="https://name of the site/channels/opt-out/return, a redirect URL of the Twitch application; "
+        "empty: streamers cannot sign in to opt out",
+    )
+    contact: str = Field(
+        default="",
+        max_length=200,
+        description="where people write who want their channel opted out: a mail or web address",
+    )
     report_limit: str = Field(
         default="20/hour", pattern=r"^\d+/(second|minute|hour)$", description="reports of moments allowed per client"
     )

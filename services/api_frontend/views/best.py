@@ -14,10 +14,10 @@ from api_frontend.data.moments import MOST_COUNTED, Page
 from api_frontend.data.periods import Period
 from api_frontend.data.stored_moment import Channel
 from api_frontend.text.problems import no_channel
-from api_frontend.views.newest import PAGE_SIZE, with_query
 from api_frontend.views.site import CurrentSite, Site
 
 PATH = "/best"
+PAGE_SIZE = 24  # fills rows of two, three and four
 MOST_OF_CHANNEL = 3  # on a page of the best
 TABS: tuple[tuple[str, Period], ...] = (("Hour", "hour"), ("Today", "today"), ("Week", "week"))
 
@@ -31,6 +31,11 @@ class Link:
     text: str
     address: str
     is_here: bool = False
+
+
+def with_query(path: str, query: str) -> str:
+    """Append the query, if there is one."""
+    return f"{path}?{query}" if query else path
 
 
 def wanted_here(request: Request, wanted: Annotated[Filter, Depends(from_address)]) -> Filter:

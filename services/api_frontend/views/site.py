@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 
 from api_frontend.data.around import Surroundings
+from api_frontend.data.channels import Channels
+from api_frontend.data.chat_lines import ChatLines
 from api_frontend.data.choices import Choices
 from api_frontend.data.filters import Filter
 from api_frontend.data.freshness import Freshness
@@ -20,6 +22,7 @@ from api_frontend.middleware.rate_limits import RateLimits
 from api_frontend.middleware.security import Clients
 from api_frontend.pictures.shelf import Shelf
 from api_frontend.rendering import Renderer
+from api_frontend.sign_in import StreamerSignIn
 from api_frontend.text.problems import no_channel
 
 
@@ -34,11 +37,16 @@ class Site:
     renderer: Renderer
     fanout: Fanout
     limits: RateLimits
+    asks: RateLimits
     reports: RateLimits
     clients: Clients
     shelf: Shelf
     sitemap: Sitemap
     stages: Stages
+    channels: Channels
+    chat_lines: ChatLines
+    sign_in: StreamerSignIn | None  # None: the operator has not set it up
+    contact: str
 
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
         """Return a page of moments, and the channel that was asked for; an unknown channel is answered with 404."""
