@@ -11,8 +11,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from api_frontend.data.around import Surroundings
 from api_frontend.data.channels import Channels
 from api_frontend.data.chat_lines import ChatLines
-from api_frontend.data.choices import Choices
 from api_frontend.data.database import Database
+from api_frontend.data.lists.choices import Choices
 from api_frontend.data.live import Fanout, Listener, Writers
 from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
@@ -65,26 +65,7 @@ def build(
 ) -> FastAPI:
     """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
-    moments = Moments(database)
-    site = Site(
-        moments=moments,
-        surroundings=Surroundings(database, moments),
-        choices=Choices(database),
-        progress=PipelineProgress(database, settings.away_after_seconds),
-        renderer=Renderer(settings),
-        fanout=Fanout(settings.live_pages),
-        limits=RateLimits(settings.rate_limit, redis),
-        asks=RateLimits(settings.ask_limit, redis, name="ask"),
-        channels=Channels(database),
-        chat_lines=ChatLines(database),
-        sign_in=streamer_sign_in(twitch, settings.sign_in_return_url),
-        contact=settings.contact,
-        reports=RateLimits(settings.report_limit, redis, name="report"),
-        clients=Clients(settings.trust_cloudflare),
-        shelf=Shelf(),
-        sitemap=Sitemap(database),
-        stages=Stages(database, settings.away_after_seconds),
-    )
+    site = site_of(database, settings, redis, twitch)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -104,6 +85,30 @@ def build(
     add_routes(app)
     add_middleware(app, site, settings)
     return app
+
+
+def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twitch: TwitchSettings) -> Site:
+    """Put together what the views work with."""
+    moments = Moments(database)
+    return Site(
+        moments=moments,
+        surroundings=Surroundings(database, moments),
+        choices=Choices(database),
+        progress=PipelineProgress(database, settings.away_after_seconds),
+        renderer=Renderer(settings),
+        fanout=Fanout(settings.live_pages),
+        limits=RateLimits(settings.rate_limit, redis),
+        asks=RateLimits(settings.ask_limit, redis, name="ask"),
+        channels=Channels(database),
+        chat_lines=ChatLines(database),
+        sign_in=streamer_sign_in(twitch, settings.sign_in_return_url),
+        contact=settings.contact,
+        reports=RateLimits(settings.report_limit, redis, name="report"),
+        clients=Clients(settings.trust_cloudflare),
+        shelf=Shelf(),
+        sitemap=Sitemap(database),
+        stages=Stages(database, settings.away_after_seconds),
+    )
 
 
 def listener_of(site: Site, conninfo: str) -> Listener:

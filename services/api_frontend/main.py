@@ -5,6 +5,7 @@ import socket
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from api_frontend.application import build
 from api_frontend.connection import Connection, close_stalled
@@ -32,6 +33,12 @@ def listen(address: str, port: int) -> socket.socket:
     return opened
 
 
+def serve_metrics(settings: ApiSettings) -> None:
+    """Open the port that Prometheus asks."""
+    with ports.listening("API_METRICS_PORT", settings.metrics_bind_address, settings.metrics_port):
+        measures.serve(settings.metrics_bind_address, settings.metrics_port)
+
+
 def tell_how_it_serves(settings: ApiSettings) -> None:
     """Log where the site is, and by which names people may send it something."""
     log.info(
@@ -43,6 +50,19 @@ def tell_how_it_serves(settings: ApiSettings) -> None:
     )
     if settings.trust_cloudflare and settings.domains() == ["localhost"]:
         log.warning("behind Cloudflare without a domain: what visitors send is refused; set SITE_DOMAINS")
+
+
+def uvicorn_config(app: FastAPI) -> uvicorn.Config:
+    """Return how uvicorn serves: we log, and trust no header of a proxy."""
+    return uvicorn.Config(
+        app,
+        http=Connection,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
 
 
 def main() -> int:
@@ -59,19 +79,9 @@ def main() -> int:
         server.should_exit = True
 
     app = build(settings, postgres.conninfo(), redis, twitch, end)
-    config = uvicorn.Config(
-        app,
-        http=Connection,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(uvicorn_config(app))
     opened = listen(settings.bind_address, settings.port)
-    with ports.listening("API_METRICS_PORT", settings.metrics_bind_address, settings.metrics_port):
-        measures.serve(settings.metrics_bind_address, settings.metrics_port)
+    serve_metrics(settings)
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once it has ended
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     tell_how_it_serves(settings)

@@ -157,6 +157,45 @@ def embed_address(embed_url: str | None, frame_sources: str, domains: list[str])
     return f"{embed_url}{'&' if parts.query else '?'}{parents}"
 
 
+HELPERS: dict[str, Callable[..., Any]] = {  # what templates may call, whatever the settings
+    "static": static_address,
+    "sort_key": sort_key,
+    "drawn": drawn,
+    "why": why,
+    "lead": lead,
+    "numbers": numbers,
+    "page_address": CURRENT.get,
+    "shown": shown,
+    "shown_name": shown_name,
+    "cut": cut,
+    "people_text": people_text,
+    "plural": plural,
+    "contact_link": contact_link,
+    "spark": spark,
+    "duration_text": duration_text,
+    "hour_text": hour_text,
+    "going_on": going_on,
+    "goes_on_until": goes_on_until,
+    "facts": facts,
+    "note_of": note_of,
+    "recording": recording,
+    "length_text": length_text,
+    "ago_text": ago_text,
+    "behind_text": behind_text,
+    "iso": iso,
+    "time_text": time_text,
+    "field_time": field_time,
+    "zone_time": zone_time,
+    "language_name": language_name,
+    "times_text": figures.times_text,
+    "count_text": figures.count_text,
+    "share_text": figures.share_text,
+    "cause_words": cause_words,
+    "mood_text": crowd.mood_text,
+    "rarity": crowd.rarity,
+}
+
+
 class Renderer:
     """Renders pages, and the pieces of them that open pages receive."""
 
@@ -172,7 +211,7 @@ class Renderer:
         )
         self._environment.filters["utc"] = utc
         self._environment.globals.update(
-            self._helpers(settings),
+            HELPERS | self._helpers(settings),
             known_causes=CAUSES,
             known_moods=MOODS,
             rooms=ROOMS,
@@ -181,49 +220,16 @@ class Renderer:
         )
 
     def _helpers(self, settings: ApiSettings) -> dict[str, Callable[..., Any]]:
-        """Return what templates may call."""
+        """Return what templates may call that depends on the settings."""
+
+        def player(url: str | None) -> str | None:
+            return embed_address(outward(url, settings.demo), settings.frame_sources, settings.domains())
+
         return {
             "card": self.card,
-            "static": static_address,
-            "sort_key": sort_key,
-            "drawn": drawn,
-            "why": why,
-            "lead": lead,
-            "numbers": numbers,
-            "page_address": CURRENT.get,
-            "shown": shown,
-            "shown_name": shown_name,
-            "cut": cut,
-            "people_text": people_text,
-            "plural": plural,
-            "contact_link": contact_link,
-            "spark": spark,
-            "duration_text": duration_text,
-            "hour_text": hour_text,
-            "going_on": going_on,
-            "goes_on_until": goes_on_until,
-            "facts": facts,
-            "note_of": note_of,
-            "recording": recording,
-            "length_text": length_text,
-            "ago_text": ago_text,
-            "behind_text": behind_text,
             "outward": lambda address: outward(address, settings.demo),
-            "iso": iso,
-            "time_text": time_text,
-            "field_time": field_time,
-            "zone_time": zone_time,
-            "language_name": language_name,
-            "times_text": figures.times_text,
-            "count_text": figures.count_text,
-            "share_text": figures.share_text,
-            "cause_words": cause_words,
-            "mood_text": crowd.mood_text,
-            "rarity": crowd.rarity,
             "stream_address": lambda login: outward(settings.stream_url.format(login=login), settings.demo),
-            "embed_address": lambda url: embed_address(
-                outward(url, settings.demo), settings.frame_sources, settings.domains()
-            ),
+            "embed_address": player,
         }
 
     def page(

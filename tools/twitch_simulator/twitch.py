@@ -104,8 +104,7 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
     directory = Directory(generated + list(recorded), world, clock.now)
     faults.refuse_always(refusing_channels(generated, settings.refusing_channels_every))
     rooms, crowd = Rooms(clock.machine), make_crowd(settings.seed)
-    rng = Random(uuid4().int)  # ids differ from run to run, chat does not
-    renderer = Renderer(rng)
+    renderer = Renderer(rng := Random(uuid4().int))  # ids differ from run to run, chat does not
     delivery = Delivery(
         rooms=rooms, truth=truth, faults=faults, clock=clock, renderer=renderer, rng=rng,
         shared_chat=SharedChat(lambda: str(uuid4())),
@@ -121,14 +120,24 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
         chat_schedule=chat_schedule, events=events, directory=directory, truth=truth, clock=clock, crowd=crowd,
         lively=settings.lively,
     )  # fmt: skip
-    stream_changes = StreamChanges(
-        seed=settings.seed, per_minute=settings.stream_changes_per_minute, generated=generated, directory=directory,
-        play_runner=play_runner, clock=clock,
-    )  # fmt: skip
     return Twitch(
         settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
         delivery=delivery, chat_schedule=chat_schedule, replays=replays, events=events, play_runner=play_runner,
-        stream_changes=stream_changes,
+        stream_changes=make_stream_changes(settings, generated, directory, play_runner, clock),
+    )  # fmt: skip
+
+
+def make_stream_changes(
+    settings: SimulatorSettings,
+    generated: Sequence[Channel],
+    directory: Directory,
+    play_runner: PlayRunner,
+    clock: SimulatedClock,
+) -> StreamChanges:
+    """Make what ends and changes streams at random."""
+    return StreamChanges(
+        seed=settings.seed, per_minute=settings.stream_changes_per_minute, generated=generated, directory=directory,
+        play_runner=play_runner, clock=clock,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from api_frontend.data.filters import BadRequestError
+from api_frontend.data.lists.filters import BadRequestError
 from api_frontend.rendering import Renderer
 from api_frontend.text.problems import BAD_CURSOR, misunderstood, plain
 from service_runtime.postgres import PostgresAwayError

@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from api_frontend.data import cursor as cursors
+from api_frontend.data.lists import cursor as cursors
 from api_frontend.data.moments import Page
 from api_frontend.data.stored_moment import ClipState, StoredMoment, utc
 from api_frontend.rendering import why

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query
 
-from api_frontend.data.filters import MOST_ITEMS, Filter, from_address
+from api_frontend.data.lists.filters import MOST_ITEMS, Filter, from_address
 from api_frontend.middleware.errors import CURSOR_ANSWER, ERROR_ANSWERS, NOT_FOUND_ANSWER
 from api_frontend.views.api_models import MomentDetail, MomentPage, detail_model, page_model
 from api_frontend.views.moment import EvenExperimental, visible

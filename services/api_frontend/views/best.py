@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api_frontend.data.conditions import PERIOD_WORDS, RARITY_WORDS
-from api_frontend.data.filters import Filter, from_address
+from api_frontend.data.lists.conditions import PERIOD_WORDS, RARITY_WORDS
+from api_frontend.data.lists.filters import Filter, from_address
+from api_frontend.data.lists.periods import Period
 from api_frontend.data.moments import MOST_COUNTED, Page
-from api_frontend.data.periods import Period
 from api_frontend.data.stored_moment import Channel
 from api_frontend.text.problems import no_channel
 from api_frontend.views.site import CurrentSite, Site

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, R
 from fastapi.responses import JSONResponse
 
 from api_frontend.data.channels import KnownChannel
-from api_frontend.data.filters import CHANNEL_PATTERN, Filter
 from api_frontend.data.freshness import Freshness
+from api_frontend.data.lists.filters import CHANNEL_PATTERN, Filter
 from api_frontend.data.stored_moment import EPOCH
 from api_frontend.text.live_curve import LiveCurve, draw
 from api_frontend.text.week import week_of

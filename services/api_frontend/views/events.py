@@ -9,8 +9,8 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api_frontend.data.filters import Filter, from_address
 from api_frontend.data.freshness import UNREACHABLE
+from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.live import News, Subscription, TooManyPagesError, gone_news
 from api_frontend.data.stored_moment import EPOCH, StoredMoment
 from api_frontend.middleware.errors import error_json

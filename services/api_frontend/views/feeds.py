@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api_frontend.data.filters import Filter, from_address
+from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.stored_moment import EPOCH, StoredMoment
 from api_frontend.page_address import CURRENT
 from api_frontend.views.best import channel_of, page_of

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api_frontend.data.filters import Filter, from_address
+from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.views.best import MOST_OF_CHANNEL, Link, moved, tabs
 from api_frontend.views.site import CurrentSite
 

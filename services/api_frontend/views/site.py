@@ -9,9 +9,9 @@ from fastapi import Depends, HTTPException, Request
 from api_frontend.data.around import Surroundings
 from api_frontend.data.channels import Channels
 from api_frontend.data.chat_lines import ChatLines
-from api_frontend.data.choices import Choices
-from api_frontend.data.filters import Filter
 from api_frontend.data.freshness import Freshness
+from api_frontend.data.lists.choices import Choices
+from api_frontend.data.lists.filters import Filter
 from api_frontend.data.live import Fanout
 from api_frontend.data.moments import Moments, Page
 from api_frontend.data.progress import PipelineProgress

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.data.filters import from_address
+from api_frontend.data.lists.filters import from_address
 from api_frontend.text.problems import MESSAGES, NOT_FOUND, as_sent, misunderstood, no_channel, plain
 
 

@@ -105,6 +105,13 @@ def page_routes(sign_ins: SignIns, tokens: Tokens, channel_id: Callable[[str], s
             back |= {"code": tokens.new_code(User(user_id, login)), "scope": ""}
         return RedirectResponse(f"{query.get('redirect_uri', '')}?{urlencode(back)}", 302)
 
+    add_device_pages(router, sign_ins)
+    return router
+
+
+def add_device_pages(router: APIRouter, sign_ins: SignIns) -> None:
+    """Add the endpoint that gives a device its code, and the page where a person enters one."""
+
     @router.post("/device")
     async def device(request: Request) -> JSONResponse:
         fields = dict(request.query_params) | {key: str(value) for key, value in (await request.form()).items()}
@@ -119,5 +126,3 @@ def page_routes(sign_ins: SignIns, tokens: Tokens, channel_id: Callable[[str], s
     async def activate(request: Request) -> Response:
         known = sign_ins.enter(request.query_params.get("device-code", ""), not request.query_params.get("deny"))
         return PlainTextResponse("Done.\n") if known else PlainTextResponse("There is no such code.\n", 404)
-
-    return router

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from fastapi import Query
 from pydantic import AfterValidator, BeforeValidator
 
-from api_frontend.data.periods import Period, is_zone
-from api_frontend.data.words import MOST_CHARACTERS, words_of
+from api_frontend.data.lists.periods import Period, is_zone
+from api_frontend.data.lists.words import MOST_CHARACTERS, words_of
 from contracts.channel_names import parse_channel
 
 CHANNEL_PATTERN = r"^[A-Za-z0-9_]{1,40}$"

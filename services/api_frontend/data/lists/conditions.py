@@ -10,15 +10,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from api_frontend.data import cursor as cursors
 from api_frontend.data.languages import language_name
-from api_frontend.data.parameters import RARITIES
+from api_frontend.data.lists import cursor as cursors
+from api_frontend.data.lists.parameters import RARITIES
+from api_frontend.data.lists.words import found_in
 from api_frontend.data.stored_moment import StoredMoment
-from api_frontend.data.words import found_in
 from contracts.moment_words import cause_words
 
 if TYPE_CHECKING:
-    from api_frontend.data.filters import Filter
+    from api_frontend.data.lists.filters import Filter
 
 PERIOD_WORDS = {
     "hour": "last hour",

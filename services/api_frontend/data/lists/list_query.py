@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Any
 
-from api_frontend.data.cursor import TOP_GRADE
 from api_frontend.data.database import queries
-from api_frontend.data.filters import Filter
-from api_frontend.data.words import query_of
+from api_frontend.data.lists.cursor import TOP_GRADE
+from api_frontend.data.lists.filters import Filter
+from api_frontend.data.lists.words import query_of
 
 PLACE_OF_CONDITIONS = "AND true"
 NEAR = 1000  # moments that a search looks at before it asks the index of words

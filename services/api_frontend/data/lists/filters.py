@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Cookie
 
-from api_frontend.data import cursor as cursors
-from api_frontend.data import parameters as asked
-from api_frontend.data.conditions import CONDITIONS, FilterCondition
-from api_frontend.data.cursor import Cursor
-from api_frontend.data.parameters import CHANNEL_PATTERN, MOST_ITEMS, RARITIES, Order, Rarity
-from api_frontend.data.periods import Period, bounds, is_zone
+from api_frontend.data.lists import cursor as cursors
+from api_frontend.data.lists import parameters as asked
+from api_frontend.data.lists.conditions import CONDITIONS, FilterCondition
+from api_frontend.data.lists.cursor import Cursor
+from api_frontend.data.lists.parameters import CHANNEL_PATTERN, MOST_ITEMS, RARITIES, Order, Rarity
+from api_frontend.data.lists.periods import Period, bounds, is_zone
 from api_frontend.data.stored_moment import Channel, StoredMoment
 
 __all__ = ["CHANNEL_PATTERN", "MOST_ITEMS", "NO_CHANNEL", "BadRequestError", "Filter", "from_address"]
