@@ -15,7 +15,7 @@ SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium demo live status hide reports check format test test-api test-faults causes bench evaluate clean distclean
+.PHONY: help preflight venv jars chromium demo live status hide reports requests check format test test-api test-faults causes bench evaluate clean distclean
 
 include infrastructure/deployment.mk
 
@@ -55,6 +55,9 @@ hide: ## Hide a moment from visitors: make hide MOMENT=its-id; BACK=1 shows it a
 
 reports: ## List what visitors reported; make reports REVIEWED=its-id takes a moment off the list
 	@tools/hide/run.sh $(if $(REVIEWED),reviewed "$(REVIEWED)",reports)
+
+requests: ## List the channels that visitors want to be watched
+	@tools/status/run.sh --requests
 
 check: venv ## Lint, security, types, and who may import whom
 	$(BIN)/ruff check .

@@ -15,7 +15,7 @@ case ${1:-} in
     exec "$FLINK_HOME/bin/standalone-job.sh" start-foreground \
       --job-classname org.apache.flink.client.python.PythonDriver \
       ${checkpoint:+--fromSavepoint "file://$checkpoint"} "${common[@]}" \
-      -D "jobmanager.memory.process.size=${FLINK_JOBMANAGER_MEMORY:-560m}" \
+      -D "jobmanager.memory.process.size=${FLINK_JOBMANAGER_MEMORY:-480m}" \
       -pyclientexec /opt/venv/bin/python -pyexec /opt/venv/bin/python -py /opt/flink-job/flink_job.py "$plan"
     ;;
   taskmanager)
@@ -26,7 +26,7 @@ case ${1:-} in
     exec "$FLINK_HOME/bin/taskmanager.sh" start-foreground "${common[@]}" \
       -D "taskmanager.host=$(hostname -i)" \
       -D "taskmanager.numberOfTaskSlots=${DETECTOR_PARALLELISM:-1}" \
-      -D "taskmanager.memory.process.size=${FLINK_TASKMANAGER_MEMORY:-900m}"
+      -D "taskmanager.memory.process.size=${FLINK_TASKMANAGER_MEMORY:-704m}"
     ;;
   *)
     exec "$@"

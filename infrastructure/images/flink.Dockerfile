@@ -29,8 +29,11 @@ RUN javac --release 17 -cp "/jars/distribution/*" -d /jars/classes /jars/rest_gu
  && jar --create --file /jars/flink/stream-scout-rest-guard.jar -C /jars/classes . -C /jars/rest_guard META-INF
 
 FROM ${PYTHON_IMAGE}
+# Java loads Python as a library. The official image has it; Debian's Python has it in a package of its own.
 RUN apt-get update \
- && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends openjdk-17-jre-headless procps \
+ && if ! ls /usr/local/lib/libpython3.11.so.*; then library=libpython3.11; fi \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      openjdk-17-jre-headless procps ${library:-} \
  && rm -rf /var/lib/apt/lists/* \
  && ln -s "$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")" /opt/java
 RUN groupadd --gid 10001 stream-scout \

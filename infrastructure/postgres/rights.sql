@@ -7,16 +7,15 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA public
 FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, backup, exporter;
 
 -- The website shows moments and clips through the views that leave out what is hidden or has opted out; the tables
--- themselves are closed to it. It may add an opt-out, and neither read nor change one; it counts reports,
+-- themselves are closed to it. It may opt a channel out, and not back in; it counts reports and requests for channels,
 -- and knows which moments were hidden lately, to take them off open pages.
 GRANT SELECT ON channels, watched_channels, shown_moments, visible_moments, visible_clips, hiding_state,
     pipeline_progress
 TO api_frontend;
+GRANT SELECT ON streams, coverage, chat_counts, former_logins, opted_out TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
-GRANT SELECT ON opted_out TO api_frontend;
-GRANT INSERT ON opt_outs TO api_frontend;
-GRANT SELECT, INSERT, UPDATE ON reports TO api_frontend;
-GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO api_frontend;
+GRANT SELECT, INSERT, UPDATE ON reports, channel_requests TO api_frontend;
+GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel TO api_frontend;
 
 -- The recorder writes what Kafka brings, erases who opted out, and deletes what has been kept long enough.
 GRANT SELECT, INSERT, UPDATE, DELETE ON channels, streams, coverage, chat_counts, moments, clips TO recorder;
@@ -24,7 +23,8 @@ GRANT SELECT, INSERT, DELETE ON notices, dead_letters TO recorder;
 GRANT SELECT, INSERT, UPDATE, DELETE ON hidden_moments TO recorder;
 GRANT SELECT, DELETE ON reports TO recorder;
 GRANT SELECT, INSERT, UPDATE ON pipeline_progress, opt_outs TO recorder;
-GRANT SELECT, DELETE ON watched_channels TO recorder;
+GRANT SELECT, INSERT, UPDATE, DELETE ON former_logins TO recorder;
+GRANT SELECT, DELETE ON watched_channels, channel_requests TO recorder;
 GRANT SELECT ON opted_out TO recorder;
 GRANT EXECUTE ON FUNCTION moment_grade, search_words TO recorder;
 GRANT EXECUTE ON FUNCTION make_chat_counts_partition, drop_chat_counts_partition TO recorder;
@@ -37,7 +37,7 @@ GRANT INSERT, UPDATE, DELETE ON watched_channels TO chooser;
 GRANT SELECT ON pipeline_progress TO watcher;
 
 -- Not the payloads of dead letters: they may hold people's words.
-GRANT SELECT ON pipeline_progress TO status;
+GRANT SELECT ON pipeline_progress, open_channel_requests TO status;
 GRANT SELECT (status, decided_at) ON clips TO status;
 GRANT SELECT (place, reason, met_at) ON dead_letters TO status;
 

@@ -26,8 +26,8 @@ class Load(NamedTuple):
 # Bytes by tests/benchmarks/chat_bytes.py: recorded chat, with the ticks, the transactions' markers and all that Kafka
 # adds. The fullest partition by tests/unit/contracts/test_log_sizes.py: no fuller in 19 of 20 ways to spread 40
 # channels on 4 partitions, and in half of those to spread 2,000 on 20; the other partitions keep their chat longer.
-USUAL = Load(messages_per_second=300, hours=48, message_bytes=80, busiest=2.2)
-HEAVY = Load(messages_per_second=5_000, hours=4, message_bytes=65, busiest=2.6)
+USUAL = Load(messages_per_second=300, hours=48, message_bytes=82, busiest=2.2)
+HEAVY = Load(messages_per_second=5_000, hours=4, message_bytes=70, busiest=2.6)
 CHAT_BYTES = max(USUAL.total_bytes, HEAVY.total_bytes)
 
 # Kafka deletes whole segments, and the one that is written to only once all of it is too old. So what is deleted at an

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from contracts.kept import WORDS_HOURS
 from contracts.log_sizes import CHAT_BYTES, HOUR_MS, SEGMENTS, SHORT_SEGMENTS
 
 DAY_MS = 24 * HOUR_MS
@@ -48,7 +49,7 @@ LARGE = Partitions(chat=20, others=5)  # for thousands of channels
 # What people wrote: gone 48 h after it came, by the broker's clock, and the hour of its segment.
 WORDS_CONFIG = {
     "message.timestamp.type": "LogAppendTime",
-    "retention.ms": str(48 * HOUR_MS),
+    "retention.ms": str(WORDS_HOURS * HOUR_MS),
     **SHORT_SEGMENTS,
 }
 CHAT_MESSAGES = Topic(

@@ -90,16 +90,8 @@ class Transport:
                 body = self._body(response, until, seconds)
                 told = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status_code, told, body)
-        except (httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise Deadline(seconds, reached=False, address=url) from error
-        except httpx.TimeoutException as error:
-            raise Deadline(seconds, address=url) from error
-        except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
-            raise Unavailable(f"no connection to {url}: {error}", reached=False) from error
-        except (httpx.InvalidURL, UnicodeError) as error:  # an address, or a token that no header can carry
-            raise Unavailable(f"{url} cannot be asked: {error}", reached=False) from error
-        except httpx.HTTPError as error:
-            raise Unavailable(f"the connection to {url} broke: {error}", reached=True) from error
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            raise failure(error, url, seconds) from error
 
     def _body(self, response: httpx.Response, until: float, seconds: float) -> bytes:
         """Read the answer's body; give up one that drips in past the deadline or has no end."""
@@ -111,3 +103,17 @@ class Transport:
             if len(body) > ANSWER_BYTES:
                 raise Unavailable("the answer has no end", reached=True)
         return bytes(body)
+
+
+def failure(error: Exception, url: str, seconds: float) -> Deadline | Unavailable:
+    """Return the typed error for what httpx raised."""
+    match error:
+        case httpx.ConnectTimeout() | httpx.PoolTimeout():
+            return Deadline(seconds, reached=False, address=url)
+        case httpx.TimeoutException():
+            return Deadline(seconds, address=url)
+        case httpx.ConnectError() | httpx.UnsupportedProtocol():
+            return Unavailable(f"no connection to {url}: {error}", reached=False)
+        case httpx.InvalidURL() | UnicodeError():  # an address, or a token that no header can carry
+            return Unavailable(f"{url} cannot be asked: {error}", reached=False)
+    return Unavailable(f"the connection to {url} broke: {error}", reached=True)

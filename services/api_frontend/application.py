@@ -9,40 +9,59 @@ import structlog
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api_frontend.data.around import Surroundings
 from api_frontend.data.catalogue import Catalogue
-from api_frontend.data.choices import Choices
+from api_frontend.data.channels import Channels
+from api_frontend.data.chat_lines import ChatLines
 from api_frontend.data.database import Database
+from api_frontend.data.lists.choices import Choices
 from api_frontend.data.live import Fanout, Listener, Memory, Writers
 from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.sitemap import Sitemap
+from api_frontend.data.status import Stages
 from api_frontend.middleware import errors
 from api_frontend.middleware.addresses import Addresses
 from api_frontend.middleware.kept_answers import KeptAnswers
 from api_frontend.middleware.methods import Methods
+from api_frontend.middleware.public_address import PublicAddress
 from api_frontend.middleware.rate_limits import LimitedRequests, Limits, RateLimits
 from api_frontend.middleware.request_metrics import RequestMetrics
 from api_frontend.middleware.revalidation import Revalidation
 from api_frontend.middleware.security import Clients, SecurityHeaders
 from api_frontend.middleware.write_guard import WriteGuard
+from api_frontend.pictures.shelf import Shelf
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
+from api_frontend.sign_in import streamer_sign_in
 from api_frontend.static_files import VersionedFiles
 from api_frontend.views import (
+    about,
     api_docs,
     api_events,
     api_lists,
     api_moments,
     best,
+    channel,
+    channels,
     events,
+    feeds,
+    icons,
     moment,
-    newest,
+    now,
+    opt_out,
     probes,
     reports,
+    saved,
+    sitemap,
+    social,
+    status,
 )
 from api_frontend.views.description import describe
 from api_frontend.views.site import Site
 from contracts import metrics
 from service_runtime.measures import measure
+from twitch_access.settings import TwitchSettings
 
 GZIP_FROM_BYTES = 800  # smaller answers fit in one packet anyway
 GZIP_LEVEL = 5  # a page takes 1.0 ms; with level 9 it takes 7.9
@@ -51,21 +70,12 @@ DESCRIPTION = "Moments when Twitch chat erupted, with the evidence and the clip.
 log = structlog.get_logger()
 
 
-def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Callable[[], None]) -> FastAPI:
+def build(
+    settings: ApiSettings, conninfo: str, redis: RedisSettings, twitch: TwitchSettings, end: Callable[[], None]
+) -> FastAPI:
     """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
-    site = Site(
-        moments=Moments(database, settings.keep_seconds),
-        choices=Choices(database),
-        progress=PipelineProgress(database, settings.away_after_seconds, keep_seconds=settings.keep_seconds),
-        renderer=Renderer(settings),
-        fanout=Fanout(settings.live_pages),
-        limits=Limits.of(settings, redis),
-        clients=Clients(settings.trust_cloudflare, settings.networks()),
-        answers=KeptAnswers(settings.keep_seconds),
-        catalogue=Catalogue(database),
-        reports=RateLimits(settings.report_limit, redis, name="report"),
-    )
+    site = site_of(database, settings, redis, twitch)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -75,6 +85,7 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
         yield
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
+        site.shelf.close()
         await database.close()
 
     app = FastAPI(
@@ -93,6 +104,32 @@ def build(settings: ApiSettings, conninfo: str, redis: RedisSettings, end: Calla
     return app
 
 
+def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twitch: TwitchSettings) -> Site:
+    """Put together what the views work with."""
+    moments = Moments(database, settings.keep_seconds)
+    return Site(
+        moments=moments,
+        surroundings=Surroundings(database, moments),
+        choices=Choices(database),
+        progress=PipelineProgress(database, settings.away_after_seconds, keep_seconds=settings.keep_seconds),
+        renderer=Renderer(settings),
+        fanout=Fanout(settings.live_pages),
+        limits=Limits.of(settings, redis),
+        asks=RateLimits(settings.ask_limit, redis, name="ask"),
+        channels=Channels(database),
+        chat_lines=ChatLines(database),
+        sign_in=streamer_sign_in(twitch, settings.sign_in_return_url),
+        contact=settings.contact,
+        reports=RateLimits(settings.report_limit, redis, name="report"),
+        clients=Clients(settings.trust_cloudflare, settings.networks()),
+        answers=KeptAnswers(settings.keep_seconds),
+        catalogue=Catalogue(database),
+        shelf=Shelf(),
+        sitemap=Sitemap(database),
+        stages=Stages(database, settings.away_after_seconds),
+    )
+
+
 def listener_of(site: Site, conninfo: str) -> Listener:
     """Build the listener that passes Postgres's notifications on to open pages."""
     return Listener(
@@ -101,27 +138,15 @@ def listener_of(site: Site, conninfo: str) -> Listener:
         progress=site.progress,
         fanout=site.fanout,
         writers=Writers(site.renderer.moment_news, site.renderer.freshness_news),
-        memory=memory_of(site),
+        memory=Memory(site.changed, site.forget),
     )
-
-
-def memory_of(site: Site) -> Memory:
-    """Say what becomes old with news, and what is dropped when something was hidden."""
-
-    def changed() -> None:
-        site.moments.forget()
-        site.answers.changed()
-
-    def forget() -> None:
-        site.moments.forget()
-        site.answers.forget()
-
-    return Memory(changed, forget)
 
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    for view in (best, newest, moment, reports, events, api_moments, api_lists, api_events, api_docs, probes):
+    pages = (now, best, moment, reports, saved, channels, opt_out, channel, about, status)
+    api = (api_moments, api_lists, api_events, api_docs)
+    for view in (*pages, feeds, social, icons, sitemap, events, *api, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 
@@ -136,6 +161,7 @@ def add_middleware(app: FastAPI, site: Site, settings: ApiSettings) -> None:
     app.add_middleware(Addresses)
     app.add_middleware(Methods)
     app.add_middleware(SecurityHeaders, settings=settings)
+    app.add_middleware(PublicAddress, settings=settings)
     app.add_middleware(RequestMetrics)
 
 

@@ -5,12 +5,14 @@ import socket
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from api_frontend.application import build
 from api_frontend.connection import Connection, close_stalled
 from api_frontend.settings import ApiSettings, RedisSettings
 from service_runtime import logs, measures, ports
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
+from twitch_access.settings import TwitchSettings
 
 GRACE_SECONDS = 3  # open pages reconnect by themselves
 BACKLOG = 512  # connections that may wait for the one worker
@@ -31,6 +33,12 @@ def listen(address: str, port: int) -> socket.socket:
     return opened
 
 
+def serve_metrics(settings: ApiSettings) -> None:
+    """Open the port that Prometheus asks."""
+    with ports.listening("API_METRICS_PORT", settings.metrics_bind_address, settings.metrics_port):
+        measures.serve(settings.metrics_bind_address, settings.metrics_port)
+
+
 def tell_how_it_serves(settings: ApiSettings) -> None:
     """Log where the site is, and by which names people may send it something."""
     log.info(
@@ -44,9 +52,24 @@ def tell_how_it_serves(settings: ApiSettings) -> None:
         log.warning("behind Cloudflare without a domain: what visitors send is refused; set SITE_DOMAINS")
 
 
+def uvicorn_config(app: FastAPI) -> uvicorn.Config:
+    """Return how uvicorn serves: we log, and trust no header of a proxy."""
+    return uvicorn.Config(
+        app,
+        http=Connection,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
 def main() -> int:
     """Run until a stop signal; return 1 if something failed."""
-    settings, redis, postgres, log_settings = load_all(ApiSettings, RedisSettings, PostgresSettings, LogSettings)
+    settings, redis, postgres, twitch, log_settings = load_all(
+        ApiSettings, RedisSettings, PostgresSettings, TwitchSettings, LogSettings
+    )
     logs.configure("api_frontend", log_settings.level)
     failed = False
 
@@ -59,20 +82,10 @@ def main() -> int:
         server.should_exit = True
         app.state.site.fanout.end()
 
-    app = build(settings, postgres.conninfo(), redis, end)
-    config = uvicorn.Config(
-        app,
-        http=Connection,
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    server = uvicorn.Server(config)
+    app = build(settings, postgres.conninfo(), redis, twitch, end)
+    server = uvicorn.Server(uvicorn_config(app))
     opened = listen(settings.bind_address, settings.port)
-    with ports.listening("API_METRICS_PORT", settings.metrics_bind_address, settings.metrics_port):
-        measures.serve(settings.metrics_bind_address, settings.metrics_port)
+    serve_metrics(settings)
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises the signal again once it has ended
         signal.signal(number, lambda *_: stop())
     tell_how_it_serves(settings)

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,24 +16,37 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from api_frontend.data.freshness import Freshness
-from api_frontend.data.languages import language_name
-from api_frontend.data.stored_moment import StoredMoment, utc
+from api_frontend.data.languages import LANGUAGES, language_name
+from api_frontend.data.stored_moment import StoredMoment, utc, web_address
+from api_frontend.page_address import CURRENT
 from api_frontend.settings import ApiSettings
-from api_frontend.text import crowd, reason
+from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
-from api_frontend.text.clip_status import clip_line
-from api_frontend.text.lead import lead, numbers
+from api_frontend.text.clip_status import ClipNote, clip_note, length_text
+from api_frontend.text.durations import duration_text
+from api_frontend.text.freshness import ago_text, behind_text, plural
+from api_frontend.text.lead import going_on, lead, numbers, people_text
+from api_frontend.text.live_curve import spark
+from api_frontend.text.recording import recording
+from api_frontend.text.shown_name import cut, shown, shown_name
+from api_frontend.text.week import hour_text
 from contracts.moment_words import CAUSES, MOODS, cause_words
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 CARDS_KEPT = 300  # about 5 kB each; most visitors ask for the same newest pages
+SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
+OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
 HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
 # A browser asks again each time; a cache between keeps it for 25 s at most, so that what is hidden is gone within 30 s.
 SHARED = "public, max-age=0, s-maxage=5, stale-while-revalidate=20"
-PAGE_HEADERS = {"Cache-Control": SHARED}
-BY_ZONE = "private, no-cache"  # depends on the visitor's time zone: kept by the site itself alone, for each zone
-UNSHARED_HEADERS = {"Cache-Control": "no-store"}
+SHARED_PAGE = {"Cache-Control": SHARED}
+BY_ZONE = "private, no-cache"  # depends on the visitor's time zone, which a cookie tells: no cache between may keep it
+ZONE_PAGE = {"Cache-Control": BY_ZONE}
+OWN_PAGE = {"Cache-Control": "private, max-age=0, must-revalidate"}  # of a page that does not say that it is for all
+NEVER_KEPT = {"Cache-Control": "no-store"}
+NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
+FRESHNESS_ONLY = "/events?moment="  # what a page listens to that names nothing else
 ROOMS = (  # of the navigation: name, address, text, and the path of its sign in a box of 24
     ("now", "/", "Now", "M2 13H7L10 5L14 19L17 13H22"),
     ("best", "/best", "Best", "M5 20V13M12 20V4M19 20V9"),
@@ -57,13 +71,22 @@ def drawn(moment: StoredMoment) -> curves.Curve | None:
     evidence = moment.document.evidence
     return curves.draw(
         from_at=evidence.curve_from_at,
-        messages=evidence.messages,
-        chatters=evidence.chatters,
+        people=evidence.chatters,
+        seconds=len(evidence.messages),
         covered=evidence.covered,
-        peak_at=moment.document.peak_at,
-        usual=evidence.usual_messages_per_second,
-        expected=evidence.expected_chatters / max(evidence.window_seconds, 1),
+        usual=evidence.usual_chatters_per_second,
+        clip=clip_range(moment),
     )
+
+
+def clip_range(moment: StoredMoment) -> tuple[int, int] | None:
+    """Return from when to when the clip shows the stream (ms); None unless one is made or being made."""
+    document = moment.document
+    if moment.clip is None or moment.clip.status not in ("made", "intent"):
+        return None
+    if document.clip_from_at is None or document.clip_until_at is None:
+        return None
+    return document.clip_from_at, document.clip_until_at
 
 
 def sort_key(moment: StoredMoment) -> str:
@@ -72,13 +95,40 @@ def sort_key(moment: StoredMoment) -> str:
 
 
 def why(moment: StoredMoment) -> str:
-    """Say in one sentence why it is a moment."""
-    return ", ".join(reasons_of(moment))
+    """Say in one line what the crowd did and how many people that were."""
+    return f"{lead(moment)}: {numbers(moment)}"
 
 
-def reasons_of(moment: StoredMoment) -> list[str]:
-    """Return that sentence's parts."""
-    return reason.reasons(moment.document.times_usual, moment.document.evidence)
+def note_of(moment: StoredMoment) -> ClipNote:
+    """Say what is known of its clip by now."""
+    return clip_note(moment, datetime.now(UTC))
+
+
+def goes_on_until(moment: StoredMoment | None) -> datetime | None:
+    """Return until when the moment counts as going on without further news; None if it is over already."""
+    if moment is None or moment.document.revision == "closed":
+        return None
+    until = min(moment.changed_at + SILENT_AFTER, moment.crossed_at + OVER_AFTER)
+    return until if until > datetime.now(UTC) else None
+
+
+def facts(moment: StoredMoment) -> list[str]:
+    """Return what is known of the stream: its game, and its language."""
+    stream = moment.stream
+    return [each for each in (stream.game_name, LANGUAGES.get(stream.language, "")) if each]
+
+
+def outward(address: str | None, demo: bool) -> str | None:
+    """Return the address; None for one of the real Twitch where Twitch is simulated."""
+    host = (urlsplit(address).hostname or "") if address else ""
+    return None if demo and (host == "twitch.tv" or host.endswith(".twitch.tv")) else address
+
+
+def contact_link(contact: str) -> Markup:
+    """Write a mail or web address as a link; any other text as it is."""
+    if web_address(contact):
+        return Markup('<a href="{0}" rel="noopener">{0}</a>').format(contact)
+    return Markup('<a href="mailto:{0}">{0}</a>').format(contact) if "@" in contact else Markup.escape(contact)
 
 
 def iso(at: datetime) -> str:
@@ -113,6 +163,45 @@ def embed_address(embed_url: str | None, frame_sources: str, domains: list[str])
     return f"{embed_url}{'&' if parts.query else '?'}{parents}"
 
 
+HELPERS: dict[str, Callable[..., Any]] = {  # what templates may call, whatever the settings
+    "static": static_address,
+    "sort_key": sort_key,
+    "drawn": drawn,
+    "why": why,
+    "lead": lead,
+    "numbers": numbers,
+    "page_address": CURRENT.get,
+    "shown": shown,
+    "shown_name": shown_name,
+    "cut": cut,
+    "people_text": people_text,
+    "plural": plural,
+    "contact_link": contact_link,
+    "spark": spark,
+    "duration_text": duration_text,
+    "hour_text": hour_text,
+    "going_on": going_on,
+    "goes_on_until": goes_on_until,
+    "facts": facts,
+    "note_of": note_of,
+    "recording": recording,
+    "length_text": length_text,
+    "ago_text": ago_text,
+    "behind_text": behind_text,
+    "iso": iso,
+    "time_text": time_text,
+    "field_time": field_time,
+    "zone_time": zone_time,
+    "language_name": language_name,
+    "times_text": figures.times_text,
+    "count_text": figures.count_text,
+    "share_text": figures.share_text,
+    "cause_words": cause_words,
+    "mood_text": crowd.mood_text,
+    "rarity": crowd.rarity,
+}
+
+
 class Renderer:
     """Renders pages, and the pieces of them that open pages receive."""
 
@@ -126,34 +215,28 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        helpers: dict[str, Callable[..., Any]] = {
-            "card": self.card,
-            "static": static_address,
-            "sort_key": sort_key,
-            "drawn": drawn,
-            "why": why,
-            "lead": lead,
-            "numbers": numbers,
-            "reasons_of": reasons_of,
-            "clip_line": clip_line,
-            "iso": iso,
-            "time_text": time_text,
-            "field_time": field_time,
-            "zone_time": zone_time,
-            "language_name": language_name,
-            "times_text": reason.times_text,
-            "count_text": reason.count_text,
-            "crowd_parts": crowd.crowd_parts,
-            "cause_words": cause_words,
-            "mood_text": crowd.mood_text,
-            "rarity_text": crowd.rarity_text,
-            "stream_address": lambda login: settings.stream_url.format(login=login),
-            "embed_address": lambda url: embed_address(url, settings.frame_sources, settings.domains()),
-        }
         self._environment.filters["utc"] = utc
         self._environment.globals.update(
-            helpers, known_causes=CAUSES, known_moods=MOODS, rooms=ROOMS, heart=HEART, demo=settings.demo
+            HELPERS | self._helpers(settings),
+            known_causes=CAUSES,
+            known_moods=MOODS,
+            rooms=ROOMS,
+            heart=HEART,
+            demo=settings.demo,
         )
+
+    def _helpers(self, settings: ApiSettings) -> dict[str, Callable[..., Any]]:
+        """Return what templates may call that depends on the settings."""
+
+        def player(url: str | None) -> str | None:
+            return embed_address(outward(url, settings.demo), settings.frame_sources, settings.domains())
+
+        return {
+            "card": self.card,
+            "outward": lambda address: outward(address, settings.demo),
+            "stream_address": lambda login: outward(settings.stream_url.format(login=login), settings.demo),
+            "embed_address": player,
+        }
 
     def page(
         self,
@@ -163,38 +246,53 @@ class Renderer:
         headers: dict[str, str] | None = None,
     ) -> HTMLResponse:
         """Render a whole page; `freshness` in the values fills its header."""
-        context = {"freshness": None} | values
+        context = {"freshness": None, "live_address": FRESHNESS_ONLY} | values
         text = self._environment.get_template(template).render(context)
-        shared = PAGE_HEADERS if status == 200 else UNSHARED_HEADERS
-        return HTMLResponse(text, status, shared | (headers or {}))
+        kept = OWN_PAGE if status == 200 else NEVER_KEPT
+        return HTMLResponse(text, status, kept | (headers or {}))
 
     def notice(self, at: datetime) -> str:
         """Say that a page is as old as that, since Postgres is away."""
         return self._environment.get_template("_notice.html").render(at=at)
 
-    def card(self, moment: StoredMoment) -> Markup:
-        """Render a moment's card; one that has not changed since it was last shown is not rendered again."""
+    def text(self, template: str, values: dict[str, Any]) -> str:
+        """Render a feed, a sitemap or a piece of one; what XML forbids even as a reference is left out."""
+        return NOT_IN_XML.sub("", self._environment.get_template(template).render(values))
+
+    def piece(self, template: str, **values: object) -> Markup:
+        """Render a piece of a page."""
+        text = self._environment.get_template(template).render(values)
+        return Markup(text)  # noqa: S704  # nosec B704  # the template escapes
+
+    def card(self, moment: StoredMoment, prefix: str = "") -> Markup:
+        """Render a moment's card. `prefix`: of its element's id, for a second card of the moment on a page."""
+        made = self._card(moment)
+        return Markup(made.replace('id="m-', f'id="{prefix}m-', 1)) if prefix else made  # noqa: S704  # nosec B704
+
+    def _card(self, moment: StoredMoment) -> Markup:
+        """Render it; one that is settled and has not changed since is not rendered again."""
+        if note_of(moment).due is not None:
+            return self.piece("_card.html", moment=moment)
         key = (moment.moment_id, moment.version, moment.channel.display_name)
         made = self._cards.pop(key, None)
         if made is None:
-            text = self._environment.get_template("_card.html").render(moment=moment)
-            made = Markup(text)  # noqa: S704  # nosec B704  # the template escapes
+            made = self.piece("_card.html", moment=moment)
             while len(self._cards) >= CARDS_KEPT:
                 del self._cards[next(iter(self._cards))]
         self._cards[key] = made
         return made
 
     def moment_news(self, moment: StoredMoment) -> str:
-        """Encode a card for an open page, and where it belongs."""
+        """Encode a card for an open page, where it belongs, and what the first page says of it."""
         news = {
             "id": moment.moment_id,
             "version": moment.version,
             "sort_key": sort_key(moment),
             "html": self.card(moment),
+            "now": self.piece("_now.html", last=moment),
         }
         return json.dumps(news)
 
     def freshness_news(self, freshness: Freshness) -> str:
         """Encode the header's line for an open page."""
-        line = self._environment.get_template("_freshness.html").render(freshness=freshness)
-        return json.dumps({"state": freshness.state, "html": line})
+        return json.dumps({"state": freshness.state, "html": self.piece("_freshness.html", freshness=freshness)})

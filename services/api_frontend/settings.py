@@ -25,6 +25,12 @@ class ApiSettings(BaseSettings):
         description="domains of the site; a clip's embed has to name them, "
         "and what people send under other names is refused",
     )
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[A-Za-z0-9.\-]+(:\d{1,5})?/?$",
+        description="address of the site, for links in feeds, cards and the sitemap; "
+        "empty: https:// or http:// and the name that a visitor typed",
+    )
     frame_sources: str = Field(
         default=TWITCH_FRAMES, pattern=r"^[^;,\r\n]+$", description="origins that a clip's player may be loaded from"
     )
@@ -38,6 +44,22 @@ class ApiSettings(BaseSettings):
     pages_rate_limit: str = Field(default="600/minute", pattern=RATE, description="pages allowed per client")
     events_rate_limit: str = Field(
         default="120/minute", pattern=RATE, description="connections to the live line allowed per client"
+    )
+    ask_limit: str = Field(
+        default="10/hour",
+        pattern=r"^\d+/(second|minute|hour)$",
+        description="how often a client may ask for a channel to be watched, or sign in to opt out",
+    )
+    sign_in_return_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+/channels/opt-out/return)?$",
+        description="https://name of the site/channels/opt-out/return, a redirect URL of the Twitch application; "
+        "empty: streamers cannot sign in to opt out",
+    )
+    contact: str = Field(
+        default="",
+        max_length=200,
+        description="where people write who want their channel opted out: a mail or web address",
     )
     report_limit: str = Field(
         default="20/hour", pattern=r"^\d+/(second|minute|hour)$", description="reports of moments allowed per client"

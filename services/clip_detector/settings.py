@@ -13,6 +13,7 @@ class DetectorSettings(RuleSettings):
 
     evidence_text: bool = Field(True, description="count the words and emotes of a moment")
     checkpoint_directory: Path = Field(description="folder of the checkpoints; has to survive restarts")
+    # One every 3 s took three times the bytes and syncs; a kill repeats SETTLE_SECONDS (10 s) more at any interval.
     checkpoint_seconds: float = Field(
         10.0, ge=0.5, description="seconds between checkpoints; a kill repeats that much work"
     )

@@ -22,7 +22,8 @@ from service_runtime.settings import KafkaSettings
 from service_runtime.topic_reader import TopicReader
 
 log = structlog.get_logger()
-ERASED_TABLES = (*(table.value for table in Table if table is not Table.PIPELINE_PROGRESS), "watched_channels")
+OTHER_TABLES = ("watched_channels", "former_logins", "channel_requests")  # that no record becomes a row of
+ERASED_TABLES = (*(table.value for table in Table if table is not Table.PIPELINE_PROGRESS), *OTHER_TABLES)
 COMPACTED = (topics.MOMENTS, topics.CLIPS, topics.CHAT_COUNTS)  # a record without a value removes the ones before
 INTERVAL_SECONDS = 600.0
 RETRY_SECONDS = 30.0  # while Postgres or Kafka is away

@@ -16,6 +16,7 @@ from service_runtime.postgres import PostgresAwayError
 
 log = structlog.get_logger()
 INTERVAL_SECONDS = 600.0  # chat texts in dead letters outlive their 48 h by at most this
+REQUESTS_RETENTION_DAYS = 90  # of channels that people want to be watched, from when the last one asked
 RETRY_SECONDS = 5.0  # while Postgres is away, or a table is locked
 
 
@@ -45,6 +46,7 @@ class RetentionKeeper:
             queries, settings = self._queries, self._settings
             queries.delete_old_dead_letters(connection, hours=settings.dead_letters_retention_hours)
             queries.delete_old_notices(connection, days=settings.notices_retention_days)
+            queries.delete_old_channel_requests(connection, days=REQUESTS_RETENTION_DAYS)
             queries.delete_old_coverage(connection, days=settings.chat_counts_retention_days)
 
     def _keep_partitions(self, connection: psycopg.Connection) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contracts import kept
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -29,6 +31,10 @@ class RecorderSettings(BaseSettings):
     bind_address: str = Field("127.0.0.1", description="address of the metrics port")
     metrics_port: int = Field(9101, ge=0, le=65535, description="port of /metrics")
     inspect_chat: bool = Field(True, description="check chat-messages against the contract")
-    chat_counts_retention_days: int = Field(30, ge=3, description="days of per-second counts and coverage kept")
-    notices_retention_days: int = Field(90, ge=1, description="days of raids, gifts and the like kept")
-    dead_letters_retention_hours: int = Field(48, ge=1, le=48, description="hours; dead letters may contain chat texts")
+    chat_counts_retention_days: int = Field(
+        kept.COUNTS_DAYS, ge=3, description="days of per-second counts and coverage kept"
+    )
+    notices_retention_days: int = Field(kept.NOTICES_DAYS, ge=1, description="days of raids, gifts and the like kept")
+    dead_letters_retention_hours: int = Field(
+        kept.WORDS_HOURS, ge=1, le=kept.WORDS_HOURS, description="hours; dead letters may contain chat texts"
+    )

@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -18,6 +18,7 @@ from stream_monitoring.capture.capture_loop import CaptureLoop, CaptureOptions
 from stream_monitoring.channels.choice import ChoiceRules
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions, watched_ids
 from stream_monitoring.channels.lifecycle import LifecyclePolling, StreamTracker
+from stream_monitoring.channels.pinned_file import PinnedFile
 from stream_monitoring.channels.watch_list import DiskList, PostgresList
 from stream_monitoring.chat.ignored_chatters import read_logins
 from stream_monitoring.forwarding.forwarder import Forwarder
@@ -36,6 +37,7 @@ from twitch_access.helix import Helix
 from twitch_access.settings import TwitchSettings
 
 POLLING_SHARE = 0.5  # of the points, for who is live; the rest is for the choice of channels
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
@@ -83,6 +85,14 @@ def open_spool(settings: SpoolSettings, kafka: KafkaSettings) -> Spool:
         raise SystemExit(f"SPOOL_DIRECTORY: cannot use {settings.directory}: {error.strerror or error}") from error
 
 
+def file_of(setting: str, read: Callable[[], T]) -> T:
+    """Read a setting's file; exit with a clear message if it cannot be used."""
+    try:
+        return read()
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{setting}: {error}") from error
+
+
 def make_capture(
     settings: AllSettings,
     spool: Spool,
@@ -92,14 +102,9 @@ def make_capture(
 ) -> CaptureLoop:
     """Make the reader of chat."""
     monitoring = settings.monitoring
-    try:
-        key = load_or_make_key(monitoring.chatter_key_file or spool.directory / "chatter.key")
-    except (OSError, ValueError) as error:
-        raise SystemExit(f"MONITORING_CHATTER_KEY_FILE: {error}") from error
-    try:
-        ignored = read_logins(monitoring.ignored_chatters)
-    except (OSError, ValueError) as error:
-        raise SystemExit(f"MONITORING_IGNORED_CHATTERS: {error}") from error
+    key_file = monitoring.chatter_key_file or spool.directory / "chatter.key"
+    key = file_of("MONITORING_CHATTER_KEY_FILE", lambda: load_or_make_key(key_file))
+    ignored = file_of("MONITORING_IGNORED_CHATTERS", lambda: read_logins(monitoring.ignored_chatters))
     options = CaptureOptions(
         chat_url=monitoring.chat_url,
         instance=monitoring.instance,
@@ -152,8 +157,10 @@ def make_chooser(settings: AllSettings, helix: Helix | None, capture: CaptureLoo
         copy=DiskList(monitoring.channel_list_file or settings.spool.directory / "channels.json"),
         watch=capture.want,
         ids_from_chat=lambda: dict(capture.channel_ids),
+        hears_chat=lambda: capture.is_connected,
         opt_outs=OptOuts(shared, settings.spool.directory / "opt_outs.json"),
         erase=capture.erase,
+        pinned_file=PinnedFile(settings.spool.directory / "pinned.json"),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from contracts import kept
 from contracts.channel_names import ChannelName, parse_channels
 from stream_monitoring.timing import LEAST_STALLED_SECONDS, STALLED_SECONDS
 
@@ -93,5 +94,5 @@ class SpoolSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SPOOL_", frozen=True)
     directory: Path = Field(description="folder of the spool, on a disk that survives a restart")
     max_bytes: int = Field(4 * 1024**3, ge=64 * 1024, description="oldest segments beyond this are deleted")
-    max_age_hours: float = Field(48.0, gt=0, description="segments older than this are deleted")
+    max_age_hours: float = Field(kept.WORDS_HOURS, gt=0, description="segments older than this are deleted")
     segment_bytes: int = Field(16 * 1024**2, ge=4096, description="size of one segment")

@@ -23,12 +23,11 @@ from benchmarks.moments_million import CHANNELS, DAYS, fill
 from integration.support.api_frontend_process import Rows, SiteProcess, own_postgres
 from integration.support.database import as_role
 
-from api_frontend.data.cursor import Cursor
 from api_frontend.data.database import Database
-from api_frontend.data.filters import Filter
+from api_frontend.data.lists.cursor import Cursor
+from api_frontend.data.lists.filters import Filter
 from api_frontend.data.moments import Moments
-from api_frontend.views.best import MOST_OF_CHANNEL
-from api_frontend.views.newest import PAGE_SIZE
+from api_frontend.views.best import MOST_OF_CHANNEL, PAGE_SIZE
 
 RESULT = Path(__file__).parent / "results" / "list_query.json"
 FLOOR_MS, GOAL_MS = 5.0, 2.0  # p95 of the list query

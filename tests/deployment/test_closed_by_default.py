@@ -16,7 +16,7 @@ OPEN = {
     PROCESSING: {"9094"},
     LOCAL: {"8080", "8081", "9090", "9093", "9100", "3000"},
 }
-MEMORY_MB = {"test-reliable": 400, "test-processing": 3584}
+MEMORY_MB = {"test-reliable": 400, "test-processing": 3000}
 PASSWORDS = ("postgres_*password", "redis_password", "kafka_password", "grafana_password", "chatter_key")
 REDIS, POSTGRES = ("redis", 6379), ("postgres", 5432)
 SITE, CAPTURE, WATCHER = ("api-frontend", 5000), ("stream-monitoring-standby", 9100), ("watcher", 9103)

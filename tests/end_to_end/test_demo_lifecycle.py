@@ -1,6 +1,7 @@
 """`make demo` as a person runs it: started, stopped in every way, resumed; no process is left behind."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -31,6 +32,7 @@ from twitch_simulator.process import SimulatorProcess
 
 START_SECONDS = 420.0  # on a machine that also runs other tests
 END_SECONDS = 90.0
+REASON_SECONDS = 20.0  # from the start of `make live` to the word why chat is not read
 
 LISTENER = "import socket, sys; held = socket.create_server(('127.0.0.1', int(sys.argv[1]))); sys.stdin.read()"
 
@@ -151,6 +153,18 @@ def test_a_used_port_is_reported_before_anything_starts(directory: Path) -> None
     assert not directory.exists()
 
 
+def test_live_without_a_network_gives_the_address_and_the_reason_at_once(directory: Path) -> None:
+    """And goes on starting."""
+    demo = Demo(directory, Ports.free(), "--live", "--channels", "foo", MONITORING_CHAT_URL="ircs://chat.invalid")
+    wait_for("the reason", lambda: "chat: cannot find chat.invalid: no network" in demo.text(), REASON_SECONDS)
+    assert "The site opens at http://localhost:" in demo.text()
+    assert "pinned channel" not in demo.text()
+    wait_for("the servers start", lambda: re.search("kafka +ready", demo.text()), START_SECONDS)
+    demo.process.send_signal(signal.SIGTERM)
+    assert demo.process.wait(END_SECONDS) == 0
+    demo.assert_nothing_left()
+
+
 def test_live_without_credentials_links_to_the_stream(directory: Path, tmp_path: Path) -> None:
     """Only the chat's address differs from the real Twitch. The topics are older and larger; a wrong name is told."""
     flags = ("--channels", "3", "--messages-per-second", "30", "--bursts-per-minute", "0", "--notices-per-minute", "0")
@@ -161,9 +175,9 @@ def test_live_without_credentials_links_to_the_stream(directory: Path, tmp_path:
         make_topics(directory, ports, LARGE)
         channels = f"#{login.upper()},no_such_channel"
         demo = Demo(directory, ports, "--live", "--channels", channels, MONITORING_CHAT_URL=chat)
+        wait_for("the wrong name is told", lambda: "pinned channel no_such_channel: " in demo.text(), REASON_SECONDS)
         demo.wait_up()
         assert demo.text().index("The site opens at") < demo.text().index("Stream Scout is at")
-        wait_for("the wrong name is told", lambda: "pinned channel no_such_channel: " in demo.text(), END_SECONDS)
         world = World(System(directory, ports))
         world.wait_for_baseline()
         world.burst(login)

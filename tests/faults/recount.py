@@ -1,6 +1,7 @@
 """Compares the simulator's truth with Kafka and Postgres after a fault."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any
@@ -67,10 +68,14 @@ class Log:
 
     def gap_seconds(self, window: FaultWindow) -> float:
         """Return the seconds of the window in which at least one channel was not read."""
-        seconds: set[int] = set()
-        for start, end in (gap for gaps in self.gaps.values() for gap in gaps):
-            seconds.update(range(max(start, window.begins_at) // 100, min(end, window.ends_at) // 100))
-        return len(seconds) / 10
+        gaps = [gap for gaps in self.gaps.values() for gap in gaps]
+        return unread_seconds((max(start, window.begins_at), min(end, window.ends_at)) for start, end in gaps)
+
+
+def unread_seconds(gaps: Iterable[tuple[int, int]]) -> float:
+    """Return the seconds that are in at least one of the gaps, which are in milliseconds."""
+    tenths = {tenth for start, end in gaps for tenth in range(start // 100, end // 100)}
+    return len(tenths) / 10
 
 
 def read_log(world: World) -> Log:

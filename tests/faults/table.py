@@ -18,7 +18,8 @@ INTRODUCTION = (
     "of chat in one channel; afterwards every record was compared with what the simulated Twitch had sent. Lost and "
     "doubled: records of chat, moments and clips; rows wrong: minutes of counts in Postgres. Gap: time that the "
     "site reports as not read. Recovered: chat sent after the end of the fault has passed the job and is in "
-    "Postgres, less than 10 s old. The page was requested once per second.\n\n"
+    "Postgres, less than 10 s old. The page was requested once per second. The play with full sockets has capture, "
+    "Twitch and Kafka only: it has no burst, and what is not part of it stays empty.\n\n"
     "The link between the machines is a pair of network interfaces, with machine A's end in a network namespace; "
     "a full disk is a separate file system without free space. A line is the last completed run of its fault: one "
     "from which the system does not recover fails the test and leaves no line. After a reader died, its 30 "
@@ -58,7 +59,7 @@ class Line:
     clips_doubled: int | None = None
     rows_wrong: int | None = None
     gap_seconds: float
-    recovered_after_seconds: float
+    recovered_after_seconds: float | None = None
     page_percent: float | None = None
     first_page_seconds: float | None = None
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from confluent_kafka.admin import AdminClient
 from faults import table
+from faults.recount import unread_seconds
 from integration.support.stream_monitoring_process import MonitoringProcess
-from integration.support.stream_monitoring_recount import settled_recount
+from integration.support.stream_monitoring_recount import sent_messages, settled_recount
 
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
@@ -58,9 +59,18 @@ def test_full_sockets_are_replaced_within_the_notice(tmp_path: Path, kafka: str)
             assert len(before) == SOCKETS
             twitch.order("reconnect", close_after_seconds=NOTICE_SECONDS)
             wait_for("new sockets read every channel", lambda: have_joined(twitch, before), JOINED_SECONDS)
+            sent = sent_messages(twitch)
             found = settled_recount(twitch, kafka)
         finally:
             service.end(signal.SIGKILL)
+    line = table.Line(
+        fault=NAME,
+        lost=len(found.lost(sent)),
+        doubled=len(found.doubled),
+        gap_seconds=unread_seconds((gap["gap_from_at"], gap["gap_until_at"]) for gap in found.gaps),
+    )
+    table.add(line)
+    assert line.harm == {}, str(line)
     assert (found.doubled, found.late, found.backward) == ([], [], 0)
     assert {gap["reason"] for gap in found.gaps} <= {"reconnect"}
     lengths = sorted((gap["gap_until_at"] - gap["gap_from_at"] for gap in found.gaps), reverse=True)

@@ -6,9 +6,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 
+from service_runtime.reachability import NO_NETWORK
+
 LOOK_SECONDS = 1.0
 LASTING_LOOKS = 8  # after so many in a row a problem is told: at the start some last a few seconds
 TIMEOUT_SECONDS = 2.0
+FIRST_SECONDS = 17.0  # chat's own answer takes 16 s at most where names are found
 KINDS = ("notes", "problems")  # of /ready: what to mend, and what keeps the service from reading at all
 
 
@@ -29,20 +32,49 @@ def ready_answer(url: str) -> dict[str, str]:
         return {}
 
 
-class ChatReport:
-    """Writes each lasting complaint of stream_monitoring once, and again when it has changed."""
+def within(seconds: float, ask: Callable[[], dict[str, str]]) -> dict[str, str] | None:
+    """Return the answer, None where it takes longer: a name server has no deadline."""
+    answers: list[dict[str, str]] = []
+    asking = threading.Thread(target=lambda: answers.append(ask()), name="chat probe", daemon=True)
+    asking.start()
+    asking.join(seconds)
+    return answers[0] if answers else None
 
-    def __init__(self, complaints: Callable[[], dict[str, str]], write_line: Callable[[str], object]) -> None:
+
+class ChatReport:
+    """Writes each lasting complaint of stream_monitoring once, and again when it has changed.
+
+    `first`: what chat itself says while the services start; its complaints are written at once, and not twice.
+    """
+
+    def __init__(
+        self,
+        complaints: Callable[[], dict[str, str]],
+        write_line: Callable[[str], object],
+        first: Callable[[], dict[str, str]] = dict,
+    ) -> None:
         self._complaints = complaints
         self._write_line = write_line
+        self._first = first
+        self._told: set[str] = set()  # names of the first complaints, until the services complain of them no more
         self._seen: dict[tuple[str, str], int] = {}
+
+    def look_first(self) -> None:
+        """Write the first complaints."""
+        found = within(FIRST_SECONDS, self._first)
+        if found is None:
+            found = {"chat": f"no answer within {FIRST_SECONDS:.0f} s: {NO_NETWORK}"}
+        self._told = set(found)
+        for name, why in found.items():
+            self._write_line(f"{name}: {why}")
 
     def look(self) -> None:
         """Look once; write what lasts."""
         present = self._complaints()
+        self._told -= {name for name, _ in self._seen} - present.keys()
         self._seen = {each: self._seen.get(each, 0) + 1 for each in present.items()}
         for (name, why), looks in self._seen.items():
-            if looks == LASTING_LOOKS:
+            if looks == LASTING_LOOKS and name not in self._told:
                 self._write_line(f"{name}: {why}")
 
     def start(self) -> None:
@@ -50,5 +82,6 @@ class ChatReport:
         threading.Thread(target=self._run, name="chat report", daemon=True).start()
 
     def _run(self) -> None:
+        self.look_first()
         while not threading.Event().wait(LOOK_SECONDS):
             self.look()

@@ -24,13 +24,18 @@ from embedded.twitch import SIMULATED, Twitch, real
 
 WATCH_SECONDS = 1.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# Bursts are frequent enough that a visitor gets the first clip within two minutes.
+# Bursts are frequent enough that a visitor gets the first clip within two minutes, and sees within ten that clips are
+# refused or late, that streams end, and what raids, gifts and votes look like.
 SIMULATION = {
     "channels": 40,
     "messages_per_second": 150,
     "bursts_per_minute": 3,
-    "plays_per_minute": 0.5,
-    "seed": 1,
+    "plays_per_minute": 1,
+    "lively": True,
+    "stream_changes_per_minute": 1,
+    "refusing_channels_every": 6,
+    "late_clips_every": 7,
+    "seed": 220,  # the largest channels speak all languages, the first one English
     "truth_messages_mb": 20,  # tests read it; here it is one more log
 }
 
@@ -113,7 +118,7 @@ def run(directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch) -> Non
     )
     if not twitch.simulated:
         write_line(f"The site opens at http://localhost:{ports.api} in about a minute, whatever Twitch answers")
-        ChatReport(partial(ready_answer, ports.url("monitoring_health")), write_line).start()
+        ChatReport(partial(ready_answer, ports.url("monitoring_health")), write_line, twitch.chat_complaints).start()
     try:
         system.start()
         write_line(where(ports, site))

@@ -183,6 +183,8 @@ def api_frontend(directory: Path, ports: Ports, site: SiteAddress, shared: Mappi
         "API_PORT": str(ports.api),
         "API_METRICS_PORT": str(ports.api_metrics),
     }
+    if not is_real(shared):  # the simulated Twitch sends anyone back
+        own["API_SIGN_IN_RETURN_URL"] = f"http://localhost:{ports.api}/channels/opt-out/return"
     url = f"http://{site.local}:{ports.api}/ready"
     return Program(
         "api_frontend",

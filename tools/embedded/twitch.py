@@ -9,13 +9,16 @@ from dotenv import dotenv_values
 
 from contracts.channel_names import parse_channels
 from embedded.addresses import Ports
+from embedded.chat_probe import chat_complaints
 from embedded.paths import REPOSITORY
 from embedded.problems import SetupError
 from embedded.processes.ports import LOOPBACK
+from stream_monitoring.settings import MonitoringSettings
 from twitch_simulator.helix.tokens import REFRESH_TOKEN, USER_TOKEN
 
 SIMULATED_CLIENT_ID = "simulator"
 SIMULATED_CHANNELS = 40
+CHAT_URL = str(MonitoringSettings.model_fields["chat_url"].default)
 SECRET_FILE = REPOSITORY / "secrets" / "twitch_client_secret"
 
 
@@ -40,9 +43,16 @@ class Twitch:
             "TWITCH_CLIENT_ID": SIMULATED_CLIENT_ID,
             "TWITCH_CLIENT_SECRET_FILE": str(secret),
             "TWITCH_USER_TOKENS_FILE": str(tokens),
+            "API_DEMO": "true",
             "API_FRAME_SOURCES": http,
             "API_IMAGE_SOURCES": http,
         } | dict(self.settings)
+
+    def chat_complaints(self) -> dict[str, str]:
+        """Ask the real Twitch's chat what is wrong with it or with the named channels."""
+        names = parse_channels(self.settings.get("MONITORING_PINNED_CHANNELS", ""))
+        url = self.settings.get("MONITORING_CHAT_URL", CHAT_URL)
+        return chat_complaints(url, [each.login for each in names if each.login])
 
 
 def _write_credentials(folder: Path) -> tuple[Path, Path]:

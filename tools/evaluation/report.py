@@ -1,11 +1,11 @@
 """The results as Markdown tables and a plot."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chat_analysis.line_chart import Axis, Series, line_chart
-from evaluation.measuring import COMPARED, OURS, RATES, Measured, Play, clips, covered, peaks_per_hour, score_at
-from evaluation.scoring import agreement
+from evaluation.figures import Figures
+from evaluation.measuring import COMPARED, OURS, RATES, Measured, Play, covered, peaks_per_hour, score_at
 
 BEGIN = "<!-- written by `make evaluate` from here -->"
 END = "<!-- to here -->"
@@ -46,18 +46,13 @@ def ordinary(loud: Play, quiet: Play) -> str:
     return table(rows)
 
 
-def configured(plays: Mapping[str, Play]) -> str:
+def configured(figures: Sequence[Figures]) -> str:
     """Tabulate what the numbers of configs/detector.toml make of each data set."""
     rows = [["data set", "peaks per hour", "moments per hour", "precision", "recall", "share of a segment in its clip"]]
-    for title, played in plays.items():
-        hours = played.chosen.all_hours()
-        chosen = clips(played)
-        row = [title, f"{len(played.lines) / hours:.1f}", f"{len(chosen) / hours:.1f}"]
-        if played.chosen.segments:
-            found = agreement(played.chosen.segments, chosen)
-            shares = [share for _, share in covered(played)]
-            row += [f"{found.precision:.2f}", f"{found.recall:.2f}", f"{sum(shares) / len(shares):.2f}"]
-        rows.append(row + [""] * (len(rows[0]) - len(row)))
+    for each in figures:
+        row = [each.title, f"{each.peaks_per_hour:.1f}", f"{each.moments_per_hour:.1f}"]
+        agreed = (each.precision, each.recall, each.segment_share)
+        rows.append(row + ["" if value is None else f"{value:.2f}" for value in agreed])
     return table(rows)
 
 

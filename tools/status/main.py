@@ -21,6 +21,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="python -m status", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    parser.add_argument("--requests", action="store_true", help="print which channels visitors want to be watched")
     parser.add_argument("--dead-letters", action="store_true", help="print why records of the last day were rejected")
     return parser.parse_args(arguments)
 
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
         known = addresses(settings)
         if chosen.dead_letters:
             write_line("\n".join(postgres.dead_letters(known.postgres)) or "No dead letters in the last 24 hours.")
+            return 0
+        if chosen.requests:
+            write_line("\n".join(postgres.channel_requests(known.postgres)) or "Nobody has asked for a channel.")
             return 0
     except OSError as error:
         sys.stderr.write(f"{error.filename}: {error.strerror}. Run make secrets, or copy secrets/ from machine A.\n")

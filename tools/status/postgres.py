@@ -54,3 +54,13 @@ def dead_letters(conninfo: str) -> list[str]:
     with open_connection(conninfo) as connection:
         rows = list(queries.newest_dead_letters(connection))
     return [f"{count:>6}  last {last} UTC  {place}: {why}" for place, why, count, last in rows]
+
+
+def channel_requests(conninfo: str) -> list[str]:
+    """Return the channels that visitors want to be watched, the most wanted first. Raises psycopg.Error."""
+    with open_connection(conninfo) as connection:
+        rows = list(queries.channel_requests(connection))
+    return [
+        f"{count:>6}  {name:<26} last {last} UTC{'  watched' if is_watched else ''}"
+        for name, count, last, is_watched in rows
+    ]

@@ -1,8 +1,12 @@
 """Faults on request: refused clips, failing endpoints, disorder on the wire, garbage."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import Any, Final
+
+RESTRICTED: Final = "Clips are restricted for this channel."  # Twitch's message
+NO_END: Final = 10**9  # requests
 
 
 @dataclass
@@ -75,6 +79,10 @@ class Faults:
     def set_duplicates(self, share: float) -> None:
         """Send a share of the messages twice."""
         self.duplicate_share = share
+
+    def refuse_always(self, channel_ids: Iterable[str]) -> None:
+        """Refuse every clip of these channels: their owners do not allow clips."""
+        self.refusals += [Refusal(channel_id, 403, RESTRICTED, NO_END) for channel_id in channel_ids]
 
     def next_refusal(self, channel_id: str) -> Refusal | None:
         """Return the refusal for the next clip request of a channel and count it down."""

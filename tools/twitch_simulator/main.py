@@ -85,6 +85,8 @@ def start_tasks(twitch: Twitch, servers: Servers) -> list["asyncio.Task[object]"
         "ping": ping(twitch),
         "http": web.serve([servers.http]),
     }
+    if settings.stream_changes_per_minute > 0:
+        works["stream changes"] = twitch.stream_changes.run()
     if settings.notices_per_minute > 0:
         works["events"] = twitch.events.emit_randomly(settings.notices_per_minute)
     return [asyncio.create_task(work, name=name) for name, work in works.items()]

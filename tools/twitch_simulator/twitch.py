@@ -1,5 +1,6 @@
 """Builds the whole simulated Twitch from the settings."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -8,10 +9,11 @@ from uuid import uuid4
 
 from service_runtime.clock import now_ms
 from twitch_simulator.clock import Clock, SimulatedClock, WorldClock
-from twitch_simulator.crowd.channels import LANGUAGES, plan_channels
+from twitch_simulator.crowd.channels import LANGUAGES, Channel, plan_channels
 from twitch_simulator.crowd.chatters import make_crowd
 from twitch_simulator.crowd.directory import Directory
-from twitch_simulator.crowd.replay import Replay, read_recording, recorded_channel
+from twitch_simulator.crowd.reactions import talk_pool
+from twitch_simulator.crowd.replay import Recording, Replay, read_recording, recorded_channel
 from twitch_simulator.crowd.texts import ChatText, make_pool
 from twitch_simulator.delivery.chat_schedule import ChatSchedule
 from twitch_simulator.delivery.delivery import Delivery
@@ -19,6 +21,7 @@ from twitch_simulator.delivery.events import Events
 from twitch_simulator.delivery.play_runner import PlayRunner
 from twitch_simulator.delivery.rendering import Renderer
 from twitch_simulator.delivery.shared_chat import SharedChat
+from twitch_simulator.delivery.stream_changes import StreamChanges
 from twitch_simulator.faults import Faults
 from twitch_simulator.helix.clips import Clips
 from twitch_simulator.helix.helix_gate import Gate
@@ -29,6 +32,8 @@ from twitch_simulator.irc.join_limit import JoinLimit
 from twitch_simulator.irc.rooms import Rooms
 from twitch_simulator.settings import SimulatorSettings
 from twitch_simulator.truth import Truth
+
+FIRST_REFUSING = 4  # by size, from 0
 
 
 @dataclass(kw_only=True)
@@ -45,6 +50,7 @@ class Twitch:
     chat_schedule: ChatSchedule
     events: Events
     play_runner: PlayRunner
+    stream_changes: StreamChanges
     replays: list[Replay]
     public_url: str = ""
     ports: dict[str, int] = field(default_factory=dict)
@@ -62,6 +68,7 @@ class Twitch:
             clock=self.clock.now,
             base=lambda: self.public_url,
             delay_seconds=self.settings.clip_delay_seconds,
+            late_every=self.settings.late_clips_every,
         )
         self.gate = Gate(self.tokens, RateLimit(self.settings.requests_per_minute), self.clock.machine)
         self.session_context = SessionContext(
@@ -79,7 +86,7 @@ class Twitch:
         self.public_url = self.settings.public_url.rstrip("/") or address
 
 
-def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, list[tuple[float, int, str]]]:
+def recordings(settings: SimulatorSettings, folder: Path | None) -> dict[str, Recording]:
     """Return the recordings to replay by name. Raises OSError or ValueError with what is wrong."""
     names = [name.strip() for name in settings.replay.split(",") if name.strip()]
     if names and folder is None:
@@ -95,32 +102,59 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
     recorded = {recorded_channel(name): lines for name, lines in recordings(settings, chat_data).items()}
     generated = plan_channels(settings.seed, settings.channels, settings.always_live)
     directory = Directory(generated + list(recorded), world, clock.now)
+    faults.refuse_always(refusing_channels(generated, settings.refusing_channels_every))
     rooms, crowd = Rooms(clock.machine), make_crowd(settings.seed)
-    rng = Random(uuid4().int)  # ids differ from run to run, chat does not
-    renderer = Renderer(rng)
+    renderer = Renderer(rng := Random(uuid4().int))  # ids differ from run to run, chat does not
     delivery = Delivery(
         rooms=rooms, truth=truth, faults=faults, clock=clock, renderer=renderer, rng=rng,
         shared_chat=SharedChat(lambda: str(uuid4())),
     )  # fmt: skip
-    replays = [
-        Replay(channel, lines, settings.replay_speed, partial(delivery.has_listeners, channel.login))
-        for channel, lines in recorded.items()
-    ]
+    replays = make_replays(recorded, settings.replay_speed, delivery)
     events = Events(directory=directory, delivery=delivery, renderer=renderer, truth=truth, clock=clock, crowd=crowd)
     chat_schedule = ChatSchedule(
         seed=settings.seed, messages_per_second=settings.messages_per_second, sources=replays,
-        bursts_per_minute=settings.bursts_per_minute, crowd=crowd, pools=text_pools(settings.seed),
-        generated=generated, directory=directory, world=world, clock=clock, truth=truth,
+        bursts_per_minute=settings.bursts_per_minute, crowd=crowd, pools=text_pools(settings.seed, settings.lively),
+        generated=generated, directory=directory, world=world, clock=clock, truth=truth, lively=settings.lively,
     )  # fmt: skip
     play_runner = PlayRunner(
-        chat_schedule=chat_schedule, events=events, directory=directory, truth=truth, clock=clock, crowd=crowd
-    )
+        chat_schedule=chat_schedule, events=events, directory=directory, truth=truth, clock=clock, crowd=crowd,
+        lively=settings.lively,
+    )  # fmt: skip
     return Twitch(
         settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
         delivery=delivery, chat_schedule=chat_schedule, replays=replays, events=events, play_runner=play_runner,
+        stream_changes=make_stream_changes(settings, generated, directory, play_runner, clock),
     )  # fmt: skip
 
 
-def text_pools(seed: int) -> dict[str, list[ChatText]]:
+def make_stream_changes(
+    settings: SimulatorSettings,
+    generated: Sequence[Channel],
+    directory: Directory,
+    play_runner: PlayRunner,
+    clock: SimulatedClock,
+) -> StreamChanges:
+    """Make what ends and changes streams at random."""
+    return StreamChanges(
+        seed=settings.seed, per_minute=settings.stream_changes_per_minute, generated=generated, directory=directory,
+        play_runner=play_runner, clock=clock,
+    )  # fmt: skip
+
+
+def make_replays(recorded: Mapping[Channel, Recording], speed: float, delivery: Delivery) -> list[Replay]:
+    """Make what replays each recording in its channel while somebody listens."""
+    return [
+        Replay(channel, lines, speed, partial(delivery.has_listeners, channel.login))
+        for channel, lines in recorded.items()
+    ]
+
+
+def refusing_channels(channels: Sequence[Channel], every: int) -> list[str]:
+    """Return the ids of every Nth channel, but none of the largest, so that a demo has a clip soon."""
+    return [channel.channel_id for channel in channels[FIRST_REFUSING::every]] if every else []
+
+
+def text_pools(seed: int, lively: bool) -> dict[str, list[ChatText]]:
     """Draw the chat texts of every language."""
-    return {language: make_pool(seed, language) for language in dict.fromkeys(LANGUAGES)}
+    draw = talk_pool if lively else make_pool
+    return {language: draw(seed, language) for language in dict.fromkeys(LANGUAGES)}

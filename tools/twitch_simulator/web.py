@@ -12,6 +12,7 @@ from twitch_simulator.control.routes import (
     event_routes,
     fault_routes,
     session_routes,
+    stream_routes,
     token_routes,
 )
 from twitch_simulator.control.wire_routes import line_routes, socket_routes, state_route, time_routes
@@ -67,13 +68,14 @@ async def discard(_message: Message) -> None:
 def web_application(twitch: Twitch) -> ASGIApp:
     """Build the application with its faults."""
     application = FastAPI(title="Twitch simulator", docs_url=None, redoc_url=None, openapi_url=None)
-    application.include_router(auth_routes(twitch.tokens, twitch.clock.machine))
+    application.include_router(auth_routes(twitch.tokens, twitch.clock.machine, twitch.directory.channel_id))
     application.include_router(helix_routes(Helix(twitch.directory, twitch.clock.now), twitch.gate))
     application.include_router(clip_routes(HelixClips(twitch.clips, twitch.directory, twitch.faults), twitch.gate))
     application.include_router(picture_routes(twitch.clips))
     control = (
         chat_routes,
         event_routes,
+        stream_routes,
         session_routes,
         fault_routes,
         clip_fault_routes,

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from api_frontend.data.cursor import Cursor
 from api_frontend.data.database import Database, queries
+from api_frontend.data.lists.cursor import Cursor
 
 OVERLAP = timedelta(seconds=5)  # a change carries the time when its transaction began, and is visible when it ends
 

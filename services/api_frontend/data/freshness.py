@@ -17,11 +17,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class Freshness:
-    """The header's news. `at`: chat is processed up to here, or (away) since when nothing has been."""
+    """How far the site has read. `at`: chat is processed up to here, or (away) since when nothing has been."""
 
     state: Literal["nothing", "live", "catching_up", "away", "unreachable"]
     at: datetime | None
     age_seconds: float | None
+    channels: int = 0  # that are watched
 
 
 UNREACHABLE = Freshness("unreachable", None, None)  # Postgres does not answer

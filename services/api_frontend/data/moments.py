@@ -7,10 +7,10 @@ from datetime import datetime
 
 from psycopg.rows import DictRow
 
-from api_frontend.data import list_query
-from api_frontend.data.cursor import Cursor
 from api_frontend.data.database import Database, queries
-from api_frontend.data.filters import Filter
+from api_frontend.data.lists import list_query
+from api_frontend.data.lists.cursor import Cursor
+from api_frontend.data.lists.filters import Filter
 from api_frontend.data.moment_memory import MomentMemory
 from api_frontend.data.stored_moment import Channel, StoredMoment, moment_in
 

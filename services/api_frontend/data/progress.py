@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import nan
 
@@ -41,7 +42,7 @@ class PipelineProgress:
         rows = await self._database.rows(queries.progress.sql)
         now = rows[-1]["now"]
         stages = {row["stage"]: Progress(row["event_at"], row["updated_at"]) for row in rows if row["stage"]}
-        freshness = freshness_of(stages, now, self._away_after)
+        freshness = replace(freshness_of(stages, now, self._away_after), channels=rows[-1]["channels"])
         if freshness.age_seconds is not None:
             self._born_at = self._clock() - freshness.age_seconds
         return freshness, now

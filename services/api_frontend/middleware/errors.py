@@ -10,8 +10,9 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from api_frontend.data.filters import BadRequestError
+from api_frontend.data.lists.filters import BadRequestError
 from api_frontend.rendering import Renderer
+from api_frontend.text.problems import BAD_CURSOR, misunderstood, plain
 from service_runtime.postgres import PostgresAwayError
 
 RETRY_SECONDS = 10  # Postgres is usually back by then
@@ -52,11 +53,6 @@ def error_json(status: int, code: str, message: str, headers: dict[str, str] | N
     return JSONResponse(body.model_dump(), status_code=status, headers={"Cache-Control": "no-store"} | (headers or {}))
 
 
-def explain(error: RequestValidationError) -> str:
-    """Name the parameter that is wrong, and how."""
-    return "; ".join(f"{item['loc'][-1]}: {item['msg']}" for item in error.errors())
-
-
 def error_answer(
     renderer: Renderer, path: str, status: int, code: str, message: str, headers: dict[str, str] | None = None
 ) -> Response:
@@ -66,38 +62,54 @@ def error_answer(
     return renderer.page("problem.html", {"status": status, "message": message}, status, headers)
 
 
-def install(app: FastAPI, renderer: Renderer) -> None:
-    """Answer every error in the shape that its reader expects."""
+class ErrorHandlers:
+    """One handler for each kind of error."""
 
-    def answer(
-        request: Request, status: int, code: str, message: str, headers: dict[str, str] | None = None
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+
+    def _answer(
+        self, request: Request, status: int, code: str, message: str, headers: dict[str, str] | None = None
     ) -> Response:
-        return error_answer(renderer, request.url.path, status, code, message, headers)
+        return error_answer(self._renderer, request.url.path, status, code, message, headers)
 
-    async def bad_request(request: Request, error: Exception) -> Response:
+    async def bad_request(self, request: Request, error: Exception) -> Response:
+        """Answer a request that asks for what cannot be."""
         code = error.code if isinstance(error, BadRequestError) else "bad_request"
-        return answer(request, 400, code, str(error))
+        return self._answer(request, 400, code, BAD_CURSOR if code == "bad_cursor" else str(error))
 
-    async def bad_parameter(request: Request, error: Exception) -> Response:
+    async def bad_parameter(self, request: Request, error: Exception) -> Response:
+        """Answer a request with a parameter of the wrong form."""
         assert isinstance(error, RequestValidationError)
-        return answer(request, 422, "bad_parameter", explain(error))
+        message = " ".join(misunderstood(str(each["loc"][-1]), each.get("input")) for each in error.errors())
+        return self._answer(request, 422, "bad_parameter", message)
 
-    async def http_error(request: Request, error: Exception) -> Response:
+    async def http_error(self, request: Request, error: Exception) -> Response:
+        """Answer with the status that a view or the router chose."""
         assert isinstance(error, HTTPException)
         code = HTTPStatus(error.status_code).name.lower()
-        return answer(request, error.status_code, code, str(error.detail), dict(error.headers or {}))
+        message = plain(error.status_code, str(error.detail))
+        return self._answer(request, error.status_code, code, message, dict(error.headers or {}))
 
-    async def away(request: Request, error: Exception) -> Response:
+    async def away(self, request: Request, error: Exception) -> Response:
+        """Answer while Postgres is unavailable."""
         log.warning("Postgres is unavailable", reason=str(error))
-        message = "The database is temporarily unavailable. Try again in a few seconds."
-        return answer(request, 503, "database_unavailable", message, {"Retry-After": str(RETRY_SECONDS)})
+        message = "The moments cannot be read at present. Try again in a few seconds."
+        return self._answer(request, 503, "database_unavailable", message, {"Retry-After": str(RETRY_SECONDS)})
 
-    async def our_fault(request: Request, error: Exception) -> Response:
+    async def our_fault(self, request: Request, error: Exception) -> Response:
+        """Log what nobody expected."""
         log.error("request failed", path=request.url.path, exc_info=error)
-        return answer(request, 500, "internal", "The error is on our side and has been logged.")
+        return self._answer(
+            request, 500, "internal", "Something went wrong on our side. Try again, or look at the first page."
+        )
 
-    app.add_exception_handler(BadRequestError, bad_request)
-    app.add_exception_handler(RequestValidationError, bad_parameter)
-    app.add_exception_handler(HTTPException, http_error)
-    app.add_exception_handler(PostgresAwayError, away)
-    app.add_exception_handler(Exception, our_fault)
+
+def install(app: FastAPI, renderer: Renderer) -> None:
+    """Answer every error in the shape that its reader expects."""
+    handlers = ErrorHandlers(renderer)
+    app.add_exception_handler(BadRequestError, handlers.bad_request)
+    app.add_exception_handler(RequestValidationError, handlers.bad_parameter)
+    app.add_exception_handler(HTTPException, handlers.http_error)
+    app.add_exception_handler(PostgresAwayError, handlers.away)
+    app.add_exception_handler(Exception, handlers.our_fault)

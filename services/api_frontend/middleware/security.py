@@ -22,6 +22,7 @@ def content_policy(settings: ApiSettings) -> str:
         "default-src": "'none'",
         "script-src": "'self'",
         "style-src": "'self'",
+        "manifest-src": "'self'",
         "img-src": f"'self' {settings.image_sources}",
         "frame-src": settings.frame_sources,
         "connect-src": "'self'",

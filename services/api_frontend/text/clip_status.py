@@ -1,48 +1,117 @@
-"""Describes what became of a moment's clip, with a link."""
+"""Says what became of a moment's clip, and never more than is known."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
-from api_frontend.data.stored_moment import StoredMoment
+from api_frontend.data.stored_moment import ClipState, StoredMoment
+from api_frontend.text.recording import Recording, recording
 from contracts.clips import ClipStatus
-from contracts.moment_words import no_clip_words
 
-Tone = Literal["good", "waiting", "bad", "quiet"]
+Tone = Literal["good", "waiting", "quiet"]
 
-
-OUTCOMES: dict[ClipStatus, tuple[Tone, str]] = {
-    "intent": ("waiting", "Making the clip…"),
-    "made": ("good", "Clip ready"),
-    "refused": ("bad", "Twitch refused the clip"),
-    "skipped": ("quiet", "No clip"),
-    "unknown": ("quiet", "Twitch never confirmed the clip"),
-    "too_late": ("quiet", "Too late to clip"),
+# Decided with the peak, 5 s after it, or 30 s after it where a cause was seen; the peak is at most 90 s away.
+DECIDED_WITHIN = timedelta(seconds=130)
+MADE_AFTER = timedelta(seconds=20)  # from the intent; Twitch takes about that long
+GIVEN_UP_AFTER = timedelta(minutes=15)  # a clip is looked for ten minutes; then the outcome is recorded
+STEP_SECONDS = 5  # "in about 20 s" counts down in such steps
+DECIDING, MAKING, NOTHING_KNOWN = "Deciding…", "The clip is being made…", "Nothing is known of a clip"
+FORBIDDEN = "403:"  # what a refusal's reason begins with, or has in it, where a channel lets nobody clip it
+CAUSED = {  # what made people write, instead of the stream
+    "raid": "a raid brought the crowd",
+    "gifts": "chat was thanking for gift subs",
+    "giveaway": "a giveaway made people write",
+    "commands": "chat was typing bot commands",
+    "vote": "chat was voting",
+    "copypasta": "chat was copying one text",
+    "bots": "bots flooded the chat",
+    "mode": "the rules of the chat had just changed",
+    "greetings": "chat was saying hello",
+}
+SKIPPED = {  # by what clip_creator's reason begins with
+    "cool-down": "this channel had one a moment ago",
+    "budget": "bigger moments got this hour’s clips",
+    "no credentials": "this site does not make clips at present",
+    "nobody has signed in": "this site does not make clips at present",
 }
 
 
 @dataclass(frozen=True)
-class ClipLine:
-    """One line under a moment, and where it links to."""
+class ClipNote:
+    """One short sentence on the clip. Where it will change by itself: when, and to what."""
 
     tone: Tone
     text: str
-    link: str | None = None
-    link_text: str = ""
+    recording: Recording | None = None
+    due: datetime | None = None
+    after: str = ""
+    counts_down: bool = False
 
 
-def with_reason(text: str, reason: str) -> str:
-    """Add the reason, if there is one."""
-    return f"{text}: {reason}" if reason else text
+def countdown_text(due: datetime, now: datetime) -> str:
+    """Say how long it takes about, "Clip in about 20 s", in steps of five seconds."""
+    left = (due - now).total_seconds()
+    if left <= 0:
+        return MAKING
+    return f"Clip in about {-int(-left // STEP_SECONDS) * STEP_SECONDS} s"
 
 
-def clip_line(moment: StoredMoment, stream_address: str | None) -> ClipLine:
-    """Describe the moment's clip; without one, link to the VOD or the channel."""
-    clip, document = moment.clip, moment.document
-    elsewhere = (clip.vod_url, "Watch the VOD") if clip and clip.vod_url else (stream_address, "Open the channel")
+def undecided(moment: StoredMoment, now: datetime) -> ClipNote:
+    """Describe a moment without a record: still deciding, or nothing is known."""
+    if moment.document.shadow:
+        return ClipNote("quiet", "Experimental moments get no clip")
+    due = max(moment.crossed_at, moment.changed_at) + DECIDED_WITHIN
+    if now < due:
+        return ClipNote("waiting", DECIDING, due=due, after=NOTHING_KNOWN)
+    return ClipNote("quiet", NOTHING_KNOWN)
+
+
+def being_made(clip: ClipState, now: datetime) -> ClipNote:
+    """Describe a clip that Twitch is being asked for."""
+    if now - clip.decided_at > GIVEN_UP_AFTER:
+        return ClipNote("quiet", NOTHING_KNOWN)
+    due = clip.decided_at + MADE_AFTER
+    return ClipNote("waiting", countdown_text(due, now), due=due, after=MAKING, counts_down=now < due)
+
+
+def skipped_because(moment: StoredMoment, reason: str) -> str:
+    """Say why we asked for no clip; a reason that no visitor would understand is left out."""
+    document = moment.document
+    if document.no_clip_reason == "cause":
+        cause = document.causes[0] if document.causes else ""
+        return f"No clip: {CAUSED.get(cause, 'something other than the stream made people write')}"
+    if document.no_clip_reason == "rate":
+        return "No clip: this channel had bigger moments"
+    words = next((words for begin, words in SKIPPED.items() if reason.startswith(begin)), None)
+    return f"No clip: {words}" if words else "No clip was made"
+
+
+def outcome_text(status: ClipStatus, moment: StoredMoment, reason: str) -> str:
+    """Describe an outcome without a clip."""
+    match status:
+        case "refused":
+            return "This channel does not allow clips" if FORBIDDEN in reason else "Twitch refused the clip"
+        case "skipped":
+            return skipped_because(moment, reason)
+        case "too_late":
+            return "No clip: we noticed this too late"
+        case _:
+            return "Twitch did not confirm the clip"
+
+
+def clip_note(moment: StoredMoment, now: datetime) -> ClipNote:
+    """Say what is known of the moment's clip."""
+    clip = moment.clip
     if clip is None:
-        why = no_clip_words(document.no_clip_reason, document.causes) if document.no_clip_reason else ""
-        return ClipLine("quiet", with_reason("No clip", why), *elsewhere)
-    tone, text = OUTCOMES[clip.status]
+        return undecided(moment, now)
+    if clip.status == "intent":
+        return being_made(clip, now)
     if clip.status == "made":
-        return ClipLine(tone, text, clip.url, "Watch on Twitch")
-    return ClipLine(tone, with_reason(text, clip.reason), *elsewhere)
+        return ClipNote("good", "Clip ready")
+    return ClipNote("quiet", outcome_text(clip.status, moment, clip.reason), recording(moment))
+
+
+def length_text(seconds: float) -> str:
+    """Write a clip's length as players do, "0:57"."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    return f"{minutes}:{rest:02d}"

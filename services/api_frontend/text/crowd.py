@@ -2,28 +2,38 @@
 
 from api_frontend.data.stored_moment import StoredMoment
 
-LEAST_RARE_SECONDS = 600  # being the biggest in a few minutes means nothing
-UNITS = ((7 * 86_400, "weeks"), (86_400, "days"), (3600, "hours"), (60, "minutes"))
+HOUR, DAY = 3600, 86_400
+UNITS = ((14 * DAY, 7 * DAY, "weeks"), (2 * DAY, DAY, "days"), (2 * HOUR, HOUR, "hours"))  # from, size, plural
 
 
 def mood_text(mood: str | None, share: float | None) -> str | None:
-    """Name a mood with its share, "laughter (62% of chatters)"; None if it is not known."""
+    """Name a mood with its share, "laughter (62% of people)"; None if it is not known."""
     if not mood:
         return None
     words = mood.replace("_", " ")
-    return words if share is None else f"{words} ({100 * min(max(share, 0.0), 1.0):.0f}% of chatters)"
+    return words if share is None else f"{words} ({100 * min(max(share, 0.0), 1.0):.0f}% of people)"
 
 
 def rarity_text(seconds: int | None) -> str | None:
-    """Say how rare it is, "this channel’s biggest in 3 hours", never claiming more than is known; None if it is not."""
-    if seconds is None or seconds < LEAST_RARE_SECONDS:
+    """Say how rare it is, "Biggest in 3 days", never more than is known; None below an hour, which means nothing."""
+    if seconds is None or seconds < HOUR:
         return None
-    size, unit = next(each for each in UNITS if seconds >= 2 * each[0])  # so that the word is always a plural
-    return f"this channel’s biggest in {seconds // size} {unit}"
+    found = next((each for each in UNITS if seconds >= each[0]), None)
+    return f"Biggest in {seconds // found[1]} {found[2]}" if found else "Biggest in an hour"
 
 
-def crowd_parts(moment: StoredMoment) -> list[str]:
-    """Return the line under a moment's sentence: mood, then rarity."""
+def is_biggest_of_stream(moment: StoredMoment) -> bool:
+    """Return whether nothing since the stream began was as big, of a stream that runs for an hour or more."""
     document = moment.document
-    parts = (mood_text(document.mood, document.mood_share), rarity_text(document.biggest_in_seconds))
-    return [part for part in parts if part]
+    if document.stream_started_at is None or document.biggest_in_seconds is None:
+        return False
+    age_seconds = (document.peak_at - document.stream_started_at) / 1000
+    return HOUR <= age_seconds <= document.biggest_in_seconds
+
+
+def rarity(moment: StoredMoment) -> str | None:
+    """Say how rare the moment is for its channel: of days, of its stream, else of hours."""
+    seconds = moment.document.biggest_in_seconds
+    if is_biggest_of_stream(moment) and (seconds or 0) < 2 * DAY:
+        return "Biggest of this stream"
+    return rarity_text(seconds)

@@ -1,4 +1,4 @@
-"""Draws the chat curve: counts per second as SVG paths and marks."""
+"""Draws the chat curve: how many people wrote in each second, as SVG paths and marks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,28 +18,40 @@ class Mark:
 
 @dataclass(frozen=True)
 class Band:
-    """A gap of `width` seconds that nobody read, from second `start` on."""
+    """`width` seconds from second `start` on."""
 
-    start: int
-    width: int
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Loudest:
+    """The second in which most people wrote: its number, how many they were, and where the dot is, in percent."""
+
+    second: int
+    people: int
+    x: float
+    y: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """Paths in a box `seconds` wide and 100 high (0 is the top), and marks in percent of it."""
+    """Paths in a box `seconds` wide and 100 high (0 is the top), and marks in percent of it.
 
+    `gaps` are seconds that nobody read, `clip` what the clip shows.
+    """
+
+    from_at: int
     seconds: int
-    messages_area: str
-    messages_line: str
-    chatters_line: str
+    people: list[int | None]
+    area: str
+    line: str
     gaps: list[Band]
-    peak_percent: float | None
+    clip: Band | None
+    loudest: Loudest | None
     usual_percent: float | None
-    expected_percent: float | None
     x_marks: list[Mark]
     y_marks: list[Mark]
-    top_messages: int
-    top_chatters: int
     unread_seconds: int
 
 
@@ -61,8 +73,8 @@ def runs(covered: Sequence[int], seconds: int) -> list[range]:
     begin, found = 0, []
     for gap in bands(covered, seconds):
         if gap.start > begin:
-            found.append(range(begin, gap.start))
-        begin = gap.start + gap.width
+            found.append(range(begin, int(gap.start)))
+        begin = int(gap.start + gap.width)
     if begin < seconds:
         found.append(range(begin, seconds))
     return found
@@ -117,56 +129,65 @@ def y_marks(top: float) -> list[Mark]:
     return [Mark(height(count, top), f"{count:,}") for count in range(step, int(top) + 1, step)]
 
 
-def x_marks(from_at: int, peak_at: int, seconds: int) -> list[Mark]:
-    """Mark every 30 s from the peak on, which is the second that ends at `peak_at`."""
-    peak = (peak_at - from_at) / 1000
+def x_marks(middle: float, seconds: int) -> list[Mark]:
+    """Mark every 30 s from second `middle` on, to both sides."""
     marks = []
     for offset in range(-600, 601, MARK_SECONDS):
-        at = peak + offset
+        at = middle + offset
         if offset and 0 <= at <= seconds:
             marks.append(Mark(100 * at / seconds, f"{'+' if offset > 0 else '−'}{abs(offset)} s"))
     return marks
 
 
-def percent_within(at: int, from_at: int, seconds: int) -> float | None:
-    """Return the time's position on the width, or None if it is outside."""
-    second = (at - from_at) / 1000
-    return 100 * second / seconds if 0 <= second <= seconds else None
+def loudest_of(people: Sequence[int], read: list[range], top: float) -> Loudest | None:
+    """Find the first second in which most people wrote; None where nobody did."""
+    seconds = [second for run in read for second in run]
+    second = max(seconds, key=lambda each: people[each], default=None)
+    if second is None or not people[second]:
+        return None
+    return Loudest(second, people[second], 100 * (second + 0.5) / len(people), height(people[second], top))
+
+
+def band_of(clip: tuple[int, int] | None, from_at: int, seconds: int) -> Band | None:
+    """Return the part of these times (ms) that lies within the curve; None if there is none."""
+    if clip is None:
+        return None
+    begin, end = (min(max((at - from_at) / 1000, 0.0), float(seconds)) for at in clip)
+    return Band(begin, end - begin) if end > begin else None
 
 
 def draw(
     *,
     from_at: int,
-    messages: Sequence[int],
-    chatters: Sequence[int],
+    people: Sequence[int],
+    seconds: int,
     covered: Sequence[int],
-    peak_at: int,
     usual: float,
-    expected: float = 0.0,
+    clip: tuple[int, int] | None = None,
 ) -> Curve | None:
-    """Draw these counts, the first second starting at `from_at` (ms); None if there are none.
+    """Draw how many people wrote in each of these seconds, the first starting at `from_at` (ms); None without any.
 
-    `usual`: messages per second, `expected`: people per second; 0 if not known.
+    `usual`: people in an ordinary second, 0 if not known. `clip`: from when to when a clip shows the stream.
     """
-    seconds = len(messages)
     if not seconds:
         return None
-    people = list(chatters[:seconds]) + [0] * (seconds - len(chatters))
+    counts = list(people[:seconds]) + [0] * (seconds - len(people))
     read = runs(covered, seconds)
-    top = max(*messages, *people, usual, expected, 1) * HEADROOM
+    top = max(*counts, usual, 1) * HEADROOM
     gaps = bands(covered, seconds)
+    loudest = loudest_of(counts, read, top)
+    known = {second for run in read for second in run}
     return Curve(
+        from_at=from_at,
         seconds=seconds,
-        messages_area=area(messages, read, top),
-        messages_line=line(messages, read, top),
-        chatters_line=line(people, read, top),
+        people=[count if second in known else None for second, count in enumerate(counts)],
+        area=area(counts, read, top),
+        line=line(counts, read, top),
         gaps=gaps,
-        peak_percent=percent_within(peak_at, from_at, seconds),
+        clip=band_of(clip, from_at, seconds),
+        loudest=loudest,
         usual_percent=height(usual, top) if usual > 0 else None,
-        expected_percent=height(expected, top) if expected > 0 else None,
-        x_marks=x_marks(from_at, peak_at, seconds),
+        x_marks=x_marks(loudest.second + 0.5, seconds) if loudest else [],
         y_marks=y_marks(top),
-        top_messages=max(messages),
-        top_chatters=max(people),
-        unread_seconds=sum(gap.width for gap in gaps),
+        unread_seconds=int(sum(gap.width for gap in gaps)),
     )

@@ -18,6 +18,17 @@ LEADS = {  # what a mood made the crowd do; a mood that is not here is UNKNOWN_M
     "fear": "Chat was scared",
     "confusion": "Chat was puzzled",
 }
+GOING_ON = {  # the same while it happens
+    "laughter": "Chat is laughing",
+    "hype": "Chat is going wild",
+    "awe": "Chat is amazed",
+    "dismay": "Chat is groaning",
+    "sadness": "Chat is sad",
+    "anger": "Chat is furious",
+    "love": "Chat is touched",
+    "fear": "Chat is scared",
+    "confusion": "Chat is puzzled",
+}
 TWITCH = "twitch"  # the provider whose emotes may be named, whatever they are called
 LONGEST_TOKEN = 30  # characters; Twitch's own names are shorter
 LEAST_FACTOR = 1.5  # below it "1.2×" says nothing
@@ -58,6 +69,11 @@ def lead(moment: StoredMoment) -> str:
     did = LEADS.get(document.mood or "", UNKNOWN_MOOD)
     name = token(document.evidence)
     return f"{did} · {name}" if name else did
+
+
+def going_on(moment: StoredMoment) -> str:
+    """Say what the crowd is doing while the moment lasts: "Chat is laughing"."""
+    return GOING_ON.get(moment.document.mood or "", "Chat is erupting")
 
 
 def people_text(count: int) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response
 
-from api_frontend.data.filters import Filter, from_address
+from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.live import News
 from api_frontend.middleware.errors import ERROR_ANSWERS
 from api_frontend.views.api_models import MomentModel, summary
@@ -51,4 +51,4 @@ async def events(
     if wanted.channel:
         wanted = wanted.of(await site.moments.channel_named(wanted.channel))
     reach = since_when(last_event_id, since)
-    return LiveLine(site, site.clients.of(request.scope), wanted, reach, write=text_of)
+    return LiveLine(site, site.clients.of(request.scope), wanted.fits, reach, write=text_of)

@@ -6,9 +6,9 @@ from fastapi import APIRouter, HTTPException, Path, Query
 from pydantic import BeforeValidator
 
 from api_frontend.data.catalogue import ListedChannel
-from api_frontend.data.filters import MOST_ITEMS, Filter
-from api_frontend.data.parameters import none_if_empty
-from api_frontend.data.words import MOST_CHARACTERS
+from api_frontend.data.lists.filters import MOST_ITEMS, Filter
+from api_frontend.data.lists.parameters import none_if_empty
+from api_frontend.data.lists.words import MOST_CHARACTERS
 from api_frontend.middleware.errors import ERROR_ANSWERS, NOT_FOUND_ANSWER
 from api_frontend.views.api_list_models import ChannelList, GameList, GameModel, ListedChannelModel, SearchModel
 from api_frontend.views.api_models import page_model

@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from api_frontend.data import cursor as cursors
+from api_frontend.data.lists import cursor as cursors
 from api_frontend.data.moments import Page
 from api_frontend.data.stored_moment import ClipState, StoredMoment, utc
 from api_frontend.rendering import why
@@ -97,8 +97,8 @@ class MomentHead(BaseModel):
     stream: StreamModel
     lead: str = Field(description="what the crowd did", examples=["Chat burst out laughing · KEKW"])
     why: str = Field(
-        description="the reasons in one sentence",
-        examples=["9 times the usual chat, 212 people in 7 s instead of 20, LUL ×140"],
+        description="what the crowd did, and how many people wrote",
+        examples=["Chat burst out laughing · LUL: 212 people at once, usually 20 (11×)"],
     )
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
 from pydantic import AfterValidator, BeforeValidator
 
-from api_frontend.data import parameters
-from api_frontend.data.filters import MOST_ITEMS, Filter, from_address
+from api_frontend.data.lists import parameters
+from api_frontend.data.lists.filters import MOST_ITEMS, Filter, from_address
 from api_frontend.data.moments import Page
 from api_frontend.middleware.errors import CURSOR_ANSWER, ERROR_ANSWERS, NOT_FOUND_ANSWER
 from api_frontend.rendering import SHARED

@@ -5,19 +5,20 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api_frontend.data.conditions import PERIOD_WORDS, RARITY_WORDS
-from api_frontend.data.filters import Filter, from_address
+from api_frontend.data.lists.conditions import PERIOD_WORDS, RARITY_WORDS
+from api_frontend.data.lists.filters import Filter, from_address
+from api_frontend.data.lists.periods import Period
 from api_frontend.data.moments import MOST_COUNTED, Page
-from api_frontend.data.periods import Period
 from api_frontend.data.stored_moment import Channel
-from api_frontend.rendering import BY_ZONE
-from api_frontend.views.newest import PAGE_SIZE, with_query
+from api_frontend.rendering import ZONE_PAGE
+from api_frontend.text.problems import no_channel
 from api_frontend.views.site import CurrentSite, Site
 
 PATH = "/best"
+PAGE_SIZE = 24  # fills rows of two, three and four
 MOST_OF_CHANNEL = 3  # on a page of the best
 TABS: tuple[tuple[str, Period], ...] = (("Hour", "hour"), ("Today", "today"), ("Week", "week"))
 
@@ -31,6 +32,11 @@ class Link:
     text: str
     address: str
     is_here: bool = False
+
+
+def with_query(path: str, query: str) -> str:
+    """Append the query, if there is one."""
+    return f"{path}?{query}" if query else path
 
 
 async def wanted_here(request: Request, wanted: Annotated[Filter, Depends(from_address)]) -> Filter:
@@ -119,10 +125,12 @@ def left_out(page: Page, wanted: Filter) -> list[Link]:
 
 
 async def channel_of(site: Site, wanted: Filter) -> tuple[Filter, Channel | None]:
-    """Return the filter with its channel looked up, and the channel; an unknown one has no moments."""
+    """Return the filter with its channel looked up, and the channel; an unknown one is answered with 404."""
     if wanted.channel is None:
         return wanted, None
     channel = await site.moments.channel_named(wanted.channel)
+    if channel is None:
+        raise HTTPException(404, no_channel(wanted.channel))
     return wanted.of(channel), channel
 
 
@@ -155,4 +163,4 @@ async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)
         "older_address": address(wanted.at(page.next)) if page.next else None,
         "top_address": address(wanted.at(None)) if wanted.after else None,
     }
-    return site.renderer.page("best.html", values, headers={"Cache-Control": BY_ZONE})
+    return site.renderer.page("best.html", values, headers=ZONE_PAGE)

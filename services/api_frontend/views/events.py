@@ -9,10 +9,10 @@ from sse_starlette import ServerSentEvent
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api_frontend.data.filters import Filter, from_address
 from api_frontend.data.freshness import UNREACHABLE
+from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.live import News, Subscription, TooManyPagesError, gone_news
-from api_frontend.data.stored_moment import EPOCH
+from api_frontend.data.stored_moment import EPOCH, StoredMoment
 from api_frontend.middleware.errors import error_json
 from api_frontend.views.event_stream import EventStream
 from api_frontend.views.site import CurrentSite, Site
@@ -26,6 +26,7 @@ RESUME_AMONG = 200  # newest moments that a returning page is told about
 BUSY_RETRY_SECONDS = 30
 REACH = timedelta(minutes=15)  # what a page missed before is not told: it had better be loaded again
 
+Fits = Callable[[StoredMoment], bool]
 router = APIRouter(include_in_schema=False)
 
 
@@ -75,18 +76,18 @@ async def present(site: Site, since: datetime | None) -> AsyncIterator[News]:
 
 
 async def stream(
-    site: Site, page: Subscription, wanted: Filter, since: datetime | None, write: Callable[[News], str] = for_pages
+    site: Site, page: Subscription, fits: Fits, since: datetime | None, write: Callable[[News], str] = for_pages
 ) -> AsyncGenerator[ServerSentEvent, None]:
     """Yield all that the page has missed, then all that happens."""
     try:
         async for news in present(site, since):
-            if news.moment is None or wanted.fits(news.moment):
+            if news.moment is None or fits(news.moment):
                 yield as_event(news, write)
     except PostgresAwayError:  # the page shows why, reconnects later and misses nothing
         yield as_event(site.header_news(UNREACHABLE), write)
         return
     async for news in page.news():
-        if news.moment is None or wanted.fits(news.moment):
+        if news.moment is None or fits(news.moment):
             yield as_event(news, write)
 
 
@@ -94,21 +95,15 @@ class LiveLine(Response):
     """Streams events while the page has a place; refuses it if there is none."""
 
     def __init__(
-        self,
-        site: Site,
-        client: str,
-        wanted: Filter,
-        since: datetime | None,
-        write: Callable[[News], str] = for_pages,
+        self, site: Site, client: str, fits: Fits, since: datetime | None, write: Callable[[News], str] = for_pages
     ) -> None:
         super().__init__()
-        self._write = write
-        self._site, self._client, self._wanted, self._since = site, client, wanted, since
+        self._site, self._client, self._fits, self._since, self._write = site, client, fits, since, write
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             with self._site.fanout.subscription(self._client) as page:
-                events = stream(self._site, page, self._wanted, self._since, self._write)
+                events = stream(self._site, page, self._fits, self._since, self._write)
                 await EventStream(events)(scope, receive, send)
         except TooManyPagesError as error:
             measure(metrics.LIVE_REFUSED).labels(by=error.by).inc()
@@ -119,9 +114,9 @@ def refusal(error: TooManyPagesError) -> Response:
     """Answer that the page will get no news, and when to ask again."""
     headers = {"Retry-After": str(BUSY_RETRY_SECONDS)}
     if error.by == "client":
-        message = "Too many pages are open at your address. Close some, or reload this one to see what is new."
+        message = "Too many live pages are open at your address. Close some, or reload this one to see what is new."
         return error_json(429, "too_many_pages", message, headers)
-    message = "Too many pages are open. This one will not update by itself."
+    message = "Too many live pages are open. Reload this one to see what is new."
     return error_json(503, "too_many_pages", message, headers)
 
 
@@ -130,10 +125,17 @@ async def events(
     request: Request,
     site: CurrentSite,
     wanted: Annotated[Filter, Depends(from_address)],
+    moment: Annotated[str | None, Query(description="only this moment; empty for the freshness alone")] = None,
     since: Annotated[int | None, Query()] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Stream `moment` and `freshness` events; resume after Last-Event-ID."""
+    if moment == "":
+        return LiveLine(site, site.clients.of(request.scope), lambda _: False, None)
     if wanted.channel:
         wanted = wanted.of(await site.moments.channel_named(wanted.channel))
-    return LiveLine(site, site.clients.of(request.scope), wanted, since_when(last_event_id, since))
+
+    def fits(found: StoredMoment) -> bool:
+        return moment in (None, found.moment_id) and wanted.fits(found)
+
+    return LiveLine(site, site.clients.of(request.scope), fits, since_when(last_event_id, since))

@@ -1,17 +1,31 @@
-"""The page of one moment: its player, its chat activity, and why it is one."""
+"""The page of one moment: its clip, its curve, why it is one, and what leads on from it."""
 
+from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Response
 
+from api_frontend.data.around import Around
 from api_frontend.data.stored_moment import StoredMoment
+from api_frontend.rendering import SHARED_PAGE
 from api_frontend.views.site import CurrentSite, Site
-from contracts.moments import WordCount
 
 ID_LENGTH_LIMIT = 200  # characters
+MOST_WRITTEN = 12  # rows of the table of evidence
 EvenExperimental = Annotated[bool, Query(description="for operators: also if an experimental detector found it")]
 
 router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A row of the table of evidence: what people wrote, and how many of them did."""
+
+    name: str
+    is_emote: bool
+    chatters: int
+    uses: int
 
 
 def plausible(moment_id: str) -> bool:
@@ -19,9 +33,12 @@ def plausible(moment_id: str) -> bool:
     return len(moment_id) <= ID_LENGTH_LIMIT and moment_id.isprintable()
 
 
-def most_used_first(found: StoredMoment) -> list[WordCount]:
-    """Sort the words of a moment."""
-    return sorted(found.document.evidence.words, key=lambda one: one.uses, reverse=True)
+def written_by_most(found: StoredMoment) -> list[Written]:
+    """Return what most people wrote, emotes and words together."""
+    evidence = found.document.evidence
+    emotes = [Written(each.name, True, each.chatters, each.uses) for each in evidence.emotes]
+    words = [Written(each.word, False, each.chatters, each.uses) for each in evidence.words]
+    return sorted(emotes + words, key=lambda each: (-each.chatters, -each.uses))[:MOST_WRITTEN]
 
 
 async def visible(site: Site, moment_id: str, shadow: bool) -> StoredMoment | None:
@@ -33,9 +50,17 @@ async def visible(site: Site, moment_id: str, shadow: bool) -> StoredMoment | No
 @router.api_route("/moments/{moment_id}", methods=["GET", "HEAD"])
 async def moment(site: CurrentSite, moment_id: str, shadow: EvenExperimental = False) -> Response:
     """Show one moment."""
+    freshness, read_at = await site.progress.read()
     found = await visible(site, moment_id, shadow)
     if found is None:
         raise HTTPException(404, "This moment does not exist, or it has been removed.")
-    freshness, _ = await site.progress.read()
-    words = [{"name": one.word, "uses": one.uses, "chatters": one.chatters} for one in most_used_first(found)]
-    return site.renderer.page("moment.html", {"moment": found, "words": words, "freshness": freshness})
+    is_public = not found.document.shadow
+    since = urlencode({"moment": moment_id, "since": int(read_at.timestamp() * 1_000_000)})
+    values = {
+        "moment": found,
+        "written": written_by_most(found),
+        "around": await site.surroundings.of(found) if is_public else Around(),
+        "freshness": freshness,
+        "live_address": f"/events?{since}" if is_public else None,
+    }
+    return site.renderer.page("moment.html", values, headers=SHARED_PAGE)

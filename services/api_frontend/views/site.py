@@ -4,20 +4,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 
+from api_frontend.data.around import Surroundings
 from api_frontend.data.catalogue import Catalogue
-from api_frontend.data.choices import Choices
-from api_frontend.data.filters import Filter
+from api_frontend.data.channels import Channels
+from api_frontend.data.chat_lines import ChatLines
 from api_frontend.data.freshness import Freshness
+from api_frontend.data.lists.choices import Choices
+from api_frontend.data.lists.filters import Filter
 from api_frontend.data.live import Fanout, News
 from api_frontend.data.moments import Moments, Page
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.sitemap import Sitemap
+from api_frontend.data.status import Stages
 from api_frontend.data.stored_moment import Channel
 from api_frontend.middleware.kept_answers import KeptAnswers
 from api_frontend.middleware.rate_limits import Limits, RateLimits
 from api_frontend.middleware.security import Clients
+from api_frontend.pictures.shelf import Shelf
 from api_frontend.rendering import Renderer
+from api_frontend.sign_in import StreamerSignIn
+from api_frontend.text.problems import no_channel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,27 +33,48 @@ class Site:
     """The site's parts. Reading raises `PostgresAwayError` if Postgres does not answer."""
 
     moments: Moments
+    surroundings: Surroundings
     choices: Choices
     progress: PipelineProgress
     renderer: Renderer
     fanout: Fanout
     limits: Limits
+    asks: RateLimits
     reports: RateLimits
     clients: Clients
     answers: KeptAnswers
     catalogue: Catalogue
+    shelf: Shelf
+    sitemap: Sitemap
+    stages: Stages
+    channels: Channels
+    chat_lines: ChatLines
+    sign_in: StreamerSignIn | None  # None: the operator has not set it up
+    contact: str
 
     def header_news(self, freshness: Freshness) -> News:
         """Write the header's news."""
         return News("freshness", self.renderer.freshness_news(freshness), freshness=freshness)
 
+    def changed(self) -> None:
+        """Note that what is kept in memory is old."""
+        self.moments.forget()
+        self.answers.changed()
+
+    def forget(self) -> None:
+        """Drop what is kept in memory: something was hidden, or a channel has opted out."""
+        self.moments.forget()
+        self.channels.forget()
+        self.chat_lines.forget()
+        self.answers.forget()
+
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
-        """Return a page of moments, and the channel that was asked for; an unknown channel has no moments."""
+        """Return a page of moments, and the channel that was asked for; an unknown channel is answered with 404."""
         if wanted.channel is None:
             return await self.moments.page(wanted, most), None
         channel = await self.moments.channel_named(wanted.channel)
         if channel is None:
-            return Page([], None), None
+            raise HTTPException(404, no_channel(wanted.channel))
         return await self.moments.page(wanted.of(channel), most), channel
 
     async def page_with_freshness(self, wanted: Filter, most: int) -> tuple[Page, Channel | None, Freshness, datetime]:

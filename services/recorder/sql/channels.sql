@@ -2,13 +2,24 @@
 -- row of a channel that has opted out.
 
 -- name: write_channels(rows)!
--- The newest event names the channel.
+-- The newest event names the channel; the login that it had until then is kept, for addresses.
+WITH newest AS (
+    SELECT DISTINCT ON (r.channel_id)
+        r.channel_id, r.login, r.display_name, to_timestamp(r.sent_at / 1000.0) AS updated_at
+    FROM jsonb_to_recordset(:rows::jsonb) AS r(channel_id text, login text, display_name text, sent_at bigint)
+    WHERE r.channel_id NOT IN (SELECT channel_id FROM opted_out)
+    ORDER BY r.channel_id, r.sent_at DESC
+), renamed AS (
+    INSERT INTO former_logins (login, channel_id, until_at)
+    SELECT channels.login, channel_id, newest.updated_at
+    FROM channels JOIN newest USING (channel_id)
+    WHERE channels.login <> newest.login AND newest.updated_at > channels.updated_at
+    ORDER BY channel_id
+    ON CONFLICT (login, channel_id) DO UPDATE SET until_at = excluded.until_at
+)
 INSERT INTO channels (channel_id, login, display_name, updated_at)
-SELECT DISTINCT ON (r.channel_id)
-    r.channel_id, r.login, r.display_name, to_timestamp(r.sent_at / 1000.0)
-FROM jsonb_to_recordset(:rows::jsonb) AS r(channel_id text, login text, display_name text, sent_at bigint)
-WHERE r.channel_id NOT IN (SELECT channel_id FROM opted_out)
-ORDER BY r.channel_id, r.sent_at DESC
+SELECT channel_id, login, display_name, updated_at FROM newest
+ORDER BY channel_id
 ON CONFLICT (channel_id) DO UPDATE SET
     login = excluded.login, display_name = excluded.display_name, updated_at = excluded.updated_at
 WHERE excluded.updated_at > channels.updated_at;

@@ -24,6 +24,9 @@ DELETE FROM dead_letters WHERE met_at < now() - make_interval(hours => :hours::i
 -- name: delete_old_notices(days)!
 DELETE FROM notices WHERE sent_at < now() - make_interval(days => :days::integer);
 
+-- name: delete_old_channel_requests(days)!
+DELETE FROM channel_requests WHERE asked_at < now() - make_interval(days => :days::integer);
+
 -- name: delete_old_coverage(days)!
 -- The last event before the limit stays: it says whether the channel was read when the kept days began.
 DELETE FROM coverage AS old

@@ -30,6 +30,12 @@ SELECT channel_id, login, changed_at, cleared_for FROM opt_outs WHERE is_out ORD
 -- name: erase_channels()!
 DELETE FROM channels WHERE channel_id IN (SELECT channel_id FROM opted_out);
 
+-- name: erase_former_logins()!
+DELETE FROM former_logins WHERE channel_id IN (SELECT channel_id FROM opted_out);
+
+-- name: erase_channel_requests()!
+DELETE FROM channel_requests r USING opt_outs o WHERE o.is_out AND r.name IN (o.login, 'id:' || o.channel_id);
+
 -- name: erase_streams()!
 DELETE FROM streams WHERE channel_id IN (SELECT channel_id FROM opted_out);
 

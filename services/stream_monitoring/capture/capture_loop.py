@@ -145,6 +145,11 @@ class CaptureLoop:
         is_fresh = self.tick_age_seconds * 1000 < self._options.tick_lag_ms + FRESH_MS
         return connections is not None and bool(connections.reading_logins) and is_fresh
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a socket is open."""
+        return self._connections is not None and self._connections.open_sockets > 0
+
     def problems(self) -> dict[str, str]:
         """Return what is wrong now, for /ready."""
         wrong = {"spool": self._writer.problem} if self._writer.problem else {}

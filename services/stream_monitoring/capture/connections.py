@@ -10,6 +10,7 @@ import structlog
 from contracts import metrics
 from service_runtime.backoff import Backoff
 from service_runtime.measures import measure
+from service_runtime.reachability import why_unreachable
 from stream_monitoring.capture.chat_socket import ChatSocket, ParseChunk
 from stream_monitoring.capture.coverage import CoverageTracker
 from stream_monitoring.capture.slot import Slot
@@ -18,6 +19,7 @@ from stream_monitoring.chat.clocks import TwitchClock
 
 log = structlog.get_logger()
 
+PORT, SECURE_PORT = 6667, 6697  # where the address names none
 CHANNELS_PER_SOCKET = 90
 SECONDS_BETWEEN_CONNECTIONS = 0.55  # the largest public reader's pace, found by trying
 CONNECT_SECONDS = 10.0  # deadline of one attempt
@@ -49,7 +51,10 @@ class Connections:
 
         `on_first_join`: called with login and channel id when a channel is read that no socket read before.
         """
-        self._address = urlsplit(url)
+        address = urlsplit(url)
+        self._is_secure = address.scheme == "ircs"
+        self._host = address.hostname or ""
+        self._port = address.port or (SECURE_PORT if self._is_secure else PORT)
         self._parse = parse
         self._coverage = coverage
         self._tick_pause = tick_pause
@@ -165,7 +170,7 @@ class Connections:
             try:
                 socket = await asyncio.wait_for(self._connect(slot.logins), CONNECT_SECONDS)
             except (OSError, TimeoutError) as error:
-                return f"cannot connect: {type(error).__name__}"
+                return why_unreachable(error, self._host, self._port)
             finally:
                 await asyncio.sleep(SECONDS_BETWEEN_CONNECTIONS)
         slot.use(socket)
@@ -179,16 +184,14 @@ class Connections:
             await asyncio.sleep(SECONDS_BETWEEN_CONNECTIONS)
 
     async def _connect(self, logins: set[str]) -> ChatSocket:
-        secure = self._address.scheme == "ircs"
-        port = self._address.port or (6697 if secure else 6667)
-        context = ssl.create_default_context() if secure else None
+        context = ssl.create_default_context() if self._is_secure else None
         loop = asyncio.get_running_loop()
         _, socket = await loop.create_connection(
             lambda: ChatSocket(
                 logins=logins, listener=self, parse=self._parse, clock=self._clock, machine_now=self._now
             ),
-            self._address.hostname or "",
-            port,
+            self._host,
+            self._port,
             ssl=context,
         )
         self._sockets.add(socket)

@@ -6,6 +6,9 @@ from stream_monitoring.capture.coverage import CoverageTracker, CoveredChannel
 from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.spool.batch import Batch
 
+# Of a channel id: the event times (after, until) between which nothing of it can be delivered.
+Lacking = Callable[[str], Iterable[tuple[int, int]]]
+
 SETTLING_MS = 5_000  # after a start the list of channels may still be on its way
 SETTLED_MS = 30_000  # a channel that is wanted later than this after a start was newly chosen, for all instances
 JOIN_PATIENCE_MS = 60_000  # a channel that cannot be joined for so long (banned, renamed) no longer counts
@@ -76,6 +79,14 @@ class Continuity:
             if end > after + 1:
                 batch.add(self._coverage.undelivered_gap(covered, after + 1, end))
         self._coverage.owe_gap(after + 1, [login for login in self._wanted_since if login not in channels])
+        return batch.take()
+
+    def undelivered_lines(self, lacking: Lacking) -> list[bytes]:
+        """Return lines (key, value) with a gap in each known channel for each time of which it lacks records."""
+        batch = Batch()
+        for covered in self._coverage.channels().values():
+            for after, until in lacking(covered.channel_id):
+                batch.add(self._coverage.undelivered_gap(covered, after + 1, until))
         return batch.take()
 
     def joined_lines(self, at: int) -> list[bytes]:

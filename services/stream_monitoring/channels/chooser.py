@@ -16,6 +16,7 @@ from stream_monitoring.channels.choice import Candidate, Choice, ChoiceRules, Wa
 from stream_monitoring.channels.doubt import Doubt
 from stream_monitoring.channels.games import Games
 from stream_monitoring.channels.pinned import PinnedChannels
+from stream_monitoring.channels.pinned_file import PinnedFile
 from stream_monitoring.privacy.opt_outs import OptOutList, OptOuts
 from twitch_access.errors import TwitchError
 from twitch_access.helix import Helix
@@ -65,21 +66,27 @@ class Chooser:
         copy: ChannelList,
         watch: Callable[[set[str]], None],
         ids_from_chat: Callable[[], Mapping[str, str]],
+        hears_chat: Callable[[], bool],
         opt_outs: OptOuts,
         erase: Callable[[OptOutList], None],
         clock: Callable[[], float] = time.monotonic,
+        pinned_file: PinnedFile | None = None,
     ) -> None:
-        """`watch` gets the logins, `erase` the opt-outs; `ids_from_chat` returns login to channel id."""
+        """`watch` gets the logins, `erase` the opt-outs; `ids_from_chat` returns login to channel id.
+
+        `hears_chat`: whether chat answers.
+        """
         self._options = options
         self._helix = helix
         self._shared = shared
         self._copy = copy
         self._watch = watch
         self._ids_from_chat = ids_from_chat
+        self._hears_chat = hears_chat
         self._erase = erase
         self._clock = clock
-        self._uses_pinned = options.decides or shared is None
-        self._pinned = PinnedChannels(options.pinned if self._uses_pinned else (), clock())
+        uses_pinned = options.decides or shared is None
+        self._pinned = PinnedChannels(options.pinned if uses_pinned else (), pinned_file if helix else None)
         self._games = Games(options.games)
         self._doubt = Doubt(options.doubt_seconds)
         self._told: dict[str, str] = {}
@@ -91,6 +98,8 @@ class Chooser:
         """Choose again and again until `stop`; at once where chat has told the id of a pinned channel."""
         self.start()
         while not stop.wait(min(LOOK_SECONDS, self._options.choose_seconds)):
+            if self._hears_chat():
+                self._pinned.hear_chat(self._clock())
             has_news = self._pinned.learn_from_chat(self._ids_from_chat())
             if has_news or self._clock() >= self._next_choice_at:
                 self.choose_once()

@@ -1,9 +1,9 @@
 """The pinned channels: each by its id as soon as that is known, under its present login."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from contracts.channel_names import ChannelName
+from stream_monitoring.channels.pinned_file import Known, PinnedFile
 from stream_monitoring.privacy.opt_outs import OptOuts
 from twitch_access.answers import User
 from twitch_access.errors import Refused
@@ -12,28 +12,22 @@ from twitch_access.helix import Helix
 ASK_AGAIN_SECONDS = 600.0  # after Twitch did not know a channel
 BAD_REQUEST = 400
 CHAT_SECONDS = 15.0  # in which chat lets us into a room that exists
+SECONDS_A_JOIN = 0.5  # Twitch's limit: 20 in 10 s
 UNKNOWN = "Twitch does not know it: mistyped, suspended or renamed"
 NOT_IN_CHAT = "chat did not let us in: mistyped, suspended or renamed"
 NEEDS_HELIX = "an id needs TWITCH_CLIENT_ID; without it name the login"
 OPTED_OUT = "it opted out"
 
 
-@dataclass(slots=True)
-class Known:
-    """What Twitch calls a channel now; `is_gone`: not known there any more."""
-
-    channel_id: str
-    login: str
-    is_gone: bool = False
-
-
 class PinnedChannels:
-    """The channels that are always watched. Times: seconds of one clock; `started_at`: when chat was first asked."""
+    """The channels that are always watched. Times: seconds of one clock."""
 
-    def __init__(self, names: Iterable[ChannelName], started_at: float) -> None:
+    def __init__(self, names: Iterable[ChannelName], file: PinnedFile | None = None) -> None:
+        """`file`: where ids outlive a restart; None without Helix, which alone can be asked by id."""
         self._names = tuple(dict.fromkeys(names))
-        self._started_at = started_at
-        self._known: dict[ChannelName, Known] = {}
+        self._heard_chat_at: float | None = None  # when chat first answered
+        self._file = file
+        self._known = file.read(self._names) if file else {}
         self._asked_at: dict[ChannelName, float] = {}  # when Twitch last did not know a name
 
     def learn_from_chat(self, ids: Mapping[str, str]) -> bool:
@@ -41,6 +35,11 @@ class PinnedChannels:
         news = {name: ids[name.login] for name in self._names if name not in self._known and name.login in ids}
         self._known |= {name: Known(channel_id, name.login) for name, channel_id in news.items()}
         return bool(news)
+
+    def hear_chat(self, now: float) -> None:
+        """Note that chat answers; from then on it lets us into a room that exists."""
+        if self._heard_chat_at is None:
+            self._heard_chat_at = now
 
     def ask(self, helix: Helix, now: float) -> None:
         """Ask Twitch for the present logins of known ids, and for names that it did not know or was not asked for.
@@ -55,6 +54,8 @@ class PinnedChannels:
             user = next((each for each in users if is_named(each, name)), None)
             if user is not None:
                 self._known[name] = Known(user.id, user.login.lower())
+        if self._file is not None:
+            self._file.write(self._known)
 
     def _follow_renames(self, users: Iterable[User]) -> None:
         logins = {each.id: each.login.lower() for each in users}
@@ -87,7 +88,9 @@ class PinnedChannels:
             return UNKNOWN if name in self._asked_at else ""
         if not name.login:
             return NEEDS_HELIX
-        return NOT_IN_CHAT if now - self._started_at > CHAT_SECONDS else ""
+        patience = CHAT_SECONDS + SECONDS_A_JOIN * len(self._names)
+        is_overdue = self._heard_chat_at is not None and now - self._heard_chat_at > patience
+        return NOT_IN_CHAT if is_overdue else ""
 
     def _is_due(self, name: ChannelName, now: float) -> bool:
         return name not in self._asked_at or now - self._asked_at[name] >= ASK_AGAIN_SECONDS

@@ -209,7 +209,14 @@ class Forwarder:
         """Return the partitions' last ticks; if they differ, first re-send what some have lost."""
         undecided = wait_for_open_transactions(reader)
         ticks = reader.last_ticks(*TICKED)
-        repair = plan_repair(reader, self._spool, ticks, undecided, self._instance)
+        repair = plan_repair(
+            reader=reader,
+            spool=self._spool,
+            ticks=ticks,
+            undecided=undecided,
+            instance=self._instance,
+            continuity=self._capture.continuity,
+        )
         if repair is None:
             return ticks
         records = 0

@@ -2,12 +2,12 @@
 
 Every transaction ends with the same tick in every partition, so a partition's last tick says up to where it is whole.
 If the last ticks differ, some partitions lost their end: the broker was killed before its commit markers were
-everywhere, or the power failed before what was committed was on the disk. The records are still in the spool.
-Dead letters have no tick: those that are lost stay lost.
+everywhere, or the power failed before what was committed was on the disk. The records are still in the spool; what it
+lacks of that time is told as a gap. Dead letters have no tick: those that are lost stay lost.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 
@@ -15,11 +15,14 @@ import structlog
 
 from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, SCHEMA_VERSION, Tick
+from contracts.topics import CHAT_MESSAGES
 from service_runtime.clock import now_ms
+from stream_monitoring.capture.continuity import Continuity, Lacking
 from stream_monitoring.forwarding.commit_time import MOST_RECORDS
 from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, PartitionId
 from stream_monitoring.forwarding.key_partition import partition_of_key
 from stream_monitoring.forwarding.resume import LastTick
+from stream_monitoring.forwarding.unread import Unread
 from stream_monitoring.spool.batch import Destination, destinations
 from stream_monitoring.spool.frame import Frame
 from stream_monitoring.spool.record_header import read_header, record_id
@@ -123,6 +126,11 @@ class LostRecords:
         """Return the partitions behind that have everything up to the frame's end once its records are sent."""
         return [each for each, tick in self.between.behind.items() if self._is_whole(frame, tick)]
 
+    def unread(self) -> Unread:
+        """Return what will know what the frames lack, once it has seen them."""
+        count = self.partitions[CHAT_MESSAGES.name]
+        return Unread(self.between.behind, self.between.latest, self.spool_id, count)
+
     @property
     def is_own(self) -> bool:
         """Whether the latest tick is this spool's."""
@@ -147,28 +155,49 @@ class LostRecords:
         return record_id(header, value) not in self.known[partition]
 
 
-def resends(frames: Iterable[Frame], lost: LostRecords, latest: bytes) -> Iterator[Resend]:
+def resends(
+    frames: Iterable[Frame], lost: LostRecords, latest: bytes, undelivered: Callable[[Lacking], list[bytes]]
+) -> Iterator[Resend]:
     """Yield the transactions that send the lost records again; `latest`: the tick that all partitions had.
 
+    What the frames lack comes last, as gaps; `undelivered` makes those of the channels that are read now.
     A tick goes only to partitions that are whole up to its position in its spool, which another spool cannot tell:
     that one's holder shows a tick of its own when it resumes. So a crash between any two transactions leaves last
     ticks that are true, and the next repair goes on from them.
     """
     records: list[tuple[Destination, bytes]] = []
+    unread = lost.unread()
     for frame in frames:
         if lost.is_past(frame):
             break
+        unread.see(frame)
         records += lost.of(frame)
         if lost.is_last(frame):
             break
         if len(records) >= MOST_RECORDS:
-            yield Resend(records, frame.tick, lost.whole_with(frame))
+            yield Resend(records, frame.tick, [] if unread.is_lacking else lost.whole_with(frame))
             records = []
+    records += told_gaps(unread, undelivered)
     yield Resend(records, latest, list(lost.between.behind) if lost.is_own else [])
 
 
+def told_gaps(unread: Unread, undelivered: Callable[[Lacking], list[bytes]]) -> list[tuple[Destination, bytes]]:
+    """Return the gaps of what cannot be sent again, with where they go."""
+    lines = [*undelivered(unread.stretches), *(line for pair in unread.gaps() for line in pair)]
+    pairs = list(zip(lines[0::2], lines[1::2], strict=True))
+    if pairs:
+        log.error("forwarder: some of what Kafka lost was not read here or is not in the spool", gaps=len(pairs))
+    return [(to, value) for key, value in pairs for to in destinations(key)]
+
+
 def plan_repair(
-    reader: KafkaLog, spool: Spool, ticks: dict[PartitionId, LastTick], undecided: list[PartitionId], instance: str
+    *,
+    reader: KafkaLog,
+    spool: Spool,
+    ticks: dict[PartitionId, LastTick],
+    undecided: list[PartitionId],
+    instance: str,
+    continuity: Continuity,
 ) -> Repair | None:
     """Return what makes all partitions end alike, None if they do. Raises KafkaAwayError.
 
@@ -189,7 +218,8 @@ def plan_repair(
     known = reader.known_after(between.behind)
     lost = LostRecords(between, spool.spool_id, known, Counter(topic for topic, _ in everything))
     frames = spool.frames(_first_position(between, spool))
-    return Repair(resends(frames, lost, _encode(between.latest, instance)), partitions, between.latest)
+    found = resends(frames, lost, _encode(between.latest, instance), continuity.undelivered_lines)
+    return Repair(found, partitions, between.latest)
 
 
 def _first_position(between: Divergence, spool: Spool) -> int:

@@ -11,8 +11,7 @@ import pytest
 from integration.support.api_frontend_process import Rows, SiteProcess
 
 from api_frontend.data.stored_moment import StreamFacts
-from api_frontend.views.best import MOST_OF_CHANNEL
-from api_frontend.views.newest import PAGE_SIZE
+from api_frontend.views.best import MOST_OF_CHANNEL, PAGE_SIZE
 
 HOUR = 3_600
 # The better grade first, a third of a doubling each; in a grade the newer.

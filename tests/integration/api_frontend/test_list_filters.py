@@ -14,10 +14,10 @@ from integration.support.api_frontend_process import Rows, moment
 from msgspec.structs import replace as with_fields
 from psycopg.rows import dict_row
 
-from api_frontend.data import list_query
-from api_frontend.data.cursor import Cursor
 from api_frontend.data.database import queries
-from api_frontend.data.filters import Filter
+from api_frontend.data.lists import list_query
+from api_frontend.data.lists.cursor import Cursor
+from api_frontend.data.lists.filters import Filter
 from api_frontend.data.moments import place_in
 from api_frontend.data.stored_moment import Channel, StreamFacts, moment_in, utc
 from contracts.moments import Moment

@@ -56,15 +56,6 @@ class Line:
 
 
 @pytest.fixture
-def rows(postgres: str) -> Iterator[Rows]:
-    rows = Rows(postgres)
-    rows.channel("11", "lunaplays")
-    rows.progress()
-    yield rows
-    rows.close()
-
-
-@pytest.fixture
 def site(postgres: str, rows: Rows, tmp_path: Path) -> Iterator[SiteProcess]:
     with SiteProcess(postgres, tmp_path, API_LIVE_PAGES=str(PLACES), API_TRUST_CLOUDFLARE="true") as site:
         wait_for("it listens", site.is_listening, DEADLINE)

@@ -62,19 +62,13 @@ class OpenPage:
             if event.name == name and moment_id in (None, event.data.get("id")):
                 return event
 
+    def next(self) -> Event:
+        """The next event of any name."""
+        return self._events.get(timeout=DEADLINE)
+
     def close(self) -> None:
         """Leave."""
         self._client.close()
-
-
-@pytest.fixture
-def rows(postgres: str) -> Iterator[Rows]:
-    rows = Rows(postgres)
-    rows.channel("11", "lunaplays")
-    rows.channel("12", "kraken")
-    rows.progress()
-    yield rows
-    rows.close()
 
 
 @pytest.fixture
@@ -91,23 +85,26 @@ def test_a_moment_is_in_the_open_page_within_a_second(site: SiteProcess, rows: R
         rows.moment(f"m{number}")
         event = page.wait_for("moment", f"m{number}")
         assert event.came_at - told_at < 1.0
-        assert "9 times the usual chat" in event.data["html"]
+        assert "212 people at once" in event.data["html"]
     page.close()
 
 
 def test_a_higher_revision_and_a_clip_replace_the_card(site: SiteProcess, rows: Rows) -> None:
     page = OpenPage(site.url)
-    rows.moment("m1", revision=1, times_usual=4.0)
+    rows.moment("m1", revision=1, mood=None)
     first = page.wait_for("moment", "m1")
-    rows.moment("m1", revision=2, times_usual=8.0)
+    rows.moment("m1", revision=2, mood="laughter")
     second = page.wait_for("moment", "m1")
     rows.clip("m1", "intent", revision=1)
     third = page.wait_for("moment", "m1")
     rows.clip("m1", "made", revision=2)
     fourth = page.wait_for("moment", "m1")
     assert [event.data["version"] for event in (first, second, third, fourth)] == ["1.0", "2.0", "2.1", "2.2"]
-    assert "8 times the usual chat" in second.data["html"]
-    assert "Clip ready" in fourth.data["html"]
+    assert "Chat erupted" in first.data["html"]
+    assert "Chat burst out laughing" in second.data["html"]
+    assert "Deciding…" in second.data["html"]
+    assert "Clip in about" in third.data["html"]
+    assert 'class="play"' in fourth.data["html"]
     page.close()
 
 
@@ -120,6 +117,19 @@ def test_a_page_tells_only_what_it_shows(site: SiteProcess, rows: Rows) -> None:
     assert clips.wait_for("moment").data["id"] == "luna"
     kraken.close()
     clips.close()
+
+
+def test_a_moments_page_hears_of_that_moment_alone(site: SiteProcess, rows: Rows) -> None:
+    page, quiet = OpenPage(site.url, "?moment=m1"), OpenPage(site.url, "?moment=")
+    rows.moment("m2")
+    rows.moment("m1", revision=1)
+    assert page.wait_for("moment").data["id"] == "m1"
+    rows.clip("m1", "made", revision=2)
+    assert page.wait_for("moment").data["version"] == "1.2"
+    assert quiet.next().name == "freshness"
+    assert quiet.next().name == "freshness"
+    page.close()
+    quiet.close()
 
 
 def test_a_returning_page_is_told_what_it_missed(site: SiteProcess, rows: Rows) -> None:
@@ -160,7 +170,7 @@ def test_the_header_says_when_processing_is_away(site: SiteProcess, rows: Rows) 
     page = OpenPage(site.url)
     rows.progress(age_seconds=600)
     wait_for("the header says so", lambda: page.wait_for("freshness").data["state"] == "away", DEADLINE)
-    assert "Processing has been offline since" in httpx.get(site.url).text
+    assert "Nothing new has been read since" in httpx.get(site.url).text
     page.close()
 
 

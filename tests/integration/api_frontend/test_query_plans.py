@@ -10,9 +10,9 @@ import psycopg
 import pytest
 from benchmarks.moments_million import fill
 
-from api_frontend.data import list_query
-from api_frontend.data.cursor import Cursor
-from api_frontend.data.filters import Filter
+from api_frontend.data.lists import list_query
+from api_frontend.data.lists.cursor import Cursor
+from api_frontend.data.lists.filters import Filter
 
 STORED = 20_000
 PAGE = 25

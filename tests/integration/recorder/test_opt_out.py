@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -51,13 +50,6 @@ def write(writer: Writer, channel_id: str) -> None:
     for topic, messages in records(channel_id).items():
         writer.write(topic, *messages)
     writer.write("moments", b'{"channel_id":"%b"}' % channel_id.encode())  # a dead letter that names the channel
-
-
-@pytest.fixture
-def writer(postgres: str) -> Iterator[Writer]:
-    made = Writer(postgres)
-    yield made
-    made.store.close()
 
 
 @pytest.fixture
@@ -178,3 +170,19 @@ def test_tombstones_are_no_dead_letters(writer: Writer, postgres: str) -> None:
     assert entry.rows == ()
     writer.store.write([entry])
     assert held(postgres)["dead_letters"] == set()
+
+
+def test_former_logins_and_requests_of_the_channel_are_removed(writer: Writer, command: Any, postgres: str) -> None:
+    online = example("stream-lifecycle", "lifecycle_online")
+    for channel_id in (GONE, STAYS):
+        for number in (1, 2):
+            login, sent_at = f"name{number}of{channel_id}", online.sent_at + number
+            writer.write("stream-lifecycle", replace(online, channel_id=channel_id, login=login, sent_at=sent_at))
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        names = [f"name2of{GONE}", f"id:{GONE}", f"name2of{STAYS}"]
+        connection.execute("INSERT INTO channel_requests (name) SELECT unnest(%s::text[])", (names,))
+        assert command("add", GONE)[0] == 0
+        former = connection.execute("SELECT login, channel_id FROM former_logins").fetchall()
+        asked = connection.execute("SELECT name FROM channel_requests").fetchall()
+    assert former == [(f"name1of{STAYS}", STAYS)]
+    assert asked == [(f"name2of{STAYS}",)]

@@ -2,38 +2,18 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import permutations
-from typing import Any
 
 import psycopg
 import pytest
-from integration.support.database import as_role
-from integration.support.recorder_writer import DAYS, EXAMPLES, NOW, Writer, counts, example
+from integration.support.recorder_writer import EXAMPLES, NOW, Writer, counts, example
 from msgspec.structs import replace
 
 from contracts import codec
 from recorder.batch import Shaper
-from recorder.database import Database, SchemaMissingError
-from recorder.partitions import Retention, name_of
-from recorder.retention import RetentionKeeper
-from recorder.settings import RecorderSettings
-
-
-@pytest.fixture
-def writer(postgres: str) -> Iterator[Writer]:
-    """A writer into a fresh database."""
-    made = Writer(postgres)
-    yield made
-    made.store.close()
-
-
-@pytest.fixture
-def rows(postgres: str) -> Iterator[Callable[[str], list[dict[str, Any]]]]:
-    """`rows(query)` as dictionaries."""
-    with psycopg.connect(postgres, autocommit=True, row_factory=psycopg.rows.dict_row) as connection:
-        yield lambda query: connection.execute(query).fetchall()  # type: ignore[call-overload]
+from recorder.database import SchemaMissingError
+from recorder.partitions import Retention
 
 
 @pytest.mark.parametrize("order", list(permutations((1, 2, 3))))
@@ -242,55 +222,6 @@ def test_a_notification_names_each_new_revision_once(writer, postgres):
         assert heard == [{"id": moment.moment_id, "revision": 1}, {"id": moment.moment_id, "revision": 2}]
         writer.write("moments", replace(moment, moment_id="experimental", shadow=True))
         assert list(listener.notifies(timeout=0.2)) == []
-
-
-def keep(dsn: str, day: date) -> None:
-    """Run the retention once, on a day."""
-    RetentionKeeper(Database(as_role(dsn, "recorder"), "test"), RecorderSettings(), lambda: day).keep()
-
-
-def partitions(rows: Callable[[str], list[dict[str, Any]]]) -> set[str]:
-    found = rows("SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' AND relname LIKE 'chat_counts%'")
-    return {row["relname"] for row in found}
-
-
-def test_retention_makes_days_ahead_and_drops_old_ones(writer, rows, postgres):
-    day_ms = 86_400_000
-    today = datetime.fromtimestamp(NOW / 1000, UTC).date()
-    writer.write("chat-counts", *(counts(NOW - age * day_ms, [1] * 60) for age in (0, 5, DAYS, DAYS + 1)))
-    writer.write("chat-counts", counts(NOW + 5 * day_ms, [1] * 60))
-    assert rows("SELECT count(*) AS n FROM chat_counts") == [{"n": 3}]  # one is too old, one lies ahead
-    assert len(rows("SELECT * FROM dead_letters WHERE reason LIKE '%days ahead'")) == 1
-
-    keep(postgres, today)
-    ahead = {name_of(today + timedelta(days=step)) for step in range(-2, 3)}
-    assert ahead <= partitions(rows)
-    assert name_of(today - timedelta(days=DAYS)) in partitions(rows)
-    keep(postgres, today + timedelta(days=2))
-    assert name_of(today - timedelta(days=DAYS)) not in partitions(rows)
-    assert rows("SELECT count(*) AS n FROM chat_counts") == [{"n": 2}]
-
-
-def test_retention_deletes_dead_letters_after_their_hours(writer, rows, postgres):
-    old, new = (datetime.now(UTC) - timedelta(hours=hours) for hours in (49, 1))
-    insert = """INSERT INTO dead_letters (topic, partition_id, record_offset, place, reason, payload, met_at)
-                VALUES ('chat-messages', 0, %s, '', '', 'hello', %s)"""
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.cursor().executemany(insert, [(1, old), (2, new)])
-    keep(postgres, datetime.now(UTC).date())
-    assert [row["record_offset"] for row in rows("SELECT * FROM dead_letters")] == [2]
-
-
-def test_retention_keeps_the_last_coverage_event(writer, rows, postgres):
-    ages = {"first joined": 50, "left": 45, "joined again": 40}
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        for (reason, age), event in zip(ages.items(), ("joined", "left", "joined"), strict=True):
-            connection.execute(
-                "INSERT INTO coverage VALUES ('1', %s, %s, NULL, %s)",
-                (event, datetime.now(UTC) - timedelta(days=age), reason),
-            )
-    keep(postgres, datetime.now(UTC).date())
-    assert [row["reason"] for row in rows("SELECT * FROM coverage")] == ["joined again"]
 
 
 def test_a_database_without_the_schema_is_named_as_such(postgres):

@@ -84,6 +84,13 @@ class Watching:
         self.twitch.order("stream", login=newcomer, viewer_count=self.best)
         self.top = [newcomer, *self.top[:-1]]
 
+    def rename(self, login: str) -> None:
+        """Give the pinned channel another login."""
+        self.twitch.order("rename", login=self.pinned, new_login=login)
+        self.ids[login] = self.ids[self.pinned]
+        self.logins[self.logins.index(self.pinned)] = login
+        self.pinned = login
+
     def records_of(self, login: str) -> list[dict[str, Any]]:
         """Return the lifecycle records of a channel, in their order."""
         own = [each for each in self.lifecycle.values("lifecycle") if each["instance"] == INSTANCE]
@@ -191,16 +198,28 @@ def test_an_unknown_pinned_channel_is_told_and_a_rename_is_followed(watching: Wa
     assert watching.service.log_text().count(note) == 1
     assert watching.service.ready()
     renamed = f"{login[:20]}_new"
-    watching.twitch.order("rename", login=login, new_login=renamed)
-    watching.ids[renamed] = watching.ids[login]
-    watching.logins[watching.logins.index(login)] = watching.pinned = renamed
+    watching.rename(renamed)
     watching.settle()
     wait_for("the new name", lambda: watching.records_of(renamed)[-1]["login"] == renamed, DEADLINE)
     assert watching.service.log_text().count(note) == 1
     watching.service.end()
-    watching.service.environment["MONITORING_PINNED_CHANNELS"] = before.replace(login, renamed)
+    watching.service.environment["MONITORING_PINNED_CHANNELS"] = before
+
+
+def test_a_rename_while_the_service_is_down_is_followed(watching: Watching) -> None:
+    """The setting has the first name still; Postgres, chat and the site get the present one."""
+    watching.service.end()
     watching.service.start()
     watching.settle()
+    watching.service.end()
+    first = watching.service.environment["MONITORING_PINNED_CHANNELS"]
+    renamed = f"{watching.pinned[:20]}_2"
+    watching.rename(renamed)
+    watching.service.start()
+    watching.settle()
+    assert first != renamed
+    assert watching.service.measured("stream_monitoring_unknown_names") == 0
+    wait_for("the new name", lambda: watching.records_of(renamed)[-1]["login"] == renamed, DEADLINE)
 
 
 def test_without_postgres_at_the_start_the_copy_on_disk_is_used(watching: Watching, postgres_server: Any) -> None:

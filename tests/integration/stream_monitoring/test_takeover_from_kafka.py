@@ -3,6 +3,7 @@
 import shutil
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,6 +25,7 @@ from stream_monitoring.forwarding.kafka_log import TICKED, KafkaLog, PartitionId
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
 from stream_monitoring.forwarding.takeover import wait_for_open_transactions
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
+from stream_monitoring.forwarding.unread import AHEAD_MS
 from stream_monitoring.spool.batch import TICK_KEY
 from stream_monitoring.spool.frame import Frame
 from stream_monitoring.spool.frame_queue import FrameQueue
@@ -154,14 +156,33 @@ def test_a_half_written_commit_is_finished(own_kafka: Kafka) -> None:
 def test_records_lost_in_some_partitions_are_sent_again(own_kafka: Kafka, tmp_path: Path) -> None:
     """As above, but the last holder's next transaction aborted the rest of the half-written commit."""
     spool, kept = with_a_second_transaction(own_kafka, tmp_path)
-    cut = partitions_but(own_kafka, kept)
-    lose_markers(own_kafka, cut)
-    with reader(own_kafka) as log:
-        wait_for("the markers are missing", lambda: undecided(log) == cut, 60)
-        Transactions(config_of(own_kafka))  # aborts what is open
-        wait_for("every partition is decided", lambda: log.open_transactions() == [], 30)
-        assert [MESSAGE in committed(own_kafka), OTHER in committed(own_kafka)] == [False, True]
+    lose_all_but(own_kafka, kept)
     assert_all_is_sent_again(own_kafka, spool)
+
+
+def test_what_the_spool_lacks_of_them_is_told_as_a_gap(own_kafka: Kafka, tmp_path: Path) -> None:
+    spool, kept = with_a_second_transaction(own_kafka, tmp_path)
+    lose_all_but(own_kafka, kept)
+    (segment,) = spool.directory.glob("*.segment")
+    segment.write_bytes(segment.read_bytes()[:-1] + b"?")  # the second transaction's frame
+    forwarder_of(own_kafka, spool)._resume(holder(own_kafka))
+    gap = gap_lines([(1_790_000_000_000, 1_790_000_001_000 + AHEAD_MS)])[1]
+    with reader(own_kafka) as log:
+        wait_for("every partition is decided", lambda: log.open_transactions() == [], 30)
+        assert len(set(log.last_ticks(*TICKED).values())) == 1
+    assert [committed(own_kafka).count(each) for each in (MESSAGE, OTHER, gap)] == [0, 1, 1]
+    assert [each.value for each in records(own_kafka, STREAM_LIFECYCLE.name)].count(gap) == 1
+
+
+def lose_all_but(kafka: Kafka, kept: int) -> None:
+    """Lose the second transaction in all partitions but this one of the chat."""
+    cut = partitions_but(kafka, kept)
+    lose_markers(kafka, cut)
+    with reader(kafka) as log:
+        wait_for("the markers are missing", lambda: undecided(log) == cut, 60)
+        Transactions(config_of(kafka))  # aborts what is open
+        wait_for("every partition is decided", lambda: log.open_transactions() == [], 30)
+        assert [MESSAGE in committed(kafka), OTHER in committed(kafka)] == [False, True]
 
 
 def test_a_commit_that_a_partition_has_lost_is_not_finished(own_kafka: Kafka, tmp_path: Path) -> None:
@@ -234,7 +255,8 @@ def own_tick(spool: Spool, sent_at: int, end: int) -> bytes:
 def forwarder_of(kafka: Kafka, spool: Spool) -> Forwarder:
     """Return a forwarder as main.py makes it; alone, and without a capture."""
     lease = Lease("holder", LeaseTimeouts(stalled_seconds=10, go_on_seconds=60, take_back_seconds=60), is_alone=True)
-    capture: Any = SimpleNamespace(continuity=None)  # not asked while the own log simply continues
+    channel = SimpleNamespace(undelivered_lines=lambda lacking: gap_lines(lacking("12826")))
+    capture: Any = SimpleNamespace(continuity=channel)  # not asked more while the own log simply continues
     return Forwarder(
         spool=spool,
         queue=FrameQueue(),
@@ -244,6 +266,12 @@ def forwarder_of(kafka: Kafka, spool: Spool) -> Forwarder:
         capture=capture,
         instance="a",
     )
+
+
+def gap_lines(times: Iterable[tuple[int, int]]) -> list[bytes]:
+    """Return the lines of MESSAGE's channel with a gap for each of these times."""
+    record = b'{"kind":"coverage","event":"gap","sent_at":%d,"gap_until_at":%d}'
+    return [line for after, until in times for line in (b"l12826", record % (after + 1, until))]
 
 
 def cut_last_batch(partition: Path) -> None:

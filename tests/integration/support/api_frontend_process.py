@@ -41,8 +41,8 @@ INSERT_MOMENT = """
 INSERT_CLIP = """
     INSERT INTO clips (moment_id, revision_number, channel_id, crossed_at, status, decided_at, reason, title,
         duration_seconds, clip_id, url, embed_url)
-    SELECT moment_id, %(revision)s, channel_id, crossed_at, %(status)s, now(), %(reason)s, 'What a save', 28,
-        'Clip1', 'https://clips.twitch.tv/Clip1', %(embed_url)s
+    SELECT moment_id, %(revision)s, channel_id, crossed_at, %(status)s, now() - %(decided)s, %(reason)s,
+        'What a save', 28, 'Clip1', 'https://clips.twitch.tv/Clip1', %(embed_url)s
     FROM (SELECT moment_id, channel_id, crossed_at FROM moments WHERE moment_id = %(moment_id)s
         UNION ALL SELECT %(moment_id)s, '11', now() ORDER BY crossed_at LIMIT 1) known
     ON CONFLICT (moment_id) DO UPDATE SET
@@ -119,6 +119,16 @@ class Rows:
             "INSERT INTO channels VALUES (%s, %s, %s, now())", (channel_id, login, login.capitalize())
         )
 
+    def name(self, channel_id: str, display_name: str) -> None:
+        """Give a channel another display name."""
+        sql = "UPDATE channels SET display_name = %s WHERE channel_id = %s"
+        self._connection.execute(sql, (display_name, channel_id))
+
+    def forget(self, moment_id: str) -> None:
+        """Delete a moment with its clip."""
+        self._connection.execute("DELETE FROM moments WHERE moment_id = %s", (moment_id,))
+        self._connection.execute("DELETE FROM clips WHERE moment_id = %s", (moment_id,))
+
     def moment(
         self,
         moment_id: str,
@@ -167,6 +177,7 @@ class Rows:
         revision: int = 2,
         reason: str = "",
         embed_url: str = "https://clips.twitch.tv/embed?clip=Clip1",
+        decided_ago: float = 0.0,
     ) -> None:
         """Store what became of a moment's clip."""
         values = {
@@ -175,12 +186,22 @@ class Rows:
             "revision": revision,
             "reason": reason,
             "embed_url": embed_url,
+            "decided": timedelta(seconds=decided_ago),
         }
         self._write(INSERT_CLIP, values, moment_id, revision, True)
 
     def progress(self, age_seconds: float = 1.0) -> None:
         """Store the pipeline's progress, reported so long ago."""
         self._connection.execute(INSERT_PROGRESS, {"age": timedelta(seconds=age_seconds)})
+
+    def stage(self, stage: str, age_seconds: float) -> None:
+        """Store one stage's progress, reported so long ago."""
+        sql = """
+            INSERT INTO pipeline_progress (stage, event_at, updated_at)
+            VALUES (%(stage)s, now() - %(age)s, now() - %(age)s)
+            ON CONFLICT (stage) DO UPDATE SET event_at = excluded.event_at, updated_at = excluded.updated_at
+        """
+        self._connection.execute(sql, {"stage": stage, "age": timedelta(seconds=age_seconds)})
 
     def _write(self, sql: str, values: dict[str, Any], moment_id: str, revision: int, notify: bool) -> None:
         with self._connection.transaction():

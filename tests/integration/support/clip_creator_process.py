@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -233,3 +234,13 @@ class Topics:
     def outcome(self, moment_id: str, seconds: float = DEADLINE) -> Clip:
         """Wait for the moment's outcome and return it."""
         return wait_for(f"an outcome of {moment_id}", lambda: self.outcomes(moment_id), seconds, 0.2)[0]
+
+
+Start = Callable[..., ClipCreator]
+numbers = iter(range(1000))
+
+
+def channels(twitch: Simulator) -> Iterator[str]:
+    """Yield channels that no test of this process has used yet."""
+    for number in numbers:
+        yield twitch.channels[number % len(twitch.channels)]

@@ -40,7 +40,7 @@ def _statements(file: Path) -> list[str]:
     """Return a file's statements; what is only a part of one is appended to the first."""
     queries: Any = aiosql.from_path(file, "psycopg")
     found = [getattr(queries, name).sql for name in re.findall(r"^-- name: (\w+)", file.read_text(), re.MULTILINE)]
-    whole = [sql for sql in found if sql.lstrip().startswith(WHOLE)]
+    whole = [sql for sql in found if sql.lstrip(" \n(").startswith(WHOLE)]
     parts = [sql for sql in found if sql not in whole]
     return ["\n".join([whole[0], *parts]), *whole[1:]] + (whole[:1] if parts else [])
 

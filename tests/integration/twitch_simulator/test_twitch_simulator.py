@@ -6,38 +6,16 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
+from integration.support.quiet_simulator import QUIET
 from twitchAPI.chat import Chat, ChatMessage
 from twitchAPI.helper import first
 from twitchAPI.twitch import Twitch
 from twitchAPI.type import AuthScope, ChatEvent
 
-from twitch_simulator.process import DEADLINE_SECONDS, USER_HEADERS, SimulatorProcess, message_ids
-
-QUIET = ("--bursts-per-minute", "0", "--notices-per-minute", "0")
-
-
-@pytest.fixture(scope="module")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
-    """Eight live channels with 60 messages a second and nothing that happens by itself."""
-    truth = tmp_path_factory.mktemp("simulator") / "truth"
-    flags = ("--channels", "8", "--messages-per-second", "60", "--clip-delay-seconds", "0", *QUIET)
-    with SimulatorProcess(truth, *flags) as process:
-        yield process
-
-
-@pytest.fixture
-def room(simulator: SimulatorProcess) -> str:
-    """The login of the largest channel."""
-    return simulator.state()["channels"][0]["login"]
-
-
-def room_id(simulator: SimulatorProcess, login: str) -> str:
-    return next(each["channel_id"] for each in simulator.state()["channels"] if each["login"] == login)
+from twitch_simulator.process import DEADLINE_SECONDS, SimulatorProcess, message_ids
 
 
 def test_the_wire_and_the_truth_have_the_same_messages(tmp_path: Path) -> None:
@@ -154,116 +132,6 @@ def test_malformed_orders_are_refused_with_a_reason(simulator: SimulatorProcess)
         assert answer.json()["detail"][0]["msg"]
     assert simulator.http.post("/control/burst", content=b"{").status_code == 422
     assert simulator.http.post("/control/burst", json={"login": "nobody"}).status_code == 404
-
-
-def test_streams_are_paged_by_viewers_and_filtered(simulator: SimulatorProcess, room: str) -> None:
-    found, cursor = [], ""
-    while True:
-        page = simulator.helix("streams", first=3, **({"after": cursor} if cursor else {})).json()
-        found += page["data"]
-        cursor = page["pagination"].get("cursor", "")
-        if not cursor:
-            break
-    viewers = [stream["viewer_count"] for stream in found]
-    assert len({stream["id"] for stream in found}) == 8
-    assert viewers == sorted(viewers, reverse=True)
-    (stream,) = simulator.helix("streams", user_login=room).json()["data"]
-    (video,) = simulator.helix("videos", user_id=stream["user_id"], type="archive").json()["data"]
-    assert video["stream_id"] == stream["id"]
-    assert simulator.helix("streams", user_login=["x"] * 101).status_code == 400
-    users = simulator.helix("users", id=stream["user_id"], login=found[-1]["user_login"]).json()["data"]
-    assert [user["login"] for user in users] == [room, found[-1]["user_login"]]
-
-
-def test_helix_counts_requests_and_requires_a_token(simulator: SimulatorProcess) -> None:
-    headers = simulator.helix("users").headers
-    assert headers["ratelimit-limit"] == "800"
-    assert int(headers["ratelimit-remaining"]) < 800
-    bare = httpx.get(f"{simulator.url}/helix/users")
-    assert bare.json() == {"error": "Unauthorized", "status": 401, "message": "OAuth token is missing"}
-    wrong = httpx.get(f"{simulator.url}/helix/users", headers=USER_HEADERS | {"Authorization": "Bearer no"})
-    assert (wrong.status_code, wrong.json()["message"]) == (401, "Invalid OAuth token")
-    other = httpx.get(f"{simulator.url}/helix/users", headers=USER_HEADERS | {"Client-Id": "other"})
-    assert (other.status_code, other.json()["message"]) == (401, "Client ID and OAuth token do not match")
-
-
-def test_an_empty_bucket_gives_429(tmp_path: Path) -> None:
-    flags = ("--requests-per-minute", "3", "--channels", "1", *QUIET)
-    with SimulatorProcess(tmp_path / "truth", *flags) as simulator:
-        answers = [simulator.helix("users") for _ in range(4)]
-        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-        assert int(answers[-1].headers["ratelimit-reset"]) > time.time()
-
-
-def test_clips_are_made_refused_and_lost(simulator: SimulatorProcess, room: str) -> None:
-    channel_id = room_id(simulator, room)
-    made = simulator.helix("clips", "POST", broadcaster_id=channel_id, title="The moment", duration=12.5)
-    assert made.status_code == 202
-    (row,) = made.json()["data"]
-    assert set(row) == {"id", "edit_url"}
-    (clip,) = simulator.helix("clips", id=row["id"]).json()["data"]
-    assert (clip["title"], clip["duration"], clip["broadcaster_id"]) == ("The moment", 12.5, channel_id)
-    assert simulator.rows("clips")[-1]["clip_id"] == row["id"]
-    assert httpx.get(clip["thumbnail_url"]).headers["content-type"] == "image/svg+xml"
-    page = httpx.get(clip["embed_url"] + "&parent=localhost")
-    assert "The moment" in page.text
-    assert "http://localhost:*" in page.headers["content-security-policy"]
-    simulator.order("refuse_clips", login=room, status=403, message="Not here.", count=1)
-    refused = simulator.helix("clips", "POST", broadcaster_id=channel_id)
-    assert refused.json() == {"error": "Forbidden", "status": 403, "message": "Not here."}
-    simulator.order("never_appear", count=1)
-    lost = simulator.helix("clips", "POST", broadcaster_id=channel_id).json()["data"][0]["id"]
-    assert simulator.helix("clips", id=lost).json()["data"] == []
-    for wrong in ({"duration": 4}, {"duration": "x"}, {"title": "x" * 500}):
-        assert simulator.helix("clips", "POST", broadcaster_id=channel_id, **wrong).status_code == 400
-
-
-def test_an_offline_channel_cannot_be_clipped(simulator: SimulatorProcess) -> None:
-    channel = simulator.state()["channels"][-1]
-    assert simulator.order("stream", login=channel["login"], live=False)["live"] is False
-    assert simulator.helix("streams", user_id=channel["channel_id"]).json()["data"] == []
-    assert simulator.helix("clips", "POST", broadcaster_id=channel["channel_id"]).status_code == 404
-    changed = simulator.order("stream", login=channel["login"], live=True, title="Back", game_name="Go")
-    (stream,) = simulator.helix("streams", user_id=channel["channel_id"]).json()["data"]
-    assert (stream["id"], stream["title"], stream["game_name"]) == (changed["stream_id"], "Back", "Go")
-
-
-def test_endpoint_faults(simulator: SimulatorProcess, room: str) -> None:
-    simulator.order("helix_fault", endpoint="streams", status=429, count=1)
-    limited = simulator.helix("streams")
-    assert (limited.status_code, limited.headers["ratelimit-remaining"]) == (429, "0")
-    assert simulator.helix("streams").status_code == 200
-    before = len(simulator.rows("clips"))
-    simulator.order("helix_fault", endpoint="POST clips", status=500, count=1, acts=True)
-    assert simulator.helix("clips", "POST", broadcaster_id=room_id(simulator, room)).status_code == 500
-    assert len(simulator.rows("clips")) == before + 1
-    simulator.order("helix_fault", endpoint="users", status=200, body={"data": "wrong"})
-    assert simulator.helix("users").json() == {"data": "wrong"}
-
-
-def test_tokens_are_issued_checked_refreshed_and_revoked(simulator: SimulatorProcess) -> None:
-    client = {"client_id": "simulator", "client_secret": "simulator"}
-
-    def token(**fields: str) -> httpx.Response:
-        return simulator.http.post("/oauth2/token", data=client | fields)
-
-    def validate(value: str) -> httpx.Response:
-        return simulator.http.get("/oauth2/validate", headers={"Authorization": f"OAuth {value}"})
-
-    app = token(grant_type="client_credentials").json()
-    assert app["token_type"] == "bearer"
-    assert "user_id" not in validate(app["access_token"]).json()
-    assert validate("simulator-user-token").json()["login"] == "stream_scout"
-    assert simulator.order("revoke")["revoked"] >= 1
-    assert validate("simulator-user-token").status_code == 401
-    assert simulator.helix("users").status_code == 401
-    fresh = token(grant_type="refresh_token", refresh_token="simulator-refresh-token").json()
-    assert validate(fresh["access_token"]).json()["scopes"] == ["clips:edit", "chat:read", "chat:edit"]
-    simulator.order("revoke", refresh=True)
-    assert token(grant_type="refresh_token", refresh_token="simulator-refresh-token").status_code == 400
-    simulator.order("restore")
-    assert validate("simulator-user-token").status_code == 200
-    assert token(grant_type="client_credentials", client_secret="no").status_code == 403
 
 
 async def test_twitchapi_reads_chat_and_helix(simulator: SimulatorProcess, room: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.data.cursor import TOP_GRADE, Cursor, CursorError, decode, encode
+from api_frontend.data.lists.cursor import TOP_GRADE, Cursor, CursorError, decode, encode
 
 TIMES = st.datetimes(datetime(1970, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))
 IDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=80)

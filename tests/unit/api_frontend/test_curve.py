@@ -1,13 +1,15 @@
 """The curve's geometry: inside its box, every second once, gaps never drawn as silence."""
 
 import re
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.text.curve import bands, draw, nice_step, runs, x_marks
+from api_frontend.text.curve import Band, Curve, Loudest, bands, draw, nice_step, number, runs, x_marks
 
-from .examples import EVIDENCE, PEAK_MS
+from .examples import EVIDENCE
 
 COUNTS = st.lists(st.integers(0, 5000), min_size=1, max_size=200)
 COVERED = st.lists(st.integers(0, 1), max_size=220)
@@ -18,67 +20,74 @@ def numbers(path: str) -> list[float]:
     return [float(text) for text in re.findall(r"-?\d+(?:\.\d+)?", path)]
 
 
-def test_no_second_no_curve() -> None:
-    assert draw(from_at=0, messages=[], chatters=[], covered=[], peak_at=0, usual=1.0) is None
-
-
-def test_the_peak_is_marked_where_it_was() -> None:
-    curve = draw(
-        from_at=EVIDENCE.curve_from_at,
-        messages=EVIDENCE.messages,
-        chatters=EVIDENCE.chatters,
-        covered=EVIDENCE.covered,
-        peak_at=PEAK_MS,
-        usual=3.1,
-    )
+def drawn(people: list[int], **more: Any) -> Curve:
+    """The curve of these people per second."""
+    curve = draw(**{"from_at": 0, "people": people, "seconds": len(people), "covered": [], "usual": 2.4} | more)
     assert curve is not None
-    assert curve.peak_percent == 100 * 60 / 90
-    assert curve.top_messages == 60
-    assert [mark.text for mark in curve.x_marks] == ["−60 s", "−30 s", "+30 s"]
+    return curve
+
+
+def test_no_second_no_curve() -> None:
+    assert draw(from_at=0, people=[], seconds=0, covered=[], usual=1.0) is None
+
+
+def test_the_dot_is_on_the_loudest_second_and_not_at_the_peak() -> None:
+    curve = drawn(EVIDENCE.chatters)
+    assert curve.loudest == Loudest(59, 50, 100 * 59.5 / 90, pytest.approx(100 * (1 - 1 / 1.08)))
+    assert f"59.5 {number(curve.loudest.y)}" in curve.line
+    assert [mark.text for mark in curve.x_marks] == ["−30 s", "+30 s"]
+
+
+def test_an_unread_second_is_never_the_loudest() -> None:
+    curve = drawn([1, 99, 5, 2], covered=[1, 0, 1, 1])
+    assert curve.loudest is not None
+    assert (curve.loudest.second, curve.loudest.people) == (2, 5)
+    assert curve.people == [1, None, 5, 2]
+
+
+def test_where_nobody_wrote_nothing_is_marked() -> None:
+    assert drawn([0, 0, 0]).loudest is None
+    assert drawn([5, 5], covered=[0, 0]).loudest is None
+
+
+@pytest.mark.parametrize(
+    ("clip", "band"),
+    [
+        (None, None),
+        ((10_000, 25_500), Band(10, 15.5)),
+        ((-5_000, 10_000), Band(0, 10)),
+        ((80_000, 120_000), Band(80, 10)),
+        ((95_000, 120_000), None),
+        ((20_000, 10_000), None),
+    ],
+)
+def test_what_the_clip_shows_is_shaded(clip: tuple[int, int] | None, band: Band | None) -> None:
+    assert drawn(EVIDENCE.chatters, clip=clip).clip == band
 
 
 def test_a_gap_is_a_gap_and_not_silence() -> None:
-    covered = [1] * 20 + [0] * 10 + [1] * 60
-    curve = draw(
-        from_at=0,
-        messages=EVIDENCE.messages,
-        chatters=EVIDENCE.chatters,
-        covered=covered,
-        peak_at=60_000,
-        usual=3.1,
-    )
-    assert curve is not None
+    curve = drawn(EVIDENCE.chatters, covered=[1] * 20 + [0] * 10 + [1] * 60)
     assert [(gap.start, gap.width) for gap in curve.gaps] == [(20, 10)]
     assert curve.unread_seconds == 10
-    assert curve.messages_line.count("M") == 2
-    drawn = {float(x) for x in re.findall(r"[ML](\d+(?:\.\d+)?) ", curve.messages_line)}
-    assert not any(20 <= x < 30 for x in drawn)
+    assert curve.line.count("M") == 2
+    found = {float(x) for x in re.findall(r"[ML](\d+(?:\.\d+)?) ", curve.line)}
+    assert not any(20 <= x < 30 for x in found)
 
 
-@given(COUNTS, COUNTS, COVERED, st.floats(0, 1000), st.floats(0, 1000))
-def test_everything_lies_in_the_box(
-    messages: list[int], chatters: list[int], covered: list[int], usual: float, expected: float
-) -> None:
-    curve = draw(
-        from_at=0,
-        messages=messages,
-        chatters=chatters,
-        covered=covered,
-        peak_at=60_000,
-        usual=usual,
-        expected=expected,
-    )
-    assert curve is not None
+@given(COUNTS, COVERED, st.floats(0, 1000))
+def test_everything_lies_in_the_box(people: list[int], covered: list[int], usual: float) -> None:
+    curve = drawn(people, covered=covered, usual=usual)
     widest = max(100, curve.seconds)
-    for path in (curve.messages_area, curve.messages_line, curve.chatters_line):
+    for path in (curve.area, curve.line):
         assert all(0 <= value <= widest for value in numbers(path))
         assert "nan" not in path
         assert "e" not in path
     assert all(0 <= mark.percent <= 100 for mark in [*curve.x_marks, *curve.y_marks])
     assert len(curve.y_marks) <= 5
     assert curve.usual_percent is None or 0 <= curve.usual_percent <= 100
-    assert (curve.expected_percent is None) == (expected == 0)
-    assert curve.expected_percent is None or 0 <= curve.expected_percent <= 100
+    read = [count for count in curve.people if count is not None]
+    assert curve.loudest is None or curve.loudest.people == max(read)
+    assert curve.loudest is not None or not any(read)
 
 
 @given(COVERED, st.integers(1, 200))
@@ -95,4 +104,4 @@ def test_steps_divide_into_few_parts(top: float) -> None:
 
 
 def test_marks_outside_are_left_out() -> None:
-    assert [mark.text for mark in x_marks(0, 60_000, 70)] == ["−60 s", "−30 s"]
+    assert [mark.text for mark in x_marks(60, 70)] == ["−60 s", "−30 s"]

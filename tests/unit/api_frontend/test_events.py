@@ -2,7 +2,7 @@
 
 import pytest
 
-from api_frontend.data.filters import Filter
+from api_frontend.data.lists.filters import Filter
 from api_frontend.data.stored_moment import Channel
 
 from .examples import MOMENT, PEAK, with_clip, with_fields

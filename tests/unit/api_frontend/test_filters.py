@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api_frontend.data.cursor import TOP_GRADE, Cursor, encode
-from api_frontend.data.filters import BadRequestError, Filter, from_address
+from api_frontend.data.lists.cursor import TOP_GRADE, Cursor, encode
+from api_frontend.data.lists.filters import BadRequestError, Filter, from_address
 
 app = FastAPI()
 

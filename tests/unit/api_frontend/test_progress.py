@@ -21,7 +21,7 @@ class Postgres:
     async def rows(self, sql: str) -> list[dict[str, Any]]:
         if self.away:
             raise PostgresAwayError
-        told = {"event_at": NOW - timedelta(seconds=4), "updated_at": NOW, "now": NOW}
+        told = {"event_at": NOW - timedelta(seconds=4), "updated_at": NOW, "now": NOW, "channels": 41}
         return [{"stage": "job", **told}, {"stage": "recorder", **told}]
 
 
@@ -34,7 +34,8 @@ async def test_the_age_grows_while_postgres_is_away() -> None:
     postgres = Postgres()
     progress = PipelineProgress(postgres, 60.0, lambda: clock[0])  # type: ignore[arg-type]
     assert not age() >= 0  # not a number: nothing is known yet
-    await progress.read()
+    freshness, _ = await progress.read()
+    assert freshness.channels == 41
     assert age() == 4.0
     postgres.away = True
     clock[0] += 400

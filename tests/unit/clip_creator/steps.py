@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from unit.support.helix_client import FixedToken
+
 from clip_creator.clip_log.latest_clips import LatestClips
 from clip_creator.requests.context import StepContext
 from clip_creator.requests.scheduler import Scheduler, Step
 from clip_creator.settings import ClipSettings
 from contracts.clips import Clip
-from twitch_access.errors import SignInNeeded
 from twitch_access.helix import Helix
 from twitch_access.session import Session
 from twitch_access.transport import Transport
@@ -26,20 +27,6 @@ INTENT = Clip(
     title="LUL ×140",
 )
 TRANSPORT = Transport()
-
-
-class FixedToken:
-    def value(self, seconds: float) -> str:
-        return "token"
-
-    def renew(self, refused: str, seconds: float) -> None:
-        """Nothing better is to be had."""
-
-    def lacks_scope(self, message: str) -> SignInNeeded:
-        return SignInNeeded(message)
-
-    def validate(self) -> None:
-        """Always valid."""
 
 
 class StepWorld:

@@ -10,7 +10,6 @@ import yaml
 REPOSITORY = Path(__file__).resolve().parents[3]
 FILES = ("docker-compose.reliable.yml", "docker-compose.processing.yml")
 ONE_SHOT = {"roles", "migrate", "kafka-init"}
-MEMORY_MB = {"docker-compose.reliable.yml": 900, "docker-compose.processing.yml": 3584}
 DOCKERFILES = ("service.Dockerfile", "flink.Dockerfile")
 BUILT_USER = "10001:10001"
 VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
@@ -165,13 +164,6 @@ def test_health_is_checked(file: str, name: str, service: Service) -> None:
     test = service["healthcheck"]["test"]
     assert test[0] in ("CMD", "CMD-SHELL")
     assert service["healthcheck"]["timeout"]
-
-
-@pytest.mark.parametrize("file", FILES)
-def test_memory_fits_the_machine(file: str) -> None:
-    limits = {name: megabytes(each["mem_limit"]) for name, each in rendered(file)["services"].items()}
-    lasting = {name: size for name, size in limits.items() if name not in ONE_SHOT}
-    assert sum(lasting.values()) <= MEMORY_MB[file], lasting
 
 
 @every_service

@@ -71,6 +71,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "API_METRICS_BIND_ADDRESS": "inside of the container",
     "API_METRICS_PORT": "Prometheus asks this port",
     "API_SITE_DOMAINS": "SITE_DOMAINS",
+    "API_DEMO": "the demo alone",
     "WATCHER_WEBHOOK_URL_FILE": "a secret of the compose files",
     "WATCHER_WEBHOOK_KIND": "WEBHOOK_KIND",
     "WATCHER_STATE_FILE": "a volume",
@@ -86,8 +87,8 @@ NOT_FOR_THE_FILE = {
 DOCKERS_OWN = {"COMPOSE_PROFILES"}
 EXAMPLES = {  # an example in the place of a default that is empty, or that nobody wants
     "BIND_ADDR", "MACHINE_A", "MACHINE_B", "PINNED_CHANNELS", "TOP_CHANNELS", "SITE_DOMAINS", "TUNNEL_ID",
-    "MONITORING_GAMES", "MONITORING_LANGUAGES", "TWITCH_CLIENT_SECRET_FILE", "DETECTOR_THRESHOLD",
-    "DETECTOR_REARM_SHARE",
+    "API_PUBLIC_URL", "MONITORING_GAMES", "MONITORING_LANGUAGES", "TWITCH_CLIENT_SECRET_FILE", "DETECTOR_THRESHOLD",
+    "DETECTOR_REARM_SHARE", "API_SIGN_IN_RETURN_URL", "API_CONTACT",
 }  # fmt: skip
 
 

@@ -82,6 +82,7 @@ def test_it_writes_tables_and_a_plot_and_keeps_other_text(
     document = tmp_path / "detection.md"
     document.write_text(f"before\n{report.BEGIN}\nold\n{report.END}\nafter\n")
     monkeypatch.setattr("evaluation.__main__.DOCUMENT", document)
+    monkeypatch.setattr("evaluation.figures.SITE_FILE", document.with_name("figures.json"))
     monkeypatch.setenv("CHAT_DATA", str(chat_data))
     monkeypatch.setattr("sys.argv", ["evaluation", "--write"])
     assert main() == 0
@@ -94,6 +95,7 @@ def test_it_writes_tables_and_a_plot_and_keeps_other_text(
         assert f"| {label} |" in written
     drawn_plot = ElementTree.fromstring((tmp_path / report.PLOT_NAME).read_text())
     assert len(drawn_plot.findall("{*}polyline")) == 1 + len(BASELINES)
+    assert "moments_per_hour" in (tmp_path / "figures.json").read_text()
 
 
 def test_missing_recordings_are_reported(

@@ -1,6 +1,6 @@
 """Lost after a fault: messages outside of every gap, and those stored before the capture died."""
 
-from faults.recount import FaultWindow, Log, is_excused
+from faults.recount import FaultWindow, Log, is_excused, unread_seconds
 
 from contracts.chat_messages import Coverage
 
@@ -45,3 +45,8 @@ def test_a_channel_that_is_not_wanted_needs_no_gap() -> None:
 
 def test_gap_seconds_are_counted_once_within_the_window() -> None:
     assert log(gap(10_000, 20_000), gap(15_000, 25_000)).gap_seconds(FaultWindow(12_000, 100_000)) == 13.0
+
+
+def test_a_second_in_two_gaps_is_one_unread_second() -> None:
+    assert unread_seconds([(1_000, 4_000), (3_000, 5_500), (9_000, 9_000)]) == 4.5
+    assert unread_seconds([]) == 0.0

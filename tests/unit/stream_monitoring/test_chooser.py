@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
-from unit.stream_monitoring.test_odd_answers import FixedToken, MemoryList
+from unit.stream_monitoring.test_odd_answers import MemoryList
+from unit.support.helix_client import FixedToken
 from unit.support.scripted_twitch import Reply, ScriptedTwitch, twitch
 
 from contracts.channel_names import parse_channels
@@ -13,6 +14,7 @@ from stream_monitoring.channels.choice import ChoiceRules, Watched
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions
 from stream_monitoring.channels.games import Games
 from stream_monitoring.channels.pinned import ASK_AGAIN_SECONDS, NEEDS_HELIX, NOT_IN_CHAT, OPTED_OUT, UNKNOWN
+from stream_monitoring.channels.pinned_file import PinnedFile
 from stream_monitoring.privacy.opt_outs import OptOuts, OptOutStatus
 from twitch_access.helix import Helix
 from twitch_access.session import Session
@@ -33,8 +35,10 @@ class World:
         self.games = {"33214": "Fortnite", "509658": "Just Chatting", "1942": "Another", "77": "1942"}
         self.opt_outs = OptOuts(None, folder / "opt_outs.json")
         self.ids_from_chat: dict[str, str] = {}
+        self.hears_chat = True
         self.read: set[str] = set()
         self.now = 1_000.0
+        self.pinned_file = folder / "pinned.json"
         twitch.make = self._answer
 
     def _answer(self) -> Reply:
@@ -66,9 +70,11 @@ class World:
             copy=MemoryList(),
             watch=self._watch,
             ids_from_chat=lambda: self.ids_from_chat,
+            hears_chat=lambda: self.hears_chat,
             opt_outs=self.opt_outs,
             erase=lambda opt_outs: None,
             clock=lambda: self.now,
+            pinned_file=PinnedFile(self.pinned_file),
         )
 
     def _watch(self, logins: set[str]) -> None:
@@ -152,6 +158,50 @@ def test_a_rename_is_followed_by_id(world: World):
     assert world.read == {"anna_new"}
 
 
+@pytest.mark.parametrize("pinned", ["anna", "id:1"])
+def test_a_rename_is_followed_over_a_restart(world: World, pinned: str):
+    """Before Twitch is asked the last known name is read; the old one may be somebody else's by then."""
+    world.chooser(pinned).choose_once()
+    world.users |= {"1": "anna_new", "9": "anna"}
+    before = world.chooser(pinned)
+    before.choose_once()
+    assert before.choice == {"1": Watched("anna_new", "pinned")}
+    after = world.chooser(f"{pinned},bob")
+    after.start()
+    assert world.read == {"anna_new", "bob"}
+    world.ids_from_chat["anna"] = "9"
+    after.choose_once()
+    assert after.choice == {"1": Watched("anna_new", "pinned"), "2": Watched("bob", "pinned")}
+    assert after.notes() == {}
+
+
+def test_a_name_that_is_pinned_no_more_is_forgotten(world: World):
+    """So an operator who means the new owner of a name takes it out once."""
+    world.chooser("anna").choose_once()
+    world.chooser("bob").choose_once()
+    world.users |= {"1": "anna_new", "9": "anna"}
+    chooser = world.chooser("anna,bob")
+    chooser.choose_once()
+    assert set(chooser.choice) == {"9", "2"}
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"anna": 7}', '{"anna": {"login": "x"}}', "\xff"])
+def test_a_damaged_file_of_ids_is_no_reason_to_stop(world: World, content: str):
+    world.pinned_file.write_bytes(content.encode("latin-1"))
+    chooser = world.chooser("anna")
+    chooser.choose_once()
+    assert chooser.choice == {"1": Watched("anna", "pinned")}
+
+
+def test_without_helix_a_kept_id_says_nothing(world: World):
+    """Chat alone knows whose room a name is now."""
+    world.chooser("anna").choose_once()
+    world.ids_from_chat["anna"] = "9"
+    chooser = world.chooser("anna", helix=False)
+    chooser.choose_once()
+    assert chooser.choice == {"9": Watched("anna", "pinned")}
+
+
 def test_a_channel_that_is_gone_is_named_and_stays_wanted(world: World):
     chooser = world.chooser("anna")
     chooser.choose_once()
@@ -181,6 +231,17 @@ def test_without_helix_the_rooms_that_chat_lets_in_count(world: World):
         "pinned channel no_such_channel": NOT_IN_CHAT,
         "pinned channel id:7": NEEDS_HELIX,
     }
+
+
+def test_without_chat_no_name_is_called_wrong(world: World):
+    """Without a network nobody knows whether there is such a channel."""
+    world.hears_chat = False
+    chooser = world.chooser("anna", helix=False)
+    chooser.run(Ticking(world, 120))  # type: ignore[arg-type]
+    assert chooser.notes() == {}
+    world.hears_chat = True
+    chooser.run(Ticking(world, 20))  # type: ignore[arg-type]
+    assert chooser.notes() == {"pinned channel anna": NOT_IN_CHAT}
 
 
 def test_games_are_found_by_name_and_by_id(world: World):

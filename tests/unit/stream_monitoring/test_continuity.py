@@ -122,6 +122,13 @@ def test_every_channel_gets_a_gap_if_the_spools_start_is_gone():
     assert {(each["channel_id"], each["gap_until_at"]) for each in gaps} == {("a", since + 5000), ("b", since + 5000)}
 
 
+def test_what_a_channel_lacks_is_a_gap_of_that_channel():
+    capture, _ = reading("a", "b")
+    gaps = values(capture.continuity.undelivered_lines(lambda channel_id: [(10, 20), (30, 40)][: channel_id == "b"]))
+    assert [(g["channel_id"], g["sent_at"], g["gap_from_at"], g["gap_until_at"]) for g in gaps] == [("b", 11, 11, 20)]
+    assert gaps[0]["reason"] == "not delivered"
+
+
 def test_a_channel_joined_after_the_report_gets_its_own_gap():
     capture, since = reading("a")
     capture.want("a", "slow")

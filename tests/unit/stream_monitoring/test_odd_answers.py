@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from unit.support import odd_answers
+from unit.support.helix_client import FixedToken
 from unit.support.scripted_twitch import Reply, ScriptedTwitch, twitch
 
 from contracts.channel_names import parse_channels
@@ -14,7 +15,6 @@ from stream_monitoring.channels.choice import Choice, ChoiceRules
 from stream_monitoring.channels.chooser import Chooser, ChooserOptions
 from stream_monitoring.channels.lifecycle import LifecyclePolling, StreamTracker
 from stream_monitoring.privacy.opt_outs import OptOuts
-from twitch_access.errors import SignInNeeded
 from twitch_access.helix import Helix
 from twitch_access.session import Session
 from twitch_access.transport import Transport
@@ -22,20 +22,6 @@ from twitch_access.transport import Transport
 __all__ = ["twitch"]
 NOW = 1_800_000_000_000
 HASTY = 0.5  # seconds; no answer here is slow
-
-
-class FixedToken:
-    def value(self, seconds: float) -> str:
-        return "token"
-
-    def renew(self, refused: str, seconds: float) -> None:
-        """Nothing better is to be had."""
-
-    def lacks_scope(self, message: str) -> SignInNeeded:
-        return SignInNeeded(message)
-
-    def validate(self) -> None:
-        """Always valid."""
 
 
 class MemoryList:
@@ -63,6 +49,7 @@ def chooser(helix: Helix, folder: Path, **options: Any) -> Chooser:
         copy=MemoryList(),
         watch=lambda logins: None,
         ids_from_chat=dict,
+        hears_chat=lambda: True,
         opt_outs=OptOuts(None, folder / "opt_outs.json"),
         erase=lambda opt_outs: None,
     )

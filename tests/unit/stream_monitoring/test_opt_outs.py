@@ -111,6 +111,7 @@ class World:
             copy=self.copy,
             watch=self.watch,
             ids_from_chat=lambda: self.ids_from_chat,
+            hears_chat=lambda: True,
             opt_outs=self.opt_outs,
             erase=self.erase,
         )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from contracts import codec
 from contracts.chat_messages import Coverage, Tick
 from contracts.topics import CHAT_MESSAGES, DEAD_LETTERS, STREAM_LIFECYCLE
-from stream_monitoring.forwarding import partition_repair
+from stream_monitoring.capture.continuity import Lacking
+from stream_monitoring.forwarding import partition_repair, unread
 from stream_monitoring.forwarding.kafka_log import PartitionId, tick_of
 from stream_monitoring.forwarding.key_partition import murmur2, partition_of_key
 from stream_monitoring.forwarding.partition_repair import (
@@ -100,13 +102,30 @@ def repair(contents: Contents, frames: list[Frame], spool_id: str, transactions:
     latest = between.latest
     lost = LostRecords(between, spool_id, known_after(contents, between), COUNTS)
     repeated = tick(latest.sent_at, latest.spool_id, latest.spool_position)
-    for number, resend in enumerate(resends(frames, lost, repeated)):
+    for number, resend in enumerate(resends(frames, lost, repeated, lambda lacking: told(lacking, latest))):
         if number == transactions:
             return
         for to, value in resend.records:
             contents[to.topic, partition_of_key(to.key or b"", COUNTS[to.topic])].append(value)
         for partition in resend.partitions:
             contents[partition].append(resend.tick)
+
+
+def told(lacking: Lacking, latest: LastTick) -> list[bytes]:
+    """The gaps of all channels, as the capture makes them."""
+    found = [(channel, *stretch) for channel in map(str, range(CHANNELS)) for stretch in lacking(channel)]
+    assert all(until <= latest.sent_at + LAG for _, _, until in found)
+    return [line for channel, after, until in found for line in (b"l" + channel.encode(), gap(channel, after, until))]
+
+
+def gap(channel: str, after: int, until: int, event: str = "gap", reason: str = "") -> bytes:
+    """Coverage: not read after one event time and up to the other, as the record of a gap or of its beginning."""
+    begin = after + 1
+    times = {"gap_from_at": begin, "gap_until_at": until} if event == "gap" else {}
+    fields = {"kind": "coverage", "schema_version": 1, "channel_id": channel, "sent_at": begin, "received_at": 0}
+    return codec.encode(
+        msgspec.convert({**fields, "instance": "t", "event": event, "reason": reason, **times}, Coverage)
+    )
 
 
 def resume_after(contents: Contents, frames: list[Frame], spool_id: str) -> None:
@@ -144,12 +163,19 @@ def late(values: list[bytes]) -> list[str]:
 
 
 def ids(contents: Contents) -> Counter[str]:
-    return Counter(id_of(value) for partition in CHAT for value in contents[partition] if not tick_of(value))
+    values = [value for partition in CHAT for value in contents[partition]]
+    return Counter(id_of(value) for value in values if read_header(value).has_id)
+
+
+def gaps(contents: Contents, partitions: list[PartitionId] = CHAT) -> list[Coverage]:
+    values = [value for partition in partitions for value in contents[partition]]
+    return [msgspec.json.decode(value, type=Coverage) for value in values if read_header(value).kind == "coverage"]
 
 
 @pytest.fixture(autouse=True)
 def _small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(partition_repair, "MOST_RECORDS", 3)
+    monkeypatch.setattr(unread, "AHEAD_MS", LAG)
 
 
 sizes = st.lists(st.integers(1, 6), min_size=2, max_size=10)
@@ -168,6 +194,7 @@ def test_each_partition_gets_back_what_it_lost_once(frame_sizes, kept, died):
     repair(contents, own, "a")
     assert ids(contents) == Counter(f"m{number}" for number in range(sum(frame_sizes)))
     assert find_divergence(last_ticks(contents), PARTITIONS) is None
+    assert gaps(contents) == gaps(contents, [LIFECYCLE]) == []
     assert [late(values) for values in contents.values()] == [[]] * len(PARTITIONS)
 
 
@@ -183,6 +210,7 @@ def test_another_spool_sends_what_the_writer_could_not(frame_sizes, kept, died):
     resume_after(contents, other, "b")
     assert ids(contents) == Counter(f"m{number}" for number in range(sum(frame_sizes) + LAG))
     assert find_divergence(last_ticks(contents), PARTITIONS) is None
+    assert gaps(contents) == gaps(contents, [LIFECYCLE]) == []
     assert [late(values) for values in contents.values()] == [[]] * len(PARTITIONS)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from unit.support import odd_answers
+from unit.support.helix_client import FixedToken
 from unit.support.scripted_twitch import Reply, ScriptedTwitch
 
 from contracts import metrics
@@ -17,8 +18,6 @@ from twitch_access.errors import Refused, TwitchError, WrongShape
 from twitch_access.helix import Helix
 from twitch_access.session import Session
 from twitch_access.transport import Transport
-
-from .test_helix import FixedToken
 
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 ENDPOINTS: dict[str, tuple[Callable[[Helix], Any], dict[str, Any]]] = {

@@ -2,12 +2,14 @@
 
 import pytest
 
+from clip_creator.settings import ClipSettings
 from twitch_simulator.clock import WorldClock
 from twitch_simulator.crowd.channels import plan_channels
 from twitch_simulator.crowd.directory import Directory, StreamChange
-from twitch_simulator.faults import EndpointFault, Faults, Refusal
-from twitch_simulator.helix.clips import Clips
+from twitch_simulator.faults import RESTRICTED, EndpointFault, Faults, Refusal
+from twitch_simulator.helix.clips import LATE_SECONDS, Clips
 from twitch_simulator.truth import Truth
+from twitch_simulator.twitch import refusing_channels
 
 CREATOR = ("1", "scout")
 
@@ -23,7 +25,7 @@ class Shop:
         self.clips = self.open()
         self.channel = self.directory.channels[0]
 
-    def open(self) -> Clips:
+    def open(self, late_every: int = 0) -> Clips:
         return Clips(
             directory=self.directory,
             truth=self.truth,
@@ -31,6 +33,7 @@ class Shop:
             clock=lambda: self.now,
             base=lambda: "http://sim",
             delay_seconds=5.0,
+            late_every=late_every,
         )
 
     def make(self):
@@ -67,6 +70,33 @@ def test_a_lost_clip_never_appears(shop: Shop) -> None:
     assert shop.clips.of_channel(shop.channel.channel_id, 0, float("inf")) == [found]
     again = shop.open()
     assert [clip.clip_id for clip in again.find([lost.clip_id, found.clip_id])] == [found.clip_id]
+
+
+def test_every_nth_clip_is_late_but_comes_while_it_is_awaited(shop: Shop) -> None:
+    shop.clips = shop.open(late_every=3)
+    made = [shop.make() for _ in range(6)]
+    shop.now += 5_000
+    found = [clip.clip_id in {each.clip_id for each in shop.clips.find([clip.clip_id])} for clip in made]
+    assert found == [True, True, False, True, True, False]
+    shop.now += int(LATE_SECONDS[0] * 1000) - 1
+    assert shop.clips.find([made[2].clip_id]) == []
+    shop.now += int((LATE_SECONDS[1] - LATE_SECONDS[0]) * 1000) + 1
+    assert shop.clips.find([made[2].clip_id]) == [made[2]]
+    assert LATE_SECONDS[1] + 30 < ClipSettings.model_fields["confirm_seconds"].default
+
+
+def test_a_channel_that_allows_no_clips_refuses_each(shop: Shop) -> None:
+    shop.faults.refuse_always(["7"])
+    answers = [shop.faults.next_refusal("7") for _ in range(500)]
+    assert {(each.status, each.message) for each in answers if each} == {(403, RESTRICTED)}
+    assert None not in answers
+    assert shop.faults.next_refusal("8") is None
+
+
+def test_every_nth_channel_refuses_but_none_of_the_largest() -> None:
+    channels = plan_channels(1, 20)
+    assert refusing_channels(channels, 0) == []
+    assert refusing_channels(channels, 6) == [channels[rank].channel_id for rank in (4, 10, 16)]
 
 
 def test_clips_are_found_by_creation_time(shop: Shop) -> None:

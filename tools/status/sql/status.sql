@@ -20,3 +20,10 @@ WHERE met_at > now() - interval '1 day'
 GROUP BY 1, 2
 ORDER BY 3 DESC
 LIMIT 20;
+
+-- name: channel_requests()
+-- What visitors want to be watched, the most wanted first; without channels that have opted out.
+SELECT name, requests, to_char(asked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS last, is_watched
+FROM open_channel_requests
+ORDER BY is_watched, requests DESC, asked_at DESC
+LIMIT 200;

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from twitch_simulator.crowd.plays import KINDS as PLAYS
 from twitch_simulator.crowd.plays import RULES
 from twitch_simulator.delivery.notices import KINDS
+from twitch_simulator.faults import RESTRICTED
 from twitch_simulator.irc.rooms import Connection
 
 
@@ -90,7 +91,7 @@ class RefuseOrder(Order):
 
     login: str = ""
     status: int = Field(403, ge=400, le=599)
-    message: str = "Clips are restricted for this channel."
+    message: str = RESTRICTED
     count: int = Field(1, ge=0)
 
 

@@ -98,7 +98,7 @@ def chat_routes(twitch: Twitch) -> APIRouter:
 
 
 def event_routes(twitch: Twitch) -> APIRouter:
-    """Build the routes for notices, plays, rules and streams."""
+    """Build the routes for notices, plays and rules."""
     router = APIRouter(prefix="/control")
 
     @router.post("/notice")
@@ -115,6 +115,13 @@ def event_routes(twitch: Twitch) -> APIRouter:
     @router.post("/rule")
     async def rule(order: RuleOrder) -> dict[str, Any]:
         return twitch.events.change_rule(channel_of(twitch, order.login), order.rule, order.value)
+
+    return router
+
+
+def stream_routes(twitch: Twitch) -> APIRouter:
+    """Build the routes for streams and for channels' names."""
+    router = APIRouter(prefix="/control")
 
     @router.post("/stream")
     async def stream(order: StreamOrder) -> dict[str, Any]:

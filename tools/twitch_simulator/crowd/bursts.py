@@ -1,7 +1,7 @@
 """Plans bursts of chat in full when they start, so that their truth can be written first."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -9,6 +9,7 @@ import msgspec
 
 from twitch_simulator.crowd.channels import Channel
 from twitch_simulator.crowd.chatters import Chatter
+from twitch_simulator.crowd.reactions import draw_mood, has_waves, lead_emote, reaction_pool
 from twitch_simulator.crowd.texts import ChatText, burst_pool
 
 FAVOURITES: Final = ("LUL", "KEKW", "PogChamp", "CLIP IT", "OMEGALUL", "NotLikeThis", "Kreygasm", "WutFace", "GG")
@@ -16,6 +17,9 @@ RISE_SECONDS = (2.0, 3.0)
 HOLD_SECONDS = (2.0, 7.0)
 DECAY_SECONDS = (10.0, 20.0)
 DECAY_RATE = 3.0  # e-folds over the decay: it ends at 5 % of the full rate
+WAVE_SECONDS = (4.0, 7.0)  # from one swell of a cheering crowd to the next
+WAVE_DEPTH = 0.6  # of the rate is lost between two swells
+TAIL_EXPONENT, MOST_TIMES = 2.5, 3.0  # Pareto's, of a lively burst's size; 3 times keeps the largest room readable
 
 
 class PlannedMessage(msgspec.Struct, frozen=True, gc=False):
@@ -33,11 +37,15 @@ class PlannedMessage(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class BurstShape:
-    """The course of a burst's rate in seconds: linear rise, plateau at the full rate, exponential decay."""
+    """The course of a burst's rate in seconds: linear rise, plateau at the full rate, exponential decay.
+
+    `wave`: seconds from one swell to the next, the first one at the end of the rise; 0: none.
+    """
 
     rise: float
     hold: float
     decay: float
+    wave: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -50,14 +58,21 @@ class BurstShape:
             return 0.0
         if at < self.rise:
             return at / self.rise
-        if at < self.rise + self.hold:
+        fallen = max(0.0, at - self.rise - self.hold) / self.decay if self.decay else 0.0
+        return self._swell(at - self.rise) * math.exp(-DECAY_RATE * fallen)
+
+    def _swell(self, after_rise: float) -> float:
+        if not self.wave:
             return 1.0
-        return math.exp(-DECAY_RATE * (at - self.rise - self.hold) / self.decay)
+        return 1 - WAVE_DEPTH * (1 - math.cos(2 * math.pi * after_rise / self.wave)) / 2
 
 
 @dataclass(frozen=True)
 class Burst:
-    """A future burst; times in ms since 1970 by the machine's clock."""
+    """A future burst; times in ms since 1970 by the machine's clock.
+
+    `emote`: what most write. `mood`: a key of reactions.MOODS, whose words the others write; "": plain shouts.
+    """
 
     channel: Channel
     starts_at: int
@@ -65,6 +80,7 @@ class Burst:
     messages_per_second: float
     chatters: int
     emote: str
+    mood: str = ""
 
     @property
     def peak_at(self) -> int:
@@ -108,10 +124,32 @@ def random_burst(rng: Random, channel: Channel, usual_rate: float, starts_at: in
     )
 
 
+def lively_burst(rng: Random, channel: Channel, usual_rate: float, starts_at: int) -> Burst:
+    """Draw a burst in a mood, with a heavy tail of sizes; cheering comes in waves."""
+    usual, mood = random_burst(rng, channel, usual_rate, starts_at), draw_mood(rng)
+    times = min(MOST_TIMES, 0.85 * rng.paretovariate(TAIL_EXPONENT))
+    shape = replace(usual.shape, wave=rng.uniform(*WAVE_SECONDS)) if has_waves(mood) else usual.shape
+    return replace(
+        usual,
+        shape=shape,
+        messages_per_second=usual.messages_per_second * times,
+        chatters=round(usual.chatters * times),
+        emote=lead_emote(rng, mood),
+        mood=mood,
+    )
+
+
+def texts_of(rng: Random, burst: Burst) -> list[ChatText]:
+    """Draw the texts of a burst."""
+    if burst.mood:
+        return reaction_pool(rng, burst.mood, burst.channel.language, burst.emote)
+    return burst_pool(rng, burst.emote)
+
+
 def plan_burst(rng: Random, burst: Burst, crowd: list[Chatter]) -> list[PlannedMessage]:
     """Plan all messages of a burst in order of time, by at most `burst.chatters` different people."""
     people = rng.sample(crowd, min(burst.chatters, len(crowd)))
-    texts = burst_pool(rng, burst.emote)
+    texts = texts_of(rng, burst)
     times, owed, at = [], 0.0, 0.0
     step = 0.1  # seconds: fine enough for a rise of two seconds
     while at < burst.shape.seconds:

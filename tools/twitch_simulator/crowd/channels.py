@@ -6,32 +6,14 @@ from random import Random
 from typing import Final
 
 from twitch_simulator.clock import DAY_MS, WorldClock
-from twitch_simulator.crowd.chatters import CROWD_SIZE, FIRST, SECOND, Audience
+from twitch_simulator.crowd.categories import draw_category, make_title
+from twitch_simulator.crowd.chatters import CROWD_SIZE, Audience
+from twitch_simulator.crowd.names import make_name
 
 ZIPF_EXPONENT = 0.9  # the largest of 40 channels has about a quarter of all chat
 LARGEST_VIEWERS = 42_000
 ALWAYS_LIVE_SHARE = 0.4  # the largest channels never go offline, so that a demo always has chat
 HOUR_MS = 3_600_000
-GAMES: Final = {
-    "509658": "Just Chatting",
-    "21779": "League of Legends",
-    "32982": "Grand Theft Auto V",
-    "516575": "VALORANT",
-    "27471": "Minecraft",
-    "32399": "Counter-Strike",
-    "509663": "Special Events",
-    "743": "Chess",
-}
-TITLES: Final = {
-    "en": ("ranked until we drop", "first playthrough, no spoilers", "chill morning !socials", "speedrun practice"),
-    "es": ("jugando con amigos", "directo tranquilo"),
-    "de": ("entspannte Runde am Abend", "wir schaffen das heute"),
-    "pt": ("jogando com a galera", "live de domingo"),
-    "fr": ("on continue l'aventure", "petit live du soir"),
-    "ja": ("参加型です!", "今日こそクリア"),
-    "ko": ("오늘은 랭크", "수다 방송"),
-    "zh": ("今天輕鬆聊", "挑戰最高難度"),
-}
 LANGUAGES: Final = ("en", "en", "en", "en", "es", "pt", "de", "fr", "ja", "ko", "zh")
 UTC_HOURS: Final = {"en": -5, "es": -3, "pt": -3, "de": 1, "fr": 1, "ja": 9, "ko": 9, "zh": 8}
 
@@ -67,26 +49,42 @@ def plan_channels(seed: int, count: int, always_live: bool = False) -> list[Chan
     """Plan `count` channels, the largest first; equal seeds give equal channels."""
     rng = Random(f"channels:{seed}")
     sizes = sorted(((rank + 1) ** -ZIPF_EXPONENT * rng.lognormvariate(0, 0.25) for rank in range(count)), reverse=True)
-    ids = rng.sample(range(1_000_000, 90_000_000), count)
-    return [
-        plan_channel(rng, number, str(channel_id), size / sum(sizes), size / sizes[0],
-                     always_live or number <= count * ALWAYS_LIVE_SHARE)
-        for number, (channel_id, size) in enumerate(zip(ids, sizes, strict=True))
-    ]  # fmt: skip
+    ids, total = rng.sample(range(1_000_000, 90_000_000), count), sum(sizes)
+    words, taken = Random(f"words:{seed}"), set[str]()
+    channels = []
+    for number, (channel_id, size) in enumerate(zip(ids, sizes, strict=True)):
+        always = always_live or number <= count * ALWAYS_LIVE_SHARE
+        language = rng.choice(LANGUAGES)
+        name = make_name(words, language, taken)
+        channel = plan_channel(
+            rng, words, name=name, language=language, channel_id=str(channel_id), weight=size / total,
+            relative=size / sizes[0], always=always,
+        )  # fmt: skip
+        channels.append(channel)
+    return channels
 
 
-def plan_channel(rng: Random, number: int, channel_id: str, weight: float, relative: float, always: bool) -> Channel:
-    """Plan one channel; `relative` is its size relative to the largest."""
-    login = f"{rng.choice(FIRST)}_{rng.choice(SECOND)}_{number}"
-    language = rng.choice(LANGUAGES)
+def plan_channel(
+    rng: Random,
+    words: Random,
+    *,
+    name: tuple[str, str],
+    language: str,
+    channel_id: str,
+    weight: float,
+    relative: float,
+    always: bool,
+) -> Channel:
+    """Plan one channel. `words`: draws its words; `name`: login and display name; `relative`: size to the largest's."""
+    category = draw_category(words)
     viewers = max(3, round(LARGEST_VIEWERS * relative**1.2))
     return Channel(
-        login=login,
+        login=name[0],
         channel_id=channel_id,
-        display_name=login.title(),
+        display_name=name[1],
         language=language,
-        game_id=rng.choice(tuple(GAMES)),
-        title=rng.choice(TITLES[language]),
+        game_id=category.id,
+        title=make_title(words, language, category),
         weight=weight,
         viewers=viewers,
         audience=Audience(rng.randrange(CROWD_SIZE), max(5, min(CROWD_SIZE, viewers // 8))),

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from twitch_simulator.clock import WorldClock
-from twitch_simulator.crowd.channels import GAMES, Broadcast, Channel, broadcast_at, viewers_at
+from twitch_simulator.crowd.categories import GAMES
+from twitch_simulator.crowd.channels import Broadcast, Channel, broadcast_at, viewers_at
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from twitch_simulator.crowd.chatters import Audience, Chatter, make_chatter
 from twitch_simulator.crowd.emotes import emotes_tag
 from twitch_simulator.crowd.texts import ChatText
 
+Recording = list[tuple[float, int, str]]  # seconds, user, text of each line
+
 MAX_LOGIN = 25  # characters, Twitch's limit
 MAX_TEXT = 500  # characters, Twitch's limit
 
@@ -33,7 +35,7 @@ def recorded_channel(name: str) -> Channel:
     )  # fmt: skip
 
 
-def read_recording(path: Path) -> list[tuple[float, int, str]]:
+def read_recording(path: Path) -> Recording:
     """Return (seconds, user, text) of each line. Raises OSError without the file, ValueError for an invalid line."""
     lines = []
     with gzip.open(path, "rt", encoding="utf-8") as file:
@@ -46,9 +48,9 @@ def read_recording(path: Path) -> list[tuple[float, int, str]]:
     return lines
 
 
-def spread(lines: list[tuple[float, int, str]]) -> Iterator[tuple[float, int, str]]:
+def spread(lines: Recording) -> Iterator[tuple[float, int, str]]:
     """Yield the lines in order of time; lines with whole seconds are spread evenly over their second."""
-    seconds: dict[int, list[tuple[float, int, str]]] = defaultdict(list)
+    seconds: dict[int, Recording] = defaultdict(list)
     for line in lines:
         seconds[int(line[0])].append(line)
     for second in sorted(seconds):
@@ -62,9 +64,7 @@ def spread(lines: list[tuple[float, int, str]]) -> Iterator[tuple[float, int, st
 class Replay:
     """A source of a recording's messages; it starts when the channel first has a listener."""
 
-    def __init__(
-        self, channel: Channel, lines: list[tuple[float, int, str]], speed: float, has_listeners: Callable[[], bool]
-    ) -> None:
+    def __init__(self, channel: Channel, lines: Recording, speed: float, has_listeners: Callable[[], bool]) -> None:
         self.channel = channel
         self.sent = 0
         self.total = len(lines)

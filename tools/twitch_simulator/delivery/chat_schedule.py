@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from twitch_simulator.clock import Clock, SimulatedClock, WorldClock
-from twitch_simulator.crowd.bursts import Burst, PlannedMessage, burst_times, plan_burst, random_burst
+from twitch_simulator.crowd.bursts import Burst, PlannedMessage, burst_times, lively_burst, plan_burst, random_burst
 from twitch_simulator.crowd.channels import Channel
 from twitch_simulator.crowd.chat import Shares, plan_chat, shares_at
 from twitch_simulator.crowd.chatters import Chatter
@@ -50,10 +50,12 @@ class ChatSchedule:
         world: WorldClock,
         clock: SimulatedClock,
         truth: Truth,
+        lively: bool = False,
     ) -> None:
-        """The rates apply to all generated channels together."""
+        """The rates apply to all generated channels together. `lively`: random bursts are in moods."""
         self.bursts_started = 0
         self._seed, self._sources = seed, sources
+        self._draw_burst = lively_burst if lively else random_burst
         self._messages_per_second, self._bursts_per_minute = messages_per_second, bursts_per_minute
         self._crowd, self._pools, self._generated = crowd, pools, generated
         self._directory, self._world, self._clock, self._truth = directory, world, clock, truth
@@ -107,7 +109,7 @@ class ChatSchedule:
         free = [channel for channel in self._shares.channels if self._bursting.get(channel.channel_id, 0) < at]
         if free:
             channel = rng.choices(free, [channel.weight**0.5 for channel in free])[0]
-            self.burst(random_burst(rng, channel, channel.weight * self._messages_per_second, at), rng)
+            self.burst(self._draw_burst(rng, channel, channel.weight * self._messages_per_second, at), rng)
 
     def burst(self, burst: Burst, rng: Random) -> dict[str, object]:
         """Plan a burst and write its truth. Return the truth's row, times by Twitch's clock."""
@@ -121,6 +123,7 @@ class ChatSchedule:
             "ends_at": burst.ends_at + offset,
             "messages": len(messages),
             "emote": burst.emote,
+            "mood": burst.mood,
         }
         self._truth.write("bursts", row)
         self._truth.flush(0)

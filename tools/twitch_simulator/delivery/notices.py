@@ -20,7 +20,18 @@ TEXTS: Final = {  # what a person writes beside it
 GIFTS_TO_MANY: Final = ("submysterygift", "anonsubmysterygift")
 DELETIONS: Final = ("timeout", "ban", "clear", "delete")
 KINDS: Final = USERNOTICES + DELETIONS
-PLAN: Final[dict[str, str | int]] = {"sub-plan": "1000", "sub-plan-name": "Channel Subscription"}
+SYSTEM_TEXTS: Final = {
+    "raid": "{amount} raiders from {name} have joined!",
+    "sub": "{name} subscribed at Tier 1.",
+    "resub": "{name} subscribed at Tier 1. They've subscribed for {amount} months!",
+    "subgift": "{name} gifted a Tier 1 sub to {other}!",
+    "submysterygift": "{name} is gifting {amount} Tier 1 Subs to the community!",
+    "anonsubgift": "An anonymous user gifted a Tier 1 sub to {other}!",
+    "anonsubmysterygift": "An anonymous user is gifting {amount} Tier 1 Subs!",
+    "viewermilestone": "{name} watched {amount} consecutive streams!",
+}
+Values = dict[str, str | int]
+PLAN: Final[Values] = {"sub-plan": "1000", "sub-plan-name": "Channel Subscription"}
 PICTURE: Final = "https://static-cdn.jtvnw.net/jtv_user_pictures/%s-profile_image-70x70.png"
 LastLine = tuple[str, Chatter, str]  # message id, chatter, text
 
@@ -30,44 +41,36 @@ def new_id(rng: Random) -> str:
     return str(UUID(int=rng.getrandbits(128), version=4))
 
 
-def parameters(
-    kind: str, who: Chatter, other: Chatter, amount: int, notice_id: str
-) -> tuple[str, dict[str, str | int]]:
-    """Return the text and the `msg-param-*` values of a USERNOTICE. `amount`: raiders, months or gifts."""
-    name = who.display_name
+def system_text(kind: str, who: Chatter, other: Chatter, amount: int) -> str:
+    """Return what Twitch writes about a USERNOTICE."""
+    return SYSTEM_TEXTS.get(kind, "").format(name=who.display_name, other=other.display_name, amount=amount)
+
+
+def parameters(kind: str, who: Chatter, other: Chatter, amount: int, notice_id: str) -> Values:
+    """Return the `msg-param-*` values of a USERNOTICE. `amount`: raiders, months or gifts."""
     months = max(1, who.subscriber_months)
-    recipient: dict[str, str | int] = {"recipient-display-name": other.display_name}
+    recipient: Values = {"recipient-display-name": other.display_name}
     recipient |= {"recipient-id": other.user_id, "recipient-user-name": other.login}
     match kind:
         case "raid":
-            values: dict[str, str | int] = {"displayName": name, "login": who.login}
-            values |= {"profileImageURL": PICTURE % who.user_id, "viewerCount": amount}
-            return f"{amount} raiders from {name} have joined!", values
+            raider: Values = {"displayName": who.display_name, "login": who.login}
+            return raider | {"profileImageURL": PICTURE % who.user_id, "viewerCount": amount}
         case "sub":
-            base: dict[str, str | int] = {"cumulative-months": 1, "months": 0, "should-share-streak": 0}
-            return f"{name} subscribed at Tier 1.", base | PLAN
+            return {"cumulative-months": 1, "months": 0, "should-share-streak": 0} | PLAN
         case "resub":
-            base = {"cumulative-months": amount, "months": 0, "should-share-streak": 1, "streak-months": months}
-            return f"{name} subscribed at Tier 1. They've subscribed for {amount} months!", base | PLAN
+            return {"cumulative-months": amount, "months": 0, "should-share-streak": 1, "streak-months": months} | PLAN
         case "viewermilestone":
-            milestone: dict[str, str | int] = {"category": "watch-streak", "copoReward": 450, "id": notice_id}
-            return f"{name} watched {amount} consecutive streams!", milestone | {"value": amount}
+            return {"category": "watch-streak", "copoReward": 450, "id": notice_id, "value": amount}
         case "anonsubgift":
-            return f"An anonymous user gifted a Tier 1 sub to {other.display_name}!", recipient | PLAN
+            return recipient | PLAN
         case "anonsubmysterygift":
-            return f"An anonymous user is gifting {amount} Tier 1 Subs!", {
-                "mass-gift-count": amount,
-                "sub-plan": "1000",
-            }
+            return {"mass-gift-count": amount, "sub-plan": "1000"}
         case "subgift":
-            base = {"gift-months": 1, "months": months, "origin-id": notice_id, **recipient}
-            text = f"{name} gifted a Tier 1 sub to {other.display_name}!"
-            return text, base | {"sender-count": amount} | PLAN
+            gift: Values = {"gift-months": 1, "months": months, "origin-id": notice_id}
+            return gift | recipient | {"sender-count": amount} | PLAN
         case "submysterygift":
-            gifts: dict[str, str | int] = {"mass-gift-count": amount, "origin-id": notice_id, "sender-count": amount}
-            return f"{name} is gifting {amount} Tier 1 Subs to the community!", gifts | {"sub-plan": "1000"}
-        case _:
-            return "", {"color": "PRIMARY"}
+            return {"mass-gift-count": amount, "origin-id": notice_id, "sender-count": amount, "sub-plan": "1000"}
+    return {"color": "PRIMARY"}
 
 
 def user_notice(
@@ -75,7 +78,6 @@ def user_notice(
 ) -> tuple[str, dict[str, Any]]:
     """Return the line of a USERNOTICE and its row for notices.jsonl."""
     notice_id = new_id(rng)
-    system_text, values = parameters(kind, *people, amount, notice_id)
     login, channel_id = channel.login, channel.channel_id
     line = irc_lines.usernotice(
         people[0],
@@ -84,8 +86,8 @@ def user_notice(
         notice_id=notice_id,
         sent_at=sent_at,
         kind=kind,
-        system_text=system_text,
-        parameters=values,
+        system_text=system_text(kind, *people, amount),
+        parameters=parameters(kind, *people, amount, notice_id),
         text=TEXTS.get(kind, ""),
     )
     return line, {"notice_id": notice_id, "channel_id": channel_id, "sent_at": sent_at, "notice_type": kind}

@@ -1,5 +1,6 @@
 """The endpoints of id.twitch.tv: token, validate, revoke."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -62,8 +63,8 @@ def grant(fields: dict[str, str], tokens: Tokens, sign_ins: SignIns) -> JSONResp
     return refused(400, "missing grant type" if not kind else "unsupported grant type")
 
 
-def auth_routes(tokens: Tokens, now: Any) -> APIRouter:
-    """Build the routes under /oauth2/."""
+def auth_routes(tokens: Tokens, now: Any, channel_id: Callable[[str], str | None]) -> APIRouter:
+    """Build the routes under /oauth2/. `channel_id` finds the id of a login."""
     router, sign_ins = APIRouter(prefix="/oauth2"), SignIns(tokens, now)
 
     @router.post("/token")
@@ -90,5 +91,5 @@ def auth_routes(tokens: Tokens, now: Any) -> APIRouter:
 
     pages = APIRouter()
     pages.include_router(router)
-    pages.include_router(page_routes(sign_ins, tokens))
+    pages.include_router(page_routes(sign_ins, tokens, channel_id))
     return pages

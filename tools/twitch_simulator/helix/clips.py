@@ -41,6 +41,7 @@ SLUG_ENDS: Final = ("KappaPride", "TheRinger", "SwiftRage", "PogChamp", "HeyGuys
 DEFAULT_DURATION = 30.0  # seconds, as Twitch's
 VOD_OFFSET_AFTER_MS = 60_000  # it is null at first, and where there is no recording
 CAPTURED_AFTER_SECONDS = 5.0  # a clip extends this far past the request
+LATE_SECONDS = (40.0, 120.0)  # a late clip needs so much longer; the clip_creator waits for three minutes
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,10 @@ class Clips:
         clock: Callable[[], int],
         base: Callable[[], str],
         delay_seconds: float,
+        late_every: int = 0,
     ) -> None:
-        """`base()` returns the base URL of clip links."""
+        """`base()` returns the base URL of clip links. `late_every`: every Nth clip is late; 0: none."""
+        self._late_every = late_every
         self._delay_seconds = delay_seconds
         self._directory, self._truth, self._faults, self._clock, self._base = directory, truth, faults, clock, base
         self._clips: dict[str, Clip] = {}
@@ -126,13 +129,19 @@ class Clips:
             video_id=stream.broadcast.video_id,
             game_id=stream.game_id,
             vod_offset=max(0, int(offset)),
-            appears_at=float("inf") if never else now + self._delay_seconds * 1000,
+            appears_at=float("inf") if never else now + self._next_delay_seconds() * 1000,
         )
         row = {"clip_id": clip.clip_id, "broadcaster_id": clip.broadcaster_id, "created_at": now}
         self._truth.write("clips", row | {"title": clip.title, "duration": duration, "never_appears": never})
         self._truth.flush(0)
         self._clips[clip.clip_id] = clip
         return clip
+
+    def _next_delay_seconds(self) -> float:
+        number = len(self._clips) + 1
+        if not self._late_every or number % self._late_every:
+            return self._delay_seconds
+        return self._delay_seconds + Random(f"late:{number}").uniform(*LATE_SECONDS)
 
     def find(self, clip_ids: list[str]) -> list[Clip]:
         """Return the clips with these ids that have appeared."""

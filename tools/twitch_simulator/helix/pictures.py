@@ -1,20 +1,16 @@
 """Serves a drawn thumbnail and a small player page for a clip's links, for the demo."""
 
-import hashlib
 from html import escape
+from random import Random
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from twitch_simulator.crowd.categories import kind_of
 from twitch_simulator.helix.clips import Clips
+from twitch_simulator.helix.scenes import draw_scene
 
-THUMBNAIL = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 272" width="480" height="272">
-<defs><linearGradient id="g" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="hsl({hue},55%,38%)"/>
-<stop offset="1" stop-color="hsl({other},60%,18%)"/></linearGradient></defs>
-<rect width="480" height="272" fill="url(#g)"/><circle cx="{x}" cy="{y}" r="70" fill="#fff" opacity=".08"/>
-<path d="M0 {a} L120 {b} L240 {c} L360 {d} L480 {a} V272 H0 Z" fill="#000" opacity=".25"/>
-<path d="M222 112 v48 l42 -24 z" fill="#fff" opacity=".85"/>
-<text x="20" y="36" font-family="sans-serif" font-size="20" fill="#fff" opacity=".9">{name}</text></svg>"""
 PLAYER = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>html,body{{margin:0;height:100%;background:#000;color:#eee;font:16px sans-serif;overflow:hidden}}
 img{{width:100%;height:100%;object-fit:cover;animation:a 8s ease-in-out infinite alternate}}
@@ -23,13 +19,11 @@ p{{position:absolute;left:16px;bottom:12px;margin:0;text-shadow:0 1px 3px #000}}
 <img src="/thumbnails/{clip_id}.svg" alt=""><p>{title}<br>{name}, simulated clip</p></html>"""
 
 
-def thumbnail(clip_id: str, name: str) -> str:
-    """Draw an SVG thumbnail; equal ids give equal pictures."""
-    seed = hashlib.sha256(clip_id.encode()).digest()
-    heights = {key: 140 + seed[index] // 3 for index, key in enumerate("abcd", start=4)}
-    hue = seed[0] * 360 // 256
-    position = {"x": 60 + seed[2], "y": 60 + seed[3] // 2}
-    return THUMBNAIL.format(hue=hue, other=(hue + 60) % 360, name=escape(name), **position, **heights)
+def thumbnail(clip: dict[str, Any] | None, clip_id: str) -> str:
+    """Draw a thumbnail in the channel's colour and of its game. `clip`: as in Get Clips, None for an unknown one."""
+    channel_id, game_id = (clip["broadcaster_id"], clip["game_id"]) if clip else ("", "")
+    hue = Random(f"hue:{channel_id}").randrange(360)
+    return draw_scene(clip_id, hue, kind_of(game_id))
 
 
 def frame_policy(parents: list[str]) -> str:
@@ -54,9 +48,9 @@ def picture_routes(clips: Clips) -> APIRouter:
     @router.get("/thumbnails/{clip_id}.svg")
     async def picture(clip_id: str) -> Response:
         found = clips.find([clip_id])
-        name = clips.shown(found[0])["broadcaster_name"] if found else ""
-        headers = {"Cache-Control": "max-age=3600"}
-        return Response(thumbnail(clip_id, name), 200, headers, "image/svg+xml")
+        shown = clips.shown(found[0]) if found else None
+        headers = {"Cache-Control": "max-age=3600" if shown else "no-store", "X-Content-Type-Options": "nosniff"}
+        return Response(thumbnail(shown, clip_id), 200, headers, "image/svg+xml")
 
     @router.get("/embed")
     async def embed(request: Request, clip: str = "") -> HTMLResponse:

@@ -1,18 +1,21 @@
 """A person's side of signing in: the authorization page and device codes."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
 
-from twitch_simulator.helix.tokens import CLIENT_ID, Token, Tokens
+from twitch_simulator.helix.tokens import CLIENT_ID, SCOUT, Token, Tokens, User
 
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 CODE_SECONDS: Final = 1800  # as Twitch's device codes
 POLL_SECONDS: Final = 1  # Twitch requires 5; shorter for tests
+DENIED = {"error": "access_denied", "error_description": "The user denied you access"}
 
 
 @dataclass
@@ -60,8 +63,28 @@ class SignIns:
         return self._tokens.public_token() if device.answer == "agreed" else "access_denied"
 
 
-def page_routes(sign_ins: SignIns, tokens: Tokens) -> APIRouter:
-    """Build the pages for a person. Visiting one agrees; `deny=1` refuses."""
+WHO_ARE_YOU = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Simulated Twitch</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head><body><h1>Simulated Twitch</h1>
+<p>{problem}An application wants to know who you are. Which channel is yours?</p>
+<form>{hidden}<label>Login <input name="login" autofocus></label>
+<button>Authorize</button> <button name="deny" value="1">Cancel</button></form></body></html>"""
+
+
+def who_are_you(query: Mapping[str, str], problem: str = "") -> HTMLResponse:
+    """Ask a person for the account to sign in with."""
+    fields = {name: value for name, value in query.items() if name not in ("login", "deny")}
+    hidden = "".join(
+        f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in fields.items()
+    )
+    return HTMLResponse(WHO_ARE_YOU.format(hidden=hidden, problem=escape(problem)))
+
+
+def page_routes(sign_ins: SignIns, tokens: Tokens, channel_id: Callable[[str], str | None]) -> APIRouter:
+    """Build the pages for a person. `deny=1` refuses.
+
+    Visiting one agrees, in the name of the account that makes clips. Where no scope is asked for, `login` says whose
+    account it is, and a page asks for it.
+    """
     router = APIRouter(prefix="/oauth2")
 
     @router.get("/authorize")
@@ -71,10 +94,23 @@ def page_routes(sign_ins: SignIns, tokens: Tokens) -> APIRouter:
             return JSONResponse({"status": 400, "message": "invalid client"}, 400)
         back = {"state": query.get("state", "")}
         if query.get("deny"):
-            back |= {"error": "access_denied", "error_description": "The user denied you access"}
+            back |= DENIED
+        elif query.get("scope"):
+            back |= {"code": tokens.new_code(SCOUT), "scope": query["scope"]}
         else:
-            back |= {"code": tokens.new_code(), "scope": query.get("scope", "")}
+            login = query.get("login", "").strip().lower()
+            user_id = channel_id(login)
+            if user_id is None:
+                return who_are_you(query, "There is no such channel. " if login else "")
+            back |= {"code": tokens.new_code(User(user_id, login)), "scope": ""}
         return RedirectResponse(f"{query.get('redirect_uri', '')}?{urlencode(back)}", 302)
+
+    add_device_pages(router, sign_ins)
+    return router
+
+
+def add_device_pages(router: APIRouter, sign_ins: SignIns) -> None:
+    """Add the endpoint that gives a device its code, and the page where a person enters one."""
 
     @router.post("/device")
     async def device(request: Request) -> JSONResponse:
@@ -90,5 +126,3 @@ def page_routes(sign_ins: SignIns, tokens: Tokens) -> APIRouter:
     async def activate(request: Request) -> Response:
         known = sign_ins.enter(request.query_params.get("device-code", ""), not request.query_params.get("deny"))
         return PlainTextResponse("Done.\n") if known else PlainTextResponse("There is no such code.\n", 404)
-
-    return router

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import uuid4
 
 CLIENT_ID: Final = "simulator"
@@ -13,6 +13,17 @@ USER_ID: Final = "10000001"
 USER_LOGIN: Final = "stream_scout"
 USER_SCOPES: Final = ("clips:edit", "chat:read", "chat:edit")
 LIFETIME_SECONDS: Final = 14_400  # as Twitch's user tokens
+
+
+class User(NamedTuple):
+    """An account that signs in, and what it grants; without scopes it only says who it is."""
+
+    user_id: str
+    login: str
+    has_scopes: bool = False
+
+
+SCOUT: Final = User(USER_ID, USER_LOGIN, has_scopes=True)
 
 
 @dataclass(frozen=True)
@@ -33,12 +44,12 @@ class Tokens:
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock
         self._tokens: dict[str, Token] = {}
-        self._refresh: set[str] = {REFRESH_TOKEN}
-        self._codes: set[str] = {"simulator-code"}
+        self._refresh: dict[str, User] = {REFRESH_TOKEN: SCOUT}
+        self._codes: dict[str, User] = {"simulator-code": SCOUT}
         self._public_refresh: set[str] = set()
         self.lifetime_seconds = LIFETIME_SECONDS  # of new user tokens
         self._scopes: tuple[str, ...] = USER_SCOPES  # of user tokens
-        self._issue(USER_TOKEN, user=True)
+        self._issue(USER_TOKEN, SCOUT)
 
     def set_lifetime(self, seconds: int) -> None:
         """Set the lifetime of new user tokens."""
@@ -47,14 +58,15 @@ class Tokens:
     def set_scopes(self, scopes: tuple[str, ...]) -> None:
         """Set the scopes of all user tokens, present and later ones."""
         self._scopes = scopes
-        users = {value: token for value, token in self._tokens.items() if token.user_id}
+        users = {value: token for value, token in self._tokens.items() if token.scopes}
         self._tokens |= {value: replace(token, scopes=scopes) for value, token in users.items()}
 
-    def _issue(self, value: str, user: bool) -> Token:
+    def _issue(self, value: str, user: User | None) -> Token:
         lifetime = self.lifetime_seconds if user else LIFETIME_SECONDS
         token = Token(value, CLIENT_ID, self._clock() + lifetime * 1000)
         if user:
-            token = replace(token, user_id=USER_ID, login=USER_LOGIN, scopes=self._scopes)
+            scopes = self._scopes if user.has_scopes else ()
+            token = replace(token, user_id=user.user_id, login=user.login, scopes=scopes)
         self._tokens[value] = token
         return token
 
@@ -70,23 +82,24 @@ class Tokens:
 
     def app_token(self) -> Token:
         """Issue an app token."""
-        return self._issue(uuid4().hex[:30], user=False)
+        return self._issue(uuid4().hex[:30], None)
 
-    def user_token(self) -> tuple[Token, str]:
+    def user_token(self, user: User) -> tuple[Token, str]:
         """Issue a user token with its refresh token."""
         refresh = uuid4().hex
-        self._refresh.add(refresh)
-        return self._issue(uuid4().hex[:30], user=True), refresh
+        self._refresh[refresh] = user
+        return self._issue(uuid4().hex[:30], user), refresh
 
     def exchange_refresh(self, refresh: str) -> tuple[Token, str] | None:
         """Issue a user token for a refresh token, which stays valid; return None if it is invalid."""
-        return (self._issue(uuid4().hex[:30], user=True), refresh) if refresh in self._refresh else None
+        user = self._refresh.get(refresh)
+        return (self._issue(uuid4().hex[:30], user), refresh) if user else None
 
     def public_token(self) -> tuple[Token, str]:
         """Issue a user token for a client without a secret; its refresh token can be used once."""
         refresh = uuid4().hex
         self._public_refresh.add(refresh)
-        return self._issue(uuid4().hex[:30], user=True), refresh
+        return self._issue(uuid4().hex[:30], SCOUT), refresh
 
     def exchange_public_refresh(self, refresh: str) -> tuple[Token, str] | None:
         """Issue a user token and a new refresh token; return None if the given one is invalid or was used."""
@@ -95,18 +108,20 @@ class Tokens:
         self._public_refresh.remove(refresh)
         return self.public_token()
 
-    def new_code(self) -> str:
-        """Issue an authorization code, which can be used once."""
+    def new_code(self, user: User) -> str:
+        """Issue an authorization code of this account, which can be used once."""
         code = uuid4().hex[:30]
-        self._codes.add(code)
+        self._codes[code] = user
         return code
 
     def exchange_code(self, code: str) -> tuple[Token, str] | None:
         """Issue a user token for an authorization code. `simulator-code` can be used any number of times."""
-        if code not in self._codes:
+        user = self._codes.get(code)
+        if user is None:
             return None
-        self._codes &= {"simulator-code"} | (self._codes - {code})
-        return self.user_token()
+        if code != "simulator-code":
+            del self._codes[code]
+        return self.user_token(user)
 
     def revoke(self, value: str) -> bool:
         """Revoke a token; return False if it was not valid."""
@@ -124,5 +139,5 @@ class Tokens:
 
     def restore(self) -> None:
         """Make the well-known user and refresh tokens valid again."""
-        self._refresh.add(REFRESH_TOKEN)
-        self._issue(USER_TOKEN, user=True)
+        self._refresh[REFRESH_TOKEN] = SCOUT
+        self._issue(USER_TOKEN, SCOUT)

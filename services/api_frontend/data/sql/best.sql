@@ -1,4 +1,4 @@
--- The best first, and how many there are. api_frontend.data.list_query puts the conditions of sql/list.sql that are asked
+-- The best first, and how many there are. api_frontend.data.lists.list_query puts the conditions of sql/list.sql that are asked
 -- for where `true` stands.
 
 -- name: best_moments(top_grade, top_at, top_id, before_at, begin_at, most)

@@ -1,4 +1,4 @@
--- Fragments of the list's query, put together by api_frontend.data.list_query: one source, the conditions that are asked
+-- Fragments of the list's query, put together by api_frontend.data.lists.list_query: one source, the conditions that are asked
 -- for, and the order. Every source has an index in that order, so a page is a walk from the cursor on, never a sort. A
 -- fragment binds fields of the filter by their names. `!` tells aiosql that a fragment is no SELECT of its own.
 

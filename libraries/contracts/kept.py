@@ -1,0 +1,5 @@
+"""How long what was read is kept: what settings begin with, and what the site tells visitors."""
+
+WORDS_HOURS = 48  # what people wrote, in the spool, in Kafka and in dead letters
+COUNTS_DAYS = 30  # messages and people per second
+NOTICES_DAYS = 90  # raids, gifts and the like, without people

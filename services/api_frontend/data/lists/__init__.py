@@ -1,0 +1,1 @@
+"""Which moments a list holds, in which order, and from where on."""

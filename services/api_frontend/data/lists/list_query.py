@@ -1,0 +1,96 @@
+"""Builds the queries of a filter from fragments in sql/list.sql and sql/best.sql."""
+
+from functools import cache
+from typing import Any
+
+from api_frontend.data.database import queries
+from api_frontend.data.lists.cursor import TOP_GRADE
+from api_frontend.data.lists.filters import Filter
+from api_frontend.data.lists.words import query_of
+
+PLACE_OF_CONDITIONS = "AND true"
+NEAR = 1000  # moments that a search looks at before it asks the index of words
+
+
+def source(wanted: Filter) -> str:
+    """Name the table to walk: `clips` has fewer rows, but cannot answer every condition."""
+    if wanted.shadow:
+        return "experimental_moments"
+    if wanted.clips_only and all(condition.in_clips for condition in wanted.conditions()):
+        return "made_clips"
+    return "public_moments"
+
+
+def narrowing(wanted: Filter) -> tuple[str, ...]:
+    """Name the fragments of the conditions that are asked for."""
+    return tuple(one.fragment for one in wanted.conditions() if one.fragment)
+
+
+@cache
+def joined(fragments: tuple[str, ...]) -> str:
+    """Join named fragments; the same names give the same text, which Postgres prepares once."""
+    return "\n".join(getattr(queries, name).sql for name in fragments)
+
+
+@cache
+def filled(statement: str, fragments: tuple[str, ...]) -> str:
+    """Put the fragments into a statement of sql/best.sql."""
+    text: str = getattr(queries, statement).sql
+    return text.replace(PLACE_OF_CONDITIONS, joined(fragments))
+
+
+def sql(wanted: Filter) -> str:
+    """Return the query of the filter's positions in its order."""
+    if wanted.order == "best":
+        return filled("best_found" if wanted.search else "best_moments", narrowing(wanted))
+    table = source(wanted)
+    conditions = [name for name in narrowing(wanted) if (table, name) != ("made_clips", "with_clip")]
+    bounds = ["crossed_from"] * bool(wanted.begin) + ["crossed_before"] * bool(wanted.end or wanted.after)
+    return joined((table, *conditions, *bounds, "newest_first"))
+
+
+def near_sql(wanted: Filter) -> str:
+    """Return the query of what a search finds among the first `NEAR` of the list."""
+    fragments = tuple(name for name in narrowing(wanted) if name != "with_words")
+    return filled("near_best" if wanted.order == "best" else "near_newest", fragments)
+
+
+def count_sql(wanted: Filter) -> str:
+    """Return the query that counts the filter's moments, whatever the page."""
+    return filled("counted", narrowing(wanted))
+
+
+def parameters(wanted: Filter, most: int) -> dict[str, Any]:
+    """Return what the fragments bind: the filter's fields by name, where the page begins, and its size."""
+    end = wanted.end or "infinity"
+    values = vars(wanted) | {
+        "words": query_of(wanted.search or ""),
+        "least_seconds": wanted.least_seconds,
+        "begin_at": wanted.begin or "-infinity",
+        "most": most,
+        "near": NEAR,
+    }
+    return values | (best_position(wanted, end) if wanted.order == "best" else newest_position(wanted, end))
+
+
+def newest_position(wanted: Filter, end: object) -> dict[str, Any]:
+    """Return the position that every moment of the page comes before: the cursor, or the end of the time."""
+    after = wanted.after
+    if after and (wanted.end is None or after.crossed_at < wanted.end):
+        return {"before_at": after.crossed_at, "before_id": after.moment_id}
+    return {"before_at": end, "before_id": ""}
+
+
+def best_position(wanted: Filter, end: object) -> dict[str, Any]:
+    """Return the highest grade of the page, and the position before which it begins there and in lower grades."""
+    after = wanted.after
+    if after is None:
+        return {"top_grade": TOP_GRADE, "top_at": end, "top_id": "", "before_at": end}
+    is_inside = wanted.end is None or after.crossed_at < wanted.end
+    top = {"top_at": after.crossed_at, "top_id": after.moment_id} if is_inside else {"top_at": end, "top_id": ""}
+    return {"top_grade": after.grade, "before_at": end} | top
+
+
+def count_parameters(wanted: Filter, most: int) -> dict[str, Any]:
+    """Return what the count binds."""
+    return parameters(wanted, most) | {"before_at": wanted.end or "infinity"}

@@ -1,0 +1,34 @@
+"""Reads what a search engine may find: the newest moments and the channels, with when each changed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from api_frontend.data.database import Database, queries
+
+MOST_MOMENTS = 1000
+MOST_CHANNELS = 20_000  # sitemaps.org: 50,000 addresses and 50 MB a file
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page's path, encoded, and when it changed; None if that is not known."""
+
+    path: str
+    changed_at: datetime | None = None
+
+
+class Sitemap:
+    """Reads the places. Raises `PostgresAwayError` if Postgres does not answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def places(self) -> list[Place]:
+        """Return the channels by login, then the newest moments."""
+        channels = await self._database.rows(queries.sitemap_channels.sql, {"most": MOST_CHANNELS})
+        moments = await self._database.rows(queries.sitemap_moments.sql, {"most": MOST_MOMENTS})
+        return [
+            *(Place(f"/channels/{quote(row['login'], safe='')}", row["changed_at"]) for row in channels),
+            *(Place(f"/moments/{quote(row['moment_id'], safe='')}", row["changed_at"]) for row in moments),
+        ]

@@ -1,0 +1,55 @@
+"""What this site is, how good it is, and what it keeps of people."""
+
+from functools import cache
+
+from fastapi import APIRouter, Response
+
+from api_frontend.data.detection_figures import FILE, Recording, load
+from api_frontend.rendering import SHARED_PAGE
+from api_frontend.views.site import CurrentSite
+from contracts import kept
+from contracts.moments import WORD_MIN_CHATTERS
+from service_runtime.postgres import PostgresAwayError
+
+router = APIRouter(include_in_schema=False)
+
+
+@cache
+def recordings() -> list[Recording]:
+    """Return what `make evaluate` measured; the file is a part of this release."""
+    return load(FILE.read_bytes())
+
+
+def in_ten(share: float) -> str:
+    """Say a share as people do: "9 of 10"."""
+    return f"{round(10 * share)} of 10"
+
+
+def hours_text(hours: float) -> str:
+    """Say a length as people do: "9 hours"."""
+    return "1 hour" if 0.95 <= hours < 1.5 else f"{hours:.0f} hours"
+
+
+def per_hour(moments: float) -> str:
+    """Say a rate as people do: "11 moments an hour", "1 moment an hour"."""
+    rounded = f"{moments:.0f}" if moments >= 0.95 else f"{moments:.1f}"
+    return f"{rounded} moment{'' if rounded == '1' else 's'} an hour"
+
+
+@router.api_route("/about", methods=["GET", "HEAD"])
+async def about(site: CurrentSite) -> Response:
+    """Explain the site; it needs no database for that."""
+    try:
+        freshness = (await site.progress.read())[0]
+    except PostgresAwayError:
+        freshness = None
+    values = {
+        "recordings": recordings(),
+        "kept": kept,
+        "in_ten": in_ten,
+        "per_hour": per_hour,
+        "hours_text": hours_text,
+        "freshness": freshness,
+    }
+    values["word_people"] = WORD_MIN_CHATTERS
+    return site.renderer.page("about.html", values, headers=SHARED_PAGE)

@@ -1,0 +1,84 @@
+"""Names and titles that came from elsewhere, in Chromium: they break no page's width and run no script."""
+
+from collections.abc import Iterator
+
+import pytest
+from end_to_end.conftest import CHROMIUM_FLAGS
+from integration.support.api_frontend_process import Rows, SiteProcess, own_postgres
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from embedded import chromium as installed
+
+NARROW = {"width": 320, "height": 640}
+NAMES = {
+    "override": "\u202eabc\u202dtxt.exe\u2067deep",
+    "long": "W" * 10_000,
+    "markup": "</title></h1><script>document.title='ran'</script><img src=x onerror=\"document.title='ran'\">",
+    "attribute": "\" onmouseover=\"document.title='ran'\" autofocus onfocus=\"document.title='ran'\" x='",
+    "emoji": "\N{MAN}\u200d\N{WOMAN}\u200d\N{GIRL}\u200d\N{BOY}" * 300,
+    "controls": "a\u0007b\u001bc\u0085d\u2028e\u2029f\tg\nh",
+    "accents": "Z" + "\u0335\u0321\u0322" * 500 + "algo",
+    "arabic": "\u0639\u0631\u0628\u064a" * 200,
+}
+PATHS = ("/", "/moments/{}", "/channels/{}", "/moments/{}/card.png", "/about", "/status")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
+    folder = tmp_path_factory.mktemp("site")
+    with own_postgres(folder) as server:
+        rows = Rows(server.dsn)
+        for number, (login, name) in enumerate(NAMES.items(), 20):
+            rows.channel(str(number), login)
+            rows.name(str(number), name)
+            rows.moment(login, 60 * number, channel_id=str(number), revision=3, expected=14.0)
+        rows.progress()
+        with SiteProcess(server.dsn, folder) as site:
+            yield site
+        rows.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=installed.ensure(), args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport=NARROW)
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_hostile_name_breaks_nothing(page: Page, site: SiteProcess, name: str) -> None:
+    refused: list[str] = []
+    page.on("dialog", lambda dialog: refused.append(dialog.message))
+    for path in PATHS:
+        answer = page.goto(site.url + path.format(name), wait_until="load")
+        assert answer is not None
+        assert answer.status == 200, path
+        widths = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        assert widths[0] <= widths[1] or path.endswith(".png"), path
+        assert page.title() != "ran"
+        assert page.locator("main script, main [onerror], main [onmouseover], main [onfocus]").count() == 0
+    assert not refused
+
+
+def test_a_name_turns_nothing_beside_it(page: Page, site: SiteProcess) -> None:
+    page.goto(f"{site.url}/moments/override")
+    names = page.locator("main bdi.name")
+    assert names.count() >= 1
+    assert names.first.evaluate("each => getComputedStyle(each).unicodeBidi") == "isolate"
+    assert not set(page.content()) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def test_a_long_name_is_cut_and_whole_on_request(page: Page, site: SiteProcess) -> None:
+    page.goto(f"{site.url}/moments/long")
+    name = page.locator("main bdi.name").first
+    assert len(name.inner_text()) <= 40
+    assert name.get_attribute("title") == "W" * 10_000
+    assert len(page.title()) < 200
