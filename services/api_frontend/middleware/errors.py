@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 
 from api_frontend.data.lists.filters import BadRequestError
 from api_frontend.rendering import Renderer
-from api_frontend.text.problems import BAD_CURSOR, misunderstood, plain
+from api_frontend.text.problems import BAD_CURSOR, misunderstood, plain, unknown
 from service_runtime.postgres import PostgresAwayError
 
 RETRY_SECONDS = 10  # Postgres is usually back by then
@@ -62,6 +62,12 @@ def error_answer(
     return renderer.page("problem.html", {"status": status, "message": message}, status, headers)
 
 
+def complaint(found: dict[str, Any]) -> str:
+    """Say what is wrong with one parameter."""
+    name = str(found["loc"][-1])
+    return unknown(name, found["known"]) if "known" in found else misunderstood(name, found.get("input"))
+
+
 class ErrorHandlers:
     """One handler for each kind of error."""
 
@@ -81,7 +87,7 @@ class ErrorHandlers:
     async def bad_parameter(self, request: Request, error: Exception) -> Response:
         """Answer a request with a parameter of the wrong form."""
         assert isinstance(error, RequestValidationError)
-        message = " ".join(misunderstood(str(each["loc"][-1]), each.get("input")) for each in error.errors())
+        message = " ".join(complaint(each) for each in error.errors())
         return self._answer(request, 422, "bad_parameter", message)
 
     async def http_error(self, request: Request, error: Exception) -> Response:

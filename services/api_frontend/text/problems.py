@@ -52,6 +52,11 @@ def misunderstood(parameter: str, value: object) -> str:
     return f"“{as_sent(value)}” is not a value that “{as_sent(parameter)}” can have."
 
 
+def unknown(parameter: str, known: list[str]) -> str:
+    """Say that there is no such parameter, and which there are."""
+    return f"There is no parameter “{as_sent(parameter)}” here. There are: {', '.join(known) or 'none'}."
+
+
 def plain(status: int, detail: str) -> str:
     """Return the message of an error; the framework's own words are replaced."""
     theirs, ours = PLAIN.get(HTTPStatus(status), ("", ""))

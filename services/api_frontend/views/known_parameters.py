@@ -16,9 +16,8 @@ def query_names(dependant: Dependant) -> set[str]:
 
 def complaints(given: Iterable[str], known: set[str]) -> list[dict[str, Any]]:
     """Return a validation error for each unknown name."""
-    names = ", ".join(sorted(known)) or "none"
-    message = f"there is no such parameter here; known: {names}"
-    return [{"loc": ("query", name), "msg": message, "type": "unknown"} for name in sorted(set(given) - known)]
+    names = sorted(known)
+    return [{"loc": ("query", name), "type": "unknown", "known": names} for name in sorted(set(given) - known)]
 
 
 async def only_known(request: Request) -> None:
