@@ -11,7 +11,6 @@ OLD_API = re.compile(r"/api/(?!v\d+(?:/|$))(?P<rest>[\w-]+(?:/[\w.~-]+)*)/?")  #
 WITH_SLASH = re.compile(r"(?P<path>(?:/[\w.~-]+)+)/")  # no second slash at the start: that would be another website
 TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid|igshid|mc_[ce]id|si|ref_src")
 PROGRAMS = "/api/"  # they are told about what they send for nothing
-WITHOUT_COOKIES = (PROGRAMS, "/feed.atom")  # the same for everyone, so that caches may keep it
 
 
 def present_path(path: str) -> str | None:
@@ -46,6 +45,6 @@ class Addresses:
                 return
             if query and not scope["path"].startswith(PROGRAMS):
                 scope["query_string"] = without_tracking(query)
-        if scope["type"] == "http" and scope["path"].startswith(WITHOUT_COOKIES):
+        if scope["type"] == "http" and scope["path"].startswith(PROGRAMS):  # the same for all: caches may keep it
             scope["headers"] = [each for each in scope["headers"] if each[0] != b"cookie"]
         await self._app(scope, receive, send)

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 AWAY_SECONDS = 3600.0  # how old a page may be that is shown while Postgres is away
 MOST_BYTES = 16_000_000
 ETAG_BYTES = 9
-Key = tuple[str, str, bytes, bool, str]  # host, path, query, compressed, time zone
+Key = tuple[str, str, bytes, bool]  # host, path, query, compressed
 ALIKE = ("public", "no-cache")  # what a view says of an answer that is the same for all visitors of a time zone
 
 
@@ -36,6 +36,15 @@ class Answer:
         headers = Headers(raw=self.headers)
         says_so = any(word in headers.get("cache-control", "") for word in ALIKE)
         return self.status == 200 and says_so and "set-cookie" not in headers
+
+    @property
+    def is_by_zone(self) -> bool:
+        """Whether it depends on the visitor's time zone."""
+        return "private" in Headers(raw=self.headers).get("cache-control", "")
+
+    def is_for(self, zone: str) -> bool:
+        """Return whether a visitor gets it whose cookie tells this time zone, if it was made without a cookie."""
+        return self.may_be_shared and not (zone and self.is_by_zone)
 
     @property
     def is_page(self) -> bool:

@@ -13,6 +13,7 @@ from api_frontend.middleware.kept_answers import Answer, KeptAnswers, Key, etag_
 
 NOTICE_PLACE = b"<!-- notice -->"  # in base.html
 NEVER_KEPT = ("/static/", "/health", "/ready")
+PICTURES = (".png", ".ico")  # the shelf keeps them
 LIVE = "/events"
 ZONE_COOKIE = "tz"
 MOST_QUERY = 2000  # bytes; longer ones are nobody's second request
@@ -22,11 +23,18 @@ Notice = Callable[[datetime], str]
 def key_of(scope: Scope) -> Key | None:
     """Return under which key the answer is kept; None if it is not."""
     path, query = scope["path"], scope["query_string"]
-    if scope["method"] != "GET" or path.startswith(NEVER_KEPT) or path.endswith(LIVE) or len(query) > MOST_QUERY:
+    if scope["method"] != "GET" or len(query) > MOST_QUERY:
+        return None
+    if path.startswith(NEVER_KEPT) or path.endswith((LIVE, *PICTURES)):
         return None
     headers = Headers(scope=scope)
-    zone = cookie_parser(cookies).get(ZONE_COOKIE, "") if (cookies := headers.get("cookie")) else ""
-    return headers.get("host", "").lower(), path, query, "gzip" in headers.get("accept-encoding", ""), zone
+    return headers.get("host", "").lower(), path, query, "gzip" in headers.get("accept-encoding", "")
+
+
+def zone_of(scope: Scope) -> str:
+    """Return the time zone that the visitor's cookie tells; empty without one."""
+    cookies = Headers(scope=scope).get("cookie")
+    return cookie_parser(cookies).get(ZONE_COOKIE, "") if cookies else ""
 
 
 def is_known(etag: str, told: str) -> bool:
@@ -36,44 +44,51 @@ def is_known(etag: str, told: str) -> bool:
 
 
 class Revalidation:
-    """Asks the site once for all who want the same at the same time, and keeps what may be shared."""
+    """Asks the site once for all who want the same at the same time, and keeps what may be shared.
+
+    What depends on a visitor's time zone is kept only as those get it whose browser tells none; while Postgres is away
+    that is better than nothing for the others too.
+    """
 
     def __init__(self, app: ASGIApp, answers: KeptAnswers, notice: Notice) -> None:
         self._app, self._answers, self._notice = app, answers, notice
-        self._asking: dict[Key, asyncio.Future[Answer | None]] = {}
+        self._asking: dict[tuple[Key, str], asyncio.Future[Answer | None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = key_of(scope) if scope["type"] == "http" else None
         if key is None:
             await self._app(scope, receive, send)
             return
-        answer = self._answers.fresh(key) or await self._shared(key) or await self._leading(key, scope, receive)
+        zone = zone_of(scope)
+        answer = self._answers.fresh(key)
+        if answer is None or not answer.is_for(zone):
+            answer = await self._shared(key, zone) or await self._leading(key, zone, scope, receive)
         if answer.status == 503 and (last := self._answers.last(key)) is not None and last.is_page:
             answer = self._old(last, answer)
         scope["route"] = answer.route
         await reply(scope, send, answer)
 
-    async def _shared(self, key: Key) -> Answer | None:
+    async def _shared(self, key: Key, zone: str) -> Answer | None:
         """Wait for the answer that someone else has asked for; None if there is none for all."""
-        under_way = self._asking.get(key)
+        under_way = self._asking.get((key, zone))
         return await asyncio.shield(under_way) if under_way else None
 
-    async def _leading(self, key: Key, scope: Scope, receive: Receive) -> Answer:
-        leads = key not in self._asking
+    async def _leading(self, key: Key, zone: str, scope: Scope, receive: Receive) -> Answer:
+        leads = (key, zone) not in self._asking
         result: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
         if leads:
-            self._asking[key] = result
+            self._asking[key, zone] = result
         shared = None
         try:
             answer = await self._ask(scope, receive)
-            if answer.may_be_shared:
+            if answer.is_for(zone):
                 self._answers.keep(key, answer)
             if answer.may_be_shared or answer.status == 503:
                 shared = answer
             return answer
         finally:
             if leads:
-                del self._asking[key]
+                del self._asking[key, zone]
             result.set_result(shared)
 
     async def _ask(self, scope: Scope, receive: Receive) -> Answer:
@@ -89,12 +104,13 @@ class Revalidation:
 
         await self._app(scope, receive, collect)
         headers, content = started[0]["headers"], bytes(body)
+        own_tag = Headers(raw=headers).get("etag")
         return Answer(
             status=started[0]["status"],
             headers=headers,
             body=content,
             route=scope.get("route"),
-            etag=etag_of(content),
+            etag=own_tag or etag_of(content),
             made_at=made_at,
             state=state,
         )
@@ -126,7 +142,7 @@ async def reply(scope: Scope, send: Send, answer: Answer) -> None:
     told = Headers(scope=scope).get("if-none-match")
     status, body = answer.status, answer.body
     if answer.may_be_shared:
-        headers.append((b"etag", answer.etag.encode("ascii")))
+        headers = [each for each in headers if each[0].lower() != b"etag"] + [(b"etag", answer.etag.encode("latin-1"))]
         if told is not None and is_known(answer.etag, told):
             without = (b"content-length", b"content-type", b"content-encoding")
             status, body, headers = 304, b"", [each for each in headers if each[0].lower() not in without]

@@ -235,7 +235,10 @@ def test_a_hung_postgres_is_away_too(tmp_path: Path) -> None:
             os.kill(pid, signal.SIGSTOP)
         try:
             for _ in range(6):
-                assert quick_answer(site.url).status_code == 503
+                old = quick_answer(site.url)
+                assert old.status_code == 200
+                assert "The database does not answer right now." in old.text
+                assert quick_answer(f"{site.url}/moments/never-seen").status_code == 503
         finally:
             for pid in [*backends, server.pid]:
                 os.kill(pid, signal.SIGCONT)

@@ -3,14 +3,14 @@
 import asyncio
 
 import pytest
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from api_frontend.middleware.kept_answers import MOST_BYTES, Answer, KeptAnswers, Key, etag_of
-from api_frontend.middleware.revalidation import Revalidation, is_known, key_of
+from api_frontend.middleware.revalidation import Revalidation, is_known, key_of, zone_of
 from api_frontend.rendering import BY_ZONE, SHARED
 
-KEY: Key = ("localhost", "/best", b"", True, "")
+KEY: Key = ("localhost", "/best", b"", True)
 
 
 def answer(state: int = 0, made_at: float = 0.0, body: bytes = b"x", control: str = SHARED, *more: str) -> Answer:
@@ -54,8 +54,8 @@ def test_news_makes_old_and_hiding_drops(answers: KeptAnswers) -> None:
 
 def test_memory_has_a_bound(answers: KeptAnswers) -> None:
     for number in range(20):
-        answers.keep(("localhost", f"/{number}", b"", True, ""), answer(body=bytes(MOST_BYTES // 10)))
-    kept = [number for number in range(20) if answers.last(("localhost", f"/{number}", b"", True, ""))]
+        answers.keep(("localhost", f"/{number}", b"", True), answer(body=bytes(MOST_BYTES // 10)))
+    kept = [number for number in range(20) if answers.last(("localhost", f"/{number}", b"", True))]
     assert kept == list(range(10, 20))
 
 
@@ -78,31 +78,92 @@ def request(path: str = "/best", cookie: str = "") -> Scope:
 
 
 def test_time_zones_have_their_own_answers() -> None:
-    assert key_of(request(cookie="tz=Asia/Seoul; a=b")) != key_of(request(cookie="tz=Europe/Berlin"))
-    assert key_of(request(cookie="a=b")) == key_of(request(cookie="a=c"))
+    assert zone_of(request(cookie="tz=Asia/Seoul; a=b")) == "Asia/Seoul"
+    assert zone_of(request(cookie="a=b")) == zone_of(request()) == ""
+    assert answer(control=BY_ZONE).is_for("")
+    assert not answer(control=BY_ZONE).is_for("Asia/Seoul")
+    assert answer().is_for("Asia/Seoul")
     assert key_of(request("/static/site.css")) is None
     assert key_of(request("/api/v1/events")) is None
 
 
-async def test_many_who_ask_at_once_are_one_question() -> None:
-    asked = 0
+class Asked:
+    """A site that counts what it is asked; it says how long its page may be kept, and may be away."""
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        nonlocal asked
-        asked += 1
-        await asyncio.sleep(0.05)
-        answer: Response = PlainTextResponse("page", headers={"Cache-Control": SHARED})
+    def __init__(self, control: str, *, etag: str | None = None) -> None:
+        self.times, self.status = 0, 200
+        self._headers = {"Cache-Control": control} | ({"ETag": etag} if etag else {})
+        self._kept = Revalidation(self._answer, KeptAnswers(1.0, lambda: 0.0), lambda at: "as it was")
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.times += 1
+        page = f"<!-- notice -->{self.times}"
+        await asyncio.sleep(0.01)
+        answer: Response = HTMLResponse(page, self.status, self._headers if self.status == 200 else None)
         await answer(scope, receive, send)
 
-    sent: list[Message] = []
+    async def get(self, cookie: str = "", **headers: str) -> tuple[int, str, list[str]]:
+        """Return the status, the body and all ETags."""
+        sent: list[Message] = []
 
-    async def send(message: Message) -> None:
-        sent.append(message)
+        async def send(message: Message) -> None:
+            sent.append(message)
 
-    async def receive() -> Message:
-        return {"type": "http.request"}
+        async def receive() -> Message:
+            return {"type": "http.request"}
 
-    site = Revalidation(app, KeptAnswers(1.0), lambda at: "")
-    await asyncio.gather(*(site(request(), receive, send) for _ in range(20)))
-    assert asked == 1
-    assert [message["body"] for message in sent if message["type"] == "http.response.body"] == [b"page"] * 20
+        scope = request(cookie=cookie)
+        scope["headers"] += [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        await self._kept(scope, receive, send)
+        tags = [value.decode() for name, value in sent[0]["headers"] if name.lower() == b"etag"]
+        return sent[0]["status"], sent[1]["body"].decode(), tags
+
+
+async def test_many_who_ask_at_once_are_one_question() -> None:
+    site = Asked(SHARED)
+    answers = await asyncio.gather(*(site.get() for _ in range(20)))
+    assert site.times == 1
+    assert {body for _, body, _ in answers} == {"<!-- notice -->1"}
+
+
+async def test_a_page_by_time_zone_is_kept_for_no_time_zone_that_a_cookie_tells() -> None:
+    site = Asked(BY_ZONE)
+    seoul = "tz=Asia/Seoul"
+    assert [(await site.get(seoul))[1][-1] for _ in range(2)] == ["1", "2"]
+    assert [(await site.get())[1][-1] for _ in range(2)] == ["3", "3"]
+    assert (await site.get(seoul))[1][-1] == "4"
+    assert (await site.get("other=1"))[1][-1] == "3"
+    asked = await asyncio.gather(site.get(seoul), site.get("tz=Europe/Berlin"), site.get(seoul))
+    assert asked[0] == asked[2] != asked[1]
+
+
+async def test_a_page_for_all_is_kept_whatever_the_time_zone() -> None:
+    site = Asked(SHARED)
+    assert [(await site.get(f"tz={zone}"))[1] for zone in ("Asia/Seoul", "Europe/Berlin", "")] == [
+        "<!-- notice -->1"
+    ] * 3
+
+
+async def test_while_the_database_is_away_the_page_without_a_time_zone_is_there_for_all() -> None:
+    site = Asked(BY_ZONE)
+    await site.get("tz=Asia/Seoul")
+    site.status = 503
+    assert (await site.get("tz=Asia/Seoul"))[0] == 503
+    site.status = 200
+    await site.get()
+    site.status = 503
+    assert (await site.get("tz=Asia/Seoul"))[:2] == (200, "as it was3")
+
+
+@pytest.mark.parametrize("control", ["no-store", "private, max-age=0, must-revalidate"])
+async def test_what_is_the_visitors_own_is_asked_for_each_time(control: str) -> None:
+    site = Asked(control)
+    assert [(await site.get())[1][-1] for _ in range(2)] == ["1", "2"]
+    site.status = 503
+    assert (await site.get())[0] == 503
+
+
+async def test_an_answer_with_a_tag_keeps_it() -> None:
+    site = Asked(SHARED, etag='W/"own"')
+    assert (await site.get())[2] == ['W/"own"']
+    assert await site.get(if_none_match='"own"') == (304, "", ['W/"own"'])
