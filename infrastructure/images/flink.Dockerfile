@@ -10,13 +10,14 @@ RUN if [ "$(uname -m)" != x86_64 ]; then \
       apt-get update && apt-get install -y --no-install-recommends g++ openjdk-17-jdk-headless \
       && rm -rf /var/lib/apt/lists/*; fi
 COPY infrastructure/requirements/flink.txt /opt/requirements.txt
-# The class path of application mode needs the Python entry point; removed is what nobody uses.
+# Flink's own class path needs the Python classes: the entry point of application mode, and what loads libpython, which
+# a JVM does once, so that the classes must not come anew with each job. Removed is what nobody uses.
 RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check \
       --require-hashes --requirement /opt/requirements.txt \
  && cd /opt/venv/lib/python3.11/site-packages/pyflink \
  && chmod +x bin/*.sh bin/flink \
- && ln -s ../opt/flink-python-*.jar lib/ \
+ && (cd lib && ln -s ../opt/flink-python-*.jar . && ls -L flink-python-*.jar) \
  && rm -rf examples opt/flink-sql-client-*.jar plugins/external-resource-gpu plugins/metrics-datadog \
       plugins/metrics-graphite plugins/metrics-influx plugins/metrics-otel plugins/metrics-statsd
 

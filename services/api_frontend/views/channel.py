@@ -15,6 +15,7 @@ from api_frontend.data.lists.filters import CHANNEL_PATTERN, Filter
 from api_frontend.data.stored_moment import EPOCH
 from api_frontend.rendering import SHARED_PAGE
 from api_frontend.text.live_curve import LiveCurve, draw
+from api_frontend.text.problems import no_channel
 from api_frontend.text.week import week_of
 from api_frontend.views.site import CurrentSite, Site
 
@@ -23,10 +24,6 @@ BEST = 4
 STREAMS = 30  # a page
 MARKED = 60  # moments of the last hour at most
 LIVE_HEADERS = {"Cache-Control": "public, max-age=5"}
-UNKNOWN = (
-    "No channel of this name is watched here. Check the spelling, or search for it among the channels: "
-    "anyone may ask there for a channel to be watched."
-)
 
 router = APIRouter(include_in_schema=False)
 
@@ -72,7 +69,7 @@ async def visited(request: Request, site: CurrentSite, login: str) -> Visited:
     name = login.lower()
     known = await site.channels.named(name) if re.match(CHANNEL_PATTERN, name) else None
     if known is None:
-        raise HTTPException(404, UNKNOWN)
+        raise HTTPException(404, no_channel(login))
     if known.address_name != login:
         path = request.url.path.replace(f"/channels/{login}", f"/channels/{known.address_name}", 1)
         query = f"?{request.url.query}" if request.url.query else ""

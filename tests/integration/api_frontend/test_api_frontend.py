@@ -104,8 +104,8 @@ def test_moods_and_causes_narrow_the_list(http: httpx.Client) -> None:
     assert found(channel="13", cause="raid", clips="1") == [60, 75]
     assert found(channel="lunaplays", mood="awe") == []
     page = http.get("/best?mood=laughter&cause=raid&order=newest").text
-    assert "<bdi>laughter</bdi>" in page
-    assert "<bdi>a raid</bdi>" in page
+    assert '<bdi class="name">laughter</bdi>' in page
+    assert '<bdi class="name">a raid</bdi>' in page
     assert "m-m063" in page
 
 

@@ -27,6 +27,12 @@ PATHS = (
 )
 
 
+@pytest.fixture(autouse=True)
+def logs_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command sets the process's logs; here that is the tests' process, whose output changes."""
+    monkeypatch.setattr(hiding.logs, "configure", lambda *_: None)
+
+
 @pytest.fixture(scope="module")
 def rows(postgres_of_module: str) -> Iterator[Rows]:
     rows = Rows(postgres_of_module)

@@ -65,7 +65,9 @@ def test_the_first_page_says_how_much_is_watched_and_how_fresh_it_is(http: httpx
 def test_the_first_page_says_what_goes_on(http: httpx.Client, rows: Rows) -> None:
     rows.moment("on", 4, revision=2, expected=40.0, mood="laughter")
     page = http.get("/").text
-    assert re.search(r"Lunaplays</bdi> · 212 people at once, usually 40 \(5×\)</a><br>\s*Chat is laughing · ", page)
+    assert re.search(
+        r"Lunaplays</bdi></span> · 212 people at once, usually 40 \(5×\)</a><br>\s*Chat is laughing · ", page
+    )
     rows.moment("on", 40, revision=3, mood="laughter")
     assert 'data-until="' not in http.get("/").text
 

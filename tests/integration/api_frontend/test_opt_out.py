@@ -111,7 +111,7 @@ def test_a_streamer_opts_out_and_is_gone_at_once(
     assert login in browser.http.get(f"/channels?q={login}").text
     assert "Sign in with Twitch" in browser.http.get(PAGE).text
     page = browser.sign_in(login).text
-    assert f"<bdi>{login}</bdi>" in page
+    assert f'<bdi class="name">{login}</bdi>' in page
     assert "Stop reading my channel and delete what is kept" in page
     assert channel_id not in opted_out(postgres_of_module)  # nothing before the confirmation
     done = browser.confirm()
