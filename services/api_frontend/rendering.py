@@ -38,8 +38,9 @@ CARDS_KEPT = 300  # about 5 kB each; most visitors ask for the same newest pages
 SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
 OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
 HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
-# A browser asks again each time; a cache between keeps it for 25 s at most, so that what is hidden is gone within 30 s.
-SHARED = "public, max-age=0, s-maxage=5, stale-while-revalidate=20"
+# A browser asks again each time; a cache between keeps it for 5 s. No stale-while-revalidate: Chromium obeys it too,
+# and would show a page as it was.
+SHARED = "public, max-age=0, s-maxage=5"
 SHARED_PAGE = {"Cache-Control": SHARED}
 BY_ZONE = "private, no-cache"  # depends on the visitor's time zone, which a cookie tells: no cache between may keep it
 ZONE_PAGE = {"Cache-Control": BY_ZONE}

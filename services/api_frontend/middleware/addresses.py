@@ -1,4 +1,4 @@
-"""Leads old addresses to the present ones, and takes off what other websites append to ours."""
+"""Leads old addresses to the present ones, and takes off what is appended to ours and means nothing to us."""
 
 import re
 from urllib.parse import parse_qsl, urlencode
@@ -10,6 +10,7 @@ PERMANENTLY = 308
 OLD_API = re.compile(r"/api/(?!v\d+(?:/|$))(?P<rest>[\w-]+(?:/[\w.~-]+)*)/?")  # as before the API had versions
 WITH_SLASH = re.compile(r"(?P<path>(?:/[\w.~-]+)+)/")  # no second slash at the start: that would be another website
 TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid|igshid|mc_[ce]id|si|ref_src")
+PAST_CACHES = "fresh"  # an open page that has heard of news gets past the caches between with it (site.js)
 PROGRAMS = "/api/"  # they are told about what they send for nothing
 
 
@@ -22,11 +23,13 @@ def present_path(path: str) -> str | None:
 
 
 def without_tracking(query: bytes) -> bytes:
-    """Return the query without what says where the visitor came from."""
-    if not query or not TRACKING.search(query.decode("latin-1")):
+    """Return the query without what says where the visitor came from, and without what gets past caches."""
+    text = query.decode("latin-1")
+    if not text or not (PAST_CACHES in text or TRACKING.search(text)):
         return query
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    return urlencode([(name, value) for name, value in pairs if not TRACKING.fullmatch(name)]).encode("ascii")
+    pairs = parse_qsl(text, keep_blank_values=True)
+    kept = [(name, value) for name, value in pairs if name != PAST_CACHES and not TRACKING.fullmatch(name)]
+    return urlencode(kept).encode("ascii")
 
 
 class Addresses:

@@ -255,8 +255,10 @@ class Live {
 
   async poll() {
     try {
-      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-      if (answer.status === 404 && this.page) return location.reload();
+      const address = new URL(location.href);
+      address.searchParams.set("fresh", Date.now()); // a cache between may have the page as it was; the site takes it off
+      const answer = await fetch(address, { headers: { Accept: "text/html" } });
+      if (answer.status === 404 && this.page) return location.replace(address);
       if (!answer.ok) throw new Error(answer.statusText);
       this.take(new DOMParser().parseFromString(await answer.text(), "text/html"));
     } catch {

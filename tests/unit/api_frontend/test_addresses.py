@@ -46,6 +46,8 @@ def test_it_leads_nowhere_else(path: str) -> None:
         (b"channel=a%20b&cursor=", b"channel=a%20b&cursor="),
         (b"utm_source=x&channel=a%20b&fbclid=1&cursor=", b"channel=a+b&cursor="),
         (b"gclid=1", b""),
+        (b"fresh=1732", b""),
+        (b"channel=fresh&fresh=1&freshly=2", b"channel=fresh&freshly=2"),
         (b"site=utm_x", b"site=utm_x"),
         (b"q=utm_source", b"q=utm_source"),
     ],
