@@ -58,9 +58,12 @@ class WordLists:
 
 
 def parse_word_lists(text: str) -> tuple[WordLists, list[str]]:
-    """Read TOML; returns the lists and everything that is wrong with them, one line per entry."""
+    """Read TOML; returns the lists and everything that is wrong with them, one line per entry.
+
+    Entries get the form of the texts that they are compared with: Korean letters stand alone in another one.
+    """
     try:
-        tables = tomllib.loads(text)
+        tables = tomllib.loads(one_form(text))
     except tomllib.TOMLDecodeError as error:
         return WordLists(), [f"no TOML ({error})"]
     lists, problems = WordLists(labels=tuple(tables)), list[str]()
