@@ -39,11 +39,12 @@ ERROR_ANSWERS: dict[int | str, dict[str, Any]] = {
     429: {"model": ErrorAnswer, "description": "too many requests; see the Retry-After header"},
     503: {"model": ErrorAnswer, "description": "the database is unavailable; see the Retry-After header"},
 }
-CURSOR_ANSWER: dict[int | str, dict[str, Any]] = {
-    400: {"model": ErrorAnswer, "description": "the cursor is not of this list, or the time zone is none"}
+LIST_ANSWERS: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorAnswer, "description": "the cursor is not of this list, or the time zone is none"},
+    404: {"model": ErrorAnswer, "description": "the channel is not known"},
 }
 NOT_FOUND_ANSWER: dict[int | str, dict[str, Any]] = {
-    404: {"model": ErrorAnswer, "description": "the moment does not exist"}
+    404: {"model": ErrorAnswer, "description": "it does not exist, or was removed"}
 }
 
 

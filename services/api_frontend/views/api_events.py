@@ -1,14 +1,14 @@
 """The API's live line: the events of open pages, as JSON for programs."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from starlette.responses import Response
 
 from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.live import News
-from api_frontend.middleware.errors import ERROR_ANSWERS
+from api_frontend.middleware.errors import ERROR_ANSWERS, LIST_ANSWERS
 from api_frontend.views.api_models import MomentModel, summary
 from api_frontend.views.events import LiveLine, since_when
 from api_frontend.views.known_parameters import only_known
@@ -17,7 +17,7 @@ from api_frontend.views.site import CurrentSite
 EXAMPLE = (
     'retry: 3000\r\nid: 1795367000000000\r\nevent: moment\r\ndata: {"id": "…", "revision": 1, "clip": null}\r\n\r\n'
 )
-STREAM = {
+STREAM: dict[str, Any] = {
     "description": "`moment`: a moment as in the list, for each change of it or its clip; `gone`: the `id` of one that "
     "was removed; `freshness`: `state` and `at` of the data, every few seconds",
     "content": {"text/event-stream": {"schema": {"type": "string"}, "example": EXAMPLE}},
@@ -37,7 +37,7 @@ def text_of(news: News) -> str:
 
 
 @router.head("/events", include_in_schema=False)
-@router.get("/events", responses={200: STREAM}, response_class=Response)
+@router.get("/events", responses=LIST_ANSWERS | {200: STREAM}, response_class=Response)
 async def events(
     request: Request,
     site: CurrentSite,
@@ -48,7 +48,6 @@ async def events(
     ] = None,
 ) -> Response:
     """Stream new and changed moments as server-sent events."""
-    if wanted.channel:
-        wanted = wanted.of(await site.moments.channel_named(wanted.channel))
+    wanted, _ = await site.channel_of(wanted)
     reach = since_when(last_event_id, since)
     return LiveLine(site, site.clients.of(request.scope), wanted.fits, reach, write=text_of)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator
 from api_frontend.data.lists import parameters
 from api_frontend.data.lists.filters import MOST_ITEMS, Filter, from_address
 from api_frontend.data.moments import Page
-from api_frontend.middleware.errors import CURSOR_ANSWER, ERROR_ANSWERS, NOT_FOUND_ANSWER
+from api_frontend.middleware.errors import ERROR_ANSWERS, LIST_ANSWERS, NOT_FOUND_ANSWER
 from api_frontend.rendering import SHARED
 from api_frontend.views.api_models import MomentDetail, MomentPage, detail_model, page_model
 from api_frontend.views.known_parameters import only_known
@@ -49,8 +49,7 @@ ChangedSince = Annotated[
 
 async def changed_page(site: Site, wanted: Filter, since: datetime, most: int) -> MomentPage:
     """Return what changed since then and fits the filter, the oldest change first."""
-    if wanted.channel:
-        wanted = wanted.of(await site.moments.channel_named(wanted.channel))
+    wanted, _ = await site.channel_of(wanted)
     places = await site.catalogue.changed(since, wanted.after, most + 1)
     shown = places[:most]
     found = await site.moments.by_ids(place.moment_id for place in shown)
@@ -60,7 +59,7 @@ async def changed_page(site: Site, wanted: Filter, since: datetime, most: int) -
     return page_model(page).model_copy(update={"as_of": as_of})
 
 
-@router.get("/moments", responses=CURSOR_ANSWER)
+@router.get("/moments", responses=LIST_ANSWERS)
 async def moments(
     site: CurrentSite, wanted: Wanted, limit: Limit = 25, changed_since: ChangedSince = None
 ) -> MomentPage:
@@ -71,7 +70,7 @@ async def moments(
     return page_model(page)
 
 
-@router.get("/clips", responses=CURSOR_ANSWER)
+@router.get("/clips", responses=LIST_ANSWERS)
 async def clips(site: CurrentSite, wanted: Wanted, limit: Limit = 25) -> MomentPage:
     """List moments that have a clip."""
     page, _ = await site.page_of(replace(wanted, clips_only=True), limit)

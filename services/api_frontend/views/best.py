@@ -5,16 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api_frontend.data.lists.conditions import PERIOD_WORDS, RARITY_WORDS
 from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.lists.periods import Period
 from api_frontend.data.moments import MOST_COUNTED, Page
-from api_frontend.data.stored_moment import Channel
 from api_frontend.rendering import ZONE_PAGE
-from api_frontend.text.problems import no_channel
 from api_frontend.views.site import CurrentSite, Site
 
 PATH = "/best"
@@ -124,22 +122,12 @@ def left_out(page: Page, wanted: Filter) -> list[Link]:
     ]
 
 
-async def channel_of(site: Site, wanted: Filter) -> tuple[Filter, Channel | None]:
-    """Return the filter with its channel looked up, and the channel; an unknown one is answered with 404."""
-    if wanted.channel is None:
-        return wanted, None
-    channel = await site.moments.channel_named(wanted.channel)
-    if channel is None:
-        raise HTTPException(404, no_channel(wanted.channel))
-    return wanted.of(channel), channel
-
-
 @router.api_route(PATH, methods=["GET", "HEAD"])
 async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)]) -> Response:
     """Show the list."""
     freshness, read_at = await site.progress.read()
     known = await site.choices.read()
-    wanted, channel = await channel_of(site, wanted)
+    wanted, channel = await site.channel_of(wanted)
     page = await page_of(site, wanted)
     live = None
     if wanted.follows_the_present:

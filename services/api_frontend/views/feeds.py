@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.stored_moment import EPOCH, StoredMoment
 from api_frontend.page_address import CURRENT
-from api_frontend.views.best import channel_of, page_of
+from api_frontend.views.best import page_of
 from api_frontend.views.conditional import EDGE_SECONDS, SHORTLY, answer
 from api_frontend.views.site import CurrentSite
 
@@ -40,7 +40,7 @@ def kept(request: Request) -> str:
 @router.api_route("/feed.atom", methods=["GET", "HEAD"])
 async def feed(request: Request, site: CurrentSite, wanted: Wanted) -> Response:
     """List the moments for a feed reader."""
-    wanted, channel = await channel_of(site, wanted)
+    wanted, channel = await site.channel_of(wanted)
     page = await page_of(site, wanted)
     query = wanted.query_text()
     values = {

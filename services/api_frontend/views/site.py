@@ -68,14 +68,19 @@ class Site:
         self.chat_lines.forget()
         self.answers.forget()
 
-    async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
-        """Return a page of moments, and the channel that was asked for; an unknown channel is answered with 404."""
+    async def channel_of(self, wanted: Filter) -> tuple[Filter, Channel | None]:
+        """Return the filter with its channel looked up, and the channel; an unknown one is answered with 404."""
         if wanted.channel is None:
-            return await self.moments.page(wanted, most), None
+            return wanted, None
         channel = await self.moments.channel_named(wanted.channel)
         if channel is None:
             raise HTTPException(404, no_channel(wanted.channel))
-        return await self.moments.page(wanted.of(channel), most), channel
+        return wanted.of(channel), channel
+
+    async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
+        """Return a page of moments, and the channel that was asked for; an unknown channel is answered with 404."""
+        wanted, channel = await self.channel_of(wanted)
+        return await self.moments.page(wanted, most), channel
 
     async def page_with_freshness(self, wanted: Filter, most: int) -> tuple[Page, Channel | None, Freshness, datetime]:
         """Return the page, its channel, and the header's freshness and time, which are read before the page."""

@@ -102,6 +102,12 @@ def test_unknown_parameters_are_named(http: httpx.Client, path: str) -> None:
     assert answer.json()["error"]["message"].startswith("There is no parameter “chanel” here. There are: ")
 
 
+@pytest.mark.parametrize("path", ["moments", "clips", "moments?changed_since=2026-11-22T17:00:00Z", "events"])
+def test_an_unknown_channel_is_not_an_empty_list(http: httpx.Client, path: str) -> None:
+    answer = http.get(f"/api/v1/{path}{'&' if '?' in path else '?'}channel=nobody")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+
+
 def test_a_page_ignores_where_the_visitor_came_from(http: httpx.Client) -> None:
     assert http.get("/best?utm_source=x&fbclid=y").status_code == 200
     assert http.get("/api/v1/moments?utm_source=x").status_code == 422
