@@ -6,6 +6,7 @@ import pytest
 
 from .manual import REPOSITORY, commands, text
 
+ROOTS = ("", "services", "services/stream_monitoring", "services/api_frontend")
 DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",
@@ -43,4 +44,4 @@ def test_documents_name_files_that_exist(document: str) -> None:
     files = re.findall(r"`(\w[\w-]*/[\w/.-]*)`", text(document))
     assert files
     for file in files:
-        assert any((REPOSITORY / root / file).exists() for root in ("", "services", "services/stream_monitoring")), file
+        assert any((REPOSITORY / root / file).exists() for root in ROOTS), file
