@@ -61,7 +61,7 @@ def test_the_pages_are_complete_without_script(visit: OpenPage, rows: Rows) -> N
     assert page.locator("#moments .card").count() == 12
     expect(page.locator("#freshness")).to_contain_text("updated")
     page.get_by_role("link", name="All moments").click()
-    assert page.locator(".card").count() == 24
+    expect(page.locator(".card")).to_have_count(24)
     expect(page.locator(".card time").first).to_contain_text("UTC")
     page.locator(".card h2 a").first.click()
     expect(page.locator("figure svg").first).to_be_visible()
