@@ -136,7 +136,7 @@ def test_tables_of_others_are_closed_to_a_service(server: Postgres, role: str) -
             try:
                 connection.execute("EXPLAIN " + sql.format(name, column))  # type: ignore[call-overload]
                 allowed.add((role, name, action))
-            except Denied:
+            except (Denied, psycopg.errors.ObjectNotInPrerequisiteState):  # the latter: a view that nobody can change
                 pass
     assert not allowed
 

@@ -52,8 +52,9 @@ def test_a_wrong_line_is_named(tmp_path, capsys, monkeypatch, name, content, lin
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("cut.jsonl.gz", gzip.compress(GOOD * 1000)[:-20]), ("cut-early.jsonl.gz", gzip.compress(GOOD)[:9]),
-     ("damaged.jsonl.gz", gzip.compress(json.dumps(list(range(999))).encode())[:60] + b"\xff" * 99),
+    [("cut.jsonl.gz", gzip.compress(GOOD * 1000, mtime=0)[:-20]),
+     ("cut-early.jsonl.gz", gzip.compress(GOOD, mtime=0)[:9]),
+     ("damaged.jsonl.gz", gzip.compress(json.dumps(list(range(999))).encode(), mtime=0)[:60] + b"\xff" * 99),
      ("plain.jsonl.gz", GOOD)],
 )  # fmt: skip
 def test_a_damaged_gzip_file_is_named_and_others_are_read(tmp_path, capsys, monkeypatch, name, content) -> None:
