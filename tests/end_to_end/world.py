@@ -97,8 +97,12 @@ class World:
         return answer.json()
 
     def moments(self, login: str) -> list[Json]:
-        """Return the channel's moments from the API."""
-        return self.get(f"/api/v1/moments?channel={login}")["items"]
+        """Return the channel's moments from the API; none of a channel that it does not know (yet)."""
+        answer = self.http.get(f"{self.system.url('api')}/api/v1/moments?channel={login}")
+        if answer.status_code == 404:
+            return []
+        answer.raise_for_status()
+        return answer.json()["items"]
 
     def wait_for_moment(self, login: str, done: Callable[[Json], bool], seconds: float = MOMENT_SECONDS) -> Json:
         """Wait until the channel's newest moment is `done` and return it."""
