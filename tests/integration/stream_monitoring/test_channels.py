@@ -196,7 +196,7 @@ def test_an_unknown_pinned_channel_is_told_and_a_rename_is_followed(watching: Wa
     note = "pinned channel no_such_channel: Twitch does not know it"
     wait_for("the note", lambda: watching.service.measured("stream_monitoring_unknown_names") == 1, DEADLINE)
     assert watching.service.log_text().count(note) == 1
-    assert watching.service.ready()
+    wait_for("it is ready", watching.service.ready, DEADLINE)  # the note may come before the last join
     renamed = f"{login[:20]}_new"
     watching.rename(renamed)
     watching.settle()
