@@ -54,9 +54,9 @@ class Evidence(Struct, kw_only=True, frozen=True):
     words: list[WordCount]
 
 
-def speaks_for_crowd(emote: EmoteCount, evidence: Evidence) -> bool:
-    """Return whether enough people used an emote for a title or a sentence to name it."""
-    return emote.chatters >= max(NAMED_MIN_CHATTERS, NAMED_MIN_SHARE * evidence.window_chatters)
+def speak_for_crowd(chatters: int, evidence: Evidence) -> bool:
+    """Return whether so many people used an emote or a name that a title or a sentence may name it."""
+    return chatters >= max(NAMED_MIN_CHATTERS, NAMED_MIN_SHARE * evidence.window_chatters)
 
 
 class Moment(Struct, kw_only=True, frozen=True, omit_defaults=True):

@@ -25,12 +25,12 @@ from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import ClipNote, clip_note, length_text
 from api_frontend.text.durations import duration_text
 from api_frontend.text.freshness import ago_text, behind_text, plural
-from api_frontend.text.lead import going_on, lead, numbers, people_text
 from api_frontend.text.live_curve import spark
 from api_frontend.text.recording import recording
 from api_frontend.text.shown_name import cut, shown, shown_name
 from api_frontend.text.week import hour_text
 from contracts.moment_words import CAUSES, MOODS, cause_words
+from moment_detection.lead import going_on, lead, numbers, people_text
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -97,7 +97,7 @@ def sort_key(moment: StoredMoment) -> str:
 
 def why(moment: StoredMoment) -> str:
     """Say in one line what the crowd did and how many people that were."""
-    return f"{lead(moment)}: {numbers(moment)}"
+    return f"{lead(moment.document)}: {numbers(moment.document)}"
 
 
 def note_of(moment: StoredMoment) -> ClipNote:

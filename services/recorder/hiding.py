@@ -5,22 +5,18 @@
 
 import argparse
 import re
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 
-from recorder.database import Database, SchemaMissingError, load_queries
-from service_runtime import logs
-from service_runtime.postgres import PostgresAwayError
-from service_runtime.settings import LogSettings, PostgresSettings, load_all
+from recorder.operator_command import RefusedError, run
 
 MOMENT = re.compile(r"(?:.*/moments/)?([A-Za-z0-9_.:-]{1,200})(?:[/?#].*)?")
 HIDDEN = "{} is hidden: pages, API and feeds leave it out at once, and open pages remove it. Clips stay at Twitch.\n"
 
 
-class UnknownMomentError(RuntimeError):
+class UnknownMomentError(RefusedError):
     """No moment has this id."""
 
 
@@ -94,19 +90,7 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 with the reason on standard error."""
     options = arguments(words)
-    log_settings, postgres = load_all(LogSettings, PostgresSettings)
-    logs.configure("hiding", log_settings.level)
-    database, queries = Database(postgres.conninfo(), "hiding"), load_queries()
-    try:
-        with database as connection:
-            report = COMMANDS[options.command](connection, queries, options)
-    except (UnknownMomentError, PostgresAwayError, SchemaMissingError) as error:
-        sys.stderr.write(f"hide: {error}\n")
-        return 1
-    finally:
-        database.close()
-    sys.stdout.write(report)
-    return 0
+    return run("hide", lambda connection, queries: COMMANDS[options.command](connection, queries, options))
 
 
 if __name__ == "__main__":

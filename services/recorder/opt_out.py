@@ -1,18 +1,14 @@
 """Exclude a channel, or include it again: `python -m recorder.opt_out add|remove CHANNEL`, and `list`."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 
 from contracts.channel_names import parse_channel
-from recorder.database import Database, SchemaMissingError, load_queries
 from recorder.erasure import erase
-from service_runtime import logs
-from service_runtime.postgres import PostgresAwayError
-from service_runtime.settings import LogSettings, PostgresSettings, load_all
+from recorder.operator_command import RefusedError, run
 
 AFTERWARDS = """Within a minute it is no longer read, and erased from the job's state and from the spools.
 Kafka deletes its chat after 48 h, and its moments, clips and counts within a day.
@@ -20,7 +16,7 @@ Earlier dumps of Postgres still contain it: delete them (OPERATIONS.md, Opt-out)
 """
 
 
-class UnknownChannelError(RuntimeError):
+class UnknownChannelError(RefusedError):
     """No channel of this name was ever stored; give its numeric id to exclude it."""
 
 
@@ -91,22 +87,13 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command; return 0, or 1 with the reason on standard error."""
     options = arguments(words)
-    log_settings, postgres = load_all(LogSettings, PostgresSettings)
-    logs.configure("opt_out", log_settings.level)
-    database, queries = Database(postgres.conninfo(), "opt_out"), load_queries()
-    try:
-        with database as connection:
-            if options.command == "list":
-                report = listing(connection, queries)
-            else:
-                report = {"add": add, "remove": remove}[options.command](connection, queries, options.channel)
-    except (UnknownChannelError, PostgresAwayError, SchemaMissingError) as error:
-        sys.stderr.write(f"opt_out: {error}\n")
-        return 1
-    finally:
-        database.close()
-    sys.stdout.write(report)
-    return 0
+
+    def do(connection: psycopg.Connection, queries: Any) -> str:
+        if options.command == "list":
+            return listing(connection, queries)
+        return {"add": add, "remove": remove}[options.command](connection, queries, options.channel)
+
+    return run("opt_out", do)
 
 
 if __name__ == "__main__":

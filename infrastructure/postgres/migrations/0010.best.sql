@@ -48,13 +48,15 @@ RETURN to_tsvector('simple', translate(texts, '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~
 
 UPDATE moments AS m SET
     biggest_in_seconds = coalesce((moment_document(m) ->> 'biggest_in_seconds')::integer, m.biggest_in_seconds),
-    grade = moment_grade(moment_document(m));
-UPDATE moments AS m SET title = s.title, game_name = s.game_name, language = s.language
-FROM streams AS s WHERE s.stream_id = coalesce(m.document ->> 'stream_id', m.stream_id);
-UPDATE moments AS m SET search = search_words(concat_ws(' ',
-    (SELECT login || ' ' || display_name FROM channels WHERE channels.channel_id = m.channel_id),
-    m.title, m.game_name
-));
+    grade = moment_grade(moment_document(m)),
+    title = coalesce(s.title, ''),
+    game_name = coalesce(s.game_name, ''),
+    language = coalesce(s.language, ''),
+    search = search_words(concat_ws(' ', c.login, c.display_name, s.title, s.game_name))
+FROM moments AS o
+LEFT JOIN streams AS s ON s.stream_id = coalesce(o.document ->> 'stream_id', o.stream_id)
+LEFT JOIN channels AS c ON c.channel_id = o.channel_id
+WHERE o.moment_id = m.moment_id;
 
 DROP INDEX moments_newest, moments_channel, moments_mood, moments_cause;
 CREATE INDEX moments_newest ON moments (crossed_at DESC, moment_id DESC) INCLUDE (channel_id, biggest_in_seconds)

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from async_lru import alru_cache
+
 from api_frontend.data.database import Database, queries
 from api_frontend.data.lists.cursor import Cursor
+from api_frontend.data.lists.parameters import MOST_ITEMS
 
+GAMES_SECONDS = 60.0  # a week of moments is counted for it
 OVERLAP = timedelta(seconds=5)  # a change carries the time when its transaction began, and is visible when it ends
 
 
@@ -34,6 +38,11 @@ class Catalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._games = alru_cache(maxsize=1, ttl=GAMES_SECONDS)(self._read_games)
+
+    def forget(self) -> None:
+        """Count again: something was hidden."""
+        self._games.cache_clear()
 
     async def changed(self, since: datetime, after: Cursor | None, most: int) -> list[Cursor]:
         """Return moments whose document or clip changed since then, as positions in the order of the changes."""
@@ -50,5 +59,8 @@ class Catalogue:
         return [ListedChannel(**row) for row in await self._database.rows(queries.channel_list.sql, values)]
 
     async def games(self, most: int) -> list[ListedGame]:
-        """Return the games with the most moments lately."""
-        return [ListedGame(**row) for row in await self._database.rows(queries.game_list.sql, {"most": most})]
+        """Return the games with the most moments lately, `MOST_ITEMS` of them at most."""
+        return (await self._games())[:most]
+
+    async def _read_games(self) -> list[ListedGame]:
+        return [ListedGame(**row) for row in await self._database.rows(queries.game_list.sql, {"most": MOST_ITEMS})]

@@ -12,7 +12,7 @@ from api_frontend.data.lists import list_query
 from api_frontend.data.lists.cursor import Cursor
 from api_frontend.data.lists.filters import Filter
 from api_frontend.data.moment_memory import MomentMemory
-from api_frontend.data.stored_moment import Channel, StoredMoment, moment_in
+from api_frontend.data.stored_moment import StoredMoment, moment_in
 
 MOST_COUNTED = 1_000  # a page says "1,000+" beyond
 READ_AHEAD = 4  # times a page: how far the best are read to find a page of which no channel has more than its share
@@ -68,13 +68,6 @@ class Moments:
         """Return one moment, or None."""
         found = await self.by_ids([moment_id])
         return found[0] if found else None
-
-    async def channel_named(self, name: str) -> Channel | None:
-        """Find the channel with this login; digits that are no login are taken for an id."""
-        rows = await self._database.rows(queries.channel_by_login.sql, {"login": name})
-        if rows:
-            return Channel(**rows[0])
-        return Channel(name, None, f"channel {name}") if name.isdigit() else None
 
     async def page(self, wanted: Filter, most: int) -> Page:
         """Return the first `most` moments of the filter."""

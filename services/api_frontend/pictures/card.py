@@ -12,7 +12,7 @@ from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.pictures import lettering
 from api_frontend.pictures.sign import draw_sign
 from api_frontend.text.curve import runs
-from api_frontend.text.lead import lead, numbers
+from moment_detection.lead import lead, numbers
 
 WIDTH, HEIGHT = 1200, 630
 EDGE = 64
@@ -102,7 +102,7 @@ def whose(moment: StoredMoment) -> str:
 
 def what_happened(moment: StoredMoment) -> str:
     """Return the lead; without its name if that has letters that the fonts lack."""
-    whole = lead(moment)
+    whole = lead(moment.document)
     return lettering.drawable(whole, whole.partition(" · ")[0])
 
 
@@ -117,7 +117,7 @@ def moment_card(moment: StoredMoment) -> bytes:
     for number, line in enumerate(said):
         draw.text((EDGE, 182 + 78 * number), line, INK, face, anchor="lm")
     face = lettering.font("regular", 36)
-    told = lettering.fitting(numbers(moment), face, WIDTH - 2 * EDGE)
+    told = lettering.fitting(numbers(moment.document), face, WIDTH - 2 * EDGE)
     draw.text((EDGE, 182 + 78 * len(said) - 4), told, SOFT, face, anchor="lm")
     image.paste(curve(counts_of(moment)), (0, CURVE_TOP))
     return as_png(image)

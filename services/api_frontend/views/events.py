@@ -133,7 +133,8 @@ async def events(
     if moment == "":
         return LiveLine(site, site.clients.of(request.scope), lambda _: False, None)
     if wanted.channel:
-        wanted = wanted.of(await site.moments.channel_named(wanted.channel))
+        known = await site.channels.named(wanted.channel)
+        wanted = wanted.of(known.channel if known else None)
 
     def fits(found: StoredMoment) -> bool:
         return moment in (None, found.moment_id) and wanted.fits(found)

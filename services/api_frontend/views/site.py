@@ -66,16 +66,17 @@ class Site:
         self.moments.forget()
         self.channels.forget()
         self.chat_lines.forget()
+        self.catalogue.forget()
         self.answers.forget()
 
     async def channel_of(self, wanted: Filter) -> tuple[Filter, Channel | None]:
         """Return the filter with its channel looked up, and the channel; an unknown one is answered with 404."""
         if wanted.channel is None:
             return wanted, None
-        channel = await self.moments.channel_named(wanted.channel)
-        if channel is None:
+        known = await self.channels.named(wanted.channel)
+        if known is None:
             raise HTTPException(404, no_channel(wanted.channel))
-        return wanted.of(channel), channel
+        return wanted.of(known.channel), known.channel
 
     async def page_of(self, wanted: Filter, most: int) -> tuple[Page, Channel | None]:
         """Return a page of moments, and the channel that was asked for; an unknown channel is answered with 404."""

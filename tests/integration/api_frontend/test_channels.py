@@ -221,6 +221,7 @@ def test_an_old_login_leads_to_its_channel_or_to_its_new_owner(http: httpx.Clien
         writer.write("stream-lifecycle", online("21", "after", 3_000))
         for old in ("between", "21"):
             assert http.get(f"/channels/{old}").headers["location"] == "/channels/after"
+            assert "Best moments of" in text_of(http, f"/best?channel={old}")
         writer.write("stream-lifecycle", online("22", "between", 4_000))
         assert '<bdi class="name">Between</bdi></h1>' in text_of(http, "/channels/between")
         writer.write("stream-lifecycle", online("22", "elsewhere", 5_000))
@@ -235,7 +236,8 @@ def test_an_opted_out_channel_is_nowhere(http: httpx.Client, rows: ChannelRows, 
     rows.moment("private1", 60, channel_id="31", revision=3)
     assert "private1" in text_of(http, "/channels/private")
     rows.opt_out("31")
-    for path in ("/channels/private", "/channels/31", "/channels/private/streams", "/channels/private/live"):
+    lists = ("/best?channel=private", "/api/v1/moments?channel=31")
+    for path in ("/channels/private", "/channels/31", "/channels/private/streams", "/channels/private/live", *lists):
         assert http.get(path).status_code == 404
     assert http.get("/moments/private1").status_code == 404
     assert "Secret game" not in text_of(http, "/channels?q=secret")

@@ -12,7 +12,7 @@ from integration.support.database import as_role
 from psycopg.conninfo import make_conninfo
 
 from embedded.processes.waiting import wait_for
-from recorder import hiding, opt_out
+from recorder import hiding, operator_command, opt_out
 
 PATHS = (
     "/best?order=newest",
@@ -30,7 +30,7 @@ PATHS = (
 @pytest.fixture(autouse=True)
 def logs_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command sets the process's logs; here that is the tests' process, whose output changes."""
-    monkeypatch.setattr(hiding.logs, "configure", lambda *_: None)
+    monkeypatch.setattr(operator_command.logs, "configure", lambda *_: None)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from integration.support.clip_creator_process import DEADLINE, ClipCreator, Simulator, Start, Topics, channels, moment
 from msgspec.structs import replace
 
+from clip_creator.decision.title import title
 from embedded.processes.waiting import wait_for
 
 
@@ -12,7 +13,7 @@ def test_a_clip_is_made_with_the_cause_inside(service: ClipCreator, topics: Topi
     topics.send(burst)
     made = topics.outcome(burst.moment_id)
     (truth,) = twitch.clips(channel)
-    assert (made.status, made.clip_id, made.title) == ("made", truth["clip_id"], "LUL ×140: 11 times the usual chat")
+    assert (made.status, made.clip_id, made.title) == ("made", truth["clip_id"], title(burst))
     assert all((made.url, made.embed_url, made.thumbnail_url))
     ends_at = truth["created_at"] + 5_000
     assert ends_at - truth["duration"] * 1000 <= burst.clip_from_at + 1_000  # the request took a moment

@@ -17,6 +17,7 @@ from embedded.servers.postgres import Postgres
 from recorder.migrate import LOCK_KEY, MigrationError, migrate
 
 DOCUMENTS = 8  # the migration that adds the documents
+BEST = 10  # the migration that grades moments and tells their streams
 NAMES = sorted(path.stem for path in MIGRATIONS.glob("*.sql"))
 
 
@@ -96,6 +97,35 @@ def test_rows_without_a_document_are_read_from_columns(empty, tmp_path: Path):
     few = found["few"]
     assert (few.crossed_at, few.peak_at, few.score, few.revision) == (NOW, NOW + 1500, 9.5, "closed")
     assert (few.causes, few.mood, few.shadow, few.evidence) == ([], None, False, expected.evidence)
+
+
+INSERT_STREAM = """
+    INSERT INTO streams (stream_id, channel_id, started_at, title, game_name, language, updated_at)
+    VALUES ('s1', '1', now(), 'No deaths, run-3!', 'Elden Ring', 'de', now())
+"""
+INSERT_CHANNEL = (
+    "INSERT INTO channels (channel_id, login, display_name, updated_at) VALUES ('1', 'luna', 'Luna', now())"
+)
+
+
+def test_old_moments_are_graded_and_know_their_streams(empty, tmp_path: Path):
+    """One of a stream that is known and one of none; what is written is the same as for new ones."""
+    migrate_before(empty, tmp_path, BEST)
+    evidence = codec.encode(example("moments", "closed").evidence).decode()
+    with psycopg.connect(empty, autocommit=True) as connection:
+        connection.execute(INSERT_CHANNEL)
+        connection.execute(INSERT_STREAM)
+        for moment_id in ("with", "without"):
+            connection.execute(INSERT_COLUMNS, (moment_id, NOW, NOW, evidence))
+        connection.execute("UPDATE moments SET stream_id = 's1' WHERE moment_id = 'with'")
+        migrate(empty, MIGRATIONS, 5)
+        read = "SELECT title, game_name, language, grade, tsvector_to_array(search) FROM moments ORDER BY moment_id"
+        known, unknown = connection.execute(read).fetchall()
+    assert known[:3] == ("No deaths, run-3!", "Elden Ring", "de")
+    assert unknown[:3] == ("", "", "")
+    assert known[3] == unknown[3] > 0
+    assert set(known[4]) == {"luna", "no", "deaths", "run", "3", "elden", "ring"}
+    assert set(unknown[4]) == {"luna"}
 
 
 def test_the_version_before_can_read_rows_with_a_document(empty):

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from contracts import codec
 from contracts.chat_messages import Notice
 from embedded.records import read_topic
-from recorder import opt_out
+from recorder import operator_command, opt_out
 from recorder.database import Database
 from recorder.erasure import COMPACTED, SETTLING_SECONDS, Erasure, Results
 from service_runtime.settings import KafkaSettings
@@ -56,7 +56,7 @@ def write(writer: Writer, channel_id: str) -> None:
 def command(postgres: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     """`command("add", "77")`: exit code, output and errors."""
     monkeypatch.setenv("POSTGRES_DSN", as_role(postgres, "recorder"))
-    monkeypatch.setattr(opt_out.logs, "configure", lambda *_: None)  # the test's own logs go on
+    monkeypatch.setattr(operator_command.logs, "configure", lambda *_: None)  # the test's own logs go on
 
     def run(*words: str) -> tuple[int, str, str]:
         code = opt_out.main(words)

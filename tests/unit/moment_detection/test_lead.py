@@ -1,18 +1,23 @@
 """The lead names what the crowd did and nothing that few people wrote; the numbers count people."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from api_frontend.text.lead import LEADS, UNKNOWN_NUMBERS, lead, numbers
+import contracts
+from contracts import codec
 from contracts.moment_words import MOODS
-from contracts.moments import EmoteCount, WordCount
+from contracts.moments import EmoteCount, Moment, WordCount
 from moment_detection.causes.names import known_name
+from moment_detection.lead import LEADS, UNKNOWN_NUMBERS, lead, numbers
 
-from .examples import MOMENT, evidence, with_fields
-
+EXAMPLE: Moment = codec.decode(
+    "moments", (Path(contracts.__file__).parent / "examples" / "moments" / "peaked.json").read_bytes()
+)
 COUNTS = st.integers(0, 10**7)
 NAMES = st.text(max_size=60)
 EMOTES = st.lists(st.builds(EmoteCount, st.sampled_from(["twitch", "7tv"]), st.just("1"), NAMES, COUNTS, COUNTS))
@@ -26,12 +31,13 @@ def emote(name: str, chatters: int, uses: int = 0, provider: str = "twitch") -> 
 
 def lead_of(mood: str | None = "laughter", **changes: object) -> str:
     """The lead of the example with this evidence."""
-    return lead(with_fields(MOMENT, mood=mood, evidence=evidence(**changes)))
+    return lead(replace(EXAMPLE, mood=mood, evidence=replace(EXAMPLE.evidence, **changes)))
 
 
 def numbers_of(people: int, usual: float) -> str:
     """The numbers of the example with so many people."""
-    return numbers(with_fields(MOMENT, evidence=evidence(window_chatters=people, expected_chatters=usual)))
+    evidence = replace(EXAMPLE.evidence, window_chatters=people, expected_chatters=usual)
+    return numbers(replace(EXAMPLE, evidence=evidence))
 
 
 def test_the_lead_says_what_most_people_wrote() -> None:

@@ -1,9 +1,11 @@
-"""What the crowd did in one sentence, and how many people it was. The one base is people, never messages."""
+"""What the crowd did in one sentence, and how many people it was: said by the site, and by clips in their titles.
+
+The one base is people, never messages.
+"""
 
 from collections.abc import Iterator
 
-from api_frontend.data.stored_moment import StoredMoment
-from contracts.moments import NAMED_MIN_CHATTERS, NAMED_MIN_SHARE, Evidence
+from contracts.moments import Evidence, Moment, speak_for_crowd
 from moment_detection.causes.names import known_name
 
 UNKNOWN_MOOD = "Chat erupted"
@@ -58,22 +60,24 @@ def named(evidence: Evidence) -> Iterator[tuple[str, int]]:
 
 def token(evidence: Evidence) -> str | None:
     """Return the name that most people used; None unless a fifth of them and at least five did."""
-    least = max(NAMED_MIN_CHATTERS, NAMED_MIN_SHARE * evidence.window_chatters)
-    enough = [each for each in named(evidence) if each[1] >= least]
+    enough = [each for each in named(evidence) if speak_for_crowd(each[1], evidence)]
     return max(enough, key=lambda each: each[1])[0] if enough else None
 
 
-def lead(moment: StoredMoment) -> str:
+def what_it_did(moment: Moment) -> str:
+    """Say what the crowd did without a name: "Chat burst out laughing"."""
+    return LEADS.get(moment.mood or "", UNKNOWN_MOOD)
+
+
+def lead(moment: Moment) -> str:
     """Say what the crowd did: "Chat burst out laughing · KEKW"."""
-    document = moment.document
-    did = LEADS.get(document.mood or "", UNKNOWN_MOOD)
-    name = token(document.evidence)
-    return f"{did} · {name}" if name else did
+    name = token(moment.evidence)
+    return f"{what_it_did(moment)} · {name}" if name else what_it_did(moment)
 
 
-def going_on(moment: StoredMoment) -> str:
+def going_on(moment: Moment) -> str:
     """Say what the crowd is doing while the moment lasts: "Chat is laughing"."""
-    return GOING_ON.get(moment.document.mood or "", "Chat is erupting")
+    return GOING_ON.get(moment.mood or "", "Chat is erupting")
 
 
 def people_text(count: int) -> str:
@@ -97,9 +101,9 @@ def usual_text(people: int, usual: float) -> str:
     return f", usually {usual:,.0f}{factor_text(people / usual)}"
 
 
-def numbers(moment: StoredMoment) -> str:
+def numbers(moment: Moment) -> str:
     """Say how many people wrote, and how many usually do: "95 people at once, usually 14 (7×)"."""
-    evidence = moment.document.evidence
+    evidence = moment.evidence
     people = evidence.window_chatters
     if people <= 0:
         return UNKNOWN_NUMBERS
