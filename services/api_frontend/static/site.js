@@ -241,7 +241,9 @@ class Live {
   leave(gone) {
     this.open?.remove(gone);
     const { id, channel } = this.page?.dataset ?? {};
-    if (this.page && (gone.id === id || gone.channel === channel)) this.poll();
+    const box = document.getElementById("now");
+    if (box) box.dataset.sortKey = ""; // what it names may be gone: an older moment may take its place
+    if (box || (this.page && (gone.id === id || gone.channel === channel))) this.poll();
   }
 
   refresh(state, html) {

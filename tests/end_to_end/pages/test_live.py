@@ -201,6 +201,11 @@ def test_a_hidden_moment_leaves_open_pages(visit: OpenPage, rows: Rows) -> None:
     rows.hide("m1")
     expect(page.locator("#m-m1")).to_have_count(0, timeout=TIMEOUT_MS)
     wait_for("it is gone for good", lambda: page.request.get(f"{page.url}moments/m1").status == 404, DEADLINE)
+    box = page.locator("#now")
+    expect(box.locator("a[href='/moments/m0']")).not_to_have_count(0)
+    rows.hide("m0")
+    expect(box.locator("a[href='/moments/m0']")).to_have_count(0, timeout=TIMEOUT_MS)
+    expect(box.locator("a[href='/moments/m2']")).not_to_have_count(0)
 
 
 def test_names_cannot_break_a_page(visit: OpenPage, rows: Rows) -> None:
