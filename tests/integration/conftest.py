@@ -40,12 +40,14 @@ def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka_ser
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kafka(kafka_server: kafka_server_module.Kafka) -> str:
-    """Bootstrap servers of a Kafka with the contract's topics, shared by the session: use ids of your own.
+    """Bootstrap servers of a Kafka with the contract's topics, empty as the test file begins: use ids of your own.
 
-    A test that needs empty topics asks for `empty_topics` as well.
+    The server is shared by the session, the records are not: which files a worker runs one after
+    the other changes from run to run. A test that needs empty topics asks for `empty_topics` as well.
     """
+    delete_records(kafka_server.bootstrap_servers)
     return kafka_server.bootstrap_servers
 
 
@@ -67,13 +69,7 @@ def own_kafka(tmp_path: Path, partitions: Partitions) -> Iterator[kafka_server_m
 @pytest.fixture
 def empty_topics(kafka: str) -> str:
     """The same Kafka after every record in the contract's topics was deleted; offsets go on."""
-    admin = AdminClient({"bootstrap.servers": kafka})
-    numbers = {topic.name: partitions_of(admin, topic.name, ANSWER_SECONDS) for topic in ALL}
-    partitions = [TopicPartition(name, number) for name, found in numbers.items() for number in found]
-    ends = admin.list_offsets({each: OffsetSpec.latest() for each in partitions})
-    upto = [TopicPartition(each.topic, each.partition, end.result(ANSWER_SECONDS).offset) for each, end in ends.items()]
-    for answer in admin.delete_records(upto).values():
-        answer.result(ANSWER_SECONDS)
+    delete_records(kafka)
     return kafka
 
 
@@ -131,6 +127,17 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis_server.Red
     """A Redis, shared by the session."""
     with redis_server.Redis(tmp_path_factory.mktemp("redis") / "redis") as server:
         yield server
+
+
+def delete_records(bootstrap_servers: str) -> None:
+    """Delete every record in the contract's topics."""
+    admin = AdminClient({"bootstrap.servers": bootstrap_servers})
+    numbers = {topic.name: partitions_of(admin, topic.name, ANSWER_SECONDS) for topic in ALL}
+    partitions = [TopicPartition(name, number) for name, found in numbers.items() for number in found]
+    ends = admin.list_offsets({each: OffsetSpec.latest() for each in partitions})
+    upto = [TopicPartition(each.topic, each.partition, end.result(ANSWER_SECONDS).offset) for each, end in ends.items()]
+    for answer in admin.delete_records(upto).values():
+        answer.result(ANSWER_SECONDS)
 
 
 def _database(server: postgres_server_module.Postgres) -> Iterator[str]:
