@@ -29,6 +29,7 @@ from api_frontend.text.live_curve import spark
 from api_frontend.text.recording import recording
 from api_frontend.text.shown_name import cut, shown, shown_name
 from api_frontend.text.week import hour_text
+from api_frontend.translation import translate_in
 from contracts.moment_words import CAUSES, MOODS, cause_words
 from moment_detection.lead import going_on, lead, numbers, people_text
 
@@ -216,6 +217,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        translate_in(self._environment)
         self._environment.filters["utc"] = utc
         self._environment.globals.update(
             HELPERS | self._helpers(settings),
