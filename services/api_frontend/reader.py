@@ -1,5 +1,7 @@
 """Who reads the answer that is being made: in which language and time zone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -19,3 +21,13 @@ class Reader:
 
 # Set for each request by `middleware.readers`. Outside of requests it is English and UTC.
 CURRENT: ContextVar[Reader] = ContextVar("reader", default=Reader())  # noqa: B039
+
+
+@contextmanager
+def reading(reader: Reader) -> Iterator[None]:
+    """Write for this reader in the block."""
+    before = CURRENT.set(reader)
+    try:
+        yield
+    finally:
+        CURRENT.reset(before)

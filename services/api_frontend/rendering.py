@@ -19,6 +19,7 @@ from api_frontend.data.freshness import Freshness
 from api_frontend.data.languages import LANGUAGES, language_name
 from api_frontend.data.stored_moment import StoredMoment, utc, web_address
 from api_frontend.page_address import CURRENT
+from api_frontend.reader import CURRENT as CURRENT_READER
 from api_frontend.settings import ApiSettings
 from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
@@ -35,7 +36,7 @@ from moment_detection.lead import going_on, lead, numbers, people_text
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-CARDS_KEPT = 300  # about 5 kB each; most visitors ask for the same newest pages
+CARDS_KEPT = 600  # about 5 kB each; most visitors ask for the same newest pages
 SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
 OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
 HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
@@ -208,7 +209,7 @@ class Renderer:
     """Renders pages, and the pieces of them that open pages receive."""
 
     def __init__(self, settings: ApiSettings) -> None:
-        self._cards: dict[tuple[str, str, str], Markup] = {}
+        self._cards: dict[tuple[str, str, str, str, str], Markup] = {}
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -276,7 +277,8 @@ class Renderer:
         """Render it; one that is settled and has not changed since is not rendered again."""
         if note_of(moment).due is not None:
             return self.piece("_card.html", moment=moment)
-        key = (moment.moment_id, moment.version, moment.channel.display_name)
+        reader = CURRENT_READER.get()
+        key = (moment.moment_id, moment.version, moment.channel.display_name, reader.language, reader.zone)
         made = self._cards.pop(key, None)
         if made is None:
             made = self.piece("_card.html", moment=moment)

@@ -56,7 +56,7 @@ def found_texts() -> Catalog:
 
 
 def updated(language: str, known: bytes) -> bytes:
-    """Return the catalogue with the texts of now: new ones are still empty, those that nobody says any more are gone."""
+    """Return the catalogue with the texts of now: new ones are still empty, those that nobody says are gone."""
     catalogue = read_po(io.BytesIO(known), locale=language)
     catalogue.update(found_texts(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
