@@ -55,6 +55,7 @@ ROOMS = (  # of the navigation: name, address, text, and the path of its sign in
     ("best", "/best", "Best", "M5 20V13M12 20V4M19 20V9"),
     ("channels", "/channels", "Channels", "M4 5H20V16H12L8 20V16H4Z"),
 )
+CardKey = tuple[str, str, str, ClipNote, str, str]  # all that a card depends on
 HEART = "M12 20.5C5 15.5 2.5 12 2.5 8.5A5 5 0 0 1 12 6.5A5 5 0 0 1 21.5 8.5C21.5 12 19 15.5 12 20.5Z"
 
 
@@ -209,7 +210,7 @@ class Renderer:
     """Renders pages, and the pieces of them that open pages receive."""
 
     def __init__(self, settings: ApiSettings) -> None:
-        self._cards: dict[tuple[str, str, str, str, str], Markup] = {}
+        self._cards: dict[CardKey, Markup] = {}
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -274,14 +275,13 @@ class Renderer:
         return Markup(made.replace('id="m-', f'id="{prefix}m-', 1)) if prefix else made  # noqa: S704  # nosec B704
 
     def _card(self, moment: StoredMoment) -> Markup:
-        """Render it; one that is settled and has not changed since is not rendered again."""
-        if note_of(moment).due is not None:
-            return self.piece("_card.html", moment=moment)
+        """Render it, unless it is known: only what is said of its clip changes by itself."""
+        note = note_of(moment)
         reader = CURRENT_READER.get()
-        key = (moment.moment_id, moment.version, moment.channel.display_name, reader.language, reader.zone)
+        key = (moment.moment_id, moment.version, moment.channel.display_name, note, reader.language, reader.zone)
         made = self._cards.pop(key, None)
         if made is None:
-            made = self.piece("_card.html", moment=moment)
+            made = self.piece("_card.html", moment=moment, note=note)
             while len(self._cards) >= CARDS_KEPT:
                 del self._cards[next(iter(self._cards))]
         self._cards[key] = made

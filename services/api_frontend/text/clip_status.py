@@ -63,13 +63,13 @@ def undecided(moment: StoredMoment, now: datetime) -> ClipNote:
     due = max(moment.crossed_at, moment.changed_at) + DECIDED_WITHIN
     if now < due:
         return ClipNote("waiting", DECIDING, due=due, after=NOTHING_KNOWN)
-    return ClipNote("quiet", NOTHING_KNOWN)
+    return ClipNote("quiet", NOTHING_KNOWN, recording(moment))
 
 
-def being_made(clip: ClipState, now: datetime) -> ClipNote:
+def being_made(moment: StoredMoment, clip: ClipState, now: datetime) -> ClipNote:
     """Describe a clip that Twitch is being asked for."""
     if now - clip.decided_at > GIVEN_UP_AFTER:
-        return ClipNote("quiet", NOTHING_KNOWN)
+        return ClipNote("quiet", NOTHING_KNOWN, recording(moment))
     due = clip.decided_at + MADE_AFTER
     return ClipNote("waiting", countdown_text(due, now), due=due, after=MAKING, counts_down=now < due)
 
@@ -105,7 +105,7 @@ def clip_note(moment: StoredMoment, now: datetime) -> ClipNote:
     if clip is None:
         return undecided(moment, now)
     if clip.status == "intent":
-        return being_made(clip, now)
+        return being_made(moment, clip, now)
     if clip.status == "made":
         return ClipNote("good", "Clip ready")
     return ClipNote("quiet", outcome_text(clip.status, moment, clip.reason), recording(moment))

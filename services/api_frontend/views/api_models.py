@@ -68,7 +68,7 @@ class ClipModel(BaseModel):
     url: str | None = Field(description="the clip on Twitch")
     embed_url: str | None = Field(description="the clip's player; add `&parent=` with your domain")
     thumbnail_url: str | None
-    vod_url: str | None = Field(description="the VOD at that second, of one `too_late` or `refused`")
+    vod_url: str | None = Field(description="the recording at that second, where there is no clip")
 
 
 class CountModel(BaseModel):
