@@ -8,6 +8,7 @@ CHANNELS ?=
 TESTS ?= tests
 WORKERS ?= 3
 FAULTS ?= all
+SYNC_MS ?=
 API_EXAMPLES ?= 100
 API_SEED ?= 1
 PLAYS ?= 100
@@ -79,8 +80,8 @@ test: preflight venv jars chromium ## Run all tests; TESTS=tests/unit runs a par
 test-api: preflight venv ## Try the API with all checks of schemathesis; API_EXAMPLES=1000 tries longer, API_SEED=7 otherwise
 	API_EXAMPLES="$(API_EXAMPLES)" API_SEED="$(API_SEED)" $(BIN)/pytest -n 0 tests/api
 
-test-faults: preflight venv jars ## Let everything fail once and print what it did; FAULTS="Kafka,power" plays a part
-	FAULTS="$(FAULTS)" $(BIN)/pytest -m fault tests/faults
+test-faults: preflight venv jars ## Let everything fail once and print what it did; FAULTS="Kafka,power" plays a part, SYNC_MS=5 on a slower disk (SLOW_SYNC)
+	FAULTS="$(FAULTS)" SYNC_MS="$(SYNC_MS)" $(BIN)/pytest -m fault tests/faults
 
 causes: venv ## Print how well causes and moods are found; CHAT_DATA=... adds recorded chat, PLAYS=300 plays more of each
 	@$(BIN)/python -m cause_check --plays $(PLAYS)

@@ -1,11 +1,14 @@
 """A system with disks and a link that can fail; prints the table at the end."""
 
 import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from benchmarks._syncs import SlowDisk
 from end_to_end.world import World
 from faults import disk, table
 from faults import link as links
@@ -38,6 +41,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if table.lines:
         terminalreporter.section("faults")
         terminalreporter.write_line(table.text(table.lines))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_disk() -> Iterator[None]:
+    """Each sync of every program takes SYNC_MS milliseconds longer; SLOW_SYNC names the shim, see `_syncs.py`."""
+    with ExitStack() as stack:
+        if table.MORE_A_SYNC_MS:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))  # where Postgres's user may read too
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            for name, value in SlowDisk(folder, table.MORE_A_SYNC_MS).environment.items():
+                patch.setenv(name, value)
+        yield
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import tempfile
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +24,9 @@ INTRODUCTION = (
     "a full disk is a separate file system without free space. A line is the last completed run of its fault: one "
     "from which the system does not recover fails the test and leaves no line. After a reader died, its 30 "
     "channels are joined again within Twitch's limit of 20 joins in 10 s: the rest of that gap is in the next "
-    "line.\n\n"
+    "line. A line that ends with \u201cmore a sync\u201d was played with each sync made to take so much longer.\n\n"
 )
+MORE_A_SYNC_MS = int(os.environ.get("SYNC_MS") or 0)
 HEADS = {
     "fault": "fault",
     "lost": "lost",
@@ -81,8 +82,13 @@ def is_chosen(name: str) -> bool:
 
 def add(line: Line) -> None:
     """Add a fault's line to the table and store it."""
-    lines.append(line)
-    keep(line)
+    lines.append(on_this_disk(line, MORE_A_SYNC_MS))
+    keep(lines[-1])
+
+
+def on_this_disk(line: Line, more_a_sync_ms: int) -> Line:
+    """Return the line under the name that it has on a disk so much slower: a play there replaces none of here."""
+    return replace(line, fault=f"{line.fault}; {more_a_sync_ms} ms more a sync") if more_a_sync_ms else line
 
 
 def text(shown: list[Line]) -> str:

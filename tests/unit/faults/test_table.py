@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from faults.table import PAGE, RESULT, Line, keep, markdown, text
+from faults.table import PAGE, RESULT, Line, keep, markdown, on_this_disk, text
 
 
 def line(fault: str, recovered_after_seconds: float, first_page_seconds: float | None = None) -> Line:
@@ -38,6 +38,12 @@ def test_a_line_is_stored_with_the_others(tmp_path: Path) -> None:
     rows = [row.split(" | ") for row in page.read_text().splitlines() if row.startswith("| f")]
     assert [row[0] for row in rows] == ["| fault", "| flood", "| fire"]
     assert rows[2][-1] == "2.0 |"
+
+
+def test_a_play_on_a_slower_disk_is_a_line_of_its_own() -> None:
+    here = line("flood", 3.0)
+    assert on_this_disk(here, 0) == here
+    assert on_this_disk(here, 5) == replace(here, fault="flood; 5 ms more a sync")
 
 
 def test_counts_that_must_be_zero_are_reported() -> None:
