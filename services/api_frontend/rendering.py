@@ -1,11 +1,9 @@
 """Renders moments and freshness as HTML: the Jinja environment and the helpers that templates share."""
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -21,6 +19,7 @@ from api_frontend.data.stored_moment import StoredMoment, utc, web_address
 from api_frontend.page_address import CURRENT
 from api_frontend.reader import CURRENT as CURRENT_READER
 from api_frontend.settings import ApiSettings
+from api_frontend.static_files import static_address
 from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import ClipNote, clip_note, length_text
@@ -28,6 +27,7 @@ from api_frontend.text.durations import duration_text
 from api_frontend.text.freshness import ago_text, behind_text, plural
 from api_frontend.text.live_curve import spark
 from api_frontend.text.recording import recording
+from api_frontend.text.script_words import script_words
 from api_frontend.text.shown_name import cut, shown, shown_name
 from api_frontend.text.week import hour_text
 from api_frontend.translation import translate_in
@@ -35,11 +35,9 @@ from contracts.moment_words import CAUSES, MOODS, cause_words
 from moment_detection.lead import going_on, lead, numbers, people_text
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
 CARDS_KEPT = 600  # about 5 kB each; most visitors ask for the same newest pages
 SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
 OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
-HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
 # A browser asks again each time; a cache between keeps it for 5 s. No stale-while-revalidate: Chromium obeys it too,
 # and would show a page as it was.
 SHARED = "public, max-age=0, s-maxage=5"
@@ -57,17 +55,6 @@ ROOMS = (  # of the navigation: name, address, text, and the path of its sign in
 )
 CardKey = tuple[str, str, str, ClipNote, str, str]  # all that a card depends on
 HEART = "M12 20.5C5 15.5 2.5 12 2.5 8.5A5 5 0 0 1 12 6.5A5 5 0 0 1 21.5 8.5C21.5 12 19 15.5 12 20.5Z"
-
-
-@cache
-def static_version(name: str) -> str:
-    """Hash a static file's content, so that browsers may keep it for a year."""
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:HASH_LENGTH]
-
-
-def static_address(name: str) -> str:
-    """Return the address of a static file, content hash included."""
-    return f"/static/{name}?v={static_version(name)}"
 
 
 def drawn(moment: StoredMoment) -> curves.Curve | None:
@@ -189,6 +176,7 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what templates may call, whatever 
     "facts": facts,
     "note_of": note_of,
     "recording": recording,
+    "script_words": script_words,
     "length_text": length_text,
     "ago_text": ago_text,
     "behind_text": behind_text,

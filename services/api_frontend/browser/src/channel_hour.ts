@@ -1,0 +1,56 @@
+// A channel's last hour, kept up to date.
+
+import { dress } from "./pieces";
+import { clockText } from "./times";
+
+const REFRESH_MS = 5000;
+const SLOWEST_MS = 60_000; // while the site does not answer
+
+function showClocks(root: ParentNode): void {
+  for (const label of root.querySelectorAll<HTMLElement>("[data-clock]"))
+    label.textContent = clockText(new Date(label.dataset.clock ?? ""));
+}
+
+class ChannelHour {
+  private shown = "";
+  private wait = REFRESH_MS;
+
+  constructor(private readonly place: HTMLElement) {
+    showClocks(place);
+    this.askAgain();
+  }
+
+  private askAgain(): void {
+    setTimeout(() => void this.refresh(), this.wait);
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      if (!document.hidden) {
+        const answer = await fetch(this.place.dataset.liveCurve ?? "");
+        if (!answer.ok) throw new Error(answer.statusText);
+        this.show((await answer.json()).html);
+      }
+      this.wait = REFRESH_MS;
+    } catch {
+      this.wait = Math.min(2 * this.wait, SLOWEST_MS);
+    }
+    this.askAgain();
+  }
+
+  private show(html: string): void {
+    if (html === this.shown) return;
+    const focused = this.place.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+    this.shown = html;
+    this.place.innerHTML = html;
+    showClocks(this.place);
+    dress(this.place);
+    if (focused) this.place.querySelector<HTMLElement>(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  }
+}
+
+/** Follow the hour of a channel's page. */
+export function startChannelHour(): void {
+  const place = document.querySelector<HTMLElement>("[data-live-curve]");
+  if (place) new ChannelHour(place);
+}
