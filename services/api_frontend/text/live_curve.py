@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from api_frontend.data.chat_lines import ChatLine
 from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.text import curve
+from api_frontend.translation import _, ngettext
 
 MARK_MINUTES = 15
 SPARK_HEIGHT = 20
@@ -120,7 +121,10 @@ def spark(line: ChatLine | None) -> Spark | None:
     counts = [count or 0 for count in line.people]
     read = curve.runs(covered(line.people), len(counts))
     most = max(counts)
-    people = "1 person" if most == 1 else f"{most:,} people"
-    text = f"Up to {people} a second in the last hour." if most else "Nobody wrote in the last hour."
+    text = _("Nobody wrote in the last hour.")
+    if most:
+        text = ngettext(
+            "Up to %(num)s person a second in the last hour.", "Up to %(num)s people a second in the last hour.", most
+        )
     gaps = curve.bands(covered(line.people), len(counts))
     return Spark(len(counts), curve.line(counts, read, top_of(line.people)), gaps, text)

@@ -7,6 +7,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from api_frontend.reader import CURRENT
+from api_frontend.text.week import SENTENCES, TIMES
 from api_frontend.translation import _, ngettext
 
 Text = str | list[str]  # or its forms for one and for many
@@ -22,8 +23,8 @@ def ages() -> dict[str, Text]:
     """Return how to say how old something is."""
     return {
         "just_now": _("just now"),
-        "seconds_ago": forms(lambda n: ngettext("%(num)s s ago", "%(num)s s ago", n, num=COUNT)),
-        "minutes_ago": forms(lambda n: ngettext("%(num)s min ago", "%(num)s min ago", n, num=COUNT)),
+        "seconds_ago": _("%(seconds)s s ago", seconds=COUNT),
+        "minutes_ago": _("%(minutes)s min ago", minutes=COUNT),
         "hours_ago": forms(lambda n: ngettext("%(num)s hour ago", "%(num)s hours ago", n, num=COUNT)),
         "days_ago": forms(lambda n: ngettext("%(num)s day ago", "%(num)s days ago", n, num=COUNT)),
         "minutes_behind": forms(lambda n: ngettext("%(num)s minute behind", "%(num)s minutes behind", n, num=COUNT)),
@@ -37,8 +38,8 @@ def arrivals() -> dict[str, Text]:
     return {
         "clip_in": _("Clip in about %(seconds)s s", seconds="{seconds}"),
         "shown": forms(lambda n: ngettext("%(num)s new moment shown", "%(num)s new moments shown", n, num=COUNT)),
-        "new": forms(lambda n: ngettext("%(num)s new", "%(num)s new", n, num=COUNT)),
-        "new_above": forms(lambda n: ngettext("%(num)s new above", "%(num)s new above", n, num=COUNT)),
+        "new": _("%(count)s new", count=COUNT),
+        "new_above": _("%(count)s new above", count=COUNT),
         "connection_lost": _("The connection is lost. Trying again…"),
         "copy": _("Copy link"),
         "copied": _("Copied"),
@@ -66,21 +67,12 @@ def curve() -> dict[str, Text]:
 
 
 def week() -> dict[str, Text]:
-    """Return how to say when a channel erupts, in the visitor's zone; `day_0` is Monday."""
-    days = (
-        _("Mondays at %(time)s", time="{time}"),
-        _("Tuesdays at %(time)s", time="{time}"),
-        _("Wednesdays at %(time)s", time="{time}"),
-        _("Thursdays at %(time)s", time="{time}"),
-        _("Fridays at %(time)s", time="{time}"),
-        _("Saturdays at %(time)s", time="{time}"),
-        _("Sundays at %(time)s", time="{time}"),
-    )
-    named: dict[str, Text] = {f"day_{number}": text for number, text in enumerate(days)}
-    return named | {
-        "most_often": _("Most often on %(hours)s (your time).", hours="{hours}"),
-        "your_time": _("your time"),
-    }
+    """Return how to say when a channel erupts, in the visitor's zone: `day_0` is Monday, `most_often_1` has one hour."""
+    zone = _("your time")
+    names = {"first": "{first}", "second": "{second}", "third": "{third}"}
+    days: dict[str, Text] = {f"day_{day}": _(text, time="{time}") for day, text in enumerate(TIMES)}
+    sentences = {f"most_often_{hours}": _(text, zone=zone, **names) for hours, text in SENTENCES.items()}
+    return days | sentences | {"your_time": zone}
 
 
 def all_words() -> dict[str, Text]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from api_frontend.data.detection_figures import FILE, Recording, load
 from api_frontend.rendering import SHARED_PAGE
+from api_frontend.translation import _, ngettext, number
 from api_frontend.views.site import CurrentSite
 from contracts import kept
 from contracts.moments import WORD_MIN_CHATTERS
@@ -22,18 +23,19 @@ def recordings() -> list[Recording]:
 
 def in_ten(share: float) -> str:
     """Say a share as people do: "9 of 10"."""
-    return f"{round(10 * share)} of 10"
+    return _("%(count)s of 10", count=round(10 * share))
 
 
 def hours_text(hours: float) -> str:
     """Say a length as people do: "9 hours"."""
-    return "1 hour" if 0.95 <= hours < 1.5 else f"{hours:.0f} hours"
+    return ngettext("%(num)s hour", "%(num)s hours", 1 if 0.95 <= hours < 1.5 else round(hours))
 
 
 def per_hour(moments: float) -> str:
     """Say a rate as people do: "11 moments an hour", "1 moment an hour"."""
-    rounded = f"{moments:.0f}" if moments >= 0.95 else f"{moments:.1f}"
-    return f"{rounded} moment{'' if rounded == '1' else 's'} an hour"
+    if moments >= 0.95:
+        return ngettext("%(num)s moment an hour", "%(num)s moments an hour", round(moments))
+    return _("%(rate)s moments an hour", rate=number(moments, 1))
 
 
 @router.api_route("/about", methods=["GET", "HEAD"])

@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from api_frontend.data.around import Around
 from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.rendering import SHARED_PAGE
+from api_frontend.translation import _
 from api_frontend.views.site import CurrentSite, Site
 
 ID_LENGTH_LIMIT = 200  # characters
@@ -53,7 +54,7 @@ async def moment(site: CurrentSite, moment_id: str, shadow: EvenExperimental = F
     freshness, read_at = await site.progress.read()
     found = await visible(site, moment_id, shadow)
     if found is None:
-        raise HTTPException(404, "This moment does not exist, or it has been removed.")
+        raise HTTPException(404, _("This moment does not exist, or it has been removed."))
     is_public = not found.document.shadow
     since = urlencode({"moment": moment_id, "since": int(read_at.timestamp() * 1_000_000)})
     values = {

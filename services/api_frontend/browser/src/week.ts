@@ -1,6 +1,6 @@
 // The table of a channel's week, turned from UTC into the visitor's zone.
 
-import { locale, say } from "./words";
+import { say } from "./words";
 
 const HOURS = 24;
 const WEEK = 7 * HOURS;
@@ -16,8 +16,8 @@ function hourText(hour: number): string {
 function nameLoudest(own: readonly number[]): string {
   const loudest = own.map((_, hour) => hour).filter((hour) => own[hour]);
   loudest.sort((a, b) => (own[b] ?? 0) - (own[a] ?? 0) || a - b);
-  const hours = new Intl.ListFormat(locale).format(loudest.slice(0, NAMED).map(hourText));
-  return say("most_often", { hours });
+  const [first = "", second = "", third = ""] = loudest.slice(0, NAMED).map(hourText);
+  return say(`most_often_${Math.min(loudest.length, NAMED)}`, { first, second, third });
 }
 
 function showCell(cell: HTMLElement, hour: number, count: number, most: number): void {

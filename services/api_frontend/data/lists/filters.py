@@ -14,6 +14,7 @@ from api_frontend.data.lists.parameters import CHANNEL_PATTERN, MOST_ITEMS, RARI
 from api_frontend.data.lists.periods import Period, bounds, is_zone
 from api_frontend.data.stored_moment import Channel, StoredMoment
 from api_frontend.reader import CURRENT, UTC_NAME
+from api_frontend.translation import _
 
 __all__ = ["CHANNEL_PATTERN", "MOST_ITEMS", "NO_CHANNEL", "BadRequestError", "Filter", "from_address"]
 NO_CHANNEL = ""  # the id that no channel has
@@ -111,7 +112,7 @@ class Filter:
 
     def labels(self) -> list[str]:
         """Describe what narrows the list, for people."""
-        return [label for _, label in self.choices()] + ["experimental detectors"] * self.shadow
+        return [label for _, label in self.choices()] + [_("experimental detectors")] * self.shadow
 
     def query_text(self) -> str:
         """Write the filter as an address's query, without `?`."""
@@ -151,7 +152,7 @@ async def from_address(
 ) -> Filter:
     """Read the filter that an address asks for; raises `BadRequestError` for a cursor or a time zone that is none."""
     if tz and not is_zone(tz):
-        raise BadRequestError("bad_time_zone", "tz: this is no time zone; write one such as Europe/Berlin")
+        raise BadRequestError("bad_time_zone", _("tz: this is no time zone; write one such as Europe/Berlin"))
     zone = tz or CURRENT.get().zone
     ordering: Order = "newest" if shadow else order or "newest"  # experimental moments have one order
     return Filter(
