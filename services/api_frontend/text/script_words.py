@@ -67,7 +67,7 @@ def curve() -> dict[str, Text]:
 
 
 def week() -> dict[str, Text]:
-    """Return how to say when a channel erupts, in the visitor's zone: `day_0` is Monday, `most_often_1` has one hour."""
+    """Return when a channel erupts, in the visitor's zone: `day_0` is Monday, `most_often_1` has one hour."""
     zone = _("your time")
     names = {"first": "{first}", "second": "{second}", "third": "{third}"}
     days: dict[str, Text] = {f"day_{day}": _(text, time="{time}") for day, text in enumerate(TIMES)}
