@@ -25,6 +25,7 @@ BROKER_SECONDS = 120.0  # a broker recovers its logs after a power cut
 REQUEST_SECONDS = 30.0
 POLL_SECONDS = 1.0
 LEADER_POLL_SECONDS = 0.1
+ATTEMPT_SECONDS = 3.0  # a question that met a topic too new to be known is not answered until half a minute later
 ONE_BROKER = 1  # replicas
 
 
@@ -104,7 +105,8 @@ def _wait_for_leaders(admin: AdminClient, counts: Mapping[str, int]) -> None:
     deadline = time.monotonic() + REQUEST_SECONDS
     partitions = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
     while partitions:
-        offsets = admin.list_offsets({partition: OffsetSpec.latest() for partition in partitions})
+        wanted = {partition: OffsetSpec.latest() for partition in partitions}
+        offsets = admin.list_offsets(wanted, request_timeout=ATTEMPT_SECONDS)
         partitions = [partition for partition, answer in offsets.items() if answer.exception(REQUEST_SECONDS)]
         if partitions and time.monotonic() > deadline:
             raise TimeoutError(f"Kafka chose no leader for {partitions} within {REQUEST_SECONDS:g} s")
