@@ -15,7 +15,7 @@ SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium demo demo-timings live status hide reports requests check format test test-api test-faults causes bench evaluate clean distclean
+.PHONY: help preflight venv jars chromium demo demo-timings live status hide reports requests check format texts test test-api test-faults causes bench evaluate clean distclean
 
 include infrastructure/deployment.mk
 
@@ -72,6 +72,9 @@ check: venv ## Lint, security, types, and who may import whom
 format: venv ## Bring the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+texts: venv ## Bring the site's catalogues up to date with its texts, and list what is not translated yet
+	@$(BIN)/python -m translations
 
 test: preflight venv jars chromium ## Run all tests; TESTS=tests/unit runs a part
 	$(BIN)/pytest $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist loadscope --no-loadscope-reorder) $(TESTS)

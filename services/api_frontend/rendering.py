@@ -19,6 +19,7 @@ from api_frontend.data.freshness import Freshness
 from api_frontend.data.languages import LANGUAGES, language_name
 from api_frontend.data.stored_moment import StoredMoment, utc, web_address
 from api_frontend.page_address import CURRENT
+from api_frontend.reader import CURRENT as CURRENT_READER
 from api_frontend.settings import ApiSettings
 from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
@@ -29,12 +30,13 @@ from api_frontend.text.live_curve import spark
 from api_frontend.text.recording import recording
 from api_frontend.text.shown_name import cut, shown, shown_name
 from api_frontend.text.week import hour_text
+from api_frontend.translation import translate_in
 from contracts.moment_words import CAUSES, MOODS, cause_words
 from moment_detection.lead import going_on, lead, numbers, people_text
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-CARDS_KEPT = 300  # about 5 kB each; most visitors ask for the same newest pages
+CARDS_KEPT = 600  # about 5 kB each; most visitors ask for the same newest pages
 SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
 OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
 HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
@@ -53,7 +55,7 @@ ROOMS = (  # of the navigation: name, address, text, and the path of its sign in
     ("best", "/best", "Best", "M5 20V13M12 20V4M19 20V9"),
     ("channels", "/channels", "Channels", "M4 5H20V16H12L8 20V16H4Z"),
 )
-CardKey = tuple[str, str, str, ClipNote]  # all that a card depends on
+CardKey = tuple[str, str, str, ClipNote, str, str]  # all that a card depends on
 HEART = "M12 20.5C5 15.5 2.5 12 2.5 8.5A5 5 0 0 1 12 6.5A5 5 0 0 1 21.5 8.5C21.5 12 19 15.5 12 20.5Z"
 
 
@@ -217,6 +219,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        translate_in(self._environment)
         self._environment.filters["utc"] = utc
         self._environment.globals.update(
             HELPERS | self._helpers(settings),
@@ -274,7 +277,8 @@ class Renderer:
     def _card(self, moment: StoredMoment) -> Markup:
         """Render it, unless it is known: only what is said of its clip changes by itself."""
         note = note_of(moment)
-        key = (moment.moment_id, moment.version, moment.channel.display_name, note)
+        reader = CURRENT_READER.get()
+        key = (moment.moment_id, moment.version, moment.channel.display_name, note, reader.language, reader.zone)
         made = self._cards.pop(key, None)
         if made is None:
             made = self.piece("_card.html", moment=moment, note=note)

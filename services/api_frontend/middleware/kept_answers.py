@@ -2,19 +2,36 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.datastructures import Headers
+
+from api_frontend.reader import UTC_NAME, Reader
 
 AWAY_SECONDS = 3600.0  # how old a page may be that is shown while Postgres is away
 MOST_BYTES = 16_000_000
 ETAG_BYTES = 9
-Key = tuple[str, str, bytes, bool]  # host, path, query, compressed
-ALIKE = ("public", "no-cache")  # what a view says of an answer that is the same for all visitors of a time zone
+ALIKE = ("public", "no-cache")  # what a view says of an answer that is the same for all readers of a language and zone
+
+
+class Key(NamedTuple):
+    """What an answer depends on."""
+
+    host: str
+    path: str
+    query: bytes
+    is_compressed: bool
+    reader: Reader = Reader()
+
+    def alternatives(self) -> Iterator["Key"]:
+        """Yield it, then what is better than nothing: without the time zone, then in English."""
+        yield self
+        yield self._replace(reader=replace(self.reader, zone=UTC_NAME))
+        yield self._replace(reader=Reader())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,19 +49,10 @@ class Answer:
 
     @property
     def may_be_shared(self) -> bool:
-        """Whether every visitor of the time zone gets the same, as the view says in `Cache-Control`."""
+        """Whether every reader of the language and time zone gets the same, as the view says in `Cache-Control`."""
         headers = Headers(raw=self.headers)
         says_so = any(word in headers.get("cache-control", "") for word in ALIKE)
         return self.status == 200 and says_so and "set-cookie" not in headers
-
-    @property
-    def is_by_zone(self) -> bool:
-        """Whether it depends on the visitor's time zone."""
-        return "private" in Headers(raw=self.headers).get("cache-control", "")
-
-    def is_for(self, zone: str) -> bool:
-        """Return whether a visitor gets it whose cookie tells this time zone, if it was made without a cookie."""
-        return self.may_be_shared and not (zone and self.is_by_zone)
 
     @property
     def is_page(self) -> bool:
@@ -84,9 +92,10 @@ class KeptAnswers:
         return found
 
     def last(self, key: Key) -> Answer | None:
-        """Return the last answer, for want of a new one."""
-        found = self._answers.get(key)
-        return found if found and self._clock() - found.made_at <= AWAY_SECONDS else None
+        """Return the last answer, for want of a new one; in another time zone or language rather than none."""
+        oldest = self._clock() - AWAY_SECONDS
+        known = (self._answers.get(each) for each in key.alternatives())
+        return next((found for found in known if found and found.made_at >= oldest), None)
 
     def keep(self, key: Key, answer: Answer) -> None:
         """Keep it, unless what it was made from may have been hidden meanwhile."""

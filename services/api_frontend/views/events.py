@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -63,7 +64,7 @@ async def missed(site: Site, since: datetime) -> AsyncIterator[News]:
     versions = await site.moments.recent_versions(RESUME_AMONG)
     changed = sorted((found for found in versions if found.changed_at > since), key=lambda found: found.changed_at)
     for moment in await site.moments.by_ids(found.moment_id for found in changed):
-        yield News("moment", site.renderer.moment_news(moment), moment)
+        yield News("moment", partial(site.renderer.moment_news, moment), moment)
 
 
 async def present(site: Site, since: datetime | None) -> AsyncIterator[News]:
