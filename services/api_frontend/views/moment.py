@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from api_frontend.data.around import Around
 from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.rendering import SHARED_PAGE
+from api_frontend.text.voices import voices_text
 from api_frontend.translation import _
 from api_frontend.views.site import CurrentSite, Site
 
@@ -62,6 +63,7 @@ async def moment(site: CurrentSite, moment_id: str, shadow: EvenExperimental = F
         "written": written_by_most(found),
         "around": await site.surroundings.of(found) if is_public else Around(),
         "freshness": freshness,
+        "voices": voices_text(await site.voices.of(moment_id)) if is_public else "",
         "live_address": f"/events?{since}" if is_public else None,
     }
     return site.renderer.page("moment.html", values, headers=SHARED_PAGE)
