@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from api_frontend.translation import _, number
 
@@ -40,12 +41,14 @@ class Loudest:
 class Curve:
     """Paths in a box `seconds` wide and 100 high (0 is the top), and marks in percent of it.
 
-    `gaps` are seconds that nobody read, `clip` what the clip shows.
+    `gaps` are seconds that nobody read, `clip` what the clip shows, `top` the people at the box's upper edge.
     """
 
     from_at: int
     seconds: int
     people: list[int | None]
+    top: float
+    usual: float
     area: str
     line: str
     gaps: list[Band]
@@ -55,6 +58,17 @@ class Curve:
     x_marks: list[Mark]
     y_marks: list[Mark]
     unread_seconds: int
+
+    @property
+    def plot(self) -> dict[str, Any]:
+        """What the page's script draws it from."""
+        loudest = self.loudest.second if self.loudest else None
+        return plot_of(self.from_at, 1000, self.people, self.top) | {"usual": self.usual or None, "loudest": loudest}
+
+
+def plot_of(from_at: int, step_ms: int, people: Sequence[int | None], top: float) -> dict[str, Any]:
+    """Return a line as the page's script draws it: a value each `step_ms` from `from_at` on, in a box `top` high."""
+    return {"from": from_at, "step": step_ms, "people": list(people), "top": round(top, 2)}
 
 
 def bands(covered: Sequence[int], seconds: int) -> list[Band]:
@@ -184,6 +198,8 @@ def draw(
         from_at=from_at,
         seconds=seconds,
         people=[count if second in known else None for second, count in enumerate(counts)],
+        top=top,
+        usual=usual,
         area=area(counts, read, top),
         line=line(counts, read, top),
         gaps=gaps,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from api_frontend.data.chat_lines import ChatLine
 from api_frontend.data.stored_moment import StoredMoment
@@ -34,7 +35,7 @@ class TimeMark:
 class LiveCurve:
     """Paths in a box `width` wide and 100 high (0 is the top); gaps and marks of it.
 
-    `last` is how many people wrote a second at its end, None where nobody read.
+    `last` is how many people wrote a second at its end, None where nobody read; `plot` what the page's script draws.
     """
 
     until_at: datetime
@@ -48,6 +49,7 @@ class LiveCurve:
     heights: list[curve.Mark]
     most: int
     last: int | None
+    plot: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def draw(line: ChatLine, moments: Iterable[StoredMoment]) -> LiveCurve:
         heights=curve.y_marks(top),
         most=max(counts, default=0),
         last=line.people[-1],
+        plot=curve.plot_of(round(line.from_at.timestamp() * 1000), 1000 * line.bucket_seconds, line.people, top),
     )
 
 

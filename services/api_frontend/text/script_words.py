@@ -49,7 +49,6 @@ def arrivals() -> dict[str, Text]:
 def curve() -> dict[str, Text]:
     """Return what a curve tells of a second."""
     return {
-        "curve": _("Second of the curve"),
         "not_read_at": _("Not read at %(time)s", time="{time}"),
         "people_at": forms(
             lambda n: ngettext("%(num)s person at %(time)s", "%(num)s people at %(time)s", n, num=COUNT, time="{time}")
@@ -67,7 +66,7 @@ def curve() -> dict[str, Text]:
 
 
 def week() -> dict[str, Text]:
-    """Return when a channel erupts, in the visitor's zone: `day_0` is Monday, `most_often_1` has one hour."""
+    """Return how to say when a channel erupts, in the visitor's zone; `day_0` is Monday."""
     zone = _("your time")
     names = {"first": "{first}", "second": "{second}", "third": "{third}"}
     days: dict[str, Text] = {f"day_{day}": _(text, time="{time}") for day, text in enumerate(TIMES)}

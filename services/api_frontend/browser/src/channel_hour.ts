@@ -1,13 +1,13 @@
 // A channel's last hour, kept up to date.
 
-import { dress } from "./pieces";
+import { dressWith, renew } from "./pieces";
 import { clockText } from "./times";
 
 const REFRESH_MS = 5000;
 const SLOWEST_MS = 60_000; // while the site does not answer
 
 function showClocks(root: ParentNode): void {
-  for (const label of root.querySelectorAll<HTMLElement>("[data-clock]"))
+  for (const label of root.querySelectorAll<SVGElement>("[data-clock]"))
     label.textContent = clockText(new Date(label.dataset.clock ?? ""));
 }
 
@@ -16,7 +16,6 @@ class ChannelHour {
   private wait = REFRESH_MS;
 
   constructor(private readonly place: HTMLElement) {
-    showClocks(place);
     this.askAgain();
   }
 
@@ -40,17 +39,19 @@ class ChannelHour {
 
   private show(html: string): void {
     if (html === this.shown) return;
-    const focused = this.place.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
     this.shown = html;
-    this.place.innerHTML = html;
-    showClocks(this.place);
-    dress(this.place);
-    if (focused) this.place.querySelector<HTMLElement>(`a[href="${CSS.escape(focused)}"]`)?.focus();
+    const focused = this.place.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
+    const fresh = this.place.cloneNode() as HTMLElement;
+    fresh.innerHTML = html;
+    renew(this.place, fresh);
+    const links = [...this.place.querySelectorAll<SVGElement>("a[href]")];
+    if (focused) links.find((link) => link.getAttribute("href") === focused)?.focus();
   }
 }
 
 /** Follow the hour of a channel's page. */
 export function startChannelHour(): void {
+  dressWith(showClocks);
   const place = document.querySelector<HTMLElement>("[data-live-curve]");
   if (place) new ChannelHour(place);
 }

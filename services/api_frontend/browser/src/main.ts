@@ -2,8 +2,8 @@
 
 import { startChannelHour } from "./channel_hour";
 import { startCountdown } from "./countdown";
+import { startCurves } from "./curves";
 import { startLive } from "./live";
-import { startMomentCurve } from "./moment_curve";
 import { dress } from "./pieces";
 import { startPlayer } from "./player";
 import { startSaved } from "./saved";
@@ -16,7 +16,7 @@ startCountdown();
 startSaved();
 startSharing();
 startPlayer();
-startMomentCurve();
+startCurves();
 startWeek();
 startChannelHour();
 startLive();
