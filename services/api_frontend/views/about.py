@@ -5,7 +5,7 @@ from functools import cache
 from fastapi import APIRouter, Response
 
 from api_frontend.data.detection_figures import FILE, Recording, load
-from api_frontend.rendering import SHARED_PAGE
+from api_frontend.rendering import READER_PAGE
 from api_frontend.translation import _, marked, ngettext, number
 from api_frontend.views.site import CurrentSite
 from contracts import kept
@@ -66,4 +66,4 @@ async def about(site: CurrentSite) -> Response:
         "freshness": freshness,
     }
     values["word_people"] = WORD_MIN_CHATTERS
-    return site.renderer.page("about.html", values, headers=SHARED_PAGE)
+    return site.renderer.page("about.html", values, headers=READER_PAGE)

@@ -12,7 +12,7 @@ from api_frontend.data.lists.conditions import PERIOD_WORDS, RARITY_WORDS
 from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.lists.periods import Period
 from api_frontend.data.moments import MOST_COUNTED, Page
-from api_frontend.rendering import ZONE_PAGE
+from api_frontend.rendering import READER_PAGE
 from api_frontend.translation import _, marked, ngettext
 from api_frontend.views.site import CurrentSite, Site
 
@@ -156,4 +156,4 @@ async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)
         "older_address": address(wanted.at(page.next)) if page.next else None,
         "top_address": address(wanted.at(None)) if wanted.after else None,
     }
-    return site.renderer.page("best.html", values, headers=ZONE_PAGE)
+    return site.renderer.page("best.html", values, headers=READER_PAGE)
