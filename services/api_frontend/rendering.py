@@ -131,10 +131,14 @@ def with_language(query: str, language: str | None = None) -> str:
     return "&".join([part for part in (query, f"lang={named}" if named else "") if part])
 
 
+def piece_in_language(path: str) -> str:
+    """Return the address of what an open page asks for by itself, in the page's language."""
+    return f"{path}{'&' if '?' in path else '?'}lang={CURRENT_READER.get().language}"
+
+
 def picture_in_language(path: str) -> str:
     """Return the address of a picture with the page's language; English is what it has by itself."""
-    language = CURRENT_READER.get().language
-    return path if language == DEFAULT else f"{path}{'&' if '?' in path else '?'}lang={language}"
+    return path if CURRENT_READER.get().language == DEFAULT else piece_in_language(path)
 
 
 def embed_address(embed_url: str | None, frame_sources: str, domains: list[str]) -> str | None:
@@ -152,6 +156,7 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what templates may call, whatever 
     "static": static_address,
     "with_language": with_language,
     "picture_in_language": picture_in_language,
+    "piece_in_language": piece_in_language,
     "sort_key": sort_key,
     "drawn": drawn,
     "why": why,

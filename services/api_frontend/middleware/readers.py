@@ -3,6 +3,7 @@
 What programs read (the API, feeds, pictures) is English unless the address asks for another language.
 """
 
+import re
 from dataclasses import replace
 from urllib.parse import parse_qsl, unquote, urlencode
 
@@ -18,8 +19,9 @@ PARAMETER = COOKIE = "lang"
 ZONE_COOKIE = "tz"
 YEAR_SECONDS = 31_536_000
 API = "/api/"  # its description has the parameter, so that it stays in the query
-FOR_PROGRAMS = (API, "/static/", "/health", "/ready", "/openapi.json")
+FOR_PROGRAMS = (API, "/static/", "/health", "/ready", "/openapi.json", "/events")
 FILES = (".atom", ".png", ".ico", ".xml", ".txt", ".webmanifest")
+PIECE = re.compile(r"/channels/[^/]+/live")  # of an open page, whose script names the page's language
 VARYING = ("Accept-Language", "Cookie")  # what a page depends on
 MOST_WISHES = 20  # languages in `Accept-Language`
 
@@ -50,8 +52,8 @@ def preferred(accepted: str) -> str | None:
 
 
 def is_for_programs(path: str) -> bool:
-    """Return whether programs read the answer."""
-    return path.startswith(FOR_PROGRAMS) or path.endswith(FILES)
+    """Return whether programs read the answer, those of our pages too."""
+    return path.startswith(FOR_PROGRAMS) or path.endswith(FILES) or PIECE.fullmatch(path) is not None
 
 
 def asked_language(query: bytes) -> str | None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Response
 
 from api_frontend.data.around import Around
+from api_frontend.data.function_words import is_function_word
 from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.rendering import SHARED_PAGE
 from api_frontend.translation import _
@@ -39,7 +40,12 @@ def written_by_most(found: StoredMoment) -> list[Written]:
     evidence = found.document.evidence
     emotes = [Written(each.name, True, each.chatters, each.uses) for each in evidence.emotes]
     words = [Written(each.word, False, each.chatters, each.uses) for each in evidence.words]
-    return sorted(emotes + words, key=lambda each: (-each.chatters, -each.uses))[:MOST_WRITTEN]
+    return sorted(emotes + words, key=rank)[:MOST_WRITTEN]
+
+
+def rank(row: Written) -> tuple[bool, int, int]:
+    """Return by what the table is sorted: by people, and after all others the words that stand in every sentence."""
+    return not row.is_emote and is_function_word(row.name), -row.chatters, -row.uses
 
 
 async def visible(site: Site, moment_id: str, shadow: bool) -> StoredMoment | None:

@@ -71,6 +71,9 @@ def test_any_wish_is_read(accepted: str) -> None:
         ("/feed.atom", {"accept_language": "de"}, "en"),
         ("/feed.atom?lang=de", {}, "de"),
         ("/moments/a/card.png", {"accept_language": "de"}, "en"),
+        ("/events?since=1", {"accept_language": "de"}, "en"),
+        ("/channels/luna/live?lang=de", {}, "de"),
+        ("/channels/live", {"accept_language": "de"}, "de"),
     ],
 )
 async def test_the_address_decides_then_the_cookie_then_the_browser(
