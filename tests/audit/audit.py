@@ -5,9 +5,13 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import sync_playwright
 
@@ -66,7 +70,7 @@ class Report:
         return min(self.scores.values()) >= LEAST and self.shift < MOST_SHIFT
 
 
-def lost_points(answer: dict) -> list[str]:
+def lost_points(answer: dict[str, Any]) -> list[str]:
     """Name the audits that cost points."""
     references = [each for name in CATEGORIES for each in answer["categories"][name]["auditRefs"] if each["weight"]]
     scores = {each["id"]: answer["audits"][each["id"]]["score"] for each in references}
@@ -101,6 +105,24 @@ def axe(url: str) -> tuple[dict[str, list[Finding]], str]:
     return found, version
 
 
+@contextmanager
+def going_on(report: Callable[[], None]) -> Iterator[None]:
+    """Report every second that the pipeline goes on, so that pages are live as they usually are."""
+    ended = threading.Event()
+
+    def repeat() -> None:
+        while not ended.wait(1):
+            report()
+
+    thread = threading.Thread(target=repeat)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
 def lighthouse_table(reports: list[Report]) -> str:
     """Write the scores as a table."""
     heads = ["page", *CATEGORIES.values(), "largest paint s", "layout shift", "what costs points"]
@@ -124,10 +146,12 @@ def axe_text(found: dict[str, list[Finding]]) -> str:
 
 def main() -> int:
     """Audit; print and write the page; 1 if something is not as wanted."""
-    with tempfile.TemporaryDirectory() as name, example_site(Path(name), **SETTINGS) as (site, rows):
-        rows.counted()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        example_site(Path(name), **SETTINGS) as (site, rows),
+        going_on(rows.progress),
+    ):
         reports = [lighthouse(page, site.url, Path(name)) for page in LIGHTHOUSE_PAGES]
-        rows.counted()
         found, version = axe(site.url)
     day = f"{datetime.now(UTC):%Y-%m-%d}"
     values = {"day": day, "chromium": version, "lighthouse": reports[0].version, "least": LEAST, "shift": MOST_SHIFT}

@@ -18,6 +18,7 @@ function showSaved(root: ParentNode): void {
   const ids = savedIds();
   for (const button of root.querySelectorAll<HTMLElement>("[data-save]")) {
     button.hidden = ids === null;
+    button.dataset.known = "";
     button.setAttribute("aria-pressed", String(Boolean(ids?.includes(button.dataset.save ?? ""))));
   }
 }
