@@ -150,6 +150,8 @@ def test_a_page_has_its_language_its_tags_and_its_other_languages(http: httpx.Cl
     plain = f"{PUBLIC}/best?mood=laughter&order=newest"
     assert others == {"en": f"{plain}&lang=en", "de": f"{plain}&lang=de", "x-default": plain}
     assert head.links["canonical"][0]["href"] == plain
+    manifest = http.get(str(head.links["manifest"][0]["href"])).json()
+    assert (manifest["lang"], manifest["description"][:12]) == ("de", "Die Momente,")
     asked = Head(http.get("/best?mood=laughter&order=newest&lang=de").text)
     assert asked.links["canonical"][0]["href"] == f"{plain}&lang=de"
 
