@@ -12,11 +12,12 @@ SYNC_MS ?=
 API_EXAMPLES ?= 100
 API_SEED ?= 1
 PLAYS ?= 100
+BROWSER := services/api_frontend/browser
 SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium demo live status hide reports requests check format test test-api test-faults causes bench evaluate clean distclean
+.PHONY: help preflight venv jars chromium bundle types demo demo-timings live status hide reports requests check format texts test test-api test-faults causes audit bench evaluate clean distclean
 
 include infrastructure/deployment.mk
 
@@ -41,8 +42,19 @@ jars: preflight venv ## Fetch the jars of Kafka and of Flink's connector into bu
 chromium: venv
 	@$(BIN)/python -m embedded.chromium
 
+$(BROWSER)/node_modules/stamp: $(BROWSER)/package-lock.json
+	npm ci --silent --prefix $(BROWSER)
+	@touch $@
+
+bundle: $(BROWSER)/node_modules/stamp ## Build the site's script from its TypeScript (commit what it writes)
+	npm run --silent --prefix $(BROWSER) types
+	npm run --silent --prefix $(BROWSER) build
+
 demo: preflight venv ## Run the whole system on a simulated Twitch at http://localhost:5000; Ctrl-C ends it
 	@exec $(BIN)/python -m embedded.demo
+
+demo-timings: preflight venv jars ## Measure the demo: seconds to its address, to the first clip and of Ctrl-C, MB of disk
+	@$(BIN)/python tests/benchmarks/demo.py
 
 live: preflight venv ## Run it on the real Twitch: make live CHANNELS=a,b,c
 	@exec $(BIN)/python -m embedded.demo --live --channels "$(CHANNELS)"
@@ -66,12 +78,19 @@ check: venv ## Lint, security, types, and who may import whom
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(SHIPPED)
 	$(BIN)/mypy --strict libraries services tools
 	$(BIN)/lint-imports
+	@if command -v npm >/dev/null; then $(MAKE) --silent types; else echo "Node is missing: the types of the site's script were not checked" >&2; fi
+
+types: $(BROWSER)/node_modules/stamp
+	npm run --silent --prefix $(BROWSER) types
 
 format: venv ## Bring the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: preflight venv jars chromium ## Run all tests; TESTS=tests/unit runs a part
+texts: venv ## Bring the site's catalogues up to date with its texts, and list what is not translated yet
+	@$(BIN)/python -m translations
+
+test: preflight venv jars chromium $(BROWSER)/node_modules/stamp ## Run all tests; TESTS=tests/unit runs a part
 	$(BIN)/pytest $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist loadscope --no-loadscope-reorder) $(TESTS)
 
 test-api: preflight venv ## Try the API with all checks of schemathesis; API_EXAMPLES=1000 tries longer, API_SEED=7 otherwise
@@ -82,6 +101,14 @@ test-faults: preflight venv jars ## Let everything fail once and print what it d
 
 causes: venv ## Print how well causes and moods are found; CHAT_DATA=... adds recorded chat, PLAYS=300 plays more of each
 	@$(BIN)/python -m cause_check --plays $(PLAYS)
+
+AUDIT := tests/audit
+$(AUDIT)/node_modules/stamp: $(AUDIT)/package-lock.json
+	npm ci --silent --prefix $(AUDIT)
+	@touch $@
+
+audit: preflight venv chromium $(BROWSER)/node_modules/stamp $(AUDIT)/node_modules/stamp ## Audit the pages with Lighthouse and axe-core, and write docs/audits.md
+	@$(BIN)/python $(AUDIT)/audit.py
 
 bench: preflight venv jars ## Measure; results go to tests/benchmarks/results as JSON
 	@failed=; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench || failed="$$failed $$bench"; done; \

@@ -15,8 +15,8 @@ class Clip(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
 
     `intent` (1) is acknowledged by Kafka before Twitch is asked. Outcomes (2 and up): `made`; `refused` by Twitch,
     with its reason; `skipped` by us (cool-down, budget); `unknown`: requested, never answered, not among our clips, yet
-    looked for after an hour and a day; `too_late`: too old to be clipped. Of `too_late` and `refused`, `vod_url` links
-    to that second of the recording.
+    looked for after an hour and a day; `too_late`: too old to be clipped. Without a clip, `vod_url` links to that
+    second of the recording.
     """
 
     schema_version: int

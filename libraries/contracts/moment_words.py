@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 
 from contracts.moments import NoClipReason
+from contracts.wording import marked
 
 CAUSES = {  # noun phrases: a label by itself, and the subject of "… drove chat"
-    "raid": "a raid",
-    "gifts": "gift subs",
-    "giveaway": "a giveaway",
-    "commands": "bot commands",
-    "vote": "a vote",
-    "copypasta": "copypasta",
-    "bots": "a bot flood",
-    "mode": "a chat mode change",
-    "greetings": "greetings at the start",
+    "raid": marked("a raid"),
+    "gifts": marked("gift subs"),
+    "giveaway": marked("a giveaway"),
+    "commands": marked("bot commands"),
+    "vote": marked("a vote"),
+    "copypasta": marked("copypasta"),
+    "bots": marked("a bot flood"),
+    "mode": marked("a chat mode change"),
+    "greetings": marked("greetings at the start"),
 }
 # The website's filter suggests these; the detector's word lists may have more.
 MOODS = ("laughter", "hype", "awe", "dismay", "sadness", "anger", "love", "fear", "confusion")

@@ -6,36 +6,37 @@ The one base is people, never messages.
 from collections.abc import Iterator
 
 from contracts.moments import Evidence, Moment, speak_for_crowd
+from contracts.wording import ENGLISH, Wording, marked
 from moment_detection.causes.names import known_name
 
-UNKNOWN_MOOD = "Chat erupted"
+UNKNOWN_MOOD, STILL_UNKNOWN = marked("Chat erupted"), marked("Chat is erupting")
 LEADS = {  # what a mood made the crowd do; a mood that is not here is UNKNOWN_MOOD
-    "laughter": "Chat burst out laughing",
-    "hype": "Chat went wild",
-    "awe": "Chat was amazed",
-    "dismay": "Chat groaned",
-    "sadness": "Chat was sad",
-    "anger": "Chat was furious",
-    "love": "Chat was touched",
-    "fear": "Chat was scared",
-    "confusion": "Chat was puzzled",
+    "laughter": marked("Chat burst out laughing"),
+    "hype": marked("Chat went wild"),
+    "awe": marked("Chat was amazed"),
+    "dismay": marked("Chat groaned"),
+    "sadness": marked("Chat was sad"),
+    "anger": marked("Chat was furious"),
+    "love": marked("Chat was touched"),
+    "fear": marked("Chat was scared"),
+    "confusion": marked("Chat was puzzled"),
 }
 GOING_ON = {  # the same while it happens
-    "laughter": "Chat is laughing",
-    "hype": "Chat is going wild",
-    "awe": "Chat is amazed",
-    "dismay": "Chat is groaning",
-    "sadness": "Chat is sad",
-    "anger": "Chat is furious",
-    "love": "Chat is touched",
-    "fear": "Chat is scared",
-    "confusion": "Chat is puzzled",
+    "laughter": marked("Chat is laughing"),
+    "hype": marked("Chat is going wild"),
+    "awe": marked("Chat is amazed"),
+    "dismay": marked("Chat is groaning"),
+    "sadness": marked("Chat is sad"),
+    "anger": marked("Chat is furious"),
+    "love": marked("Chat is touched"),
+    "fear": marked("Chat is scared"),
+    "confusion": marked("Chat is puzzled"),
 }
 TWITCH = "twitch"  # the provider whose emotes may be named, whatever they are called
 LONGEST_TOKEN = 30  # characters; Twitch's own names are shorter
 LEAST_FACTOR = 1.5  # below it "1.2×" says nothing
 WHOLE_FACTOR_FROM = 2.95  # "2.4×", but "7×"
-UNKNOWN_NUMBERS = "How many people wrote is not known"
+UNKNOWN_NUMBERS = marked("How many people wrote is not known")
 
 
 def is_showable(name: str) -> bool:
@@ -64,47 +65,58 @@ def token(evidence: Evidence) -> str | None:
     return max(enough, key=lambda each: each[1])[0] if enough else None
 
 
-def what_it_did(moment: Moment) -> str:
+def what_it_did(moment: Moment, say: Wording = ENGLISH) -> str:
     """Say what the crowd did without a name: "Chat burst out laughing"."""
-    return LEADS.get(moment.mood or "", UNKNOWN_MOOD)
+    return say.gettext(LEADS.get(moment.mood or "", UNKNOWN_MOOD))
 
 
-def lead(moment: Moment) -> str:
+def lead(moment: Moment, say: Wording = ENGLISH) -> str:
     """Say what the crowd did: "Chat burst out laughing · KEKW"."""
     name = token(moment.evidence)
-    return f"{what_it_did(moment)} · {name}" if name else what_it_did(moment)
+    return f"{what_it_did(moment, say)} · {name}" if name else what_it_did(moment, say)
 
 
-def going_on(moment: Moment) -> str:
+def going_on(moment: Moment, say: Wording = ENGLISH) -> str:
     """Say what the crowd is doing while the moment lasts: "Chat is laughing"."""
-    return GOING_ON.get(moment.mood or "", "Chat is erupting")
+    return say.gettext(GOING_ON.get(moment.mood or "", STILL_UNKNOWN))
 
 
-def people_text(count: int) -> str:
+def people_text(count: int, say: Wording = ENGLISH) -> str:
     """Count people: "1 person", "1,204 people"."""
-    return "1 person" if count == 1 else f"{count:,} people"
+    return say.ngettext("%(num)s person", "%(num)s people", count)
 
 
-def factor_text(factor: float) -> str:
-    """Write how many times the usual it is, " (7×)"; empty where that says nothing."""
+def times_text(factor: float, say: Wording = ENGLISH) -> str:
+    """Write how many times the usual it is, "7" or "2.4"; empty where that says nothing."""
     if not LEAST_FACTOR <= factor < float("inf"):
         return ""
-    return f" ({factor:,.0f}×)" if factor >= WHOLE_FACTOR_FROM else f" ({factor:.1f}×)".replace(".0×", "×")
+    is_whole = factor >= WHOLE_FACTOR_FROM or round(factor, 1).is_integer()
+    return say.number(factor, 0 if is_whole else 1)
 
 
-def usual_text(people: int, usual: float) -> str:
-    """Compare with the usual, ", usually 14 (7×)"; empty where the usual is not known."""
-    if not 0 < usual < float("inf"):
-        return ""
-    if usual < 1:
-        return ", usually hardly anyone"
-    return f", usually {usual:,.0f}{factor_text(people / usual)}"
-
-
-def numbers(moment: Moment) -> str:
+def numbers(moment: Moment, say: Wording = ENGLISH) -> str:
     """Say how many people wrote, and how many usually do: "95 people at once, usually 14 (7×)"."""
-    evidence = moment.evidence
-    people = evidence.window_chatters
+    people, usual = moment.evidence.window_chatters, moment.evidence.expected_chatters
     if people <= 0:
-        return UNKNOWN_NUMBERS
-    return f"{people_text(people)} at once{usual_text(people, evidence.expected_chatters)}"
+        return say.gettext(UNKNOWN_NUMBERS)
+    if not 0 < usual < float("inf"):
+        return say.ngettext("%(num)s person at once", "%(num)s people at once", people)
+    if usual < 1:
+        return say.ngettext(
+            "%(num)s person at once, usually hardly anyone", "%(num)s people at once, usually hardly anyone", people
+        )
+    times, usually = times_text(people / usual, say), say.number(usual)
+    if not times:
+        return say.ngettext(
+            "%(num)s person at once, usually %(usually)s",
+            "%(num)s people at once, usually %(usually)s",
+            people,
+            usually=usually,
+        )
+    return say.ngettext(
+        "%(num)s person at once, usually %(usually)s (%(times)s×)",
+        "%(num)s people at once, usually %(usually)s (%(times)s×)",
+        people,
+        usually=usually,
+        times=times,
+    )

@@ -26,6 +26,7 @@ from api_frontend.middleware.kept_answers import KeptAnswers
 from api_frontend.middleware.methods import Methods
 from api_frontend.middleware.public_address import PublicAddress
 from api_frontend.middleware.rate_limits import LimitedRequests, Limits, RateLimits
+from api_frontend.middleware.readers import Readers
 from api_frontend.middleware.request_metrics import RequestMetrics
 from api_frontend.middleware.revalidation import Revalidation
 from api_frontend.middleware.security import Clients, SecurityHeaders
@@ -106,7 +107,7 @@ def build(
 
 def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twitch: TwitchSettings) -> Site:
     """Put together what the views work with."""
-    moments = Moments(database, settings.keep_seconds)
+    moments = Moments(database, settings.keep_seconds, settings.hidden())
     return Site(
         moments=moments,
         surroundings=Surroundings(database, moments),
@@ -158,6 +159,7 @@ def add_middleware(app: FastAPI, site: Site, settings: ApiSettings) -> None:
     app.add_middleware(Revalidation, answers=site.answers, notice=site.renderer.notice)
     app.add_middleware(WriteGuard, renderer=site.renderer, settings=settings)
     app.add_middleware(LimitedRequests, limits=site.limits, clients=site.clients, renderer=site.renderer)
+    app.add_middleware(Readers)
     app.add_middleware(Addresses)
     app.add_middleware(Methods)
     app.add_middleware(SecurityHeaders, settings=settings)

@@ -9,10 +9,14 @@ PATH_CHARACTERS = "/:@!$&'()*+,;=~-._"  # RFC 3986, 3.3: what a path may hold as
 
 @dataclass(frozen=True)
 class PageAddress:
-    """`root` is scheme and host without a slash at the end, `path` the page's, decoded and without a query."""
+    """`root` is scheme and host without a slash at the end, `path` the page's, decoded and without a query.
+
+    `query` is what was asked for, encoded and without the language; None where the answer is not to a reading request.
+    """
 
     root: str
     path: str
+    query: str | None = ""
 
     def absolute(self, path: str) -> str:
         """Return the absolute address of a path of this site that is encoded already, with or without a query."""
@@ -22,6 +26,13 @@ class PageAddress:
         """Return the page's own address; of its query only what is given, encoded."""
         path = quote(self.path, safe=PATH_CHARACTERS)
         return self.absolute(f"{path}?{query}" if query else path)
+
+    def in_language(self, language: str) -> str:
+        """Return the path of the same page in another language; the first page where this one cannot be asked for."""
+        if self.query is None:
+            return f"/?lang={language}"
+        path = quote(self.path, safe=PATH_CHARACTERS)
+        return f"{path}?{self.query}&lang={language}" if self.query else f"{path}?lang={language}"
 
 
 # Set for each request by `middleware.public_address`, so that no view has to hand it to its template.

@@ -1,70 +1,62 @@
 """Renders moments and freshness as HTML: the Jinja environment and the helpers that templates share."""
 
-import hashlib
 import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
-from zoneinfo import ZoneInfo
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from api_frontend.data.codes import cause_name, mood_name
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.languages import LANGUAGES, language_name
 from api_frontend.data.stored_moment import StoredMoment, utc, web_address
 from api_frontend.page_address import CURRENT
+from api_frontend.reader import CURRENT as CURRENT_READER
+from api_frontend.reader import DEFAULT
+from api_frontend.reader import LANGUAGES as SPOKEN
 from api_frontend.settings import ApiSettings
+from api_frontend.static_files import static_address
 from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import ClipNote, clip_note, length_text
 from api_frontend.text.durations import duration_text
-from api_frontend.text.freshness import ago_text, behind_text, plural
+from api_frontend.text.freshness import ago_text, behind_text
+from api_frontend.text.lead import going_on, lead, numbers, people_text, why
 from api_frontend.text.live_curve import spark
 from api_frontend.text.recording import recording
+from api_frontend.text.script_words import script_words
 from api_frontend.text.shown_name import cut, shown, shown_name
+from api_frontend.text.times import iso, time_text, zone_time
 from api_frontend.text.week import hour_text
-from contracts.moment_words import CAUSES, MOODS, cause_words
-from moment_detection.lead import going_on, lead, numbers, people_text
+from api_frontend.translation import marked, translate_in
+from contracts.moment_words import CAUSES, MOODS
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
-CARDS_KEPT = 300  # about 5 kB each; most visitors ask for the same newest pages
+CARDS_KEPT = 600  # about 5 kB each; most visitors ask for the same newest pages
 SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
 OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
-HASH_LENGTH = 12  # characters of the file's SHA-256 in its address
-# A browser asks again each time; a cache between keeps it for 5 s. No stale-while-revalidate: Chromium obeys it too,
-# and would show a page as it was.
+# Of the API: a browser asks again each time, a cache between keeps it for 5 s. No stale-while-revalidate: Chromium
+# obeys it too, and would show what was.
 SHARED = "public, max-age=0, s-maxage=5"
-SHARED_PAGE = {"Cache-Control": SHARED}
-BY_ZONE = "private, no-cache"  # depends on the visitor's time zone, which a cookie tells: no cache between may keep it
-ZONE_PAGE = {"Cache-Control": BY_ZONE}
+BY_READER = "private, no-cache"  # by language and time zone: no cache between may keep it, Cloudflare's reads no `Vary`
+READER_PAGE = {"Cache-Control": BY_READER}
 OWN_PAGE = {"Cache-Control": "private, max-age=0, must-revalidate"}  # of a page that does not say that it is for all
 NEVER_KEPT = {"Cache-Control": "no-store"}
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2
 FRESHNESS_ONLY = "/events?moment="  # what a page listens to that names nothing else
 ROOMS = (  # of the navigation: name, address, text, and the path of its sign in a box of 24
-    ("now", "/", "Now", "M2 13H7L10 5L14 19L17 13H22"),
-    ("best", "/best", "Best", "M5 20V13M12 20V4M19 20V9"),
-    ("channels", "/channels", "Channels", "M4 5H20V16H12L8 20V16H4Z"),
+    ("now", "/", marked("Now"), "M2 13H7L10 5L14 19L17 13H22"),
+    ("best", "/best", marked("Best"), "M5 20V13M12 20V4M19 20V9"),
+    ("channels", "/channels", marked("Channels"), "M4 5H20V16H12L8 20V16H4Z"),
 )
+CardKey = tuple[str, str, str, ClipNote, str, str]  # all that a card depends on
 HEART = "M12 20.5C5 15.5 2.5 12 2.5 8.5A5 5 0 0 1 12 6.5A5 5 0 0 1 21.5 8.5C21.5 12 19 15.5 12 20.5Z"
-
-
-@cache
-def static_version(name: str) -> str:
-    """Hash a static file's content, so that browsers may keep it for a year."""
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:HASH_LENGTH]
-
-
-def static_address(name: str) -> str:
-    """Return the address of a static file, content hash included."""
-    return f"/static/{name}?v={static_version(name)}"
 
 
 def drawn(moment: StoredMoment) -> curves.Curve | None:
@@ -95,11 +87,6 @@ def sort_key(moment: StoredMoment) -> str:
     return f"{moment.document.crossed_at:015d}.{moment.moment_id}"
 
 
-def why(moment: StoredMoment) -> str:
-    """Say in one line what the crowd did and how many people that were."""
-    return f"{lead(moment.document)}: {numbers(moment.document)}"
-
-
 def note_of(moment: StoredMoment) -> ClipNote:
     """Say what is known of its clip by now."""
     return clip_note(moment, datetime.now(UTC))
@@ -116,7 +103,11 @@ def goes_on_until(moment: StoredMoment | None) -> datetime | None:
 def facts(moment: StoredMoment) -> list[str]:
     """Return what is known of the stream: its game, and its language."""
     stream = moment.stream
-    return [each for each in (stream.game_name, LANGUAGES.get(stream.language, "")) if each]
+    return [
+        each
+        for each in (stream.game_name, language_name(stream.language) if stream.language in LANGUAGES else "")
+        if each
+    ]
 
 
 def outward(address: str | None, demo: bool) -> str | None:
@@ -132,25 +123,21 @@ def contact_link(contact: str) -> Markup:
     return Markup('<a href="mailto:{0}">{0}</a>').format(contact) if "@" in contact else Markup.escape(contact)
 
 
-def iso(at: datetime) -> str:
-    """Format a time for `datetime` attributes and programs."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+def with_language(query: str, language: str | None = None) -> str:
+    """Name the language in a query: this one, or the one that the page's address names; else the query as it is."""
+    reader = CURRENT_READER.get()
+    named = language or (reader.language if reader.is_asked else None)
+    return "&".join([part for part in (query, f"lang={named}" if named else "") if part])
 
 
-def field_time(at: datetime | None) -> str:
-    """Format a time for a form's date field, UTC."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}" if at else ""
+def piece_in_language(path: str) -> str:
+    """Return the address of what an open page asks for by itself, in the page's language."""
+    return f"{path}{'&' if '?' in path else '?'}lang={CURRENT_READER.get().language}"
 
 
-def zone_time(at: datetime | None, zone: str) -> str:
-    """Format a time for a form's date field, in the zone."""
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" if at else ""
-
-
-def time_text(at: datetime, form: str) -> str:
-    """Format a time for people whose browser runs no script; the form "seconds" leaves out the day."""
-    at = at.astimezone(UTC)
-    return f"{at:%H:%M:%S} UTC" if form == "seconds" else f"{at.day} {at:%b %Y, %H:%M} UTC"
+def picture_in_language(path: str) -> str:
+    """Return the address of a picture with the page's language; English is what it has by itself."""
+    return path if CURRENT_READER.get().language == DEFAULT else piece_in_language(path)
 
 
 def embed_address(embed_url: str | None, frame_sources: str, domains: list[str]) -> str | None:
@@ -166,6 +153,9 @@ def embed_address(embed_url: str | None, frame_sources: str, domains: list[str])
 
 HELPERS: dict[str, Callable[..., Any]] = {  # what templates may call, whatever the settings
     "static": static_address,
+    "with_language": with_language,
+    "picture_in_language": picture_in_language,
+    "piece_in_language": piece_in_language,
     "sort_key": sort_key,
     "drawn": drawn,
     "why": why,
@@ -176,7 +166,6 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what templates may call, whatever 
     "shown_name": shown_name,
     "cut": cut,
     "people_text": people_text,
-    "plural": plural,
     "contact_link": contact_link,
     "spark": spark,
     "duration_text": duration_text,
@@ -186,18 +175,19 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what templates may call, whatever 
     "facts": facts,
     "note_of": note_of,
     "recording": recording,
+    "script_words": script_words,
     "length_text": length_text,
     "ago_text": ago_text,
     "behind_text": behind_text,
     "iso": iso,
     "time_text": time_text,
-    "field_time": field_time,
     "zone_time": zone_time,
     "language_name": language_name,
     "times_text": figures.times_text,
     "count_text": figures.count_text,
     "share_text": figures.share_text,
-    "cause_words": cause_words,
+    "cause_name": cause_name,
+    "mood_name": mood_name,
     "mood_text": crowd.mood_text,
     "rarity": crowd.rarity,
 }
@@ -207,7 +197,7 @@ class Renderer:
     """Renders pages, and the pieces of them that open pages receive."""
 
     def __init__(self, settings: ApiSettings) -> None:
-        self._cards: dict[tuple[str, str, str], Markup] = {}
+        self._cards: dict[CardKey, Markup] = {}
         self._environment = Environment(
             loader=FileSystemLoader(HERE / "templates"),
             autoescape=True,
@@ -216,12 +206,14 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
+        translate_in(self._environment)
         self._environment.filters["utc"] = utc
         self._environment.globals.update(
             HELPERS | self._helpers(settings),
             known_causes=CAUSES,
             known_moods=MOODS,
             rooms=ROOMS,
+            languages=SPOKEN,
             heart=HEART,
             demo=settings.demo,
         )
@@ -271,13 +263,13 @@ class Renderer:
         return Markup(made.replace('id="m-', f'id="{prefix}m-', 1)) if prefix else made  # noqa: S704  # nosec B704
 
     def _card(self, moment: StoredMoment) -> Markup:
-        """Render it; one that is settled and has not changed since is not rendered again."""
-        if note_of(moment).due is not None:
-            return self.piece("_card.html", moment=moment)
-        key = (moment.moment_id, moment.version, moment.channel.display_name)
+        """Render it, unless it is known: only what is said of its clip changes by itself."""
+        note = note_of(moment)
+        reader = CURRENT_READER.get()
+        key = (moment.moment_id, moment.version, moment.channel.display_name, note, reader.language, reader.zone)
         made = self._cards.pop(key, None)
         if made is None:
-            made = self.piece("_card.html", moment=moment)
+            made = self.piece("_card.html", moment=moment, note=note)
             while len(self._cards) >= CARDS_KEPT:
                 del self._cards[next(iter(self._cards))]
         self._cards[key] = made

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from api_frontend.data.stored_moment import Channel
+from api_frontend.translation import _
 from twitch_access.authority import Authority
 from twitch_access.errors import TwitchError
 from twitch_access.settings import TwitchSettings
@@ -50,11 +51,11 @@ class StreamerSignIn:
         try:
             expected = self._states.loads(cookie, max_age=STATE_SECONDS)
         except SignatureExpired as error:
-            raise SignInFailedError("Signing in took too long. Please start again.") from error
+            raise SignInFailedError(_("Signing in took too long. Please start again.")) from error
         except BadSignature as error:
-            raise SignInFailedError("This sign-in did not start here. Please start again.") from error
+            raise SignInFailedError(_("This sign-in did not start here. Please start again.")) from error
         if not secrets.compare_digest(str(expected).encode(), state.encode()):
-            raise SignInFailedError("This sign-in did not start here. Please start again.")
+            raise SignInFailedError(_("This sign-in did not start here. Please start again."))
 
     def redeem(self, code: str) -> Channel:
         """Ask Twitch whose code this is; blocks for some seconds at worst. Raises `SignInFailedError`."""
@@ -62,9 +63,9 @@ class StreamerSignIn:
             granted = self._authority.redeem_code(code, self._return_url)
             found = self._authority.validate(granted.access_token)
         except TwitchError as error:
-            raise SignInFailedError("Twitch did not confirm the sign-in. Please try again in a minute.") from error
+            raise SignInFailedError(_("Twitch did not confirm the sign-in. Please try again in a minute.")) from error
         if not found.user_id or not found.login or found.client_id != self._authority.client_id:
-            raise SignInFailedError("Twitch did not say whose channel it is. Please try again in a minute.")
+            raise SignInFailedError(_("Twitch did not say whose channel it is. Please try again in a minute."))
         return Channel(found.user_id, found.login, found.login)
 
     def streamer_cookie(self, channel: Channel) -> str:

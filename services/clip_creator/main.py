@@ -11,6 +11,7 @@ from clip_creator.clip_log.writer import ClipWriter
 from clip_creator.decision.decision import Credentials
 from clip_creator.moment_consumer import MomentConsumer
 from clip_creator.requests.context import StepContext
+from clip_creator.requests.recordings import Recordings
 from clip_creator.requests.scheduler import Scheduler
 from clip_creator.settings import ClipSettings
 from service_runtime import logs, measures
@@ -46,9 +47,10 @@ def credentials(access: TwitchAccess | None) -> Credentials:
 
 def build(kafka: KafkaSettings, clips: ClipSettings, access: TwitchAccess | None) -> tuple[MomentConsumer, StepContext]:
     """Build the consumer and the context of its steps."""
-    latest_clips = LatestClips()
+    latest_clips, helix = LatestClips(), access.helix if access else Helix(None)
     context = StepContext(
-        helix=access.helix if access else Helix(None),
+        helix=helix,
+        recordings=Recordings(helix),
         writer=ClipWriter(kafka, clips.instance, latest_clips),
         latest_clips=latest_clips,
         settings=clips,

@@ -4,11 +4,12 @@ import threading
 import time
 from collections.abc import Callable
 
+import msgspec
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from clip_creator.clip_log.reader import ClipReader
-from clip_creator.clip_log.records import is_worth_resuming
+from clip_creator.clip_log.records import LINKED, is_worth_resuming
 from clip_creator.clip_log.writer import PartitionLostError
 from clip_creator.decision.budget import HourlyBudget
 from clip_creator.decision.clip_range import clip_range_of
@@ -18,7 +19,7 @@ from clip_creator.decision.refusals import Refusals
 from clip_creator.requests.context import StepContext
 from clip_creator.requests.request import ClipRequest
 from clip_creator.requests.resumption import resuming_step
-from clip_creator.requests.vod_link import VodLink
+from clip_creator.requests.vod_link import VodLink, known_link
 from contracts import metrics
 from contracts.clips import Clip
 from contracts.codec import ContractError, decode
@@ -86,8 +87,10 @@ class MomentConsumer:
         if not self._new_partitions:
             return
         self._refresh()
+        may_read = self._credentials().application
         for clip in self._context.latest_clips.open_clips(self._new_partitions):
-            if clip.moment_id not in self._in_progress and is_worth_resuming(clip, self._context.now()):
+            can_be = may_read or clip.status not in LINKED
+            if can_be and clip.moment_id not in self._in_progress and is_worth_resuming(clip, self._context.now()):
                 self._in_progress.add(clip.moment_id)
                 log.info("resuming a clip that an earlier process left open", moment=clip.moment_id, status=clip.status)
                 self._context.follow_ups.add(time.time(), resuming_step(self._context, clip))
@@ -149,6 +152,8 @@ class MomentConsumer:
         """Record the decision and the offset in one transaction, then start the steps."""
         now, credentials = self._context.now(), self._credentials()
         clip = decide(moment, now, credentials, self._cooldown, self._budget, self._refusals)
+        if clip.status in LINKED and (url := known_link(self._context, clip, moment)) is not None:
+            clip = msgspec.structs.replace(clip, vod_url=url)
         offset = TopicPartition(MOMENTS.name, message.partition(), message.offset() + 1)
         self._in_progress.add(moment.moment_id)
         try:
@@ -160,14 +165,14 @@ class MomentConsumer:
         self._skipped_to.pop(message.partition(), None)
         if moment.no_clip_reason is None:  # a raid's score does not raise the bar for genuine moments
             self._budget.add_score(moment.crossed_at, moment.score)
-        self._start(moment, clip)
+        self._start(moment, clip, may_read=credentials.application)
 
-    def _start(self, moment: Moment, clip: Clip) -> None:
+    def _start(self, moment: Moment, clip: Clip, may_read: bool) -> None:
         now = self._context.now() / 1000
         if clip.status == "intent":
             self._count_request(clip)
             self._context.urgent.add(now, ClipRequest(self._context, clip, clip_range_of(moment)))
-        elif clip.status in ("too_late", "refused"):
+        elif clip.status in LINKED and clip.vod_url is None and may_read:
             self._context.follow_ups.add(now, VodLink(self._context, clip, moment))
 
 

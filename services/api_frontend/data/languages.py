@@ -1,5 +1,11 @@
 """The languages of streams by Twitch's codes."""
 
+from functools import cache
+
+from babel import Locale
+
+from api_frontend.reader import CURRENT, DEFAULT
+
 LANGUAGES = {
     "ar": "Arabic",
     "asl": "American Sign Language",
@@ -38,6 +44,17 @@ LANGUAGES = {
 }
 
 
+CODES = {"asl": "ase", "zh-hk": "yue"}  # Twitch's own, by those of CLDR; the others are the same
+
+
+@cache
+def names_in(language: str) -> dict[str, str]:
+    """Return the languages' names in another one than English."""
+    return {code: Locale.parse(language).languages[CODES.get(code, code)] for code in LANGUAGES}
+
+
 def language_name(code: str) -> str:
     """Name a language; an unknown code stands for itself."""
-    return LANGUAGES.get(code, code)
+    reader = CURRENT.get()
+    names = LANGUAGES if reader.language == DEFAULT else names_in(reader.language)
+    return names.get(code, code)

@@ -5,7 +5,8 @@ import json
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 import psycopg
@@ -16,6 +17,7 @@ from api_frontend.data.freshness import UNREACHABLE, Freshness
 from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
 from api_frontend.data.stored_moment import StoredMoment
+from api_frontend.reader import CURRENT, Reader, reading
 from contracts import metrics
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
@@ -33,12 +35,22 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class News:
-    """An event for open pages, rendered once for all of them. `moment` is None for the header's news."""
+    """An event for open pages, written once for all readers of a language. `moment` is None for the header's news."""
 
     name: str
-    text: str
+    write: Callable[[], str]
     moment: StoredMoment | None = None
     freshness: Freshness | None = None
+    written: dict[str, str] = field(default_factory=dict)  # by language
+
+    @property
+    def text(self) -> str:
+        """What an open page is told, in its reader's language; it knows the time zone itself."""
+        language = CURRENT.get().language
+        if language not in self.written:
+            with reading(Reader(language)):
+                self.written[language] = self.write()
+        return self.written[language]
 
 
 @dataclass(frozen=True)
@@ -50,7 +62,7 @@ class Writers:
 
     def header(self, freshness: Freshness) -> News:
         """Write the header's news."""
-        return News("freshness", self.freshness(freshness), freshness=freshness)
+        return News("freshness", partial(self.freshness, freshness), freshness=freshness)
 
 
 @dataclass(frozen=True)
@@ -71,7 +83,7 @@ class TooManyPagesError(Exception):
 
 def gone_news(moment_id: str = "", channel_id: str = "") -> News:
     """Tell open pages to remove a moment, or all of a channel."""
-    return News("gone", json.dumps({"id": moment_id, "channel": channel_id}))
+    return News("gone", partial(json.dumps, {"id": moment_id, "channel": channel_id}))
 
 
 def channel_in(payload: str) -> str | None:
@@ -256,4 +268,4 @@ class Listener:
                 self._fanout.send(gone_news(moment_id))  # hidden, or not recorded yet: then no page shows it
             for moment in found:
                 if is_new or self._fanout.is_new(moment.moment_id, moment.version):
-                    self._fanout.send(News("moment", self._writers.moment(moment), moment))
+                    self._fanout.send(News("moment", partial(self._writers.moment, moment), moment))

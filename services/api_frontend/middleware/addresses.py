@@ -10,7 +10,7 @@ PERMANENTLY = 308
 OLD_API = re.compile(r"/api/(?!v\d+(?:/|$))(?P<rest>[\w-]+(?:/[\w.~-]+)*)/?")  # as before the API had versions
 WITH_SLASH = re.compile(r"(?P<path>(?:/[\w.~-]+)+)/")  # no second slash at the start: that would be another website
 TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|msclkid|twclid|ttclid|igshid|mc_[ce]id|si|ref_src")
-PAST_CACHES = "fresh"  # an open page that has heard of news gets past the caches between with it (site.js)
+PAST_CACHES = "fresh"  # an open page that has heard of news gets past the caches between with it (live.ts)
 PROGRAMS = "/api/"  # they are told about what they send for nothing
 
 

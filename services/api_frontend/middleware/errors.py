@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api_frontend.data.lists.filters import BadRequestError
 from api_frontend.rendering import Renderer
 from api_frontend.text.problems import BAD_CURSOR, misunderstood, plain, unknown
+from api_frontend.translation import _
 from service_runtime.postgres import PostgresAwayError
 
 RETRY_SECONDS = 10  # Postgres is usually back by then
@@ -83,7 +84,7 @@ class ErrorHandlers:
     async def bad_request(self, request: Request, error: Exception) -> Response:
         """Answer a request that asks for what cannot be."""
         code = error.code if isinstance(error, BadRequestError) else "bad_request"
-        return self._answer(request, 400, code, BAD_CURSOR if code == "bad_cursor" else str(error))
+        return self._answer(request, 400, code, _(BAD_CURSOR) if code == "bad_cursor" else str(error))
 
     async def bad_parameter(self, request: Request, error: Exception) -> Response:
         """Answer a request with a parameter of the wrong form."""
@@ -101,14 +102,14 @@ class ErrorHandlers:
     async def away(self, request: Request, error: Exception) -> Response:
         """Answer while Postgres is unavailable."""
         log.warning("Postgres is unavailable", reason=str(error))
-        message = "The moments cannot be read at present. Try again in a few seconds."
+        message = _("The moments cannot be read at present. Try again in a few seconds.")
         return self._answer(request, 503, "database_unavailable", message, {"Retry-After": str(RETRY_SECONDS)})
 
     async def our_fault(self, request: Request, error: Exception) -> Response:
         """Log what nobody expected."""
         log.error("request failed", path=request.url.path, exc_info=error)
         return self._answer(
-            request, 500, "internal", "Something went wrong on our side. Try again, or look at the first page."
+            request, 500, "internal", _("Something went wrong on our side. Try again, or look at the first page.")
         )
 
 

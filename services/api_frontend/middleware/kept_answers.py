@@ -6,15 +6,36 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.datastructures import Headers
+
+from api_frontend.reader import Reader
 
 AWAY_SECONDS = 3600.0  # how old a page may be that is shown while Postgres is away
 MOST_BYTES = 16_000_000
 ETAG_BYTES = 9
-Key = tuple[str, str, bytes, bool]  # host, path, query, compressed
-ALIKE = ("public", "no-cache")  # what a view says of an answer that is the same for all visitors of a time zone
+ALIKE = ("public", "no-cache")  # what a view says of an answer that is the same for all readers of a language and zone
+
+
+class Key(NamedTuple):
+    """What an answer depends on."""
+
+    host: str
+    path: str
+    query: bytes
+    is_compressed: bool
+    reader: Reader = Reader()
+
+    @property
+    def page(self) -> tuple[str, str, bytes]:
+        """What was asked for, whoever reads it."""
+        return self.host, self.path, self.query
+
+    def likeness(self, other: "Key") -> tuple[bool, bool, bool]:
+        """Return how well the answer to another reader of the page stands in; the greatest is the best."""
+        same_language = self.reader.language == other.reader.language
+        return self == other, same_language and self.reader.zone == other.reader.zone, same_language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,19 +53,10 @@ class Answer:
 
     @property
     def may_be_shared(self) -> bool:
-        """Whether every visitor of the time zone gets the same, as the view says in `Cache-Control`."""
+        """Whether every reader of the language and time zone gets the same, as the view says in `Cache-Control`."""
         headers = Headers(raw=self.headers)
         says_so = any(word in headers.get("cache-control", "") for word in ALIKE)
         return self.status == 200 and says_so and "set-cookie" not in headers
-
-    @property
-    def is_by_zone(self) -> bool:
-        """Whether it depends on the visitor's time zone."""
-        return "private" in Headers(raw=self.headers).get("cache-control", "")
-
-    def is_for(self, zone: str) -> bool:
-        """Return whether a visitor gets it whose cookie tells this time zone, if it was made without a cookie."""
-        return self.may_be_shared and not (zone and self.is_by_zone)
 
     @property
     def is_page(self) -> bool:
@@ -84,9 +96,11 @@ class KeptAnswers:
         return found
 
     def last(self, key: Key) -> Answer | None:
-        """Return the last answer, for want of a new one."""
-        found = self._answers.get(key)
-        return found if found and self._clock() - found.made_at <= AWAY_SECONDS else None
+        """Return the last answer, for want of a new one; in another time zone or language rather than none."""
+        oldest = self._clock() - AWAY_SECONDS
+        known = [each for each, found in self._answers.items() if each.page == key.page and found.made_at >= oldest]
+        alike = max(known, key=lambda each: (key.likeness(each), self._answers[each].made_at), default=None)
+        return self._answers[alike] if alike else None
 
     def keep(self, key: Key, answer: Answer) -> None:
         """Keep it, unless what it was made from may have been hidden meanwhile."""

@@ -18,10 +18,16 @@ from api_frontend.middleware.errors import error_answer
 from api_frontend.middleware.security import Clients
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
+from api_frontend.translation import _, marked
 
 REDIS_TIMEOUT_SECONDS = 0.2  # a visitor must not wait for a counter
 REDIS_RETRY_SECONDS = 10.0  # meanwhile requests are counted in memory
 AWAY_ERRORS = (RedisError, StorageError, OSError)
+REFUSALS = {  # by the unit of a limit
+    "second": marked("The limit is %(count)s requests per second. Try again in %(seconds)s seconds."),
+    "minute": marked("The limit is %(count)s requests per minute. Try again in %(seconds)s seconds."),
+    "hour": marked("The limit is %(count)s requests per hour. Try again in %(seconds)s seconds."),
+}
 FREE = ("/static/", "/health", "/ready")  # a page's own files, and what watches the site
 
 log = structlog.get_logger()
@@ -37,7 +43,7 @@ class RateLimits:
         clock: Callable[[], float] = time.monotonic,
         name: str = "api",
     ) -> None:
-        self.words = limit.replace("/", " requests per ")
+        self.amount, self.unit = limit.split("/")
         self._item = parse(limit)
         self._name = name  # what is limited
         self._clock = clock
@@ -120,7 +126,7 @@ class LimitedRequests:
         if limit is None or wait is None:
             await self._app(scope, receive, send)
             return
-        message = f"The limit is {limit.words}. Try again in {wait} seconds."
+        message = _(REFUSALS[limit.unit], count=int(limit.amount), seconds=wait)
         headers = {"Retry-After": str(wait), "Cache-Control": "no-store"}
         answer = error_answer(self._renderer, scope["path"], 429, "too_many_requests", message, headers)
         await answer(scope, receive, send)

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api_frontend.middleware.kept_answers import Answer, KeptAnswers, Key, etag_of
+from api_frontend.reader import CURRENT
 
 NOTICE_PLACE = b"<!-- notice -->"  # in base.html
 NEVER_KEPT = ("/static/", "/health", "/ready")
 PICTURES = (".png", ".ico")  # the shelf keeps them
 LIVE = "/events"
-ZONE_COOKIE = "tz"
 MOST_QUERY = 2000  # bytes; longer ones are nobody's second request
 Notice = Callable[[datetime], str]
 
@@ -28,13 +27,8 @@ def key_of(scope: Scope) -> Key | None:
     if path.startswith(NEVER_KEPT) or path.endswith((LIVE, *PICTURES)):
         return None
     headers = Headers(scope=scope)
-    return headers.get("host", "").lower(), path, query, "gzip" in headers.get("accept-encoding", "")
-
-
-def zone_of(scope: Scope) -> str:
-    """Return the time zone that the visitor's cookie tells; empty without one."""
-    cookies = Headers(scope=scope).get("cookie")
-    return cookie_parser(cookies).get(ZONE_COOKIE, "") if cookies else ""
+    is_compressed = "gzip" in headers.get("accept-encoding", "")
+    return Key(headers.get("host", "").lower(), path, query, is_compressed, CURRENT.get())
 
 
 def is_known(etag: str, told: str) -> bool:
@@ -44,51 +38,44 @@ def is_known(etag: str, told: str) -> bool:
 
 
 class Revalidation:
-    """Asks the site once for all who want the same at the same time, and keeps what may be shared.
-
-    What depends on a visitor's time zone is kept only as those get it whose browser tells none; while Postgres is away
-    that is better than nothing for the others too.
-    """
+    """Asks the site once for all who want the same at the same time, and keeps what may be shared."""
 
     def __init__(self, app: ASGIApp, answers: KeptAnswers, notice: Notice) -> None:
         self._app, self._answers, self._notice = app, answers, notice
-        self._asking: dict[tuple[Key, str], asyncio.Future[Answer | None]] = {}
+        self._asking: dict[Key, asyncio.Future[Answer | None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = key_of(scope) if scope["type"] == "http" else None
         if key is None:
             await self._app(scope, receive, send)
             return
-        zone = zone_of(scope)
-        answer = self._answers.fresh(key)
-        if answer is None or not answer.is_for(zone):
-            answer = await self._shared(key, zone) or await self._leading(key, zone, scope, receive)
+        answer = self._answers.fresh(key) or await self._shared(key) or await self._leading(key, scope, receive)
         if answer.status == 503 and (last := self._answers.last(key)) is not None and last.is_page:
             answer = self._old(last, answer)
         scope["route"] = answer.route
         await reply(scope, send, answer)
 
-    async def _shared(self, key: Key, zone: str) -> Answer | None:
+    async def _shared(self, key: Key) -> Answer | None:
         """Wait for the answer that someone else has asked for; None if there is none for all."""
-        under_way = self._asking.get((key, zone))
+        under_way = self._asking.get(key)
         return await asyncio.shield(under_way) if under_way else None
 
-    async def _leading(self, key: Key, zone: str, scope: Scope, receive: Receive) -> Answer:
-        leads = (key, zone) not in self._asking
+    async def _leading(self, key: Key, scope: Scope, receive: Receive) -> Answer:
+        leads = key not in self._asking
         result: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
         if leads:
-            self._asking[key, zone] = result
+            self._asking[key] = result
         shared = None
         try:
             answer = await self._ask(scope, receive)
-            if answer.is_for(zone):
+            if answer.may_be_shared:
                 self._answers.keep(key, answer)
             if answer.may_be_shared or answer.status == 503:
                 shared = answer
             return answer
         finally:
             if leads:
-                del self._asking[key, zone]
+                del self._asking[key]
             result.set_result(shared)
 
     async def _ask(self, scope: Scope, receive: Receive) -> Answer:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api_frontend.middleware.errors import error_answer
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings
+from api_frontend.translation import _
 
 READING = {"GET", "HEAD", "OPTIONS"}  # methods that change nothing
 OWN_PAGES = {"same-origin", "none"}  # Sec-Fetch-Site; "none": typed by the visitor
@@ -65,11 +66,11 @@ class WriteGuard:
         if scope["type"] == "http" and scope["method"] not in READING:
             headers = Headers(scope=scope)
             if not is_own_host(headers.get("host", ""), self._domains):
-                message = "The site is not known by this name. Its operator sets its names with SITE_DOMAINS."
+                message = _("The site is not known by this name. Its operator sets its names with SITE_DOMAINS.")
                 await self._refuse(scope, receive, send, "foreign_host", message)
                 return
             if not is_own_origin(headers):
-                message = "This was sent from a page of another site. Send it from this site's own pages."
+                message = _("This was sent from a page of another site. Send it from this site's own pages.")
                 await self._refuse(scope, receive, send, "foreign_origin", message)
                 return
         await self._app(scope, receive, send)

@@ -12,7 +12,8 @@ from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.pictures import lettering
 from api_frontend.pictures.sign import draw_sign
 from api_frontend.text.curve import runs
-from moment_detection.lead import lead, numbers
+from api_frontend.text.lead import lead, numbers
+from api_frontend.translation import _, marked
 
 WIDTH, HEIGHT = 1200, 630
 EDGE = 64
@@ -23,8 +24,8 @@ HEADROOM = 1.12  # over the loudest second
 PAPER, INK, SOFT = "#16141a", "#f6f4f8", "#b3acbc"
 EMBER, WASH, USUAL = "#ff8a5c", "#5a2c1d", "#8d8599"
 BRAND = "Stream Scout"
-NO_CHANNEL = "A Twitch channel"
-SLOGAN = "The moments when a Twitch chat erupts."
+NO_CHANNEL = marked("A Twitch channel")
+SLOGAN = marked("The moments when a Twitch chat erupts.")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def blank() -> Image.Image:
 def whose(moment: StoredMoment) -> str:
     """Name the channel in letters that the fonts have: its name, else its login."""
     channel = moment.channel
-    return lettering.drawable(channel.display_name, channel.login or NO_CHANNEL)
+    return lettering.drawable(channel.display_name, channel.login or _(NO_CHANNEL))
 
 
 def what_happened(moment: StoredMoment) -> str:
@@ -129,5 +130,5 @@ def site_card() -> bytes:
     draw = ImageDraw.Draw(image)
     draw_sign(image, (EDGE, 120), 170, EMBER)
     draw.text((EDGE, 380), BRAND, INK, lettering.font("bold", 96), anchor="lm")
-    draw.text((EDGE, 480), SLOGAN, SOFT, lettering.font("regular", 44), anchor="lm")
+    draw.text((EDGE, 480), _(SLOGAN), SOFT, lettering.font("regular", 44), anchor="lm")
     return as_png(image)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from api_frontend.data.stored_moment import ClipState, StoredMoment
 from api_frontend.text.recording import Recording, recording
+from api_frontend.translation import _, marked
 from contracts.clips import ClipStatus
 
 Tone = Literal["good", "waiting", "quiet"]
@@ -15,24 +16,26 @@ DECIDED_WITHIN = timedelta(seconds=130)
 MADE_AFTER = timedelta(seconds=20)  # from the intent; Twitch takes about that long
 GIVEN_UP_AFTER = timedelta(minutes=15)  # a clip is looked for ten minutes; then the outcome is recorded
 STEP_SECONDS = 5  # "in about 20 s" counts down in such steps
-DECIDING, MAKING, NOTHING_KNOWN = "Deciding…", "The clip is being made…", "Nothing is known of a clip"
+DECIDING, MAKING = marked("Deciding…"), marked("The clip is being made…")
+NOTHING_KNOWN = marked("Nothing is known of a clip")
+UNKNOWN_CAUSE = marked("No clip: something other than the stream made people write")
 FORBIDDEN = "403:"  # what a refusal's reason begins with, or has in it, where a channel lets nobody clip it
 CAUSED = {  # what made people write, instead of the stream
-    "raid": "a raid brought the crowd",
-    "gifts": "chat was thanking for gift subs",
-    "giveaway": "a giveaway made people write",
-    "commands": "chat was typing bot commands",
-    "vote": "chat was voting",
-    "copypasta": "chat was copying one text",
-    "bots": "bots flooded the chat",
-    "mode": "the rules of the chat had just changed",
-    "greetings": "chat was saying hello",
+    "raid": marked("No clip: a raid brought the crowd"),
+    "gifts": marked("No clip: chat was thanking for gift subs"),
+    "giveaway": marked("No clip: a giveaway made people write"),
+    "commands": marked("No clip: chat was typing bot commands"),
+    "vote": marked("No clip: chat was voting"),
+    "copypasta": marked("No clip: chat was copying one text"),
+    "bots": marked("No clip: bots flooded the chat"),
+    "mode": marked("No clip: the rules of the chat had just changed"),
+    "greetings": marked("No clip: chat was saying hello"),
 }
 SKIPPED = {  # by what clip_creator's reason begins with
-    "cool-down": "this channel had one a moment ago",
-    "budget": "bigger moments got this hour’s clips",
-    "no credentials": "this site does not make clips at present",
-    "nobody has signed in": "this site does not make clips at present",
+    "cool-down": marked("No clip: this channel had one a moment ago"),
+    "budget": marked("No clip: bigger moments got this hour’s clips"),
+    "no credentials": marked("No clip: this site does not make clips at present"),
+    "nobody has signed in": marked("No clip: this site does not make clips at present"),
 }
 
 
@@ -52,26 +55,26 @@ def countdown_text(due: datetime, now: datetime) -> str:
     """Say how long it takes about, "Clip in about 20 s", in steps of five seconds."""
     left = (due - now).total_seconds()
     if left <= 0:
-        return MAKING
-    return f"Clip in about {-int(-left // STEP_SECONDS) * STEP_SECONDS} s"
+        return _(MAKING)
+    return _("Clip in about %(seconds)s s", seconds=-int(-left // STEP_SECONDS) * STEP_SECONDS)
 
 
 def undecided(moment: StoredMoment, now: datetime) -> ClipNote:
     """Describe a moment without a record: still deciding, or nothing is known."""
     if moment.document.shadow:
-        return ClipNote("quiet", "Experimental moments get no clip")
+        return ClipNote("quiet", _("Experimental moments get no clip"))
     due = max(moment.crossed_at, moment.changed_at) + DECIDED_WITHIN
     if now < due:
-        return ClipNote("waiting", DECIDING, due=due, after=NOTHING_KNOWN)
-    return ClipNote("quiet", NOTHING_KNOWN)
+        return ClipNote("waiting", _(DECIDING), due=due, after=_(NOTHING_KNOWN))
+    return ClipNote("quiet", _(NOTHING_KNOWN), recording(moment))
 
 
-def being_made(clip: ClipState, now: datetime) -> ClipNote:
+def being_made(moment: StoredMoment, clip: ClipState, now: datetime) -> ClipNote:
     """Describe a clip that Twitch is being asked for."""
     if now - clip.decided_at > GIVEN_UP_AFTER:
-        return ClipNote("quiet", NOTHING_KNOWN)
+        return ClipNote("quiet", _(NOTHING_KNOWN), recording(moment))
     due = clip.decided_at + MADE_AFTER
-    return ClipNote("waiting", countdown_text(due, now), due=due, after=MAKING, counts_down=now < due)
+    return ClipNote("waiting", countdown_text(due, now), due=due, after=_(MAKING), counts_down=now < due)
 
 
 def skipped_because(moment: StoredMoment, reason: str) -> str:
@@ -79,24 +82,24 @@ def skipped_because(moment: StoredMoment, reason: str) -> str:
     document = moment.document
     if document.no_clip_reason == "cause":
         cause = document.causes[0] if document.causes else ""
-        return f"No clip: {CAUSED.get(cause, 'something other than the stream made people write')}"
+        return _(CAUSED.get(cause, UNKNOWN_CAUSE))
     if document.no_clip_reason == "rate":
-        return "No clip: this channel had bigger moments"
+        return _("No clip: this channel had bigger moments")
     words = next((words for begin, words in SKIPPED.items() if reason.startswith(begin)), None)
-    return f"No clip: {words}" if words else "No clip was made"
+    return _(words) if words else _("No clip was made")
 
 
 def outcome_text(status: ClipStatus, moment: StoredMoment, reason: str) -> str:
     """Describe an outcome without a clip."""
     match status:
         case "refused":
-            return "This channel does not allow clips" if FORBIDDEN in reason else "Twitch refused the clip"
+            return _("This channel does not allow clips") if FORBIDDEN in reason else _("Twitch refused the clip")
         case "skipped":
             return skipped_because(moment, reason)
         case "too_late":
-            return "No clip: we noticed this too late"
+            return _("No clip: we noticed this too late")
         case _:
-            return "Twitch did not confirm the clip"
+            return _("Twitch did not confirm the clip")
 
 
 def clip_note(moment: StoredMoment, now: datetime) -> ClipNote:
@@ -105,9 +108,9 @@ def clip_note(moment: StoredMoment, now: datetime) -> ClipNote:
     if clip is None:
         return undecided(moment, now)
     if clip.status == "intent":
-        return being_made(clip, now)
+        return being_made(moment, clip, now)
     if clip.status == "made":
-        return ClipNote("good", "Clip ready")
+        return ClipNote("good", _("Clip ready"))
     return ClipNote("quiet", outcome_text(clip.status, moment, clip.reason), recording(moment))
 
 

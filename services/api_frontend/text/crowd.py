@@ -1,25 +1,32 @@
 """Describes the crowd of a moment: what it felt, and how rarely it is that big."""
 
+from api_frontend.data.codes import mood_name
 from api_frontend.data.stored_moment import StoredMoment
+from api_frontend.translation import _, number
 
 HOUR, DAY = 3600, 86_400
-UNITS = ((14 * DAY, 7 * DAY, "weeks"), (2 * DAY, DAY, "days"), (2 * HOUR, HOUR, "hours"))  # from, size, plural
+WEEK = 7 * DAY
 
 
 def mood_text(mood: str | None, share: float | None) -> str | None:
     """Name a mood with its share, "laughter (62% of people)"; None if it is not known."""
     if not mood:
         return None
-    words = mood.replace("_", " ")
-    return words if share is None else f"{words} ({100 * min(max(share, 0.0), 1.0):.0f}% of people)"
+    if share is None:
+        return mood_name(mood)
+    percent = number(100 * min(max(share, 0.0), 1.0))
+    return _("%(mood)s (%(percent)s%% of people)", mood=mood_name(mood), percent=percent)
 
 
 def rarity_text(seconds: int | None) -> str | None:
     """Say how rare it is, "Biggest in 3 days", never more than is known; None below an hour, which means nothing."""
     if seconds is None or seconds < HOUR:
         return None
-    found = next((each for each in UNITS if seconds >= each[0]), None)
-    return f"Biggest in {seconds // found[1]} {found[2]}" if found else "Biggest in an hour"
+    if seconds >= 2 * WEEK:
+        return _("Biggest in %(weeks)s weeks", weeks=seconds // WEEK)
+    if seconds >= 2 * DAY:
+        return _("Biggest in %(days)s days", days=seconds // DAY)
+    return _("Biggest in %(hours)s hours", hours=seconds // HOUR) if seconds >= 2 * HOUR else _("Biggest in an hour")
 
 
 def is_biggest_of_stream(moment: StoredMoment) -> bool:
@@ -35,5 +42,5 @@ def rarity(moment: StoredMoment) -> str | None:
     """Say how rare the moment is for its channel: of days, of its stream, else of hours."""
     seconds = moment.document.biggest_in_seconds
     if is_biggest_of_stream(moment) and (seconds or 0) < 2 * DAY:
-        return "Biggest of this stream"
+        return _("Biggest of this stream")
     return rarity_text(seconds)

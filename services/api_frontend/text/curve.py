@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from api_frontend.translation import _, number
 
 NICE_STEPS = (1, 2, 5)  # times a power of ten: what people read without counting
 HEADROOM = 1.08  # the highest second stays below the frame
@@ -38,12 +41,14 @@ class Loudest:
 class Curve:
     """Paths in a box `seconds` wide and 100 high (0 is the top), and marks in percent of it.
 
-    `gaps` are seconds that nobody read, `clip` what the clip shows.
+    `gaps` are seconds that nobody read, `clip` what the clip shows, `top` the people at the box's upper edge.
     """
 
     from_at: int
     seconds: int
     people: list[int | None]
+    top: float
+    usual: float
     area: str
     line: str
     gaps: list[Band]
@@ -53,6 +58,17 @@ class Curve:
     x_marks: list[Mark]
     y_marks: list[Mark]
     unread_seconds: int
+
+    @property
+    def plot(self) -> dict[str, Any]:
+        """What the page's script draws it from."""
+        loudest = self.loudest.second if self.loudest else None
+        return plot_of(self.from_at, 1000, self.people, self.top) | {"usual": self.usual or None, "loudest": loudest}
+
+
+def plot_of(from_at: int, step_ms: int, people: Sequence[int | None], top: float) -> dict[str, Any]:
+    """Return a line as the page's script draws it: a value each `step_ms` from `from_at` on, in a box `top` high."""
+    return {"from": from_at, "step": step_ms, "people": list(people), "top": round(top, 2)}
 
 
 def bands(covered: Sequence[int], seconds: int) -> list[Band]:
@@ -80,7 +96,7 @@ def runs(covered: Sequence[int], seconds: int) -> list[range]:
     return found
 
 
-def number(value: float) -> str:
+def coordinate(value: float) -> str:
     """Write a coordinate without needless digits."""
     return f"{value:.1f}".removesuffix(".0")
 
@@ -95,10 +111,10 @@ def line(counts: Sequence[int], read: list[range], top: float) -> str:
     parts = []
     for run in read:
         if len(run) == 1:  # one second alone: a stroke as wide as it
-            y = number(height(counts[run[0]], top))
+            y = coordinate(height(counts[run[0]], top))
             parts.append(f"M{run[0]} {y}H{run[0] + 1}")
             continue
-        points = [f"{number(second + 0.5)} {number(height(counts[second], top))}" for second in run]
+        points = [f"{coordinate(second + 0.5)} {coordinate(height(counts[second], top))}" for second in run]
         parts.append("M" + "L".join(points))
     return "".join(parts)
 
@@ -107,8 +123,8 @@ def area(counts: Sequence[int], read: list[range], top: float) -> str:
     """Draw the same path, closed down to the floor."""
     parts = []
     for run in read:
-        points = "".join(f"L{number(second + 0.5)} {number(height(counts[second], top))}" for second in run)
-        first, last = number(height(counts[run[0]], top)), number(height(counts[run[-1]], top))
+        points = "".join(f"L{coordinate(second + 0.5)} {coordinate(height(counts[second], top))}" for second in run)
+        first, last = coordinate(height(counts[run[0]], top)), coordinate(height(counts[run[-1]], top))
         parts.append(f"M{run[0]} 100V{first}{points}L{run[-1] + 1} {last}V100Z")
     return "".join(parts)
 
@@ -126,7 +142,7 @@ def nice_step(top: float) -> int:
 def y_marks(top: float) -> list[Mark]:
     """Mark round counts above zero."""
     step = nice_step(top)
-    return [Mark(height(count, top), f"{count:,}") for count in range(step, int(top) + 1, step)]
+    return [Mark(height(count, top), number(count)) for count in range(step, int(top) + 1, step)]
 
 
 def x_marks(middle: float, seconds: int) -> list[Mark]:
@@ -135,7 +151,8 @@ def x_marks(middle: float, seconds: int) -> list[Mark]:
     for offset in range(-600, 601, MARK_SECONDS):
         at = middle + offset
         if offset and 0 <= at <= seconds:
-            marks.append(Mark(100 * at / seconds, f"{'+' if offset > 0 else '−'}{abs(offset)} s"))
+            signed = f"{'+' if offset > 0 else '−'}{abs(offset)}"
+            marks.append(Mark(100 * at / seconds, _("%(seconds)s s", seconds=signed)))
     return marks
 
 
@@ -181,6 +198,8 @@ def draw(
         from_at=from_at,
         seconds=seconds,
         people=[count if second in known else None for second, count in enumerate(counts)],
+        top=top,
+        usual=usual,
         area=area(counts, read, top),
         line=line(counts, read, top),
         gaps=gaps,

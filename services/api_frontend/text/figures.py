@@ -1,18 +1,18 @@
 """Writes the figures under a moment's details."""
 
+from api_frontend.translation import _, number
+
 
 def times_text(times: float) -> str:
     """Round a factor as people do: 2.4, 9, 31."""
-    if times >= 9.95:
-        return f"{times:,.0f}"
-    return f"{times:.1f}".removesuffix(".0")
+    return number(times, 0 if times >= 9.95 or round(times, 1).is_integer() else 1)
 
 
 def count_text(expected: float) -> str:
     """Write an expected number of people."""
-    return f"{expected:,.0f}" if expected >= 1 else "hardly any"
+    return number(expected) if expected >= 1 else _("hardly any")
 
 
 def share_text(part: int, whole: int) -> str:
     """Write a share in percent, never more than all; empty where the whole is not known."""
-    return f"{100 * min(part, whole) / whole:.0f}%" if whole > 0 else ""
+    return _("%(percent)s%%", percent=number(100 * min(part, whole) / whole)) if whole > 0 else ""

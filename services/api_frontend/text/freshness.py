@@ -1,5 +1,7 @@
 """Says how old the newest chat is that was read."""
 
+from api_frontend.translation import _, ngettext
+
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 
@@ -7,24 +9,19 @@ def ago_text(seconds: float) -> str:
     """Say how long ago something was: "2 s ago", "6 min ago", "3 hours ago"."""
     seconds = max(0, int(seconds))
     if seconds < MINUTE:
-        return f"{seconds} s ago"
+        return _("%(seconds)s s ago", seconds=seconds)
     if seconds < HOUR:
-        return f"{seconds // MINUTE} min ago"
+        return _("%(minutes)s min ago", minutes=seconds // MINUTE)
     if seconds < DAY:
-        return plural(seconds // HOUR, "hour") + " ago"
-    return plural(seconds // DAY, "day") + " ago"
+        return ngettext("%(num)s hour ago", "%(num)s hours ago", seconds // HOUR)
+    return ngettext("%(num)s day ago", "%(num)s days ago", seconds // DAY)
 
 
 def behind_text(seconds: float) -> str:
     """Say how far the site is behind the streams: "4 minutes behind"."""
     seconds = max(0, int(seconds))
     if seconds < HOUR:
-        return plural(max(1, seconds // MINUTE), "minute") + " behind"
+        return ngettext("%(num)s minute behind", "%(num)s minutes behind", max(1, seconds // MINUTE))
     if seconds < 2 * DAY:
-        return plural(seconds // HOUR, "hour") + " behind"
-    return plural(seconds // DAY, "day") + " behind"
-
-
-def plural(count: int, noun: str) -> str:
-    """Count things: "1 minute", "4 minutes"."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+        return ngettext("%(num)s hour behind", "%(num)s hours behind", seconds // HOUR)
+    return ngettext("%(num)s day behind", "%(num)s days behind", seconds // DAY)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from api_frontend.data.chat_lines import ChatLine
 from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.text import curve
+from api_frontend.translation import _, ngettext
 
 MARK_MINUTES = 15
 SPARK_HEIGHT = 20
@@ -33,7 +35,7 @@ class TimeMark:
 class LiveCurve:
     """Paths in a box `width` wide and 100 high (0 is the top); gaps and marks of it.
 
-    `last` is how many people wrote a second at its end, None where nobody read.
+    `last` is how many people wrote a second at its end, None where nobody read; `plot` what the page's script draws.
     """
 
     until_at: datetime
@@ -47,6 +49,7 @@ class LiveCurve:
     heights: list[curve.Mark]
     most: int
     last: int | None
+    plot: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def draw(line: ChatLine, moments: Iterable[StoredMoment]) -> LiveCurve:
         heights=curve.y_marks(top),
         most=max(counts, default=0),
         last=line.people[-1],
+        plot=curve.plot_of(round(line.from_at.timestamp() * 1000), 1000 * line.bucket_seconds, line.people, top),
     )
 
 
@@ -120,7 +124,10 @@ def spark(line: ChatLine | None) -> Spark | None:
     counts = [count or 0 for count in line.people]
     read = curve.runs(covered(line.people), len(counts))
     most = max(counts)
-    people = "1 person" if most == 1 else f"{most:,} people"
-    text = f"Up to {people} a second in the last hour." if most else "Nobody wrote in the last hour."
+    text = _("Nobody wrote in the last hour.")
+    if most:
+        text = ngettext(
+            "Up to %(num)s person a second in the last hour.", "Up to %(num)s people a second in the last hour.", most
+        )
     gaps = curve.bands(covered(line.people), len(counts))
     return Spark(len(counts), curve.line(counts, read, top_of(line.people)), gaps, text)

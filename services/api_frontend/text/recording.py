@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
 from api_frontend.data.stored_moment import StoredMoment
+from api_frontend.translation import _
 from contracts.moments import Moment
 
 LEAD_MS = 25_000  # of a moment that names no clip range: chat reacts up to 20 s later, and 5 s of lead-in
@@ -44,7 +45,7 @@ def recording(moment: StoredMoment) -> Recording | None:
     seconds = seconds_into_stream(moment.document)
     address = moment.clip.vod_url if moment.clip else None
     if seconds is None:
-        return Recording("Watch the recording", address) if address else None
+        return Recording(_("Watch the recording"), address) if address else None
     if address is None:
-        return Recording(f"{clock_text(seconds)} into the stream", None)
-    return Recording(f"Recording at {clock_text(seconds)}", address_at(address, seconds))
+        return Recording(_("%(time)s into the stream", time=clock_text(seconds)), None)
+    return Recording(_("Recording at %(time)s", time=clock_text(seconds)), address_at(address, seconds))

@@ -4,9 +4,11 @@ import unicodedata
 
 from markupsafe import Markup
 
+from api_frontend.translation import _, marked
+
 MOST_CHARACTERS = 40  # of a name in a line; Twitch's own have 25
 MOST_MARKS = 3  # accents on one letter; no script needs more, and a pile of them covers the lines above
-NAMELESS = "(no name)"
+NAMELESS = marked("(no name)")
 ELLIPSIS = "…"
 JOINER = "\u200d"
 # Marks, embeddings, overrides and isolates of direction (UAX #9), and what has no width.
@@ -30,7 +32,7 @@ def plain(text: str) -> str:
         marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
         if marks <= MOST_MARKS:
             kept.append(" " if unicodedata.category(character) in CONTROLS else character)
-    return " ".join("".join(kept).split()) or NAMELESS
+    return " ".join("".join(kept).split()) or _(NAMELESS)
 
 
 def cut(text: str, most: int) -> str:

@@ -3,7 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from api_frontend.translation import _, marked
+
+DAYS = (
+    marked("Monday"),
+    marked("Tuesday"),
+    marked("Wednesday"),
+    marked("Thursday"),
+    marked("Friday"),
+    marked("Saturday"),
+    marked("Sunday"),
+)
+TIMES = (
+    marked("Mondays at %(time)s"),
+    marked("Tuesdays at %(time)s"),
+    marked("Wednesdays at %(time)s"),
+    marked("Thursdays at %(time)s"),
+    marked("Fridays at %(time)s"),
+    marked("Saturdays at %(time)s"),
+    marked("Sundays at %(time)s"),
+)
+SENTENCES = {  # by how many hours they name
+    1: marked("Most often on %(first)s (%(zone)s)."),
+    2: marked("Most often on %(first)s and %(second)s (%(zone)s)."),
+    3: marked("Most often on %(first)s, %(second)s and %(third)s (%(zone)s)."),
+}
 HOURS = 24
 LEVELS = 4  # of colour above none
 NAMED = 3  # hours in the sentence
@@ -35,7 +59,8 @@ def level(count: int, most: int) -> int:
 
 def hour_text(hour: int) -> str:
     """Name an hour of the week: "Fridays at 20:00"."""
-    return f"{DAYS[hour // HOURS]}s at {hour % HOURS:02d}:00"
+    time = f"{hour % HOURS:02d}:00"
+    return _(TIMES[hour // HOURS], time=time)
 
 
 def sentence(counts: Sequence[int], zone: str) -> str:
@@ -44,13 +69,13 @@ def sentence(counts: Sequence[int], zone: str) -> str:
         return ""
     loudest = sorted((hour for hour, count in enumerate(counts) if count), key=lambda hour: (-counts[hour], hour))
     named = [hour_text(hour) for hour in loudest[:NAMED]]
-    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
-    return f"Most often on {listed} ({zone})."
+    places = dict(zip(("first", "second", "third"), named, strict=False))
+    return _(SENTENCES[len(named)], zone=zone, **places)
 
 
 def week_of(counts: Sequence[int]) -> Week:
     """Lay out the moments of each hour of the week (UTC)."""
     most = max(counts)
     cells = [HourOfWeek(hour, count, level(count, most)) for hour, count in enumerate(counts)]
-    days = [(name, cells[day * HOURS : (day + 1) * HOURS]) for day, name in enumerate(DAYS)]
+    days = [(_(name), cells[day * HOURS : (day + 1) * HOURS]) for day, name in enumerate(DAYS)]
     return Week(days, sum(counts), sentence(counts, "UTC"))

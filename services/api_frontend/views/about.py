@@ -5,11 +5,18 @@ from functools import cache
 from fastapi import APIRouter, Response
 
 from api_frontend.data.detection_figures import FILE, Recording, load
-from api_frontend.rendering import SHARED_PAGE
+from api_frontend.rendering import READER_PAGE
+from api_frontend.translation import _, marked, ngettext, number
 from api_frontend.views.site import CurrentSite
 from contracts import kept
 from contracts.moments import WORD_MIN_CHATTERS
 from service_runtime.postgres import PostgresAwayError
+
+RECORDINGS = {  # by their titles in tools/evaluation
+    "kappa (one loud channel, hand-labelled)": marked("kappa (one loud channel, marked by hand)"),
+    "sphynx (viewers' clips: recall only)": marked("sphynx (viewers’ clips: says what was found)"),
+    "bocru (ordinary chat, no truth)": marked("bocru (ordinary chat, nothing marked)"),
+}
 
 router = APIRouter(include_in_schema=False)
 
@@ -20,20 +27,26 @@ def recordings() -> list[Recording]:
     return load(FILE.read_bytes())
 
 
+def recording_name(title: str) -> str:
+    """Name a recording; one that is not known here by its title."""
+    return _(RECORDINGS[title]) if title in RECORDINGS else title
+
+
 def in_ten(share: float) -> str:
     """Say a share as people do: "9 of 10"."""
-    return f"{round(10 * share)} of 10"
+    return _("%(count)s of 10", count=round(10 * share))
 
 
 def hours_text(hours: float) -> str:
     """Say a length as people do: "9 hours"."""
-    return "1 hour" if 0.95 <= hours < 1.5 else f"{hours:.0f} hours"
+    return ngettext("%(num)s hour", "%(num)s hours", 1 if 0.95 <= hours < 1.5 else round(hours))
 
 
 def per_hour(moments: float) -> str:
     """Say a rate as people do: "11 moments an hour", "1 moment an hour"."""
-    rounded = f"{moments:.0f}" if moments >= 0.95 else f"{moments:.1f}"
-    return f"{rounded} moment{'' if rounded == '1' else 's'} an hour"
+    if moments >= 0.95:
+        return ngettext("%(num)s moment an hour", "%(num)s moments an hour", round(moments))
+    return _("%(rate)s moments an hour", rate=number(moments, 1))
 
 
 @router.api_route("/about", methods=["GET", "HEAD"])
@@ -46,10 +59,11 @@ async def about(site: CurrentSite) -> Response:
     values = {
         "recordings": recordings(),
         "kept": kept,
+        "recording_name": recording_name,
         "in_ten": in_ten,
         "per_hour": per_hour,
         "hours_text": hours_text,
         "freshness": freshness,
     }
     values["word_people"] = WORD_MIN_CHATTERS
-    return site.renderer.page("about.html", values, headers=SHARED_PAGE)
+    return site.renderer.page("about.html", values, headers=READER_PAGE)

@@ -10,6 +10,7 @@ from api_frontend.data.lists.filters import MOST_ITEMS, Filter
 from api_frontend.data.lists.parameters import none_if_empty
 from api_frontend.data.lists.words import MOST_CHARACTERS
 from api_frontend.middleware.errors import ERROR_ANSWERS, NOT_FOUND_ANSWER
+from api_frontend.translation import _
 from api_frontend.views.api_list_models import ChannelList, GameList, GameModel, ListedChannelModel, SearchModel
 from api_frontend.views.api_models import page_model
 from api_frontend.views.api_moments import SHARED_READING, Limit
@@ -57,7 +58,7 @@ async def channel(site: CurrentSite, login: Annotated[str, Path(pattern=LOGIN)])
     """Return one watched channel."""
     found = await site.catalogue.channels(1, only=login)
     if not found:
-        raise HTTPException(404, "This channel is not watched.")
+        raise HTTPException(404, _("This channel is not watched."))
     return channel_item(found[0])
 
 

@@ -10,10 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from api_frontend.data.lists import cursor as cursors
 from api_frontend.data.moments import Page
 from api_frontend.data.stored_moment import ClipState, StoredMoment, utc
-from api_frontend.rendering import why
+from api_frontend.text.lead import lead, why
 from contracts.clips import ClipStatus
 from contracts.moments import Moment
-from moment_detection.lead import lead
 
 Scalar = str | int | float | bool | None
 COUNTED = ("window_seconds", "window_messages", "window_chatters", "expected_chatters")  # from the evidence
@@ -68,7 +67,7 @@ class ClipModel(BaseModel):
     url: str | None = Field(description="the clip on Twitch")
     embed_url: str | None = Field(description="the clip's player; add `&parent=` with your domain")
     thumbnail_url: str | None
-    vod_url: str | None = Field(description="the VOD at that second, of one `too_late` or `refused`")
+    vod_url: str | None = Field(description="the recording at that second, where there is no clip")
 
 
 class CountModel(BaseModel):
@@ -182,8 +181,8 @@ def summary(moment: StoredMoment) -> dict[str, object]:
         "channel": ChannelModel(id=channel.channel_id, login=channel.login, display_name=channel.display_name),
         "changed_at": moment.changed_at,
         "stream": StreamModel(title=moment.stream.title, game=moment.stream.game_name, language=moment.stream.language),
-        "lead": lead(moment.document),
-        "why": why(moment),
+        "lead": lead(document),
+        "why": why(document),
         "cause": document.causes[0] if document.causes else None,
         "detector": f"{document.detector_name} {document.detector_version}",
         "clip": clip_model(moment.clip),

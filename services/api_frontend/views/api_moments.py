@@ -12,8 +12,10 @@ from api_frontend.data.lists.filters import MOST_ITEMS, Filter, from_address
 from api_frontend.data.moments import Page
 from api_frontend.middleware.errors import ERROR_ANSWERS, LIST_ANSWERS, NOT_FOUND_ANSWER
 from api_frontend.rendering import SHARED
+from api_frontend.translation import _
 from api_frontend.views.api_models import MomentDetail, MomentPage, detail_model, page_model
 from api_frontend.views.known_parameters import only_known
+from api_frontend.views.language_parameter import language
 from api_frontend.views.moment import ID_LENGTH_LIMIT, EvenExperimental, visible
 from api_frontend.views.site import CurrentSite, Site
 
@@ -28,7 +30,7 @@ def in_utc(value: datetime | None) -> datetime | None:
     return parameters.in_zone(value, "UTC")
 
 
-SHARED_READING = [Depends(only_known), Depends(shared)]
+SHARED_READING = [Depends(only_known), Depends(language), Depends(shared)]
 router = APIRouter(prefix="/api/v1", tags=["moments"], responses=ERROR_ANSWERS, dependencies=SHARED_READING)
 Wanted = Annotated[Filter, Depends(from_address)]
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="items per page")]
@@ -49,7 +51,7 @@ ChangedSince = Annotated[
 
 async def changed_page(site: Site, wanted: Filter, since: datetime, most: int) -> MomentPage:
     """Return what changed since then and fits the filter, the oldest change first."""
-    wanted, _ = await site.channel_of(wanted)
+    wanted = (await site.channel_of(wanted))[0]
     places = await site.catalogue.changed(since, wanted.after, most + 1)
     shown = places[:most]
     found = await site.moments.by_ids(place.moment_id for place in shown)
@@ -66,14 +68,14 @@ async def moments(
     """List moments, the newest or the best first; with `clips=1` only those that have a clip."""
     if changed_since is not None:
         return await changed_page(site, wanted, changed_since, limit)
-    page, _ = await site.page_of(wanted, limit)
+    page = (await site.page_of(wanted, limit))[0]
     return page_model(page)
 
 
 @router.get("/clips", responses=LIST_ANSWERS)
 async def clips(site: CurrentSite, wanted: Wanted, limit: Limit = 25) -> MomentPage:
     """List moments that have a clip."""
-    page, _ = await site.page_of(replace(wanted, clips_only=True), limit)
+    page = (await site.page_of(replace(wanted, clips_only=True), limit))[0]
     return page_model(page)
 
 
@@ -82,5 +84,5 @@ async def moment(site: CurrentSite, moment_id: MomentId, shadow: EvenExperimenta
     """Return one moment with its evidence: chat activity, emotes and words."""
     found = await visible(site, moment_id, shadow)
     if found is None:
-        raise HTTPException(404, "This moment does not exist, or it has been removed.")
+        raise HTTPException(404, _("This moment does not exist, or it has been removed."))
     return detail_model(found)

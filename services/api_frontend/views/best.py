@@ -12,13 +12,19 @@ from api_frontend.data.lists.conditions import PERIOD_WORDS, RARITY_WORDS
 from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.lists.periods import Period
 from api_frontend.data.moments import MOST_COUNTED, Page
-from api_frontend.rendering import ZONE_PAGE
+from api_frontend.rendering import READER_PAGE
+from api_frontend.text.shown_name import shown
+from api_frontend.translation import _, marked, ngettext
 from api_frontend.views.site import CurrentSite, Site
 
 PATH = "/best"
 PAGE_SIZE = 24  # fills rows of two, three and four
 MOST_OF_CHANNEL = 3  # on a page of the best
-TABS: tuple[tuple[str, Period], ...] = (("Hour", "hour"), ("Today", "today"), ("Week", "week"))
+TABS: tuple[tuple[str, Period], ...] = (
+    (marked("Hour"), "hour"),
+    (marked("Today"), "today"),
+    (marked("Week"), "week"),
+)
 
 router = APIRouter(include_in_schema=False)
 
@@ -64,19 +70,19 @@ def tabs(wanted: Filter) -> list[Link]:
     is_free = not (wanted.from_at or wanted.until_at)
     links = [
         Link(
-            text,
+            _(text),
             address(replace(plain, period=period, order="best")),
             is_free and (wanted.order, wanted.period) == ("best", period),
         )
         for text, period in TABS
     ]
     newest = replace(plain, period=None, order="newest")
-    return [*links, Link("Newest", address(newest), is_free and wanted.order == "newest" and not wanted.period)]
+    return [*links, Link(_("Newest"), address(newest), is_free and wanted.order == "newest" and not wanted.period)]
 
 
 def chips(wanted: Filter) -> list[Link]:
     """Return what narrows the list, each with the address that takes it away; a tab stands for its period."""
-    in_tab = {period for _, period in TABS} if wanted.order == "best" else set()
+    in_tab = {tab[1] for tab in TABS} if wanted.order == "best" else set()
     return [
         Link(label, address(wanted.without(condition)))
         for condition, label in wanted.choices()
@@ -87,16 +93,16 @@ def chips(wanted: Filter) -> list[Link]:
 def count_text(found: int) -> str:
     """Say how many moments there are, exactly up to a bound."""
     if found > MOST_COUNTED:
-        return f"{MOST_COUNTED:,}+ moments"
-    return "1 moment" if found == 1 else f"{found:,} moments"
+        return _("%(count)s+ moments", count=MOST_COUNTED)
+    return ngettext("%(num)s moment", "%(num)s moments", found)
 
 
 async def loosening(site: Site, wanted: Filter) -> list[Link]:
     """Return the choices without which there are moments, and how many."""
     tried = [(label, wanted.without(condition)) for condition, label in wanted.choices()]
-    counts = await asyncio.gather(*(site.moments.count(without) for _, without in tried))
+    counts = await asyncio.gather(*(site.moments.count(each[1]) for each in tried))
     return [
-        Link(f"Without {label}: {count_text(found)}", address(without))
+        Link(_("Without %(choice)s: %(count)s", choice=shown(label), count=count_text(found)), address(without))
         for (label, without), found in zip(tried, counts, strict=True)
         if found
     ]
@@ -109,12 +115,19 @@ async def page_of(site: Site, wanted: Filter) -> Page:
     return await site.moments.page(wanted, PAGE_SIZE)
 
 
+async def count_of(site: Site, wanted: Filter, page: Page) -> int:
+    """Count the list's moments; one page that holds all of them is counted without asking."""
+    if page.next is None and wanted.after is None:
+        return len(page.moments) + sum(page.more_of.values())
+    return await site.moments.count(wanted)
+
+
 def left_out(page: Page, wanted: Filter) -> list[Link]:
     """Return the channels that have more moments than the page shows, each with its own list."""
     channels = {moment.channel.channel_id: moment.channel for moment in page.moments}
     return [
         Link(
-            f"{more} more of {channels[channel_id].display_name}",
+            _("%(count)s more of %(channel)s", count=more, channel=channels[channel_id].display_name),
             address(replace(wanted, after=None, channel=channels[channel_id].login or channel_id)),
         )
         for channel_id, more in page.more_of.items()
@@ -133,7 +146,7 @@ async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)
     if wanted.follows_the_present:
         since = urlencode({"since": int(read_at.timestamp() * 1_000_000)})
         live = with_query("/events", "&".join([wanted.query_text(), since]))
-    found = 0 if wanted.shadow else await site.moments.count(wanted)
+    found = 0 if wanted.shadow else await count_of(site, wanted, page)
     values = {
         "page": page,
         "channel": channel,
@@ -151,4 +164,4 @@ async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)
         "older_address": address(wanted.at(page.next)) if page.next else None,
         "top_address": address(wanted.at(None)) if wanted.after else None,
     }
-    return site.renderer.page("best.html", values, headers=ZONE_PAGE)
+    return site.renderer.page("best.html", values, headers=READER_PAGE)

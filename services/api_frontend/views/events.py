@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -14,6 +15,7 @@ from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.live import News, Subscription, TooManyPagesError, gone_news
 from api_frontend.data.stored_moment import EPOCH, StoredMoment
 from api_frontend.middleware.errors import error_json
+from api_frontend.translation import _
 from api_frontend.views.event_stream import EventStream
 from api_frontend.views.site import CurrentSite, Site
 from contracts import metrics
@@ -63,12 +65,12 @@ async def missed(site: Site, since: datetime) -> AsyncIterator[News]:
     versions = await site.moments.recent_versions(RESUME_AMONG)
     changed = sorted((found for found in versions if found.changed_at > since), key=lambda found: found.changed_at)
     for moment in await site.moments.by_ids(found.moment_id for found in changed):
-        yield News("moment", site.renderer.moment_news(moment), moment)
+        yield News("moment", partial(site.renderer.moment_news, moment), moment)
 
 
 async def present(site: Site, since: datetime | None) -> AsyncIterator[News]:
     """Yield the header's line, and what the page has missed."""
-    freshness, _ = await site.progress.read()
+    freshness = (await site.progress.read())[0]
     yield site.header_news(freshness)
     if since is not None:
         async for news in missed(site, since):
@@ -114,9 +116,9 @@ def refusal(error: TooManyPagesError) -> Response:
     """Answer that the page will get no news, and when to ask again."""
     headers = {"Retry-After": str(BUSY_RETRY_SECONDS)}
     if error.by == "client":
-        message = "Too many live pages are open at your address. Close some, or reload this one to see what is new."
+        message = _("Too many live pages are open at your address. Close some, or reload this one to see what is new.")
         return error_json(429, "too_many_pages", message, headers)
-    message = "Too many live pages are open. Reload this one to see what is new."
+    message = _("Too many live pages are open. Reload this one to see what is new.")
     return error_json(503, "too_many_pages", message, headers)
 
 
@@ -131,7 +133,7 @@ async def events(
 ) -> Response:
     """Stream `moment` and `freshness` events; resume after Last-Event-ID."""
     if moment == "":
-        return LiveLine(site, site.clients.of(request.scope), lambda _: False, None)
+        return LiveLine(site, site.clients.of(request.scope), lambda found: False, None)
     if wanted.channel:
         known = await site.channels.named(wanted.channel)
         wanted = wanted.of(known.channel if known else None)

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from api_frontend.pictures import sign
+from api_frontend.reader import CURRENT
+from api_frontend.translation import _, marked
 from api_frontend.views.conditional import answer
 from api_frontend.views.site import CurrentSite
 
@@ -18,10 +20,10 @@ PICTURES: dict[str, tuple[Callable[[], bytes], str]] = {
     "apple-touch-icon.png": (partial(sign.icon_png, APPLE_SIZE), "image/png"),
     **{f"icon-{size}.png": (partial(sign.icon_png, size), "image/png") for size in SIZES},
 }
+DESCRIPTION = marked("The moments when a Twitch chat erupts.")
 MANIFEST = {
     "name": "Stream Scout",
     "short_name": "Scout",
-    "description": "The moments when a Twitch chat erupts.",
     "id": "/",
     "start_url": "/",
     "scope": "/",
@@ -52,4 +54,5 @@ for name in PICTURES:
 @router.api_route("/site.webmanifest", methods=["GET", "HEAD"])
 async def manifest() -> Response:
     """Describe the site to a phone that puts it on its home screen."""
-    return JSONResponse(MANIFEST, media_type="application/manifest+json", headers={"Cache-Control": FOR_A_DAY})
+    described = MANIFEST | {"description": _(DESCRIPTION), "lang": CURRENT.get().language}
+    return JSONResponse(described, media_type="application/manifest+json", headers={"Cache-Control": FOR_A_DAY})

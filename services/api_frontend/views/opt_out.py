@@ -10,14 +10,15 @@ from fastapi.responses import RedirectResponse
 from api_frontend.data.stored_moment import Channel
 from api_frontend.rendering import NEVER_KEPT
 from api_frontend.sign_in import CONFIRM_SECONDS, STATE_SECONDS, SignInFailedError, StreamerSignIn
+from api_frontend.translation import _, marked
 from api_frontend.views.site import CurrentSite, Site
 
 PATH = "/channels/opt-out"
 STATE_COOKIE, STREAMER_COOKIE = "opt_out_state", "opt_out_streamer"
 LONGEST_CODE = 500  # characters; Twitch's have 30
-REFUSED = "You did not sign in, so nothing was changed."
-TOO_MANY = "There were too many attempts from your address. Please try again in an hour."
-SIGN_IN_AGAIN = "Please sign in with Twitch first; a sign-in counts for five minutes."
+REFUSED = marked("You did not sign in, so nothing was changed.")
+TOO_MANY = marked("There were too many attempts from your address. Please try again in an hour.")
+SIGN_IN_AGAIN = marked("Please sign in with Twitch first; a sign-in counts for five minutes.")
 
 log = structlog.get_logger()
 router = APIRouter(prefix=PATH, include_in_schema=False)
@@ -27,7 +28,7 @@ async def show(
     site: Site, *, channel: Channel | None = None, done: Channel | None = None, problem: str = "", status: int = 200
 ) -> Response:
     """Show the page: how to opt out, what a signed-in streamer has to confirm, or that it is done."""
-    freshness, _ = await site.progress.read()
+    freshness = (await site.progress.read())[0]
     values = {
         "freshness": freshness,
         "channel": channel,
@@ -42,7 +43,7 @@ async def show(
 def sign_in_of(site: Site) -> StreamerSignIn:
     """Return the sign-in; 404 where the operator has not set it up."""
     if site.sign_in is None:
-        raise HTTPException(404, "Streamers cannot sign in here.")
+        raise HTTPException(404, _("Streamers cannot sign in here."))
     return site.sign_in
 
 
@@ -83,9 +84,9 @@ async def come_back(
     except SignInFailedError as failure:
         return await show(site, problem=str(failure), status=400)
     if error or not code:
-        return without_state(await show(site, problem=REFUSED))
+        return without_state(await show(site, problem=_(REFUSED)))
     if (wait := await site.asks.wait_of(site.clients.of(request.scope))) is not None:
-        answer = await show(site, problem=TOO_MANY, status=429)
+        answer = await show(site, problem=_(TOO_MANY), status=429)
         answer.headers["Retry-After"] = str(wait)
         return answer
     try:
@@ -109,7 +110,7 @@ async def confirm(site: CurrentSite, opt_out_streamer: Annotated[str | None, Coo
     """Opt out the channel of whoever signed in, and no other."""
     channel = sign_in_of(site).streamer(opt_out_streamer)
     if channel is None:
-        return await show(site, problem=SIGN_IN_AGAIN, status=403)
+        return await show(site, problem=_(SIGN_IN_AGAIN), status=403)
     await site.channels.opt_out(channel)
     site.forget()
     log.info("a channel has opted out", channel_id=channel.channel_id)

@@ -4,15 +4,16 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 
+from api_frontend.translation import _, marked
 from api_frontend.views.moment import plausible
 from api_frontend.views.site import CurrentSite
 
 Reason = Literal["words", "person", "wrong", "other"]
 REASONS: dict[Reason, str] = {
-    "words": "The words are hurtful",
-    "person": "It exposes somebody",
-    "wrong": "Nothing happened there",
-    "other": "Something else",
+    "words": marked("The words are hurtful"),
+    "person": marked("It exposes somebody"),
+    "wrong": marked("Nothing happened there"),
+    "other": marked("Something else"),
 }
 
 router = APIRouter(include_in_schema=False)
@@ -23,7 +24,7 @@ async def ask(site: CurrentSite, moment_id: str) -> Response:
     """Ask what is wrong."""
     found = await site.moments.one(moment_id) if plausible(moment_id) else None
     if found is None or found.document.shadow:
-        raise HTTPException(404, "This moment does not exist, or it has been removed.")
+        raise HTTPException(404, _("This moment does not exist, or it has been removed."))
     return site.renderer.page("report.html", {"moment_id": moment_id, "reasons": REASONS, "is_sent": False})
 
 
@@ -35,9 +36,9 @@ async def report(
     if (wait := await site.reports.wait_of(site.clients.of(request.scope))) is not None:
         raise HTTPException(
             429,
-            "You have reported many moments. Try again in an hour.",
+            _("You have reported many moments. Try again in an hour."),
             {"Retry-After": str(wait)},
         )
     if not plausible(moment_id) or not await site.moments.report(moment_id, reason):
-        raise HTTPException(404, "This moment does not exist, or it has been removed.")
+        raise HTTPException(404, _("This moment does not exist, or it has been removed."))
     return site.renderer.page("report.html", {"moment_id": moment_id, "reasons": REASONS, "is_sent": True})

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
@@ -54,7 +55,7 @@ class Site:
 
     def header_news(self, freshness: Freshness) -> News:
         """Write the header's news."""
-        return News("freshness", self.renderer.freshness_news(freshness), freshness=freshness)
+        return News("freshness", partial(self.renderer.freshness_news, freshness), freshness=freshness)
 
     def changed(self) -> None:
         """Note that what is kept in memory is old."""

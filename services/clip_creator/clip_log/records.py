@@ -18,6 +18,7 @@ NOT_ANSWERED = "Twitch did not answer, and no clip of ours was found"
 NOT_APPEARED = "Twitch accepted the request, but no clip appeared"
 FORBIDDEN = "403:"  # a refusal's reason begins with the status: the channel lets nobody clip it
 NOT_ASKED = "not asked, because Twitch refused this channel's clips"
+LINKED = ("too_late", "refused", "skipped")  # outcomes without a clip, which link to the recording
 RESUMED_MS = 25 * 3_600_000  # a record that only may become better is not resumed later than that
 
 
@@ -51,7 +52,7 @@ def following(clip: Clip, status: Status, now: int, reason: str = "", **more: An
 def is_open(clip: Clip) -> bool:
     """Return whether the record lacks something: an outcome, a VOD link, or a clip that may yet appear."""
     lacks_link = clip.vod_url is None and NO_RECORDING not in clip.reason
-    return clip.status in ("intent", "unknown") or (clip.status in ("too_late", "refused") and lacks_link)
+    return clip.status in ("intent", "unknown") or (clip.status in LINKED and lacks_link)
 
 
 def is_worth_resuming(clip: Clip, now: int) -> bool:

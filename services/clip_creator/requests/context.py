@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from clip_creator.clip_log.latest_clips import LatestClips
 from clip_creator.clip_log.writer import ClipWriter
+from clip_creator.requests.recordings import Recordings
 from clip_creator.requests.scheduler import Scheduler
 from clip_creator.settings import ClipSettings
 from service_runtime.clock import now_ms
@@ -16,6 +17,7 @@ class StepContext:
     """Clients, state and queues. `urgent` runs the requests, `follow_ups` whatever waits for Twitch afterwards."""
 
     helix: Helix
+    recordings: Recordings
     writer: ClipWriter
     latest_clips: LatestClips
     settings: ClipSettings

@@ -5,6 +5,7 @@ import structlog
 from clip_creator.clip_log import records
 from clip_creator.requests.context import StepContext
 from clip_creator.requests.own_clips import search
+from clip_creator.requests.vod_link import found_link
 from contracts.clips import Clip
 from twitch_access.answers import FoundClip
 from twitch_access.errors import Retryable, TwitchError
@@ -55,6 +56,6 @@ class LateLook:
 
 def give_up(context: StepContext, clip: Clip, reason: str) -> None:
     """Record that the clip has not appeared, and look for it once more later."""
-    unknown = records.following(clip, "unknown", context.now(), reason)
+    unknown = records.following(clip, "unknown", context.now(), reason, vod_url=found_link(context, clip))
     context.writer.write(unknown)
     context.follow_ups.add((unknown.decided_at + LOOKS_AFTER_MS[0]) / 1000, LateLook(context, unknown))

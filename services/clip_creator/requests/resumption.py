@@ -1,5 +1,6 @@
 """Resumes what an earlier process left unfinished, without requesting a clip again."""
 
+from clip_creator.clip_log.records import LINKED
 from clip_creator.requests.adoption import Adoption
 from clip_creator.requests.confirmation import Confirmation
 from clip_creator.requests.context import StepContext
@@ -11,7 +12,7 @@ from contracts.clips import Clip
 
 def resuming_step(context: StepContext, clip: Clip) -> Step:
     """Return the step that completes an open record."""
-    if clip.status in ("too_late", "refused"):
+    if clip.status in LINKED:
         return VodLink(context, clip)
     if clip.status == "unknown":
         return LateLook(context, clip)

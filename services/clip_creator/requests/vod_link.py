@@ -1,20 +1,20 @@
-"""Links a moment that was too late for a clip, or refused, to the stream's recording (VOD)."""
+"""Links a moment without a clip to the stream's recording (VOD)."""
 
-from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
 import structlog
 
 from clip_creator.clip_log import records
 from clip_creator.requests.context import StepContext
+from clip_creator.requests.recordings import MISSED_SECONDS, Place
 from contracts.clips import Clip
 from contracts.moments import Moment
 from twitch_access.answers import Video, milliseconds
-from twitch_access.errors import Retryable, TwitchError
+from twitch_access.errors import RateLimited, Retryable, TwitchError
 
 log = structlog.get_logger()
 LEAD_MS = 25_000  # chat reacts up to 20 s after the video, and 5 s of lead-in
-LONGEST_STREAM_MS = 48 * 3_600_000  # Twitch ends a broadcast after 48 h
+YOUNG_MS = 15 * 60_000  # of a stream this young the recording may not be listed yet
 GIVE_UP_MS = 24 * 3_600_000  # stop retrying failed lookups after a day
 
 
@@ -26,38 +26,43 @@ def link(url: str, offset_seconds: int) -> str:
     return urlunsplit(parts._replace(query=f"t={hours}h{minutes}m{seconds}s"))
 
 
-def recording(videos: Sequence[Video], stream_id: str | None, at: int) -> Video | None:
-    """Return the stream's recording; if its id is unknown, the newest one that began before `at`."""
-    if stream_id:
-        return next((video for video in videos if video.stream_id == stream_id), None)
-    started = [video for video in videos if 0 <= at - milliseconds(video.created_at) < LONGEST_STREAM_MS]
-    return max(started, key=lambda video: video.created_at, default=None)
-
-
-def vod_url(
-    videos: Sequence[Video], at: int, stream_id: str | None = None, stream_started_at: int | None = None
-) -> str | None:
-    """Return the URL of time `at` in the stream's recording; None if there is none."""
-    video = recording(videos, stream_id, at)
+def vod_url(video: Video | None, place: Place) -> str | None:
+    """Return the URL of the place in the recording; None without a recording."""
     if video is None:
         return None
-    started_at = stream_started_at if stream_started_at else milliseconds(video.created_at)
-    return link(video.url, (at - started_at - LEAD_MS) // 1000)
+    started_at = place.stream_started_at if place.stream_started_at else milliseconds(video.created_at)
+    return link(video.url, (place.at - started_at - LEAD_MS) // 1000)
+
+
+def known_link(context: StepContext, clip: Clip, moment: Moment | None = None) -> str | None:
+    """Return the link if the recording is known without asking Twitch."""
+    place = place_of(clip, moment)
+    return vod_url(context.recordings.known(place), place)
+
+
+def found_link(context: StepContext, clip: Clip) -> str | None:
+    """Return the link; None if there is no recording, or if Twitch does not say."""
+    place = place_of(clip)
+    try:
+        return vod_url(context.recordings.find(place), place)
+    except TwitchError as error:
+        log.warning("recording lookup failed", channel=clip.channel_id, reason=str(error))
+        return None
+
+
+def place_of(clip: Clip, moment: Moment | None = None) -> Place:
+    """Return where the moment is; without `moment`, as after a restart, the time of the crossing tells the stream."""
+    return Place.of(moment) if moment else Place(clip.channel_id, clip.crossed_at)
 
 
 class VodLink:
-    """A step that adds the link to a `too_late` or `refused` record.
-
-    Without `moment`, as after a restart, the recording is found by the time of the crossing.
-    """
+    """A step that adds the link to a record without a clip."""
 
     def __init__(self, context: StepContext, clip: Clip, moment: Moment | None = None) -> None:
         self._context = context
         self._clip = clip
-        self._at = moment.peak_at if moment else clip.crossed_at
-        self._stream_id = moment.stream_id if moment else None
-        self._stream_started_at = moment.stream_started_at if moment else None
-        self._attempts = 0
+        self._place = place_of(clip, moment)
+        self._attempts = self._looks = 0
 
     def __call__(self) -> float | None:
         context = self._context
@@ -65,15 +70,27 @@ class VodLink:
             return None  # another process has recorded the link
         now = context.now()
         try:
-            videos = context.helix.get_archives(self._clip.channel_id)
+            video = context.recordings.find(self._place)
         except TwitchError as error:
-            log.warning("recording lookup failed", channel=self._clip.channel_id, reason=str(error))
             if isinstance(error, Retryable) and now - self._clip.decided_at < GIVE_UP_MS:
-                self._attempts += 1
-                polling = context.settings.polling(longest_seconds=600.0)
-                return now / 1000 + polling.wait_seconds(1 + self._attempts)
-            videos = []
-        url = vod_url(videos, self._at, self._stream_id, self._stream_started_at)
+                return self._again_at(error, now)
+            log.warning("recording lookup failed", channel=self._clip.channel_id, reason=str(error))
+            video = None
+        if video is None and self._is_first_of_young_stream():
+            return now / 1000 + MISSED_SECONDS
+        url = vod_url(video, self._place)
         reason = self._clip.reason if url else f"{self._clip.reason}; {records.NO_RECORDING}"
         context.writer.write(records.following(self._clip, self._clip.status, now, reason, vod_url=url))
         return None
+
+    def _is_first_of_young_stream(self) -> bool:
+        self._looks += 1
+        started_at = self._place.stream_started_at
+        return self._looks == 1 and started_at is not None and self._place.at - started_at < YOUNG_MS
+
+    def _again_at(self, error: Retryable, now: int) -> float:
+        if isinstance(error, RateLimited):  # not its fault: others come first
+            return max(error.reset_at, now / 1000 + self._context.settings.poll_seconds)
+        log.warning("recording lookup failed", channel=self._clip.channel_id, reason=str(error))
+        self._attempts += 1
+        return now / 1000 + self._context.settings.polling(longest_seconds=600.0).wait_seconds(1 + self._attempts)

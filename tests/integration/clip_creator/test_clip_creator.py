@@ -4,6 +4,7 @@ from integration.support.clip_creator_process import DEADLINE, ClipCreator, Simu
 from msgspec.structs import replace
 
 from clip_creator.decision.title import title
+from contracts.clips import Clip
 from embedded.processes.waiting import wait_for
 
 
@@ -50,6 +51,8 @@ def test_what_the_detector_rules_out_is_not_requested(
     assert topics.outcome(other.moment_id).status == "made"  # neither began a cool-down
     assert topics.records(shadow.moment_id) == []
     assert len(twitch.clips(channel)) == made_before + 1
+    linked = wait_for("the recording's link", lambda: linked_record(topics, raid.moment_id), DEADLINE)
+    assert (linked.status, linked.reason) == ("skipped", "a raid drove chat")
 
 
 def test_a_clip_that_never_appears_is_unknown_with_its_id(
@@ -74,16 +77,18 @@ def test_waiting_for_one_clip_delays_no_other(isolated: Start, topics: Topics, t
     assert topics.outcome(lost.moment_id).status == "unknown"
 
 
+def linked_record(topics: Topics, moment_id: str) -> Clip | None:
+    """Return the moment's record that links to the recording, once there is one."""
+    return next((clip for clip in topics.records(moment_id) if "?t=" in (clip.vod_url or "")), None)
+
+
 def test_an_old_moment_gets_a_link_to_the_recording(
     service: ClipCreator, topics: Topics, twitch: Simulator, channel: str
 ):
     burst = moment(channel, crossed_ago=200)
     topics.send(burst)
-    linked = wait_for(
-        "the recording's link", lambda: [clip for clip in topics.records(burst.moment_id) if clip.vod_url], DEADLINE
-    )
-    assert linked[0].status == "too_late"
-    assert "?t=" in (linked[0].vod_url or "")
+    linked = wait_for("the recording's link", lambda: linked_record(topics, burst.moment_id), DEADLINE)
+    assert linked.status == "too_late"
 
 
 def test_a_second_moment_within_the_cool_down_is_skipped(

@@ -68,7 +68,7 @@ def test_a_clip_being_made_counts_down() -> None:
 @given(st.integers(-1000, 1000))
 def test_the_countdown_never_says_zero_or_less(left: int) -> None:
     text = countdown_text(PEAK + left * SECOND, PEAK)
-    assert text == MAKING if left <= 0 else int(text.split()[3]) >= left
+    assert text == MAKING if left <= 0 else int(text.split()[3].replace(",", "")) >= left
 
 
 @pytest.mark.parametrize("status", get_args(ClipStatus))
@@ -110,7 +110,7 @@ def test_no_reason_for_operators_reaches_a_visitor(status: str, reason: str) -> 
 @pytest.mark.parametrize("cause", CAUSES)
 def test_every_cause_has_its_words(cause: str) -> None:
     moment = with_fields(with_clip("skipped"), no_clip_reason="cause", causes=[cause, "vote"])
-    assert said(moment) == f"No clip: {CAUSED[cause]}"
+    assert said(moment) == CAUSED[cause]
 
 
 def test_a_raid_brought_the_crowd() -> None:

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.text.crowd import UNITS, mood_text, rarity, rarity_text
+from api_frontend.text.crowd import DAY, HOUR, WEEK, mood_text, rarity, rarity_text
 from contracts.moment_words import cause_words, no_clip_words
 
 from .examples import MOMENT, PEAK_MS, with_fields
 
-HOUR, DAY = 3600, 86_400
+UNITS = {"hours": HOUR, "days": DAY, "weeks": WEEK}
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,12 @@ def test_how_rare(seconds: int | None, text: str | None) -> None:
 def test_rarity_claims_what_is_known_and_no_more(seconds: int) -> None:
     text = rarity_text(seconds)
     assert text is not None
-    found = re.fullmatch(r"Biggest in (\d+) (\w+)", text)
+    found = re.fullmatch(r"Biggest in ([\d,]+) (\w+)", text)
     assert found is not None
-    claimed = int(found[1]) * next(size for _, size, unit in UNITS if unit == found[2])
+    count = int(found[1].replace(",", ""))
+    claimed = count * UNITS[found[2]]
     assert seconds / 2 < claimed <= seconds
-    assert int(found[1]) >= 2
+    assert count >= 2
 
 
 @pytest.mark.parametrize(

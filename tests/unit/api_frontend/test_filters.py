@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from api_frontend.data.lists.cursor import TOP_GRADE, Cursor, encode
 from api_frontend.data.lists.filters import BadRequestError, Filter, from_address
+from api_frontend.middleware.readers import Readers
 
 app = FastAPI()
 
@@ -23,6 +24,7 @@ def echo(wanted: Filter = Depends(from_address)) -> str:  # noqa: B008
     return repr(wanted)
 
 
+app.add_middleware(Readers)
 client = TestClient(app)
 TIMES = st.none() | st.datetimes(
     datetime(1971, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC), allow_imaginary=False

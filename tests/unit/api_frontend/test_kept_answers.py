@@ -7,10 +7,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from api_frontend.middleware.kept_answers import MOST_BYTES, Answer, KeptAnswers, Key, etag_of
-from api_frontend.middleware.revalidation import Revalidation, is_known, key_of, zone_of
-from api_frontend.rendering import BY_ZONE, SHARED
+from api_frontend.middleware.readers import Readers
+from api_frontend.middleware.revalidation import Revalidation, is_known, key_of
+from api_frontend.reader import Reader
+from api_frontend.rendering import BY_READER, SHARED
 
-KEY: Key = ("localhost", "/best", b"", True)
+KEY = Key("localhost", "/best", b"", True)
 
 
 def answer(state: int = 0, made_at: float = 0.0, body: bytes = b"x", control: str = SHARED, *more: str) -> Answer:
@@ -54,14 +56,14 @@ def test_news_makes_old_and_hiding_drops(answers: KeptAnswers) -> None:
 
 def test_memory_has_a_bound(answers: KeptAnswers) -> None:
     for number in range(20):
-        answers.keep(("localhost", f"/{number}", b"", True), answer(body=bytes(MOST_BYTES // 10)))
-    kept = [number for number in range(20) if answers.last(("localhost", f"/{number}", b"", True))]
+        answers.keep(Key("localhost", f"/{number}", b"", True), answer(body=bytes(MOST_BYTES // 10)))
+    kept = [number for number in range(20) if answers.last(Key("localhost", f"/{number}", b"", True))]
     assert kept == list(range(10, 20))
 
 
 def test_what_may_be_shared() -> None:
     assert answer().may_be_shared
-    assert answer(control=BY_ZONE).may_be_shared
+    assert answer(control=BY_READER).may_be_shared
     assert not answer(control="no-store").may_be_shared
     assert not answer(0, 0.0, b"x", SHARED, "set-cookie").may_be_shared
 
@@ -77,12 +79,17 @@ def request(path: str = "/best", cookie: str = "") -> Scope:
     return {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers}
 
 
-def test_time_zones_have_their_own_answers() -> None:
-    assert zone_of(request(cookie="tz=Asia/Seoul; a=b")) == "Asia/Seoul"
-    assert zone_of(request(cookie="a=b")) == zone_of(request()) == ""
-    assert answer(control=BY_ZONE).is_for("")
-    assert not answer(control=BY_ZONE).is_for("Asia/Seoul")
-    assert answer().is_for("Asia/Seoul")
+def test_an_old_answer_in_another_zone_or_language_is_better_than_none(answers: KeptAnswers) -> None:
+    seoul = KEY._replace(reader=Reader("de", zone="Asia/Seoul"))
+    for reader in (Reader(), Reader("de", zone="Europe/Berlin"), Reader("de", True, "Asia/Seoul")):
+        answers.keep(KEY._replace(reader=reader, is_compressed=False), answer(body=repr(reader).encode()))
+        answers.keep(KEY._replace(query=b"order=best", reader=seoul.reader), answer(body=b"another page"))
+        found = answers.last(seoul)
+        assert found is not None
+        assert found.body == repr(reader).encode()
+
+
+def test_what_is_never_kept() -> None:
     assert key_of(request("/static/site.css")) is None
     assert key_of(request("/api/v1/events")) is None
 
@@ -91,9 +98,9 @@ class Asked:
     """A site that counts what it is asked; it says how long its page may be kept, and may be away."""
 
     def __init__(self, control: str, *, etag: str | None = None) -> None:
-        self.times, self.status = 0, 200
+        self.times, self.status, self.clock = 0, 200, 0.0
         self._headers = {"Cache-Control": control} | ({"ETag": etag} if etag else {})
-        self._kept = Revalidation(self._answer, KeptAnswers(1.0, lambda: 0.0), lambda at: "as it was")
+        self._kept = Readers(Revalidation(self._answer, KeptAnswers(1.0, lambda: self.clock), lambda at: "as it was"))
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         self.times += 1
@@ -126,33 +133,29 @@ async def test_many_who_ask_at_once_are_one_question() -> None:
     assert {body for _, body, _ in answers} == {"<!-- notice -->1"}
 
 
-async def test_a_page_by_time_zone_is_kept_for_no_time_zone_that_a_cookie_tells() -> None:
-    site = Asked(BY_ZONE)
-    seoul = "tz=Asia/Seoul"
-    assert [(await site.get(seoul))[1][-1] for _ in range(2)] == ["1", "2"]
-    assert [(await site.get())[1][-1] for _ in range(2)] == ["3", "3"]
-    assert (await site.get(seoul))[1][-1] == "4"
-    assert (await site.get("other=1"))[1][-1] == "3"
-    asked = await asyncio.gather(site.get(seoul), site.get("tz=Europe/Berlin"), site.get(seoul))
+@pytest.mark.parametrize("control", [BY_READER, SHARED])
+async def test_each_language_and_time_zone_has_its_own_answer(control: str) -> None:
+    site = Asked(control)
+    told = ["tz=Asia/Seoul", "tz=Asia%2FSeoul", "tz=Europe/Berlin", "", "tz=Nowhere/Else; other=1"]
+    assert [(await site.get(cookie))[1][-1] for cookie in told] == ["1", "1", "2", "3", "3"]
+    german = [{"cookie": "lang=de"}, {"accept_language": "de-AT,en;q=0.5"}, {"accept_language": "fr, en;q=0.2"}]
+    assert [(await site.get(**headers))[1][-1] for headers in german] == ["4", "4", "3"]
+    asked = await asyncio.gather(
+        site.get("tz=Asia/Tokyo"), site.get("lang=de; tz=Asia/Tokyo"), site.get("tz=Asia/Tokyo")
+    )
     assert asked[0] == asked[2] != asked[1]
 
 
-async def test_a_page_for_all_is_kept_whatever_the_time_zone() -> None:
-    site = Asked(SHARED)
-    assert [(await site.get(f"tz={zone}"))[1] for zone in ("Asia/Seoul", "Europe/Berlin", "")] == [
-        "<!-- notice -->1"
-    ] * 3
-
-
-async def test_while_the_database_is_away_the_page_without_a_time_zone_is_there_for_all() -> None:
-    site = Asked(BY_ZONE)
+async def test_while_the_database_is_away_any_visitors_page_is_there_for_all() -> None:
+    site = Asked(BY_READER)
     await site.get("tz=Asia/Seoul")
-    site.status = 503
-    assert (await site.get("tz=Asia/Seoul"))[0] == 503
+    site.status, site.clock = 503, 2.0
+    assert (await site.get("tz=Asia/Tokyo"))[:2] == (200, "as it was1")
+    assert (await site.get("tz=Asia/Seoul"))[:2] == (200, "as it was1")
     site.status = 200
     await site.get()
-    site.status = 503
-    assert (await site.get("tz=Asia/Seoul"))[:2] == (200, "as it was3")
+    site.status, site.clock = 503, 4.0
+    assert (await site.get("tz=Asia/Tokyo; lang=de"))[:2] == (200, "as it was4")
 
 
 @pytest.mark.parametrize("control", ["no-store", "private, max-age=0, must-revalidate"])

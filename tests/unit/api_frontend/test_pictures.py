@@ -15,7 +15,7 @@ from unit.api_frontend.examples import MOMENT, evidence, with_fields
 from api_frontend.data.stored_moment import Channel
 from api_frontend.pictures import card, lettering, sign
 from api_frontend.pictures.shelf import BusyError, Shelf
-from api_frontend.rendering import STATIC
+from api_frontend.static_files import STATIC
 
 
 def image_of(picture: bytes) -> Image.Image:

@@ -7,6 +7,7 @@ from unit.support.helix_client import FixedToken
 
 from clip_creator.clip_log.latest_clips import LatestClips
 from clip_creator.requests.context import StepContext
+from clip_creator.requests.recordings import Recordings
 from clip_creator.requests.scheduler import Scheduler, Step
 from clip_creator.settings import ClipSettings
 from contracts.clips import Clip
@@ -37,8 +38,10 @@ class StepWorld:
         self.written: list[Clip] = []
         self.latest_clips = LatestClips()
         session = Session(TRANSPORT, url, "client", FixedToken(), seconds)
+        helix = Helix(session, session)
         self.context = StepContext(
-            helix=Helix(session, session),
+            helix=helix,
+            recordings=Recordings(helix, clock=self.seconds),
             writer=self,  # type: ignore[arg-type]
             latest_clips=self.latest_clips,
             settings=ClipSettings(instance="test", **settings),

@@ -51,7 +51,8 @@ def test_a_moment_ruled_out_by_the_detector_is_skipped(reason: str, words: str):
     for credentials in (ALL, Credentials(application=False, user=False)):
         clip = decided(replace(BURST, no_clip_reason=reason, causes=["raid"]), credentials=credentials)
         assert (clip.status, clip.reason, clip.revision_number) == ("skipped", words, 2)
-        assert not is_open(clip)
+        assert is_open(clip)  # it wants the recording
+        assert not is_open(following(clip, "skipped", NOW, words, vod_url="https://www.twitch.tv/videos/9?t=0h1m0s"))
 
 
 def test_the_duration_follows_the_range_the_moment_names():

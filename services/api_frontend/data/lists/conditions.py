@@ -10,26 +10,28 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from api_frontend.data.codes import cause_name, mood_name
 from api_frontend.data.languages import language_name
 from api_frontend.data.lists import cursor as cursors
-from api_frontend.data.lists.parameters import RARITIES
 from api_frontend.data.lists.words import found_in
 from api_frontend.data.stored_moment import StoredMoment
-from contracts.moment_words import cause_words
+from api_frontend.translation import _, marked
 
 if TYPE_CHECKING:
     from api_frontend.data.lists.filters import Filter
 
 PERIOD_WORDS = {
-    "hour": "last hour",
-    "today": "today",
-    "yesterday": "yesterday",
-    "week": "last 7 days",
-    "all": "all time",
+    "hour": marked("last hour"),
+    "today": marked("today"),
+    "yesterday": marked("yesterday"),
+    "week": marked("last 7 days"),
+    "all": marked("all time"),
 }
-RARITY_WORDS = {name: f"biggest in {name.replace('hour', 'an hour').replace('day', 'a day')}" for name in RARITIES} | {
-    "week": "biggest in a week",
-    "month": "biggest in a month",
+RARITY_WORDS = {
+    "hour": marked("biggest in an hour"),
+    "day": marked("biggest in a day"),
+    "week": marked("biggest in a week"),
+    "month": marked("biggest in a month"),
 }
 
 
@@ -71,7 +73,7 @@ CONDITIONS = (
         parameter="q",
         fields=("search",),
         value=lambda wanted: wanted.search,
-        label=lambda wanted: f"“{wanted.search}”",
+        label=lambda wanted: _("“%(text)s”", text=wanted.search),
         fragment="with_words",
         fits=lambda moment, wanted: found_in(wanted.search or "", moment.words),
     ),
@@ -104,7 +106,7 @@ CONDITIONS = (
         parameter="mood",
         fields=("mood",),
         value=lambda wanted: wanted.mood,
-        label=lambda wanted: wanted.mood and wanted.mood.replace("_", " "),
+        label=lambda wanted: wanted.mood and mood_name(wanted.mood),
         fragment="of_mood",
         fits=lambda moment, wanted: moment.document.mood == wanted.mood,
     ),
@@ -112,7 +114,7 @@ CONDITIONS = (
         parameter="cause",
         fields=("cause",),
         value=lambda wanted: wanted.cause,
-        label=lambda wanted: wanted.cause and cause_words(wanted.cause),
+        label=lambda wanted: wanted.cause and cause_name(wanted.cause),
         fragment="of_cause",
         fits=lambda moment, wanted: moment.document.causes[:1] == [wanted.cause],
     ),
@@ -120,7 +122,7 @@ CONDITIONS = (
         parameter="rarity",
         fields=("rarity",),
         value=lambda wanted: wanted.rarity,
-        label=lambda wanted: wanted.rarity and RARITY_WORDS[wanted.rarity],
+        label=lambda wanted: wanted.rarity and _(RARITY_WORDS[wanted.rarity]),
         fragment="rare",
         fits=lambda moment, wanted: (moment.document.biggest_in_seconds or 0) >= wanted.least_seconds,
     ),
@@ -128,16 +130,16 @@ CONDITIONS = (
         parameter="clips",
         fields=("clips_only",),
         value=lambda wanted: "1" if wanted.clips_only else None,
-        label=lambda _: "with a clip",
+        label=lambda wanted: _("with a clip"),
         fragment="with_clip",
-        fits=lambda moment, _: moment.has_clip,
+        fits=lambda moment, wanted: moment.has_clip,
         in_clips=True,
     ),
     FilterCondition(
         parameter="from",
         fields=("from_at",),
         value=lambda wanted: address_time(wanted.from_at),
-        label=lambda wanted: f"from {spoken_time(wanted.from_at, wanted.zone)}",
+        label=lambda wanted: _("from %(time)s", time=spoken_time(wanted.from_at, wanted.zone)),
         fragment=None,
         fits=is_in_time,
         in_clips=True,
@@ -146,7 +148,7 @@ CONDITIONS = (
         parameter="until",
         fields=("until_at",),
         value=lambda wanted: address_time(wanted.until_at),
-        label=lambda wanted: f"until {spoken_time(wanted.until_at, wanted.zone)}",
+        label=lambda wanted: _("until %(time)s", time=spoken_time(wanted.until_at, wanted.zone)),
         fragment=None,
         fits=is_in_time,
         in_clips=True,
@@ -155,7 +157,7 @@ CONDITIONS = (
         parameter="period",
         fields=("period",),
         value=lambda wanted: wanted.period,
-        label=lambda wanted: None if wanted.period == "all" else PERIOD_WORDS[wanted.period or "all"],
+        label=lambda wanted: None if wanted.period == "all" else _(PERIOD_WORDS[wanted.period or "all"]),
         fragment=None,
         fits=is_in_time,
         in_clips=True,

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
-
-from fastapi import Cookie
 
 from api_frontend.data.lists import cursor as cursors
 from api_frontend.data.lists import parameters as asked
@@ -15,10 +13,11 @@ from api_frontend.data.lists.cursor import Cursor
 from api_frontend.data.lists.parameters import CHANNEL_PATTERN, MOST_ITEMS, RARITIES, Order, Rarity
 from api_frontend.data.lists.periods import Period, bounds, is_zone
 from api_frontend.data.stored_moment import Channel, StoredMoment
+from api_frontend.reader import CURRENT, UTC_NAME
+from api_frontend.translation import _
 
 __all__ = ["CHANNEL_PATTERN", "MOST_ITEMS", "NO_CHANNEL", "BadRequestError", "Filter", "from_address"]
 NO_CHANNEL = ""  # the id that no channel has
-UTC_NAME = "UTC"
 
 
 class BadRequestError(Exception):
@@ -113,7 +112,7 @@ class Filter:
 
     def labels(self) -> list[str]:
         """Describe what narrows the list, for people."""
-        return [label for _, label in self.choices()] + ["experimental detectors"] * self.shadow
+        return [label for _, label in self.choices()] + [_("experimental detectors")] * self.shadow
 
     def query_text(self) -> str:
         """Write the filter as an address's query, without `?`."""
@@ -150,12 +149,11 @@ async def from_address(
     order: asked.OrderName = None,
     shadow: asked.Shadow = False,
     cursor: asked.CursorText = None,
-    zone_cookie: Annotated[str | None, Cookie(alias="tz", include_in_schema=False)] = None,
 ) -> Filter:
     """Read the filter that an address asks for; raises `BadRequestError` for a cursor or a time zone that is none."""
     if tz and not is_zone(tz):
-        raise BadRequestError("bad_time_zone", "tz: this is no time zone; write one such as Europe/Berlin")
-    zone = tz or (zone_cookie if zone_cookie and is_zone(zone_cookie) else UTC_NAME)
+        raise BadRequestError("bad_time_zone", _("tz: this is no time zone; write one such as Europe/Berlin"))
+    zone = tz or CURRENT.get().zone
     ordering: Order = "newest" if shadow else order or "newest"  # experimental moments have one order
     return Filter(
         search=q,

@@ -1,0 +1,1 @@
+"""Collects the website's texts into the catalogues of its languages."""

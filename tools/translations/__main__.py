@@ -1,0 +1,3 @@
+from translations.main import main
+
+raise SystemExit(main())
