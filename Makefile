@@ -17,7 +17,7 @@ SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium bundle types demo demo-timings live status hide reports requests check format texts test test-api test-faults causes bench evaluate clean distclean
+.PHONY: help preflight venv jars chromium bundle types demo demo-timings live status hide reports requests check format texts test test-api test-faults causes audit bench evaluate clean distclean
 
 include infrastructure/deployment.mk
 
@@ -101,6 +101,14 @@ test-faults: preflight venv jars ## Let everything fail once and print what it d
 
 causes: venv ## Print how well causes and moods are found; CHAT_DATA=... adds recorded chat, PLAYS=300 plays more of each
 	@$(BIN)/python -m cause_check --plays $(PLAYS)
+
+AUDIT := tests/audit
+$(AUDIT)/node_modules/stamp: $(AUDIT)/package-lock.json
+	npm ci --silent --prefix $(AUDIT)
+	@touch $@
+
+audit: preflight venv chromium $(BROWSER)/node_modules/stamp $(AUDIT)/node_modules/stamp ## Audit the pages with Lighthouse and axe-core, and write docs/audits.md
+	@$(BIN)/python $(AUDIT)/audit.py
 
 bench: preflight venv jars ## Measure; results go to tests/benchmarks/results as JSON
 	@failed=; for bench in $(BENCHES); do echo "== $$bench"; $(BIN)/python $$bench || failed="$$failed $$bench"; done; \

@@ -15,6 +15,7 @@ RUN groupadd --gid 10001 stream-scout \
 WORKDIR /app
 COPY infrastructure/images/probe.py /usr/local/bin/probe
 COPY infrastructure/postgres infrastructure/postgres
+COPY configs/hidden_words.toml configs/
 COPY libraries libraries
 COPY seed_twitch_tokens.py ./
 ARG SERVICE

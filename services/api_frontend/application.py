@@ -112,7 +112,7 @@ def build(
 
 def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twitch: TwitchSettings) -> Site:
     """Put together what the views work with."""
-    moments = Moments(database, settings.keep_seconds)
+    moments = Moments(database, settings.keep_seconds, settings.hidden())
     return Site(
         moments=moments,
         surroundings=Surroundings(database, moments),

@@ -1,12 +1,16 @@
 """Settings of the website, from environment variables."""
 
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 
 from pydantic import Field, FilePath, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from moment_detection.hidden_words import HiddenWords, read_hidden_words
+
 TWITCH_FRAMES = "https://clips.twitch.tv https://player.twitch.tv"
 TWITCH_IMAGES = "https://*.twitch.tv https://*.jtvnw.net"
+HIDDEN_WORDS = Path(__file__).parents[2] / "configs" / "hidden_words.toml"  # in an image too
 TUNNEL_NETWORKS = "127.0.0.0/8 ::1/128 172.16.0.0/12"  # this machine, and the networks that Docker makes by itself
 RATE = r"^[1-9]\d*/(second|minute|hour)$"
 
@@ -90,6 +94,11 @@ class ApiSettings(BaseSettings):
         default=30.0, gt=0, description="silence of the job or the recorder after which processing counts as offline"
     )
 
+    hidden_words: Path = Field(
+        default=HIDDEN_WORDS,
+        validate_default=True,
+        description="file of the words that are never shown, see configs/hidden_words.toml",
+    )
     demo: bool = Field(
         default=False, description="Twitch is simulated: every page says so, and nothing links to the real one"
     )
@@ -101,6 +110,17 @@ class ApiSettings(BaseSettings):
         for each in value.split():
             ip_network(each)
         return value
+
+    @field_validator("hidden_words")
+    @classmethod
+    def are_words(cls, value: Path) -> Path:
+        """Refuse a file that cannot be read."""
+        read_hidden_words(value)
+        return value
+
+    def hidden(self) -> HiddenWords:
+        """Return the words that are never shown."""
+        return read_hidden_words(self.hidden_words)
 
     def networks(self) -> list[IPv4Network | IPv6Network]:
         """Return the networks that the tunnel's connections come from."""

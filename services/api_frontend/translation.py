@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment
 from markupsafe import Markup
 
-from api_frontend.reader import CURRENT, DEFAULT
+from api_frontend.reader import CURRENT, DEFAULT, LANGUAGES
 from contracts.wording import ENGLISH, Wording, marked
 
 __all__ = ["_", "gettext", "marked", "ngettext", "number", "translate_in", "wording"]
@@ -93,7 +93,12 @@ def marked_up_count(one: str, many: str, count: int, **values: object) -> Markup
 
 
 def translate_in(environment: Environment) -> None:
-    """Let templates say texts: `{% trans %}`, `_` and `ngettext`, each time in the language of who reads."""
+    """Let templates say texts: `{% trans %}`, `_` and `ngettext`, each time in the language of who reads.
+
+    The catalogues are read now, so that nobody waits for that.
+    """
+    for each in LANGUAGES:
+        wording_of(each)
     environment.add_extension("jinja2.ext.i18n")
     environment.policies["ext.i18n.trimmed"] = True
     environment.newstyle_gettext = True  # type: ignore[attr-defined]

@@ -13,7 +13,9 @@ from api_frontend.data.lists.cursor import Cursor
 from api_frontend.data.lists.filters import Filter
 from api_frontend.data.moment_memory import MomentMemory
 from api_frontend.data.stored_moment import StoredMoment, moment_in
+from moment_detection.hidden_words import HiddenWords
 
+NONE_HIDDEN = HiddenWords()
 MOST_COUNTED = 1_000  # a page says "1,000+" beyond
 READ_AHEAD = 4  # times a page: how far the best are read to find a page of which no channel has more than its share
 
@@ -40,10 +42,10 @@ class Version:
 
 
 class Moments:
-    """Reads moments. Every method raises `PostgresAwayError` if Postgres does not answer."""
+    """Reads moments, without hidden words. Every method raises `PostgresAwayError` if Postgres does not answer."""
 
-    def __init__(self, database: Database, keep_seconds: float = 0.0) -> None:
-        self._database = database
+    def __init__(self, database: Database, keep_seconds: float = 0.0, hidden: HiddenWords = NONE_HIDDEN) -> None:
+        self._database, self._hidden = database, hidden
         self._memory = MomentMemory(keep_seconds)
 
     def forget(self) -> None:
@@ -59,7 +61,7 @@ class Moments:
         if unknown := [moment_id for moment_id in wanted if moment_id not in found]:
             read_at = self._memory.now()
             rows = await self._database.rows(queries.by_ids.sql, {"ids": unknown})
-            read = [moment for row in rows if (moment := moment_in(row)) is not None]
+            read = [moment.without(self._hidden) for row in rows if (moment := moment_in(row)) is not None]
             self._memory.keep(read, read_at)
             found |= {moment.moment_id: moment for moment in read}
         return [found[moment_id] for moment_id in wanted if moment_id in found]

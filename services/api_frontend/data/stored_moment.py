@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import structlog
+from msgspec import structs
 from psycopg.rows import DictRow
 
 from contracts.clips import ClipStatus
 from contracts.moments import Evidence, Moment
+from moment_detection.hidden_words import HiddenWords
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_EVIDENCE = Evidence(
@@ -91,6 +93,16 @@ class StoredMoment:
     def crossed_at(self) -> datetime:
         """When chat erupted; the list is in this order."""
         return utc(self.document.crossed_at)
+
+    def without(self, hidden: HiddenWords) -> "StoredMoment":
+        """Return it without the emotes and words that pages never show."""
+        evidence = self.document.evidence
+        emotes = [each for each in evidence.emotes if not hidden.hides(each.name)]
+        words = [each for each in evidence.words if not hidden.hides(each.word)]
+        if len(emotes) == len(evidence.emotes) and len(words) == len(evidence.words):
+            return self
+        shown = structs.replace(evidence, emotes=emotes, words=words)
+        return dataclasses.replace(self, document=structs.replace(self.document, evidence=shown))
 
     def place(self, order: str) -> tuple[int, datetime, str]:
         """Return its position in a list of this order, for comparing."""

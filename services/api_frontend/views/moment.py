@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Query, Response
 
 from api_frontend.data.around import Around
+from api_frontend.data.function_words import is_function_word
 from api_frontend.data.stored_moment import StoredMoment
-from api_frontend.rendering import SHARED_PAGE
+from api_frontend.rendering import READER_PAGE
 from api_frontend.text.voices import voices_text
 from api_frontend.translation import _
 from api_frontend.views.site import CurrentSite, Site
@@ -40,7 +41,12 @@ def written_by_most(found: StoredMoment) -> list[Written]:
     evidence = found.document.evidence
     emotes = [Written(each.name, True, each.chatters, each.uses) for each in evidence.emotes]
     words = [Written(each.word, False, each.chatters, each.uses) for each in evidence.words]
-    return sorted(emotes + words, key=lambda each: (-each.chatters, -each.uses))[:MOST_WRITTEN]
+    return sorted(emotes + words, key=rank)[:MOST_WRITTEN]
+
+
+def rank(row: Written) -> tuple[bool, int, int]:
+    """Return by what the table is sorted: by people, and after all others the words that stand in every sentence."""
+    return not row.is_emote and is_function_word(row.name), -row.chatters, -row.uses
 
 
 async def visible(site: Site, moment_id: str, shadow: bool) -> StoredMoment | None:
@@ -66,4 +72,4 @@ async def moment(site: CurrentSite, moment_id: str, shadow: EvenExperimental = F
         "voices": voices_text(await site.voices.of(moment_id)) if is_public else "",
         "live_address": f"/events?{since}" if is_public else None,
     }
-    return site.renderer.page("moment.html", values, headers=SHARED_PAGE)
+    return site.renderer.page("moment.html", values, headers=READER_PAGE)

@@ -14,7 +14,7 @@ from api_frontend.data.lists import cursor as cursors
 from api_frontend.data.lists.filters import Filter, cursor_of
 from api_frontend.data.moments import Page
 from api_frontend.data.stored_moment import StoredMoment
-from api_frontend.rendering import NEVER_KEPT, ZONE_PAGE
+from api_frontend.rendering import NEVER_KEPT, READER_PAGE
 from api_frontend.views.best import address as list_address
 from api_frontend.views.best import page_of, wanted_here, with_query
 from api_frontend.views.moment import ID_LENGTH_LIMIT, visible
@@ -133,4 +133,4 @@ async def watch(
         "leave_address": leave,
         "freshness": freshness,
     }
-    return site.renderer.page("watch.html", values, headers=NEVER_KEPT if list_name else ZONE_PAGE)
+    return site.renderer.page("watch.html", values, headers=NEVER_KEPT if list_name else READER_PAGE)

@@ -10,7 +10,7 @@ from api_frontend.middleware.kept_answers import MOST_BYTES, Answer, KeptAnswers
 from api_frontend.middleware.readers import Readers
 from api_frontend.middleware.revalidation import Revalidation, is_known, key_of
 from api_frontend.reader import Reader
-from api_frontend.rendering import BY_ZONE, SHARED
+from api_frontend.rendering import BY_READER, SHARED
 
 KEY = Key("localhost", "/best", b"", True)
 
@@ -63,7 +63,7 @@ def test_memory_has_a_bound(answers: KeptAnswers) -> None:
 
 def test_what_may_be_shared() -> None:
     assert answer().may_be_shared
-    assert answer(control=BY_ZONE).may_be_shared
+    assert answer(control=BY_READER).may_be_shared
     assert not answer(control="no-store").may_be_shared
     assert not answer(0, 0.0, b"x", SHARED, "set-cookie").may_be_shared
 
@@ -133,7 +133,7 @@ async def test_many_who_ask_at_once_are_one_question() -> None:
     assert {body for _, body, _ in answers} == {"<!-- notice -->1"}
 
 
-@pytest.mark.parametrize("control", [BY_ZONE, SHARED])
+@pytest.mark.parametrize("control", [BY_READER, SHARED])
 async def test_each_language_and_time_zone_has_its_own_answer(control: str) -> None:
     site = Asked(control)
     told = ["tz=Asia/Seoul", "tz=Asia%2FSeoul", "tz=Europe/Berlin", "", "tz=Nowhere/Else; other=1"]
@@ -147,7 +147,7 @@ async def test_each_language_and_time_zone_has_its_own_answer(control: str) -> N
 
 
 async def test_while_the_database_is_away_any_visitors_page_is_there_for_all() -> None:
-    site = Asked(BY_ZONE)
+    site = Asked(BY_READER)
     await site.get("tz=Asia/Seoul")
     site.status, site.clock = 503, 2.0
     assert (await site.get("tz=Asia/Tokyo"))[:2] == (200, "as it was1")

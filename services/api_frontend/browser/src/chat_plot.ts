@@ -31,6 +31,7 @@ function lonely(people: (number | null)[]): number[] {
 }
 
 export class ChatPlot {
+  private drawn = "";
   private line: ChatLine;
   private chosen: number | null = null;
   private readonly plot: uPlot;
@@ -51,15 +52,17 @@ export class ChatPlot {
     this.show();
   }
 
-  /** Draw the figure's line of now, and keep what the visitor chose. */
+  /** Draw the figure's line if it has changed, and keep what the visitor chose. */
   renew(): void {
+    if (this.drawn === this.figure.dataset.plot) return;
     this.line = this.read();
     this.plot.setData(this.data());
     this.choose(this.chosen);
   }
 
   private read(): ChatLine {
-    return JSON.parse(this.figure.dataset.plot ?? "");
+    this.drawn = this.figure.dataset.plot ?? "";
+    return JSON.parse(this.drawn);
   }
 
   private data(): uPlot.AlignedData {

@@ -11,9 +11,15 @@ async function copy(button: Element): Promise<void> {
   setTimeout(() => write(button, say("copy")), COPIED_MS);
 }
 
+/** Show what works here; the style keeps the place of what is not looked at yet. */
+function show(button: HTMLElement, works: boolean): void {
+  button.hidden = !works;
+  button.dataset.known = "";
+}
+
 function showButtons(root: ParentNode): void {
-  for (const button of root.querySelectorAll<HTMLElement>("[data-share]")) button.hidden = !("share" in navigator);
-  for (const button of root.querySelectorAll<HTMLElement>("[data-copy]")) button.hidden = !("clipboard" in navigator);
+  for (const button of root.querySelectorAll<HTMLElement>("[data-share]")) show(button, "share" in navigator);
+  for (const button of root.querySelectorAll<HTMLElement>("[data-copy]")) show(button, "clipboard" in navigator);
 }
 
 /** Let the buttons share and copy. */

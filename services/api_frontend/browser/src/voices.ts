@@ -47,6 +47,7 @@ function showOwn(root: ParentNode): void {
   const [ids, said] = [savedIds(), verdicts()];
   for (const button of root.querySelectorAll<HTMLElement>("[data-save]")) {
     button.hidden = false;
+    button.dataset.known = "";
     button.ariaPressed = String(ids.includes(button.dataset.save ?? ""));
   }
   for (const button of root.querySelectorAll<HTMLElement>("[data-says]")) {

@@ -1,0 +1,154 @@
+"""Every page for everyone: narrow, enlarged, by keyboard alone, without motion, dark and light, and for axe-core."""
+
+from collections.abc import Iterator
+
+import pytest
+from end_to_end.pages.every_page import PAGES, PHONE, axe_findings
+from integration.support.api_frontend_process import SiteProcess
+from integration.support.channel_rows import ChannelRows
+from integration.support.example_site import example_site
+from playwright.sync_api import Browser, Page, expect
+
+TIMEOUT_MS = 15_000  # the machine may be busy
+FOR_AXE = ("Now", "Best, narrowed", "Moment", "Channel", "Channels")
+ENLARGED = ("Now", "Best", "Moment", "Channel", "Status")
+MOST_SHIFT = 0.05
+TOO_WIDE = """() => { for (const each of document.querySelectorAll("details")) each.open = true;
+    return document.documentElement.scrollWidth - document.documentElement.clientWidth; }"""
+WATCH_SHIFTS = """addEventListener("DOMContentLoaded", () => {
+    window.shifted = 0;
+    const add = (entries) => entries.forEach((each) => { if (!each.hadRecentInput) window.shifted += each.value; });
+    const observer = new PerformanceObserver((list) => add(list.getEntries()));
+    observer.observe({ type: "layout-shift", buffered: true });
+    window.shiftsSoFar = () => { add(observer.takeRecords()); return window.shifted; };
+})"""
+OUTLINE = """() => { const {outlineStyle, outlineWidth} = getComputedStyle(document.activeElement);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2; }"""
+FOCUSED = "document.activeElement.textContent.trim()"
+MOVING = """() => document.getAnimations().length + [...document.querySelectorAll("*")].map(getComputedStyle).filter(
+    (style) => parseFloat(style.animationDuration) || parseFloat(style.transitionDuration)
+).length"""
+PUSH = "document.querySelector('main').style.paddingTop = '300px'"
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SiteProcess, ChannelRows]]:
+    """A site filled with examples, and what writes its rows."""
+    with example_site(tmp_path_factory.mktemp("examples")) as (site, rows):
+        yield site, rows
+
+
+@pytest.fixture(scope="module")
+def url(examples: tuple[SiteProcess, ChannelRows]) -> str:
+    return examples[0].url
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport=PHONE, reduced_motion="reduce")
+    page = context.new_page()
+    page.set_default_timeout(TIMEOUT_MS)
+    yield page
+    context.close()
+
+
+def test_no_page_is_wider_than_320_pixels(chromium: Browser, url: str) -> None:
+    page = chromium.new_page(viewport={"width": 320, "height": 640})
+    wide = {}
+    for name, address in PAGES.items():
+        page.goto(url + address)
+        wide[name] = page.evaluate(TOO_WIDE)
+    page.close()
+    assert {name: pixels for name, pixels in wide.items() if pixels > 0} == {}
+
+
+def test_pages_stay_whole_enlarged_to_200_percent(chromium: Browser, url: str) -> None:
+    """The browser's zoom leaves half of the width; letters twice as large have to fit a phone as well."""
+    page = chromium.new_page(viewport={"width": 640, "height": 450}, device_scale_factor=2)
+    wide = {}
+    for name in ENLARGED:
+        page.goto(url + PAGES[name])
+        wide[name] = page.evaluate(TOO_WIDE)
+        page.set_viewport_size(PHONE)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        wide[f"{name}, large letters"] = page.evaluate(TOO_WIDE)
+        page.set_viewport_size({"width": 640, "height": 450})
+    page.close()
+    assert {name: pixels for name, pixels in wide.items() if pixels > 0} == {}
+
+
+def test_the_keyboard_alone_reaches_everything(phone: Page, url: str) -> None:
+    phone.goto(url)
+    phone.keyboard.press("Tab")
+    assert phone.evaluate(FOCUSED) == "Skip to content"
+    expect(phone.locator(".skip")).to_be_in_viewport()
+    phone.keyboard.press("Enter")
+    assert phone.evaluate("document.activeElement.id") == "content"
+    phone.goto(url)
+    seen = []
+    while phone.evaluate(FOCUSED) != "Channels":
+        phone.keyboard.press("Tab")
+        seen.append(phone.evaluate(FOCUSED))
+        assert phone.evaluate(OUTLINE), seen[-1]
+        assert len(seen) < 10, seen
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Channels")
+
+
+def test_a_focus_is_seen_on_all_that_takes_it(phone: Page, url: str) -> None:
+    for name in ("Moment", "Best"):
+        phone.goto(url + PAGES[name])
+        unseen, last = [], ""
+        for _ in range(80):
+            phone.keyboard.press("Tab")
+            last = phone.evaluate("document.activeElement.outerHTML.slice(0, 120)")
+            if last.startswith("<body"):
+                break
+            if not phone.evaluate(OUTLINE):
+                unseen.append(last)
+        assert unseen == [], name
+        assert last.startswith("<body"), "the last one was left: no focus is caught"
+
+
+def test_nothing_moves_for_who_wants_no_motion(phone: Page, url: str) -> None:
+    for name in ("Now", "Moment"):
+        phone.goto(url + PAGES[name])
+        assert phone.evaluate(MOVING) == 0, name
+
+
+def test_light_and_dark_follow_the_visitor(phone: Page, url: str) -> None:
+    phone.goto(url + PAGES["Moment"])
+    colours = []
+    for scheme in ("light", "dark"):
+        phone.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        colours.append(phone.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert colours == ["rgb(246, 244, 240)", "rgb(18, 17, 22)"]
+
+
+def test_axe_finds_nothing(chromium: Browser, url: str) -> None:
+    pages = {name: PAGES[name] for name in FOR_AXE}
+    assert axe_findings(chromium, url, pages, viewport=PHONE, color_scheme="dark") == []
+
+
+@pytest.mark.parametrize("path", ["/", "/best?order=newest", "/moments/example00"])
+def test_nothing_shifts_while_moments_arrive(
+    chromium: Browser, examples: tuple[SiteProcess, ChannelRows], path: str
+) -> None:
+    site, rows = examples
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.add_init_script(WATCH_SHIFTS)
+    with page.expect_response("**/events*"):
+        page.goto(site.url + path)
+    for number in range(3):
+        rows.moment(f"late{number}{len(path)}", 1.0, revision=2, mood="hype")
+    rows.moment("example00", 40, revision=3, expected=14.0, mood="awe", mood_share=0.5)
+    rows.clip("example00", "intent", revision=1)
+    changed = page.locator("h1" if "moments" in path else "#m-example00 .note")
+    expect(changed).to_contain_text("amazed" if "moments" in path else "Clip", timeout=TIMEOUT_MS)
+    if "moments" not in path:
+        expect(page.get_by_role("button", name="3 new")).to_be_visible(timeout=TIMEOUT_MS)
+    assert page.evaluate("shiftsSoFar()") < MOST_SHIFT
+    page.evaluate(PUSH)
+    page.wait_for_function(f"shiftsSoFar() > {MOST_SHIFT}")  # what moves the page is noticed
+    context.close()
