@@ -17,7 +17,7 @@ SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium bundle types demo live status hide reports requests check format texts test test-api test-faults causes audit bench evaluate clean distclean
+.PHONY: help preflight venv jars chromium bundle types demo demo-timings live status hide reports requests check format texts test test-api test-faults causes audit bench evaluate clean distclean
 
 include infrastructure/deployment.mk
 
@@ -52,6 +52,9 @@ bundle: $(BROWSER)/node_modules/stamp ## Build the site's script from its TypeSc
 
 demo: preflight venv ## Run the whole system on a simulated Twitch at http://localhost:5000; Ctrl-C ends it
 	@exec $(BIN)/python -m embedded.demo
+
+demo-timings: preflight venv jars ## Measure the demo: seconds to its address, to the first clip and of Ctrl-C, MB of disk
+	@$(BIN)/python tests/benchmarks/demo.py
 
 live: preflight venv ## Run it on the real Twitch: make live CHANNELS=a,b,c
 	@exec $(BIN)/python -m embedded.demo --live --channels "$(CHANNELS)"

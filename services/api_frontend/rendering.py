@@ -41,12 +41,11 @@ HERE = Path(__file__).parent
 CARDS_KEPT = 600  # about 5 kB each; most visitors ask for the same newest pages
 SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
 OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
-# A browser asks again each time; a cache between keeps it for 5 s. No stale-while-revalidate: Chromium obeys it too,
-# and would show a page as it was.
+# Of the API: a browser asks again each time, a cache between keeps it for 5 s. No stale-while-revalidate: Chromium
+# obeys it too, and would show what was.
 SHARED = "public, max-age=0, s-maxage=5"
-SHARED_PAGE = {"Cache-Control": SHARED}
-BY_ZONE = "private, no-cache"  # depends on the visitor's time zone, which a cookie tells: no cache between may keep it
-ZONE_PAGE = {"Cache-Control": BY_ZONE}
+BY_READER = "private, no-cache"  # by language and time zone: no cache between may keep it, Cloudflare's reads no `Vary`
+READER_PAGE = {"Cache-Control": BY_READER}
 OWN_PAGE = {"Cache-Control": "private, max-age=0, must-revalidate"}  # of a page that does not say that it is for all
 NEVER_KEPT = {"Cache-Control": "no-store"}
 NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, 2.2

@@ -49,8 +49,8 @@ def evidence(dice: random.Random) -> Evidence:
     )
 
 
-def fill(dsn: str, moments: int = 1_000_000, seed: int = 1) -> None:
-    """Add `moments` closed moments of 2000 channels over a year, clips for 60 % of them, and analyse the tables."""
+def fill(dsn: str, moments: int = 1_000_000, seed: int = 1, days: float = DAYS) -> None:
+    """Add `moments` closed moments of 2000 channels over these days, clips for 60 % of them, and analyse the tables."""
     queries = aiosql.from_path(SQL_FILE, "psycopg")
     dice = random.Random(seed)
     pieces = [
@@ -69,7 +69,7 @@ def fill(dsn: str, moments: int = 1_000_000, seed: int = 1) -> None:
         queries.fill_channels(connection)
         common = {
             "now_seconds": time.time(),
-            "days": DAYS,
+            "days": days,
             "moments": moments,
             "channels": CHANNELS,
             "templates": TEMPLATES,

@@ -209,7 +209,12 @@ def clear_results(kafka: Kafka) -> None:
         news = [NewTopic(topic.name, count, 1, config=topic.config_for(count)) for topic, count in counts]
         return all(future.exception(30) is None for future in admin.create_topics(news).values())
 
+    def known() -> bool:
+        there = admin.list_topics(timeout=10.0).topics
+        return all(topic.name in there and len(there[topic.name].partitions) == count for topic, count in counts)
+
     wait_for("the recreated topics", recreated, 60, 1)
+    wait_for("the broker tells of them", known, 60, 0.5)
 
 
 @pytest.mark.skipif(not table.is_chosen(NAME), reason="not selected by FAULTS; run: make test-faults")

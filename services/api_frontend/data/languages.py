@@ -44,7 +44,7 @@ LANGUAGES = {
 }
 
 
-CODES = {"asl": "ase", "zh-hk": "zh_HK"}  # Twitch's own; else they are those of CLDR
+CODES = {"asl": "ase", "zh-hk": "yue"}  # Twitch's own, by those of CLDR; the others are the same
 
 
 @cache

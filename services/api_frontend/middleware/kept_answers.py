@@ -2,15 +2,15 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from starlette.datastructures import Headers
 
-from api_frontend.reader import UTC_NAME, Reader
+from api_frontend.reader import Reader
 
 AWAY_SECONDS = 3600.0  # how old a page may be that is shown while Postgres is away
 MOST_BYTES = 16_000_000
@@ -27,11 +27,15 @@ class Key(NamedTuple):
     is_compressed: bool
     reader: Reader = Reader()
 
-    def alternatives(self) -> Iterator["Key"]:
-        """Yield it, then what is better than nothing: without the time zone, then in English."""
-        yield self
-        yield self._replace(reader=replace(self.reader, zone=UTC_NAME))
-        yield self._replace(reader=Reader())
+    @property
+    def page(self) -> tuple[str, str, bytes]:
+        """What was asked for, whoever reads it."""
+        return self.host, self.path, self.query
+
+    def likeness(self, other: "Key") -> tuple[bool, bool, bool]:
+        """Return how well the answer to another reader of the page stands in; the greatest is the best."""
+        same_language = self.reader.language == other.reader.language
+        return self == other, same_language and self.reader.zone == other.reader.zone, same_language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +98,9 @@ class KeptAnswers:
     def last(self, key: Key) -> Answer | None:
         """Return the last answer, for want of a new one; in another time zone or language rather than none."""
         oldest = self._clock() - AWAY_SECONDS
-        known = (self._answers.get(each) for each in key.alternatives())
-        return next((found for found in known if found and found.made_at >= oldest), None)
+        known = [each for each, found in self._answers.items() if each.page == key.page and found.made_at >= oldest]
+        alike = max(known, key=lambda each: (key.likeness(each), self._answers[each].made_at), default=None)
+        return self._answers[alike] if alike else None
 
     def keep(self, key: Key, answer: Answer) -> None:
         """Keep it, unless what it was made from may have been hidden meanwhile."""

@@ -78,7 +78,7 @@ def reader_of(scope: Scope, asked: str | None) -> Reader:
     """Return who reads, for an address that asks for this language."""
     headers = Headers(scope=scope)
     cookies = cookie_parser(headers.get("cookie", ""))
-    zone = zone_in(cookies)
+    zone = UTC_NAME if PIECE.fullmatch(scope["path"]) else zone_in(cookies)  # a piece is kept under its address
     if asked or is_for_programs(scope["path"]):
         return Reader(asked or DEFAULT, asked is not None, zone)
     chosen = known(cookies.get(COOKIE, "")) or preferred(headers.get("accept-language", "")) or DEFAULT

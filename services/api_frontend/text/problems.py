@@ -20,6 +20,7 @@ MESSAGES = {  # by the parameter's name
     "q": marked("This is too long, or not a text that can be searched for."),
     "game": marked("“%(sent)s” is not a game that we know."),
     "language": marked("“%(sent)s” is not the code of a language, such as en or de."),
+    "lang": marked("“%(sent)s” is not a language of this site. There are en and de."),
     "tz": marked("“%(sent)s” is not a time zone that we know. Write one such as Europe/Berlin."),
     "period": marked("“%(sent)s” is not a period that we know. There are hour, today, yesterday, week and all."),
     "order": marked("“%(sent)s” is not an order that we know. There are newest and best."),

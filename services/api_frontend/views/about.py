@@ -5,12 +5,18 @@ from functools import cache
 from fastapi import APIRouter, Response
 
 from api_frontend.data.detection_figures import FILE, Recording, load
-from api_frontend.rendering import SHARED_PAGE
-from api_frontend.translation import _, ngettext, number
+from api_frontend.rendering import READER_PAGE
+from api_frontend.translation import _, marked, ngettext, number
 from api_frontend.views.site import CurrentSite
 from contracts import kept
 from contracts.moments import WORD_MIN_CHATTERS
 from service_runtime.postgres import PostgresAwayError
+
+RECORDINGS = {  # by their titles in tools/evaluation
+    "kappa (one loud channel, hand-labelled)": marked("kappa (one loud channel, marked by hand)"),
+    "sphynx (viewers' clips: recall only)": marked("sphynx (viewers’ clips: says what was found)"),
+    "bocru (ordinary chat, no truth)": marked("bocru (ordinary chat, nothing marked)"),
+}
 
 router = APIRouter(include_in_schema=False)
 
@@ -19,6 +25,11 @@ router = APIRouter(include_in_schema=False)
 def recordings() -> list[Recording]:
     """Return what `make evaluate` measured; the file is a part of this release."""
     return load(FILE.read_bytes())
+
+
+def recording_name(title: str) -> str:
+    """Name a recording; one that is not known here by its title."""
+    return _(RECORDINGS[title]) if title in RECORDINGS else title
 
 
 def in_ten(share: float) -> str:
@@ -48,10 +59,11 @@ async def about(site: CurrentSite) -> Response:
     values = {
         "recordings": recordings(),
         "kept": kept,
+        "recording_name": recording_name,
         "in_ten": in_ten,
         "per_hour": per_hour,
         "hours_text": hours_text,
         "freshness": freshness,
     }
     values["word_people"] = WORD_MIN_CHATTERS
-    return site.renderer.page("about.html", values, headers=SHARED_PAGE)
+    return site.renderer.page("about.html", values, headers=READER_PAGE)

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup, escape
 
-from api_frontend.rendering import SHARED_PAGE
+from api_frontend.rendering import READER_PAGE
 from api_frontend.views.site import CurrentSite
 
 router = APIRouter(include_in_schema=False)
@@ -35,4 +35,4 @@ def with_code(text: str) -> Markup:
 async def docs(request: Request, site: CurrentSite) -> Response:
     """Show endpoints, parameters and responses."""
     values = {"api": request.app.openapi(), "type_words": type_words, "with_code": with_code}
-    return site.renderer.page("api_docs.html", values, headers=SHARED_PAGE)
+    return site.renderer.page("api_docs.html", values, headers=READER_PAGE)

@@ -12,6 +12,7 @@ from api_frontend.middleware.errors import ERROR_ANSWERS, LIST_ANSWERS
 from api_frontend.views.api_models import MomentModel, summary
 from api_frontend.views.events import LiveLine, since_when
 from api_frontend.views.known_parameters import only_known
+from api_frontend.views.language_parameter import language
 from api_frontend.views.site import CurrentSite
 
 EXAMPLE = (
@@ -23,7 +24,8 @@ STREAM: dict[str, Any] = {
     "content": {"text/event-stream": {"schema": {"type": "string"}, "example": EXAMPLE}},
 }
 
-router = APIRouter(prefix="/api/v1", tags=["live"], responses=ERROR_ANSWERS, dependencies=[Depends(only_known)])
+READING = [Depends(only_known), Depends(language)]
+router = APIRouter(prefix="/api/v1", tags=["live"], responses=ERROR_ANSWERS, dependencies=READING)
 
 
 def text_of(news: News) -> str:

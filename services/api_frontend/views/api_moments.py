@@ -15,6 +15,7 @@ from api_frontend.rendering import SHARED
 from api_frontend.translation import _
 from api_frontend.views.api_models import MomentDetail, MomentPage, detail_model, page_model
 from api_frontend.views.known_parameters import only_known
+from api_frontend.views.language_parameter import language
 from api_frontend.views.moment import ID_LENGTH_LIMIT, EvenExperimental, visible
 from api_frontend.views.site import CurrentSite, Site
 
@@ -29,7 +30,7 @@ def in_utc(value: datetime | None) -> datetime | None:
     return parameters.in_zone(value, "UTC")
 
 
-SHARED_READING = [Depends(only_known), Depends(shared)]
+SHARED_READING = [Depends(only_known), Depends(language), Depends(shared)]
 router = APIRouter(prefix="/api/v1", tags=["moments"], responses=ERROR_ANSWERS, dependencies=SHARED_READING)
 Wanted = Annotated[Filter, Depends(from_address)]
 Limit = Annotated[int, Query(ge=1, le=MOST_ITEMS, description="items per page")]

@@ -12,7 +12,8 @@ from api_frontend.data.lists.conditions import PERIOD_WORDS, RARITY_WORDS
 from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.lists.periods import Period
 from api_frontend.data.moments import MOST_COUNTED, Page
-from api_frontend.rendering import ZONE_PAGE
+from api_frontend.rendering import READER_PAGE
+from api_frontend.text.shown_name import shown
 from api_frontend.translation import _, marked, ngettext
 from api_frontend.views.site import CurrentSite, Site
 
@@ -101,7 +102,7 @@ async def loosening(site: Site, wanted: Filter) -> list[Link]:
     tried = [(label, wanted.without(condition)) for condition, label in wanted.choices()]
     counts = await asyncio.gather(*(site.moments.count(each[1]) for each in tried))
     return [
-        Link(_("Without %(choice)s: %(count)s", choice=label, count=count_text(found)), address(without))
+        Link(_("Without %(choice)s: %(count)s", choice=shown(label), count=count_text(found)), address(without))
         for (label, without), found in zip(tried, counts, strict=True)
         if found
     ]
@@ -112,6 +113,13 @@ async def page_of(site: Site, wanted: Filter) -> Page:
     if wanted.order == "best" and not wanted.channel:
         return await site.moments.varied_page(wanted, PAGE_SIZE, MOST_OF_CHANNEL)
     return await site.moments.page(wanted, PAGE_SIZE)
+
+
+async def count_of(site: Site, wanted: Filter, page: Page) -> int:
+    """Count the list's moments; one page that holds all of them is counted without asking."""
+    if page.next is None and wanted.after is None:
+        return len(page.moments) + sum(page.more_of.values())
+    return await site.moments.count(wanted)
 
 
 def left_out(page: Page, wanted: Filter) -> list[Link]:
@@ -138,7 +146,7 @@ async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)
     if wanted.follows_the_present:
         since = urlencode({"since": int(read_at.timestamp() * 1_000_000)})
         live = with_query("/events", "&".join([wanted.query_text(), since]))
-    found = 0 if wanted.shadow else await site.moments.count(wanted)
+    found = 0 if wanted.shadow else await count_of(site, wanted, page)
     values = {
         "page": page,
         "channel": channel,
@@ -156,4 +164,4 @@ async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)
         "older_address": address(wanted.at(page.next)) if page.next else None,
         "top_address": address(wanted.at(None)) if wanted.after else None,
     }
-    return site.renderer.page("best.html", values, headers=ZONE_PAGE)
+    return site.renderer.page("best.html", values, headers=READER_PAGE)

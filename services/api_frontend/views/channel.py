@@ -13,7 +13,7 @@ from api_frontend.data.channels import KnownChannel
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.lists.filters import CHANNEL_PATTERN, Filter
 from api_frontend.data.stored_moment import EPOCH
-from api_frontend.rendering import SHARED_PAGE
+from api_frontend.rendering import READER_PAGE
 from api_frontend.text.live_curve import LiveCurve, draw
 from api_frontend.text.problems import no_channel
 from api_frontend.text.week import week_of
@@ -93,7 +93,7 @@ async def channel(at: CurrentChannel) -> Response:
         "best": await at.site.moments.by_ids(best),
         "week": week_of(await at.site.channels.eruption_hours(at.channel_id)),
     }
-    return at.site.renderer.page("channel.html", values, headers=SHARED_PAGE)
+    return at.site.renderer.page("channel.html", values, headers=READER_PAGE)
 
 
 @router.api_route("/channels/{login}/streams", methods=["GET", "HEAD"])
@@ -109,7 +109,7 @@ async def streams(at: CurrentChannel, before: Annotated[int | None, Query(ge=0, 
         "older_address": f"{page}?before={(more - EPOCH) // timedelta(milliseconds=1)}" if more else None,
         "newest_address": page if before is not None else None,
     }
-    return at.site.renderer.page("channel_streams.html", values, headers=SHARED_PAGE)
+    return at.site.renderer.page("channel_streams.html", values, headers=READER_PAGE)
 
 
 @router.get("/channels/{login}/live")

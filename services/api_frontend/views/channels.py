@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api_frontend.rendering import SHARED_PAGE
+from api_frontend.rendering import READER_PAGE
 from api_frontend.translation import _, marked
 from api_frontend.views.site import CurrentSite, Site
 from contracts.channel_names import ChannelName, parse_channel
@@ -56,7 +56,7 @@ async def show(site: Site, text: str = "", page: int = 1, status: int = 200, **t
         "problem": told.get("problem", ""),
         "typed": told.get("typed", ""),
     }
-    return site.renderer.page("channels.html", values, status, SHARED_PAGE if status == 200 else None)
+    return site.renderer.page("channels.html", values, status, READER_PAGE if status == 200 else None)
 
 
 @router.api_route("/channels", methods=["GET", "HEAD"])

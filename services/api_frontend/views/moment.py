@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from api_frontend.data.around import Around
 from api_frontend.data.function_words import is_function_word
 from api_frontend.data.stored_moment import StoredMoment
-from api_frontend.rendering import SHARED_PAGE
+from api_frontend.rendering import READER_PAGE
 from api_frontend.translation import _
 from api_frontend.views.site import CurrentSite, Site
 
@@ -70,4 +70,4 @@ async def moment(site: CurrentSite, moment_id: str, shadow: EvenExperimental = F
         "freshness": freshness,
         "live_address": f"/events?{since}" if is_public else None,
     }
-    return site.renderer.page("moment.html", values, headers=SHARED_PAGE)
+    return site.renderer.page("moment.html", values, headers=READER_PAGE)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 
 from api_frontend.data.lists.filters import Filter, from_address
-from api_frontend.rendering import ZONE_PAGE
+from api_frontend.rendering import READER_PAGE
 from api_frontend.views.best import MOST_OF_CHANNEL, Link, moved, tabs
 from api_frontend.views.site import CurrentSite
 
@@ -38,4 +38,4 @@ async def now(request: Request, site: CurrentSite, asked: Annotated[Filter, Depe
         "freshness": freshness,
         "live_address": "/events?" + urlencode({"since": int(read_at.timestamp() * 1_000_000)}),
     }
-    return site.renderer.page("now.html", values, headers=ZONE_PAGE)
+    return site.renderer.page("now.html", values, headers=READER_PAGE)

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 
 from api_frontend.data.freshness import UNREACHABLE
 from api_frontend.data.status import DATABASE_AWAY, Stage, StageName, StageState
 from api_frontend.middleware.errors import ERROR_ANSWERS
 from api_frontend.text.stage_words import STATES, TITLES, overall, stage_words
+from api_frontend.views.language_parameter import language
 from api_frontend.views.site import CurrentSite
 
 ASK_AGAIN = {"Cache-Control": "no-cache"}
@@ -64,7 +65,12 @@ async def status(site: CurrentSite) -> Response:
     return site.renderer.page("status.html", values, headers=ASK_AGAIN)
 
 
-@router.get("/api/v1/status", tags=["status"], responses={429: ERROR_ANSWERS[429]})
+@router.get(
+    "/api/v1/status",
+    tags=["status"],
+    responses={422: ERROR_ANSWERS[422], 429: ERROR_ANSWERS[429]},
+    dependencies=[Depends(language)],
+)
 async def status_json(site: CurrentSite, response: Response) -> StatusModel:
     """Say how fresh chat, moments, clips and the database are."""
     response.headers.update(ASK_AGAIN)

@@ -119,6 +119,18 @@ def test_a_page_tells_only_what_it_shows(site: SiteProcess, rows: Rows) -> None:
     clips.close()
 
 
+def test_a_page_hears_news_in_the_language_that_it_names(site: SiteProcess, rows: Rows) -> None:
+    german, english = OpenPage(site.url, "?lang=de"), OpenPage(site.url)
+    rows.moment("m1", mood="laughter")
+    said = {name: page.wait_for("moment", "m1").data for name, page in (("de", german), ("en", english))}
+    assert "Der Chat brach in Lachen aus" in said["de"]["html"]
+    assert "Chat burst out laughing" in said["en"]["html"]
+    assert "Der Chat lacht" in said["de"]["now"]
+    assert "aktualisiert" in german.wait_for("freshness").data["html"]
+    for page in (german, english):
+        page.close()
+
+
 def test_a_moments_page_hears_of_that_moment_alone(site: SiteProcess, rows: Rows) -> None:
     page, quiet = OpenPage(site.url, "?moment=m1"), OpenPage(site.url, "?moment=")
     rows.moment("m2")

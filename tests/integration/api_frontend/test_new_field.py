@@ -13,12 +13,13 @@ from integration.support.api_frontend_process import Rows, SiteProcess
 
 import api_frontend
 import contracts
+from api_frontend.settings import ApiSettings
 
 CONTRACT = Path(contracts.__file__).parent
 WEBSITE = Path(api_frontend.__file__).parent
 CONTRACT_LINE = "    stream_id: str | None = None\n"
 NEW_LINE = '    hype: Annotated[float | None, Meta(description="how hyped the chat is")] = None\n'
-TEMPLATE_LINE = "<div><dt>score</dt>"
+TEMPLATE_LINE = "<div><dt>{% trans %}score{% endtrans %}</dt>"
 RECORD = """
 import sys
 from integration.support.recorder_writer import Writer, example
@@ -73,7 +74,8 @@ def test_a_new_field_is_in_the_api_and_on_the_page(
 ) -> None:
     moment_id = json.loads((contract / "contracts" / "examples" / "moments" / "closed.json").read_text())["moment_id"]
     path = environment(contract, template)["PYTHONPATH"]
-    with SiteProcess(recorded, tmp_path, PYTHONPATH=path) as site, httpx.Client(base_url=site.url) as http:
+    settings = {"PYTHONPATH": path, "API_HIDDEN_WORDS": str(ApiSettings().hidden_words)}
+    with SiteProcess(recorded, tmp_path, **settings) as site, httpx.Client(base_url=site.url) as http:
         assert http.get(f"/api/v1/moments/{moment_id}").json()["hype"] == 87.5
         assert http.get("/api/v1/moments").json()["items"][0]["hype"] == 87.5
         assert "<dt>hype</dt><dd>87.5</dd>" in http.get(f"/moments/{moment_id}").text

@@ -214,6 +214,14 @@ class Rows:
         """Have the channel watched."""
         self._connection.execute("INSERT INTO watched_channels VALUES (%s, %s, 'pinned', now())", (channel_id, login))
 
+    def stream(self, stream_id: str, channel_id: str, text: str) -> None:
+        """Store a stream that began an hour ago, with this title and game."""
+        self._connection.execute(
+            "INSERT INTO streams (stream_id, channel_id, started_at, title, game_name, language, updated_at)"
+            " VALUES (%s, %s, now() - interval '1 hour', %s, %s, 'en', now())",
+            (stream_id, channel_id, text, text),
+        )
+
     def say(self, payload: str) -> None:
         """Send a notification of any text."""
         self._connection.execute("SELECT pg_notify('moments', %s)", (payload,))

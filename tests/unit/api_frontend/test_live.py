@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from api_frontend.data.live import QUEUE_LIMIT, REMEMBERED, Fanout, News, TooManyPagesError, id_in
+from api_frontend.reader import CURRENT, Reader, reading
 
 
 async def test_a_slow_page_ends_after_its_queue() -> None:
@@ -48,6 +49,20 @@ def test_a_version_is_sent_once_and_memory_is_bounded() -> None:
 @pytest.mark.parametrize("payload", ["", "{}", "[]", "null", '{"id": 7}', "not json", '{"id": null}'])
 def test_a_malformed_notification_is_no_moment(payload: str) -> None:
     assert id_in(payload) is None
+
+
+def test_news_is_written_once_for_each_language() -> None:
+    readers: list[Reader] = []
+    news = News("moment", lambda: readers.append(CURRENT.get()) or CURRENT.get().language)  # type: ignore[func-returns-value]
+    for reader in (
+        Reader("de", zone="Asia/Seoul"),
+        Reader(),
+        Reader("de", is_asked=True),
+        Reader("en", zone="Asia/Seoul"),
+    ):
+        with reading(reader):
+            assert news.text == reader.language
+    assert readers == [Reader("de"), Reader("en")]
 
 
 def test_a_notification_names_its_moment() -> None:

@@ -73,7 +73,7 @@ CONDITIONS = (
         parameter="q",
         fields=("search",),
         value=lambda wanted: wanted.search,
-        label=lambda wanted: f"“{wanted.search}”",
+        label=lambda wanted: _("“%(text)s”", text=wanted.search),
         fragment="with_words",
         fits=lambda moment, wanted: found_in(wanted.search or "", moment.words),
     ),
