@@ -5,7 +5,7 @@ a table, which is translated by `_` where it is shown. CONTRIBUTING.md says how 
 """
 
 import io
-from functools import cache
+from functools import cache, lru_cache
 from gettext import GNUTranslations
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from contracts.wording import ENGLISH, Wording, marked
 
 __all__ = ["_", "gettext", "marked", "ngettext", "number", "translate_in", "wording"]
 CATALOGUES = Path(__file__).parent / "locale"
+KEPT_TEXTS = 2_000  # some are names from data, so there is a bound
 
 
 def catalogue(language: str) -> Catalog:
@@ -82,7 +83,15 @@ def ngettext(one: str, many: str, count: int, **values: object) -> str:
 def marked_up(message: str, **values: object) -> Markup:
     """Say a message that may hold markup, in a template: its values are escaped."""
     said = wording()
+    if not values:
+        return without_places(said, message)
     return Markup(said.filled(Markup(said.translated(message)), values))  # noqa: S704  # nosec B704  # a text of ours
+
+
+@lru_cache(KEPT_TEXTS)
+def without_places(said: Wording, message: str) -> Markup:
+    """Say a message that has no places; most of a page's texts are such, and each is filled once."""
+    return Markup(said.filled(said.translated(message), {}))  # noqa: S704  # nosec B704  # a text of ours
 
 
 def marked_up_count(one: str, many: str, count: int, **values: object) -> Markup:

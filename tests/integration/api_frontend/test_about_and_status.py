@@ -6,7 +6,7 @@ from integration.support.api_frontend_process import Rows
 
 def test_about_tells_what_was_measured_and_what_is_kept(http: httpx.Client) -> None:
     page = http.get("/about").text
-    for words in ("kappa (one loud channel, hand-labelled)", "48 hours", "30 days", "90 days", "opt out"):
+    for words in ("kappa (one loud channel, marked by hand)", "48 hours", "30 days", "90 days", "opt out"):
         assert words in page
 
 

@@ -158,7 +158,8 @@ def test_a_moment_has_its_page(http: httpx.Client) -> None:
     for words in ("Chat erupted · LUL", "212 people at once", "not read (5 s)", "loudest second", "clutch"):
         assert words in page
     assert 'data-embed="https://clips.twitch.tv/embed?clip=Clip1&amp;parent=localhost' in page
-    assert "<desc" in page
+    assert 'aria-describedby="curve-text"' in page
+    assert "In the loudest second" in page
 
 
 def test_page_and_api_describe_the_crowd(http: httpx.Client, rows: Rows) -> None:

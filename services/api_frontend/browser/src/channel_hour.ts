@@ -1,6 +1,6 @@
 // A channel's last hour, kept up to date.
 
-import { dressWith, renew } from "./pieces";
+import { dressWith, piece, renew } from "./pieces";
 import { clockText } from "./times";
 
 const REFRESH_MS = 5000;
@@ -41,9 +41,7 @@ class ChannelHour {
     if (html === this.shown) return;
     this.shown = html;
     const focused = this.place.contains(document.activeElement) ? document.activeElement?.getAttribute("href") : null;
-    const fresh = this.place.cloneNode() as HTMLElement;
-    fresh.innerHTML = html;
-    renew(this.place, fresh);
+    renew(this.place.firstElementChild as HTMLElement, piece(html));
     const links = [...this.place.querySelectorAll<SVGElement>("a[href]")];
     if (focused) links.find((link) => link.getAttribute("href") === focused)?.focus();
   }
