@@ -54,7 +54,7 @@ def test_a_burst_becomes_a_card_in_the_open_page(world: World, page: Page) -> No
     assert moment["clip"]["status"] == "made"
     expect(card).to_contain_text("people at once, usually")
     card.get_by_role("link").first.click()
-    expect(page.locator("figure.curve svg path.line")).to_be_visible()
+    expect(page.locator("figure.curve .uplot canvas")).to_be_visible()
     expect(page.locator("figure.curve")).to_contain_text("loudest second")
     expect(page.locator("main")).to_contain_text("LUL")
 
