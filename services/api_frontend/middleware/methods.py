@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 API = "/api/"
@@ -19,9 +20,15 @@ FOREIGN_QUESTION = {
 }
 
 
-def with_implied(allowed: str) -> str:
-    """Add what comes with GET to the methods of an `Allow` header."""
-    methods = {method.strip() for method in allowed.split(",")} | {"OPTIONS"}
+def methods_of(scope: Scope) -> set[str]:
+    """Return the methods of all routes of this address; one address may have a route for each."""
+    routes = [route for route in scope["app"].routes if route.matches(scope)[0] is not Match.NONE]
+    return set().union(*(getattr(route, "methods", None) or () for route in routes))
+
+
+def with_implied(methods: set[str]) -> str:
+    """Write an `Allow` header, with what comes with GET."""
+    methods = methods | {"OPTIONS"}
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
@@ -64,13 +71,12 @@ class Methods:
             (started if message["type"] == "http.response.start" else rest).append(message)
 
         await self._app(scope, receive, collect)
-        allowed = Headers(raw=started[0]["headers"]).get("allow")
-        if started[0]["status"] != 405 or allowed is None:
+        if started[0]["status"] != 405:
             for message in started + rest:
                 await send(message)
             return
         asked = scope["path"].startswith(API) and "origin" in Headers(scope=scope)
-        headers = {"Allow": with_implied(allowed)} | (FOREIGN_QUESTION if asked else {})
+        headers = {"Allow": with_implied(methods_of(scope))} | (FOREIGN_QUESTION if asked else {})
         await Response(status_code=204, headers=headers)(scope, receive, send)
 
 
