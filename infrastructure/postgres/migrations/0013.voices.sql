@@ -63,11 +63,11 @@ DECLARE
     own public.voices;
     of_channel text;
 BEGIN
+    SELECT m.channel_id INTO of_channel FROM public.moments AS m WHERE m.moment_id = of_moment FOR UPDATE;
     PERFORM FROM public.visible_moments AS m WHERE m.moment_id = of_moment;
-    IF NOT FOUND THEN
+    IF NOT FOUND OR of_channel IS NULL THEN
         RETURN;
     END IF;
-    SELECT m.channel_id INTO of_channel FROM public.moments AS m WHERE m.moment_id = of_moment FOR UPDATE;
     SELECT * INTO own FROM public.voices AS v WHERE v.moment_id = of_moment AND v.visitor = of_visitor;
     IF saves AND own.saved_at IS NULL AND most_saved <= (
         SELECT count(*) FROM public.voices AS v WHERE v.visitor = of_visitor AND v.saved_at IS NOT NULL

@@ -8,7 +8,6 @@ import psycopg
 from integration.support.database import as_role
 from integration.support.recorder_writer import DAYS, NOW, counts
 
-from contracts.kept import VOICES_DAYS
 from recorder.database import Database
 from recorder.partitions import name_of
 from recorder.retention import RetentionKeeper
@@ -62,20 +61,3 @@ def test_retention_keeps_the_last_coverage_event(writer, rows, postgres):
             )
     keep(postgres, datetime.now(UTC).date())
     assert [row["reason"] for row in rows("SELECT * FROM coverage")] == ["joined again"]
-
-
-def test_retention_forgets_old_voices_and_what_they_did(writer, rows, postgres):
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(
-            """INSERT INTO moments (moment_id, revision_number, channel_id, crossed_at, document, grade, verdict_steps,
-                   recorded_grade) VALUES ('m', 1, '1', now(), '{}', 12, 2, 10)"""
-        )
-        for number, days in enumerate((VOICES_DAYS + 1, VOICES_DAYS + 1, VOICES_DAYS - 1)):
-            connection.execute(
-                """INSERT INTO voices (moment_id, visitor, channel_id, verdict, counts, given_at)
-                   VALUES ('m', %s, '1', 'good', true, now() - make_interval(days => %s))""",
-                (bytes([number]) * 16, days),
-            )
-    keep(postgres, datetime.now(UTC).date())
-    assert len(rows("SELECT * FROM voices")) == 1
-    assert rows("SELECT grade, verdict_steps FROM moments") == [{"grade": 10, "verdict_steps": 0}]
