@@ -23,13 +23,20 @@ class Viewing {
     addEventListener("blur", () => setTimeout(() => this.showKeys(document.activeElement instanceof HTMLIFrameElement)));
     addEventListener("focus", () => this.showKeys(false));
     this.listenToSwipes();
-    this.button("[data-onward]").hidden = false;
-    this.button("[data-fullscreen]").hidden = !document.fullscreenEnabled;
+    this.offer("[data-onward]", true);
+    this.offer("[data-fullscreen]", document.fullscreenEnabled);
     setInterval(() => this.tick(), TICK_MS);
   }
 
   private button(name: string): HTMLElement {
     return this.page.querySelector<HTMLElement>(name) as HTMLElement;
+  }
+
+  /** Show a button that needs the script, or take its room away. */
+  private offer(name: string, isOffered: boolean): void {
+    const button = this.button(name);
+    button.hidden = !isOffered;
+    button.dataset.known = "";
   }
 
   private get goesOn(): boolean {
@@ -46,7 +53,7 @@ class Viewing {
   }
 
   private tick(): void {
-    const told = this.page.querySelector(".onward");
+    const told = this.page.querySelector(".onward"); // none where there is nothing to watch
     const rests = !this.leftMs || !this.goesOn || document.hidden || !this.page.querySelector("[data-step=next]");
     if (rests) return write(told, "");
     this.leftMs = Math.max(0, this.leftMs - TICK_MS);
@@ -85,8 +92,7 @@ class Viewing {
       if (!start) return;
       const [x, y] = [event.clientX - start.clientX, event.clientY - start.clientY];
       start = null;
-      const far = Math.abs(x) > Math.abs(y) ? x : y; // to the left or up: the next
-      if (Math.abs(far) > SWIPE_PX) void this.step(far < 0 ? "next" : "previous");
+      if (Math.abs(x) > SWIPE_PX && Math.abs(x) > Math.abs(y)) void this.step(x < 0 ? "next" : "previous");
     });
   }
 
@@ -114,7 +120,7 @@ class Viewing {
     history.replaceState(null, "", address);
     const picture = this.page.querySelector<HTMLElement>("a[data-embed]");
     if (this.isPlaying && picture) play(picture);
-    else if (hadFrame) this.takeKeys();
+    else if (hadFrame || document.activeElement === document.body) this.takeKeys(); // what had them is gone
   }
 
   private takeKeys(): void {
@@ -123,7 +129,8 @@ class Viewing {
   }
 
   private showKeys(areAway: boolean): void {
-    this.button("[data-keys]").hidden = !areAway;
+    const button = this.page.querySelector<HTMLElement>("[data-keys]");
+    if (button) button.hidden = !areAway;
   }
 }
 

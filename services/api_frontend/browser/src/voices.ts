@@ -122,8 +122,17 @@ function learn(list: HTMLElement): void {
   remember(SAVED, shown);
 }
 
+/** On the visitor's own page of a moment: what the server shows pressed is what was said. */
+function learnVoice(form: HTMLElement): void {
+  const pressed = (name: string) => form.querySelector<HTMLElement>(`[data-${name}][aria-pressed=true]`);
+  const verdict = (pressed("says")?.dataset.says ?? null) as Verdict | null;
+  noteOwn(form.dataset.verdict ?? "", { verdict, saved: pressed("save") !== null, counts: "" });
+}
+
 /** Let verdicts and hearts answer, in every open page of the site. */
 export function startVoices(): void {
+  const own = document.querySelector<HTMLElement>("[data-verdict][data-told]");
+  if (own) learnVoice(own);
   const list = document.querySelector<HTMLElement>("[data-saved]");
   if (list) learn(list);
   dressWith(showOwn);
