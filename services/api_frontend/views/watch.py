@@ -89,7 +89,7 @@ async def own_reel(site: Site, token: str | None) -> Reel:
 
 async def reel_of(site: Site, wanted: Filter, back: list[str]) -> Reel:
     """Return the clips of a batch of the list."""
-    page = await page_of(site, wanted)
+    page = await page_of(site, replace(wanted, clips_only=True))
     clips = [each for each in page.moments if each.has_clip]
     return Reel(clips, batch_query(wanted, back), before_this(wanted, back), after_this(wanted, back, page))
 
@@ -121,8 +121,8 @@ async def watch(
     if list_name:
         reel, leave = await own_reel(site, voice), "/saved"
     else:
-        clips, _ = await site.channel_of(replace(plain, clips_only=True))
-        reel, leave = await reel_of(site, clips, back.split(".") if back else []), list_address(plain)
+        of_list, _ = await site.channel_of(plain)
+        reel, leave = await reel_of(site, of_list, back.split(".") if back else []), list_address(plain)
     found = await chosen(site, reel, moment, end)
     previous, following = reel.neighbours(found) if found else (reel.before, reel.after)
     values = {

@@ -26,9 +26,8 @@ def clips(rows: Rows, player: str) -> None:
 
 
 def shows(page: Page, moment_id: str) -> None:
-    """Wait until the page shows this clip, in its address too."""
+    """Wait until the page shows this clip."""
     expect(page.locator("#watch")).to_have_attribute("data-id", moment_id)
-    assert page.evaluate("new URLSearchParams(location.search).get('moment') ?? 'c00'") == moment_id
 
 
 def plays(page: Page, moment_id: str) -> None:
@@ -68,6 +67,8 @@ def test_buttons_lead_through_every_batch_and_back_to_the_list(visit: OpenPage) 
     for moment_id in ("c24", "c25"):
         following.click()
         shows(page, moment_id)
+    page.reload()
+    shows(page, "c25")  # the address names what is shown
     expect(page.get_by_text("That was all")).to_be_visible()
     expect(following).to_have_count(0)
     for moment_id in ("c24", "c23"):
@@ -139,10 +140,10 @@ def test_it_is_complete_without_javascript(visit: OpenPage) -> None:
     page.get_by_role("link", name="Watch one after another").click()
     for moment_id in ("c01", "c02"):
         page.get_by_role("link", name="Next").click()
-        expect(page.locator("#watch")).to_have_attribute("data-id", moment_id)
+        shows(page, moment_id)
     page.get_by_role("link", name="Previous").click()
-    expect(page.locator("#watch")).to_have_attribute("data-id", "c01")
+    shows(page, "c01")
     expect(page.get_by_role("link", name="Play the clip")).to_have_attribute("href", "https://clips.twitch.tv/Clip1")
     assert page.locator("#watch button").count() == page.locator("#watch button:not(:visible)").count() == 3
     page.get_by_role("link", name="List").click()
-    expect(page.get_by_role("heading", name="Best moments")).to_be_visible()
+    expect(page.locator("#m-none")).to_be_visible()  # the list as it was
