@@ -1,7 +1,7 @@
 -- What visitors say of moments without an account, and how that moves the grade: docs/best.md explains it.
 -- depends: 0012.api
 
--- The key that signs visitors' cookies. To make all of them void: DELETE the row and insert a new one.
+-- The key that signs visitors' cookies, drawn by chance for each database. DEPLOYMENT.md says how to change it.
 CREATE TABLE visitor_key (key text PRIMARY KEY);
 INSERT INTO visitor_key SELECT gen_random_uuid()::text || gen_random_uuid()::text;
 
