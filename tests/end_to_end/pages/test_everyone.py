@@ -110,6 +110,19 @@ def test_a_focus_is_seen_on_all_that_takes_it(phone: Page, url: str) -> None:
         assert last.startswith("<body"), "the last one was left: no focus is caught"
 
 
+def test_a_choice_stands_right_before_its_words(phone: Page, url: str) -> None:
+    phone.goto(url + PAGES["Report"])
+    choices = phone.locator("label:has([type=radio])")
+    expect(choices).to_have_count(4)
+    for label in choices.all():
+        mark, box = label.locator("input").bounding_box(), label.bounding_box()
+        assert mark is not None
+        assert box is not None
+        assert mark["x"] == box["x"]
+        assert mark["width"] == mark["height"] <= 24
+        assert box["height"] == 44  # what a thumb finds
+
+
 def test_nothing_moves_for_who_wants_no_motion(phone: Page, url: str) -> None:
     for name in ("Now", "Moment"):
         phone.goto(url + PAGES[name])

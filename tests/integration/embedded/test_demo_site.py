@@ -1,7 +1,6 @@
 """What a demo's site passes on from its simulated Twitch: clips, and nothing else of it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest

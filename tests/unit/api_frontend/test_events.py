@@ -47,7 +47,7 @@ def ago(since: datetime | None) -> timedelta:
 @pytest.mark.parametrize("missed", [timedelta(minutes=16), timedelta(days=1), timedelta(days=20_000)])
 def test_a_page_that_was_away_for_long_is_told_of_15_minutes(missed: timedelta) -> None:
     told = event_id(datetime.now(UTC) - missed)
-    assert REACH == timedelta(minutes=15)
+    assert timedelta(minutes=15) == REACH
     for since in (since_when(told, None), since_when(None, int(told)), since_when(None, 0), since_when("0", None)):
         assert timedelta(0) <= ago(since) - REACH < timedelta(seconds=30)
 
