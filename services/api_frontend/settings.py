@@ -91,7 +91,7 @@ class ApiSettings(BaseSettings):
     )
     demo: bool = Field(
         default=False,
-        description="Twitch is simulated: every page says so, nothing links to the real one, and clips are at this site",
+        description="Twitch is simulated: every page says so, nothing links to the real one, clips are at this site",
     )
 
     @field_validator("tunnel_networks")

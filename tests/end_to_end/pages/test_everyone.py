@@ -1,11 +1,13 @@
 """Every page for everyone: narrow, enlarged, by keyboard alone, without motion, dark and light, and for axe-core."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from end_to_end.pages.every_page import PAGES, PHONE, axe_findings
 from integration.support.api_frontend_process import SiteProcess
 from integration.support.channel_rows import ChannelRows
+from integration.support.english import ENGLISH
 from integration.support.example_site import example_site
 from playwright.sync_api import Browser, Page, expect
 
@@ -15,6 +17,14 @@ ENLARGED = ("Now", "Best", "Moment", "Channel", "Status")
 MOST_SHIFT = 0.05
 TOO_WIDE = """() => { for (const each of document.querySelectorAll("details")) each.open = true;
     return document.documentElement.scrollWidth - document.documentElement.clientWidth; }"""
+SAID = """() => { const texts = [], skip = "script, style, code, pre, .name, [lang]:not([lang=de])";
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) if (!walker.currentNode.parentElement.closest(skip)) texts.push(walker.currentNode.data);
+    for (const each of document.querySelectorAll("[aria-label], [title], [alt], [placeholder], [aria-valuetext]"))
+        for (const name of ["aria-label", "title", "alt", "placeholder", "aria-valuetext"])
+            if (!each.closest(skip)) texts.push(each.getAttribute(name) ?? "");
+    return [document.title, ...texts].map((text) => text.replace(/\\s+/g, " ").trim()).filter(Boolean); }"""
+ENGLISH_WORDS = re.compile(r"\b(the|and|of|is|are|was|with|ago|people|usually|updated|watched|today|min|PM|AM)\b")
 WATCH_SHIFTS = """addEventListener("DOMContentLoaded", () => {
     window.shifted = 0;
     const add = (entries) => entries.forEach((each) => { if (!each.hadRecentInput) window.shifted += each.value; });
@@ -60,6 +70,25 @@ def test_no_page_is_wider_than_320_pixels(chromium: Browser, url: str) -> None:
         wide[name] = page.evaluate(TOO_WIDE)
     page.close()
     assert {name: pixels for name, pixels in wide.items() if pixels > 0} == {}
+
+
+def test_in_german_every_page_is_german_and_fits_320_pixels(chromium: Browser, url: str) -> None:
+    """What the script writes too."""
+    context = chromium.new_context(viewport={"width": 320, "height": 640}, locale="de-DE", timezone_id="Europe/Berlin")
+    page = context.new_page()
+    wide, english = {}, {}
+    for name, address in PAGES.items():
+        page.goto(url + address)
+        assert page.locator("html").get_attribute("lang") == "de"
+        wide[name] = page.evaluate(TOO_WIDE)
+        said = page.evaluate(SAID)
+        assert len(said) > 20, name
+        english[name] = [
+            text for text in said if ENGLISH.fullmatch(text.strip(" .:·×←→")) or ENGLISH_WORDS.search(text)
+        ]
+    context.close()
+    assert {name: pixels for name, pixels in wide.items() if pixels > 0} == {}
+    assert {name: texts for name, texts in english.items() if texts} == {}
 
 
 def test_pages_stay_whole_enlarged_to_200_percent(chromium: Browser, url: str) -> None:
