@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from end_to_end.pages.every_page import PAGES, PHONE, axe_findings
 from integration.support.api_frontend_process import SiteProcess
@@ -15,16 +16,18 @@ TIMEOUT_MS = 15_000  # the machine may be busy
 FOR_AXE = ("Now", "Best, narrowed", "Moment", "Channel", "Channels")
 ENLARGED = ("Now", "Best", "Moment", "Channel", "Status")
 MOST_SHIFT = 0.05
+FRESHNESS_AGE = '<time datetime="'
+FRESH_BY_SCRIPT = ("API", "Not found")  # a page that is the same for an hour, and one that asks Postgres nothing
 TOO_WIDE = """() => { for (const each of document.querySelectorAll("details")) each.open = true;
     return document.documentElement.scrollWidth - document.documentElement.clientWidth; }"""
-SAID = """() => { const texts = [], skip = "script, style, code, pre, .name, [lang]:not([lang=de])";
+SAID = """() => { const texts = [], skip = "script, style, code, pre, .name, body [lang]:not([lang=de])";
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) if (!walker.currentNode.parentElement.closest(skip)) texts.push(walker.currentNode.data);
     for (const each of document.querySelectorAll("[aria-label], [title], [alt], [placeholder], [aria-valuetext]"))
         for (const name of ["aria-label", "title", "alt", "placeholder", "aria-valuetext"])
             if (!each.closest(skip)) texts.push(each.getAttribute(name) ?? "");
     return [document.title, ...texts].map((text) => text.replace(/\\s+/g, " ").trim()).filter(Boolean); }"""
-ENGLISH_WORDS = re.compile(r"\b(the|and|of|is|are|was|with|ago|people|usually|updated|watched|today|min|PM|AM)\b")
+ENGLISH_WORDS = re.compile(r"\b(the|and|of|is|are|with|ago|people|usually|updated|watched|today)\b")
 WATCH_SHIFTS = """addEventListener("DOMContentLoaded", () => {
     window.shifted = 0;
     const add = (entries) => entries.forEach((each) => { if (!each.hadRecentInput) window.shifted += each.value; });
@@ -72,6 +75,13 @@ def test_no_page_is_wider_than_320_pixels(chromium: Browser, url: str) -> None:
     assert {name: pixels for name, pixels in wide.items() if pixels > 0} == {}
 
 
+def english_on(page: Page) -> list[str]:
+    """The texts of a page that are English, but for what is quoted: its reader wrote it."""
+    said = [re.sub("„[^“]*“", "", text) for text in page.evaluate(SAID)]
+    assert len(said) > 20
+    return [text for text in said if ENGLISH.fullmatch(text.strip(" .:·×←→")) or ENGLISH_WORDS.search(text)]
+
+
 def test_in_german_every_page_is_german_and_fits_320_pixels(chromium: Browser, url: str) -> None:
     """What the script writes too."""
     context = chromium.new_context(viewport={"width": 320, "height": 640}, locale="de-DE", timezone_id="Europe/Berlin")
@@ -80,15 +90,23 @@ def test_in_german_every_page_is_german_and_fits_320_pixels(chromium: Browser, u
     for name, address in PAGES.items():
         page.goto(url + address)
         assert page.locator("html").get_attribute("lang") == "de"
-        wide[name] = page.evaluate(TOO_WIDE)
-        said = page.evaluate(SAID)
-        assert len(said) > 20, name
-        english[name] = [
-            text for text in said if ENGLISH.fullmatch(text.strip(" .:·×←→")) or ENGLISH_WORDS.search(text)
-        ]
+        wide[name], english[name] = page.evaluate(TOO_WIDE), english_on(page)
+    page.goto(f"{url}/?lang=en")
+    assert len(english_on(page)) > 10
     context.close()
     assert {name: pixels for name, pixels in wide.items() if pixels > 0} == {}
     assert {name: texts for name, texts in english.items() if texts} == {}
+
+
+def test_every_page_says_how_fresh_it_is(examples: tuple[SiteProcess, ChannelRows]) -> None:
+    """Its script then moves what it says: test_live.py, on a page that says it at once and on those that do not."""
+    site, rows = examples
+    rows.progress()
+    for name, address in PAGES.items():
+        page = httpx.get(site.url + address).text
+        assert re.search(r'<body data-live="/events\?', page), name
+        said = page.partition('id="freshness"')[2].partition("</div>")[0]
+        assert (FRESHNESS_AGE in said) != (name in FRESH_BY_SCRIPT), name
 
 
 def test_pages_stay_whole_enlarged_to_200_percent(chromium: Browser, url: str) -> None:
