@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from end_to_end.pages.every_page import PAGES, PHONE, axe_findings
+from end_to_end.pages.every_page import DESKTOP, PAGES, PHONE, axe_findings
 from integration.support.api_frontend_process import SiteProcess
 from integration.support.channel_rows import ChannelRows
 from integration.support.english import ENGLISH
@@ -35,6 +35,8 @@ WATCH_SHIFTS = """addEventListener("DOMContentLoaded", () => {
     observer.observe({ type: "layout-shift", buffered: true });
     window.shiftsSoFar = () => { add(observer.takeRecords()); return window.shifted; };
 })"""
+UNEVEN = """() => { const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+    return [box("#freshness").left - box("h1").left, box("footer nav").top - box("footer .languages").top]; }"""
 OUTLINE = """() => { const {outlineStyle, outlineWidth} = getComputedStyle(document.activeElement);
     return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2; }"""
 FOCUSED = "document.activeElement.textContent.trim()"
@@ -155,6 +157,16 @@ def test_a_focus_is_seen_on_all_that_takes_it(phone: Page, url: str) -> None:
                 unseen.append(last)
         assert unseen == [], name
         assert last.startswith("<body"), "the last one was left: no focus is caught"
+
+
+def test_on_a_desktop_all_begins_at_one_edge_and_the_footer_is_one_row(chromium: Browser, url: str) -> None:
+    page = chromium.new_page(viewport=DESKTOP)
+    uneven = {}
+    for name in ("Now", "Moment", "About", "Status"):
+        page.goto(url + PAGES[name])
+        uneven[name] = page.evaluate(UNEVEN)
+    page.close()
+    assert {name: pixels for name, pixels in uneven.items() if pixels != [0, 0]} == {}
 
 
 def test_a_choice_stands_right_before_its_words(phone: Page, url: str) -> None:
