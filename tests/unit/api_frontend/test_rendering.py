@@ -9,9 +9,10 @@ import pytest
 
 from api_frontend.data.freshness import UNREACHABLE, Freshness
 from api_frontend.data.stored_moment import Channel, StoredMoment, StreamFacts
-from api_frontend.rendering import Renderer, outward
+from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings
 from api_frontend.static_files import static_address, static_version
+from api_frontend.text.links import outward
 
 from .examples import MADE, MOMENT, PEAK, evidence, with_clip, with_fields
 
