@@ -21,9 +21,9 @@ from service_runtime.kafka import KafkaAwayError, consumer_config, producer_conf
 from service_runtime.settings import KafkaSettings
 from stream_monitoring.forwarding import takeover
 from stream_monitoring.forwarding.forwarder import Forwarder
+from stream_monitoring.forwarding.holder_start import wait_for_open_transactions
 from stream_monitoring.forwarding.kafka_log import TICKED, KafkaLog, PartitionId
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
-from stream_monitoring.forwarding.takeover import wait_for_open_transactions
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
 from stream_monitoring.forwarding.unread import AHEAD_MS
 from stream_monitoring.spool.batch import TICK_KEY
