@@ -232,7 +232,11 @@ class Forwarder:
         if resume.missing:
             log.error("forwarder: records were deleted before they were forwarded", records=resume.missing)
         if resume.gap_until is not None:
-            log.error("forwarder: nothing to deliver for some time", after=resume.after, until=resume.gap_until)
+            log.error(
+                "forwarder: the spool begins after the last tick, a gap is recorded",
+                after=resume.after,
+                until=resume.gap_until,
+            )
 
     def _forward_next(self, transactions: Transactions, stop: threading.Event) -> None:
         newest = self._queue.newest or self._spool.last

@@ -148,7 +148,7 @@ class TakeoverFilter:
         return value if is_straggler and record_id(header, value) not in self.known else None
 
     def _repeated(self, value: bytes) -> bytes:
-        """Return what this instance just saw of a stream with a new time: the last holder may not have seen it yet."""
+        """Date a stream's record after the last tick: the last holder may have ended before it polled the same."""
         return codec.encode(msgspec.structs.replace(decode_lifecycle(value), sent_at=self.after + 1))
 
     def _shortened(self, value: bytes) -> bytes:
