@@ -233,7 +233,7 @@ class Forwarder:
             log.error("forwarder: records were deleted before they were forwarded", records=resume.missing)
         if resume.gap_until is not None:
             log.error(
-                "forwarder: the spool begins after the last tick, a gap is recorded",
+                "forwarder: chat is missing between these times, every channel gets a gap",
                 after=resume.after,
                 until=resume.gap_until,
             )

@@ -47,8 +47,9 @@ class ResumePoint:
     """`position`: where to resume in the spool. `exact`: everything from there follows, nothing is in Kafka yet.
 
     Otherwise `after` is the event time of the last tick: only later records are sent, unless their ids are in Kafka.
-    `missing`: records that were deleted from the spool before they were forwarded. `gap_until`: the spool begins
-    only there, so what is between `after` and it cannot be delivered.
+    `missing`: records that were deleted from the spool before they were forwarded. `gap_until`: every channel gets a
+    gap from `after` up to there, because the spool begins later than the last tick or because that tick has an older
+    format.
     """
 
     position: int
