@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stream_monitoring.capture.pace import UNSYNCED_SECONDS, OpenFrame, crosses_in_seconds, seconds_to_look
+from stream_monitoring.capture.frame_end import UNSYNCED_SECONDS, OpenFrame, crosses_in_seconds, seconds_to_look
 from stream_monitoring.capture.ticks import crosses_second, next_tick
 from stream_monitoring.timing import LONGEST_WAIT_SECONDS
 

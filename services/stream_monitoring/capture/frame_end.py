@@ -1,4 +1,4 @@
-"""When a frame ends: with the tick that crosses a second of event time, and before much is unsynced."""
+"""Decide when a frame ends: once its tick completes a second of event time, or its records wait unsynced too long."""
 
 from dataclasses import dataclass
 
