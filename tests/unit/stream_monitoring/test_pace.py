@@ -14,12 +14,6 @@ from stream_monitoring.capture.pace import (
     crosses_in_seconds,
     seconds_to_look,
 )
-    FRAME_SECONDS,
-    UNSYNCED_SECONDS,
-    OpenFrame,
-    crosses_in_seconds,
-    seconds_to_look,
-)
 from stream_monitoring.capture.ticks import crosses_second, next_tick
 from stream_monitoring.timing import LONGEST_WAIT_SECONDS
 
