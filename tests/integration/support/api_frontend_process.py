@@ -150,6 +150,11 @@ class Rows:
         values = columns | vars(stream) | {"document": codec.encode(document).decode()}
         self._write(INSERT_MOMENT, values, document.moment_id, document.revision_number, notify)
 
+    def recorded(self, moment_id: str, ago_seconds: float) -> None:
+        """Date a moment's last change back."""
+        sql = "UPDATE moments SET recorded_at = now() - %s WHERE moment_id = %s"
+        self._connection.execute(sql, (timedelta(seconds=ago_seconds), moment_id))
+
     def delete(self, moment_id: str) -> None:
         """Forget a moment."""
         self._connection.execute("DELETE FROM moments WHERE moment_id = %s", (moment_id,))

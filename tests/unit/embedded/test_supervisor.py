@@ -72,13 +72,16 @@ def test_servers_come_first_and_services_last(programs: list[Program]) -> None:
     assert stages["clip_detector"] is stages["api_frontend"] is Stage.SERVICES
 
 
-def test_live_differs_from_the_demo_in_addresses_only(tmp_path: Path, programs: list[Program]) -> None:
+def test_live_differs_from_the_demo_in_addresses_and_clips_only(tmp_path: Path, programs: list[Program]) -> None:
     live = table(
         tmp_path, Ports(), SiteAddress(), Twitch(simulated=False, settings={"MONITORING_PINNED_CHANNELS": "a"}), {}
     )
     assert {each.name for each in programs} - {each.name for each in live} == {"twitch_simulator"}
     commands = {each.name: each.command for each in live}
-    assert {each.name: each.command for each in programs if each.name in commands} == commands
+    demo = {each.name: each.command for each in programs if each.name in commands}
+    assert demo.pop("api_frontend")[1:] == ["-m", "embedded.demo_site", Ports().url("simulator_http")]  # with clips
+    assert commands.pop("api_frontend")[1:] == ["-m", "api_frontend"]
+    assert demo == commands
 
 
 def test_the_socket_path_is_never_too_long(tmp_path: Path) -> None:
