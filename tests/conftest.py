@@ -1,8 +1,18 @@
 """How tests are spread over workers: a file stays together, and so does all that starts whole systems."""
 
+import os
+import sys
+from collections.abc import Iterator
+
 import hypothesis
 import pytest
+from integration.support.service_start import forked_services
 from xdist.scheduler import LoadScopeScheduling
+
+# Each worker imports every test file, and services start some hundred times: what was compiled is kept, also where the
+# environment says otherwise.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 hypothesis.settings.register_profile("busy machine", deadline=None)  # speed is for the benchmarks
 hypothesis.settings.load_profile("busy machine")
@@ -11,6 +21,13 @@ hypothesis.settings.load_profile("busy machine")
 # beside tests that mostly wait; and first, because together they take longest.
 HEAVY = ("tests/end_to_end/", "tests/integration/clip_detector/")
 SHARED_SYSTEM = "world"  # the fixture that starts it
+
+
+@pytest.fixture(scope="session", autouse=True)
+def services_are_forked() -> Iterator[None]:
+    """Services that tests start alone are forks of a process that has imported them."""
+    with forked_services():
+        yield
 
 
 class OneSystemAtATime(LoadScopeScheduling):
