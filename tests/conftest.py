@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+from integration.support.postgres_fixtures import postgres, postgres_of_module, postgres_server
 from integration.support.service_start import forked_services
 from xdist.scheduler import LoadScopeScheduling
+
+__all__ = ["postgres", "postgres_of_module", "postgres_server"]  # fixtures
 
 # Each worker imports every test file, and services start some hundred times: what was compiled is kept, also where the
 # environment says otherwise.

@@ -39,7 +39,9 @@ def become(order: dict) -> None:
     os.environ.clear()
     os.environ.update(order["environment"])
     time.tzset()
-    nothing, log = os.open(os.devnull, os.O_RDONLY), os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    sys.argv[1:] = order["flags"]
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     for number, file in ((0, nothing), (1, log), (2, log)):
         os.dup2(file, number)
     os.close(nothing)

@@ -10,10 +10,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
+
+from twitch_simulator.process import SimulatorProcess
 
 IMPORTED_SERVICE = Path(__file__).with_name("imported_service.py")
 OF_THE_INTERPRETER = ("PYTHON", "LD_")  # prefixes of variables
@@ -61,9 +63,9 @@ class Nursery:
                     self._codes[fields["ended"]] = fields["code"]
                 self._news.notify_all()
 
-    def start(self, environment: Mapping[str, str], log: Path) -> "Fork":
+    def start(self, environment: Mapping[str, str], log: Path, flags: Sequence[str]) -> "Fork":
         """Fork the service."""
-        order = json.dumps({"environment": dict(environment), "log": str(log)})
+        order = json.dumps({"environment": dict(environment), "log": str(log), "flags": flags})
         assert self._process.stdin is not None
         with self._starts:
             self._process.stdin.write(f"{order}\n")
@@ -127,11 +129,11 @@ class Nurseries:
         """Return whether these variables want no other interpreter than the tests' own."""
         return of_the_interpreter(environment) == self._interpreter
 
-    def start(self, name: str, environment: Mapping[str, str], log: Path) -> Service:
+    def start(self, name: str, environment: Mapping[str, str], log: Path, flags: Sequence[str]) -> Service:
         """Fork the service."""
         if name not in self._by_name:
             self._by_name[name] = Nursery(name)
-        return self._by_name[name].start(environment, log)
+        return self._by_name[name].start(environment, log, flags)
 
     def close(self) -> None:
         """End them."""
@@ -151,15 +153,23 @@ nurseries: Nurseries | None = None
 def forked_services() -> Iterator[None]:
     """Inside the block services are forks."""
     global nurseries
-    nurseries = Nurseries()
+    nurseries, as_usual = Nurseries(), SimulatorProcess.run
+    SimulatorProcess.run = staticmethod(start_simulator)
     yield
+    SimulatorProcess.run = staticmethod(as_usual)
     nurseries.close()
     nurseries = None
 
 
-def start_service(name: str, environment: Mapping[str, str], log: Path) -> Service:
+def start_simulator(flags: list[str], environment: dict[str, str], log: Path) -> Service:
+    """Start the simulator."""
+    return start_service("twitch_simulator", environment, log, flags)
+
+
+def start_service(name: str, environment: Mapping[str, str], log: Path, flags: Sequence[str] = ()) -> Service:
     """Start `python -m name` with this environment; its output is appended to `log`."""
     if nurseries is not None and nurseries.suit(environment):
-        return nurseries.start(name, environment, log)
+        return nurseries.start(name, environment, log, flags)
     with log.open("ab") as output:
-        return subprocess.Popen([sys.executable, "-m", name], env=dict(environment), stdout=output, stderr=output)
+        command = [sys.executable, "-m", name, *flags]
+        return subprocess.Popen(command, env=dict(environment), stdout=output, stderr=output)
