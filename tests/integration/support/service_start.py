@@ -66,6 +66,7 @@ class Nursery:
     def start(self, environment: Mapping[str, str], log: Path, flags: Sequence[str]) -> "Fork":
         """Fork the service."""
         order = json.dumps({"environment": dict(environment), "log": str(log), "flags": flags})
+        log.touch()
         assert self._process.stdin is not None
         with self._starts:
             self._process.stdin.write(f"{order}\n")

@@ -4,12 +4,10 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
 import pytest
-from end_to_end.conftest import CHROMIUM_FLAGS
 from integration.support.api_frontend_process import Rows, SiteProcess
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from api_frontend.data.stored_moment import StreamFacts
-from embedded import chromium as installed
 
 NARROW = {"width": 320, "height": 640}
 NAMES = {
@@ -60,17 +58,9 @@ def site(postgres_of_module: str, tmp_path_factory: pytest.TempPathFactory) -> I
     rows.close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed.ensure(), args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport=NARROW)
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport=NARROW)
     yield page
     page.close()
 
