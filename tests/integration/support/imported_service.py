@@ -3,6 +3,7 @@
 It reports as lines of JSON as well: the pid of each service that it started, and the exit code of each that ended.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -51,6 +52,7 @@ def become(order: dict) -> None:
 def main(name: str) -> None:
     """Serve orders to their end; a fork leaves this loop by the exit of its service."""
     importlib.import_module(f"{name}.main")
+    gc.freeze()  # no fork looks through what was imported, which took half a second at its end
     signal.signal(signal.SIGCHLD, reap)
     for line in sys.stdin:
         signal.pthread_sigmask(signal.SIG_BLOCK, CHILD_ENDED)  # its end is reported after its start
