@@ -47,9 +47,11 @@ PUSH = "document.querySelector('main').style.paddingTop = '300px'"
 
 
 @pytest.fixture(scope="module")
-def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SiteProcess, ChannelRows]]:
+def examples(
+    postgres_of_module: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[SiteProcess, ChannelRows]]:
     """A site filled with examples, and what writes its rows."""
-    with example_site(tmp_path_factory.mktemp("examples")) as (site, rows):
+    with example_site(postgres_of_module, tmp_path_factory.mktemp("examples")) as (site, rows):
         yield site, rows
 
 
