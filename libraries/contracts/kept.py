@@ -3,3 +3,4 @@
 WORDS_HOURS = 48  # what people wrote, in the spool, in Kafka and in dead letters
 COUNTS_DAYS = 30  # messages and people per second
 NOTICES_DAYS = 90  # raids, gifts and the like, without people
+VOICES_DAYS = 365  # what a visitor said of a moment or saved, and the cookie that says it is the same visitor

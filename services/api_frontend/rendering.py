@@ -61,7 +61,7 @@ ROOMS = (  # of the navigation: name, address, text, and the path of its sign in
     ("best", "/best", marked("Best"), "M5 20V13M12 20V4M19 20V9"),
     ("channels", "/channels", marked("Channels"), "M4 5H20V16H12L8 20V16H4Z"),
 )
-CardKey = tuple[str, str, str, ClipNote, str, str]  # all that a card depends on
+CardKey = tuple[str, str, int, str, ClipNote, str, str]  # all that a card depends on
 HEART = "M12 20.5C5 15.5 2.5 12 2.5 8.5A5 5 0 0 1 12 6.5A5 5 0 0 1 21.5 8.5C21.5 12 19 15.5 12 20.5Z"
 
 
@@ -231,7 +231,8 @@ class Renderer:
         """Render it, unless it is known: only what is said of its clip changes by itself."""
         note = note_of(moment)
         reader = CURRENT_READER.get()
-        key = (moment.moment_id, moment.version, moment.channel.display_name, note, reader.language, reader.zone)
+        name = moment.channel.display_name
+        key = (moment.moment_id, moment.version, moment.grade, name, note, reader.language, reader.zone)
         made = self._cards.pop(key, None)
         if made is None:
             made = self.piece("_card.html", moment=moment, note=note)

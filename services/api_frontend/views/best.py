@@ -158,6 +158,8 @@ async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)
         "known": known,
         "periods": PERIOD_WORDS,
         "rarities": RARITY_WORDS,
+        "most_of_channel": MOST_OF_CHANNEL,
+        "watch_address": with_query("/watch", wanted.query_text()),
         "left_out": left_out(page, wanted),
         "looser": [] if found or wanted.shadow else await loosening(site, wanted),
         "live_address": live,
