@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Template
 from markupsafe import Markup
 
 from api_frontend.data.codes import cause_name, mood_name
@@ -21,6 +21,7 @@ from api_frontend.reader import CURRENT as CURRENT_READER
 from api_frontend.reader import DEFAULT
 from api_frontend.reader import LANGUAGES as SPOKEN
 from api_frontend.settings import ApiSettings
+from api_frontend.spoken_templates import SpokenTemplates
 from api_frontend.static_files import static_address
 from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
@@ -29,16 +30,16 @@ from api_frontend.text.durations import duration_text
 from api_frontend.text.freshness import ago_text, behind_text
 from api_frontend.text.lead import going_on, lead, numbers, people_text, why
 from api_frontend.text.live_curve import spark
+from api_frontend.text.options import options_of
 from api_frontend.text.recording import recording
 from api_frontend.text.script_words import script_words
 from api_frontend.text.shown_name import cut, shown, shown_name
 from api_frontend.text.times import iso, time_text, zone_time
 from api_frontend.text.week import hour_text
-from api_frontend.translation import marked, translate_in
-from contracts.moment_words import CAUSES, MOODS
+from api_frontend.translation import marked
 
-HERE = Path(__file__).parent
 CARDS_KEPT = 600  # about 5 kB each; most visitors ask for the same newest pages
+OPTIONS_KEPT = 400  # some are names from data and addresses, so there is a bound
 SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
 OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
 # Of the API: a browser asks again each time, a cache between keeps it for 5 s. No stale-while-revalidate: Chromium
@@ -151,11 +152,14 @@ def embed_address(embed_url: str | None, frame_sources: str, domains: list[str])
     return f"{embed_url}{'&' if parts.query else '?'}{parents}"
 
 
-HELPERS: dict[str, Callable[..., Any]] = {  # what templates may call, whatever the settings
+FIXED: dict[str, Callable[..., Any]] = {  # what gives the same to every reader of a language
     "static": static_address,
-    "with_language": with_language,
     "picture_in_language": picture_in_language,
     "piece_in_language": piece_in_language,
+    "script_words": script_words,
+}
+HELPERS: dict[str, Callable[..., Any]] = {  # what else templates may call, whatever the settings
+    "with_language": with_language,
     "sort_key": sort_key,
     "drawn": drawn,
     "why": why,
@@ -175,7 +179,6 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what templates may call, whatever 
     "facts": facts,
     "note_of": note_of,
     "recording": recording,
-    "script_words": script_words,
     "length_text": length_text,
     "ago_text": ago_text,
     "behind_text": behind_text,
@@ -198,25 +201,16 @@ class Renderer:
 
     def __init__(self, settings: ApiSettings) -> None:
         self._cards: dict[CardKey, Markup] = {}
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        translate_in(self._environment)
-        self._environment.filters["utc"] = utc
-        self._environment.globals.update(
-            HELPERS | self._helpers(settings),
-            known_causes=CAUSES,
-            known_moods=MOODS,
-            rooms=ROOMS,
-            languages=SPOKEN,
-            heart=HEART,
-            demo=settings.demo,
-        )
+        self._templates = {language: SpokenTemplates(language, FIXED) for language in SPOKEN}
+        for templates in self._templates.values():
+            templates.filters["utc"] = utc
+            templates.globals.update(
+                HELPERS | self._helpers(settings),
+                rooms=ROOMS,
+                languages=SPOKEN,
+                heart=HEART,
+                demo=settings.demo,
+            )
 
     def _helpers(self, settings: ApiSettings) -> dict[str, Callable[..., Any]]:
         """Return what templates may call that depends on the settings."""
@@ -224,12 +218,18 @@ class Renderer:
         def player(url: str | None) -> str | None:
             return embed_address(outward(url, settings.demo), settings.frame_sources, settings.domains())
 
+        options = lru_cache(OPTIONS_KEPT)(self._options)
         return {
             "card": self.card,
+            "options": lambda *asked: options(CURRENT_READER.get().language, *asked),
             "outward": lambda address: outward(address, settings.demo),
             "stream_address": lambda login: outward(settings.stream_url.format(login=login), settings.demo),
             "embed_address": player,
         }
+
+    def _template(self, name: str) -> Template:
+        """Return a template as the reader's language says it."""
+        return self._templates[CURRENT_READER.get().language].get_template(name)
 
     def page(
         self,
@@ -240,21 +240,21 @@ class Renderer:
     ) -> HTMLResponse:
         """Render a whole page; `freshness` in the values fills its header."""
         context = {"freshness": None, "live_address": FRESHNESS_ONLY} | values
-        text = self._environment.get_template(template).render(context)
+        text = self._template(template).render(context)
         kept = OWN_PAGE if status == 200 else NEVER_KEPT
         return HTMLResponse(text, status, kept | (headers or {}))
 
     def notice(self, at: datetime) -> str:
         """Say that a page is as old as that, since Postgres is away."""
-        return self._environment.get_template("_notice.html").render(at=at)
+        return self._template("_notice.html").render(at=at)
 
     def text(self, template: str, values: dict[str, Any]) -> str:
         """Render a feed, a sitemap or a piece of one; what XML forbids even as a reference is left out."""
-        return NOT_IN_XML.sub("", self._environment.get_template(template).render(values))
+        return NOT_IN_XML.sub("", self._template(template).render(values))
 
     def piece(self, template: str, **values: object) -> Markup:
         """Render a piece of a page."""
-        text = self._environment.get_template(template).render(values)
+        text = self._template(template).render(values)
         return Markup(text)  # noqa: S704  # nosec B704  # the template escapes
 
     def card(self, moment: StoredMoment, prefix: str = "") -> Markup:
@@ -274,6 +274,10 @@ class Renderer:
                 del self._cards[next(iter(self._cards))]
         self._cards[key] = made
         return made
+
+    def _options(self, _: str, field: str, chosen: str | None, known: tuple[str, ...] = ()) -> Markup:
+        """Render the options of a field of the list's form; the language is there to tell the kept ones apart."""
+        return self.piece("_options.html", options=options_of(field, chosen, known), chosen=chosen or "")
 
     def moment_news(self, moment: StoredMoment) -> str:
         """Encode a card for an open page, where it belongs, and what the first page says of it."""

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api_frontend.data.lists.conditions import PERIOD_WORDS, RARITY_WORDS
 from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.lists.periods import Period
 from api_frontend.data.moments import MOST_COUNTED, Page
@@ -156,8 +155,6 @@ async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)
         "chips": chips(wanted),
         "count": None if wanted.shadow else count_text(found),
         "known": known,
-        "periods": PERIOD_WORDS,
-        "rarities": RARITY_WORDS,
         "left_out": left_out(page, wanted),
         "looser": [] if found or wanted.shadow else await loosening(site, wanted),
         "live_address": live,
