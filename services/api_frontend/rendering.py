@@ -56,7 +56,8 @@ ROOMS = (  # of the navigation: name, address, text, and the path of its sign in
     ("best", "/best", marked("Best"), "M5 20V13M12 20V4M19 20V9"),
     ("channels", "/channels", marked("Channels"), "M4 5H20V16H12L8 20V16H4Z"),
 )
-CardKey = tuple[str, str, str, ClipNote, str, str]  # all that a card depends on
+CardKey = tuple[str, str, str, str, str]  # all that a card depends on, but for the time
+KeptCard = tuple[ClipNote, Markup]  # what it says of the clip, and its HTML
 HEART = "M12 20.5C5 15.5 2.5 12 2.5 8.5A5 5 0 0 1 12 6.5A5 5 0 0 1 21.5 8.5C21.5 12 19 15.5 12 20.5Z"
 
 
@@ -200,7 +201,7 @@ class Renderer:
     """Renders pages, and the pieces of them that open pages receive."""
 
     def __init__(self, settings: ApiSettings) -> None:
-        self._cards: dict[CardKey, Markup] = {}
+        self._cards: dict[CardKey, KeptCard] = {}
         self._templates = {language: SpokenTemplates(language, FIXED) for language in SPOKEN}
         for templates in self._templates.values():
             templates.filters["utc"] = utc
@@ -263,17 +264,17 @@ class Renderer:
         return Markup(made.replace('id="m-', f'id="{prefix}m-', 1)) if prefix else made  # noqa: S704  # nosec B704
 
     def _card(self, moment: StoredMoment) -> Markup:
-        """Render it, unless it is known: only what is said of its clip changes by itself."""
-        note = note_of(moment)
+        """Render it, unless it is known: only what is said of its clip changes by itself, and that until it is due."""
         reader = CURRENT_READER.get()
-        key = (moment.moment_id, moment.version, moment.channel.display_name, note, reader.language, reader.zone)
-        made = self._cards.pop(key, None)
-        if made is None:
-            made = self.piece("_card.html", moment=moment, note=note)
+        key = (moment.moment_id, moment.version, moment.channel.display_name, reader.language, reader.zone)
+        kept = self._cards.pop(key, None)
+        if kept is None or (kept[0].due and kept[0] != note_of(moment)):
+            note = note_of(moment)
+            kept = (note, self.piece("_card.html", moment=moment, note=note))
             while len(self._cards) >= CARDS_KEPT:
                 del self._cards[next(iter(self._cards))]
-        self._cards[key] = made
-        return made
+        self._cards[key] = kept
+        return kept[1]
 
     def _options(self, _: str, field: str, chosen: str | None, known: tuple[str, ...] = ()) -> Markup:
         """Render the options of a field of the list's form; the language is there to tell the kept ones apart."""

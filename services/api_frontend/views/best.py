@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api_frontend.data.lists.filters import Filter, from_address
+from api_frontend.data.lists.filters import Filter
 from api_frontend.data.lists.periods import Period
 from api_frontend.data.moments import MOST_COUNTED, Page
 from api_frontend.rendering import READER_PAGE
 from api_frontend.text.shown_name import shown
 from api_frontend.translation import _, marked, ngettext
+from api_frontend.views.asked_filter import asked_filter
 from api_frontend.views.site import CurrentSite, Site
 
 PATH = "/best"
@@ -42,7 +43,7 @@ def with_query(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-async def wanted_here(request: Request, wanted: Annotated[Filter, Depends(from_address)]) -> Filter:
+async def wanted_here(request: Request, wanted: Annotated[Filter, Depends(asked_filter)]) -> Filter:
     """Read the filter; without an order it is the best, and without anything the best of today."""
     if wanted.shadow or request.query_params.get("order"):
         return wanted
