@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,7 @@ from api_frontend.data.languages import LANGUAGES, language_name
 from api_frontend.data.stored_moment import StoredMoment, utc, web_address
 from api_frontend.page_address import CURRENT
 from api_frontend.reader import CURRENT as CURRENT_READER
-from api_frontend.reader import DEFAULT
+from api_frontend.reader import DEFAULT, Reader
 from api_frontend.reader import LANGUAGES as SPOKEN
 from api_frontend.settings import ApiSettings
 from api_frontend.spoken_templates import SpokenTemplates
@@ -39,6 +39,7 @@ from api_frontend.text.week import hour_text
 from api_frontend.translation import marked
 
 CARDS_KEPT = 600  # about 5 kB each; most visitors ask for the same newest pages
+LINES_KEPT = 20  # of the header, by languages and time zones
 OPTIONS_KEPT = 400  # some are names from data and addresses, so there is a bound
 SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
 OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
@@ -219,9 +220,10 @@ class Renderer:
         def player(url: str | None) -> str | None:
             return embed_address(outward(url, settings.demo), settings.frame_sources, settings.domains())
 
-        options = lru_cache(OPTIONS_KEPT)(self._options)
+        options, line = lru_cache(OPTIONS_KEPT)(self._options), lru_cache(LINES_KEPT)(self._freshness_line)
         return {
-            "card": self.card,
+            "cards": self.cards,
+            "freshness_line": lambda freshness: line(freshness, CURRENT_READER.get()),
             "options": lambda *asked: options(CURRENT_READER.get().language, *asked),
             "outward": lambda address: outward(address, settings.demo),
             "stream_address": lambda login: outward(settings.stream_url.format(login=login), settings.demo),
@@ -263,6 +265,10 @@ class Renderer:
         made = self._card(moment)
         return Markup(made.replace('id="m-', f'id="{prefix}m-', 1)) if prefix else made  # noqa: S704  # nosec B704
 
+    def cards(self, moments: Iterable[StoredMoment], prefix: str = "") -> Markup:
+        """Render the cards of these moments."""
+        return Markup("\n".join(self.card(moment, prefix) for moment in moments))  # noqa: S704  # nosec B704
+
     def _card(self, moment: StoredMoment) -> Markup:
         """Render it, unless it is known: only what is said of its clip changes by itself, and that until it is due."""
         reader = CURRENT_READER.get()
@@ -279,6 +285,10 @@ class Renderer:
     def _options(self, _: str, field: str, chosen: str | None, known: tuple[str, ...] = ()) -> Markup:
         """Render the options of a field of the list's form; the language is there to tell the kept ones apart."""
         return self.piece("_options.html", options=options_of(field, chosen, known), chosen=chosen or "")
+
+    def _freshness_line(self, freshness: Freshness, _: Reader) -> Markup:
+        """Render the header's line; the reader is there to tell the kept ones apart."""
+        return self.piece("_freshness.html", freshness=freshness)
 
     def moment_news(self, moment: StoredMoment) -> str:
         """Encode a card for an open page, where it belongs, and what the first page says of it."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from api_frontend.data.lists.filters import Filter
 from api_frontend.data.lists.periods import Period
 from api_frontend.data.moments import MOST_COUNTED, Page
+from api_frontend.reader import CURRENT
 from api_frontend.rendering import READER_PAGE
 from api_frontend.text.shown_name import shown
 from api_frontend.translation import _, marked, ngettext
@@ -25,6 +27,7 @@ TABS: tuple[tuple[str, Period], ...] = (
     (marked("Today"), "today"),
     (marked("Week"), "week"),
 )
+TABS_KEPT = 500  # searches are among them, so there is a bound
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,8 +46,9 @@ def with_query(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-async def wanted_here(request: Request, wanted: Annotated[Filter, Depends(asked_filter)]) -> Filter:
+async def wanted_here(request: Request) -> Filter:
     """Read the filter; without an order it is the best, and without anything the best of today."""
+    wanted = await asked_filter(request)
     if wanted.shadow or request.query_params.get("order"):
         return wanted
     return replace(wanted, order="best", period=wanted.period if wanted.conditions() else "today")
@@ -67,17 +71,22 @@ def address(wanted: Filter) -> str:
 def tabs(wanted: Filter) -> list[Link]:
     """Return the periods, and the newest; each keeps what else narrows the list."""
     plain = replace(wanted, after=None, from_at=None, until_at=None)
-    is_free = not (wanted.from_at or wanted.until_at)
+    return tabs_of(plain, CURRENT.get().language, is_free=not (wanted.from_at or wanted.until_at))
+
+
+@lru_cache(TABS_KEPT)
+def tabs_of(plain: Filter, _language: str, is_free: bool) -> list[Link]:
+    """Return the tabs of a filter without times in the reader's language; `is_free`: no times are asked for."""
     links = [
         Link(
             _(text),
             address(replace(plain, period=period, order="best")),
-            is_free and (wanted.order, wanted.period) == ("best", period),
+            is_free and (plain.order, plain.period) == ("best", period),
         )
         for text, period in TABS
     ]
     newest = replace(plain, period=None, order="newest")
-    return [*links, Link(_("Newest"), address(newest), is_free and wanted.order == "newest" and not wanted.period)]
+    return [*links, Link(_("Newest"), address(newest), is_free and plain.order == "newest" and not plain.period)]
 
 
 def chips(wanted: Filter) -> list[Link]:

@@ -87,7 +87,7 @@ class Filter:
 
     def at(self, after: Cursor | None) -> "Filter":
         """Ask for the same moments from another position on."""
-        return replace(self, after=after)
+        return self if after == self.after else replace(self, after=after)
 
     def of(self, channel: Channel | None) -> "Filter":
         """Ask for the moments of this channel, which `channel` named; None if there is no such channel."""
