@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Template
@@ -15,11 +14,11 @@ from markupsafe import Markup
 from api_frontend.data.codes import cause_name, mood_name
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.languages import LANGUAGES, language_name
-from api_frontend.data.stored_moment import StoredMoment, utc, web_address
+from api_frontend.data.stored_moment import StoredMoment, utc
 from api_frontend.page_address import CURRENT
 from api_frontend.reader import CURRENT as CURRENT_READER
-from api_frontend.reader import DEFAULT, Reader
 from api_frontend.reader import LANGUAGES as SPOKEN
+from api_frontend.reader import Reader
 from api_frontend.settings import ApiSettings
 from api_frontend.spoken_templates import SpokenTemplates
 from api_frontend.static_files import static_address
@@ -29,6 +28,14 @@ from api_frontend.text.clip_status import ClipNote, clip_note, length_text
 from api_frontend.text.durations import duration_text
 from api_frontend.text.freshness import ago_text, behind_text
 from api_frontend.text.lead import going_on, lead, numbers, people_text, why
+from api_frontend.text.links import (
+    contact_link,
+    embed_address,
+    outward,
+    picture_in_language,
+    piece_in_language,
+    with_language,
+)
 from api_frontend.text.live_curve import spark
 from api_frontend.text.options import options_of
 from api_frontend.text.recording import recording
@@ -111,47 +118,6 @@ def facts(moment: StoredMoment) -> list[str]:
         for each in (stream.game_name, language_name(stream.language) if stream.language in LANGUAGES else "")
         if each
     ]
-
-
-def outward(address: str | None, demo: bool) -> str | None:
-    """Return the address; None for one of the real Twitch where Twitch is simulated."""
-    host = (urlsplit(address).hostname or "") if address else ""
-    return None if demo and (host == "twitch.tv" or host.endswith(".twitch.tv")) else address
-
-
-def contact_link(contact: str) -> Markup:
-    """Write a mail or web address as a link; any other text as it is."""
-    if web_address(contact):
-        return Markup('<a href="{0}" rel="noopener">{0}</a>').format(contact)
-    return Markup('<a href="mailto:{0}">{0}</a>').format(contact) if "@" in contact else Markup.escape(contact)
-
-
-def with_language(query: str, language: str | None = None) -> str:
-    """Name the language in a query: this one, or the one that the page's address names; else the query as it is."""
-    reader = CURRENT_READER.get()
-    named = language or (reader.language if reader.is_asked else None)
-    return "&".join([part for part in (query, f"lang={named}" if named else "") if part])
-
-
-def piece_in_language(path: str) -> str:
-    """Return the address of what an open page asks for by itself, in the page's language."""
-    return f"{path}{'&' if '?' in path else '?'}lang={CURRENT_READER.get().language}"
-
-
-def picture_in_language(path: str) -> str:
-    """Return the address of a picture with the page's language; English is what it has by itself."""
-    return path if CURRENT_READER.get().language == DEFAULT else piece_in_language(path)
-
-
-def embed_address(embed_url: str | None, frame_sources: str, domains: list[str]) -> str | None:
-    """Return the player's address with the site as its parent; None if the policy would refuse to frame it."""
-    if not embed_url:
-        return None
-    parts = urlsplit(embed_url)
-    if f"{parts.scheme}://{parts.netloc}" not in frame_sources.split():
-        return None
-    parents = urlencode([("parent", domain) for domain in domains] + [("autoplay", "true")])
-    return f"{embed_url}{'&' if parts.query else '?'}{parents}"
 
 
 FIXED: dict[str, Callable[..., Any]] = {  # what gives the same to every reader of a language

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,14 +10,18 @@ import pytest
 
 from api_frontend.data.freshness import UNREACHABLE, Freshness
 from api_frontend.data.stored_moment import Channel, StoredMoment, StreamFacts
-from api_frontend.rendering import Renderer, outward
+from api_frontend.reader import Reader, reading
+from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings
 from api_frontend.static_files import static_address, static_version
+from api_frontend.text.clip_status import DECIDED_WITHIN
+from api_frontend.text.links import outward
 
 from .examples import MADE, MOMENT, PEAK, evidence, with_clip, with_fields
 
 renderer = Renderer(ApiSettings())
 demo = Renderer(ApiSettings(demo=True))
+HALF_A_SECOND = timedelta(seconds=0.5)
 VOD = "https://www.twitch.tv/videos/1?t=1h"
 LAUGHTER = with_fields(MOMENT, mood="laughter")
 
@@ -208,3 +213,24 @@ def test_a_changed_moment_gets_a_new_card() -> None:
     assert 'class="play"' not in card(changing)
     assert 'class="play"' in card(replace(changing, clip=with_clip("made").clip, version="3.2"))
     assert 'class="play"' not in card(changing)
+
+
+def test_a_card_is_rendered_once_unless_what_it_says_of_its_clip_is_due() -> None:
+    settled = replace(MOMENT, clip=MADE, version="kept")
+    assert renderer.card(settled) is renderer.card(settled)
+    waiting = replace(
+        going_on(MOMENT, moment_id="waits"), changed_at=datetime.now(UTC) - DECIDED_WITHIN + HALF_A_SECOND
+    )
+    waiting = with_fields(waiting, crossed_at=MOMENT.document.crossed_at)
+    assert "Deciding…" in card(waiting)
+    time.sleep(HALF_A_SECOND.total_seconds())
+    assert "Nothing is known of a clip" in card(waiting)
+
+
+def test_the_header_tells_each_reader_in_their_language() -> None:
+    freshness = Freshness("live", PEAK, 2.0, 41)
+    page = renderer._templates["en"].from_string("{{ freshness_line(freshness) }}")
+    assert "41 channels watched" in page.render(freshness=freshness)
+    with reading(Reader("de")):
+        assert "41 Kanäle" in page.render(freshness=freshness)
+    assert "40 channels watched" in page.render(freshness=replace(freshness, channels=40))

@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from api_frontend.data.stored_moment import web_address
 from api_frontend.middleware.security import Clients, content_policy
-from api_frontend.rendering import embed_address
 from api_frontend.settings import TWITCH_FRAMES, ApiSettings
+from api_frontend.text.links import embed_address
 
 
 def scope(peer: str, told: str | None = None) -> dict[str, Any]:
