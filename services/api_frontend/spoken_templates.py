@@ -64,7 +64,7 @@ class SpokenTemplates(Environment):
         translate_in(self)
         self.globals.update(fixed)
         self._reader = Reader(language)
-        self._fixing = Fixing({"_": marked_up, "gettext": marked_up, "language": lambda: language} | dict(fixed))
+        self._fixing = Fixing({"_": marked_up, "gettext": marked_up, "language": lambda: language, **fixed})
 
     def compile(self, source: Any, name: Any = None, filename: Any = None, *args: Any, **kwargs: Any) -> Any:
         """Compile a template, with what is fixed in its place."""

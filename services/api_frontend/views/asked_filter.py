@@ -4,6 +4,7 @@ The API declares each parameter to FastAPI, which documents them and checks one 
 """
 
 from inspect import signature
+from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -11,8 +12,10 @@ from pydantic import ValidationError, create_model
 
 from api_frontend.data.lists.filters import Filter, from_address
 
-DECLARED = signature(from_address).parameters
-ASKED = create_model("ASKED", **{name: (each.annotation, each.default) for name, each in DECLARED.items()})
+DECLARED: dict[str, Any] = {
+    name: (each.annotation, each.default) for name, each in signature(from_address).parameters.items()
+}
+ASKED = create_model("ASKED", **DECLARED)
 
 
 async def asked_filter(request: Request) -> Filter:

@@ -6,10 +6,10 @@ from typing import Any
 from api_frontend.data.database import queries
 from api_frontend.data.lists.cursor import TOP_GRADE
 from api_frontend.data.lists.filters import Filter
-from api_frontend.data.lists.words import query_of
+from api_frontend.data.lists.words import firm_query_of, query_of
 
 PLACE_OF_CONDITIONS = "AND true"
-NEAR = 1000  # moments that a search looks at before it asks the index of words
+NEAR = 400  # moments that a search looks at before it asks the index of words
 
 
 def source(wanted: Filter) -> str:
@@ -24,6 +24,11 @@ def source(wanted: Filter) -> str:
 def narrowing(wanted: Filter) -> tuple[str, ...]:
     """Name the fragments of the conditions that are asked for."""
     return tuple(one.fragment for one in wanted.conditions() if one.fragment)
+
+
+def besides_words(wanted: Filter) -> tuple[str, ...]:
+    """Name them without the words, which a search's own queries look for."""
+    return tuple(name for name in narrowing(wanted) if name != "with_words")
 
 
 @cache
@@ -41,8 +46,10 @@ def filled(statement: str, fragments: tuple[str, ...]) -> str:
 
 def sql(wanted: Filter) -> str:
     """Return the query of the filter's positions in its order."""
+    if wanted.search and not wanted.shadow:
+        return filled(f"{wanted.order}_found", besides_words(wanted))
     if wanted.order == "best":
-        return filled("best_found" if wanted.search else "best_moments", narrowing(wanted))
+        return filled("best_moments", narrowing(wanted))
     table = source(wanted)
     conditions = [name for name in narrowing(wanted) if (table, name) != ("made_clips", "with_clip")]
     bounds = ["crossed_from"] * bool(wanted.begin) + ["crossed_before"] * bool(wanted.end or wanted.after)
@@ -51,8 +58,7 @@ def sql(wanted: Filter) -> str:
 
 def near_sql(wanted: Filter) -> str:
     """Return the query of what a search finds among the first `NEAR` of the list."""
-    fragments = tuple(name for name in narrowing(wanted) if name != "with_words")
-    return filled("near_best" if wanted.order == "best" else "near_newest", fragments)
+    return filled(f"near_{wanted.order}", besides_words(wanted))
 
 
 def count_sql(wanted: Filter) -> str:
@@ -65,6 +71,7 @@ def parameters(wanted: Filter, most: int) -> dict[str, Any]:
     end = wanted.end or "infinity"
     values = vars(wanted) | {
         "words": query_of(wanted.search or ""),
+        "firm_words": firm_query_of(wanted.search or ""),
         "least_seconds": wanted.least_seconds,
         "begin_at": wanted.begin or "-infinity",
         "most": most,

@@ -4,6 +4,7 @@ import re
 
 MOST_WORDS = 8
 MOST_CHARACTERS = 100
+FIRM_CHARACTERS = 3  # of an unfinished word beside others
 WORD = re.compile(
     r"[^\s!-/:-@\[-`{-~\x00-\x1f\x7f]+"
 )  # ASCII punctuation parts words, as in `search_words` of Postgres
@@ -18,6 +19,13 @@ def query_of(text: str) -> str:
     """Write the search for Postgres's `to_tsquery`; words hold none of its operators."""
     words = words_of(text)
     return " & ".join([*words[:-1], f"{words[-1]}:*"]) if words else ""
+
+
+def firm_query_of(text: str) -> str:
+    """Write what the index of words is asked for: without an unfinished word that begins half of all words."""
+    words = words_of(text)
+    is_vague = len(words) > 1 and len(words[-1]) < FIRM_CHARACTERS
+    return " & ".join(words[:-1]) if is_vague else query_of(text)
 
 
 def found_in(text: str, stored: frozenset[str]) -> bool:

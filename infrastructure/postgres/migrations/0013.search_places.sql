@@ -1,0 +1,53 @@
+-- Searches find the first of a list without reading all that has the words: beside its words, the index of a moment
+-- holds where in the lists it is. The site asks for the words within a stretch of time, or within a grade.
+-- Changes the catalogue alone; 0014 makes the index.
+-- depends: 0012.api
+
+-- The three hours of a time, counted from 1970.
+CREATE FUNCTION three_hours(at timestamptz) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN floor(extract(EPOCH FROM at - timestamptz '1970-01-01 00:00:00+00') / 10800)::bigint;
+
+-- A moment's words with its three hours (@t), its four days of 32 times three hours (@b) and its grade (@g). No word has
+-- an @: `search_words` parts words by punctuation.
+CREATE FUNCTION moment_places(search tsvector, crossed_at timestamptz, grade smallint) RETURNS tsvector
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN search || array_to_tsvector(ARRAY[
+    '@t' || three_hours(crossed_at)::text, '@b' || (three_hours(crossed_at) / 32)::text, '@g' || grade::text
+]);
+
+-- Matches every moment of a stretch of time, and some around it; everything where the stretch is open or has years.
+CREATE FUNCTION places_between(from_at timestamptz, until_at timestamptz) RETURNS tsquery
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    WITH stretch AS (
+        SELECT
+            three_hours(from_at) AS first, three_hours(until_at) AS last,
+            (three_hours(from_at) + 31) / 32 AS first_block, (three_hours(until_at) + 1) / 32 - 1 AS last_block
+        WHERE isfinite(from_at) AND isfinite(until_at) AND until_at - from_at < interval '1500 days'
+    ),
+    parts AS (
+        SELECT '@t' || generate_series(first, least(32 * first_block - 1, last)) AS place FROM stretch
+        UNION ALL
+        SELECT '@b' || generate_series(first_block, last_block) FROM stretch
+        UNION ALL
+        SELECT '@t' || generate_series(greatest(32 * (last_block + 1), least(32 * first_block, last + 1)), last)
+        FROM stretch
+    )
+    SELECT coalesce(string_agg(quote_literal(place), '|'), '')::tsquery FROM parts
+$$;
+
+-- In the rows themselves: what a list looks at to see whether a moment has the words.
+ALTER TABLE moments ALTER COLUMN search SET STORAGE MAIN;
+
+CREATE OR REPLACE VIEW shown_moments AS
+SELECT
+    m.moment_id, m.revision_number, m.channel_id, m.crossed_at, m.mood, m.causes, m.shadow, m.biggest_in_seconds,
+    m.title, m.game_name, m.language, m.grade, m.search, moment_document(m) AS document,
+    (SELECT c.status FROM clips AS c WHERE c.moment_id = m.moment_id) AS clip_status, m.recorded_at,
+    moment_places(m.search, m.crossed_at, m.grade) AS places
+FROM moments AS m
+WHERE nullif(coalesce((SELECT true FROM hidden_moments AS h WHERE h.moment_id = m.moment_id), false), true)
+        IS NOT NULL
+    AND nullif(coalesce((SELECT o.is_out FROM opt_outs AS o WHERE o.channel_id = m.channel_id), false), true)
+        IS NOT NULL;
+CREATE OR REPLACE VIEW visible_moments AS SELECT * FROM shown_moments WHERE NOT shadow;
