@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api_frontend.data.lists.filters import Filter
+from api_frontend.data.lists.list_query import MOST_COUNTED
 from api_frontend.data.lists.periods import Period
-from api_frontend.data.moments import MOST_COUNTED, Page
+from api_frontend.data.moments import Page
 from api_frontend.reader import CURRENT
 from api_frontend.rendering import READER_PAGE
 from api_frontend.text.shown_name import shown
@@ -120,15 +121,15 @@ async def loosening(site: Site, wanted: Filter) -> list[Link]:
 async def page_of(site: Site, wanted: Filter) -> Page:
     """Return the page; of the best of all channels, none has more than its share."""
     if wanted.order == "best" and not wanted.channel:
-        return await site.moments.varied_page(wanted, PAGE_SIZE, MOST_OF_CHANNEL)
-    return await site.moments.page(wanted, PAGE_SIZE)
+        return await site.moments.varied_page(wanted, PAGE_SIZE, MOST_OF_CHANNEL, count=True)
+    return await site.moments.page(wanted, PAGE_SIZE, count=True)
 
 
 async def count_of(site: Site, wanted: Filter, page: Page) -> int:
     """Count the list's moments; one page that holds all of them is counted without asking."""
     if page.next is None and wanted.after is None:
         return len(page.moments) + sum(page.more_of.values())
-    return await site.moments.count(wanted)
+    return await site.moments.count(wanted) if page.found is None else page.found
 
 
 def left_out(page: Page, wanted: Filter) -> list[Link]:

@@ -163,6 +163,6 @@ def test_query_and_predicate_agree(
 
 def count(database: psycopg.Connection[dict[str, object]], wanted: Filter) -> object:
     """How many moments Postgres counts."""
-    statement, values = list_query.count_sql(wanted), list_query.count_parameters(wanted, MOST)
+    statement, values = list_query.count_sql(wanted), list_query.parameters(wanted, MOST)
     row = database.execute(statement, values).fetchone()  # type: ignore[call-overload]
     return row and row["found"]

@@ -83,14 +83,19 @@ CROSS JOIN LATERAL (
 ) AS found
 LIMIT :most::integer;
 
--- name: counted(begin_at, before_at, most)$
+-- name: counted(begin_at, end_at, most_counted)$
+-- All of the list, wherever its page begins.
 SELECT count(*) AS found FROM (
     SELECT FROM visible_moments AS m
     WHERE m.crossed_at >= :begin_at::timestamptz
-        AND m.crossed_at < :before_at::timestamptz
+        AND m.crossed_at < :end_at::timestamptz
         AND true
-    LIMIT :most::integer
+    LIMIT :most_counted::integer
 ) AS enough;
+
+-- name: with_count()
+-- The count beside each row of the list: the queries of both are put into their places.
+SELECT listed.*, (SELECT 0 AS the_count) AS found FROM (SELECT 0 AS the_list) AS listed;
 
 -- name: near_newest(before_at, before_id, begin_at, words, near, most)
 -- What a search finds among the first of the list: for words that are everywhere that is a page, and reading all that
