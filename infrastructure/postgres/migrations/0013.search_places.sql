@@ -16,22 +16,28 @@ RETURN search || array_to_tsvector(ARRAY[
     '@t' || three_hours(crossed_at)::text, '@b' || (three_hours(crossed_at) / 32)::text, '@g' || grade::text
 ]);
 
--- Matches every moment of a stretch of time, and some around it; everything where the stretch is open or has years.
+-- Matches every moment of a stretch of time, and some around it; everything where the stretch is open or has years. A
+-- long one is told in whole blocks of four days, a short one to three hours.
 CREATE FUNCTION places_between(from_at timestamptz, until_at timestamptz) RETURNS tsquery
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WITH stretch AS (
-        SELECT
-            three_hours(from_at) AS first, three_hours(until_at) AS last,
-            (three_hours(from_at) + 31) / 32 AS first_block, (three_hours(until_at) + 1) / 32 - 1 AS last_block
+        SELECT three_hours(from_at) AS first, three_hours(until_at) AS last
         WHERE isfinite(from_at) AND isfinite(until_at) AND until_at - from_at < interval '1500 days'
     ),
+    blocks AS (
+        SELECT
+            first, last,
+            CASE WHEN last - first > 400 THEN first / 32 ELSE (first + 31) / 32 END AS first_block,
+            CASE WHEN last - first > 400 THEN last / 32 ELSE (last + 1) / 32 - 1 END AS last_block
+        FROM stretch
+    ),
     parts AS (
-        SELECT '@t' || generate_series(first, least(32 * first_block - 1, last)) AS place FROM stretch
+        SELECT '@t' || generate_series(first, least(32 * first_block - 1, last)) AS place FROM blocks
         UNION ALL
-        SELECT '@b' || generate_series(first_block, last_block) FROM stretch
+        SELECT '@b' || generate_series(first_block, last_block) FROM blocks
         UNION ALL
         SELECT '@t' || generate_series(greatest(32 * (last_block + 1), least(32 * first_block, last + 1)), last)
-        FROM stretch
+        FROM blocks
     )
     SELECT coalesce(string_agg(quote_literal(place), '|'), '')::tsquery FROM parts
 $$;

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from psycopg.rows import DictRow
 
 from api_frontend.data.database import Database, queries
 from api_frontend.data.lists import list_query
+from api_frontend.data.lists.common_words import CommonWords
 from api_frontend.data.lists.cursor import Cursor
 from api_frontend.data.lists.filters import Filter
 from api_frontend.data.moment_memory import MomentMemory
@@ -48,6 +50,7 @@ class Moments:
     def __init__(self, database: Database, keep_seconds: float = 0.0, hidden: HiddenWords = NONE_HIDDEN) -> None:
         self._database, self._hidden = database, hidden
         self._memory = MomentMemory(keep_seconds)
+        self._common_words = CommonWords(database)
 
     def forget(self) -> None:
         """Read every moment again."""
@@ -102,7 +105,7 @@ class Moments:
         return [place_in(row) for row in await self._rows(wanted, most)]
 
     async def _rows(self, wanted: Filter, most: int, count: bool = False) -> list[DictRow]:
-        values = list_query.parameters(wanted, most)
+        values = await self._values(wanted, most)
         if count and not wanted.search and not wanted.shadow:
             return await self._database.rows(list_query.counted_sql(wanted), values, prepare=False)
         if not wanted.search:
@@ -113,9 +116,12 @@ class Moments:
                 return near
         return await self._database.rows(list_query.sql(wanted), values, prepare=False)
 
+    async def _values(self, wanted: Filter, most: int) -> dict[str, Any]:
+        return list_query.parameters(wanted, most, await self._common_words.read() if wanted.search else ())
+
     async def count(self, wanted: Filter) -> int:
         """Count the filter's moments up to `MOST_COUNTED` and one more."""
-        values = list_query.parameters(wanted, 0)
+        values = await self._values(wanted, 0)
         rows = await self._database.rows(list_query.count_sql(wanted), values, prepare=False)
         return int(rows[0]["found"])
 

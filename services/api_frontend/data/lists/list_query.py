@@ -1,5 +1,6 @@
 """Builds the queries of a filter from fragments in sql/list.sql and sql/best.sql."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ from api_frontend.data.lists.words import firm_query_of, query_of
 PLACE_OF_CONDITIONS = "AND true"
 PLACE_OF_COUNT, PLACE_OF_LIST = "SELECT 0 AS the_count", "SELECT 0 AS the_list"
 MOST_COUNTED = 1_000  # a page says "1,000+" beyond
-NEAR = 400  # moments that a search looks at before it asks the index of words
+NEAR = 250  # moments that a search looks at before it asks the index of words
 
 
 def source(wanted: Filter) -> str:
@@ -81,12 +82,15 @@ def with_count(places: str, count: str) -> str:
     return text.replace(PLACE_OF_COUNT, counted).replace(PLACE_OF_LIST, listed)
 
 
-def parameters(wanted: Filter, most: int) -> dict[str, Any]:
-    """Return what the fragments bind: the filter's fields by name, where the page begins, and its size."""
+def parameters(wanted: Filter, most: int, common: Collection[str] = ()) -> dict[str, Any]:
+    """Return what the fragments bind: the filter's fields by name, where the page begins, and its size.
+
+    `common`: words that a search finds nearly everywhere.
+    """
     end = wanted.end or "infinity"
     values = vars(wanted) | {
         "words": query_of(wanted.search or ""),
-        "firm_words": firm_query_of(wanted.search or ""),
+        "firm_words": firm_query_of(wanted.search or "", common),
         "least_seconds": wanted.least_seconds,
         "begin_at": wanted.begin or "-infinity",
         "most": most,

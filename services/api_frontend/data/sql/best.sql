@@ -23,27 +23,31 @@ LIMIT :most::integer;
 
 -- name: newest_found(before_at, before_id, begin_at, firm_words, words, most)
 -- What a search finds, the newest first. The index of words has the time too, so a stretch is asked for after the other,
--- each three times as long as all before it: of what has the words, few more are read than are shown. That a time is
--- compared after an addition keeps Postgres from walking along the times instead.
-SELECT found.crossed_at, found.moment_id
-FROM (
+-- each three times as long as all before it, and after four months the rest: of what has the words, few more are read
+-- than are shown. That a time is compared after an addition keeps Postgres from walking along the times instead.
+WITH newest AS MATERIALIZED (
     SELECT least(:before_at::timestamptz, (
         SELECT m.crossed_at FROM visible_moments AS m ORDER BY m.crossed_at DESC, m.moment_id DESC LIMIT 1
     )) AS at
-) AS newest
-CROSS JOIN generate_series(0, 8) AS step(number)
-CROSS JOIN LATERAL (
-    SELECT
-        CASE step.number WHEN 8 THEN '-infinity' ELSE newest.at - 4 ^ step.number * interval '3 hours' END AS from_at,
-        CASE step.number WHEN 0 THEN 'infinity' ELSE newest.at - 4 ^ (step.number - 1) * interval '3 hours' END
-            AS until_at
-) AS stretch
+),
+stretch AS MATERIALIZED (
+    SELECT bounds.*, to_tsquery('simple', :firm_words) && places_between(from_at, least(until_at, newest.at)) AS wanted
+    FROM newest
+    CROSS JOIN generate_series(0, 6) AS step(number)
+    CROSS JOIN LATERAL (
+        SELECT
+            CASE number WHEN 6 THEN '-infinity' ELSE newest.at - 4 ^ number * interval '3 hours' END AS from_at,
+            CASE number WHEN 0 THEN 'infinity' ELSE newest.at - 4 ^ (number - 1) * interval '3 hours' END AS until_at
+    ) AS bounds
+    WHERE until_at >= :begin_at::timestamptz
+    ORDER BY number
+)
+SELECT found.crossed_at, found.moment_id
+FROM stretch
 CROSS JOIN LATERAL (
     SELECT m.crossed_at, m.moment_id
     FROM visible_moments AS m
-    WHERE m.places @@ (
-            to_tsquery('simple', :firm_words) && places_between(stretch.from_at, least(stretch.until_at, newest.at))
-        )
+    WHERE m.places @@ stretch.wanted
         AND m.search @@ to_tsquery('simple', :words)
         AND m.crossed_at + interval '0' >= stretch.from_at
         AND m.crossed_at + interval '0' < stretch.until_at
@@ -53,24 +57,26 @@ CROSS JOIN LATERAL (
     ORDER BY m.crossed_at DESC, m.moment_id DESC
     LIMIT :most::integer
 ) AS found
-WHERE stretch.until_at >= :begin_at::timestamptz
 LIMIT :most::integer;
 
 -- name: best_found(top_grade, top_at, top_id, before_at, begin_at, firm_words, words, most)
 -- What a search finds, the best first: from grade to grade downwards, which the index of words has as well.
-SELECT found.crossed_at, found.moment_id, found.grade, found.channel_id
-FROM (
-    SELECT places_between(:begin_at::timestamptz, least(:before_at::timestamptz, (
+WITH stretch AS MATERIALIZED (
+    SELECT to_tsquery('simple', :firm_words) && places_between(:begin_at::timestamptz, least(:before_at::timestamptz, (
         SELECT m.crossed_at FROM visible_moments AS m ORDER BY m.crossed_at DESC, m.moment_id DESC LIMIT 1
-    ))) AS places
-) AS stretch
-CROSS JOIN generate_series(:top_grade::integer, 0, -1) AS step(grade)
+    ))) AS wanted
+),
+step AS MATERIALIZED (
+    SELECT grade, stretch.wanted && quote_literal('@g' || grade)::tsquery AS wanted
+    FROM stretch CROSS JOIN generate_series(:top_grade::integer, 0, -1) AS grade
+    ORDER BY grade DESC
+)
+SELECT found.crossed_at, found.moment_id, found.grade, found.channel_id
+FROM step
 CROSS JOIN LATERAL (
     SELECT m.crossed_at, m.moment_id, m.grade, m.channel_id
     FROM visible_moments AS m
-    WHERE m.places @@ (
-            to_tsquery('simple', :firm_words) && quote_literal('@g' || step.grade)::tsquery && stretch.places
-        )
+    WHERE m.places @@ step.wanted
         AND m.search @@ to_tsquery('simple', :words)
         AND m.crossed_at >= :begin_at::timestamptz
         AND (m.crossed_at, m.moment_id) < (
