@@ -21,8 +21,9 @@ RETURN search || array_to_tsvector(ARRAY[
 CREATE FUNCTION places_between(from_at timestamptz, until_at timestamptz) RETURNS tsquery
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WITH stretch AS (
-        SELECT three_hours(from_at) AS first, three_hours(until_at) AS last
-        WHERE isfinite(from_at) AND isfinite(until_at) AND until_at - from_at < interval '1500 days'
+        SELECT
+            CASE WHEN isfinite(from_at) AND isfinite(until_at) THEN three_hours(from_at) END AS first,
+            CASE WHEN isfinite(from_at) AND isfinite(until_at) THEN three_hours(until_at) END AS last
     ),
     blocks AS (
         SELECT
@@ -30,6 +31,7 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
             CASE WHEN last - first > 400 THEN first / 32 ELSE (first + 31) / 32 END AS first_block,
             CASE WHEN last - first > 400 THEN last / 32 ELSE (last + 1) / 32 - 1 END AS last_block
         FROM stretch
+        WHERE last - first < 12000
     ),
     parts AS (
         SELECT '@t' || generate_series(first, least(32 * first_block - 1, last)) AS place FROM blocks
