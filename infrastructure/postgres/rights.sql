@@ -15,7 +15,7 @@ TO api_frontend;
 GRANT SELECT ON streams, coverage, chat_counts, former_logins, opted_out TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON reports, channel_requests TO api_frontend;
-GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel, places_between, moment_places, three_hours
+GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel, in_stretch, moment_places, three_hours
 TO api_frontend;
 
 -- The recorder writes what Kafka brings, erases who opted out, and deletes what has been kept long enough.

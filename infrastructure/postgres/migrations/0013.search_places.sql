@@ -16,9 +16,9 @@ RETURN search || array_to_tsvector(ARRAY[
     '@t' || three_hours(crossed_at)::text, '@b' || (three_hours(crossed_at) / 32)::text, '@g' || grade::text
 ]);
 
--- Matches every moment of a stretch of time, and some around it; everything where the stretch is open or has years. A
--- long one is told in whole blocks of four days, a short one to three hours.
-CREATE FUNCTION places_between(from_at timestamptz, until_at timestamptz) RETURNS tsquery
+-- What matches these words in a stretch of time, and some around it; at any time where it is open or has years. A long
+-- one is told in whole blocks of four days, a short one to three hours.
+CREATE FUNCTION in_stretch(words tsquery, from_at timestamptz, until_at timestamptz) RETURNS tsquery
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WITH stretch AS (
         SELECT
@@ -41,11 +41,12 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         SELECT '@t' || generate_series(greatest(32 * (last_block + 1), least(32 * first_block, last + 1)), last)
         FROM blocks
     )
-    SELECT coalesce(string_agg(quote_literal(place), '|'), '')::tsquery FROM parts
+    SELECT coalesce(words && string_agg(quote_literal(place), '|')::tsquery, words) FROM parts
 $$;
 
--- In the rows themselves: what a list looks at to see whether a moment has the words.
-ALTER TABLE moments ALTER COLUMN search SET STORAGE MAIN;
+-- The words stay in the rows, where a search looks at the first of a list; documents stay outside. Rows that are there
+-- stay as they are.
+ALTER TABLE moments SET (toast_tuple_target = 640);
 
 CREATE OR REPLACE VIEW shown_moments AS
 SELECT

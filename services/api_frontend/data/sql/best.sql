@@ -31,7 +31,7 @@ WITH newest AS MATERIALIZED (
     )) AS at
 ),
 stretch AS MATERIALIZED (
-    SELECT bounds.*, to_tsquery('simple', :firm_words) && places_between(from_at, least(until_at, newest.at)) AS wanted
+    SELECT bounds.*, in_stretch(to_tsquery('simple', :firm_words), from_at, least(until_at, newest.at)) AS wanted
     FROM newest
     CROSS JOIN generate_series(0, 6) AS step(number)
     CROSS JOIN LATERAL (
@@ -62,7 +62,7 @@ LIMIT :most::integer;
 -- name: best_found(top_grade, top_at, top_id, before_at, begin_at, firm_words, words, most)
 -- What a search finds, the best first: from grade to grade downwards, which the index of words has as well.
 WITH stretch AS MATERIALIZED (
-    SELECT to_tsquery('simple', :firm_words) && places_between(:begin_at::timestamptz, least(:before_at::timestamptz, (
+    SELECT in_stretch(to_tsquery('simple', :firm_words), :begin_at::timestamptz, least(:before_at::timestamptz, (
         SELECT m.crossed_at FROM visible_moments AS m ORDER BY m.crossed_at DESC, m.moment_id DESC LIMIT 1
     ))) AS wanted
 ),
