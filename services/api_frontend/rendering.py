@@ -102,6 +102,11 @@ def note_of(moment: StoredMoment) -> ClipNote:
     return clip_note(moment, datetime.now(UTC))
 
 
+def changes(note: ClipNote) -> bool:
+    """Return whether what is said of a clip may be another thing by now."""
+    return note.due is not None and (note.counts_down or note.due <= datetime.now(UTC))
+
+
 def goes_on_until(moment: StoredMoment | None) -> datetime | None:
     """Return until when the moment counts as going on without further news; None if it is over already."""
     if moment is None or moment.document.revision == "closed":
@@ -240,7 +245,7 @@ class Renderer:
         reader = CURRENT_READER.get()
         key = (moment.moment_id, moment.version, moment.channel.display_name, reader.language, reader.zone)
         kept = self._cards.pop(key, None)
-        if kept is None or (kept[0].due and kept[0] != note_of(moment)):
+        if kept is None or (changes(kept[0]) and kept[0] != note_of(moment)):
             note = note_of(moment)
             kept = (note, self.piece("_card.html", moment=moment, note=note))
             while len(self._cards) >= CARDS_KEPT:

@@ -3,10 +3,9 @@
 import asyncio
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from api_frontend.data.lists.filters import Filter
@@ -18,7 +17,7 @@ from api_frontend.rendering import READER_PAGE
 from api_frontend.text.shown_name import shown
 from api_frontend.translation import _, marked, ngettext
 from api_frontend.views.asked_filter import asked_filter
-from api_frontend.views.site import CurrentSite, Site
+from api_frontend.views.site import Site, of
 
 PATH = "/best"
 PAGE_SIZE = 24  # fills rows of two, three and four
@@ -146,8 +145,9 @@ def left_out(page: Page, wanted: Filter) -> list[Link]:
 
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
-async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)]) -> Response:
+async def best(request: Request) -> Response:
     """Show the list."""
+    site, wanted = await of(request), await wanted_here(request)
     freshness, read_at = await site.progress.read()
     known = await site.choices.read()
     wanted, channel = await site.channel_of(wanted)
