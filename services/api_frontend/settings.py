@@ -100,7 +100,8 @@ class ApiSettings(BaseSettings):
         description="file of the words that are never shown, see configs/hidden_words.toml",
     )
     demo: bool = Field(
-        default=False, description="Twitch is simulated: every page says so, and nothing links to the real one"
+        default=False,
+        description="Twitch is simulated: every page says so, nothing links to the real one, clips are at this site",
     )
 
     @field_validator("tunnel_networks")
