@@ -17,6 +17,7 @@ from api_frontend.views.site import CurrentSite, Site
 from api_frontend.views.voice_giving import REMOVED, give, may_press
 
 REFUSED: dict[int | str, dict[str, Any]] = {
+    400: {"model": ErrorAnswer, "description": "the body is not UTF-8"},
     403: {"model": ErrorAnswer, "description": "sent from a page of another site, or under a foreign name"},
     409: {"model": ErrorAnswer, "description": "as many moments are saved as there is room for"},
 }
