@@ -42,7 +42,8 @@ async def own(site: CurrentSite, moment_id: str, voice: Token = None) -> Respons
     visitor = await site.visitors.visitor(voice)
     said = await site.voices.own(moment_id, visitor) if visitor else Voice()
     counts = await site.voices.of(moment_id)
-    values = {"moment": moment, "own": said, "counts": voices_text(counts)}
+    freshness = (await site.progress.read())[0]
+    values = {"moment": moment, "own": said, "counts": voices_text(counts), "freshness": freshness}
     return site.renderer.page("verdict.html", values, headers=NEVER_KEPT)
 
 
