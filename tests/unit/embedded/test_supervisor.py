@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from supervisor.options import ServerOptions
+from supervisor.options import ClientOptions, ServerOptions
 
 from embedded.addresses import Ports
 from embedded.problems import SetupError
@@ -43,6 +43,14 @@ def test_supervisord_accepts_the_configuration(tmp_path: Path, programs: list[Pr
         assert process.stdout_logfile_maxbytes == 5 * 1024**2
         assert process.stdout_logfile_backups == 3
         assert str(tmp_path / folder / "run" / "programs.json") in process.command
+
+
+@pytest.mark.parametrize("folder", ["plain", "with space", "x" * 150])
+def test_supervisorctl_finds_the_running_system(tmp_path: Path, programs: list[Program], folder: str) -> None:
+    parsed(tmp_path / folder, programs)
+    client = ClientOptions()
+    client.realize(["-c", str(tmp_path / folder / "run" / "supervisord.conf"), "status"])
+    assert client.serverurl == f"unix://{socket_file(tmp_path / folder)}"
 
 
 def test_a_folder_with_a_percent_sign_is_refused(tmp_path: Path, programs: list[Program]) -> None:

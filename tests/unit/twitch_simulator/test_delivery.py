@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from itertools import count
+from itertools import accumulate, count
 from random import Random
 
 import pytest
@@ -117,6 +117,23 @@ def test_disorder_delays_a_share_and_loses_nothing(post: Sender, sockets) -> Non
     assert times != sorted(times)
     assert len(times) == 200
     assert sorted(ids_in(wire.text)) == sorted(row["message_id"] for row in post.rows("messages"))
+
+
+def test_a_late_step_adds_no_disorder(post: Sender, sockets) -> None:
+    """Chat of three seconds comes in one step, its sources one after the other."""
+    _, wire = sockets.connect(FIRST.login)
+    post.faults.disorder_share, post.faults.disorder_seconds = 0.5, 0.8
+    begin, sockets.now = sockets.now, sockets.now + 3_000
+    by_source = [
+        PlannedMessage(begin + at, FIRST, FAN, ChatText("hi", "")) for _ in range(2) for at in range(0, 3_000, 10)
+    ]
+    post.delivery.send(by_source, sockets.now)
+    sockets.rooms.flush()
+    post.later(800)
+    times = [int(line.partition("tmi-sent-ts=")[2].partition(";")[0]) for line in wire.text.split("\r\n")[:-1]]
+    newest = list(accumulate(times, max))
+    assert len(times) == 600
+    assert 400 < max(before - each for before, each in zip(newest, times, strict=True)) <= 800
 
 
 def test_a_duplicate_is_in_the_truth_once(post: Sender, sockets) -> None:
