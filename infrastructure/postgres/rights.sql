@@ -17,8 +17,7 @@ GRANT SELECT ON streams, coverage, chat_counts, former_logins, opted_out TO api_
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON reports, channel_requests TO api_frontend;
 GRANT SELECT ON voices, visitor_key TO api_frontend;
-GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel, give_voice, forget_visitor, in_stretch,
-    moment_places, three_hours
+GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel, give_voice, forget_visitor, in_stretch
 TO api_frontend;
 
 -- The recorder writes what Kafka brings, erases who opted out, and deletes what has been kept long enough.
@@ -31,7 +30,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON former_logins TO recorder;
 GRANT SELECT, DELETE ON watched_channels, channel_requests TO recorder;
 GRANT SELECT ON opted_out TO recorder;
 GRANT SELECT (channel_id), DELETE ON voices TO recorder;
-GRANT EXECUTE ON FUNCTION moment_grade, graded, search_words, moment_places, three_hours, forget_old_voices TO recorder;
+GRANT EXECUTE ON FUNCTION moment_grade, graded, search_words, forget_old_voices TO recorder;
+-- An index is made of these: whoever writes a moment or searches by it calls them. They compute, and read nothing.
+GRANT EXECUTE ON FUNCTION moment_places, three_hours TO PUBLIC;
 GRANT EXECUTE ON FUNCTION make_chat_counts_partition, drop_chat_counts_partition TO recorder;
 
 -- Capture reads what to watch; it writes opt-outs back that an old backup lacks. The chooser writes the list too.
