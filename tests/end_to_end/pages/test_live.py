@@ -227,7 +227,8 @@ def test_a_verdict_stays_after_a_reload_and_is_taken_back(visit: OpenPage, rows:
     page.goto(f"{page.url}/verdict")
     expect(page.get_by_text("You say: not really.")).to_be_visible()
     expect(bad).to_have_attribute("aria-pressed", "true")
-    bad.click()
+    with page.expect_response("**/verdict"):
+        bad.click()
     expect(bad).to_have_attribute("aria-pressed", "false")
     page.reload()
     expect(page.get_by_text("You have not said anything of it.")).to_be_visible()
