@@ -81,6 +81,15 @@ class NotThere(CatalogueError):
     is_providers = False
 
 
-KINDS = tuple(
-    each.kind for each in (Unreachable, TooSlow, CutOff, TooLarge, ServerTrouble, RateLimited, Refused, WrongShape)
-)
+class Emptied(CatalogueError):
+    """All emotes of a catalogue are gone at once. It is believed when the next answer says it too."""
+
+    kind = "emptied"
+    is_providers = False
+
+
+class StoreFailed(CatalogueError):
+    """The answer was good, and this machine's disk did not take it."""
+
+    kind = "store"
+    is_providers = False
