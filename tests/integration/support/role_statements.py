@@ -10,8 +10,8 @@ import psycopg
 
 from embedded.paths import REPOSITORY
 
-SERVICES, TOOLS = REPOSITORY / "services", REPOSITORY / "tools"
-CATALOGUE = REPOSITORY / "libraries" / "emote_catalogue" / "sql"
+SERVICES, TOOLS, LIBRARIES = (REPOSITORY / name for name in ("services", "tools", "libraries"))
+CATALOGUE = LIBRARIES / "emote_catalogue" / "sql"
 CAPTURE = SERVICES / "stream_monitoring" / "sql"
 FILES: dict[str, list[Path]] = {
     "api_frontend": [*sorted((SERVICES / "api_frontend" / "data" / "sql").glob("*.sql")), CATALOGUE / "known.sql"],
