@@ -94,7 +94,7 @@ def test_an_embedded_set_is_the_same(
     simulator.order("emote_change", provider="7tv", login=channel["login"], action="embed")
     assert providers["7tv"].channel_emotes(fetcher.fetch, channel["channel_id"]) == before
     assert simulator.state()["counters"]["emote_requests"] == requests + 1
-    simulator.order("emote_change", provider="7tv", login=channel["login"], action="embed", name="off")
+    simulator.order("emote_change", provider="7tv", login=channel["login"], action="unembed")
 
 
 def test_a_channel_without_an_account_has_none(providers: dict[str, Provider], fetcher: Fetcher) -> None:
@@ -152,9 +152,9 @@ def test_the_limit_is_said_before_and_after_it_is_reached(tmp_path: Path, fetche
 
 
 def test_an_order_about_nobody_is_refused(simulator: SimulatorProcess) -> None:
-    for fields in ({"login": "nobody", "action": "add", "name": "x"}, {"action": "remove", "name": "NotThere"}):
+    for fields in ({"login": "nobody", "action": "add", "emote": "x"}, {"action": "remove", "emote": "NotThere"}):
         assert simulator.http.post("/control/emote_change", json={"provider": "7tv"} | fields).status_code == 404
-    for fields in ({"action": "add"}, {"action": "rename", "name": "EZ"}, {"action": "add", "name": "x", "odd": 1}):
+    for fields in ({"action": "add"}, {"action": "rename", "emote": "EZ"}, {"action": "add", "emote": "x", "odd": 1}):
         assert simulator.http.post("/control/emote_change", json={"provider": "7tv"} | fields).status_code == 422
 
 
@@ -189,13 +189,13 @@ def test_changes_reach_the_store_and_faults_do_not(
         simulator.order("emote_change", provider="7tv", login=channel["login"], action=action, **fields)
 
     known = refresh()
-    change("add", name="<b>Brand😂New")
+    change("add", emote="<b>Brand😂New")
     simulator.order("emote_fault", provider="bttv", kind="html", count=2)
     simulator.order("emote_fault", provider="ffz", kind="empty", count=2)
     added = refresh()
-    change("rename", name="<b>Brand😂New", new_name="Renamed")
+    change("rename", emote="<b>Brand😂New", new_name="Renamed")
     renamed = refresh()
-    change("remove", name="Renamed")
+    change("remove", emote="Renamed")
     removed = refresh()
     found = {
         at: versions.lookup_at(channel["channel_id"], at) for at in (known - 300_000, known, added, renamed, removed)

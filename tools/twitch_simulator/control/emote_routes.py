@@ -24,18 +24,21 @@ class EmoteFaultOrder(Order):
 
 
 class EmoteChangeOrder(Order):
-    """Add, remove or rename an emote of a channel, of everybody with `login` ""."""
+    """Add, remove or rename an emote of a channel, of everybody with `login` "".
+
+    `embed`: 7TV's answer about the channel holds its set, as before August 2026; `unembed` ends it.
+    """
 
     provider: Literal[PROVIDERS]  # type: ignore[valid-type]
     login: str = ""
-    action: Literal["add", "remove", "rename", "embed"]
-    name: str = Field("", max_length=600)
+    action: Literal["add", "remove", "rename", "embed", "unembed"]
+    emote: str = Field("", max_length=600)
     new_name: str = Field("", max_length=600)
 
     @model_validator(mode="after")
     def names_what_it_needs(self) -> Self:
         """Refuse an order without the names that its action needs."""
-        if self.action != "embed" and not self.name:
+        if "embed" not in self.action and not self.emote:
             raise ValueError("name the emote")
         if self.action == "rename" and not self.new_name:
             raise ValueError("give the new name")
@@ -63,16 +66,16 @@ def emote_routes(twitch: Twitch) -> APIRouter:
         try:
             match order.action:
                 case "add":
-                    emote = catalogues.add(order.provider, scope, order.name)
+                    emote = catalogues.add(order.provider, scope, order.emote)
                 case "remove":
-                    emote = catalogues.remove(order.provider, scope, order.name)
+                    emote = catalogues.remove(order.provider, scope, order.emote)
                 case "rename":
-                    emote = catalogues.rename(order.provider, scope, order.name, order.new_name)
+                    emote = catalogues.rename(order.provider, scope, order.emote, order.new_name)
                 case _:
-                    twitch.emotes.embed(scope, on=order.name != "off")
+                    twitch.emotes.embed(scope, on=order.action == "embed")
                     return {"scope": scope}
         except KeyError as error:
-            raise HTTPException(404, f"no emote has the name {order.name}") from error
+            raise HTTPException(404, f"no emote has the name {order.emote}") from error
         return {"scope": scope, "id": emote.id, "name": emote.name, "changed_at": twitch.clock.machine()}
 
     return router
