@@ -60,7 +60,7 @@ def found(versions: Versions, text: str, second: int = SECOND + 60, tag: str = "
 def test_a_use_is_a_whole_token(versions: Versions, text: str, expected: list[str]) -> None:
     assert found(versions, text) == expected
     emotes = versions.lookup_at(CHANNEL, (SECOND + 60) * 1000).emotes
-    assert keys_in(text, emotes) == [emotes[token] for token in expected]
+    assert list(keys_in(text, emotes)) == [emotes[token] for token in expected]
 
 
 def test_a_use_names_provider_and_place(versions: Versions) -> None:
