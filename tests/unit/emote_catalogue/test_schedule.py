@@ -103,6 +103,15 @@ def test_a_provider_that_is_down_is_asked_less_and_less() -> None:
     assert len([at for at in world.requests if at > HOUR]) > 400
 
 
+def test_after_a_good_answer_a_failure_counts_as_the_first() -> None:
+    schedule = Schedule(PACE, Random(1))
+    for number in range(6):
+        schedule.failed(GLOBAL, TooSlow("x"), number * 1000.0)
+    schedule.answered(GLOBAL, 10_000.0)
+    schedule.failed(GLOBAL, TooSlow("x"), 20_000.0)
+    assert schedule.slots.held_seconds(20_000.0) == PROVIDER_AGAIN.first_seconds
+
+
 def test_one_channel_that_is_always_slow_does_not_stop_the_others() -> None:
     schedule, now, asked = Schedule(PACE, Random(1)), 0.0, defaultdict(int)
     while now < 6 * HOUR:
