@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import quote
 
 PATH_CHARACTERS = "/:@!$&'()*+,;=~-._"  # RFC 3986, 3.3: what a path may hold as it is
@@ -18,20 +19,24 @@ class PageAddress:
     path: str
     query: str | None = ""
 
+    @cached_property
+    def encoded_path(self) -> str:
+        """The path as an address has it."""
+        return quote(self.path, safe=PATH_CHARACTERS)
+
     def absolute(self, path: str) -> str:
         """Return the absolute address of a path of this site that is encoded already, with or without a query."""
         return f"{self.root}{path}"
 
     def canonical(self, query: str = "") -> str:
         """Return the page's own address; of its query only what is given, encoded."""
-        path = quote(self.path, safe=PATH_CHARACTERS)
-        return self.absolute(f"{path}?{query}" if query else path)
+        return self.absolute(f"{self.encoded_path}?{query}" if query else self.encoded_path)
 
     def in_language(self, language: str) -> str:
         """Return the path of the same page in another language; the first page where this one cannot be asked for."""
         if self.query is None:
             return f"/?lang={language}"
-        path = quote(self.path, safe=PATH_CHARACTERS)
+        path = self.encoded_path
         return f"{path}?{self.query}&lang={language}" if self.query else f"{path}?lang={language}"
 
 

@@ -2,25 +2,25 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Template
 from markupsafe import Markup
 
 from api_frontend.data.codes import cause_name, mood_name
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.languages import LANGUAGES, language_name
-from api_frontend.data.stored_moment import StoredMoment, utc, web_address
+from api_frontend.data.stored_moment import StoredMoment, utc
 from api_frontend.page_address import CURRENT
 from api_frontend.reader import CURRENT as CURRENT_READER
-from api_frontend.reader import DEFAULT
 from api_frontend.reader import LANGUAGES as SPOKEN
+from api_frontend.reader import Reader
 from api_frontend.settings import ApiSettings
+from api_frontend.spoken_templates import SpokenTemplates
 from api_frontend.static_files import static_address
 from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
@@ -28,17 +28,26 @@ from api_frontend.text.clip_status import ClipNote, clip_note, length_text
 from api_frontend.text.durations import duration_text
 from api_frontend.text.freshness import ago_text, behind_text
 from api_frontend.text.lead import going_on, lead, numbers, people_text, why
+from api_frontend.text.links import (
+    contact_link,
+    embed_address,
+    outward,
+    picture_in_language,
+    piece_in_language,
+    with_language,
+)
 from api_frontend.text.live_curve import spark
+from api_frontend.text.options import options_of
 from api_frontend.text.recording import recording
 from api_frontend.text.script_words import script_words
 from api_frontend.text.shown_name import cut, shown, shown_name
 from api_frontend.text.times import iso, time_text, zone_time
 from api_frontend.text.week import hour_text
-from api_frontend.translation import marked, translate_in
-from contracts.moment_words import CAUSES, MOODS
+from api_frontend.translation import marked
 
-HERE = Path(__file__).parent
 CARDS_KEPT = 600  # about 5 kB each; most visitors ask for the same newest pages
+LINES_KEPT = 20  # of the header, by languages and time zones
+OPTIONS_KEPT = 400  # some are names from data and addresses, so there is a bound
 SILENT_AFTER = timedelta(seconds=60)  # a moment that lasts has a revision, 30 s after its peak at the latest
 OVER_AFTER = timedelta(seconds=150)  # its peak is at most 90 s after the crossing, its end 30 s after the peak
 # Of the API: a browser asks again each time, a cache between keeps it for 5 s. No stale-while-revalidate: Chromium
@@ -55,7 +64,8 @@ ROOMS = (  # of the navigation: name, address, text, and the path of its sign in
     ("best", "/best", marked("Best"), "M5 20V13M12 20V4M19 20V9"),
     ("channels", "/channels", marked("Channels"), "M4 5H20V16H12L8 20V16H4Z"),
 )
-CardKey = tuple[str, str, str, ClipNote, str, str]  # all that a card depends on
+CardKey = tuple[str, str, int, str, str, str]  # all that a card depends on, but for the time
+KeptCard = tuple[ClipNote, Markup]  # what it says of the clip, and its HTML
 HEART = "M12 20.5C5 15.5 2.5 12 2.5 8.5A5 5 0 0 1 12 6.5A5 5 0 0 1 21.5 8.5C21.5 12 19 15.5 12 20.5Z"
 
 
@@ -92,6 +102,11 @@ def note_of(moment: StoredMoment) -> ClipNote:
     return clip_note(moment, datetime.now(UTC))
 
 
+def changes(note: ClipNote) -> bool:
+    """Return whether what is said of a clip may be another thing by now."""
+    return note.due is not None and (note.counts_down or note.due <= datetime.now(UTC))
+
+
 def goes_on_until(moment: StoredMoment | None) -> datetime | None:
     """Return until when the moment counts as going on without further news; None if it is over already."""
     if moment is None or moment.document.revision == "closed":
@@ -110,52 +125,14 @@ def facts(moment: StoredMoment) -> list[str]:
     ]
 
 
-def outward(address: str | None, demo: bool) -> str | None:
-    """Return the address; None for one of the real Twitch where Twitch is simulated."""
-    host = (urlsplit(address).hostname or "") if address else ""
-    return None if demo and (host == "twitch.tv" or host.endswith(".twitch.tv")) else address
-
-
-def contact_link(contact: str) -> Markup:
-    """Write a mail or web address as a link; any other text as it is."""
-    if web_address(contact):
-        return Markup('<a href="{0}" rel="noopener">{0}</a>').format(contact)
-    return Markup('<a href="mailto:{0}">{0}</a>').format(contact) if "@" in contact else Markup.escape(contact)
-
-
-def with_language(query: str, language: str | None = None) -> str:
-    """Name the language in a query: this one, or the one that the page's address names; else the query as it is."""
-    reader = CURRENT_READER.get()
-    named = language or (reader.language if reader.is_asked else None)
-    return "&".join([part for part in (query, f"lang={named}" if named else "") if part])
-
-
-def piece_in_language(path: str) -> str:
-    """Return the address of what an open page asks for by itself, in the page's language."""
-    return f"{path}{'&' if '?' in path else '?'}lang={CURRENT_READER.get().language}"
-
-
-def picture_in_language(path: str) -> str:
-    """Return the address of a picture with the page's language; English is what it has by itself."""
-    return path if CURRENT_READER.get().language == DEFAULT else piece_in_language(path)
-
-
-def embed_address(embed_url: str | None, frame_sources: str, domains: list[str]) -> str | None:
-    """Return the player's address with the site as its parent; None if the policy would refuse to frame it."""
-    if not embed_url:
-        return None
-    parts = urlsplit(embed_url)
-    if f"{parts.scheme}://{parts.netloc}" not in frame_sources.split():
-        return None
-    parents = urlencode([("parent", domain) for domain in domains] + [("autoplay", "true")])
-    return f"{embed_url}{'&' if parts.query else '?'}{parents}"
-
-
-HELPERS: dict[str, Callable[..., Any]] = {  # what templates may call, whatever the settings
+FIXED: dict[str, Callable[..., Any]] = {  # what gives the same to every reader of a language
     "static": static_address,
-    "with_language": with_language,
     "picture_in_language": picture_in_language,
     "piece_in_language": piece_in_language,
+    "script_words": script_words,
+}
+HELPERS: dict[str, Callable[..., Any]] = {  # what else templates may call, whatever the settings
+    "with_language": with_language,
     "sort_key": sort_key,
     "drawn": drawn,
     "why": why,
@@ -175,7 +152,6 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what templates may call, whatever 
     "facts": facts,
     "note_of": note_of,
     "recording": recording,
-    "script_words": script_words,
     "length_text": length_text,
     "ago_text": ago_text,
     "behind_text": behind_text,
@@ -197,26 +173,17 @@ class Renderer:
     """Renders pages, and the pieces of them that open pages receive."""
 
     def __init__(self, settings: ApiSettings) -> None:
-        self._cards: dict[CardKey, Markup] = {}
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        translate_in(self._environment)
-        self._environment.filters["utc"] = utc
-        self._environment.globals.update(
-            HELPERS | self._helpers(settings),
-            known_causes=CAUSES,
-            known_moods=MOODS,
-            rooms=ROOMS,
-            languages=SPOKEN,
-            heart=HEART,
-            demo=settings.demo,
-        )
+        self._cards: dict[CardKey, KeptCard] = {}
+        self._templates = {language: SpokenTemplates(language, FIXED) for language in SPOKEN}
+        for templates in self._templates.values():
+            templates.filters["utc"] = utc
+            templates.globals.update(
+                HELPERS | self._helpers(settings),
+                rooms=ROOMS,
+                languages=SPOKEN,
+                heart=HEART,
+                demo=settings.demo,
+            )
 
     def _helpers(self, settings: ApiSettings) -> dict[str, Callable[..., Any]]:
         """Return what templates may call that depends on the settings."""
@@ -224,12 +191,19 @@ class Renderer:
         def player(url: str | None) -> str | None:
             return embed_address(outward(url, settings.demo), settings.frame_sources, settings.domains())
 
+        options, line = lru_cache(OPTIONS_KEPT)(self._options), lru_cache(LINES_KEPT)(self._freshness_line)
         return {
-            "card": self.card,
+            "cards": self.cards,
+            "freshness_line": lambda freshness: line(freshness, CURRENT_READER.get()),
+            "options": lambda *asked: options(CURRENT_READER.get().language, *asked),
             "outward": lambda address: outward(address, settings.demo),
             "stream_address": lambda login: outward(settings.stream_url.format(login=login), settings.demo),
             "embed_address": player,
         }
+
+    def _template(self, name: str) -> Template:
+        """Return a template as the reader's language says it."""
+        return self._templates[CURRENT_READER.get().language].get_template(name)
 
     def page(
         self,
@@ -240,21 +214,21 @@ class Renderer:
     ) -> HTMLResponse:
         """Render a whole page; `freshness` in the values fills its header."""
         context = {"freshness": None, "live_address": FRESHNESS_ONLY} | values
-        text = self._environment.get_template(template).render(context)
+        text = self._template(template).render(context)
         kept = OWN_PAGE if status == 200 else NEVER_KEPT
         return HTMLResponse(text, status, kept | (headers or {}))
 
     def notice(self, at: datetime) -> str:
         """Say that a page is as old as that, since Postgres is away."""
-        return self._environment.get_template("_notice.html").render(at=at)
+        return self._template("_notice.html").render(at=at)
 
     def text(self, template: str, values: dict[str, Any]) -> str:
         """Render a feed, a sitemap or a piece of one; what XML forbids even as a reference is left out."""
-        return NOT_IN_XML.sub("", self._environment.get_template(template).render(values))
+        return NOT_IN_XML.sub("", self._template(template).render(values))
 
     def piece(self, template: str, **values: object) -> Markup:
         """Render a piece of a page."""
-        text = self._environment.get_template(template).render(values)
+        text = self._template(template).render(values)
         return Markup(text)  # noqa: S704  # nosec B704  # the template escapes
 
     def card(self, moment: StoredMoment, prefix: str = "") -> Markup:
@@ -262,18 +236,31 @@ class Renderer:
         made = self._card(moment)
         return Markup(made.replace('id="m-', f'id="{prefix}m-', 1)) if prefix else made  # noqa: S704  # nosec B704
 
+    def cards(self, moments: Iterable[StoredMoment], prefix: str = "") -> Markup:
+        """Render the cards of these moments."""
+        return Markup("\n".join(self.card(moment, prefix) for moment in moments))  # noqa: S704  # nosec B704
+
     def _card(self, moment: StoredMoment) -> Markup:
-        """Render it, unless it is known: only what is said of its clip changes by itself."""
-        note = note_of(moment)
+        """Render it, unless it is known: only what is said of its clip changes by itself, and that until it is due."""
         reader = CURRENT_READER.get()
-        key = (moment.moment_id, moment.version, moment.channel.display_name, note, reader.language, reader.zone)
-        made = self._cards.pop(key, None)
-        if made is None:
-            made = self.piece("_card.html", moment=moment, note=note)
+        name = moment.channel.display_name
+        key = (moment.moment_id, moment.version, moment.grade, name, reader.language, reader.zone)
+        kept = self._cards.pop(key, None)
+        if kept is None or (changes(kept[0]) and kept[0] != note_of(moment)):
+            note = note_of(moment)
+            kept = (note, self.piece("_card.html", moment=moment, note=note))
             while len(self._cards) >= CARDS_KEPT:
                 del self._cards[next(iter(self._cards))]
-        self._cards[key] = made
-        return made
+        self._cards[key] = kept
+        return kept[1]
+
+    def _options(self, _: str, field: str, chosen: str | None, known: tuple[str, ...] = ()) -> Markup:
+        """Render the options of a field of the list's form; the language is there to tell the kept ones apart."""
+        return self.piece("_options.html", options=options_of(field, chosen, known), chosen=chosen or "")
+
+    def _freshness_line(self, freshness: Freshness, _: Reader) -> Markup:
+        """Render the header's line; the reader is there to tell the kept ones apart."""
+        return self.piece("_freshness.html", freshness=freshness)
 
     def moment_news(self, moment: StoredMoment) -> str:
         """Encode a card for an open page, where it belongs, and what the first page says of it."""

@@ -4,6 +4,7 @@ Safe to repeat and to run twice at once.
 """
 
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from service_runtime.settings import LogSettings, PostgresSettings, load_all
 LOCK_KEY = 7_364_120_417  # any fixed number: the advisory lock held while migrating
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 2.0  # Postgres starts in about a second
 CONNECT_TIMEOUT_SECONDS = 3
+LOCK_PAUSE_SECONDS = 0.2
 MIGRATION_TABLE = "_yoyo_migration"
 
 
@@ -72,10 +74,21 @@ def connect(conninfo: str, wait_seconds: float) -> psycopg.Connection:
     raise AssertionError("stamina ends with a result or an error")
 
 
+def is_free(connection: psycopg.Connection) -> bool:
+    """Take the lock, unless another process has it."""
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (LOCK_KEY,)).fetchone()
+    return row is not None and bool(row[0])
+
+
 @contextmanager
 def only_one(connection: psycopg.Connection) -> Iterator[None]:
-    """Wait for another process that migrates; Postgres frees the lock if that process dies."""
-    connection.execute("SELECT pg_advisory_lock(%s)", (LOCK_KEY,))
+    """Wait for another process that migrates; Postgres frees the lock if that process dies.
+
+    It asks again and again: an index that is made beside other work waits for every statement under way, and so for
+    one that waits here.
+    """
+    while not is_free(connection):
+        time.sleep(LOCK_PAUSE_SECONDS)
     try:
         yield
     finally:

@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from psycopg.rows import DictRow
 
 from api_frontend.data.database import Database, queries
 from api_frontend.data.lists import list_query
+from api_frontend.data.lists.common_words import CommonWords
 from api_frontend.data.lists.cursor import Cursor
 from api_frontend.data.lists.filters import Filter
 from api_frontend.data.moment_memory import MomentMemory
@@ -16,7 +18,6 @@ from api_frontend.data.stored_moment import StoredMoment, moment_in
 from moment_detection.hidden_words import HiddenWords
 
 NONE_HIDDEN = HiddenWords()
-MOST_COUNTED = 1_000  # a page says "1,000+" beyond
 READ_AHEAD = 4  # times a page: how far the best are read to find a page of which no channel has more than its share
 
 
@@ -24,12 +25,14 @@ READ_AHEAD = 4  # times a page: how far the best are read to find a page of whic
 class Page:
     """The moments of one page in the list's order, and where the next page begins.
 
-    `more_of`: by channel, how many moments of this stretch are left out in favour of other channels.
+    `more_of`: by channel, how many moments of this stretch are left out in favour of other channels. `found`: how many
+    the list has, up to `MOST_COUNTED` and one more, where that was asked for and could be told at once.
     """
 
     moments: list[StoredMoment]
     next: Cursor | None
     more_of: Mapping[str, int] = field(default_factory=dict)
+    found: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Moments:
     def __init__(self, database: Database, keep_seconds: float = 0.0, hidden: HiddenWords = NONE_HIDDEN) -> None:
         self._database, self._hidden = database, hidden
         self._memory = MomentMemory(keep_seconds)
+        self._common_words = CommonWords(database)
 
     def forget(self) -> None:
         """Read every moment again."""
@@ -71,17 +75,18 @@ class Moments:
         found = await self.by_ids([moment_id])
         return found[0] if found else None
 
-    async def page(self, wanted: Filter, most: int) -> Page:
+    async def page(self, wanted: Filter, most: int, *, count: bool = False) -> Page:
         """Return the first `most` moments of the filter."""
-        places = await self.places(wanted, most + 1)
+        rows = await self._rows(wanted, most + 1, count)
+        places = [place_in(row) for row in rows]
         moments = await self.by_ids(place.moment_id for place in places[:most])
-        return Page(moments, places[most - 1] if len(places) > most else None)
+        return Page(moments, places[most - 1] if len(places) > most else None, found=found_in(rows))
 
-    async def varied_page(self, wanted: Filter, most: int, most_of_channel: int) -> Page:
+    async def varied_page(self, wanted: Filter, most: int, most_of_channel: int, *, count: bool = False) -> Page:
         """Return a page of which no channel has more than its share; what is left out is counted, not carried over."""
         shown: list[Cursor] = []
         seen: Counter[str] = Counter()
-        rows = await self._rows(wanted, READ_AHEAD * most + 1)
+        rows = await self._rows(wanted, READ_AHEAD * most + 1, count)
         last = None
         for row in rows[: READ_AHEAD * most]:
             if len(shown) == most:
@@ -92,14 +97,17 @@ class Moments:
                 shown.append(last)
         read = seen.total()
         more_of = {channel: times - most_of_channel for channel, times in seen.items() if times > most_of_channel}
-        return Page(await self.by_ids(place.moment_id for place in shown), last if read < len(rows) else None, more_of)
+        moments = await self.by_ids(place.moment_id for place in shown)
+        return Page(moments, last if read < len(rows) else None, more_of, found_in(rows))
 
     async def places(self, wanted: Filter, most: int) -> list[Cursor]:
         """Return the positions of that page. A made clip has one before its moment is recorded."""
         return [place_in(row) for row in await self._rows(wanted, most)]
 
-    async def _rows(self, wanted: Filter, most: int) -> list[DictRow]:
-        values = list_query.parameters(wanted, most)
+    async def _rows(self, wanted: Filter, most: int, count: bool = False) -> list[DictRow]:
+        values = await self._values(wanted, most)
+        if count and not wanted.search and not wanted.shadow:
+            return await self._database.rows(list_query.counted_sql(wanted), values, prepare=False)
         if not wanted.search:
             return await self._database.rows(list_query.sql(wanted), values)
         if not wanted.shadow:
@@ -108,9 +116,12 @@ class Moments:
                 return near
         return await self._database.rows(list_query.sql(wanted), values, prepare=False)
 
+    async def _values(self, wanted: Filter, most: int) -> dict[str, Any]:
+        return list_query.parameters(wanted, most, await self._common_words.read() if wanted.search else ())
+
     async def count(self, wanted: Filter) -> int:
         """Count the filter's moments up to `MOST_COUNTED` and one more."""
-        values = list_query.count_parameters(wanted, MOST_COUNTED + 1)
+        values = await self._values(wanted, 0)
         rows = await self._database.rows(list_query.count_sql(wanted), values, prepare=False)
         return int(rows[0]["found"])
 
@@ -134,6 +145,11 @@ class Moments:
         """Return the ids of the moments that an operator hid in the last seconds."""
         rows = await self._database.rows(queries.hidden_since.sql, {"seconds": seconds})
         return [row["moment_id"] for row in rows]
+
+
+def found_in(rows: list[DictRow]) -> int | None:
+    """Read the count beside the rows of a list's query; None if there is none."""
+    return rows[0].get("found") if rows else None
 
 
 def place_in(row: DictRow) -> Cursor:

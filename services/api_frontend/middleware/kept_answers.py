@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -51,7 +52,7 @@ class Answer:
     state: int
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
-    @property
+    @cached_property
     def may_be_shared(self) -> bool:
         """Whether every reader of the language and time zone gets the same, as the view says in `Cache-Control`."""
         headers = Headers(raw=self.headers)

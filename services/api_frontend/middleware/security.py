@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api_frontend.settings import ApiSettings
 
 IPV6_NETWORK_BITS = 64  # one household gets a whole /64
+IPV4_NETWORK_BITS = 24  # what one provider hands out to customers of one place
 CLOUDFLARE = "cf-connecting-ip"
 Network = IPv4Network | IPv6Network
 
@@ -38,7 +39,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, settings: ApiSettings) -> None:
         self._app = app
-        self._headers = {
+        headers = {
             "Content-Security-Policy": content_policy(settings),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
@@ -46,11 +47,12 @@ class SecurityHeaders:
             "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
             "Cross-Origin-Opener-Policy": "same-origin",
         }
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self._headers)
+                message["headers"] = [*message["headers"], *self._headers]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
@@ -94,6 +96,14 @@ class Clients:
         if peer is None:
             return str(peer_text)
         return client_of((self._told(peer, told) if told is not None else None) or peer)
+
+    def network_of(self, scope: Scope) -> str:
+        """Return the network that a client's voices are counted for: /24 of IPv4, /64 of IPv6."""
+        client = self.of(scope)
+        address = parsed(client)
+        if not isinstance(address, IPv4Address):
+            return client
+        return str(IPv4Network((address, IPV4_NETWORK_BITS), strict=False))
 
     def _told(self, peer: IPv4Address | IPv6Address, told: str) -> IPv4Address | IPv6Address | None:
         is_tunnel = self._trust_cloudflare and any(peer in network for network in self._networks)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from api_frontend.translation import _, number
@@ -106,16 +107,30 @@ def height(count: float, top: float) -> float:
     return 100 * (1 - min(count, top) / top)
 
 
+def steps(counts: Sequence[int], run: range, top: float) -> str:
+    """Draw from the middle of each second of a run to the next; level stretches as one, since most are."""
+    parts = []
+    level = 0
+    heights = [round(10 * height(counts[second], top)) for second in run]
+    for before, after in pairwise(heights):
+        if before == after:
+            level += 1
+            continue
+        moved = coordinate((after - before) / 10)
+        parts.append(f"{f'h{level}' if level else ''}l1{moved if moved.startswith('-') else f' {moved}'}")
+        level = 0
+    return "".join(parts) + (f"h{level}" if level else "")
+
+
 def line(counts: Sequence[int], read: list[range], top: float) -> str:
     """Draw a path through the middle of each second, broken at gaps."""
     parts = []
     for run in read:
+        y = coordinate(height(counts[run[0]], top))
         if len(run) == 1:  # one second alone: a stroke as wide as it
-            y = coordinate(height(counts[run[0]], top))
             parts.append(f"M{run[0]} {y}H{run[0] + 1}")
-            continue
-        points = [f"{coordinate(second + 0.5)} {coordinate(height(counts[second], top))}" for second in run]
-        parts.append("M" + "L".join(points))
+        else:
+            parts.append(f"M{coordinate(run[0] + 0.5)} {y}{steps(counts, run, top)}")
     return "".join(parts)
 
 
@@ -123,9 +138,8 @@ def area(counts: Sequence[int], read: list[range], top: float) -> str:
     """Draw the same path, closed down to the floor."""
     parts = []
     for run in read:
-        points = "".join(f"L{coordinate(second + 0.5)} {coordinate(height(counts[second], top))}" for second in run)
-        first, last = coordinate(height(counts[run[0]], top)), coordinate(height(counts[run[-1]], top))
-        parts.append(f"M{run[0]} 100V{first}{points}L{run[-1] + 1} {last}V100Z")
+        first = coordinate(height(counts[run[0]], top))
+        parts.append(f"M{run[0]} 100V{first}h.5{steps(counts, run, top)}H{run[-1] + 1}V100Z")
     return "".join(parts)
 
 

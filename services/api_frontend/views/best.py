@@ -2,20 +2,22 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import Annotated
+from functools import lru_cache
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from api_frontend.data.lists.conditions import PERIOD_WORDS, RARITY_WORDS
-from api_frontend.data.lists.filters import Filter, from_address
+from api_frontend.data.lists.filters import Filter
+from api_frontend.data.lists.list_query import MOST_COUNTED
 from api_frontend.data.lists.periods import Period
-from api_frontend.data.moments import MOST_COUNTED, Page
+from api_frontend.data.moments import Page
+from api_frontend.reader import CURRENT
 from api_frontend.rendering import READER_PAGE
 from api_frontend.text.shown_name import shown
 from api_frontend.translation import _, marked, ngettext
-from api_frontend.views.site import CurrentSite, Site
+from api_frontend.views.asked_filter import asked_filter
+from api_frontend.views.site import Site, of
 
 PATH = "/best"
 PAGE_SIZE = 24  # fills rows of two, three and four
@@ -25,6 +27,7 @@ TABS: tuple[tuple[str, Period], ...] = (
     (marked("Today"), "today"),
     (marked("Week"), "week"),
 )
+TABS_KEPT = 500  # searches are among them, so there is a bound
 
 router = APIRouter(include_in_schema=False)
 
@@ -43,8 +46,9 @@ def with_query(path: str, query: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-async def wanted_here(request: Request, wanted: Annotated[Filter, Depends(from_address)]) -> Filter:
+async def wanted_here(request: Request) -> Filter:
     """Read the filter; without an order it is the best, and without anything the best of today."""
+    wanted = await asked_filter(request)
     if wanted.shadow or request.query_params.get("order"):
         return wanted
     return replace(wanted, order="best", period=wanted.period if wanted.conditions() else "today")
@@ -67,17 +71,22 @@ def address(wanted: Filter) -> str:
 def tabs(wanted: Filter) -> list[Link]:
     """Return the periods, and the newest; each keeps what else narrows the list."""
     plain = replace(wanted, after=None, from_at=None, until_at=None)
-    is_free = not (wanted.from_at or wanted.until_at)
+    return tabs_of(plain, CURRENT.get().language, is_free=not (wanted.from_at or wanted.until_at))
+
+
+@lru_cache(TABS_KEPT)
+def tabs_of(plain: Filter, _language: str, is_free: bool) -> list[Link]:
+    """Return the tabs of a filter without times in the reader's language; `is_free`: no times are asked for."""
     links = [
         Link(
             _(text),
             address(replace(plain, period=period, order="best")),
-            is_free and (wanted.order, wanted.period) == ("best", period),
+            is_free and (plain.order, plain.period) == ("best", period),
         )
         for text, period in TABS
     ]
     newest = replace(plain, period=None, order="newest")
-    return [*links, Link(_("Newest"), address(newest), is_free and wanted.order == "newest" and not wanted.period)]
+    return [*links, Link(_("Newest"), address(newest), is_free and plain.order == "newest" and not plain.period)]
 
 
 def chips(wanted: Filter) -> list[Link]:
@@ -111,15 +120,15 @@ async def loosening(site: Site, wanted: Filter) -> list[Link]:
 async def page_of(site: Site, wanted: Filter) -> Page:
     """Return the page; of the best of all channels, none has more than its share."""
     if wanted.order == "best" and not wanted.channel:
-        return await site.moments.varied_page(wanted, PAGE_SIZE, MOST_OF_CHANNEL)
-    return await site.moments.page(wanted, PAGE_SIZE)
+        return await site.moments.varied_page(wanted, PAGE_SIZE, MOST_OF_CHANNEL, count=True)
+    return await site.moments.page(wanted, PAGE_SIZE, count=True)
 
 
 async def count_of(site: Site, wanted: Filter, page: Page) -> int:
     """Count the list's moments; one page that holds all of them is counted without asking."""
     if page.next is None and wanted.after is None:
         return len(page.moments) + sum(page.more_of.values())
-    return await site.moments.count(wanted)
+    return await site.moments.count(wanted) if page.found is None else page.found
 
 
 def left_out(page: Page, wanted: Filter) -> list[Link]:
@@ -136,8 +145,9 @@ def left_out(page: Page, wanted: Filter) -> list[Link]:
 
 
 @router.api_route(PATH, methods=["GET", "HEAD"])
-async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)]) -> Response:
+async def best(request: Request) -> Response:
     """Show the list."""
+    site, wanted = await of(request), await wanted_here(request)
     freshness, read_at = await site.progress.read()
     known = await site.choices.read()
     wanted, channel = await site.channel_of(wanted)
@@ -156,8 +166,8 @@ async def best(site: CurrentSite, wanted: Annotated[Filter, Depends(wanted_here)
         "chips": chips(wanted),
         "count": None if wanted.shadow else count_text(found),
         "known": known,
-        "periods": PERIOD_WORDS,
-        "rarities": RARITY_WORDS,
+        "most_of_channel": MOST_OF_CHANNEL,
+        "watch_address": with_query("/watch", wanted.query_text()),
         "left_out": left_out(page, wanted),
         "looser": [] if found or wanted.shadow else await loosening(site, wanted),
         "live_address": live,

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api_frontend.data.lists.filters import Filter, from_address
+from api_frontend.data.lists.filters import Filter
 from api_frontend.rendering import READER_PAGE
+from api_frontend.views.asked_filter import asked_filter
 from api_frontend.views.best import MOST_OF_CHANNEL, Link, moved, tabs
 from api_frontend.views.site import CurrentSite
 
@@ -23,7 +24,7 @@ def links(best: Filter) -> list[Link]:
 
 
 @router.api_route("/", methods=["GET", "HEAD"])
-async def now(request: Request, site: CurrentSite, asked: Annotated[Filter, Depends(from_address)]) -> Response:
+async def now(request: Request, site: CurrentSite, asked: Annotated[Filter, Depends(asked_filter)]) -> Response:
     """Show the first page; an address of the list that used to be here leads to where it is now."""
     if (way := moved(request)) is not None:
         return way

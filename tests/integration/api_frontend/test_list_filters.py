@@ -3,7 +3,7 @@
 Nothing hidden and no channel that has opted out is in either.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 import psycopg
@@ -24,6 +24,8 @@ from contracts.moments import Moment
 
 EXAMPLES = 300
 FIRST_MS = 1_763_830_800_000
+DAY_MS = 86_400_000
+COMMON = st.sampled_from([(), ("run", "elden"), ("channel", "road", "ring")])
 MOST = 100  # more than are stored
 
 SECONDS = st.integers(0, 5)
@@ -31,9 +33,11 @@ CHANNELS = st.sampled_from(["11", "12", "13"])
 MOODS = st.sampled_from(["awe", "hype"])
 CAUSES = st.sampled_from(["raid", "vote"])
 CLIPS = st.sampled_from([None, "made", "refused"])
+DAYS_AGO = st.sampled_from([0, 0, 0, 0, 1, 5, 40, 200, 3000])  # so that a search takes each of its steps
 MOMENTS = st.builds(
-    lambda second, **fields: moment("", FIRST_MS + 1000 * second, 1, 0.0, **fields),
+    lambda second, days, **fields: moment("", FIRST_MS + 1000 * second - DAY_MS * days, 1, 0.0, **fields),
     SECONDS,
+    DAYS_AGO,
     channel_id=CHANNELS,
     mood=st.none() | MOODS,
     causes=st.lists(CAUSES, max_size=2, unique=True),
@@ -110,11 +114,13 @@ def store(rows: Rows, stored: list[tuple[Moment, StreamFacts, str | None]]) -> l
     return [document.moment_id for document, *_ in stored]
 
 
-def listed(database: psycopg.Connection[dict[str, object]], wanted: Filter, page_size: int) -> list[str]:
+def listed(
+    database: psycopg.Connection[dict[str, object]], wanted: Filter, page_size: int, common: Collection[str]
+) -> list[str]:
     """The ids of the list, page after page."""
     ids: list[str] = []
     while True:
-        statement, values = list_query.sql(wanted), list_query.parameters(wanted, page_size)
+        statement, values = list_query.sql(wanted), list_query.parameters(wanted, page_size, common)
         places = [place_in(row) for row in database.execute(statement, values)]  # type: ignore[call-overload]
         ids += [place.moment_id for place in places]
         if len(places) < page_size:
@@ -129,6 +135,7 @@ def listed(database: psycopg.Connection[dict[str, object]], wanted: Filter, page
     st.sampled_from([2, MOST]),
     st.sets(st.sampled_from(["m0", "m1", "m5"])),
     st.sampled_from([None, None, "12"]),
+    COMMON,
 )
 def test_query_and_predicate_agree(
     rows: Rows,
@@ -138,6 +145,7 @@ def test_query_and_predicate_agree(
     page_size: int,
     hidden: set[str],
     opted_out: str | None,
+    common: Collection[str],
 ) -> None:
     stored = [(with_id(document, f"m{number}"), stream, clip) for number, (document, stream, clip) in enumerate(drawn)]
     ids = store(rows, stored)
@@ -148,11 +156,16 @@ def test_query_and_predicate_agree(
         rows.opt_out(opted_out)
     read = [moment_in(row) for row in database.execute(queries.by_ids.sql, {"ids": ids})]
     fitting = sorted((one for one in read if one and wanted.fits(one)), key=lambda one: one.place(wanted.order))
-    assert listed(database, wanted, page_size) == [one.moment_id for one in reversed(fitting)]
-    assert count(database, wanted) == sum(wanted.at(None).fits(one) for one in read if one) or wanted.shadow
+    assert listed(database, wanted, page_size, common) == [one.moment_id for one in reversed(fitting)]
+    assert count(database, wanted, common) == sum(wanted.at(None).fits(one) for one in read if one) or wanted.shadow
+    if not wanted.search and not wanted.shadow:
+        values = list_query.parameters(wanted, page_size)
+        beside = database.execute(list_query.counted_sql(wanted), values).fetchall()  # type: ignore[call-overload]
+        assert [place_in(row).moment_id for row in beside] == listed(database, wanted, MOST, common)[:page_size]
+        assert {row["found"] for row in beside} <= {count(database, wanted, common)}
     if wanted.search and not wanted.shadow:  # all that is stored is near
         near = database.execute(list_query.near_sql(wanted), list_query.parameters(wanted, MOST))  # type: ignore[call-overload]
-        assert [row["moment_id"] for row in near] == listed(database, wanted, MOST)
+        assert [row["moment_id"] for row in near] == listed(database, wanted, MOST, common)
     shown = {one.moment_id for one in read if one}
     assert shown == {
         document.moment_id
@@ -161,8 +174,8 @@ def test_query_and_predicate_agree(
     }
 
 
-def count(database: psycopg.Connection[dict[str, object]], wanted: Filter) -> object:
+def count(database: psycopg.Connection[dict[str, object]], wanted: Filter, common: Collection[str]) -> object:
     """How many moments Postgres counts."""
-    statement, values = list_query.count_sql(wanted), list_query.count_parameters(wanted, MOST)
+    statement, values = list_query.count_sql(wanted), list_query.parameters(wanted, MOST, common)
     row = database.execute(statement, values).fetchone()  # type: ignore[call-overload]
     return row and row["found"]

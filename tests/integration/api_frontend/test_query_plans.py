@@ -1,7 +1,7 @@
 """The list's queries walk an index from the cursor on: nothing is sorted or scanned, however much is stored."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import chain, product
 from typing import Any
@@ -10,9 +10,11 @@ import psycopg
 import pytest
 from benchmarks.moments_million import fill
 
+from api_frontend.data.database import queries
 from api_frontend.data.lists import list_query
 from api_frontend.data.lists.cursor import Cursor
 from api_frontend.data.lists.filters import Filter
+from api_frontend.data.lists.parameters import Order
 
 STORED = 20_000
 PAGE = 25
@@ -35,10 +37,10 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(part)
 
 
-def plan_of(filled: psycopg.Connection, wanted: Filter) -> dict[str, Any]:
+def plan_of(filled: psycopg.Connection, wanted: Filter, common: Collection[str] = ()) -> dict[str, Any]:
     """How Postgres answers the list's query."""
     statement = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {list_query.sql(wanted)}"
-    rows = filled.execute(statement, list_query.parameters(wanted, PAGE)).fetchone()  # type: ignore[call-overload]
+    rows = filled.execute(statement, list_query.parameters(wanted, PAGE, common)).fetchone()  # type: ignore[call-overload]
     assert rows is not None
     found = json.loads(rows[0]) if isinstance(rows[0], str) else rows[0]
     return dict(found[0]["Plan"])
@@ -112,4 +114,33 @@ def test_the_best_are_a_walk_from_grade_to_grade(
     assert {node["Node Type"] for node in found} <= BEST_WALKS
     outer = next(node["Plans"][0] for node in found if node["Node Type"] == "Nested Loop")
     assert outer["Node Type"] == "Function Scan"  # the grades, from the highest down: the order of what is found
-    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 4 * GRADES + 4 * MOST_BUFFERS
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 4 * GRADES + 5 * MOST_BUFFERS
+
+
+SEARCHES = ("day 265", "drops", "word12", "channel_7", "nowhere", "diamond channel 12")
+MOST_READ = 8 * PAGE  # rows of the table: few more than are shown, however many have the words
+STEPS = {"newest": 7, "best": GRADES}
+MOST_STEP_BUFFERS = 60  # of the index of words, 8 kB blocks
+
+
+@pytest.mark.parametrize("order", STEPS)
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_search_reads_few_more_moments_than_it_shows(filled: psycopg.Connection, search: str, order: Order) -> None:
+    common = {row[0] for row in filled.execute(queries.common_words.sql, {"sample": 1000, "least": 50})}
+    assert {"day", "channel"} <= common
+    plan = plan_of(filled, Filter(search=search, order=order, period="all"), common)
+    found = list(nodes(plan))
+    scans = [node for node in found if node["Node Type"] == "Bitmap Index Scan"]
+    assert {node["Index Name"] for node in scans} == {"moments_places"}
+    assert sum(node["Actual Loops"] for node in scans) <= STEPS[order]
+    heap = [node for node in found if node["Node Type"] == "Bitmap Heap Scan"]
+    read = sum(node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) for node in heap)
+    assert read <= MOST_READ
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 8 * MOST_READ + STEPS[order] * MOST_STEP_BUFFERS
+
+
+def test_a_search_in_a_period_reads_that_period(filled: psycopg.Connection) -> None:
+    plan = plan_of(filled, Filter(search="drops", order="best", period="week"), {"drops"})
+    heap = [node for node in nodes(plan) if node["Node Type"] == "Bitmap Heap Scan"]
+    read = sum(node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) for node in heap)
+    assert read <= STORED // 52

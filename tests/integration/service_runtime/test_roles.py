@@ -47,7 +47,10 @@ ACTIONS = {
     "DELETE": "DELETE FROM {} WHERE false",
 }
 TABLES = """
-    SELECT relname, (SELECT attname FROM pg_attribute WHERE attrelid = pg_class.oid AND attnum = relnatts) FROM pg_class
+    SELECT relname, (
+        SELECT attname FROM pg_attribute WHERE attrelid = pg_class.oid AND attnum > 0
+        ORDER BY pg_column_is_updatable(attrelid, attnum, false) DESC, attnum DESC LIMIT 1
+    ) FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v') AND NOT relispartition
         AND relname NOT LIKE '%yoyo%'
 """
@@ -86,7 +89,7 @@ def login(server: Postgres, role: str) -> psycopg.Connection:
 
 
 def tables(connection: psycopg.Connection) -> dict[str, str]:
-    """Every table and view of ours with its last column."""
+    """Every table and view of ours with its last column, one that can be updated if there is any."""
     return dict(connection.execute(TABLES).fetchall())
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api_frontend.text.curve import Band, Curve, Loudest, bands, draw, nice_step, number, runs, x_marks
+from api_frontend.text.curve import Band, Curve, Loudest, bands, draw, height, nice_step, runs, x_marks
 
 from .examples import EVIDENCE
 
@@ -15,9 +15,25 @@ COUNTS = st.lists(st.integers(0, 5000), min_size=1, max_size=200)
 COVERED = st.lists(st.integers(0, 1), max_size=220)
 
 
-def numbers(path: str) -> list[float]:
-    """Every number of a path."""
-    return [float(text) for text in re.findall(r"-?\d+(?:\.\d+)?", path)]
+def points(path: str) -> list[tuple[float, float]]:
+    """Where the pen goes, in order."""
+    found: list[tuple[float, float]] = []
+    x = y = 0.0
+    for command, text in re.findall(r"([MHVhl])([^A-Za-z]*)", path):
+        values = [float(value) for value in re.findall(r"-?\d*\.?\d+", text)]
+        match command:
+            case "M":
+                x, y = values
+            case "H":
+                x = values[0]
+            case "V":
+                y = values[0]
+            case "h":
+                x += values[0]
+            case "l":
+                x, y = x + values[0], y + values[1]
+        found.append((round(x, 1), round(y, 1)))
+    return found
 
 
 def drawn(people: list[int], **more: Any) -> Curve:
@@ -34,7 +50,7 @@ def test_no_second_no_curve() -> None:
 def test_the_dot_is_on_the_loudest_second_and_not_at_the_peak() -> None:
     curve = drawn(EVIDENCE.chatters)
     assert curve.loudest == Loudest(59, 50, 100 * 59.5 / 90, pytest.approx(100 * (1 - 1 / 1.08)))
-    assert f"59.5 {number(curve.loudest.y)}" in curve.line
+    assert (59.5, round(curve.loudest.y, 1)) in points(curve.line)
     assert [mark.text for mark in curve.x_marks] == ["−30 s", "+30 s"]
 
 
@@ -70,16 +86,14 @@ def test_a_gap_is_a_gap_and_not_silence() -> None:
     assert [(gap.start, gap.width) for gap in curve.gaps] == [(20, 10)]
     assert curve.unread_seconds == 10
     assert curve.line.count("M") == 2
-    found = {float(x) for x in re.findall(r"[ML](\d+(?:\.\d+)?) ", curve.line)}
-    assert not any(20 <= x < 30 for x in found)
+    assert not any(20 <= x < 30 for x, _ in points(curve.line))
 
 
 @given(COUNTS, COVERED, st.floats(0, 1000))
 def test_everything_lies_in_the_box(people: list[int], covered: list[int], usual: float) -> None:
     curve = drawn(people, covered=covered, usual=usual)
-    widest = max(100, curve.seconds)
     for path in (curve.area, curve.line):
-        assert all(0 <= value <= widest for value in numbers(path))
+        assert all(0 <= x <= curve.seconds and 0 <= y <= 100 for x, y in points(path))
         assert "nan" not in path
         assert "e" not in path
     assert all(0 <= mark.percent <= 100 for mark in [*curve.x_marks, *curve.y_marks])
@@ -88,6 +102,20 @@ def test_everything_lies_in_the_box(people: list[int], covered: list[int], usual
     read = [count for count in curve.people if count is not None]
     assert curve.loudest is None or curve.loudest.people == max(read)
     assert curve.loudest is not None or not any(read)
+
+
+@given(COUNTS, COVERED)
+def test_the_line_goes_through_the_middle_of_each_second_that_was_read(people: list[int], covered: list[int]) -> None:
+    curve = drawn(people, covered=covered)
+    wanted = {}
+    for run in runs(covered, len(people)):
+        heights = {at: round(height(people[at], curve.top), 1) for at in run}
+        turns = [
+            at for at in run if at in (run[0], run[-1]) or len({heights[at - 1], heights[at], heights[at + 1]}) > 1
+        ]
+        wanted |= {at + 0.5: heights[at] for at in turns if len(run) > 1}
+    found = dict(points(curve.line))
+    assert {x: found.get(x) for x in wanted} == {x: pytest.approx(y, abs=0.11) for x, y in wanted.items()}
 
 
 @given(COVERED, st.integers(1, 200))

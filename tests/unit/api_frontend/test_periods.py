@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api_frontend.data.lists import periods
 from api_frontend.data.lists.periods import PERIODS, bounds, is_zone
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -46,3 +47,10 @@ def test_an_hour_is_the_last_hour_and_all_is_open() -> None:
 @pytest.mark.parametrize("name", ["../etc/passwd", "Mars", "", "utc\0"])
 def test_what_names_no_zone_is_none(name: str) -> None:
     assert not is_zone(name)
+
+
+def test_the_zones_are_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page of a visitor whose browser has told its zone asks for it."""
+    assert is_zone("Asia/Seoul")
+    monkeypatch.setattr(periods, "available_timezones", None)
+    assert is_zone("Europe/Berlin")

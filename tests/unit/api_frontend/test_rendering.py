@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,14 +10,18 @@ import pytest
 
 from api_frontend.data.freshness import UNREACHABLE, Freshness
 from api_frontend.data.stored_moment import Channel, StoredMoment, StreamFacts
-from api_frontend.rendering import Renderer, outward
+from api_frontend.reader import Reader, reading
+from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings
 from api_frontend.static_files import static_address, static_version
+from api_frontend.text.clip_status import DECIDED_WITHIN, MADE_AFTER
+from api_frontend.text.links import outward
 
 from .examples import MADE, MOMENT, PEAK, evidence, with_clip, with_fields
 
 renderer = Renderer(ApiSettings())
 demo = Renderer(ApiSettings(demo=True))
+HALF_A_SECOND = timedelta(seconds=0.5)
 VOD = "https://www.twitch.tv/videos/1?t=1h"
 LAUGHTER = with_fields(MOMENT, mood="laughter")
 
@@ -75,13 +80,6 @@ def test_nothing_is_said_of_a_clip_before_it_is_known() -> None:
     assert "Nothing is known of a clip" in card(MOMENT)
 
 
-def test_a_pending_card_is_not_kept() -> None:
-    fresh = going_on(MOMENT, moment_id="pending")
-    assert "Deciding…" in card(fresh)
-    old = replace(fresh, document=MOMENT.document, changed_at=PEAK, version=fresh.version)
-    assert "Deciding…" not in card(with_fields(old, moment_id="pending"))
-
-
 def test_why_there_is_no_clip_and_where_the_recording_is() -> None:
     raid = with_fields(with_clip("skipped"), no_clip_reason="cause", causes=["raid"], moment_id="raid")
     assert "No clip: a raid brought the crowd. 1:59:33 into the stream" in text_of(card(raid))
@@ -101,15 +99,16 @@ def test_the_demo_links_to_nothing_real() -> None:
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
-        ("https://twitch.tv/a", False),
-        ("https://clips.twitch.tv/Clip1", False),
-        ("https://www.twitch.tv:443/videos/1", False),
-        ("http://127.0.0.1:4000/clip/1", True),
-        ("https://nottwitch.tv/", True),
+        ("https://twitch.tv/a", None),
+        ("https://clips.twitch.tv/Clip1", None),
+        ("https://www.twitch.tv:443/videos/1", None),
+        ("http://127.0.0.1:4000/clip/1", "/clip/1"),
+        ("http://[::1]:4000/embed?clip=1", "/embed?clip=1"),
+        ("https://nottwitch.tv/", "https://nottwitch.tv/"),
     ],
 )
-def test_which_addresses_are_real(address: str, shown: bool) -> None:
-    assert outward(address, demo=True) == (address if shown else None)
+def test_a_demo_sends_visitors_to_nothing_real_and_never_to_their_own_machine(address: str, shown: str | None) -> None:
+    assert outward(address, demo=True) == shown
     assert outward(address, demo=False) == address
     assert outward(None, demo=True) is None
 
@@ -208,3 +207,33 @@ def test_a_changed_moment_gets_a_new_card() -> None:
     assert 'class="play"' not in card(changing)
     assert 'class="play"' in card(replace(changing, clip=with_clip("made").clip, version="3.2"))
     assert 'class="play"' not in card(changing)
+
+
+def test_a_card_is_rendered_once_unless_what_it_says_of_its_clip_is_due() -> None:
+    settled = replace(MOMENT, clip=MADE, version="kept")
+    assert renderer.card(settled) is renderer.card(settled)
+    waiting = replace(
+        going_on(MOMENT, moment_id="waits"), changed_at=datetime.now(UTC) - DECIDED_WITHIN + HALF_A_SECOND
+    )
+    waiting = with_fields(waiting, crossed_at=MOMENT.document.crossed_at)
+    assert "Deciding…" in card(waiting)
+    time.sleep(HALF_A_SECOND.total_seconds())
+    assert "Nothing is known of a clip" in card(waiting)
+
+
+def test_a_card_counts_down_to_its_clip() -> None:
+    decided_at = datetime.now(UTC) - MADE_AFTER + HALF_A_SECOND
+    clip = replace(MADE, status="intent", decided_at=decided_at)
+    coming = replace(with_fields(MOMENT, moment_id="counts"), clip=clip)
+    assert "Clip in about 5 s" in card(coming)
+    time.sleep(HALF_A_SECOND.total_seconds())
+    assert "The clip is being made…" in card(coming)
+
+
+def test_the_header_tells_each_reader_in_their_language() -> None:
+    freshness = Freshness("live", PEAK, 2.0, 41)
+    page = renderer._templates["en"].from_string("{{ freshness_line(freshness) }}")
+    assert "41 channels watched" in page.render(freshness=freshness)
+    with reading(Reader("de")):
+        assert "41 Kanäle" in page.render(freshness=freshness)
+    assert "40 channels watched" in page.render(freshness=replace(freshness, channels=40))

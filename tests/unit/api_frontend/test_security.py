@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from api_frontend.data.stored_moment import web_address
 from api_frontend.middleware.security import Clients, content_policy
-from api_frontend.rendering import embed_address
 from api_frontend.settings import TWITCH_FRAMES, ApiSettings
+from api_frontend.text.links import embed_address
 
 
 def scope(peer: str, told: str | None = None) -> dict[str, Any]:
@@ -87,6 +87,12 @@ def test_the_player_names_the_site_as_its_parent() -> None:
 )
 def test_a_foreign_player_is_not_framed(embed: str | None) -> None:
     assert embed_address(embed, TWITCH_FRAMES, ["localhost"]) is None
+
+
+def test_a_player_of_the_site_itself_is_framed_only_where_that_is_allowed() -> None:
+    assert embed_address("/embed?clip=A", "'self'", ["localhost"]) == "/embed?clip=A&parent=localhost&autoplay=true"
+    assert embed_address("/embed?clip=A", TWITCH_FRAMES, ["localhost"]) is None
+    assert embed_address("//evil.example/embed?clip=A", "'self'", ["localhost"]) is None
 
 
 @pytest.mark.parametrize("text", [None, "", "javascript:alert(1)", "data:text/html,x", "//evil.example"])

@@ -14,8 +14,8 @@ KEPT_SECONDS = 60.0
 class Known:
     """The names as Twitch writes them, in the order of the alphabet."""
 
-    games: list[str]
-    languages: list[str]
+    games: tuple[str, ...]
+    languages: tuple[str, ...]
 
 
 class Choices:
@@ -23,7 +23,7 @@ class Choices:
 
     def __init__(self, database: Database, clock: Callable[[], float] = time.monotonic) -> None:
         self._database, self._clock = database, clock
-        self._known = Known([], [])
+        self._known = Known((), ())
         self._read_at = float("-inf")
 
     async def read(self) -> Known:
@@ -33,5 +33,5 @@ class Choices:
             self._read_at = self._clock()
         return self._known
 
-    async def _names(self, sql: str) -> list[str]:
-        return [row["name"] for row in await self._database.rows(sql, {"most": MOST_CHOICES})]
+    async def _names(self, sql: str) -> tuple[str, ...]:
+        return tuple(row["name"] for row in await self._database.rows(sql, {"most": MOST_CHOICES}))

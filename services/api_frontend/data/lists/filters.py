@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -86,7 +87,7 @@ class Filter:
 
     def at(self, after: Cursor | None) -> "Filter":
         """Ask for the same moments from another position on."""
-        return replace(self, after=after)
+        return self if after == self.after else replace(self, after=after)
 
     def of(self, channel: Channel | None) -> "Filter":
         """Ask for the moments of this channel, which `channel` named; None if there is no such channel."""
@@ -99,7 +100,12 @@ class Filter:
 
     def conditions(self) -> list[FilterCondition]:
         """Return the conditions that are asked for."""
-        return [condition for condition in CONDITIONS if condition.value(self)]
+        return [condition for condition, _ in self._asked]
+
+    @cached_property
+    def _asked(self) -> list[tuple[FilterCondition, str]]:
+        """The conditions that are asked for, each with its value in an address."""
+        return [(condition, value) for condition in CONDITIONS if (value := condition.value(self))]
 
     def choices(self) -> list[tuple[FilterCondition, str]]:
         """Return what narrows the list, each with its words for people."""
@@ -116,7 +122,11 @@ class Filter:
 
     def query_text(self) -> str:
         """Write the filter as an address's query, without `?`."""
-        pairs = [(condition.parameter, condition.value(self)) for condition in self.conditions()]
+        return self._query_text
+
+    @cached_property
+    def _query_text(self) -> str:
+        pairs = [(condition.parameter, value) for condition, value in self._asked]
         says_zone = self.zone != UTC_NAME and bool(self.period or self.from_at or self.until_at)
         how = [("tz", self.zone)] * says_zone + [("order", self.order)] + [("shadow", "1")] * self.shadow
         return urlencode([*pairs, *how])

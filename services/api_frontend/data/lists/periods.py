@@ -1,6 +1,7 @@
 """The periods that a list may cover, by the visitor's calendar."""
 
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,9 +11,15 @@ Bounds = tuple[datetime | None, datetime | None]  # from and until, UTC; None: o
 WEEK_DAYS = 7  # today is the last of them
 
 
+@cache
+def zones() -> frozenset[str]:
+    """Return the names of all time zones, read once: it takes 20 ms to look for them on the disk."""
+    return frozenset(available_timezones())
+
+
 def is_zone(name: str) -> bool:
     """Return whether a time zone of this name is known."""
-    return name in available_timezones()
+    return name in zones()
 
 
 def midnight(zone: ZoneInfo, now: datetime, days_ago: int) -> datetime:

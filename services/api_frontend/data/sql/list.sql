@@ -23,7 +23,9 @@ AND m.crossed_at >= :begin_at
 -- name: crossed_before(before_at, before_id)!
 AND (m.crossed_at, m.moment_id) < (:before_at, :before_id)
 
--- name: with_words(words)!
+-- name: with_words(firm_words, words)!
+-- The first line finds them in the index, the second is the condition.
+AND m.places @@ to_tsquery('simple', :firm_words)
 AND m.search @@ to_tsquery('simple', :words)
 
 -- name: of_game(game)!
