@@ -1,5 +1,5 @@
 -- The copy of the emotes' catalogues that the site reads: machine B's store publishes it (libraries/emote_catalogue).
--- depends: 0012.api
+-- depends: 0015.search_index
 
 -- An emote under one name, there from `came_at` until before `went_at`. `scope`: a channel's id, or global.
 CREATE TABLE emote_versions (
