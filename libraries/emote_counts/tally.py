@@ -19,8 +19,8 @@ from contracts.emote_counts import (
 )
 from emote_counts.packing import MOST_USES, pack_seconds
 from emote_counts.position import UNKNOWN, Position
+from emote_counts.uses import EmoteKey
 
-EmoteKey = tuple[str, str, str]  # provider, id, name as it was written
 MINUTE_MS = 60_000
 OPEN_EMOTES = 20_000  # of a partition's open minutes at most, some 8 MB; fifty channels at their usual have 7,000
 LEAD_MS = 60_000  # a record may come so long before the tick of its time, while capture waits for a slow socket
