@@ -21,12 +21,6 @@ NAMES = {
     "<b>": ("7tv", "01B"),
     "😹": ("7tv", "c"),
 }
-    "KEKW": ("7tv", "01A"),
-    "cat": ("bttv", "5e"),
-    "Kappa": ("ffz", "9"),
-    "<b>": ("7tv", "01B"),
-    "😹": ("7tv", "c"),
-}
 KAPPA = ("twitch", "25", "Kappa")
 
 
