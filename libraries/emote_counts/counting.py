@@ -10,14 +10,21 @@ from contracts.emote_counts import EmoteCounts
 from emote_counts.tally import Tally
 from emote_counts.uses import uses_in
 
-NO_EMOTES = b"[]"
+
+class Names(Protocol):
+    """The emotes of a channel at a time."""
+
+    @property
+    def emotes(self) -> Mapping[str, tuple[str, str]]:
+        """Provider and id by name."""
+        ...
 
 
 class Catalogue(Protocol):
     """The third-party emotes of every channel, as they were at any time of the last days."""
 
-    def lookup_at(self, channel_id: str, at_ms: int) -> Mapping[str, tuple[str, str]]:
-        """Return provider and id of each name that counted as an emote then."""
+    def lookup_at(self, channel_id: str, at_ms: int) -> Names:
+        """Return the names that counted as emotes in a channel then."""
         ...
 
 
@@ -27,7 +34,7 @@ class _Message(msgspec.Struct, tag_field="kind", tag="message", gc=False):
     message_id: str
     chatter: str
     text: str
-    emotes: msgspec.Raw
+    emotes: list[Emote]
 
 
 class _Tick(msgspec.Struct, tag_field="kind", tag="tick", gc=False):
@@ -45,7 +52,6 @@ class _Other(msgspec.Struct, gc=False):
 
 _decode = msgspec.json.Decoder(_Message | _Tick | _OptOut).decode
 _decode_kind = msgspec.json.Decoder(_Other).decode
-_decode_emotes = msgspec.json.Decoder(list[Emote]).decode
 OTHERS = ("notice", "room_state", "lifecycle", "coverage")
 
 
@@ -75,7 +81,7 @@ class PartitionCounter:
 
     def _count(self, message: _Message, offset: int) -> None:
         self.read += 1
-        tagged = () if bytes(message.emotes) == NO_EMOTES else _decode_emotes(message.emotes)
-        uses = uses_in(message.text, tagged, self._names_at(message.channel_id, message.sent_at))
+        names = self._names_at(message.channel_id, message.sent_at).emotes
+        uses = uses_in(message.text, message.emotes, names)
         if uses:
             self.tally.add(message.channel_id, message.sent_at, message.message_id, message.chatter, uses, offset)

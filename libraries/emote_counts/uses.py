@@ -22,10 +22,8 @@ def uses_in(text: str, tagged: Iterable[Emote], names: Mapping[str, tuple[str, s
         if is_whole(text, emote) and not rest[emote.start : emote.end + 1].isspace():
             found.append((emote.provider, emote.id, name))
             rest = rest[: emote.start] + " " * len(name) + rest[emote.end + 1 :]
-    for token in rest.split():
-        if (known := names.get(token)) is not None:
-            found.append((*known, token))
-    return found
+    look_up = names.get
+    return found + [(*known, token) for token in rest.split() if (known := look_up(token))]
 
 
 def is_whole(text: str, emote: Emote) -> bool:

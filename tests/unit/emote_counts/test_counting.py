@@ -1,6 +1,7 @@
 """What counts as a use, and records of a partition into minutes."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -60,8 +61,9 @@ def test_a_span_that_comes_twice_counts_once() -> None:
 class Changing:
     """A catalogue in which KEKW changes hands at 90 s."""
 
-    def lookup_at(self, channel_id: str, at_ms: int) -> dict[str, tuple[str, str]]:
-        return {} if channel_id == "2" else {"KEKW": ("7tv", "old" if at_ms < 90_000 else "new")}
+    def lookup_at(self, channel_id: str, at_ms: int) -> SimpleNamespace:
+        names = {} if channel_id == "2" else {"KEKW": ("7tv", "old" if at_ms < 90_000 else "new")}
+        return SimpleNamespace(emotes=names)
 
 
 def message(channel_id: str, sent_at: int, text: str, emotes: list[Emote] | None = None) -> bytes:
