@@ -2,10 +2,10 @@
 
     2 bytes              how many emotes (n)
     4 bytes for each     their ids, ascending
-    1 byte for each      the length of their pieces
-    pieces               uses without people (a number; left out where there is a single use), then the seconds
+    1 byte for each      their uses, their people, and the length of their pieces: three columns of n bytes
+    pieces               the seconds; in front the number of people where a byte is too small for the uses
 
-So one emote of 1,440 rows is found by bisection, without walking through the others.
+So one emote of 1,440 rows is found by bisection, and a top adds up the columns, without reading the pieces.
 """
 
 import struct
@@ -19,7 +19,8 @@ from emote_counts.packing import pack_seconds, unpack_seconds
 from emote_counts.varint import PackingError, packed, unpacked
 
 HEAD = struct.Struct("<H")
-ID_BYTES, LENGTH_BYTES = 4, 1
+ID_BYTES = 4
+MANY = 255  # in the columns: as many or more; the piece says how many
 
 
 class MinuteUses(NamedTuple):
@@ -37,42 +38,13 @@ class MinuteUses(NamedTuple):
 def pack_minute(emotes: Mapping[int, MinuteUses]) -> bytes:
     """Pack a minute's emotes, by their ids."""
     ids = sorted(emotes)
-    pieces = [_piece(emotes[emote_id]) for emote_id in ids]
-    return b"".join((HEAD.pack(len(ids)), _ids_packed(ids), bytes(map(len, pieces)), *pieces))
-
-
-def unpack_minute(row: bytes) -> Iterator[tuple[int, MinuteUses]]:
-    """Yield each emote's id and uses."""
-    ids, lengths, place = _directory(row)
-    for emote_id, length in zip(ids, lengths, strict=True):
-        yield emote_id, _read(row[place : place + length])
-        place += length
-
-
-def ids_of(row: bytes) -> "array[int]":
-    """Return the ids of a minute's emotes, ascending."""
-    return _directory(row)[0]
-
-
-def find(row: bytes, emote_id: int) -> MinuteUses | None:
-    """Return one emote's uses; None if it was not used in this minute."""
-    ids, lengths, place = _directory(row)
-    number = bisect_left(ids, emote_id)
-    if number == len(ids) or ids[number] != emote_id:
-        return None
-    place += sum(lengths[:number])
-    return _read(row[place : place + lengths[number]])
-
-
-def _directory(row: bytes) -> "tuple[array[int], bytes, int]":
-    """Return the ids, the lengths of their pieces, and where the first piece begins."""
-    (count,) = HEAD.unpack_from(row)
-    lengths_at = HEAD.size + ID_BYTES * count
-    ids = array("I", row[HEAD.size : lengths_at])
-    if sys.byteorder == "big":
-        ids.byteswap()
-    pieces_at = lengths_at + LENGTH_BYTES * count
-    return ids, row[lengths_at:pieces_at], pieces_at
+    uses = bytes(min(emotes[emote_id].uses, MANY) for emote_id in ids)
+    people = bytes(min(emotes[emote_id].people, MANY) for emote_id in ids)
+    pieces = [
+        (packed((emotes[emote_id].people,)) if many == MANY else b"") + pack_seconds(emotes[emote_id].seconds)
+        for emote_id, many in zip(ids, uses, strict=True)
+    ]
+    return b"".join((HEAD.pack(len(ids)), _ids_packed(ids), uses, people, bytes(map(len, pieces)), *pieces))
 
 
 def _ids_packed(ids: list[int]) -> bytes:
@@ -82,21 +54,62 @@ def _ids_packed(ids: list[int]) -> bytes:
     return found.tobytes()
 
 
-def _piece(uses: MinuteUses) -> bytes:
-    seconds = pack_seconds(uses.seconds)
-    if len(seconds) == 1:
-        return seconds
-    return packed((uses.uses - uses.people,)) + seconds
+class MinuteRow:
+    """A packed minute. `ids` are ascending."""
 
+    __slots__ = ("_begin", "_lengths", "_people", "_row", "_uses", "ids")
 
-def _read(piece: bytes) -> MinuteUses:
-    if len(piece) == 1:
-        return MinuteUses(((piece[0], 1),), 1)
-    head = 1
-    while piece[head - 1] & 128:
-        head += 1
-    seconds = tuple(unpack_seconds(piece[head:]))
-    (repeats,) = unpacked(piece[:head])
-    if not seconds:
-        raise PackingError("an emote without a use")
-    return MinuteUses(seconds, sum(number for _, number in seconds) - repeats)
+    def __init__(self, row: bytes) -> None:
+        (count,) = HEAD.unpack_from(row)
+        at = HEAD.size + ID_BYTES * count
+        self.ids = array("I", row[HEAD.size : at])
+        if sys.byteorder == "big":
+            self.ids.byteswap()
+        self._uses = row[at : at + count]
+        self._people = row[at + count : at + 2 * count]
+        self._lengths = row[at + 2 * count : at + 3 * count]
+        self._begin = at + 3 * count
+        self._row = row
+
+    def find(self, emote_id: int) -> MinuteUses | None:
+        """Return one emote's uses; None if it was not used in this minute."""
+        place = self._place(emote_id)
+        return None if place is None else self._read(place, self._begin + sum(self._lengths[:place]))
+
+    def people(self, emote_id: int) -> int:
+        """Return how many people used an emote."""
+        place = self._place(emote_id)
+        if place is None:
+            return 0
+        if self._people[place] < MANY:
+            return self._people[place]
+        return self._read(place, self._begin + sum(self._lengths[:place])).people
+
+    def uses(self) -> Iterator[tuple[int, int]]:
+        """Return pairs of each emote's id and all of its uses."""
+        if MANY not in self._uses:
+            return zip(self.ids, self._uses, strict=True)
+        return iter([(emote_id, found.uses) for emote_id, found in self])
+
+    def __iter__(self) -> Iterator[tuple[int, MinuteUses]]:
+        at = self._begin
+        for place, length in enumerate(self._lengths):
+            yield self.ids[place], self._read(place, at)
+            at += length
+
+    def _place(self, emote_id: int) -> int | None:
+        place = bisect_left(self.ids, emote_id)
+        return place if place < len(self.ids) and self.ids[place] == emote_id else None
+
+    def _read(self, place: int, at: int) -> MinuteUses:
+        piece = self._row[at : at + self._lengths[place]]
+        if self._uses[place] == 1:
+            return MinuteUses(((piece[0], 1),), 1)
+        people, head = self._people[place], 0
+        if self._uses[place] == MANY:
+            head = next(number for number, byte in enumerate(piece, 1) if byte < 128)
+            (people,) = unpacked(piece[:head])
+        seconds = tuple(unpack_seconds(piece[head:]))
+        if not seconds:
+            raise PackingError("an emote without a use")
+        return MinuteUses(seconds, people)

@@ -15,7 +15,7 @@ from emote_counts.day_row import (
     pack_people,
     people_by_minute,
 )
-from emote_counts.minute_row import MinuteUses, find, ids_of, pack_minute, unpack_minute
+from emote_counts.minute_row import MinuteRow, MinuteUses, pack_minute
 from emote_counts.packing import MOST_USES, pack_hours, pack_seconds, unpack_hours, unpack_seconds
 from emote_counts.varint import PackingError, packed, unpacked
 
@@ -81,16 +81,18 @@ def minute_uses(draw: st.DrawFn) -> MinuteUses:
 
 @given(st.dictionaries(st.integers(0, 2**32 - 1), minute_uses(), max_size=20), st.integers(0, 2**32 - 1))
 def test_a_minutes_row_unpacks_to_the_same_and_finds_each_emote(emotes: dict[int, MinuteUses], other: int) -> None:
-    row = pack_minute(emotes)
-    assert dict(unpack_minute(row)) == emotes
-    assert list(ids_of(row)) == sorted(emotes)
+    row = MinuteRow(pack_minute(emotes))
+    assert dict(row) == emotes
+    assert list(row.ids) == sorted(emotes)
+    assert dict(row.uses()) == {emote_id: found.uses for emote_id, found in emotes.items()}
     for emote_id in [*emotes, other]:
-        assert find(row, emote_id) == emotes.get(emote_id)
+        assert row.find(emote_id) == emotes.get(emote_id)
+        assert row.people(emote_id) == (emotes[emote_id].people if emote_id in emotes else 0)
 
 
 def test_the_largest_piece_of_a_minute_fits_its_directory() -> None:
-    wall = MinuteUses(tuple((second, MOST_USES) for second in range(60)), 1)
-    assert dict(unpack_minute(pack_minute({7: wall}))) == {7: wall}
+    wall = MinuteUses(tuple((second, MOST_USES) for second in range(60)), 60 * MOST_USES)
+    assert dict(MinuteRow(pack_minute({7: wall}))) == {7: wall}
 
 
 @given(DAYS)
