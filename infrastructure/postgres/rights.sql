@@ -13,6 +13,7 @@ GRANT SELECT ON channels, watched_channels, shown_moments, visible_moments, visi
     pipeline_progress
 TO api_frontend;
 GRANT SELECT ON streams, coverage, chat_counts, former_logins, opted_out TO api_frontend;
+GRANT SELECT ON emotes, emote_minutes, emote_days, emote_rollups TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON reports, channel_requests TO api_frontend;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel TO api_frontend;
@@ -26,8 +27,10 @@ GRANT SELECT, INSERT, UPDATE ON pipeline_progress, opt_outs TO recorder;
 GRANT SELECT, INSERT, UPDATE, DELETE ON former_logins TO recorder;
 GRANT SELECT, DELETE ON watched_channels, channel_requests TO recorder;
 GRANT SELECT ON opted_out TO recorder;
+GRANT SELECT, INSERT, UPDATE, DELETE ON emotes, emote_minutes, emote_days, emote_rollups TO recorder;
 GRANT EXECUTE ON FUNCTION moment_grade, search_words TO recorder;
 GRANT EXECUTE ON FUNCTION make_chat_counts_partition, drop_chat_counts_partition TO recorder;
+GRANT EXECUTE ON FUNCTION make_emote_partitions, drop_emote_partitions, trim_emote_minutes TO recorder;
 
 -- Capture reads what to watch; it writes opt-outs back that an old backup lacks. The chooser writes the list too.
 GRANT SELECT ON watched_channels TO stream_monitoring, chooser;

@@ -84,7 +84,7 @@ class _ChannelMinute:
         )
 
 
-def _uses(seconds: bytes) -> Iterable[tuple[int, int]]:
+def _uses(seconds: bytearray) -> Iterable[tuple[int, int]]:
     """Return pairs (second, uses) by ascending second."""
     if len(seconds) == 1:
         return ((seconds[0], 1),)
