@@ -10,6 +10,7 @@ import pytest
 from integration.support.database import RIGHTS, administer, as_role, create, prepare
 from integration.support.role_statements import FILES, SERVICES, TOOLS, check, names_of, statements
 
+from embedded.paths import REPOSITORY
 from embedded.servers.postgres import OWNER, Postgres, binary
 from recorder.migrate import grant_rights
 from service_runtime.role_setup import PasswordsMissingError, password_file, set_up_roles
@@ -93,6 +94,7 @@ def tables(connection: psycopg.Connection) -> dict[str, str]:
 def test_every_sql_file_belongs_to_a_role() -> None:
     written = {*SERVICES.glob("**/sql/*.sql"), *TOOLS.glob("**/sql/*.sql")}
     flinks = {file for file in written if "clip_detector" in file.parts}
+    written |= set((REPOSITORY / "libraries").glob("*/sql/*.sql"))
     assert {file for files in FILES.values() for file in files} == written - flinks
 
 

@@ -11,9 +11,10 @@ import psycopg
 from embedded.paths import REPOSITORY
 
 SERVICES, TOOLS = REPOSITORY / "services", REPOSITORY / "tools"
+EMOTES = REPOSITORY / "libraries" / "emote_counts" / "sql" / "reading.sql"
 CAPTURE = SERVICES / "stream_monitoring" / "sql"
 FILES: dict[str, list[Path]] = {
-    "api_frontend": sorted((SERVICES / "api_frontend" / "data" / "sql").glob("*.sql")),
+    "api_frontend": [*sorted((SERVICES / "api_frontend" / "data" / "sql").glob("*.sql")), EMOTES],
     "recorder": sorted((SERVICES / "recorder" / "sql").glob("*.sql")),
     "stream_monitoring": [CAPTURE / "opt_outs.sql", CAPTURE / "watched_channels.sql"],
     "chooser": sorted(CAPTURE.glob("*.sql")),

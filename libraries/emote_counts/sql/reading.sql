@@ -1,0 +1,61 @@
+-- Questions about emotes; nothing of a channel that has opted out. A day is read from emote_days once it is in
+-- emote_rollups, and from emote_minutes before.
+
+-- name: minutes_between(channel_id, from_at, until_at)
+SELECT minute_at, packed FROM emote_minutes
+WHERE channel_id = :channel_id AND minute_at >= :from_at AND minute_at < :until_at
+    AND (minute_at AT TIME ZONE 'UTC')::date NOT IN (SELECT day FROM emote_rollups WHERE channel_id = :channel_id)
+    AND :channel_id NOT IN (SELECT channel_id FROM opted_out)
+ORDER BY minute_at;
+
+-- name: sums_of_days(channel_id, from_day, until_day, unrolled)
+-- Uses of each emote in whole days, and the people of its busiest minute; from the index alone. `unrolled`: days whose
+-- minutes were read just before.
+SELECT emote_id, sum(uses)::bigint AS uses, max(people) AS people FROM emote_days
+WHERE channel_id = :channel_id AND day >= :from_day AND day < :until_day AND day <> ALL(:unrolled::date[])
+    AND :channel_id NOT IN (SELECT channel_id FROM opted_out)
+GROUP BY emote_id;
+
+-- name: hours_of_day(channel_id, day)
+SELECT emote_id, hours FROM emote_days
+WHERE channel_id = :channel_id AND day = :day AND :channel_id NOT IN (SELECT channel_id FROM opted_out);
+
+-- name: days_of(channel_id, ids, from_day, until_day)
+SELECT day, emote_id, hours, seconds, fewer FROM emote_days
+WHERE channel_id = :channel_id AND emote_id = ANY(:ids) AND day >= :from_day AND day < :until_day
+    AND :channel_id NOT IN (SELECT channel_id FROM opted_out);
+
+-- name: hours_of(channel_id, ids, from_day, until_day)
+SELECT day, emote_id, hours FROM emote_days
+WHERE channel_id = :channel_id AND emote_id = ANY(:ids) AND day >= :from_day AND day < :until_day
+    AND :channel_id NOT IN (SELECT channel_id FROM opted_out);
+
+-- name: emotes_by_id(ids)
+SELECT emote_id, provider, provider_id, name FROM emotes WHERE emote_id = ANY(:ids);
+
+-- name: ids_of_providers(ids, providers)
+SELECT emote_id FROM emotes WHERE emote_id = ANY(:ids) AND provider = ANY(:providers);
+
+-- name: ids_of_emote(provider, provider_id)
+-- All names under which it was used.
+SELECT emote_id FROM emotes WHERE provider = :provider AND provider_id = :provider_id ORDER BY emote_id;
+
+-- name: coverage_between(channel_id, from_at, until_at)
+-- The events in this time, and the last one before it, which says whether the channel was read when it began. A gap
+-- that began a day earlier is known by that one too.
+SELECT event, from_at, until_at FROM coverage
+WHERE channel_id = :channel_id AND from_at < :until_at AND from_at >= :from_at::timestamptz - interval '1 day'
+UNION ALL
+(
+    SELECT event, from_at, until_at FROM coverage
+    WHERE channel_id = :channel_id AND event <> 'gap' AND from_at < :from_at::timestamptz - interval '1 day'
+    ORDER BY from_at DESC LIMIT 1
+);
+
+-- name: streams_between(channel_id, from_at, until_at)
+-- A stream whose end nobody saw ends where the next one begins.
+SELECT started_at, least(ended_at, lead(started_at) OVER (ORDER BY started_at)) AS ended_at FROM streams
+WHERE channel_id = :channel_id AND started_at < :until_at
+    AND started_at >= coalesce(
+        (SELECT max(started_at) FROM streams WHERE channel_id = :channel_id AND started_at <= :from_at), '-infinity'
+    );
