@@ -15,7 +15,7 @@ from psycopg.rows import dict_row
 from emote_counts.gaps import CoverageEvent, Span, both, read_spans
 from emote_counts.minute_row import MinuteRow, MinuteUses
 from emote_counts.series import HOUR, PackedDay, Period, Series, series
-from emote_counts.tops import Ranking, parts
+from emote_counts.tops import Ends, Ranking, parts
 
 Row = Mapping[str, Any]
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Sequence[Row]]]
@@ -124,6 +124,20 @@ async def top_emotes(
     if begin >= end:
         return []
     ranking = Ranking()
+    ends = await _add_up(ask, ranking, channel_id, begin, end)
+    if providers is not None:
+        wanted = {"ids": ranking.emotes(), "providers": list(providers)}
+        ranking.keep({row["emote_id"] for row in await ask(queries.ids_of_providers.sql, wanted)})
+    unsure = ranking.unsure(most)
+    for each in ends if unsure else ():
+        where = {"channel_id": channel_id, "from_day": date_of(each.day), "until_day": date_of(each.day + 1)}
+        for row in await ask(queries.days_of.sql, where | {"ids": unsure}):
+            ranking.add_cut_hours(each, row["emote_id"], row["seconds"], row["fewer"])
+    return await _named(ask, ranking.first(most))
+
+
+async def _add_up(ask: Ask, ranking: Ranking, channel_id: str, begin: int, end: int) -> list[Ends]:
+    """Add minutes, whole days and whole hours; return the parts of days whose cut hours are missing."""
     rows = await minute_rows(ask, channel_id, begin * 1000, end * 1000)
     ranking.add_minutes(((milliseconds(row["minute_at"]) // 1000, row["packed"]) for row in rows), begin, end)
     unrolled = days_of(rows)
@@ -136,15 +150,7 @@ async def top_emotes(
     for each in ends:
         hours = await ask(queries.hours_of_day.sql, {"channel_id": channel_id, "day": date_of(each.day)})
         ranking.add_hours(each, ((row["emote_id"], row["hours"]) for row in hours))
-    if providers is not None:
-        wanted = {"ids": ranking.emotes(), "providers": list(providers)}
-        ranking.keep({row["emote_id"] for row in await ask(queries.ids_of_providers.sql, wanted)})
-    unsure = ranking.unsure(most)
-    for each in ends if unsure else ():
-        where = {"channel_id": channel_id, "from_day": date_of(each.day), "until_day": date_of(each.day + 1)}
-        for row in await ask(queries.days_of.sql, where | {"ids": unsure}):
-            ranking.add_cut_hours(each, row["emote_id"], row["seconds"], row["fewer"])
-    return await _named(ask, ranking.first(most))
+    return ends
 
 
 async def _named(ask: Ask, found: Sequence[tuple[int, int, int]]) -> list[TopEmote]:

@@ -9,27 +9,24 @@ from typing import Any
 import psycopg
 import pytest
 from integration.support.database import as_role
+from integration.support.emote_rows import KEKW, MINUTE_MS, minute, roll_up
 from integration.support.recorder_writer import NOW, Writer
 
 from contracts.emote_counts import EmoteCounts, EmoteUses
 from emote_counts.day_row import DayUses, people_by_minute
 from emote_counts.minute_row import MinuteRow
-from emote_counts.packing import pack_seconds
 from emote_counts.position import beginning
 from emote_counts.tally import Tally
 from emote_counts.uses import EmoteKey
 from recorder.database import Database
-from recorder.emote_days import EmoteDays
 from recorder.erasure import erase
 from recorder.partitions import DAY_MS, EMOTE_TABLES, name_of
 from recorder.retention import RetentionKeeper
 from recorder.settings import RecorderSettings
 
 Rows = Callable[[str], list[dict[str, Any]]]
-MINUTE_MS = 60_000
 TODAY = NOW // DAY_MS * DAY_MS
 YESTERDAY = TODAY - DAY_MS
-KEKW: EmoteKey = ("7tv", "01A", "KEKW")
 HOSTILE: tuple[EmoteKey, ...] = (
     KEKW,
     ("7tv", "01A", "KEKL"),
@@ -39,22 +36,6 @@ HOSTILE: tuple[EmoteKey, ...] = (
     ("7tv", "01B", "".join(chr(0x1F600 + number % 64) for number in range(500))),
     ("7tv", "x" * 100, "\\x00 %(name)s :name"),
 )
-
-
-def minute(at: int, cells: dict[EmoteKey, dict[int, int]], *, is_closed: bool = True, channel: str = "1") -> Any:
-    """Make a record in which everyone used an emote once."""
-    emotes = [
-        EmoteUses(provider=key[0], id=key[1], name=key[2], seconds=pack_seconds(sorted(uses.items())),
-                  people=sum(uses.values()))  # type: ignore[arg-type]
-        for key, uses in cells.items()
-    ]  # fmt: skip
-    return EmoteCounts(schema_version=1, channel_id=channel, minute_at=at, is_closed=is_closed, emotes=emotes)
-
-
-def roll_up(dsn: str, now_ms: int = NOW) -> int:
-    """Roll up once, at a time."""
-    now = datetime.fromtimestamp(now_ms / 1000, UTC)
-    return EmoteDays(Database(as_role(dsn, "recorder"), "test"), lambda: now).roll_up()
 
 
 def keep(dsn: str, day: date) -> None:
