@@ -2,11 +2,11 @@
 -- emote_rollups, and from emote_minutes before.
 
 -- name: minutes_between(channel_id, from_at, until_at)
-SELECT minute_at, packed FROM emote_minutes
-WHERE channel_id = :channel_id AND minute_at >= :from_at AND minute_at < :until_at
-    AND (minute_at AT TIME ZONE 'UTC')::date NOT IN (SELECT day FROM emote_rollups WHERE channel_id = :channel_id)
-    AND :channel_id NOT IN (SELECT channel_id FROM opted_out)
-ORDER BY minute_at;
+SELECT m.minute_at, m.packed FROM emote_minutes AS m
+LEFT JOIN emote_rollups AS r ON r.channel_id = m.channel_id AND r.day = (m.minute_at AT TIME ZONE 'UTC')::date
+WHERE m.channel_id = :channel_id AND m.minute_at >= :from_at AND m.minute_at < :until_at AND r.day IS NULL
+    AND m.channel_id NOT IN (SELECT channel_id FROM opted_out)
+ORDER BY m.minute_at;
 
 -- name: sums_of_days(channel_id, from_day, until_day, unrolled)
 -- Uses of each emote in whole days, and the people of its busiest minute; from the index alone. `unrolled`: days whose
