@@ -5,8 +5,9 @@ Seconds come in one of two forms, whichever suits their number.
 Few: for each used second the distance from the one before, doubled, and one more if it has several uses; then these.
 
 Many (`DENSE` and more): a byte for each block of four minutes, how many of its seconds were used; a byte for each used
-second, its place in the block; then, for those with several uses, the distance in this list and the uses. A sum between
-any two seconds is found by bisection, whatever the number of uses.
+second, its place in the block; then two bytes for each of those with several uses: the distance in this list, and how
+many more uses than one. A distance or a number that does not fit a byte takes several pairs. A sum between any two
+seconds is found by bisection, whatever the number of uses, and nothing here is read byte by byte in Python.
 
 People: a minute has as many as it has uses, but for the minutes that are listed, with how many fewer. Most are not.
 """
@@ -23,6 +24,7 @@ DAY_MINUTES = 1_440
 BLOCK = 240  # seconds: a place in a block fits a byte, and four minutes are a block
 BLOCKS = DAY_SECONDS // BLOCK
 DENSE = 512  # used seconds, from which on a byte for each is less than what distances cost, or hardly more
+FULL = 255  # of a byte
 FEW, MANY = 0, 1  # the first byte
 
 
@@ -44,14 +46,27 @@ def _few(cells: Iterable[tuple[int, int]]) -> bytes:
 
 
 def _many(cells: list[tuple[int, int]]) -> bytes:
-    counts, several, last = bytearray(BLOCKS), bytearray(), 0
+    counts, distances, more, last = bytearray(BLOCKS), bytearray(), bytearray(), 0
     for place, (second, number) in enumerate(cells):
         counts[second // BLOCK] += 1
         if number > 1:
-            put(several, place - last)
-            put(several, min(number, MOST_USES) - 2)
+            _put_pairs(distances, more, place - last, min(number, MOST_USES) - 1)
             last = place
-    return b"".join((bytes([MANY]), counts, bytes(second % BLOCK for second, _ in cells), several))
+    return b"".join((bytes([MANY]), counts, bytes(second % BLOCK for second, _ in cells), distances, more))
+
+
+def _put_pairs(distances: bytearray, more: bytearray, distance: int, number: int) -> None:
+    """Append as many pairs as a distance and a number of further uses need."""
+    while distance > FULL:
+        distances.append(FULL)
+        more.append(0)
+        distance -= FULL
+    while number > FULL:
+        distances.append(distance)
+        more.append(FULL)
+        distance, number = 0, number - FULL
+    distances.append(distance)
+    more.append(number)
 
 
 class DayUses:
@@ -84,9 +99,11 @@ class DayUses:
         self._block_ends = [0, *accumulate(data[1 : BLOCKS + 1])]
         places_end = BLOCKS + 1 + self._block_ends[-1]
         self._places = data[BLOCKS + 1 : places_end]
-        numbers = unpacked(data[places_end:])
-        self._several = list(accumulate(numbers[::2]))
-        self._more = [0, *accumulate(number + 1 for number in numbers[1::2])]
+        count = (len(data) - places_end) // 2
+        self._several = list(accumulate(data[places_end : places_end + count]))
+        self._more = [0, *accumulate(data[places_end + count :])]
+        if len(self._more) != count + 1:
+            raise PackingError("a day is cut off")
 
     def _used_before(self, second: int) -> int:
         """Return how many used seconds lie before this one."""

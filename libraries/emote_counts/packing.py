@@ -9,8 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from emote_counts.varint import PackingError, put, unpacked
 
 SECONDS = 60  # of a minute
-HOURS = 24  # of a day
 SEVERAL = 0x40  # marks a second with more than one use; how many follows
+FULL = 255  # as much does not fit a byte of the hours
+HOURS_OF = [  # the hours that each value of the three bytes means
+    [tuple(8 * byte + bit for bit in range(8) if value >> bit & 1) for value in range(256)] for byte in range(3)
+]
 MOST_USES = 2**21 - 1  # of an emote in one second; more are counted as so many, and no chat has as many lines
 
 
@@ -54,19 +57,30 @@ def _uses(data: bytes, place: int) -> tuple[int, int]:
 
 
 def pack_hours(hours: Mapping[int, tuple[int, int]]) -> bytes:
-    """Pack each used hour's uses and the people of its busiest minute: three bytes say which hours these are."""
-    out = bytearray(sum(1 << hour for hour in hours).to_bytes(3, "little"))
-    for hour in sorted(hours):
-        for number in hours[hour]:
+    """Pack each used hour's uses and the people of its busiest minute.
+
+    Three bytes say which hours these are; then a byte for each one's uses, and one for its people. What does not fit a
+    byte follows at the end.
+    """
+    used = sorted(hours)
+    columns = [[hours[hour][place] for hour in used] for place in (0, 1)]
+    out = bytearray(sum(1 << hour for hour in used).to_bytes(3, "little"))
+    for column in columns:
+        out += bytes(min(number, FULL) for number in column)
+    for number in columns[0] + columns[1]:
+        if number >= FULL:
             put(out, number)
     return bytes(out)
 
 
 def unpack_hours(data: bytes) -> dict[int, tuple[int, int]]:
     """Return uses and people of each used hour."""
-    used = int.from_bytes(data[:3], "little")
-    numbers: Sequence[int] = unpacked(data[3:])
-    hours = [hour for hour in range(HOURS) if used >> hour & 1]
-    if len(numbers) != 2 * len(hours):
-        raise PackingError(f"{len(numbers)} numbers are not two for each of {len(hours)} hours")
-    return {hour: (numbers[2 * place], numbers[2 * place + 1]) for place, hour in enumerate(hours)}
+    hours = HOURS_OF[0][data[0]] + HOURS_OF[1][data[1]] + HOURS_OF[2][data[2]]
+    count = len(hours)
+    uses: Sequence[int] = data[3 : 3 + count]
+    people: Sequence[int] = data[3 + count : 3 + 2 * count]
+    if len(data) > 3 + 2 * count:
+        larger = iter(unpacked(data[3 + 2 * count :]))
+        uses = [next(larger) if number == FULL else number for number in uses]
+        people = [next(larger) if number == FULL else number for number in people]
+    return dict(zip(hours, zip(uses, people, strict=True), strict=True))

@@ -14,8 +14,10 @@ from psycopg.rows import dict_row
 
 from emote_counts.gaps import CoverageEvent, Span, both, read_spans
 from emote_counts.minute_row import MinuteRow, MinuteUses
-from emote_counts.series import HOUR, PackedDay, Period, Series, series
-from emote_counts.tops import Ends, Ranking, parts
+from emote_counts.series import Period, Series, series
+from emote_counts.slots import PackedDay, SlotRow, slots_of
+from emote_counts.sums import DaySums
+from emote_counts.tops import End, Ranking, parts
 
 Row = Mapping[str, Any]
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Sequence[Row]]]
@@ -68,16 +70,22 @@ async def emote_series(
     for row in rows:
         each = MinuteRow(row["packed"])
         minutes += [(milliseconds(row["minute_at"]), found) for key in emote_ids if (found := each.find(key))]
-    days = period.days()
-    where = {"channel_id": channel_id, "ids": list(emote_ids), "from_day": date_of(days.start)}
-    sql = queries.hours_of.sql if period.step_seconds == HOUR else queries.days_of.sql
-    names = PackedDay._fields[:1] if period.step_seconds == HOUR else PackedDay._fields
-    packed: dict[int, list[PackedDay]] = {}
-    unrolled = days_of(rows)
-    for row in await ask(sql, where | {"until_day": date_of(days.stop)}):
+    days = await packed_days(ask, channel_id, emote_ids, period.days(), days_of(rows))
+    return series(period, {day: list(found.values()) for day, found in days.items()}, minutes, read)
+
+
+async def packed_days(
+    ask: Ask, channel_id: str, emote_ids: Collection[int], days: range, unrolled: Collection[date]
+) -> dict[int, dict[int, PackedDay]]:
+    """Return what is packed of these emotes by day since 1970 and emote; not of days whose minutes were just read."""
+    where = {"channel_id": channel_id, "from_day": date_of(days.start), "until_day": date_of(days.stop)}
+    found: dict[int, dict[int, PackedDay]] = {}
+    for row in await ask(queries.slots_between.sql, where | {"slots": slots_of(emote_ids)}):
         if row["day"] not in unrolled:
-            packed.setdefault((row["day"] - EPOCH).days, []).append(PackedDay(*(row[name] for name in names)))
-    return series(period, packed, minutes, read)
+            own = found.setdefault((row["day"] - EPOCH).days, {})
+            slot = SlotRow(row["packed"])
+            own.update((emote_id, day) for emote_id in emote_ids if (day := slot.find(emote_id)) is not None)
+    return found
 
 
 async def minute_rows(ask: Ask, channel_id: str, from_at: int, until_at: int) -> Sequence[Row]:
@@ -120,37 +128,45 @@ async def top_emotes(
     providers: Collection[str] | None = None,
 ) -> list[TopEmote]:
     """Return the most used emotes between two times, to the second; `providers`: of these alone."""
-    begin, end = from_at // 1000, -(-until_at // 1000)
-    if begin >= end:
+    begin, until = from_at // 1000, -(-until_at // 1000)
+    if begin >= until:
         return []
     ranking = Ranking()
-    ends = await _add_up(ask, ranking, channel_id, begin, end)
+    ends = await _add_up(ask, ranking, channel_id, begin, until)
     if providers is not None:
         wanted = {"ids": ranking.emotes(), "providers": list(providers)}
         ranking.keep({row["emote_id"] for row in await ask(queries.ids_of_providers.sql, wanted)})
-    unsure = ranking.unsure(most)
-    for each in ends if unsure else ():
-        where = {"channel_id": channel_id, "from_day": date_of(each.day), "until_day": date_of(each.day + 1)}
-        for row in await ask(queries.days_of.sql, where | {"ids": unsure}):
-            ranking.add_cut_hours(each, row["emote_id"], row["seconds"], row["fewer"])
+    if ends:
+        found = {}
+        unsure = ranking.unsure(most)
+        for end in ends:
+            days = await packed_days(ask, channel_id, unsure, range(end.day, end.day + 1), ())
+            found[end] = days.get(end.day, {})
+            ranking.count_hours(end, found[end])
+        ranking.count_cut_hours(found, most)
     return await _named(ask, ranking.first(most))
 
 
-async def _add_up(ask: Ask, ranking: Ranking, channel_id: str, begin: int, end: int) -> list[Ends]:
-    """Add minutes, whole days and whole hours; return the parts of days whose cut hours are missing."""
+async def _add_up(ask: Ask, ranking: Ranking, channel_id: str, begin: int, end: int) -> list[End]:
+    """Add minutes and whole days; return the parts of days that are to be counted."""
     rows = await minute_rows(ask, channel_id, begin * 1000, end * 1000)
     ranking.add_minutes(((milliseconds(row["minute_at"]) // 1000, row["packed"]) for row in rows), begin, end)
     unrolled = days_of(rows)
     whole, cut = parts(begin, end)
-    if whole:
-        where = {"channel_id": channel_id, "from_day": date_of(whole.start), "until_day": date_of(whole.stop)}
-        for row in await ask(queries.sums_of_days.sql, where | {"unrolled": list(unrolled)}):
-            ranking.add(row["emote_id"], row["uses"], row["people"])
-    ends = [each for each in cut if date_of(each.day) not in unrolled]
-    for each in ends:
-        hours = await ask(queries.hours_of_day.sql, {"channel_id": channel_id, "day": date_of(each.day)})
-        ranking.add_hours(each, ((row["emote_id"], row["hours"]) for row in hours))
-    return ends
+    ends = {each.day: each for each in cut}
+    days = sorted({*ends, *whole[:1], *whole[-1:]})
+    where = {"channel_id": channel_id, "from_day": date_of(days[0]), "until_day": date_of(days[-1] + 1)}
+    found = []
+    for row in await ask(queries.sums_of_days.sql, where):
+        day = (row["day"] - EPOCH).days
+        if row["day"] in unrolled:
+            continue
+        if day in ends:
+            ranking.add_end(ends[day], DaySums(row["sums"]))
+            found.append(ends[day])
+        else:
+            ranking.add_day(DaySums(row["sums"]))
+    return found
 
 
 async def _named(ask: Ask, found: Sequence[tuple[int, int, int]]) -> list[TopEmote]:

@@ -1,4 +1,4 @@
-"""Merges a channel's minutes into the day's rows, one row for each emote, by replacing their cells.
+"""Merges a channel's minutes into the rows of its day by replacing their cells.
 
 Merging the same minutes twice, in parts, or in any order gives the same rows; an open minute replaces no closed one.
 """
@@ -9,19 +9,10 @@ from typing import NamedTuple
 from emote_counts.day_row import DAY_MINUTES, DayUses, pack_day, pack_people, people_by_minute
 from emote_counts.minute_row import MinuteRow
 from emote_counts.packing import pack_hours
+from emote_counts.slots import PackedDay, SlotRow, pack_slots
+from emote_counts.sums import pack_sums
 
-LARGEST = 2**31 - 1  # integer
 NOTHING_CLOSED = bytes(DAY_MINUTES // 8)
-
-
-class DayRow(NamedTuple):
-    """A row of `emote_days`: the uses of the day, the people of its busiest minute, and the packed columns."""
-
-    uses: int
-    people: int
-    hours: bytes
-    seconds: bytes
-    fewer: bytes
 
 
 class Minute(NamedTuple):
@@ -33,20 +24,25 @@ class Minute(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """What to write: changed rows by emote, emotes whose rows are empty now, and a bit for each closed minute."""
+    """What to write: rows that changed, by slot, None for those that are empty now; sums; and closed minutes."""
 
-    rows: dict[int, DayRow]
-    emptied: list[int]
+    slots: dict[int, bytes | None]
+    sums: bytes
     closed: bytes
 
 
 class _Day:
     """An emote's day, unpacked."""
 
-    def __init__(self, row: DayRow | None) -> None:
-        day = DayUses(row.seconds) if row else None
+    def __init__(self, packed: PackedDay | None) -> None:
+        day = DayUses(packed.seconds) if packed else None
         self.uses = dict(day.cells()) if day else {}
-        self.people = people_by_minute(day, row.fewer) if day and row else {}
+        self.people = people_by_minute(day, packed.fewer) if day and packed else {}
+
+    @property
+    def sums(self) -> tuple[int, int]:
+        """All uses, and the people of the busiest minute."""
+        return sum(self.uses.values()), max(self.people.values())
 
     def clear(self, minutes: set[int]) -> None:
         """Remove minutes."""
@@ -54,7 +50,7 @@ class _Day:
             self.uses = {second: uses for second, uses in self.uses.items() if second // 60 not in minutes}
             self.people = {minute: people for minute, people in self.people.items() if minute not in minutes}
 
-    def row(self) -> DayRow:
+    def packed(self) -> PackedDay:
         """Pack it."""
         by_minute: dict[int, int] = {}
         for second, uses in self.uses.items():
@@ -63,21 +59,15 @@ class _Day:
         for minute, uses in by_minute.items():
             known, most = hours.get(minute // 60, (0, 0))
             hours[minute // 60] = (known + uses, max(most, self.people[minute]))
-        return DayRow(
-            uses=min(sum(by_minute.values()), LARGEST),
-            people=max(self.people.values()),
-            hours=pack_hours(hours),
-            seconds=pack_day(self.uses),
-            fewer=pack_people(self.people, by_minute),
-        )
+        return PackedDay(pack_hours(hours), pack_day(self.uses), pack_people(self.people, by_minute))
 
 
-def merge(rows: Mapping[int, DayRow], closed: bytes, minutes: Iterable[Minute]) -> Merged:
-    """Merge minutes into a channel's rows of a day. `closed`: which of its minutes were closed before."""
+def merge(slots: Mapping[int, bytes], closed: bytes, minutes: Iterable[Minute]) -> Merged:
+    """Merge minutes into a channel's rows of a day. `closed`: a bit for each of its minutes that was closed before."""
     bits = int.from_bytes(closed, "little")
     accepted = [each for each in minutes if each.is_closed or not bits >> each.number & 1]
     numbers = {each.number for each in accepted}
-    days = {emote_id: _Day(row) for emote_id, row in rows.items()}
+    days = {emote_id: _Day(packed) for row in slots.values() for emote_id, packed in SlotRow(row)}
     for day in days.values():
         day.clear(numbers)
     for minute in accepted:
@@ -87,9 +77,11 @@ def merge(rows: Mapping[int, DayRow], closed: bytes, minutes: Iterable[Minute]) 
             start = minute.number * 60
             day.uses.update((start + second, uses) for second, uses in found.seconds)
             day.people[minute.number] = found.people
-    changed = {emote_id: day.row() for emote_id, day in days.items() if day.uses}
+    used = {emote_id: day for emote_id, day in days.items() if day.uses}
+    rows: dict[int, bytes | None] = dict.fromkeys(slots)
+    rows |= pack_slots({emote_id: day.packed() for emote_id, day in used.items()})
     return Merged(
-        rows={emote_id: row for emote_id, row in changed.items() if rows.get(emote_id) != row},
-        emptied=[emote_id for emote_id, day in days.items() if not day.uses],
+        slots={slot: row for slot, row in rows.items() if slots.get(slot) != row},
+        sums=pack_sums({emote_id: day.sums for emote_id, day in used.items()}),
         closed=bits.to_bytes(len(NOTHING_CLOSED), "little"),
     )

@@ -7,19 +7,12 @@ from emote_counts.day_row import DAY_SECONDS, DayUses, fewer_people
 from emote_counts.gaps import Span, seconds_in
 from emote_counts.minute_row import MinuteUses
 from emote_counts.packing import unpack_hours
+from emote_counts.slots import PackedDay
 
 STEPS = (1, 5, 30, 60, 300, 3600)  # seconds
 MOST_POINTS = 1_500
 MINUTE, HOUR = 60, 3600  # seconds
 DAY_MS = DAY_SECONDS * 1000
-
-
-class PackedDay(NamedTuple):
-    """A row of `emote_days`. For steps of an hour `hours` is enough, and the others may be empty."""
-
-    hours: bytes
-    seconds: bytes = b""
-    fewer: bytes = b""
 
 
 class Period(NamedTuple):

@@ -1,4 +1,4 @@
-"""Rolls up the minutes of days that are over: a channel's minutes become a row for each emote.
+"""Rolls up the minutes of days that are over: a channel's 1,440 rows become some hundred.
 
 A channel's day is one short transaction, with a pause after it. Minutes that come late are merged in the same way.
 """
@@ -12,7 +12,8 @@ import psycopg
 import structlog
 
 from contracts import metrics
-from emote_counts.roll_up import DayRow, Merged, Minute, merge
+from emote_counts.roll_up import Merged, Minute, merge
+from emote_counts.sums import DaySums
 from recorder.database import Database, load_queries
 from recorder.partitions import EMOTE_TABLES, day_of_name, name_of
 from service_runtime.measures import measure
@@ -83,18 +84,18 @@ class EmoteDays:
             if not locked:  # it has opted out
                 return False
             minutes = [Minute(minute_at.hour * 60 + minute_at.minute, *rest) for minute_at, *rest in taken]
-            known = {row[0]: DayRow(*row[1:]) for row in self._queries.rows_of_day(connection, **where)}
-            self._write(connection, where, merge(known, locked[0][0], minutes))
+            slots = dict(self._queries.slots_of_day(connection, **where))
+            self._write(connection, where, merge(slots, locked[0][0], minutes))
         measure(metrics.ROLLED_UP).inc()
         return True
 
     def _write(self, connection: psycopg.Connection, where: dict[str, Any], merged: Merged) -> None:
-        rows = sorted(merged.rows.items())
+        rows = {slot: row for slot, row in merged.slots.items() if row is not None}
+        emptied = list(merged.slots.keys() - rows)
         if rows:
-            columns = {name: [getattr(row, name) for _, row in rows] for name in DayRow._fields}
-            ids = [emote_id for emote_id, _ in rows]
-            self._queries.write_emote_days(connection, **where, ids=ids, **columns)
-            self._queries.note_used(connection, day=where["day"], ids=ids)
-        if merged.emptied:
-            self._queries.delete_emote_days(connection, **where, ids=merged.emptied)
-        self._queries.note_rollup(connection, **where, closed=merged.closed)
+            self._queries.write_slots(connection, **where, slots=list(rows), packed=list(rows.values()))
+        if emptied:
+            self._queries.delete_slots(connection, **where, slots=emptied)
+        ids = [emote_id for emote_id, _ in DaySums(merged.sums).uses()]
+        self._queries.note_used(connection, day=where["day"], ids=ids)
+        self._queries.note_rollup(connection, **where, closed=merged.closed, sums=merged.sums)

@@ -13,7 +13,9 @@ from itertools import accumulate
 import psycopg
 
 from emote_counts.minute_row import MinuteUses, pack_minute
-from emote_counts.roll_up import NOTHING_CLOSED, DayRow, Minute, merge
+from emote_counts.roll_up import NOTHING_CLOSED, Minute, merge
+from emote_counts.slots import PackedDay, SlotRow, pack_slots
+from emote_counts.sums import DaySums, pack_sums
 
 EMOTES = 2_000  # a day
 WEIGHTS = list(accumulate(1 / (rank + 3) ** 1.2 for rank in range(EMOTES)))
@@ -25,9 +27,10 @@ DAY_MINUTES = 1_440
 
 @dataclass(frozen=True)
 class Template:
-    """A made day: rows by rank of the emote, and its minutes, packed with ids from `first_id` on."""
+    """A made day: its emotes by rank, and its minutes, packed with ids from `first_id` on."""
 
-    rows: dict[int, DayRow]
+    days: dict[int, PackedDay]
+    sums: dict[int, tuple[int, int]]
     minutes: list[bytes]
 
 
@@ -50,9 +53,15 @@ def template(seed: int) -> Template:
     """Make a day; its emotes' ids are those of `first_id`."""
     dice = random.Random(seed)
     made = list(minutes_of(dice))
-    rows = merge({}, NOTHING_CLOSED, [Minute(at, True, pack_minute(found)) for at, found in enumerate(made)]).rows
+    merged = merge({}, NOTHING_CLOSED, [Minute(at, True, pack_minute(found)) for at, found in enumerate(made)])
+    days = {rank: day for row in merged.slots.values() if row for rank, day in SlotRow(row)}
+    sums = DaySums(merged.sums)
     first = first_id(seed)
-    return Template(rows, [pack_minute({first + rank: found for rank, found in each.items()}) for each in made])
+    return Template(
+        days,
+        {rank: (uses, sums.people(rank)) for rank, uses in sums.uses()},
+        [pack_minute({first + rank: found for rank, found in each.items()}) for each in made],
+    )
 
 
 def first_id(number: int) -> int:
@@ -81,16 +90,25 @@ def _fill_names(connection: psycopg.Connection, templates: int, today: date) -> 
 
 
 def _fill_day(connection: psycopg.Connection, templates: list[Template], channels: int, day: date) -> None:
-    sql = "COPY emote_days (channel_id, day, emote_id, uses, people, hours, seconds, fewer) FROM STDIN (FORMAT binary)"
+    """Store a day; channels that share their emotes and the day's template share the packed rows."""
+    made: dict[tuple[int, int], tuple[dict[int, bytes], bytes]] = {}
+    sql = "COPY emote_days (channel_id, day, slot, packed) FROM STDIN (FORMAT binary)"
     with connection.cursor().copy(sql) as copy:
-        copy.set_types(["text", "date", "int4", "int4", "int4", "bytea", "bytea", "bytea"])
+        copy.set_types(["text", "date", "int4", "bytea"])
         for channel in range(channels):
-            first = first_id(channel % len(templates))
-            for rank, row in sorted(templates[(channel + day.toordinal()) % len(templates)].rows.items()):
-                copy.write_row((channel_id(channel), day, first + rank, *row))
+            key = own, other = channel % len(templates), (channel + day.toordinal()) % len(templates)
+            if key not in made:
+                first, found = first_id(own), templates[other]
+                made[key] = (
+                    pack_slots({first + rank: packed for rank, packed in found.days.items()}),
+                    pack_sums({first + rank: sums for rank, sums in found.sums.items()}),
+                )
+            for slot, packed in sorted(made[key][0].items()):
+                copy.write_row((channel_id(channel), day, slot, packed))
+    keys = [(channel % len(templates), (channel + day.toordinal()) % len(templates)) for channel in range(channels)]
     connection.cursor().executemany(
-        "INSERT INTO emote_rollups VALUES (%s, %s, %s)",
-        [(day, channel_id(channel), NOTHING_CLOSED) for channel in range(channels)],
+        "INSERT INTO emote_rollups (day, channel_id, closed, sums) VALUES (%s, %s, %s, %s)",
+        [(day, channel_id(channel), NOTHING_CLOSED, made[key][1]) for channel, key in enumerate(keys)],
     )
 
 

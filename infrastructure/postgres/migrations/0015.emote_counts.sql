@@ -1,5 +1,5 @@
--- How often emotes were used: a row a channel and minute for today, a row a channel, emote and day after that; both
--- partitioned by day. Bytes are packed as libraries/emote_counts says (minute_row.py, day_row.py, packing.py).
+-- How often emotes were used: a row a channel and minute for today, rows a channel and day after that; both partitioned
+-- by day. Bytes are packed as libraries/emote_counts says (minute_row.py, slots.py, sums.py).
 -- depends: 0012.api
 
 -- Every emote under each name that chat used. Forgotten once it was in no day that is kept.
@@ -22,31 +22,28 @@ CREATE TABLE emote_minutes (
     PRIMARY KEY (channel_id, minute_at)
 ) PARTITION BY RANGE (minute_at);
 
--- Days that are over. `people`: of its busiest minute. `hours`: uses and people; `seconds`: uses; `fewer`: by how many
--- people are fewer than uses, by minute. What is packed does not get smaller: it is not compressed once more.
+-- Days that are over, in some hundred rows a channel: an emote that was used often has one of its own, the others share
+-- some (libraries/emote_counts/slots.py). What is packed does not get smaller: it is not compressed once more.
 CREATE TABLE emote_days (
     day        date NOT NULL,
-    emote_id   integer NOT NULL,
-    uses       integer NOT NULL,
-    people     integer NOT NULL,
+    slot       integer NOT NULL,
     channel_id text NOT NULL,
-    hours      bytea NOT NULL,
-    seconds    bytea NOT NULL,
-    fewer      bytea NOT NULL,
-    PRIMARY KEY (channel_id, emote_id, day) INCLUDE (uses, people)
+    packed     bytea NOT NULL,
+    PRIMARY KEY (channel_id, slot, day)
 ) PARTITION BY RANGE (day);
 ALTER TABLE emote_minutes ALTER COLUMN packed SET STORAGE EXTERNAL;
-ALTER TABLE emote_days
-    ALTER COLUMN hours SET STORAGE EXTERNAL, ALTER COLUMN seconds SET STORAGE EXTERNAL,
-    ALTER COLUMN fewer SET STORAGE EXTERNAL;
+ALTER TABLE emote_days ALTER COLUMN packed SET STORAGE EXTERNAL;
 
--- Which days of a channel are read from emote_days: all of their minutes are there, and a bit for each closed one.
+-- Which days of a channel are read from emote_days: all of their minutes are there. `sums`: uses and people of every
+-- emote (sums.py); `closed`: a bit for each minute that was closed.
 CREATE TABLE emote_rollups (
     day        date NOT NULL,
     channel_id text NOT NULL,
     closed     bytea NOT NULL,
+    sums       bytea NOT NULL,
     PRIMARY KEY (channel_id, day)
 );
+ALTER TABLE emote_rollups ALTER COLUMN sums SET STORAGE EXTERNAL;
 
 -- The recorder may create and drop nothing: these functions run as their owner.
 CREATE FUNCTION make_emote_partitions(day date) RETURNS void

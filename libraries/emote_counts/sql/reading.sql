@@ -8,27 +8,15 @@ WHERE m.channel_id = :channel_id AND m.minute_at >= :from_at AND m.minute_at < :
     AND m.channel_id NOT IN (SELECT channel_id FROM opted_out)
 ORDER BY m.minute_at;
 
--- name: sums_of_days(channel_id, from_day, until_day, unrolled)
--- Uses of each emote in whole days, and the people of its busiest minute; from the index alone. `unrolled`: days whose
--- minutes were read just before.
-SELECT emote_id, sum(uses)::bigint AS uses, max(people) AS people FROM emote_days
-WHERE channel_id = :channel_id AND day >= :from_day AND day < :until_day AND day <> ALL(:unrolled::date[])
-    AND :channel_id NOT IN (SELECT channel_id FROM opted_out)
-GROUP BY emote_id;
+-- name: sums_of_days(channel_id, from_day, until_day)
+SELECT day, sums FROM emote_rollups
+WHERE channel_id = :channel_id AND day >= :from_day AND day < :until_day
+    AND channel_id NOT IN (SELECT channel_id FROM opted_out);
 
--- name: hours_of_day(channel_id, day)
-SELECT emote_id, hours FROM emote_days
-WHERE channel_id = :channel_id AND day = :day AND :channel_id NOT IN (SELECT channel_id FROM opted_out);
-
--- name: days_of(channel_id, ids, from_day, until_day)
-SELECT day, emote_id, hours, seconds, fewer FROM emote_days
-WHERE channel_id = :channel_id AND emote_id = ANY(:ids) AND day >= :from_day AND day < :until_day
-    AND :channel_id NOT IN (SELECT channel_id FROM opted_out);
-
--- name: hours_of(channel_id, ids, from_day, until_day)
-SELECT day, emote_id, hours FROM emote_days
-WHERE channel_id = :channel_id AND emote_id = ANY(:ids) AND day >= :from_day AND day < :until_day
-    AND :channel_id NOT IN (SELECT channel_id FROM opted_out);
+-- name: slots_between(channel_id, slots, from_day, until_day)
+SELECT day, packed FROM emote_days
+WHERE channel_id = :channel_id AND slot = ANY(:slots) AND day >= :from_day AND day < :until_day
+    AND channel_id NOT IN (SELECT channel_id FROM opted_out);
 
 -- name: emotes_by_id(ids)
 SELECT emote_id, provider, provider_id, name FROM emotes WHERE emote_id = ANY(:ids);

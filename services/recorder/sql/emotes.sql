@@ -78,30 +78,25 @@ RETURNING minute_at, is_closed, packed;
 
 -- name: lock_rollup(channel_id, day)
 -- Two recorders never merge the same day at once. No row for a channel that has opted out.
-INSERT INTO emote_rollups (channel_id, day, closed)
-SELECT :channel_id, :day::date, decode(repeat('00', 180), 'hex')
+INSERT INTO emote_rollups (channel_id, day, closed, sums)
+SELECT :channel_id, :day::date, decode(repeat('00', 180), 'hex'), decode('00000000', 'hex')
 WHERE :channel_id NOT IN (SELECT channel_id FROM opted_out)
 ON CONFLICT (channel_id, day) DO UPDATE SET closed = emote_rollups.closed
 RETURNING closed;
 
--- name: rows_of_day(channel_id, day)
-SELECT emote_id, uses, people, hours, seconds, fewer FROM emote_days WHERE channel_id = :channel_id AND day = :day;
+-- name: slots_of_day(channel_id, day)
+SELECT slot, packed FROM emote_days WHERE channel_id = :channel_id AND day = :day;
 
--- name: write_emote_days(channel_id, day, ids, uses, people, hours, seconds, fewer)!
-INSERT INTO emote_days (channel_id, day, emote_id, uses, people, hours, seconds, fewer)
-SELECT :channel_id, :day::date, r.*
-FROM unnest(
-    :ids::integer[], :uses::integer[], :people::integer[], :hours::bytea[], :seconds::bytea[], :fewer::bytea[]
-) AS r
-ON CONFLICT (channel_id, emote_id, day) DO UPDATE SET
-    uses = excluded.uses, people = excluded.people, hours = excluded.hours, seconds = excluded.seconds,
-    fewer = excluded.fewer;
+-- name: write_slots(channel_id, day, slots, packed)!
+INSERT INTO emote_days (channel_id, day, slot, packed)
+SELECT :channel_id, :day::date, r.* FROM unnest(:slots::integer[], :packed::bytea[]) AS r
+ON CONFLICT (channel_id, slot, day) DO UPDATE SET packed = excluded.packed;
 
--- name: delete_emote_days(channel_id, day, ids)!
-DELETE FROM emote_days WHERE channel_id = :channel_id AND day = :day AND emote_id = ANY(:ids);
+-- name: delete_slots(channel_id, day, slots)!
+DELETE FROM emote_days WHERE channel_id = :channel_id AND day = :day AND slot = ANY(:slots);
 
--- name: note_rollup(channel_id, day, closed)!
-UPDATE emote_rollups SET closed = :closed WHERE channel_id = :channel_id AND day = :day;
+-- name: note_rollup(channel_id, day, closed, sums)!
+UPDATE emote_rollups SET closed = :closed, sums = :sums WHERE channel_id = :channel_id AND day = :day;
 
 -- name: note_used(day, ids)!
 UPDATE emotes SET used_on = :day WHERE emote_id = ANY(:ids) AND used_on < :day;

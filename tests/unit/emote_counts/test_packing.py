@@ -17,6 +17,8 @@ from emote_counts.day_row import (
 )
 from emote_counts.minute_row import MinuteRow, MinuteUses, pack_minute
 from emote_counts.packing import MOST_USES, pack_hours, pack_seconds, unpack_hours, unpack_seconds
+from emote_counts.slots import ALONE_BYTES, SLOTS, PackedDay, SlotRow, pack_slots, slots_of
+from emote_counts.sums import DaySums, pack_sums
 from emote_counts.varint import PackingError, packed, unpacked
 
 USES = st.one_of(st.integers(1, 3), st.integers(1, MOST_USES))
@@ -135,3 +137,32 @@ def test_people_cost_nothing_where_everyone_used_it_once() -> None:
 def test_bytes_that_are_no_day_are_refused(data: bytes) -> None:
     with pytest.raises(PackingError):
         DayUses(data)
+
+
+BLOBS = st.binary(max_size=300)
+PACKED = st.builds(PackedDay, BLOBS, st.one_of(BLOBS, st.just(bytes(ALONE_BYTES))), BLOBS)
+
+
+@given(st.dictionaries(st.integers(1, 2**31 - 1), PACKED, max_size=20), st.integers(1, 2**31 - 1))
+def test_a_days_rows_unpack_to_the_same_and_find_each_emote(days: dict[int, PackedDay], other: int) -> None:
+    rows = {slot: SlotRow(row) for slot, row in pack_slots(days).items()}
+    assert {emote_id: day for row in rows.values() for emote_id, day in row} == days
+    for emote_id in [*days, other]:
+        asked = [rows[slot].find(emote_id) for slot in slots_of([emote_id]) if slot in rows]
+        assert [day for day in asked if day is not None] == ([days[emote_id]] if emote_id in days else [])
+
+
+def test_an_emote_that_was_used_often_has_a_row_of_its_own() -> None:
+    days = {emote_id: PackedDay(b"", bytes(emote_id), b"") for emote_id in (1, 65, ALONE_BYTES)}
+    assert {slot: len(list(SlotRow(row))) for slot, row in pack_slots(days).items()} == {1: 2, SLOTS + ALONE_BYTES: 1}
+
+
+COUNTS = st.one_of(st.integers(1, 300), st.integers(60_000, 70_000), st.just(2**31))
+
+
+@given(st.dictionaries(st.integers(1, 2**31), st.tuples(COUNTS, COUNTS), max_size=20))
+def test_sums_unpack_to_the_same(sums: dict[int, tuple[int, int]]) -> None:
+    found = DaySums(pack_sums(sums))
+    assert dict(found.uses()) == {emote_id: uses for emote_id, (uses, _) in sums.items()}
+    assert {emote_id: found.people(emote_id) for emote_id in sums} == {each: sums[each][1] for each in sums}
+    assert found.people(0) == 0

@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 from emote_counts.day_row import DayUses, people_by_minute
 from emote_counts.minute_row import MinuteRow, MinuteUses, pack_minute
 from emote_counts.packing import unpack_hours
-from emote_counts.roll_up import NOTHING_CLOSED, DayRow, Minute, merge
+from emote_counts.roll_up import NOTHING_CLOSED, Minute, merge
+from emote_counts.slots import PackedDay, SlotRow
+from emote_counts.sums import DaySums, pack_sums
 
 SECONDS = st.dictionaries(st.integers(0, 59), st.integers(1, 5), min_size=1, max_size=4)
 USES = SECONDS.map(lambda uses: MinuteUses(tuple(sorted(uses.items())), max(1, sum(uses.values()) - 1)))
 EMOTES = st.dictionaries(st.integers(1, 4), USES, min_size=1, max_size=3)
 DAY = st.dictionaries(st.integers(0, 1439), EMOTES, max_size=8)
-Known = tuple[dict[int, DayRow], bytes]
+Known = tuple[dict[int, bytes], bytes, bytes]  # slots, closed minutes, sums
 
 
 def closed(day: dict[int, dict[int, MinuteUses]]) -> list[Minute]:
@@ -24,12 +26,17 @@ def closed(day: dict[int, dict[int, MinuteUses]]) -> list[Minute]:
 
 def merged(known: Known, minutes: Sequence[Minute]) -> Known:
     """Return what is stored after a merge."""
-    found = merge(*known, minutes)
-    rows = known[0] | found.rows
-    return {emote_id: row for emote_id, row in rows.items() if emote_id not in found.emptied}, found.closed
+    found = merge(*known[:2], minutes)
+    slots = known[0] | found.slots
+    return {slot: row for slot, row in slots.items() if row is not None}, found.closed, found.sums
 
 
-NOTHING: Known = ({}, NOTHING_CLOSED)
+def days_in(known: Known) -> dict[int, PackedDay]:
+    """Return what is stored by emote."""
+    return {emote_id: day for row in known[0].values() for emote_id, day in SlotRow(row)}
+
+
+NOTHING: Known = ({}, NOTHING_CLOSED, pack_sums({}))
 
 
 @given(DAY, st.randoms(use_true_random=False))
@@ -46,12 +53,13 @@ def test_any_order_parts_and_repeats_give_the_same_rows(
         part, shuffled = shuffled[:size], shuffled[size:]
         known = merged(known, part)
     assert known == whole
-    assert merge(*whole, minutes).rows == {}
+    assert merge(*whole[:2], minutes).slots == {}
 
 
 @given(DAY)
 def test_the_rows_are_what_a_plain_count_finds(day: dict[int, dict[int, MinuteUses]]) -> None:
-    rows, bits = merged(NOTHING, closed(day))
+    known = merged(NOTHING, closed(day))
+    rows, bits, sums = days_in(known), known[1], DaySums(known[2])
     assert {number for number in range(1440) if bits[number // 8] >> number % 8 & 1} == set(day)
     assert set(rows) == {emote_id for emotes in day.values() for emote_id in emotes}
     for emote_id, row in rows.items():
@@ -60,7 +68,8 @@ def test_the_rows_are_what_a_plain_count_finds(day: dict[int, dict[int, MinuteUs
         assert dict(DayUses(row.seconds).cells()) == cells
         people = {number: found.people for number, found in own.items()}
         assert people_by_minute(DayUses(row.seconds), row.fewer) == people
-        assert (row.uses, row.people) == (sum(cells.values()), max(people.values()))
+        assert dict(sums.uses())[emote_id] == sum(cells.values())
+        assert sums.people(emote_id) == max(people.values())
         assert unpack_hours(row.hours) == {
             hour: (
                 sum(uses for second, uses in cells.items() if second // 3600 == hour),
@@ -83,7 +92,8 @@ def test_a_closed_minute_replaces_an_open_one_whichever_comes_first(
 def test_an_emote_that_a_replaced_minute_had_alone_has_no_row() -> None:
     one, other = MinuteUses(((1, 1),), 1), MinuteUses(((2, 1),), 1)
     known = merged(NOTHING, [Minute(7, False, pack_minute({1: one, 2: one}))])
-    rows, _ = merged(known, [Minute(7, True, pack_minute({2: other}))])
-    assert list(rows) == [2]
+    known = merged(known, [Minute(7, True, pack_minute({2: other}))])
+    rows = days_in(known)
+    assert list(DaySums(known[2]).ids) == list(rows) == [2]
     assert dict(DayUses(rows[2].seconds).cells()) == {422: 1}
     assert dict(MinuteRow(pack_minute({2: other}))) == {2: other}

@@ -10,7 +10,8 @@ from emote_counts.day_row import pack_day, pack_people
 from emote_counts.gaps import CoverageEvent, both, read_spans
 from emote_counts.minute_row import MinuteUses
 from emote_counts.packing import pack_hours
-from emote_counts.series import DAY_MS, MOST_POINTS, STEPS, PackedDay, Period, period_of, series
+from emote_counts.series import DAY_MS, MOST_POINTS, STEPS, Period, period_of, series
+from emote_counts.slots import PackedDay
 
 DAY = 20_000  # since 1970
 START = DAY * DAY_MS
