@@ -8,14 +8,17 @@ FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status
 
 -- The website shows moments and clips through the views that leave out what is hidden or has opted out; the tables
 -- themselves are closed to it. It may opt a channel out, and not back in; it counts reports and requests for channels,
--- and knows which moments were hidden lately, to take them off open pages.
+-- writes what visitors say of moments through functions alone, and knows which moments were hidden lately, to take them
+-- off open pages.
 GRANT SELECT ON channels, watched_channels, shown_moments, visible_moments, visible_clips, hiding_state,
     pipeline_progress
 TO api_frontend;
 GRANT SELECT ON streams, coverage, chat_counts, former_logins, opted_out TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON reports, channel_requests TO api_frontend;
-GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel, in_stretch TO api_frontend;
+GRANT SELECT ON voices, visitor_key TO api_frontend;
+GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel, give_voice, forget_visitor, in_stretch
+TO api_frontend;
 
 -- The recorder writes what Kafka brings, erases who opted out, and deletes what has been kept long enough.
 GRANT SELECT, INSERT, UPDATE, DELETE ON channels, streams, coverage, chat_counts, moments, clips TO recorder;
@@ -26,7 +29,8 @@ GRANT SELECT, INSERT, UPDATE ON pipeline_progress, opt_outs TO recorder;
 GRANT SELECT, INSERT, UPDATE, DELETE ON former_logins TO recorder;
 GRANT SELECT, DELETE ON watched_channels, channel_requests TO recorder;
 GRANT SELECT ON opted_out TO recorder;
-GRANT EXECUTE ON FUNCTION moment_grade, search_words TO recorder;
+GRANT SELECT (channel_id), DELETE ON voices TO recorder;
+GRANT EXECUTE ON FUNCTION moment_grade, graded, search_words, forget_old_voices TO recorder;
 -- An index is made of these: whoever writes a moment or searches by it calls them. They compute, and read nothing.
 GRANT EXECUTE ON FUNCTION moment_places, three_hours TO PUBLIC;
 GRANT EXECUTE ON FUNCTION make_chat_counts_partition, drop_chat_counts_partition TO recorder;

@@ -6,6 +6,7 @@ import msgspec
 
 SCHEMA_VERSION = 1
 LONGEST_CLIP_MS = 60_000  # that Twitch publishes
+CLIP_MARGIN_MS = 5_000  # shown around what a clip must have in it, such as the peak
 REACTION_MS = (10_000, 20_000)  # chat reacts to the video this much later, at least and at most
 ClipStatus = Literal["intent", "made", "refused", "skipped", "unknown", "too_late"]
 

@@ -1,5 +1,6 @@
-"""How long what was read is kept: what settings begin with, and what the site tells visitors."""
+"""How long data is kept: the defaults of the settings, and what the site's About page promises."""
 
 WORDS_HOURS = 48  # what people wrote, in the spool, in Kafka and in dead letters
 COUNTS_DAYS = 30  # messages and people per second
 NOTICES_DAYS = 90  # raids, gifts and the like, without people
+VOICES_DAYS = 365  # what a visitor said of a moment or saved, and the cookie that says it is the same visitor

@@ -7,9 +7,9 @@ MIB = 1024 * 1024
 
 
 class Load(NamedTuple):
-    """Chat that is kept for some hours. `message_bytes`: of one message on the disk, compressed.
+    """How much chat arrives, and for how many hours it is kept. `message_bytes`: one message on the disk, compressed.
 
-    `busiest`: the fullest partition's chat, in shares of an equal one: channels are of unequal sizes.
+    `busiest`: how many times an equal share the fullest partition gets, since some channels are larger than others.
     """
 
     messages_per_second: int
@@ -19,7 +19,7 @@ class Load(NamedTuple):
 
     @property
     def total_bytes(self) -> int:
-        """Return how much all partitions together need so that the fullest one keeps its chat for the hours."""
+        """Return the size of all partitions together at which even the fullest one keeps its chat for `hours`."""
         return round(self.messages_per_second * 3600 * self.hours * self.message_bytes * self.busiest)
 
 

@@ -1,4 +1,4 @@
-"""The Kafka topics with their settings. How many partitions a topic has, its broker knows and nobody else."""
+"""The Kafka topics with their settings. The broker alone knows how many partitions a topic has: ask `partitions_of`."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -15,7 +15,7 @@ SYNCED_LATER = {"flush.messages": str(2**63 - 1), "flush.ms": str(FLUSH_MS)}
 
 @dataclass(frozen=True)
 class Topic:
-    """A topic. `partitions`: which number it is created with; "one" is for topics that are read as one log.
+    """A topic. `partitions`: which field of `Partitions` it is created with; "one" for a topic that is read as one log.
 
     `total_bytes`: how much of it is kept, all partitions together; None: as much as comes until it is too old.
     """
@@ -46,7 +46,7 @@ class Partitions:
 DEFAULT = Partitions()
 LARGE = Partitions(chat=20, others=5)  # for thousands of channels
 
-# What people wrote: gone 48 h after it came, by the broker's clock, and the hour of its segment.
+# For what people wrote: deleted 48 h after the broker got it, by its clock, or up to an hour later with its segment.
 WORDS_CONFIG = {
     "message.timestamp.type": "LogAppendTime",
     "retention.ms": str(WORDS_HOURS * HOUR_MS),

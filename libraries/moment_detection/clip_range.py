@@ -1,9 +1,11 @@
-"""Which part of the stream a moment's clip shows. All times are milliseconds since 1970."""
+"""Which part of the stream a moment's clip shows. All times are milliseconds since 1970.
 
-from contracts.clips import LONGEST_CLIP_MS, REACTION_MS
+This range goes into the moment; clip_creator/decision/wanted_range.py says until when it can be requested.
+"""
+
+from contracts.clips import CLIP_MARGIN_MS, LONGEST_CLIP_MS, REACTION_MS
 
 LEAD_MS = 20_000  # shown before it: the segments that people chose begin some 45 s before the peak
-MARGIN_MS = 5_000  # shown after the peak
 
 
 def clip_range(crossed_at: int, peak_at: int) -> tuple[int, int]:
@@ -12,5 +14,5 @@ def clip_range(crossed_at: int, peak_at: int) -> tuple[int, int]:
     It ends with the peak itself rather than the picture behind it: the reaction is worth seeing. If the whole is too
     long for a clip, the beginning is cut, since the end shows what the peak reacted to.
     """
-    until = peak_at + MARGIN_MS
+    until = peak_at + CLIP_MARGIN_MS
     return max(crossed_at - REACTION_MS[1] - LEAD_MS, until - LONGEST_CLIP_MS), until

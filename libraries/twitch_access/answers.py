@@ -129,7 +129,7 @@ class RawPage(msgspec.Struct, frozen=True):
 
 
 class GrantedToken(msgspec.Struct, frozen=True):
-    """What the token endpoint grants. `expires_in`: seconds, 0 where it is not told; only the token itself is owed."""
+    """What the token endpoint grants. `expires_in`: seconds, 0 if Twitch sends none. Only the token is required."""
 
     access_token: Id
     expires_in: Seconds = 0

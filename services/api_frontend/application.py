@@ -20,6 +20,8 @@ from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
 from api_frontend.data.sitemap import Sitemap
 from api_frontend.data.status import Stages
+from api_frontend.data.visitors import Visitors
+from api_frontend.data.voices import Voices
 from api_frontend.middleware import errors
 from api_frontend.middleware.addresses import Addresses
 from api_frontend.middleware.kept_answers import KeptAnswers
@@ -42,6 +44,7 @@ from api_frontend.views import (
     api_events,
     api_lists,
     api_moments,
+    api_verdicts,
     best,
     channel,
     channels,
@@ -57,6 +60,8 @@ from api_frontend.views import (
     sitemap,
     social,
     status,
+    verdicts,
+    watch,
 )
 from api_frontend.views.description import describe
 from api_frontend.views.site import Site
@@ -122,6 +127,10 @@ def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twi
         sign_in=streamer_sign_in(twitch, settings.sign_in_return_url),
         contact=settings.contact,
         reports=RateLimits(settings.report_limit, redis, name="report"),
+        verdicts=RateLimits(settings.verdict_limit, redis, name="verdict"),
+        presses=RateLimits(settings.press_limit, redis, name="press"),
+        voices=Voices(database),
+        visitors=Visitors(database),
         clients=Clients(settings.trust_cloudflare, settings.networks()),
         answers=KeptAnswers(settings.keep_seconds),
         catalogue=Catalogue(database),
@@ -145,8 +154,8 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    pages = (now, best, moment, reports, saved, channels, opt_out, channel, about, status)
-    api = (api_moments, api_lists, api_events, api_docs)
+    pages = (now, best, watch, moment, verdicts, reports, saved, channels, opt_out, channel, about, status)
+    api = (api_moments, api_verdicts, api_lists, api_events, api_docs)
     for view in (*pages, feeds, social, icons, sitemap, events, *api, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from collections.abc import Callable
 
 import structlog
 import uvicorn
@@ -65,8 +66,8 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
     )
 
 
-def main() -> int:
-    """Run until a stop signal; return 1 if something failed."""
+def main(extend: Callable[[FastAPI], None] = lambda app: None) -> int:
+    """Run until a stop signal; return 1 if something failed. `extend` may add to the app before it starts."""
     settings, redis, postgres, twitch, log_settings = load_all(
         ApiSettings, RedisSettings, PostgresSettings, TwitchSettings, LogSettings
     )
@@ -83,6 +84,7 @@ def main() -> int:
         app.state.site.fanout.end()
 
     app = build(settings, postgres.conninfo(), redis, twitch, end)
+    extend(app)
     server = uvicorn.Server(uvicorn_config(app))
     opened = listen(settings.bind_address, settings.port)
     serve_metrics(settings)

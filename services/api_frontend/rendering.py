@@ -64,7 +64,7 @@ ROOMS = (  # of the navigation: name, address, text, and the path of its sign in
     ("best", "/best", marked("Best"), "M5 20V13M12 20V4M19 20V9"),
     ("channels", "/channels", marked("Channels"), "M4 5H20V16H12L8 20V16H4Z"),
 )
-CardKey = tuple[str, str, str, str, str]  # all that a card depends on, but for the time
+CardKey = tuple[str, str, int, str, str, str]  # all that a card depends on, but for the time
 KeptCard = tuple[ClipNote, Markup]  # what it says of the clip, and its HTML
 HEART = "M12 20.5C5 15.5 2.5 12 2.5 8.5A5 5 0 0 1 12 6.5A5 5 0 0 1 21.5 8.5C21.5 12 19 15.5 12 20.5Z"
 
@@ -243,7 +243,8 @@ class Renderer:
     def _card(self, moment: StoredMoment) -> Markup:
         """Render it, unless it is known: only what is said of its clip changes by itself, and that until it is due."""
         reader = CURRENT_READER.get()
-        key = (moment.moment_id, moment.version, moment.channel.display_name, reader.language, reader.zone)
+        name = moment.channel.display_name
+        key = (moment.moment_id, moment.version, moment.grade, name, reader.language, reader.zone)
         kept = self._cards.pop(key, None)
         if kept is None or (changes(kept[0]) and kept[0] != note_of(moment)):
             note = note_of(moment)

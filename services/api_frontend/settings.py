@@ -68,6 +68,16 @@ class ApiSettings(BaseSettings):
     report_limit: str = Field(
         default="20/hour", pattern=r"^\d+/(second|minute|hour)$", description="reports of moments allowed per client"
     )
+    verdict_limit: str = Field(
+        default="20/day",
+        pattern=r"^\d+/(second|minute|hour|day)$",
+        description="verdicts and hearts that count for the best, allowed per network (/24 of IPv4, /64 of IPv6)",
+    )
+    press_limit: str = Field(
+        default="240/hour",
+        pattern=r"^\d+/(second|minute|hour)$",
+        description="how often a client may press Good one, Not really or the heart, counted or not",
+    )
     trust_cloudflare: bool = Field(
         default=False, description="read the client's address from CF-Connecting-IP; only behind a tunnel that sets it"
     )
@@ -90,7 +100,8 @@ class ApiSettings(BaseSettings):
         description="file of the words that are never shown, see configs/hidden_words.toml",
     )
     demo: bool = Field(
-        default=False, description="Twitch is simulated: every page says so, and nothing links to the real one"
+        default=False,
+        description="Twitch is simulated: every page says so, nothing links to the real one, clips are at this site",
     )
 
     @field_validator("tunnel_networks")

@@ -12,10 +12,10 @@ from clip_creator.clip_log.reader import ClipReader
 from clip_creator.clip_log.records import LINKED, is_worth_resuming
 from clip_creator.clip_log.writer import PartitionLostError
 from clip_creator.decision.budget import HourlyBudget
-from clip_creator.decision.clip_range import clip_range_of
 from clip_creator.decision.cooldown import Cooldown
 from clip_creator.decision.decision import Credentials, decide, is_decisive
 from clip_creator.decision.refusals import Refusals
+from clip_creator.decision.wanted_range import wanted_range_of
 from clip_creator.requests.context import StepContext
 from clip_creator.requests.request import ClipRequest
 from clip_creator.requests.resumption import resuming_step
@@ -171,7 +171,7 @@ class MomentConsumer:
         now = self._context.now() / 1000
         if clip.status == "intent":
             self._count_request(clip)
-            self._context.urgent.add(now, ClipRequest(self._context, clip, clip_range_of(moment)))
+            self._context.urgent.add(now, ClipRequest(self._context, clip, wanted_range_of(moment)))
         elif clip.status in LINKED and clip.vod_url is None and may_read:
             self._context.follow_ups.add(now, VodLink(self._context, clip, moment))
 

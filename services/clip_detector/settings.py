@@ -29,6 +29,6 @@ class DetectorSettings(RuleSettings):
         Path("build/jars/flink"), description="folder with the jars of Flink and its Kafka connector"
     )
     log_config: Path = Field(
-        Path("configs/flink/log4j-console.properties"), description="what Flink's JVM writes to standard output"
+        Path("configs/flink/log4j-console.properties"), description="log4j's configuration for Flink's JVM"
     )
     work_directory: Path = Field(Path("build/flink"), description="scratch folder, emptied at each start")

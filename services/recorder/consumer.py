@@ -48,7 +48,7 @@ class RecordReader:
         return self._records([first, *more])
 
     def keep_alive(self, seconds: float) -> list[Record]:
-        """Stay a member for `seconds` without reading on; return what came in spite of it."""
+        """Poll for `seconds` with reading paused, to stay in the group; return any record that arrives all the same."""
         self._consumer.pause(self._consumer.assignment())
         message = self._consumer.poll(seconds)
         return self._records([message] if message is not None else [])
@@ -58,9 +58,9 @@ class RecordReader:
         self._consumer.resume(self._consumer.assignment())
 
     def commit(self, records: Iterable[Record], wait: bool = False) -> None:
-        """Commit the offsets after these records, with those of the next seconds at once; `wait`: now.
+        """Note that these records are written. Their offsets are committed every few seconds, or at once with `wait`.
 
-        The next commit makes up for one that fails.
+        A commit that fails is not repeated: the next one includes its offsets.
         """
         for record in records:
             place = (record.topic, record.partition)

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 import structlog
 
+from contracts import kept
 from recorder.database import Database, load_queries
 from recorder.partitions import Retention
 from recorder.settings import RecorderSettings
@@ -47,6 +48,7 @@ class RetentionKeeper:
             queries.delete_old_dead_letters(connection, hours=settings.dead_letters_retention_hours)
             queries.delete_old_notices(connection, days=settings.notices_retention_days)
             queries.delete_old_channel_requests(connection, days=REQUESTS_RETENTION_DAYS)
+            queries.forget_old_voices(connection, days=kept.VOICES_DAYS)
             queries.delete_old_coverage(connection, days=settings.chat_counts_retention_days)
 
     def _keep_partitions(self, connection: psycopg.Connection) -> None:

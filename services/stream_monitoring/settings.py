@@ -39,7 +39,9 @@ class MonitoringSettings(BaseSettings):
     role: Literal["holder", "standby"] = Field(
         "holder", description="holder forwards whenever it can, standby when ticks stall"
     )
-    has_standby: bool = Field(False, description="a standby elsewhere reads the same channels: wait for its backlog")
+    has_standby: bool = Field(
+        False, description="another machine runs a standby: let it take over before a gap is reported"
+    )
     stalled_seconds: float = Field(
         STALLED_SECONDS,
         ge=LEAST_STALLED_SECONDS,
@@ -47,9 +49,9 @@ class MonitoringSettings(BaseSettings):
         description="take over after ticks have stalled for this time",
     )
     go_on_seconds: float = Field(
-        60.0, ge=1, le=3600, description="go on with a gap after no instance has covered the last tick for this time"
+        60.0, ge=1, le=3600, description="forward with a gap if no instance has covered the last tick for so long"
     )
-    take_back_seconds: float = Field(60.0, ge=1, le=3600, description="least time from losing the lease to taking it")
+    take_back_seconds: float = Field(60.0, ge=1, le=3600, description="after losing the lease, take it back no sooner")
     chooser: bool = Field(True, description="this instance decides which channels are watched")
     pinned_channels: Annotated[tuple[ChannelName, ...], NoDecode] = Field(
         (), description="channels that are always watched: logins, addresses, or id:123"
@@ -68,7 +70,7 @@ class MonitoringSettings(BaseSettings):
     )
     choose_seconds: float = Field(60.0, ge=1, le=3600, description="time between two choices of the channels")
     poll_seconds: float = Field(20.0, ge=1, le=600, description="time between two polls of who is live")
-    tick_lag_ms: int = Field(1500, ge=0, le=60_000, description="how far ticks stay behind what Twitch answered")
+    tick_lag_ms: int = Field(1500, ge=0, le=60_000, description="how far a tick stays behind Twitch's last answer")
     channel_list_file: Path | None = Field(None, description="copy of the list; default: in the spool's directory")
     ignored_chatters: Path | None = Field(
         None, description="file of logins whose messages count for nothing; default: well-known bots"

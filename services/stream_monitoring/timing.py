@@ -1,7 +1,8 @@
 """How often the log is committed, and every time that follows from it. All in seconds.
 
-The longest silence that a healthy holder shows is a commit's wait, the commit itself and the other instance's look.
-Everything that takes an instance for gone is longer than that; everything that keeps its place for it is longer still.
+A standby may see no new tick from a healthy holder for as long as the wait for a commit, the commit, and the time until
+its own next look. It calls the holder gone only after longer (STALLED_SECONDS). The holder waits longer still before it
+reports a gap (HOLD_SECONDS), so that the standby can take over first.
 """
 
 # A window of the job closes with the first tick after its second: an earlier commit closes none, and costs syncs.
@@ -15,9 +16,10 @@ DEAF_SECONDS = 10.0  # without an answer for so long, a socket is dead though it
 STALLED_SECONDS = 10.0  # ticks that stand still for so long while Kafka answers: the holder is gone or deaf
 LEAST_STALLED_SECONDS = 3.0  # a commit's wait and a look, on any disk that syncs in milliseconds
 FENCE_SECONDS = 2.0  # from a standby's decision until the last holder cannot commit any more
-# From a standstill of the ticks until the other instance has fenced, beyond STALLED.
+# What the other instance needs beyond STALLED_SECONDS: to see that the ticks stand still, to decide, and to fence.
 TAKEOVER_SECONDS = 8.0
 HOLD_SECONDS = STALLED_SECONDS + TAKEOVER_SECONDS  # how long a gap waits for the other instance's turn
-# The broker aborts an older transaction and fences its writer, who would give up the lease for nobody: not before
-# the other instance had its turn. Readers wait no longer for a holder that was killed and has no successor.
+# The broker aborts a transaction that is open for longer, and fences its writer. Longer than HOLD_SECONDS, so that a
+# slow holder loses the lease only after the other instance could have taken it; hardly longer, because readers wait for
+# the open transaction of a holder that was killed and that nobody replaces.
 TRANSACTION_SECONDS = 20.0

@@ -15,7 +15,8 @@ from integration.support.api_frontend_process import Rows, SiteProcess, own_post
 EXAMPLES = int(os.environ.get("API_EXAMPLES", "0"))  # of each endpoint
 SEED = os.environ.get("API_SEED", "1")
 DEADLINE = 1200  # seconds
-FREELY = dict.fromkeys(("API_RATE_LIMIT", "API_PAGES_RATE_LIMIT"), "1000000/minute")
+LIMITS = ("API_RATE_LIMIT", "API_PAGES_RATE_LIMIT", "API_VERDICT_LIMIT", "API_PRESS_LIMIT")
+FREELY = dict.fromkeys(LIMITS, "1000000/minute")
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 
 

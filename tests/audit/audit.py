@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from end_to_end.conftest import CHROMIUM_FLAGS
 from end_to_end.pages.every_page import DESKTOP, PAGES, PHONE, Finding, axe_findings
+from integration.support.api_frontend_process import own_postgres
 from integration.support.example_site import example_site
 
 from embedded import chromium
@@ -148,7 +149,8 @@ def main() -> int:
     """Audit; print and write the page; 1 if something is not as wanted."""
     with (
         tempfile.TemporaryDirectory() as name,
-        example_site(Path(name), **SETTINGS) as (site, rows),
+        own_postgres(Path(name)) as server,
+        example_site(server.dsn, Path(name), **SETTINGS) as (site, rows),
         going_on(rows.progress),
     ):
         reports = [lighthouse(page, site.url, Path(name)) for page in LIGHTHOUSE_PAGES]

@@ -22,7 +22,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import scale  # beside this file
+import _checkpoints  # beside this file
+import scale
 import whole_system
 from _bounds import Bound, judge, missed
 from _disk_table import markdown, of_machine, replaced
@@ -141,11 +142,25 @@ def measure(pause_ms: int) -> Row:
         row = even_load(system, standby, disk)
         time.sleep(max(0.0, LEAST_BASELINE_SECONDS - (time.monotonic() - began)))
         row |= {"bursts": BURSTS, **whole_system.reaction(system, arrivals, BURSTS)}
+        row["seconds_to_kafka_by_checkpoint"] = by_checkpoint(system, arrivals)
         for name, family in pids(system, standby).items():
             row["parts"][name]["pss_mb"] = pss_mb(family)
         arrivals.stop.set()
         logs = system.log("stream_monitoring").read_text() + standby.log
     return row | {"changes_of_holder": logs.count(HOLDING) - 1}
+
+
+def by_checkpoint(system: System, arrivals: whole_system.Arrivals) -> Row:
+    """Tell the delay of the moments that came while a checkpoint was written from that of the others."""
+    checkpoints = _checkpoints.written(system.url("detector_rest"))
+    oldest = min((begin for begin, _ in checkpoints), default=time.time())
+    ways = [(arrivals.raised[name].crossed_at / 1000 - 1, at) for name, at in list(arrivals.in_kafka.items())]
+    during, others = _checkpoints.split([way for way in ways if way[0] >= oldest], checkpoints)
+    told = {"while one is written": during, "otherwise": others}
+    return {
+        "seconds_of_a_checkpoint": [round(end - begin, 2) for begin, end in checkpoints],
+        **{name: {"moments": len(each), **whole_system.spread(each)} for name, each in told.items() if each},
+    }
 
 
 def measure_many() -> Row:
@@ -177,7 +192,7 @@ def summary(rows: dict[str, Row]) -> dict[str, float]:
             found[f"burst to Kafka p95, {name}, s"] = each["seconds_from_crossing_to_kafka"]["p95"]
     if many := next((each for name, each in rows.items() if name.startswith("many")), None):
         found["many channels: messages lost or doubled"] = many["lost"] + many["doubled"]
-        found["many channels: the job is behind, s"] = many["job_behind_seconds"]
+        found["many channels: the job is behind, s"] = many["job_behind_seconds"]["p95"]
     return found
 
 

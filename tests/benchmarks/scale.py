@@ -12,6 +12,8 @@ from pathlib import Path
 
 import httpx
 import psutil
+import whole_system  # beside this file
+from _progress import ProgressWatch
 from _result import write_result
 
 from contracts import codec
@@ -96,9 +98,9 @@ def measure(system: System, seconds: float = SECONDS) -> dict[str, object]:
     wait_for("all channels are read", lambda: read_channels(system) >= CHANNELS, JOINED_SECONDS, 1)
     joined = time.monotonic() - began
     begin, before, start = now_ms(), cpu_seconds(system), time.monotonic()
-    time.sleep(seconds)  # the load
+    with ProgressWatch(system.address("KAFKA_BOOTSTRAP_SERVERS")) as progress:
+        time.sleep(seconds)  # the load
     used, wall, end = cpu_seconds(system), time.monotonic() - start, now_ms()
-    behind = job_behind_seconds(system)
     memory = pss_mb(system)
     wait_for("everything is in Kafka", lambda: kafka_until(system) > end, CAUGHT_UP_SECONDS, 2)
     return {
@@ -108,7 +110,7 @@ def measure(system: System, seconds: float = SECONDS) -> dict[str, object]:
         "seconds_to_join_all": round(joined),
         "cores": {name: round((used[name] - before[name]) / wall, 3) for name in used},
         "pss_mb": memory,
-        "job_behind_seconds": round(behind, 1),
+        "job_behind_seconds": whole_system.spread(progress.behind_seconds),
         **recount(system, begin, end),
     }
 
@@ -126,14 +128,6 @@ def kafka_until(system: System) -> int:
         if isinstance(each, Tick):
             newest = max(newest, each.sent_at)
     return newest
-
-
-def job_behind_seconds(system: System) -> float:
-    """Return how far the job's event time is behind the clock."""
-    newest = 0
-    for record in iterate_topic(system.address("KAFKA_BOOTSTRAP_SERVERS"), "job-progress"):
-        newest = max(newest, codec.decode("job-progress", record.value or b"").event_at)
-    return time.time() - newest / 1000
 
 
 def main() -> int:

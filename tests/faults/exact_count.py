@@ -28,6 +28,8 @@ class LogRecord(msgspec.Struct):
     sent_at: int
     channel_id: str = ""
     message_id: str = ""
+    received_at: int = 0
+    instance: str = ""
     event: str = ""
     gap_from_at: int = 0
     gap_until_at: int = 0
@@ -71,7 +73,8 @@ def recount(kafka: Kafka, truth: Truth) -> Recount:
     found: Counter[str] = Counter()
     ticks: dict[int, int] = {}
     gaps: list[LogRecord] = []
-    late = 0
+    late: list[LogRecord] = []
+    late_ms: Counter[str] = Counter()
     first, last = sys.maxsize, 0
     for record in iterate_topic(kafka.bootstrap_servers, topics.CHAT_MESSAGES.name):
         entry = decoder.decode(record.value or b"{}")
@@ -81,11 +84,13 @@ def recount(kafka: Kafka, truth: Truth) -> Recount:
             ticks[record.partition] = entry.sent_at
         elif entry.kind == "message":
             found[entry.message_id] += 1
-            late += entry.sent_at <= before
+            if entry.sent_at <= before:
+                late.append(entry)
+                late_ms[f"{entry.instance} {(before - entry.sent_at) // 500 / 2} s"] += 1
             first, last = min(first, entry.sent_at), max(last, entry.sent_at)
         elif entry.event == "gap":
             gaps.append(entry)
-    assert late == 0
+    assert late == [], f"behind their partition's tick: {late_ms}, the first and last {late[0]} {late[-1]}"
     assert [each for each, times in found.items() if times > 1] == []
     lost = [each for each in truth.rows() if each.message_id not in found and first <= each.sent_at < last - 2_000]
     reported = {(gap.channel_id, gap.gap_from_at, gap.gap_until_at) for gap in gaps}

@@ -1,31 +1,43 @@
-"""Real servers for the integration tests: one Kafka, Postgres and Redis a session, on random ports."""
+"""Real servers for the integration tests: one Kafka and Redis a session, and Postgres (tests/conftest.py)."""
 
+import shutil
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
-from integration.support import database
 from integration.support.clip_creator_process import Simulator, Topics
 
 from contracts.topics import ALL, PARTITIONER, Partitions
 from embedded.processes.ports import free_ports
 from embedded.records import Record, read_topic
 from embedded.servers import kafka as kafka_server_module
-from embedded.servers import postgres as postgres_server_module
 from embedded.servers import redis as redis_server
 from service_runtime.kafka import partitions_of
 from service_runtime.topic_setup import create_topics
 
-TEMPLATE = "migrated"
 UNUSUAL = Partitions(chat=3, others=2)  # a client that knows its partitions from elsewhere than the broker fails
 ANSWER_SECONDS = 30.0
-database_numbers = count(1)
 
 
-class WatchfulKafka(kafka_server_module.Kafka):
+class FormattedKafka(kafka_server_module.Kafka):
+    """Copies a folder that was formatted before, if there is one: a JVM less."""
+
+    def __init__(self, formatted: Path, directory: Path) -> None:
+        super().__init__(directory, *free_ports(2))
+        self._formatted = formatted
+
+    def prepare(self) -> None:
+        data = self.directory / "data"
+        if self._formatted.exists() and not data.exists():
+            shutil.copytree(self._formatted, data)
+        super().prepare()
+        if not self._formatted.exists():
+            shutil.copytree(data, self._formatted)
+
+
+class WatchfulKafka(FormattedKafka):
     """Looks for segments that are too old twice a second; by default Kafka does every five minutes."""
 
     def _settings(self) -> str:
@@ -33,9 +45,15 @@ class WatchfulKafka(kafka_server_module.Kafka):
 
 
 @pytest.fixture(scope="session")
-def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kafka_server_module.Kafka]:
+def formatted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a formatted folder of Kafka's is, once one was made."""
+    return tmp_path_factory.mktemp("formatted") / "data"
+
+
+@pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory, formatted: Path) -> Iterator[kafka_server_module.Kafka]:
     """The session's Kafka. Do not stop it: ask for `own_kafka` for that."""
-    with WatchfulKafka(tmp_path_factory.mktemp("kafka") / "kafka", *free_ports(2)) as server:
+    with WatchfulKafka(formatted, tmp_path_factory.mktemp("kafka") / "kafka") as server:
         create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}), UNUSUAL)
         yield server
 
@@ -58,10 +76,9 @@ def partitions() -> Partitions:
 
 
 @pytest.fixture
-def own_kafka(tmp_path: Path, partitions: Partitions) -> Iterator[kafka_server_module.Kafka]:
+def own_kafka(tmp_path: Path, formatted: Path, partitions: Partitions) -> Iterator[kafka_server_module.Kafka]:
     """A Kafka of the test's own with the contract's topics: it may be killed, and its offsets begin at 0."""
-    port, controller_port = free_ports(2)
-    with kafka_server_module.Kafka(tmp_path / "kafka", port, controller_port) as server:
+    with FormattedKafka(formatted, tmp_path / "kafka") as server:
         create_topics(AdminClient({"bootstrap.servers": server.bootstrap_servers}), partitions)
         yield server
 
@@ -85,27 +102,6 @@ def producer(kafka: str) -> Iterator[Producer]:
 def read_whole(kafka: str) -> Callable[[str], list[Record]]:
     """`read_whole(topic)`: every committed record that is in the topic now."""
     return lambda topic: read_topic(kafka, topic)
-
-
-@pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres_server_module.Postgres]:
-    """A Postgres with a migrated template database. Do not stop it: start one of your own for that."""
-    (port,) = free_ports(1)
-    with postgres_server_module.Postgres(tmp_path_factory.mktemp("postgres") / "postgres", port) as server:
-        database.prepare(database.create(server, TEMPLATE))
-        yield server
-
-
-@pytest.fixture
-def postgres(postgres_server: postgres_server_module.Postgres) -> Iterator[str]:
-    """The owner's address of a fresh migrated database for one test; `as_role` makes it a service's."""
-    yield from _database(postgres_server)
-
-
-@pytest.fixture(scope="module")
-def postgres_of_module(postgres_server: postgres_server_module.Postgres) -> Iterator[str]:
-    """The address of a fresh migrated database for one test file."""
-    yield from _database(postgres_server)
 
 
 @pytest.fixture(scope="module")
@@ -138,9 +134,3 @@ def delete_records(bootstrap_servers: str) -> None:
     upto = [TopicPartition(each.topic, each.partition, end.result(ANSWER_SECONDS).offset) for each, end in ends.items()]
     for answer in admin.delete_records(upto).values():
         answer.result(ANSWER_SECONDS)
-
-
-def _database(server: postgres_server_module.Postgres) -> Iterator[str]:
-    name = f"test_{next(database_numbers)}"
-    yield database.create(server, name, TEMPLATE)
-    database.administer(server, f"DROP DATABASE {name} WITH (FORCE)")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from service_runtime.reachability import NO_NETWORK
 
 LOOK_SECONDS = 1.0
-LASTING_LOOKS = 8  # after so many in a row a problem is told: at the start some last a few seconds
+LASTING_LOOKS = 8  # looks in a row that find a problem before it is reported: at the start some last a few seconds
 TIMEOUT_SECONDS = 2.0
 FIRST_SECONDS = 17.0  # chat's own answer takes 16 s at most where names are found
 KINDS = ("notes", "problems")  # of /ready: what to mend, and what keeps the service from reading at all
@@ -33,7 +33,7 @@ def ready_answer(url: str) -> dict[str, str]:
 
 
 def within(seconds: float, ask: Callable[[], dict[str, str]]) -> dict[str, str] | None:
-    """Return the answer, None where it takes longer: a name server has no deadline."""
+    """Return what `ask` returns, None if it takes longer: a slow name server cannot be given a deadline."""
     answers: list[dict[str, str]] = []
     asking = threading.Thread(target=lambda: answers.append(ask()), name="chat probe", daemon=True)
     asking.start()

@@ -98,7 +98,7 @@ def where(ports: Ports, site: SiteAddress) -> str:
         return f"Stream Scout is at http://localhost:{ports.api} (Ctrl-C stops it)"
     return (
         f"Stream Scout is at http://{site.for_others}:{ports.api} (Ctrl-C stops it). Everyone on the network of this"
-        f" machine can open it, because of {SETTING}={site.bind}; clips play on this machine only."
+        f" machine can open it, because of {SETTING}={site.bind}; a streamer’s sign-in is played on this machine only."
     )
 
 

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from embedded import sync_probe
@@ -38,14 +38,7 @@ JDK = Requirement(
     highest=21,
     hint="On Debian: apt-get install openjdk-17-jdk-headless",
 )
-JAVAC = Requirement(
-    program="javac",
-    title="JDK 17, not only its runtime,",
-    version_option="-version",
-    lowest=17,
-    highest=21,
-    hint=JDK.hint,
-)
+JAVAC = replace(JDK, program="javac", title="JDK 17, not only its runtime,")
 MAVEN = Requirement(
     program="mvn",
     title="Maven 3.6 or newer",

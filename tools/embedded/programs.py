@@ -183,13 +183,15 @@ def api_frontend(directory: Path, ports: Ports, site: SiteAddress, shared: Mappi
         "API_PORT": str(ports.api),
         "API_METRICS_PORT": str(ports.api_metrics),
     }
+    command = _python("api_frontend")
     if not is_real(shared):  # the simulated Twitch sends anyone back
         own["API_SIGN_IN_RETURN_URL"] = f"http://localhost:{ports.api}/channels/opt-out/return"
+        command = [*_python("embedded.demo_site"), ports.url("simulator_http")]
     url = f"http://{site.local}:{ports.api}/ready"
     return Program(
         "api_frontend",
         Stage.SERVICES,
-        command=_python("api_frontend"),
+        command=command,
         environment={
             **shared,
             **login(directory, ports, "api_frontend"),

@@ -41,6 +41,9 @@ chmod=0600
 
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+
+[supervisorctl]
+serverurl=unix://{socket}
 """
 PROGRAM = """
 [program:{name}]

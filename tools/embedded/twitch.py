@@ -18,6 +18,7 @@ from twitch_simulator.helix.tokens import REFRESH_TOKEN, USER_TOKEN
 
 SIMULATED_CLIENT_ID = "simulator"
 SIMULATED_CHANNELS = 40
+OWN_SITE = "'self'"
 CHAT_URL = str(MonitoringSettings.model_fields["chat_url"].default)
 SECRET_FILE = REPOSITORY / "secrets" / "twitch_client_secret"
 
@@ -44,8 +45,8 @@ class Twitch:
             "TWITCH_CLIENT_SECRET_FILE": str(secret),
             "TWITCH_USER_TOKENS_FILE": str(tokens),
             "API_DEMO": "true",
-            "API_FRAME_SOURCES": http,
-            "API_IMAGE_SOURCES": http,
+            "API_FRAME_SOURCES": OWN_SITE,  # clips come through the site: see demo_site
+            "API_IMAGE_SOURCES": OWN_SITE,
         } | dict(self.settings)
 
     def chat_complaints(self) -> dict[str, str]:

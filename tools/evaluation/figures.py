@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from evaluation.measuring import Play, clips, covered
+from evaluation.measuring import Played, clips, covered
 from evaluation.scoring import agreement
 
 # The site is shipped without docs/ and tools/, so what it says of itself stands in its own package.
@@ -28,7 +28,7 @@ class Figures:
     segment_share: float | None
 
 
-def of(title: str, played: Play) -> Figures:
+def of(title: str, played: Played) -> Figures:
     """Measure one recording with the numbers of configs/detector.toml."""
     hours, segments, chosen = played.chosen.all_hours(), played.chosen.segments, clips(played)
     found = agreement(segments, chosen) if segments else None
@@ -45,7 +45,7 @@ def of(title: str, played: Play) -> Figures:
     )
 
 
-def all_of(plays: Mapping[str, Play]) -> list[Figures]:
+def all_of(plays: Mapping[str, Played]) -> list[Figures]:
     """Measure every recording."""
     return [of(title, played) for title, played in plays.items()]
 

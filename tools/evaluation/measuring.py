@@ -26,7 +26,7 @@ class Measured(NamedTuple):
     at: dict[int, Agreement]
 
 
-class Play(NamedTuple):
+class Played(NamedTuple):
     """The results on a data set: every peak of each detector, and the lines of ours."""
 
     chosen: Chosen
@@ -34,17 +34,17 @@ class Play(NamedTuple):
     lines: list[PeakLine]
 
 
-def play(chosen: Chosen, rules: RuleBook) -> Play:
+def play(chosen: Chosen, rules: RuleBook) -> Played:
     """Run all detectors on a data set."""
     lines = [line for path in chosen.paths for line in peak_lines(path, rules)]
     lists = {OURS: [Ranked(line.name, line.t, line.score) for line in lines], **{label: [] for label in BASELINES}}
     for recorded in read_all(chosen):
         for label, score in BASELINES.items():
             lists[label] += ranked_peaks(recorded, score(recorded))
-    return Play(chosen, lists, lines)
+    return Played(chosen, lists, lines)
 
 
-def measure(played: Play) -> dict[str, Measured]:
+def measure(played: Played) -> dict[str, Measured]:
     """Compare each list with the chosen segments."""
     chosen, lists = played.chosen, played.lists
     labels = list(lists)
@@ -63,22 +63,22 @@ def measure(played: Play) -> dict[str, Measured]:
     }
 
 
-def score_at(played: Play, label: str, per_hour: float) -> float:
+def score_at(played: Played, label: str, per_hour: float) -> float:
     """Return the lowest score among the `per_hour` highest peaks per hour."""
     return top(played.lists[label], per_hour, played.chosen.all_hours())[-1].score
 
 
-def peaks_per_hour(played: Play, label: str, score: float) -> float:
+def peaks_per_hour(played: Played, label: str, score: float) -> float:
     """Return the peaks per hour with at least this score."""
     return sum(moment.score >= score for moment in played.lists[label]) / played.chosen.all_hours()
 
 
-def clips(played: Play) -> list[Ranked]:
+def clips(played: Played) -> list[Ranked]:
     """Return the moments that the configured rate allows to clip."""
     return ranked(Ranked(line.name, line.t, line.score) for line in played.lines if line.clip)
 
 
-def covered(played: Play) -> list[tuple[Segment, float]]:
+def covered(played: Played) -> list[tuple[Segment, float]]:
     """Return each segment that a clip hits, with the share of it that the best such clip shows."""
     found = []
     for segment in played.chosen.segments:

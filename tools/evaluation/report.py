@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chat_analysis.line_chart import Axis, Series, line_chart
 from evaluation.figures import Figures
-from evaluation.measuring import COMPARED, OURS, RATES, Measured, Play, covered, peaks_per_hour, score_at
+from evaluation.measuring import COMPARED, OURS, RATES, Measured, Played, covered, peaks_per_hour, score_at
 
 BEGIN = "<!-- written by `make evaluate` from here -->"
 END = "<!-- to here -->"
@@ -37,7 +37,7 @@ def ranking(measured: Mapping[str, Measured]) -> str:
     return table(rows)
 
 
-def ordinary(loud: Play, quiet: Play) -> str:
+def ordinary(loud: Played, quiet: Played) -> str:
     """Tabulate how often ordinary chat reaches the score that the loud channel has ten times per hour."""
     rows = [["detector", f"score of the loud channel's {COMMON_RATE} per hour", "ordinary chat reaches it, per hour"]]
     for label in loud.lists:
@@ -56,7 +56,7 @@ def configured(figures: Sequence[Figures]) -> str:
     return table(rows)
 
 
-def shares(played: Play) -> str:
+def shares(played: Played) -> str:
     """List the share of each segment that a clip shows, in one line."""
     return ", ".join(f"{segment.start:.0f} s: {share:.0%}" for segment, share in covered(played))
 

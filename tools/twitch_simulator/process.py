@@ -10,29 +10,60 @@ import time
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import httpx
 
 DEADLINE_SECONDS = 20.0
+START_SECONDS = 60.0
+POLL_SECONDS = 0.02
 USER_HEADERS = {"Client-Id": "simulator", "Authorization": "Bearer simulator-user-token"}
 nicks = count(1000)
+
+
+class Running(Protocol):
+    """What is asked of the process, as subprocess.Popen has it."""
+
+    def poll(self) -> int | None:
+        """Return the exit code, None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return the exit code once it has ended."""
+
+    def terminate(self) -> None:
+        """Send SIGTERM."""
 
 
 class SimulatorProcess:
     """`python -m twitch_simulator` on free ports, as a context manager."""
 
+    @staticmethod
+    def run(flags: list[str], environment: dict[str, str], log: Path) -> Running:
+        """Start it; its output is appended to `log`."""
+        with log.open("ab") as output:
+            command = [sys.executable, "-m", "twitch_simulator", *flags]
+            return subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+
     def __init__(self, truth: Path, *flags: str, environment: dict[str, str] | None = None) -> None:
-        command = [sys.executable, "-m", "twitch_simulator", "--irc-port", "0", "--websocket-port", "0"]
-        command += ["--http-port", "0", "--truth-file", str(truth), "--always-live", "true", *flags]
-        self.truth = truth
-        self.process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, text=True, env=os.environ | (environment or {}), cwd=truth.parent
+        free = ["--irc-port", "0", "--websocket-port", "0", "--http-port", "0"]
+        self.truth, self.log = truth, truth.with_name(f"{truth.name}.log")
+        self.process = self.run(
+            [*free, "--truth-file", str(truth), "--always-live", "true", *flags],
+            os.environ | (environment or {}),
+            self.log,
         )
-        assert self.process.stderr
-        self.ports: dict[str, int] = json.loads(self.process.stderr.readline())  # the first line reports the ports
+        self.ports = self._reported_ports()
         self.url = f"http://127.0.0.1:{self.ports['http']}"
         self.http = httpx.Client(base_url=self.url, timeout=DEADLINE_SECONDS)
+
+    def _reported_ports(self) -> dict[str, int]:
+        """Return what the first line of its log reports."""
+        deadline = time.monotonic() + START_SECONDS
+        while "\n" not in (text := self.log.read_text() if self.log.exists() else ""):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the simulator did not start: {text}")
+            time.sleep(POLL_SECONDS)
+        return dict(json.loads(text.splitlines()[0]))
 
     def __enter__(self) -> Self:
         return self
@@ -40,7 +71,7 @@ class SimulatorProcess:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.http.close()
         self.process.terminate()
-        self.process.communicate(timeout=DEADLINE_SECONDS)
+        self.process.wait(DEADLINE_SECONDS)
 
     def order(self, name: str, **fields: Any) -> dict[str, Any]:
         """Post to the control API and return the answer."""

@@ -123,7 +123,7 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
     return Twitch(
         settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
         delivery=delivery, chat_schedule=chat_schedule, replays=replays, events=events, play_runner=play_runner,
-        stream_changes=make_stream_changes(settings, generated, directory, play_runner, clock),
+        stream_changes=make_stream_changes(settings, generated, directory, chat_schedule, play_runner, clock),
     )  # fmt: skip
 
 
@@ -131,13 +131,15 @@ def make_stream_changes(
     settings: SimulatorSettings,
     generated: Sequence[Channel],
     directory: Directory,
+    chat_schedule: ChatSchedule,
     play_runner: PlayRunner,
     clock: SimulatedClock,
 ) -> StreamChanges:
     """Make what ends and changes streams at random."""
     return StreamChanges(
-        seed=settings.seed, per_minute=settings.stream_changes_per_minute, generated=generated, directory=directory,
-        play_runner=play_runner, clock=clock,
+        seed=settings.seed, per_minute=settings.stream_changes_per_minute, generated=generated,
+        refusing=refusing_channels(generated, settings.refusing_channels_every), directory=directory,
+        chat_schedule=chat_schedule, play_runner=play_runner, clock=clock,
     )  # fmt: skip
 
 

@@ -165,7 +165,7 @@ class Detector:
             self._minute_messages = 0
 
     def undecided_at(self) -> int | None:
-        """Replay only: return the next second that may affect a decision without a rising score, if there is one."""
+        """Replay only: return the next second to look at even if nobody writes in it; None if there is none."""
         if self._is_undecided():
             return self.at + 1
         return self.peaks.pending.second + PEAK_HOLDS_SECONDS if self.peaks.pending else None
@@ -215,7 +215,7 @@ class Detector:
             self._minute_messages = 0
 
     def _is_undecided(self) -> bool:
-        """Return whether a second without messages may affect a decision."""
+        """Return whether even a second without messages matters: a moment is open, or the score has yet to fall."""
         for rule in self.moment_rules:  # noqa: SIM110 - a generator costs twice as much in each silent second
             if rule.moment or not rule.armed:
                 return True

@@ -8,7 +8,7 @@ CLOSE_BEHIND = timedelta(seconds=60)  # further behind than this, the job is cat
 
 
 @dataclass(frozen=True)
-class Progress:
+class StageProgress:
     """A stage's last report: the event time it has finished, and when it reported that."""
 
     event_at: datetime
@@ -28,7 +28,7 @@ class Freshness:
 UNREACHABLE = Freshness("unreachable", None, None)  # Postgres does not answer
 
 
-def freshness_of(stages: dict[str, Progress], now: datetime, away_after: timedelta) -> Freshness:
+def freshness_of(stages: dict[str, StageProgress], now: datetime, away_after: timedelta) -> Freshness:
     """Derive the freshness from the stages `job` and `recorder`; `now` is the database's clock."""
     job, recorder = stages.get("job"), stages.get("recorder")
     if job is None:

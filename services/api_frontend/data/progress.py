@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from math import nan
 
 from api_frontend.data.database import Database, queries
-from api_frontend.data.freshness import Freshness, Progress, freshness_of
+from api_frontend.data.freshness import Freshness, StageProgress, freshness_of
 from contracts import metrics
 from service_runtime.measures import measure
 
@@ -41,7 +41,7 @@ class PipelineProgress:
     async def _read(self) -> tuple[Freshness, datetime]:
         rows = await self._database.rows(queries.progress.sql)
         now = rows[-1]["now"]
-        stages = {row["stage"]: Progress(row["event_at"], row["updated_at"]) for row in rows if row["stage"]}
+        stages = {row["stage"]: StageProgress(row["event_at"], row["updated_at"]) for row in rows if row["stage"]}
         freshness = replace(freshness_of(stages, now, self._away_after), channels=rows[-1]["channels"])
         if freshness.age_seconds is not None:
             self._born_at = self._clock() - freshness.age_seconds

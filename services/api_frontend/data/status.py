@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from api_frontend.data.database import Database, queries
-from api_frontend.data.freshness import CLOSE_BEHIND, Progress
+from api_frontend.data.freshness import CLOSE_BEHIND, StageProgress
 from service_runtime.postgres import PostgresAwayError
 
 CLIP_WAITS_SECONDS = 120  # Twitch has a clip within some 20 s, or it is asked again for a minute
@@ -34,7 +34,7 @@ class Results:
     waiting: int
 
 
-def reported(name: StageName, reports: list[Progress | None], now: datetime, away_after: timedelta) -> Stage:
+def reported(name: StageName, reports: list[StageProgress | None], now: datetime, away_after: timedelta) -> Stage:
     """Derive a stage's state from its own report, the first, and those of whoever hands it on."""
     own, *others = reports
     if own is None:
@@ -74,7 +74,7 @@ class Stages:
         except PostgresAwayError:
             return DATABASE_AWAY
         now = rows[-1]["now"]
-        reports = {row["stage"]: Progress(row["event_at"], row["updated_at"]) for row in rows if row["stage"]}
+        reports = {row["stage"]: StageProgress(row["event_at"], row["updated_at"]) for row in rows if row["stage"]}
         capture, job, recorder = (reports.get(name) for name in ("capture", "job", "recorder"))
         return [
             reported("chat", [capture, recorder], now, self._away_after),

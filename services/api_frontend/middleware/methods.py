@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 API = "/api/"
+ASKABLE = ("GET", "POST", "PUT", "PATCH", "DELETE")
 LIVE = "/events"  # endless answers know HEAD themselves
 FOREIGN_READERS = {  # no `Vary`: the same for every origin, so that a cache may keep it with the answer
     "Access-Control-Allow-Origin": "*",
@@ -19,9 +21,19 @@ FOREIGN_QUESTION = {
 }
 
 
-def with_implied(allowed: str) -> str:
-    """Add what comes with GET to the methods of an `Allow` header."""
-    methods = {method.strip() for method in allowed.split(",")} | {"OPTIONS"}
+def methods_of(scope: Scope) -> set[str]:
+    """Return the methods of this address, which may have a route for each; none for files."""
+    routes = [route for route in scope["app"].routes if not isinstance(route, Mount)]
+    return {
+        method
+        for method in ASKABLE
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
+    }
+
+
+def with_implied(methods: set[str]) -> str:
+    """Write an `Allow` header, with what comes with GET."""
+    methods = methods | {"OPTIONS"}
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
@@ -42,7 +54,7 @@ class Methods:
         elif scope["method"] == "OPTIONS":
             await self._options(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, with_allowed(send, dict(scope)))
 
     async def _head(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_without_body(message: Message) -> None:
@@ -51,12 +63,13 @@ class Methods:
             await send(message)
 
         asked = {**scope, "method": "GET"}
-        await self._app(asked, receive, send_without_body)
+        await self._app(asked, receive, with_allowed(send_without_body, dict(scope)))
         if "route" in asked:
             scope["route"] = asked["route"]  # for the metrics
 
     async def _options(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Ask the routes: one that does not know the method says which it does."""
+        """Ask the routes; what is no 405, or belongs to no route, is answered as they do."""
+        asked = dict(scope)  # routing changes it
         started: list[Message] = []
         rest: list[Message] = []
 
@@ -64,13 +77,13 @@ class Methods:
             (started if message["type"] == "http.response.start" else rest).append(message)
 
         await self._app(scope, receive, collect)
-        allowed = Headers(raw=started[0]["headers"]).get("allow")
-        if started[0]["status"] != 405 or allowed is None:
+        methods = methods_of(asked) if started[0]["status"] == 405 else set()
+        if not methods:
             for message in started + rest:
                 await send(message)
             return
-        asked = scope["path"].startswith(API) and "origin" in Headers(scope=scope)
-        headers = {"Allow": with_implied(allowed)} | (FOREIGN_QUESTION if asked else {})
+        is_foreign = scope["path"].startswith(API) and "origin" in Headers(scope=scope)
+        headers = {"Allow": with_implied(methods)} | (FOREIGN_QUESTION if is_foreign else {})
         await Response(status_code=204, headers=headers)(scope, receive, send)
 
 
@@ -84,3 +97,14 @@ def with_headers(send: Send, headers: Iterable[tuple[str, str]]) -> Send:
         await send(message)
 
     return send_with_headers
+
+
+def with_allowed(send: Send, scope: Scope) -> Send:
+    """Return a `send` that names all methods of the address in a 405; the routes name those of one route."""
+
+    async def send_with_allowed(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 405:
+            MutableHeaders(scope=message)["Allow"] = with_implied(methods_of(scope) or {"GET"})
+        await send(message)
+
+    return send_with_allowed

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api_frontend.settings import ApiSettings
 
 IPV6_NETWORK_BITS = 64  # one household gets a whole /64
+IPV4_NETWORK_BITS = 24  # what one provider hands out to customers of one place
 CLOUDFLARE = "cf-connecting-ip"
 Network = IPv4Network | IPv6Network
 
@@ -95,6 +96,14 @@ class Clients:
         if peer is None:
             return str(peer_text)
         return client_of((self._told(peer, told) if told is not None else None) or peer)
+
+    def network_of(self, scope: Scope) -> str:
+        """Return the network that a client's voices are counted for: /24 of IPv4, /64 of IPv6."""
+        client = self.of(scope)
+        address = parsed(client)
+        if not isinstance(address, IPv4Address):
+            return client
+        return str(IPv4Network((address, IPV4_NETWORK_BITS), strict=False))
 
     def _told(self, peer: IPv4Address | IPv6Address, told: str) -> IPv4Address | IPv6Address | None:
         is_tunnel = self._trust_cloudflare and any(peer in network for network in self._networks)

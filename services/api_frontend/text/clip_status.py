@@ -20,6 +20,7 @@ DECIDING, MAKING = marked("Deciding…"), marked("The clip is being made…")
 NOTHING_KNOWN = marked("Nothing is known of a clip")
 UNKNOWN_CAUSE = marked("No clip: something other than the stream made people write")
 FORBIDDEN = "403:"  # what a refusal's reason begins with, or has in it, where a channel lets nobody clip it
+OFFLINE = "404:"  # what it begins with where the stream had ended before the clip was asked for
 CAUSED = {  # what made people write, instead of the stream
     "raid": marked("No clip: a raid brought the crowd"),
     "gifts": marked("No clip: chat was thanking for gift subs"),
@@ -89,11 +90,18 @@ def skipped_because(moment: StoredMoment, reason: str) -> str:
     return _(words) if words else _("No clip was made")
 
 
+def refused_because(reason: str) -> str:
+    """Say why Twitch refused the clip, where it said so."""
+    if FORBIDDEN in reason:
+        return _("This channel does not allow clips")
+    return _("No clip: the stream had ended") if reason.startswith(OFFLINE) else _("Twitch refused the clip")
+
+
 def outcome_text(status: ClipStatus, moment: StoredMoment, reason: str) -> str:
     """Describe an outcome without a clip."""
     match status:
         case "refused":
-            return _("This channel does not allow clips") if FORBIDDEN in reason else _("Twitch refused the clip")
+            return refused_because(reason)
         case "skipped":
             return skipped_because(moment, reason)
         case "too_late":

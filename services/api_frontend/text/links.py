@@ -1,6 +1,7 @@
 """Addresses as pages write them: in the page's language, and never to the real Twitch where Twitch is simulated."""
 
-from urllib.parse import urlencode, urlsplit
+from ipaddress import ip_address
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from markupsafe import Markup
 
@@ -9,9 +10,26 @@ from api_frontend.reader import CURRENT, DEFAULT
 
 
 def outward(address: str | None, demo: bool) -> str | None:
-    """Return the address; None for one of the real Twitch where Twitch is simulated."""
-    host = (urlsplit(address).hostname or "") if address else ""
-    return None if demo and (host == "twitch.tv" or host.endswith(".twitch.tv")) else address
+    """Return the address that a visitor may be sent to.
+
+    Where Twitch is simulated, that is none of the real one, and of the simulator the same path of this site, which
+    passes it on (embedded.demo_site): visitors on other machines do not reach the simulator.
+    """
+    if not address or not demo:
+        return address
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if host == "twitch.tv" or host.endswith(".twitch.tv"):
+        return None
+    return urlunsplit(("", "", parts.path, parts.query, "")) if is_loopback(host) else address
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether the host is an address that means the machine itself."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def contact_link(contact: str) -> Markup:
@@ -43,7 +61,8 @@ def embed_address(embed_url: str | None, frame_sources: str, domains: list[str])
     if not embed_url:
         return None
     parts = urlsplit(embed_url)
-    if f"{parts.scheme}://{parts.netloc}" not in frame_sources.split():
+    origin = f"{parts.scheme}://{parts.netloc}" if parts.scheme or parts.netloc else "'self'"
+    if origin not in frame_sources.split():
         return None
     parents = urlencode([("parent", domain) for domain in domains] + [("autoplay", "true")])
     return f"{embed_url}{'&' if parts.query else '?'}{parents}"

@@ -43,6 +43,8 @@ def arrivals() -> dict[str, Text]:
         "connection_lost": _("The connection is lost. Trying again…"),
         "copy": _("Copy link"),
         "copied": _("Copied"),
+        "not_sent": _("This did not reach the site. Please try again."),
+        "next_in": _("Next in %(seconds)s s", seconds=COUNT),
     }
 
 

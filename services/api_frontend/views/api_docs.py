@@ -7,17 +7,18 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup, escape
 
 from api_frontend.rendering import READER_PAGE
+from api_frontend.views.description import EMPTY
 from api_frontend.views.site import CurrentSite
 
 router = APIRouter(include_in_schema=False)
 
 
 def type_words(schema: dict[str, Any]) -> str:
-    """Describe a JSON schema's type in a few words."""
+    """Describe a JSON schema's type in a few words; that a parameter may be empty goes without saying."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
-        return " or ".join(type_words(one) for one in schema["anyOf"])
+        return " or ".join(dict.fromkeys(type_words(one) for one in schema["anyOf"] if one != EMPTY))
     if schema.get("type") == "array":
         return f"list of {type_words(schema.get('items', {}))}"
     if "enum" in schema:

@@ -166,6 +166,8 @@ async def best(request: Request) -> Response:
         "chips": chips(wanted),
         "count": None if wanted.shadow else count_text(found),
         "known": known,
+        "most_of_channel": MOST_OF_CHANNEL,
+        "watch_address": with_query("/watch", wanted.query_text()),
         "left_out": left_out(page, wanted),
         "looser": [] if found or wanted.shadow else await loosening(site, wanted),
         "live_address": live,

@@ -10,6 +10,7 @@ from api_frontend.data.around import Around
 from api_frontend.data.function_words import is_function_word
 from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.rendering import READER_PAGE
+from api_frontend.text.voices import voices_text
 from api_frontend.translation import _
 from api_frontend.views.site import CurrentSite, Site
 
@@ -68,6 +69,7 @@ async def moment(site: CurrentSite, moment_id: str, shadow: EvenExperimental = F
         "written": written_by_most(found),
         "around": await site.surroundings.of(found) if is_public else Around(),
         "freshness": freshness,
+        "voices": voices_text(await site.voices.of(moment_id)) if is_public else "",
         "live_address": f"/events?{since}" if is_public else None,
     }
     return site.renderer.page("moment.html", values, headers=READER_PAGE)

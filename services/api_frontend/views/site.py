@@ -20,6 +20,8 @@ from api_frontend.data.progress import PipelineProgress
 from api_frontend.data.sitemap import Sitemap
 from api_frontend.data.status import Stages
 from api_frontend.data.stored_moment import Channel
+from api_frontend.data.visitors import Visitors
+from api_frontend.data.voices import Voices
 from api_frontend.middleware.kept_answers import KeptAnswers
 from api_frontend.middleware.rate_limits import Limits, RateLimits
 from api_frontend.middleware.security import Clients
@@ -42,6 +44,10 @@ class Site:
     limits: Limits
     asks: RateLimits
     reports: RateLimits
+    verdicts: RateLimits
+    presses: RateLimits
+    voices: Voices
+    visitors: Visitors
     clients: Clients
     answers: KeptAnswers
     catalogue: Catalogue

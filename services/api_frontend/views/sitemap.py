@@ -15,7 +15,10 @@ router = APIRouter(include_in_schema=False)
 
 @router.api_route("/sitemap.xml", methods=["GET", "HEAD"])
 async def sitemap(request: Request, site: CurrentSite) -> Response:
-    """List the pages (sitemaps.org, protocol 0.9)."""
+    """List the pages (sitemaps.org, protocol 0.9) by the address that speaks the reader's language, with the others.
+
+    The others have no entry of their own: their heads name all of them too, and three times as many are too many.
+    """
     values = {"places": STATIC_PAGES + await site.sitemap.places(), "address": CURRENT.get()}
     return answer(request, site.renderer.text("sitemap.xml", values), "application/xml", SHORTLY)
 

@@ -19,7 +19,7 @@ NOT_APPEARED = "Twitch accepted the request, but no clip appeared"
 FORBIDDEN = "403:"  # a refusal's reason begins with the status: the channel lets nobody clip it
 NOT_ASKED = "not asked, because Twitch refused this channel's clips"
 LINKED = ("too_late", "refused", "skipped")  # outcomes without a clip, which link to the recording
-RESUMED_MS = 25 * 3_600_000  # a record that only may become better is not resumed later than that
+RESUMED_MS = 25 * 3_600_000  # an older record is left as it is, unless it is an intent or was too late
 
 
 def first(moment: Moment, status: Status, now: int, reason: str = "", **more: Any) -> Clip:

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 from clip_creator.clip_log import records
 from clip_creator.decision.budget import HourlyBudget
-from clip_creator.decision.clip_range import clip_range_of
 from clip_creator.decision.cooldown import Cooldown
 from clip_creator.decision.duration import plan_clip
 from clip_creator.decision.refusals import Refusals
 from clip_creator.decision.title import title
+from clip_creator.decision.wanted_range import wanted_range_of
 from contracts.clips import Clip
 from contracts.moment_words import no_clip_words
 from contracts.moments import Moment
@@ -48,7 +48,7 @@ def decide(
         return records.first(moment, "skipped", now, no_clip_words(moment.no_clip_reason, moment.causes))
     if not credentials.application:
         return records.first(moment, "skipped", now, records.NO_CREDENTIALS)
-    planned = plan_clip(clip_range_of(moment), now)
+    planned = plan_clip(wanted_range_of(moment), now)
     if planned is None:
         return records.first(moment, "too_late", now, records.TOO_OLD)
     if not credentials.user:

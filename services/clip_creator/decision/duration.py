@@ -6,7 +6,7 @@ Twitch captures from about 85 s before the call to 5 s after it and publishes th
 import math
 from dataclasses import dataclass
 
-from clip_creator.decision.clip_range import AFTER_CALL_MS, ClipRange
+from clip_creator.decision.wanted_range import AFTER_CALL_MS, WantedRange
 from contracts.clips import LONGEST_CLIP_MS
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 5.0, LONGEST_CLIP_MS / 1000  # that Twitch publishes
@@ -29,7 +29,7 @@ class ClipPlan:
         return self.call_at + AFTER_CALL_MS
 
 
-def plan_clip(clip_range: ClipRange, now: int) -> ClipPlan | None:
+def plan_clip(clip_range: WantedRange, now: int) -> ClipPlan | None:
     """Plan the earliest call whose clip contains the range; None if it is too late.
 
     A range that is longer than one clip, or requested late, keeps its end: the clip is as long as Twitch allows.

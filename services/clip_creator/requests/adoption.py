@@ -3,8 +3,8 @@
 import structlog
 
 from clip_creator.clip_log import records
+from clip_creator.requests.clip_search import ClipSearch
 from clip_creator.requests.context import StepContext
-from clip_creator.requests.late_look import give_up
 from clip_creator.requests.own_clips import search
 from contracts.clips import Clip
 from twitch_access.answers import FoundClip
@@ -13,34 +13,24 @@ from twitch_access.errors import TwitchError
 log = structlog.get_logger()
 
 
-class Adoption:
-    """A step that searches for one intent's clip until it is found or its time is over. It never requests a clip."""
+class Adoption(ClipSearch):
+    """Searches by channel and time, since Twitch's answer with the clip's id was lost."""
+
+    looks_per_pause = 2
+    is_measured = False
 
     def __init__(self, context: StepContext, clip: Clip, asked_at: int | None = None) -> None:
         """`asked_at`: when Twitch was asked, milliseconds since 1970; None if an earlier process did."""
-        self._context = context
-        self._clip = clip
+        super().__init__(context, clip)
         self._asked_at = asked_at
-        self._attempts = 0
 
-    def __call__(self) -> float | None:
-        context = self._context
-        if not context.latest_clips.is_current(self._clip):
-            return None  # another process has recorded the outcome
-        found = self._search()
-        now = context.now()
-        if found is not None:
-            context.writer.write(records.made(self._clip, found, now))
-            return None
-        if now - self._clip.decided_at > context.settings.adoption_seconds * 1000:
-            give_up(context, self._clip, records.NOT_ANSWERED)
-            return None
-        self._attempts += 1
-        return now / 1000 + context.settings.polling().wait_seconds(1 + self._attempts // 2)
-
-    def _search(self) -> FoundClip | None:
+    def _look(self) -> tuple[FoundClip | None, float]:
+        limit_seconds = self._context.settings.adoption_seconds
         try:
-            return search(self._context, self._clip, self._asked_at)
+            return search(self._context, self._clip, self._asked_at), limit_seconds
         except TwitchError as error:
             log.warning("search for own clips failed", moment=self._clip.moment_id, reason=str(error))
-            return None
+            return None, limit_seconds
+
+    def _reason(self, waited: float) -> str:
+        return records.NOT_ANSWERED

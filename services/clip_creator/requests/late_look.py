@@ -1,4 +1,4 @@
-"""Looks again, after an hour and after a day, for a clip that had not appeared when patience ended."""
+"""Looks again, after an hour and after a day, for a clip that had not appeared when the search was given up."""
 
 import structlog
 

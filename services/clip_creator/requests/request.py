@@ -3,8 +3,8 @@
 import structlog
 
 from clip_creator.clip_log import records
-from clip_creator.decision.clip_range import ClipRange
 from clip_creator.decision.duration import ClipPlan, plan_clip
+from clip_creator.decision.wanted_range import WantedRange
 from clip_creator.requests.adoption import Adoption
 from clip_creator.requests.confirmation import Confirmation
 from clip_creator.requests.context import StepContext
@@ -21,7 +21,7 @@ BAD_REQUEST = 400
 class ClipRequest:
     """A step that requests the clip of one intent."""
 
-    def __init__(self, context: StepContext, intent: Clip, clip_range: ClipRange) -> None:
+    def __init__(self, context: StepContext, intent: Clip, clip_range: WantedRange) -> None:
         self._context = context
         self._clip = intent
         self._range = clip_range

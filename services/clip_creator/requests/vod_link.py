@@ -51,7 +51,7 @@ def found_link(context: StepContext, clip: Clip) -> str | None:
 
 
 def place_of(clip: Clip, moment: Moment | None = None) -> Place:
-    """Return where the moment is; without `moment`, as after a restart, the time of the crossing tells the stream."""
+    """Return where the moment is. After a restart there is no `moment`: find the stream by the time of the crossing."""
     return Place.of(moment) if moment else Place(clip.channel_id, clip.crossed_at)
 
 

@@ -1,7 +1,8 @@
-"""Make checkpoints survive a power cut: note those that are on the disk, and so is all that they have read.
+"""Make checkpoints survive a power cut: sync them, and note each one that is safe to start from.
 
-Flink does not sync its files, so they are synced here. Kafka syncs chat and some results only after a while, so a
-checkpoint is noted that much later, with the ends that the log had when it was made (`log_ends`).
+A checkpoint is safe once its files are on the disk and so are the records that the job had read when it was made. Flink
+does not sync its files, so this module does. Kafka syncs chat only after some seconds, so a checkpoint is noted that
+much later, with the last record that each partition had when it was made (`log_ends`).
 """
 
 import threading
@@ -21,7 +22,7 @@ SETTLE_SECONDS = 2 * FLUSH_MS / 1000  # by then Kafka has flushed what it had; t
 class CheckpointNotes:
     """Notes the checkpoints of this run. `ends_now`: see `LogEnds.now`; `now`: seconds that only go forward.
 
-    Those of earlier runs that were not noted are left out: meanwhile Kafka may have lost what they have read.
+    A checkpoint that an earlier run made and did not note is never noted: Kafka may have lost what it had read.
     """
 
     def __init__(

@@ -70,9 +70,9 @@ class CheckpointShelf:
         return next((chk for chk in self.newest_first() if attempts.get(str(chk), 0) < START_LIMIT), None)
 
     def drop_overtaken(self, are_kept: Callable[[Ends], bool]) -> None:
-        """Forget the checkpoints that have read what Kafka no longer has. `are_kept`: see `LogEnds`. Raises as it does.
+        """Forget the checkpoints that have read records which Kafka lost. `are_kept`: see `LogEnds`; raises as it does.
 
-        After a power cut other records take the offsets that they have read.
+        After a power cut Kafka gives the offsets of lost records to others, which such a checkpoint would skip.
         """
         noted = synced(self.directory)
         if noted is None:

@@ -1,7 +1,7 @@
-"""The end of each partition of chat when a checkpoint was made, to see later whether a power cut has taken it.
+"""Remember the last record of each chat partition when a checkpoint is made, to see later if a power cut removed it.
 
-Kafka puts chat on the disk some seconds after it acknowledged it. What a power cut takes comes again from the spool, at
-other offsets: a checkpoint that has read further than Kafka kept would then skip some of it and count some twice.
+Kafka writes chat to the disk some seconds after it acknowledged it. Records that a power cut removes are sent again
+from the spool and get other offsets: a checkpoint that had read them would skip some records and count others twice.
 """
 
 import zlib

@@ -12,7 +12,7 @@ from clip_detector.recovery.last_progress import LastProgress
 from service_runtime.files import replace_durably
 
 log = structlog.get_logger()
-BACK_MS = 3 * 3600 * 1000  # fills every baseline and finds every stream
+BACK_MS = 3 * 3600 * 1000  # fills every baseline and the two hours of the rate; CONTRIBUTING.md says what is lost
 MINUTE_MS = 60_000  # the first minute after a cold start is incomplete: its counts are not emitted
 COLD_START_FILE = "cold_start.json"
 

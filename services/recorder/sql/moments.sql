@@ -1,7 +1,7 @@
 -- name: write_moments(rows)!
 -- Each row is the contract's document. Only a higher revision replaces a row; open pages hear of it when the
 -- transaction is committed, unless it comes from an experimental detector. What the stream was stays as it was when the
--- moment was first recorded, and a grade never falls: who pages through the best meets no moment twice.
+-- moment was first recorded, and a revision never lowers a grade: who pages through the best meets no moment twice.
 WITH written AS (
     INSERT INTO moments (
         moment_id, revision_number, channel_id, crossed_at, mood, causes, shadow, biggest_in_seconds, document,
@@ -34,7 +34,10 @@ WITH written AS (
         title = coalesce(nullif(moments.title, ''), excluded.title),
         game_name = coalesce(nullif(moments.game_name, ''), excluded.game_name),
         language = coalesce(nullif(moments.language, ''), excluded.language),
-        grade = greatest(moments.grade, excluded.grade),
+        recorded_grade = greatest(coalesce(moments.recorded_grade, moments.grade), excluded.grade),
+        grade = graded(
+            greatest(coalesce(moments.recorded_grade, moments.grade), excluded.grade), moments.verdict_steps
+        ),
         search = CASE WHEN moments.title = '' THEN excluded.search ELSE moments.search END,
         recorded_at = now()
     WHERE excluded.revision_number > moments.revision_number

@@ -27,6 +27,10 @@ DELETE FROM notices WHERE sent_at < now() - make_interval(days => :days::integer
 -- name: delete_old_channel_requests(days)!
 DELETE FROM channel_requests WHERE asked_at < now() - make_interval(days => :days::integer);
 
+-- name: forget_old_voices(days)$
+-- What visitors said of moments; what it did to their grades goes with it.
+SELECT forget_old_voices(:days::integer);
+
 -- name: delete_old_coverage(days)!
 -- The last event before the limit stays: it says whether the channel was read when the kept days began.
 DELETE FROM coverage AS old

@@ -36,6 +36,9 @@ DELETE FROM former_logins WHERE channel_id IN (SELECT channel_id FROM opted_out)
 -- name: erase_channel_requests()!
 DELETE FROM channel_requests r USING opt_outs o WHERE o.is_out AND r.name IN (o.login, 'id:' || o.channel_id);
 
+-- name: erase_voices()!
+DELETE FROM voices WHERE channel_id IN (SELECT channel_id FROM opted_out);
+
 -- name: erase_streams()!
 DELETE FROM streams WHERE channel_id IN (SELECT channel_id FROM opted_out);
 

@@ -14,8 +14,8 @@ from service_runtime.measures import measure
 from stream_monitoring.capture.connections import Connections
 from stream_monitoring.capture.continuity import Continuity
 from stream_monitoring.capture.coverage import CoverageTracker
+from stream_monitoring.capture.frame_end import ASK_SECONDS, OpenFrame, crosses_in_seconds, seconds_to_look
 from stream_monitoring.capture.frame_writer import FrameWriter, load_clock_offset
-from stream_monitoring.capture.pace import ASK_SECONDS, OpenFrame, crosses_in_seconds, seconds_to_look
 from stream_monitoring.capture.ticks import TickPause, next_tick
 from stream_monitoring.channels.lifecycle import introduction
 from stream_monitoring.chat.bad_lines import BadLines

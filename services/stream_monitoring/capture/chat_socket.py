@@ -9,14 +9,13 @@ from typing import Protocol
 
 import structlog
 
+from stream_monitoring.capture.join_limit import JoinLimit
 from stream_monitoring.capture.socket_progress import SocketProgress
 from stream_monitoring.chat.clocks import TwitchClock
 from stream_monitoring.chat.parser import Event, Joined, MovedOn, Noticed, Pinged, Ponged, Welcomed
 
 log = structlog.get_logger()
 
-JOINS = 20  # Twitch's limit per user; each socket is a user of its own
-JOINS_SECONDS = 10.0
 JOIN_AGAIN_MS = 30_000  # no ROOMSTATE for so long: join again, the channel may exist by now
 MAX_LINE_BYTES = 256 * 1024  # without a line end; Twitch's longest line is below 17 KB
 PING_TOKEN = "at"  # noqa: S105  # nosec B105  # not a secret
@@ -65,7 +64,7 @@ class ChatSocket(asyncio.Protocol):
         self._ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._to_join: deque[str] = deque(sorted(self.wanted))
         self._join_sent_at: dict[str, int] = {}
-        self._recent_joins: deque[float] = deque(maxlen=JOINS)
+        self._join_limit = JoinLimit()
         self._incomplete_line = b""
         self._transport: asyncio.Transport | None = None
 
@@ -117,10 +116,10 @@ class ChatSocket(asyncio.Protocol):
             return
         self._queue_overdue_joins()
         logins = []
-        while self._to_join and (len(self._recent_joins) < JOINS or now - self._recent_joins[0] > JOINS_SECONDS):
+        while self._to_join and self._join_limit.allows(now):
             login = self._to_join.popleft()
             if login in self.wanted and login not in self.joined:
-                self._recent_joins.append(now)
+                self._join_limit.add(now)
                 self._join_sent_at[login] = self._now()
                 logins.append(f"#{login}")
         if logins:

@@ -113,7 +113,7 @@ class CoverageTracker:
             self.left(login, now, "stopped")
 
     def undelivered_gap(self, covered: CoveredChannel, gap_from: int, gap_until: int) -> Coverage:
-        """Return the record of a gap that was not read, or whose records were deleted before they were forwarded."""
+        """Return a gap for seconds whose records never reach Kafka: not read, or deleted before they were forwarded."""
         self._count("not delivered", gap_until - gap_from)
         return self._record("gap", covered, gap_from, until=gap_until, reason="not delivered")
 

@@ -1,7 +1,7 @@
-"""Twitch's list of streams sometimes comes nearly empty: such an answer is believed once it stays so."""
+"""Twitch sometimes lists hardly any stream by mistake: believe a nearly empty list only if it lasts."""
 
-MANY = 5  # channels that ran; of fewer all may well have ended at once
-LEFT_SHARE = 0.1  # of those that ran; so few are left only when Twitch is wrong
+MANY = 5  # live channels before; with fewer, all may well have ended at once
+LEFT_SHARE = 0.1  # of them still listed, or fewer: then Twitch is probably wrong
 
 
 class Doubt:
@@ -12,7 +12,7 @@ class Doubt:
         self._since: float | None = None
 
     def doubts(self, ran: int, left: int, now: float) -> bool:
-        """Return whether to keep what is known: of `ran` channels that ran the answer has `left`."""
+        """Return whether to ignore an answer that still lists `left` of the `ran` channels that were live before."""
         if ran < MANY or left > ran * LEFT_SHARE:
             self._since = None
             return False

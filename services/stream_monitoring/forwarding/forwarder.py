@@ -15,16 +15,16 @@ from service_runtime.measures import measure
 from stream_monitoring.capture.continuity import Continuity
 from stream_monitoring.forwarding import other_format
 from stream_monitoring.forwarding.commit_time import MOST_RECORDS, Uncommitted
-from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, LogReader, PartitionId
-from stream_monitoring.forwarding.lease import Lease, LeaseView
-from stream_monitoring.forwarding.partition_repair import plan_repair
-from stream_monitoring.forwarding.resume import LastTick, NewerFormatError, ResumePoint, TakeoverFilter
-from stream_monitoring.forwarding.takeover import (
+from stream_monitoring.forwarding.holder_start import (
     find_overlap,
     opening_frame,
     resume_point,
     wait_for_open_transactions,
 )
+from stream_monitoring.forwarding.kafka_log import REACH_MS, TICKED, KafkaLog, LogReader, PartitionId
+from stream_monitoring.forwarding.lease import Lease, LeaseView
+from stream_monitoring.forwarding.partition_repair import plan_repair
+from stream_monitoring.forwarding.resume import LastTick, NewerFormatError, ResumePoint, TakeoverFilter
 from stream_monitoring.forwarding.transactions import FencedError, TransactionFailedError, Transactions
 from stream_monitoring.spool.frame import Frame
 from stream_monitoring.spool.frame_queue import FrameQueue
@@ -232,7 +232,11 @@ class Forwarder:
         if resume.missing:
             log.error("forwarder: records were deleted before they were forwarded", records=resume.missing)
         if resume.gap_until is not None:
-            log.error("forwarder: nothing to deliver for some time", after=resume.after, until=resume.gap_until)
+            log.error(
+                "forwarder: chat is missing between these times, every channel gets a gap",
+                after=resume.after,
+                until=resume.gap_until,
+            )
 
     def _forward_next(self, transactions: Transactions, stop: threading.Event) -> None:
         newest = self._queue.newest or self._spool.last

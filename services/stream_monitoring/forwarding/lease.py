@@ -27,7 +27,7 @@ class LeaseTimeouts:
 
     @property
     def older_format_seconds(self) -> float:
-        """How long an older version's last tick must stand still: its running instance would resume in half of that."""
+        """How long to wait after an older version's last tick: twice as long as its instances wait to go on."""
         return 2 * (self.stalled_seconds + self.go_on_seconds)
 
     @property

@@ -127,7 +127,7 @@ class LostRecords:
         return [each for each, tick in self.between.behind.items() if self._is_whole(frame, tick)]
 
     def unread(self) -> Unread:
-        """Return what will know what the frames lack, once it has seen them."""
+        """Return an empty `Unread`, to be given the frames."""
         count = self.partitions[CHAT_MESSAGES.name]
         return Unread(self.between.behind, self.between.latest, self.spool_id, count)
 
@@ -137,7 +137,7 @@ class LostRecords:
         return self.between.latest.spool_id == self.spool_id
 
     def _is_whole(self, frame: Frame, tick: LastTick) -> bool:
-        """Return whether a partition that ends with the tick has nothing of the frame."""
+        """Return whether the partition lacks the whole frame, since its last tick comes before it."""
         follows = tick.spool_id != self.spool_id or frame.first >= tick.spool_position
         return self.is_own and follows and frame.tick_at >= tick.sent_at
 

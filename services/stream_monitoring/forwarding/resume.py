@@ -47,8 +47,9 @@ class ResumePoint:
     """`position`: where to resume in the spool. `exact`: everything from there follows, nothing is in Kafka yet.
 
     Otherwise `after` is the event time of the last tick: only later records are sent, unless their ids are in Kafka.
-    `missing`: records that were deleted from the spool before they were forwarded. `gap_until`: the spool begins
-    only there, so what is between `after` and it cannot be delivered.
+    `missing`: records that were deleted from the spool before they were forwarded. `gap_until`: every channel gets a
+    gap from `after` up to there, because the spool begins later than the last tick or because that tick has an older
+    format.
     """
 
     position: int
@@ -148,7 +149,7 @@ class TakeoverFilter:
         return value if is_straggler and record_id(header, value) not in self.known else None
 
     def _repeated(self, value: bytes) -> bytes:
-        """Return what this instance just saw of a stream with a new time: the last holder may not have seen it yet."""
+        """Date a stream's record after the last tick: the last holder may have ended before it polled the same."""
         return codec.encode(msgspec.structs.replace(decode_lifecycle(value), sent_at=self.after + 1))
 
     def _shortened(self, value: bytes) -> bytes:

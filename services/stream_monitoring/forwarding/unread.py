@@ -1,7 +1,8 @@
-"""What of the time that partitions lost a spool cannot send again: told as gaps, never passed over in silence.
+"""Find which lost records a spool cannot send again, so that they are reported as gaps.
 
-A spool may begin later than the lost time, be damaged within it, or have lost its own end. And what another instance's
-spool has of that time lacks what that instance did not read; its gaps there were none while the writer read.
+Kafka lost the end of some partitions, and this spool sends it again. It lacks part of it if it begins later, is damaged
+there, or has lost its own end. If the other instance wrote what was lost, this spool also lacks what this instance did
+not read: that was no gap as long as the other one read it, and is one now.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +27,7 @@ AHEAD_MS = 20_000  # a record may be so much newer than the tick after it: ticks
 
 
 class Stretch(NamedTuple):
-    """Event times: nothing later than `after` and up to `until` is there."""
+    """A time from which records are missing: event times later than `after`, up to and with `until`."""
 
     after: int
     until: int
@@ -39,7 +40,7 @@ class Stretch(NamedTuple):
 
 @dataclass
 class Unread:
-    """Sees the frames from which lost records are sent, in their order; then knows what they lack.
+    """Give it every frame from which lost records are sent, in order, by `see`; then ask what these frames lack.
 
     `behind`: the partitions that lost their end, with their last ticks. `latest`: the tick up to which they are
     repaired. `partitions`: how many the chat has.
@@ -66,7 +67,7 @@ class Unread:
             self._see_coverage(frame)
 
     def stretches(self, channel_id: str) -> list[Stretch]:
-        """Return what the spool lacks of the channel's log, whoever was read when; empty if that lost nothing."""
+        """Return the times that the spool lacks, if the channel's partition lost records; else an empty list."""
         tick = self._tick_of(channel_id.encode())
         if tick is None:
             return []
@@ -76,7 +77,7 @@ class Unread:
 
     @property
     def is_lacking(self) -> bool:
-        """Whether something is missing before the end of the frames seen: then no tick is true before it is told."""
+        """Whether records are missing before the end of the frames seen; their gaps must be sent before any tick."""
         return bool(self._holes) or any(tick.sent_at and self._before(tick) for tick in self.behind.values())
 
     def gaps(self) -> Iterator[tuple[bytes, bytes]]:

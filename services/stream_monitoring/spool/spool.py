@@ -231,7 +231,7 @@ class Spool:
         return erased
 
     def position_before(self, event_time: int) -> int:
-        """Return the newest segment start that no record later than `event_time` (milliseconds) precedes."""
+        """Return the newest segment start before which no record is later than `event_time` (milliseconds)."""
         with self._lock:
             earlier = [first for first, tick_at in self._first_ticks.items() if tick_at <= event_time]
         return max(earlier, default=self.first)

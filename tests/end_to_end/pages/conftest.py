@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from integration.support.api_frontend_process import DEADLINE, Rows, SiteProcess, own_postgres
+from integration.support.api_frontend_process import DEADLINE, Rows, SiteProcess
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from embedded import chromium as installed
@@ -56,9 +56,8 @@ def player() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def dsn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with own_postgres(tmp_path_factory.mktemp("pages")) as server:
-        yield server.dsn
+def dsn(postgres_of_module: str) -> str:
+    return postgres_of_module
 
 
 @pytest.fixture

@@ -1,20 +1,33 @@
 """Every page for everyone: narrow, enlarged, by keyboard alone, without motion, dark and light, and for axe-core."""
 
+import re
 from collections.abc import Iterator
 
+import httpx
 import pytest
-from end_to_end.pages.every_page import PAGES, PHONE, axe_findings
+from end_to_end.pages.every_page import DESKTOP, PAGES, PHONE, axe_findings
 from integration.support.api_frontend_process import SiteProcess
 from integration.support.channel_rows import ChannelRows
+from integration.support.english import ENGLISH
 from integration.support.example_site import example_site
 from playwright.sync_api import Browser, Page, expect
 
 TIMEOUT_MS = 15_000  # the machine may be busy
-FOR_AXE = ("Now", "Best, narrowed", "Moment", "Channel", "Channels")
-ENLARGED = ("Now", "Best", "Moment", "Channel", "Status")
+FOR_AXE = ("Now", "Best, narrowed", "Moment", "Watch", "Verdict", "Channel", "Channels")
+ENLARGED = ("Now", "Best", "Moment", "Watch", "Channel", "Status")
 MOST_SHIFT = 0.05
+FRESHNESS_AGE = '<time datetime="'
+FRESH_BY_SCRIPT = ("API", "Not found")  # a page that is the same for an hour, and one that asks Postgres nothing
 TOO_WIDE = """() => { for (const each of document.querySelectorAll("details")) each.open = true;
     return document.documentElement.scrollWidth - document.documentElement.clientWidth; }"""
+SAID = """() => { const texts = [], skip = "script, style, code, pre, .name, body [lang]:not([lang=de])";
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) if (!walker.currentNode.parentElement.closest(skip)) texts.push(walker.currentNode.data);
+    for (const each of document.querySelectorAll("[aria-label], [title], [alt], [placeholder], [aria-valuetext]"))
+        for (const name of ["aria-label", "title", "alt", "placeholder", "aria-valuetext"])
+            if (!each.closest(skip)) texts.push(each.getAttribute(name) ?? "");
+    return [document.title, ...texts].map((text) => text.replace(/\\s+/g, " ").trim()).filter(Boolean); }"""
+ENGLISH_WORDS = re.compile(r"\b(the|and|of|is|are|with|ago|people|usually|updated|watched|today)\b")
 WATCH_SHIFTS = """addEventListener("DOMContentLoaded", () => {
     window.shifted = 0;
     const add = (entries) => entries.forEach((each) => { if (!each.hadRecentInput) window.shifted += each.value; });
@@ -22,6 +35,8 @@ WATCH_SHIFTS = """addEventListener("DOMContentLoaded", () => {
     observer.observe({ type: "layout-shift", buffered: true });
     window.shiftsSoFar = () => { add(observer.takeRecords()); return window.shifted; };
 })"""
+UNEVEN = """() => { const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+    return [box("#freshness").left - box("h1").left, box("footer nav").top - box("footer .languages").top]; }"""
 OUTLINE = """() => { const {outlineStyle, outlineWidth} = getComputedStyle(document.activeElement);
     return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2; }"""
 FOCUSED = "document.activeElement.textContent.trim()"
@@ -32,9 +47,11 @@ PUSH = "document.querySelector('main').style.paddingTop = '300px'"
 
 
 @pytest.fixture(scope="module")
-def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SiteProcess, ChannelRows]]:
+def examples(
+    postgres_of_module: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[SiteProcess, ChannelRows]]:
     """A site filled with examples, and what writes its rows."""
-    with example_site(tmp_path_factory.mktemp("examples")) as (site, rows):
+    with example_site(postgres_of_module, tmp_path_factory.mktemp("examples")) as (site, rows):
         yield site, rows
 
 
@@ -60,6 +77,40 @@ def test_no_page_is_wider_than_320_pixels(chromium: Browser, url: str) -> None:
         wide[name] = page.evaluate(TOO_WIDE)
     page.close()
     assert {name: pixels for name, pixels in wide.items() if pixels > 0} == {}
+
+
+def english_on(page: Page) -> list[str]:
+    """The texts of a page that are English, but for what is quoted: its reader wrote it."""
+    said = [re.sub("„[^“]*“", "", text) for text in page.evaluate(SAID)]
+    assert len(said) > 20
+    return [text for text in said if ENGLISH.fullmatch(text.strip(" .:·×←→")) or ENGLISH_WORDS.search(text)]
+
+
+def test_in_german_every_page_is_german_and_fits_320_pixels(chromium: Browser, url: str) -> None:
+    """What the script writes too."""
+    context = chromium.new_context(viewport={"width": 320, "height": 640}, locale="de-DE", timezone_id="Europe/Berlin")
+    page = context.new_page()
+    wide, english = {}, {}
+    for name, address in PAGES.items():
+        page.goto(url + address)
+        assert page.locator("html").get_attribute("lang") == "de"
+        wide[name], english[name] = page.evaluate(TOO_WIDE), english_on(page)
+    page.goto(f"{url}/?lang=en")
+    assert len(english_on(page)) > 10
+    context.close()
+    assert {name: pixels for name, pixels in wide.items() if pixels > 0} == {}
+    assert {name: texts for name, texts in english.items() if texts} == {}
+
+
+def test_every_page_says_how_fresh_it_is(examples: tuple[SiteProcess, ChannelRows]) -> None:
+    """Its script then moves what it says: test_live.py, on a page that says it at once and on those that do not."""
+    site, rows = examples
+    rows.progress()
+    for name, address in PAGES.items():
+        page = httpx.get(site.url + address).text
+        assert re.search(r'<body data-live="/events\?', page), name
+        said = page.partition('id="freshness"')[2].partition("</div>")[0]
+        assert (FRESHNESS_AGE in said) != (name in FRESH_BY_SCRIPT), name
 
 
 def test_pages_stay_whole_enlarged_to_200_percent(chromium: Browser, url: str) -> None:
@@ -96,7 +147,7 @@ def test_the_keyboard_alone_reaches_everything(phone: Page, url: str) -> None:
 
 
 def test_a_focus_is_seen_on_all_that_takes_it(phone: Page, url: str) -> None:
-    for name in ("Moment", "Best"):
+    for name in ("Moment", "Watch", "Best"):
         phone.goto(url + PAGES[name])
         unseen, last = [], ""
         for _ in range(80):
@@ -108,6 +159,29 @@ def test_a_focus_is_seen_on_all_that_takes_it(phone: Page, url: str) -> None:
                 unseen.append(last)
         assert unseen == [], name
         assert last.startswith("<body"), "the last one was left: no focus is caught"
+
+
+def test_on_a_desktop_all_begins_at_one_edge_and_the_footer_is_one_row(chromium: Browser, url: str) -> None:
+    page = chromium.new_page(viewport=DESKTOP)
+    uneven = {}
+    for name in ("Now", "Moment", "About", "Status"):
+        page.goto(url + PAGES[name])
+        uneven[name] = page.evaluate(UNEVEN)
+    page.close()
+    assert {name: pixels for name, pixels in uneven.items() if pixels != [0, 0]} == {}
+
+
+def test_a_choice_stands_right_before_its_words(phone: Page, url: str) -> None:
+    phone.goto(url + PAGES["Report"])
+    choices = phone.locator("label:has([type=radio])")
+    expect(choices).to_have_count(4)
+    for label in choices.all():
+        mark, box = label.locator("input").bounding_box(), label.bounding_box()
+        assert mark is not None
+        assert box is not None
+        assert mark["x"] == box["x"]
+        assert mark["width"] == mark["height"] <= 24
+        assert box["height"] == 44  # what a thumb finds
 
 
 def test_nothing_moves_for_who_wants_no_motion(phone: Page, url: str) -> None:
@@ -135,6 +209,7 @@ def test_nothing_shifts_while_moments_arrive(
     chromium: Browser, examples: tuple[SiteProcess, ChannelRows], path: str
 ) -> None:
     site, rows = examples
+    rows.progress()  # the tests before took longer than until the site says that nothing new was read
     context = chromium.new_context(viewport=PHONE)
     page = context.new_page()
     page.add_init_script(WATCH_SHIFTS)

@@ -66,6 +66,31 @@ def test_new_cards_wait_behind_the_pill_and_nothing_moves(visit: OpenPage, rows:
     expect(page.locator(f"#m-new2-{scrolled}")).to_be_in_viewport()
 
 
+def test_of_the_best_only_what_belongs_waits_behind_the_pill(visit: OpenPage, rows: Rows) -> None:
+    for channel in range(12, 18):
+        rows.channel(str(channel), f"channel{channel}")
+    for number in range(12):
+        rows.moment(f"old{number}", 120 + number, revision=3, expected=14.0, channel_id=str(11 + number % 4))
+    page = visit("/best?period=week", viewport=PHONE)
+    page.evaluate("scrollTo(0, 700)")
+    before = place_of(page, "#m-old3")
+    rows.moment("weaker", revision=3, expected=60.0, channel_id="11")  # the channel has three that are better
+    for channel in ("15", "16"):
+        rows.moment(f"better{channel}", revision=3, expected=5.0, channel_id=channel)
+    rows.moment("worse17", revision=3, expected=60.0, channel_id="17")
+    pill = page.get_by_role("button", name="3 new")
+    expect(pill).to_be_visible(timeout=TIMEOUT_MS)
+    assert place_of(page, "#m-old3") == before
+    assert page.evaluate(SHIFTS) < MOST_SHIFT
+    pill.click()
+    cards = page.locator("#moments .card")
+    expect(cards).to_have_count(15)
+    ids = cards.evaluate_all("(all) => all.map((card) => card.dataset.id)")
+    assert (ids[:2], ids[-1]) == (["better16", "better15"], "worse17")
+    page.reload()
+    assert cards.evaluate_all("(all) => all.map((card) => card.dataset.id)") == ids
+
+
 def test_a_moments_page_takes_each_revision_and_the_clip(visit: OpenPage, rows: Rows, player: str) -> None:
     rows.moment("m1", revision=1)
     page = visit("/moments/m1")
@@ -183,6 +208,51 @@ def test_a_saved_moment_is_found_again(visit: OpenPage, rows: Rows) -> None:
     expect(page.locator("#m-m1")).to_contain_text("Chat erupted")
     page.get_by_role("button", name="Save this moment").click()
     page.reload()
+    expect(page.get_by_role("heading", name="Nothing is saved yet")).to_be_visible()
+
+
+def test_a_verdict_stays_after_a_reload_and_is_taken_back(visit: OpenPage, rows: Rows) -> None:
+    rows.moment("m1", revision=3)
+    page = visit("/moments/m1")
+    good, bad = (page.get_by_role("button", name=name, exact=True) for name in ("Good one", "Not really"))
+    good.click()
+    expect(page.locator("#voices")).to_have_text("1 says good one")
+    bad.click()
+    expect(page.locator("#voices")).to_have_text("1 says not really")
+    page.reload()
+    expect(bad).to_have_attribute("aria-pressed", "true")
+    expect(good).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("#voices")).to_have_text("1 says not really")
+    page.evaluate("localStorage.clear()")  # the server knows as well
+    page.goto(f"{page.url}/verdict")
+    expect(page.get_by_text("You say: not really.")).to_be_visible()
+    expect(bad).to_have_attribute("aria-pressed", "true")
+    bad.click()
+    expect(bad).to_have_attribute("aria-pressed", "false")
+    page.reload()
+    expect(page.get_by_text("You have not said anything of it.")).to_be_visible()
+
+
+def test_a_verdict_that_does_not_arrive_is_not_shown(visit: OpenPage, rows: Rows) -> None:
+    rows.moment("m1", revision=3)
+    page = visit("/moments/m1")
+    page.route("**/verdict", lambda route: route.abort())
+    good = page.get_by_role("button", name="Good one")
+    good.click()
+    expect(page.get_by_role("alert")).to_contain_text("did not reach the site")
+    expect(good).to_have_attribute("aria-pressed", "false")
+
+
+def test_verdicts_and_saved_work_without_javascript(visit: OpenPage, rows: Rows) -> None:
+    rows.moment("m1", revision=3)
+    page = visit("/moments/m1", java_script_enabled=False)
+    page.get_by_role("button", name="Good one").click()
+    expect(page.get_by_text("You say: good one.")).to_be_visible()
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("It is among what you saved.")).to_be_visible()
+    page.get_by_role("link", name="What you saved").click()
+    expect(page.locator("#saved #m-m1")).to_be_visible()
+    page.get_by_role("button", name="Delete everything").click()
     expect(page.get_by_role("heading", name="Nothing is saved yet")).to_be_visible()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from integration.support.api_frontend_process import Rows
+from integration.support.api_frontend_process import Rows, SiteProcess
 from playwright.sync_api import Page, expect
 
 PHONE = {"width": 390, "height": 844}
@@ -74,19 +74,21 @@ def test_the_pages_are_complete_without_script(visit: OpenPage, rows: Rows) -> N
     expect(page.get_by_role("heading", level=1)).to_have_text("The moments when a Twitch chat erupts.")
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/best", "/docs", "/moments/m1", "/moments/nothing", "/channels/nobody", "/saved"]
-)
 @pytest.mark.parametrize(("viewport", "scheme"), [(PHONE, "light"), (NARROW, "dark")])
-def test_pages_fit_a_phone(visit: OpenPage, rows: Rows, path: str, viewport: dict[str, int], scheme: str) -> None:
+def test_pages_fit_a_phone(
+    visit: OpenPage, site: SiteProcess, rows: Rows, viewport: dict[str, int], scheme: str
+) -> None:
     rows.moment("m1", biggest_in_seconds=90_000, mood="laughter")
     rows.clip("m1", "skipped", reason="cool-down: 5 s left")
-    page = visit(path, viewport=viewport, color_scheme=scheme)
-    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
-    expect(page.get_by_role("main")).to_be_visible()
-    bar = page.get_by_role("navigation", name="Main").bounding_box()
-    assert bar is not None
-    assert bar["y"] + bar["height"] == viewport["height"]  # the rooms are at the bottom, under a thumb
+    page = visit(viewport=viewport, color_scheme=scheme)
+    for path in ("/", "/best", "/docs", "/moments/m1", "/moments/nothing", "/channels/nobody", "/saved"):
+        with page.expect_response("**/events*"):
+            page.goto(site.url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], path
+        expect(page.get_by_role("main")).to_be_visible()
+        bar = page.get_by_role("navigation", name="Main").bounding_box()
+        assert bar is not None
+        assert bar["y"] + bar["height"] == viewport["height"], path  # the rooms are at the bottom, under a thumb
 
 
 def test_no_player_from_elsewhere(visit: OpenPage, rows: Rows) -> None:

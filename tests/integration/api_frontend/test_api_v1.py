@@ -145,7 +145,7 @@ def test_what_depends_on_the_visitor_is_kept_by_nobody(http: httpx.Client) -> No
     for path in ("/", "/best", "/moments/m03", "/channels", "/channels/kraken", "/about"):  # on language and time zone
         assert http.get(path).headers["cache-control"] == "private, no-cache"
     assert http.get("/channels/opt-out").headers["cache-control"] == "no-store"
-    assert "private" in http.get("/saved?ids=m03").headers["cache-control"]
+    assert http.get("/saved").headers["cache-control"] == "no-store"
     assert "no-store" in http.get("/api/v1/nowhere").headers["cache-control"]
 
 
@@ -161,6 +161,13 @@ def test_head_is_get_without_the_body(http: httpx.Client, path: str) -> None:
 def test_options_says_what_is_allowed(http: httpx.Client, path: str) -> None:
     answer = http.options(path)
     assert (answer.status_code, answer.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+
+
+@pytest.mark.parametrize("path", ["/moments/m03/report", "/moments/m03/verdict", "/api/v1/moments/m03/verdicts"])
+def test_options_names_the_methods_of_all_routes(http: httpx.Client, path: str) -> None:
+    assert http.options(path).headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert http.delete(path).headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert http.options(path.replace("moments", "nowhere")).status_code == 404
 
 
 def test_other_websites_may_read_and_not_write(http: httpx.Client) -> None:
@@ -229,3 +236,20 @@ def test_a_true_retry_after(postgres_of_module: str, tmp_path: Path) -> None:
         assert [httpx.get(site.url).status_code for _ in range(2)] == [200, 429]
         assert "Too many requests" in httpx.get(site.url).text
         assert httpx.get(f"{site.url}/static/site.css").status_code == 200
+
+
+def test_programs_read_and_write_verdicts(http: httpx.Client) -> None:
+    path = "/api/v1/moments/m11/verdicts"
+    first = http.post(path, json={"verdict": "good"})
+    assert first.headers["cache-control"] == "no-store"
+    told = first.json()
+    assert (told["verdict"], told["saved"], told["counted"]) == ("good", False, True)
+    again = http.post(path, json={"saved": True, "voice": told["voice"]}).json()
+    assert (again["verdict"], again["saved"]) == ("good", True)
+    assert again["all"] == {"good": 1, "not_really": 0, "saved": 1}
+    assert http.post(path, json={"verdict": "good", "voice": "made up"}).json()["all"]["good"] == 2  # somebody new
+    read = http.get(path)
+    assert read.json() == {"good": 2, "not_really": 0, "saved": 1}
+    assert "s-maxage" in read.headers["cache-control"]
+    assert http.get(path.replace("m11", "nowhere")).status_code == 404
+    assert http.post(path, json={"verdict": "great"}).json()["error"]["code"] == "bad_parameter"

@@ -11,6 +11,7 @@ from integration.support.outward import PAGES, PUBLIC, Head, edge_seconds
 from PIL import Image
 
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+XHTML_LINK = "{http://www.w3.org/1999/xhtml}link"
 
 
 @pytest.mark.parametrize("path", ["/feed.atom", "/moments/m001/card.png", "/card.png", "/sitemap.xml", "/robots.txt"])
@@ -62,6 +63,20 @@ def test_the_sitemap_lists_pages_channels_and_moments(http: httpx.Client) -> Non
     assert not any("s0" in address for address in found)
     assert all(datetime.fromisoformat(str(at)) for address, at in found.items() if "/moments/" in address)
     assert len(found) == 6 + 3 + 47
+
+
+def test_the_sitemap_names_each_language_as_the_pages_do(http: httpx.Client) -> None:
+    places = ElementTree.fromstring(http.get("/sitemap.xml").content).findall(f"{SITEMAP}url")
+    named = {str(place.findtext(f"{SITEMAP}loc")): place.findall(XHTML_LINK) for place in places}
+    assert {len(links) for links in named.values()} == {3}
+    for path in ("/", "/docs", "/channels/kraken", "/moments/m001"):
+        links = named[PUBLIC + path]
+        assert {link.get("rel") for link in links} == {"alternate"}
+        alternates = [each for each in Head(http.get(path).text).links["alternate"] if "hreflang" in each]
+        assert {link.get("hreflang"): link.get("href") for link in links} == {
+            each["hreflang"]: each["href"] for each in alternates
+        }
+    assert Head(http.get("/docs?lang=de").text).links["canonical"][0]["href"] == f"{PUBLIC}/docs?lang=de"
 
 
 def test_robots_may_visit_pages_only(http: httpx.Client) -> None:

@@ -8,11 +8,11 @@ import httpx
 import pytest
 from integration.support import api_frontend_process
 from integration.support.api_frontend_process import Rows, SiteProcess
+from integration.support.english import ENGLISH
 from integration.support.outward import PUBLIC, Head, entries, text_of
 from msgspec.structs import replace
 
 from api_frontend.data.stored_moment import StreamFacts
-from api_frontend.translation import catalogue
 from contracts.moments import EmoteCount, WordCount
 
 GERMAN = {"Accept-Language": "de-DE,de;q=0.9,en;q=0.5"}
@@ -37,7 +37,9 @@ PAGES = (
     "/channels/opt-out",
     "/moments/made/report",
     "/saved",
-    "/saved?ids=made",
+    "/moments/made/verdict",
+    "/watch?order=newest&period=all",
+    "/watch?q=nowhere",
     "/about",
     "/status",
     "/docs",
@@ -46,7 +48,6 @@ PAGES = (
     "/best?from=never",
     "/best?cursor=x",
 )
-SAME = {"API", "OpenAPI", "Live", "Clip", "Clips", "Chat", "Filter", "Status", "Streams", "Copypasta", "copypasta"}
 
 
 class Said(HTMLParser):
@@ -72,23 +73,6 @@ class Said(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not {"script", "style", "foreign"} & set(self._inside):
             self.texts.append(" ".join(data.split()))
-
-
-def english() -> re.Pattern[str]:
-    """Finds a text that is one of the catalogue's as it was before it was translated."""
-    whole = []
-    for message in catalogue("de"):
-        forms = message.id if isinstance(message.id, (tuple, list)) else [message.id]
-        said = message.string if isinstance(message.string, (tuple, list)) else [message.string]
-        whole += [text for text, german in zip(forms, said, strict=True) if text and text != german]
-    assert len(whole) > 400
-    pieces = [piece for text in whole for piece in re.split("<[^>]+>", text)]
-    patterns = {re.sub(r"%\\\((\w+)\\\)s", ".+", re.escape(piece.strip())) for piece in pieces}
-    real = {each for each in patterns if re.search("[a-z]{2}", each.replace(".+", "")) and each not in SAME}
-    return re.compile("|".join(sorted(real, key=len, reverse=True)))
-
-
-ENGLISH = english()
 
 
 @pytest.fixture(scope="module")

@@ -162,6 +162,19 @@ def test_a_returning_page_is_told_what_it_missed(site: SiteProcess, rows: Rows) 
     since.close()
 
 
+def test_a_returning_page_is_told_of_15_minutes(site: SiteProcess, rows: Rows) -> None:
+    page = OpenPage(site.url)
+    for moment_id in ("long ago", "lately", "now"):
+        rows.moment(moment_id)
+        page.wait_for("moment", moment_id)
+    page.close()
+    rows.recorded("long ago", 16 * 60)
+    rows.recorded("lately", 14 * 60)
+    again = OpenPage(site.url, "?since=0")
+    assert [again.wait_for("moment").data["id"] for _ in range(2)] == ["lately", "now"]
+    again.close()
+
+
 def test_what_was_not_notified_is_found_by_looking(site: SiteProcess, rows: Rows) -> None:
     page = OpenPage(site.url)
     rows.moment("unheard", notify=False)

@@ -15,15 +15,25 @@ from embedded.servers.redis import Redis
 PAGES = ("/best", "/moments/m1")
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Postgres]:
-    with own_postgres(tmp_path) as server:
+@pytest.fixture(scope="module")
+def server_of_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with own_postgres(tmp_path_factory.mktemp("memory")) as server:
         yield server
+
+
+@pytest.fixture
+def server(server_of_module: Postgres) -> Postgres:
+    """A server that runs when the test begins, and may be stopped."""
+    if not server_of_module.answers():
+        server_of_module.start()
+    return server_of_module
 
 
 @pytest.fixture
 def rows(server: Postgres) -> Iterator[Rows]:
     rows = Rows(server.dsn)
+    rows.clear()
+    rows.show_everything()
     rows.channel("11", "lunaplays")
     rows.moment("m1")
     rows.moment("m2", ago_seconds=60)

@@ -134,13 +134,6 @@ def test_a_moment_can_be_reported(http: httpx.Client) -> None:
     assert 'method="post" action="/moments/m1/report"' in page
 
 
-def test_what_is_saved_is_shown_in_its_order(http: httpx.Client) -> None:
-    page = http.get("/saved?ids=m3,nothing,m1,shadow,m3,%00").text
-    assert re.findall(r'class="card" id="m-([^"]+)"', page) == ["m3", "m1"]
-    assert 'id="nothing-saved" hidden' in page.replace(' class="empty"', "")
-    assert http.get(f"/saved?ids={'x,' * 5000}").status_code == 422
-
-
 def test_an_unknown_channel_is_not_found(http: httpx.Client) -> None:
     for path in ("/channels/nobody", "/best?channel=nobody", "/api/v1/moments?channel=nobody"):
         answer = http.get(path)
@@ -189,7 +182,7 @@ def test_the_demo_says_so_on_every_page_and_links_to_nothing_real(
 ) -> None:
     folder = tmp_path_factory.mktemp("demo")
     with SiteProcess(postgres_of_module, folder, API_DEMO="true") as site, httpx.Client(base_url=site.url) as http:
-        for path in ("/", "/best", "/moments/m1", "/channels/kraken", "/saved?ids=m1", "/docs", "/nowhere"):
+        for path in ("/", "/best", "/moments/m1", "/channels/kraken", "/saved", "/watch", "/docs", "/nowhere"):
             page = http.get(path).text
             assert "This is a demonstration: its Twitch is simulated." in page
             assert not re.findall(r'(?:href|src|action)="https?://[^"]*twitch\.tv[^"]*"', page), path

@@ -114,7 +114,7 @@ def test_the_best_are_a_walk_from_grade_to_grade(
     assert {node["Node Type"] for node in found} <= BEST_WALKS
     outer = next(node["Plans"][0] for node in found if node["Node Type"] == "Nested Loop")
     assert outer["Node Type"] == "Function Scan"  # the grades, from the highest down: the order of what is found
-    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 4 * GRADES + 4 * MOST_BUFFERS
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 4 * GRADES + 5 * MOST_BUFFERS
 
 
 SEARCHES = ("day 265", "drops", "word12", "channel_7", "nowhere", "diamond channel 12")

@@ -19,11 +19,11 @@ from embedded.records import Record, read_topic
 from embedded.servers.kafka import Kafka
 from service_runtime.kafka import KafkaAwayError, consumer_config, producer_config
 from service_runtime.settings import KafkaSettings
-from stream_monitoring.forwarding import takeover
+from stream_monitoring.forwarding import holder_start
 from stream_monitoring.forwarding.forwarder import Forwarder
+from stream_monitoring.forwarding.holder_start import wait_for_open_transactions
 from stream_monitoring.forwarding.kafka_log import TICKED, KafkaLog, PartitionId
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts
-from stream_monitoring.forwarding.takeover import wait_for_open_transactions
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS, Transactions
 from stream_monitoring.forwarding.unread import AHEAD_MS
 from stream_monitoring.spool.batch import TICK_KEY
@@ -106,7 +106,7 @@ def test_it_waits_for_a_transaction_that_is_still_open(own_kafka: Kafka, open_tr
 def test_the_wait_for_an_open_transaction_is_bounded(
     own_kafka: Kafka, open_transaction: Producer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(takeover, "OPEN_SECONDS", 0.5)
+    monkeypatch.setattr(holder_start, "OPEN_SECONDS", 0.5)
     with reader(own_kafka) as log:
         assert wait_for_open_transactions(log) == [(CHAT_MESSAGES.name, PARTITION)]
         assert log.last_ticks(CHAT_MESSAGES) == {}

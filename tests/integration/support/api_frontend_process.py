@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from typing import Any, Self
 import httpx
 import psycopg
 from integration.support.database import as_role, prepare
+from integration.support.service_start import start_service
 
 from api_frontend.data.stored_moment import StreamFacts
 from contracts import codec
@@ -150,6 +149,11 @@ class Rows:
         values = columns | vars(stream) | {"document": codec.encode(document).decode()}
         self._write(INSERT_MOMENT, values, document.moment_id, document.revision_number, notify)
 
+    def recorded(self, moment_id: str, ago_seconds: float) -> None:
+        """Date a moment's last change back."""
+        sql = "UPDATE moments SET recorded_at = now() - %s WHERE moment_id = %s"
+        self._connection.execute(sql, (timedelta(seconds=ago_seconds), moment_id))
+
     def delete(self, moment_id: str) -> None:
         """Forget a moment."""
         self._connection.execute("DELETE FROM moments WHERE moment_id = %s", (moment_id,))
@@ -247,9 +251,7 @@ class SiteProcess:
         self._log = folder / "api_frontend.log"
 
     def __enter__(self) -> Self:
-        with self._log.open("ab") as output:
-            command = [sys.executable, "-m", "api_frontend"]
-            self.process = subprocess.Popen(command, env=self._environment, stderr=output, stdout=output)
+        self.process = start_service("api_frontend", self._environment, self._log)
         wait_for("the website answers", self._answers, DEADLINE)
         return self
 

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +15,7 @@ from uuid import uuid4
 import httpx
 from confluent_kafka import Producer
 from integration.support.metrics_page import total
+from integration.support.service_start import start_service
 from msgspec.structs import replace
 
 import contracts
@@ -54,8 +53,7 @@ class Simulator:
         chosen = QUIET | ports | {"TRUTH_FILE": self.truth, "CLIP_DELAY_SECONDS": 1} | settings
         environment = os.environ | {f"SIMULATOR_{name}": str(value) for name, value in chosen.items()}
         self.url = f"http://127.0.0.1:{self.port}"
-        with (folder / "simulator.log").open("ab") as output:
-            self.process = subprocess.Popen([sys.executable, "-m", "twitch_simulator"], env=environment, stderr=output)
+        self.process = start_service("twitch_simulator", environment, folder / "simulator.log")
         wait_for("the simulator answers", self._answers, DEADLINE)
         self.channels: list[str] = [each["channel_id"] for each in self.state()["channels"]]
         self.logins: dict[str, str] = {each["channel_id"]: each["login"] for each in self.state()["channels"]}
@@ -180,9 +178,7 @@ class ClipCreator:
 
     def start(self) -> None:
         """Start or restart the process."""
-        with self.log.open("ab") as output:
-            command = [sys.executable, "-m", "clip_creator"]
-            self.process = subprocess.Popen(command, env=self._environment, stderr=output)
+        self.process = start_service("clip_creator", self._environment, self.log)
 
     def start_again_if_ended(self) -> None:
         """Restart the process if it has exited, as a supervisor would."""

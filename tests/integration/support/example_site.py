@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
 
-from integration.support.api_frontend_process import SiteProcess, own_postgres
+from integration.support.api_frontend_process import SiteProcess
 from integration.support.channel_rows import ChannelRows
 
 from api_frontend.data.stored_moment import StreamFacts
@@ -103,12 +103,12 @@ def fill(rows: ChannelRows, origin: str) -> None:
 
 
 @contextmanager
-def example_site(folder: Path, **settings: str) -> Iterator[tuple[SiteProcess, ChannelRows]]:
-    """Start a site with its own Postgres, filled with examples; yield it and what writes its rows."""
-    with own_postgres(folder) as server, pictures() as origin:
-        rows = ChannelRows(server.dsn)
+def example_site(dsn: str, folder: Path, **settings: str) -> Iterator[tuple[SiteProcess, ChannelRows]]:
+    """Start a site on a database that is filled with examples; yield it and what writes its rows."""
+    with pictures() as origin:
+        rows = ChannelRows(dsn)
         fill(rows, origin)
         sources = {"API_FRAME_SOURCES": origin, "API_IMAGE_SOURCES": origin}
-        with SiteProcess(server.dsn, folder, **sources | settings) as site:
+        with SiteProcess(dsn, folder, **sources | settings) as site:
             yield site, rows
         rows.close()

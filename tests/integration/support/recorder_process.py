@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +11,7 @@ from confluent_kafka import Producer
 from integration.support.database import as_role
 from integration.support.metrics_page import total
 from integration.support.recorder_writer import example
+from integration.support.service_start import start_service
 from msgspec.structs import replace
 
 from contracts import codec
@@ -38,8 +37,7 @@ class Recorder:
         self.start()
 
     def start(self) -> None:
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen([sys.executable, "-m", "recorder"], env=self._environment, stderr=output)
+        self.process = start_service("recorder", self._environment, self.log)
 
     def metric(self, name: str) -> float:
         """The sum of a metric's samples."""

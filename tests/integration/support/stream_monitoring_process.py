@@ -4,13 +4,13 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import httpx
+from integration.support.service_start import Service, start_service
 
 from contracts import topics
 from embedded.processes.ports import free_ports
@@ -42,11 +42,14 @@ class MonitoringProcess:
             "KAFKA_BOOTSTRAP_SERVERS": bootstrap_servers,
             **settings,
         }
-        self.command = [sys.executable, "-m", "stream_monitoring"]
-        self.process: subprocess.Popen[bytes] | None = None
+        self.command: list[str] = []  # instead of the service's own
+        self.process: Service | None = None
 
     def start(self) -> None:
         """Start the process; `problems` shows how far it is."""
+        if not self.command:
+            self.process = start_service("stream_monitoring", self.environment, self.log)
+            return
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command, env=self.environment, stderr=log)
 

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from typing import Any, Self
 import psycopg
 from integration.support.database import as_role
 from integration.support.metrics_page import total
+from integration.support.service_start import start_service
 
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
@@ -90,8 +89,7 @@ class Watcher:
         self._environment = os.environ | QUICK | own | settings
 
     def start(self) -> Self:
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen([sys.executable, "-m", "watcher"], env=self._environment, stderr=output)
+        self.process = start_service("watcher", self._environment, self.log)
         wait_for("the watcher checks", lambda: self.metric("watcher_looked_at_seconds"), DEADLINE)
         return self
 

@@ -85,6 +85,7 @@ def test_every_status_of_the_contract_is_one_short_sentence(status: str) -> None
             "not asked, because Twitch refused (403: restricted); asked again",
             "This channel does not allow clips",
         ),
+        ("refused", "404: Clipping is not possible for an offline channel.", "No clip: the stream had ended"),
         ("refused", "503: later", "Twitch refused the clip"),
         ("skipped", "cool-down: 20 s left after the channel's last clip", "No clip: this channel had one a moment ago"),
         ("skipped", "budget: 120 of 120 clips per hour are used", "No clip: bigger moments got this hour’s clips"),

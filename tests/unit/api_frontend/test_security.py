@@ -89,6 +89,12 @@ def test_a_foreign_player_is_not_framed(embed: str | None) -> None:
     assert embed_address(embed, TWITCH_FRAMES, ["localhost"]) is None
 
 
+def test_a_player_of_the_site_itself_is_framed_only_where_that_is_allowed() -> None:
+    assert embed_address("/embed?clip=A", "'self'", ["localhost"]) == "/embed?clip=A&parent=localhost&autoplay=true"
+    assert embed_address("/embed?clip=A", TWITCH_FRAMES, ["localhost"]) is None
+    assert embed_address("//evil.example/embed?clip=A", "'self'", ["localhost"]) is None
+
+
 @pytest.mark.parametrize("text", [None, "", "javascript:alert(1)", "data:text/html,x", "//evil.example"])
 def test_only_web_addresses_become_links(text: str | None) -> None:
     assert web_address(text) is None

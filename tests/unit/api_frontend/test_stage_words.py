@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api_frontend.data.freshness import Progress
+from api_frontend.data.freshness import StageProgress
 from api_frontend.data.status import DATABASE_AWAY, Results, Stage, clips_stage, reported
 from api_frontend.text.stage_words import OVERALL, overall, span, stage_words
 from api_frontend.views.status import model
@@ -13,9 +13,9 @@ NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 AWAY_AFTER = timedelta(seconds=30)
 
 
-def report(behind: float, heard: float) -> Progress:
+def report(behind: float, heard: float) -> StageProgress:
     """A report about that many seconds ago, made so many seconds ago."""
-    return Progress(NOW - timedelta(seconds=behind), NOW - timedelta(seconds=heard))
+    return StageProgress(NOW - timedelta(seconds=behind), NOW - timedelta(seconds=heard))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def report(behind: float, heard: float) -> Progress:
         ([None, report(1, 1)], "unknown", "Nothing has been reported yet."),
     ],
 )
-def test_a_stage_that_reports(reports: list[Progress | None], state: str, words: str) -> None:
+def test_a_stage_that_reports(reports: list[StageProgress | None], state: str, words: str) -> None:
     stage = reported("chat", reports, NOW, AWAY_AFTER)
     assert stage.state == state
     assert stage_words(stage, NOW) == words

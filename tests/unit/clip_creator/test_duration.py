@@ -8,19 +8,18 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import contracts
-from clip_creator.decision.clip_range import (
+from clip_creator.decision.duration import LONGEST_SECONDS, MAX_DELAY_MS, SHORTEST_SECONDS, plan_clip
+from clip_creator.decision.wanted_range import (
     AFTER_CALL_MS,
-    MARGIN_MS,
     REACH_MS,
-    ClipRange,
-    clip_range_of,
+    WantedRange,
     earliest_cause_at,
     estimated_range,
     named_range,
+    wanted_range_of,
 )
-from clip_creator.decision.duration import LONGEST_SECONDS, MAX_DELAY_MS, SHORTEST_SECONDS, plan_clip
 from contracts import codec
-from contracts.clips import LONGEST_CLIP_MS
+from contracts.clips import CLIP_MARGIN_MS, LONGEST_CLIP_MS
 from contracts.moments import Moment
 
 EXAMPLE = Path(contracts.__file__).parent / "examples" / "moments" / "peaked.json"
@@ -38,7 +37,7 @@ ranges = named | st.builds(lambda rise: estimated_range(CROSSED, CROSSED + rise)
 
 
 @given(named, ages)
-def test_a_range_requested_in_time_is_inside_the_clip(clip_range: ClipRange, age: int):
+def test_a_range_requested_in_time_is_inside_the_clip(clip_range: WantedRange, age: int):
     now = CROSSED + age
     assume(clip_range.until_at - AFTER_CALL_MS <= now + MAX_DELAY_MS)
     planned = plan_clip(clip_range, now)
@@ -49,7 +48,7 @@ def test_a_range_requested_in_time_is_inside_the_clip(clip_range: ClipRange, age
 
 
 @given(named, ages)
-def test_a_late_clip_has_the_second_half_of_the_range(clip_range: ClipRange, age: int):
+def test_a_late_clip_has_the_second_half_of_the_range(clip_range: WantedRange, age: int):
     now = CROSSED + age
     planned = plan_clip(clip_range, now)
     assume(planned is not None)
@@ -67,7 +66,7 @@ def test_a_range_too_long_for_a_clip_keeps_its_end(begins: int, length: int, age
 
 
 @given(ranges, ages)
-def test_a_clip_is_no_longer_than_necessary(clip_range: ClipRange, age: int):
+def test_a_clip_is_no_longer_than_necessary(clip_range: WantedRange, age: int):
     """It starts no earlier than the range, and ends later only if the call comes later."""
     now = CROSSED + age
     planned = plan_clip(clip_range, now)
@@ -80,11 +79,11 @@ def test_a_clip_is_no_longer_than_necessary(clip_range: ClipRange, age: int):
 def test_cause_and_peak_are_inside_if_one_clip_can_hold_them(rise: int, age: int):
     peak, now = CROSSED + rise, CROSSED + age
     planned = plan_clip(estimated_range(CROSSED, peak), now)
-    first = earliest_cause_at(CROSSED) - MARGIN_MS
+    first = earliest_cause_at(CROSSED) - CLIP_MARGIN_MS
     assume(planned is not None and planned.call_at + 5_000 - first <= LONGEST_SECONDS * 1000)
     assert planned.starts_at() <= first
     assume(peak - now <= MAX_DELAY_MS)
-    assert planned.ends_at() >= peak + MARGIN_MS
+    assert planned.ends_at() >= peak + CLIP_MARGIN_MS
 
 
 @given(rises, ages)
@@ -98,7 +97,7 @@ def test_the_peaks_video_is_always_inside(rise: int, age: int):
 
 
 @given(ranges, ages)
-def test_a_request_is_within_what_twitch_captured(clip_range: ClipRange, age: int):
+def test_a_request_is_within_what_twitch_captured(clip_range: WantedRange, age: int):
     now = CROSSED + age
     planned = plan_clip(clip_range, now)
     assume(planned is not None)
@@ -110,7 +109,7 @@ def test_a_request_is_within_what_twitch_captured(clip_range: ClipRange, age: in
 
 
 @given(ranges, st.integers(0, 100_000), st.integers(0, 100_000))
-def test_once_too_late_stays_too_late(clip_range: ClipRange, after: int, later: int):
+def test_once_too_late_stays_too_late(clip_range: WantedRange, after: int, later: int):
     asked_at = clip_range.until_at + after
     early, late = plan_clip(clip_range, asked_at), plan_clip(clip_range, asked_at + later)
     assert early is not None or late is None
@@ -131,10 +130,10 @@ def test_a_crossing_beyond_twitchs_buffer_is_too_late():
 
 def test_the_range_that_a_moment_names_is_used():
     moment = replace(BURST, clip_from_at=BURST.peak_at - 40_000, clip_until_at=BURST.peak_at + 1_000)
-    assert clip_range_of(moment) == named_range(BURST.peak_at - 40_000, BURST.peak_at + 1_000)
+    assert wanted_range_of(moment) == named_range(BURST.peak_at - 40_000, BURST.peak_at + 1_000)
 
 
 @pytest.mark.parametrize(("from_at", "until_at"), [(None, None), (CROSSED, None), (None, CROSSED), (CROSSED, CROSSED)])
 def test_without_a_range_it_is_estimated(from_at: int | None, until_at: int | None):
     silent = replace(BURST, clip_from_at=from_at, clip_until_at=until_at)
-    assert clip_range_of(silent) == estimated_range(BURST.crossed_at, BURST.peak_at)
+    assert wanted_range_of(silent) == estimated_range(BURST.crossed_at, BURST.peak_at)

@@ -9,7 +9,7 @@ from unit.support import odd_answers
 from unit.support.scripted_twitch import Reply, ScriptedTwitch, twitch
 
 from clip_creator.clip_log.records import is_open, is_worth_resuming
-from clip_creator.decision.clip_range import ClipRange
+from clip_creator.decision.wanted_range import WantedRange
 from clip_creator.requests.adoption import Adoption
 from clip_creator.requests.confirmation import Confirmation
 from clip_creator.requests.late_look import LateLook
@@ -89,7 +89,7 @@ def refuse(twitch: ScriptedTwitch, videos: list[dict[str, Any]]) -> StepWorld:
     world = StepWorld(twitch.url)
     world.latest_clips.apply(INTENT)
     now = world.now()
-    run_until(world, ClipRequest(world.context, INTENT, ClipRange(now - 20_000, now, now + 40_000)), now + HOUR)
+    run_until(world, ClipRequest(world.context, INTENT, WantedRange(now - 20_000, now, now + 40_000)), now + HOUR)
     return world
 
 

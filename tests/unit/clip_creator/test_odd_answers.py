@@ -8,7 +8,7 @@ from unit.clip_creator.steps import CLOCK_STEP_MS, INTENT, StepWorld
 from unit.support import odd_answers
 from unit.support.scripted_twitch import Reply, ScriptedTwitch, twitch
 
-from clip_creator.decision.clip_range import ClipRange
+from clip_creator.decision.wanted_range import WantedRange
 from clip_creator.requests.adoption import Adoption
 from clip_creator.requests.confirmation import Confirmation
 from clip_creator.requests.request import ClipRequest
@@ -32,7 +32,7 @@ def step(name: str, world: StepWorld) -> Step:
     clip = replace(INTENT, decided_at=now, crossed_at=now - 8_000)
     context = world.context
     if name == "request":
-        return ClipRequest(context, clip, ClipRange(now - 20_000, now, now + 40_000))
+        return ClipRequest(context, clip, WantedRange(now - 20_000, now, now + 40_000))
     if name == "confirmation":
         return Confirmation(context, replace(clip, clip_id=odd_answers.CLIP["id"]))
     if name == "adoption":

@@ -45,3 +45,8 @@ def test_documents_name_files_that_exist(document: str) -> None:
     assert files
     for file in files:
         assert any((REPOSITORY / root / file).exists() for root in ROOTS), file
+
+
+def test_the_readme_shows_one_small_picture() -> None:
+    (picture,) = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text("README.md"))
+    assert 20_000 < (REPOSITORY / picture).stat().st_size < 300_000

@@ -29,6 +29,7 @@ def test_the_start_line_tells_what_a_phone_types(wanted: str) -> None:
     site = SiteAddress.from_environment({"DEMO_BIND": wanted})
     assert bound(site) == wanted
     assert where(PORTS, site).startswith(f"Stream Scout is at http://{own_address()}:5050 (Ctrl-C")
+    assert where(PORTS, site).endswith("; a streamer’s sign-in is played on this machine only.")
     assert f"Everyone on the network of this machine can open it, because of DEMO_BIND={wanted}" in where(PORTS, site)
 
 

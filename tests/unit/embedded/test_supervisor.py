@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from supervisor.options import ServerOptions
+from supervisor.options import ClientOptions, ServerOptions
 
 from embedded.addresses import Ports
 from embedded.problems import SetupError
@@ -45,6 +45,14 @@ def test_supervisord_accepts_the_configuration(tmp_path: Path, programs: list[Pr
         assert str(tmp_path / folder / "run" / "programs.json") in process.command
 
 
+@pytest.mark.parametrize("folder", ["plain", "with space", "x" * 150])
+def test_supervisorctl_finds_the_running_system(tmp_path: Path, programs: list[Program], folder: str) -> None:
+    parsed(tmp_path / folder, programs)
+    client = ClientOptions()
+    client.realize(["-c", str(tmp_path / folder / "run" / "supervisord.conf"), "status"])
+    assert client.serverurl == f"unix://{socket_file(tmp_path / folder)}"
+
+
 def test_a_folder_with_a_percent_sign_is_refused(tmp_path: Path, programs: list[Program]) -> None:
     with pytest.raises(SetupError, match="must not contain %"):
         config(tmp_path / "100%", programs)
@@ -64,13 +72,16 @@ def test_servers_come_first_and_services_last(programs: list[Program]) -> None:
     assert stages["clip_detector"] is stages["api_frontend"] is Stage.SERVICES
 
 
-def test_live_differs_from_the_demo_in_addresses_only(tmp_path: Path, programs: list[Program]) -> None:
+def test_live_differs_from_the_demo_in_addresses_and_clips_only(tmp_path: Path, programs: list[Program]) -> None:
     live = table(
         tmp_path, Ports(), SiteAddress(), Twitch(simulated=False, settings={"MONITORING_PINNED_CHANNELS": "a"}), {}
     )
     assert {each.name for each in programs} - {each.name for each in live} == {"twitch_simulator"}
     commands = {each.name: each.command for each in live}
-    assert {each.name: each.command for each in programs if each.name in commands} == commands
+    demo = {each.name: each.command for each in programs if each.name in commands}
+    assert demo.pop("api_frontend")[1:] == ["-m", "embedded.demo_site", Ports().url("simulator_http")]  # with clips
+    assert commands.pop("api_frontend")[1:] == ["-m", "api_frontend"]
+    assert demo == commands
 
 
 def test_the_socket_path_is_never_too_long(tmp_path: Path) -> None:

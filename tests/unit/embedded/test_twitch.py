@@ -48,3 +48,8 @@ def test_the_simulator_is_on_this_machine_only(tmp_path: Path) -> None:
     addresses = [settings[name] for name in ("MONITORING_CHAT_URL", "TWITCH_API_URL", "TWITCH_AUTH_URL")]
     assert all("//127.0.0.1:" in address for address in addresses)
     assert Path(settings["TWITCH_CLIENT_SECRET_FILE"]).read_text() == "simulator"
+
+
+def test_a_demos_pages_load_nothing_but_from_the_site(tmp_path: Path) -> None:
+    settings = SIMULATED.environment(tmp_path, Ports())
+    assert {settings[name] for name in ("API_FRAME_SOURCES", "API_IMAGE_SOURCES")} == {"'self'"}

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.clips import LONGEST_CLIP_MS, REACTION_MS
-from moment_detection.clip_range import MARGIN_MS, clip_range
+from contracts.clips import CLIP_MARGIN_MS, LONGEST_CLIP_MS, REACTION_MS
+from moment_detection.clip_range import clip_range
 
 CROSSED = 1_790_000_000_000
 
@@ -15,7 +15,7 @@ def test_the_peak_and_its_picture_are_always_inside(rise: int) -> None:
     begins, ends = clip_range(CROSSED, peak)
     assert 5000 <= ends - begins <= LONGEST_CLIP_MS
     assert begins <= peak - REACTION_MS[1]
-    assert peak + MARGIN_MS <= ends
+    assert peak + CLIP_MARGIN_MS <= ends
 
 
 @given(st.integers(0, 35_000))

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
-from stream_monitoring.capture.chat_socket import JOINS, MAX_LINE_BYTES, ChatSocket
+from stream_monitoring.capture.chat_socket import MAX_LINE_BYTES, ChatSocket
+from stream_monitoring.capture.join_limit import JOINS
 from stream_monitoring.capture.socket_progress import QUIET_MS
 from stream_monitoring.chat.bad_lines import BadLines
 from stream_monitoring.chat.chat_reader import ChatReader

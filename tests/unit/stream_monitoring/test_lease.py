@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.stream_monitoring.lease_world import LAG, TIMEOUTS, Happening, happenings, run_world, turns
 
+from stream_monitoring.forwarding.holder_start import OPEN_SECONDS
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts, LeaseView
 from stream_monitoring.forwarding.resume import LastTick
-from stream_monitoring.forwarding.takeover import OPEN_SECONDS
 
 SETTLED_SECONDS = 60 + 10 + 5  # nobody waits longer where Kafka answers
 

@@ -10,6 +10,7 @@ import pytest
 from contracts import codec
 from contracts.chat_messages import FORMAT_VERSION, UNMARKED_FORMAT_VERSION, Tick
 from service_runtime.kafka import KafkaAwayError
+from stream_monitoring.forwarding.holder_start import find_overlap, opening_frame
 from stream_monitoring.forwarding.kafka_log import tick_of
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts, LeaseView, Role
 from stream_monitoring.forwarding.other_format import SILENT_SECONDS, problem, retire_older_spool
@@ -22,7 +23,6 @@ from stream_monitoring.forwarding.resume import (
     SpoolRange,
     find_resume_point,
 )
-from stream_monitoring.forwarding.takeover import find_overlap, opening_frame
 from stream_monitoring.spool import frame
 from stream_monitoring.spool.batch import TICK_KEY
 from stream_monitoring.spool.spool import Spool, SpoolFormatError, SpoolLimits

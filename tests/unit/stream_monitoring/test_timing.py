@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stream_monitoring.capture.ticks import CLOSED_PAUSE_MS, DEAF_PAUSE_MS
+from stream_monitoring.forwarding.holder_start import OPEN_SECONDS
 from stream_monitoring.forwarding.lease import Lease, LeaseTimeouts, LeaseView
 from stream_monitoring.forwarding.resume import LastTick
-from stream_monitoring.forwarding.takeover import OPEN_SECONDS
 from stream_monitoring.forwarding.transactions import PRODUCER_SETTINGS
 from stream_monitoring.timing import (
     ANSWER_SECONDS,

@@ -95,7 +95,7 @@ def test_the_shares_add_up_to_what_twitch_gives():
 
 def test_the_documented_shares_are_the_settings():
     table = (REPOSITORY / "docs" / "architecture.md").read_text().split("**Points.**")[1]
-    rows = re.findall(r"`([A-Z_]+)` \| (\d+) \| (\d+) left", table)
+    rows = re.findall(r"`([A-Z_]+)` \| (\d+) \| (\d+) \|", table)
     settings = TwitchSettings()
     shares = {each: settings.share(each) for each in get_args(Program)}
     assert rows == [(each.upper(), str(share.points), str(share.floor)) for each, share in shares.items()]

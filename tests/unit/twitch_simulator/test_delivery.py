@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from itertools import count
+from itertools import accumulate, count
 from random import Random
 
 import pytest
@@ -12,7 +12,7 @@ from twitch_simulator.crowd.bursts import PlannedMessage
 from twitch_simulator.crowd.channels import plan_channels
 from twitch_simulator.crowd.chatters import Chatter
 from twitch_simulator.crowd.texts import ChatText
-from twitch_simulator.delivery.delivery import Delivery
+from twitch_simulator.delivery.delivery import SLICE_MS, Delivery
 from twitch_simulator.delivery.rendering import Renderer
 from twitch_simulator.delivery.shared_chat import SharedChat
 from twitch_simulator.faults import Faults
@@ -117,6 +117,25 @@ def test_disorder_delays_a_share_and_loses_nothing(post: Sender, sockets) -> Non
     assert times != sorted(times)
     assert len(times) == 200
     assert sorted(ids_in(wire.text)) == sorted(row["message_id"] for row in post.rows("messages"))
+
+
+def test_a_late_step_adds_no_disorder(post: Sender, sockets) -> None:
+    """Chat of three seconds comes in one step, room after room, for one socket that has both."""
+    _, wire = sockets.connect(FIRST.login, SECOND.login)
+    post.faults.disorder_share, post.faults.disorder_seconds = 0.5, 0.8
+    begin, sockets.now = sockets.now, sockets.now + 3_000
+    by_room = [
+        PlannedMessage(begin + at, room, FAN, ChatText("hi", ""))
+        for room in (FIRST, SECOND)
+        for at in range(0, 3_000, 10)
+    ]
+    post.delivery.send(by_room, sockets.now)
+    sockets.rooms.flush()
+    post.later(800)
+    times = [int(line.partition("tmi-sent-ts=")[2].partition(";")[0]) for line in wire.text.split("\r\n")[:-1]]
+    newest = list(accumulate(times, max))
+    assert len(times) == 600
+    assert 400 < max(before - each for before, each in zip(newest, times, strict=True)) <= 800 + SLICE_MS
 
 
 def test_a_duplicate_is_in_the_truth_once(post: Sender, sockets) -> None:

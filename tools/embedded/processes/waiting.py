@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 POLL_SECONDS = 0.05  # short compared to every start-up time here
+REST = 2.0  # times as long as the condition took it is left alone, so that waiting takes a third of a processor at most
+MOST_REST_SECONDS = 0.5
 Result = TypeVar("Result")
 
 
@@ -18,9 +20,11 @@ def wait_for(
     """Return the first truthy result of `condition`. Raises TooLateError after `seconds`; errors pass through."""
     deadline = time.monotonic() + seconds
     while True:
+        asked = time.monotonic()
         answer = condition()
         if answer:
             return answer
-        if time.monotonic() > deadline:
+        answered = time.monotonic()
+        if answered > deadline:
             raise TooLateError(f"{what}: not within {seconds:g} s")
-        time.sleep(poll_seconds)
+        time.sleep(max(poll_seconds, min(REST * (answered - asked), MOST_REST_SECONDS)))

@@ -4,7 +4,6 @@ The JDK's class data sharing (JEP 350): a JVM that exits normally writes an arch
 `make jars` makes them. A JVM without an archive, or with one for other jars or another JDK, starts normally.
 """
 
-import fcntl
 import hashlib
 import os
 import signal
@@ -29,6 +28,7 @@ from embedded.processes.waiting import TooLateError, wait_for
 from embedded.records import read_topic
 from embedded.servers import jars
 from embedded.servers.kafka import Kafka
+from embedded.servers.made_once import make_once
 from service_runtime.kafka import partitions_of
 from service_runtime.topic_setup import create_topics
 
@@ -42,17 +42,14 @@ FIRST_TICK = 1_790_000_000_000
 def ensure() -> None:
     """Make the archives if they are missing or outdated. Safe to call from several processes at once."""
     jars.ensure()
-    CLASS_ARCHIVES.mkdir(parents=True, exist_ok=True)
-    stamp, wanted = CLASS_ARCHIVES / "stamp", _fingerprint()
-    with (CLASS_ARCHIVES / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if stamp.exists() and stamp.read_text() == wanted:
-            return
-        for archive in CLASS_ARCHIVES.glob("*.jsa"):
-            archive.unlink()
-        with tempfile.TemporaryDirectory() as folder:
-            _make(Path(folder))
-        stamp.write_text(wanted)
+    make_once(CLASS_ARCHIVES, _fingerprint(), _make_anew)
+
+
+def _make_anew() -> None:
+    for archive in CLASS_ARCHIVES.glob("*.jsa"):
+        archive.unlink()
+    with tempfile.TemporaryDirectory() as folder:
+        _make(Path(folder))
 
 
 def _fingerprint() -> str:

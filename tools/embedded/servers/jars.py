@@ -1,6 +1,5 @@
 """Makes build/jars, unless it is up to date: fetches the jars that are not on PyPI with Maven and compiles our own."""
 
-import fcntl
 import hashlib
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 from embedded.paths import FLINK_JARS, INFRASTRUCTURE, JARS, KAFKA_JARS, package_folder
 from embedded.preflight import JAVAC, MAVEN, require
 from embedded.problems import SetupError, exit_code
+from embedded.servers.made_once import make_once
 
 POM = INFRASTRUCTURE / "jars" / "pom.xml"
 REST_GUARD = INFRASTRUCTURE / "jars" / "rest_guard"
@@ -24,18 +24,15 @@ def ensure() -> None:
 
     Safe to call from several processes at once.
     """
-    JARS.mkdir(parents=True, exist_ok=True)
-    stamp, wanted = JARS / "stamp", _fingerprint()
-    with (JARS / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if stamp.exists() and stamp.read_text() == wanted:
-            return
-        for profile, folder in (("kafka", KAFKA_JARS), ("flink", FLINK_JARS)):
-            shutil.rmtree(folder, ignore_errors=True)
-            _copy_dependencies(profile, folder)
-        _link_flink(package_folder("pyflink", "apache-flink"))
-        _compile_rest_guard(FLINK_JARS)
-        stamp.write_text(wanted)
+    make_once(JARS, _fingerprint(), _make)
+
+
+def _make() -> None:
+    for profile, folder in (("kafka", KAFKA_JARS), ("flink", FLINK_JARS)):
+        shutil.rmtree(folder, ignore_errors=True)
+        _copy_dependencies(profile, folder)
+    _link_flink(package_folder("pyflink", "apache-flink"))
+    _compile_rest_guard(FLINK_JARS)
 
 
 def _fingerprint() -> str:

@@ -63,7 +63,7 @@ class Postgres(Server):
         return self.dsn_of(DATABASE)
 
     def dsn_of(self, database: str, role: str = OWNER) -> str:
-        """Return a role's address of a database; it names a file with all passwords, so another role may replace it."""
+        """Return a role's address of a database. Its password file covers every role, so `role` may be replaced."""
         return f"postgresql://{role}@{LOOPBACK}:{self.port}/{database}?{urlencode({'passfile': self._passfile()})}"
 
     def _passfile(self) -> Path:

@@ -108,8 +108,11 @@ class ChatSchedule:
     def _random_burst(self, rng: Random, at: int) -> None:
         free = [channel for channel in self._shares.channels if self._bursting.get(channel.channel_id, 0) < at]
         if free:
-            channel = rng.choices(free, [channel.weight**0.5 for channel in free])[0]
-            self.burst(self._draw_burst(rng, channel, channel.weight * self._messages_per_second, at), rng)
+            self.burst_in(rng.choices(free, [channel.weight**0.5 for channel in free])[0], at, rng)
+
+    def burst_in(self, channel: Channel, at: int, rng: Random) -> None:
+        """Plan a random burst in this channel."""
+        self.burst(self._draw_burst(rng, channel, channel.weight * self._messages_per_second, at), rng)
 
     def burst(self, burst: Burst, rng: Random) -> dict[str, object]:
         """Plan a burst and write its truth. Return the truth's row, times by Twitch's clock."""

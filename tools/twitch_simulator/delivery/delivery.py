@@ -3,6 +3,7 @@
 import heapq
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import groupby
 from random import Random
 
 import msgspec
@@ -17,6 +18,8 @@ from twitch_simulator.irc.rooms import LINE_END, Rooms, without_tags
 from twitch_simulator.truth import Truth
 
 DUPLICATE_SECONDS = 2.0  # maximum delay of a duplicate
+SLICE_MS = 200  # of chat that a room gets at once
+Due = tuple[int, int, Rendered]  # when it is due (ms), order, message
 
 
 class Delivery:
@@ -38,16 +41,19 @@ class Delivery:
         self.rooms, self._truth, self._faults, self._clock = rooms, truth, faults, clock
         self._renderer, self._rng = renderer, rng
         self.shared_chat = shared_chat
-        self._delayed: list[tuple[int, int, Rendered]] = []  # release (ms), order, message
+        self._delayed: list[Due] = []
         self._order = 0
 
     def send(self, messages: Iterable[PlannedMessage], now: int) -> None:
-        """Send messages and delayed lines due at `now` (ms, the machine's clock). The caller flushes the rooms."""
-        offset, render = self._clock.offset_ms, self._renderer.render
-        messages = [each for each in messages if self._is_allowed(each)]
-        ready = [message for each in messages if not self._is_delayed(message := render(each, each.at + offset), now)]
-        while self._delayed and self._delayed[0][0] <= now:
-            ready.append(heapq.heappop(self._delayed)[2])
+        """Send messages and delayed lines due at `now` (ms, the machine's clock). The caller flushes the rooms.
+
+        Rooms take their turns slice by slice: one socket has many, and late chat must not come out of order there.
+        """
+        for _, slice_of_time in groupby(self._due(messages, now), lambda due: due[0] // SLICE_MS):
+            self._send_slice([message for _, _, message in slice_of_time], now)
+        self._truth.flush(self._clock.now() // 1000 - 1)
+
+    def _send_slice(self, ready: list[Rendered], now: int) -> None:
         has_listeners = {login: self.has_listeners(login) for login in {message.login for message in ready}}
         lines: dict[str, list[str]] = defaultdict(list)
         rows = []
@@ -62,7 +68,6 @@ class Delivery:
                 self._truth.unsent(message.channel_id, message.second)
         self.sent += sum(row != "" for row in rows)
         self._truth.messages(rows)
-        self._truth.flush(self._clock.now() // 1000 - 1)
         for login, texts in lines.items():
             self._queue(login, "".join(texts))
 
@@ -70,20 +75,35 @@ class Delivery:
         emote_only = self.rooms.rules.get(message.channel.login, {}).get("emote-only")
         return not emote_only or emotes_only(message.text.text)
 
-    def _is_delayed(self, message: Rendered, now: int) -> bool:
+    def _due(self, messages: Iterable[PlannedMessage], now: int) -> list[Due]:
+        """Render messages; return those due now, and delayed ones, by when they were due.
+
+        A machine too busy to send in time sends late, and still nothing out of order by more than was asked for.
+        """
+        due: list[Due] = []
+        for each in filter(self._is_allowed, messages):
+            message = self._renderer.render(each, each.at + self._clock.offset_ms)
+            release = each.at + self._disorder_ms()
+            self._order += 1
+            if release > now:
+                heapq.heappush(self._delayed, (release, self._order, message))
+            else:
+                due.append((release, self._order, message))
+        while self._delayed and self._delayed[0][0] <= now:
+            due.append(heapq.heappop(self._delayed))
+        return sorted(due)
+
+    def _disorder_ms(self) -> int:
         if not self._faults.disorder_share or self._rng.random() >= self._faults.disorder_share:
-            return False
-        self._delay(message, now, self._faults.disorder_seconds)
-        return True
+            return 0
+        return round(self._rng.random() * self._faults.disorder_seconds * 1000)
 
     def _repeat(self, message: Rendered, now: int) -> None:
         if message.row and self._faults.duplicate_share and self._rng.random() < self._faults.duplicate_share:
             copy = msgspec.structs.replace(message, row="")
-            self._delay(copy, now, DUPLICATE_SECONDS)
-
-    def _delay(self, message: Rendered, now: int, seconds: float) -> None:
-        self._order += 1
-        heapq.heappush(self._delayed, (now + round(self._rng.random() * seconds * 1000), self._order, message))
+            self._order += 1
+            release = now + round(self._rng.random() * DUPLICATE_SECONDS * 1000)
+            heapq.heappush(self._delayed, (release, self._order, copy))
 
     def _queue(self, login: str, chunk: str) -> None:
         plain: str | None = None

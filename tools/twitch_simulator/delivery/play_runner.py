@@ -46,6 +46,7 @@ class PlayRunner:
         self._truth, self._clock, self._crowd = truth, clock, crowd
         self._pending: list[tuple[int, int, Channel, Happening]] = []  # at (ms), order
         self._order = 0
+        self._last_starts: dict[str, int] = {}  # by channel id (ms)
         self._draw_burst = lively_burst if lively else random_burst
 
     def start(self, script: Script, channel: Channel, rng: Random) -> dict[str, object]:
@@ -53,7 +54,7 @@ class PlayRunner:
         if script.kind == "greetings":
             self._directory.change(channel, StreamChange(live=False))
             self._directory.change(channel, StreamChange(live=True))
-        now = self._clock.machine()
+        now = self._last_starts[channel.channel_id] = self._clock.machine()
         play = plan_play(rng, script, channel, now, self._crowd)
         early = now - min((each.at for each in play.happenings), default=now)
         messages = [msgspec.structs.replace(message, at=message.at + early) for message in play.messages]
@@ -67,6 +68,10 @@ class PlayRunner:
         self._chat_schedule.plan(play.messages)
         self.started += 1
         return row
+
+    def last_start(self, channel: Channel) -> int:
+        """Return when the channel's last play started (ms); 0 if it had none."""
+        return self._last_starts.get(channel.channel_id, 0)
 
     def due(self, now: int) -> None:
         """Emit the events that are due at `now` (ms)."""

@@ -7,7 +7,7 @@ import { say } from "./words";
 export interface News {
   id: string;
   version: string;
-  sortKey: string;
+  sortKey: string; // by time
   html: string;
 }
 
@@ -43,13 +43,12 @@ export class CardList {
     list.before(this.pill);
   }
 
-  receive({ id, sortKey, html }: News): void {
+  receive({ id, html }: News): void {
     if (this.list.querySelector(`.card${marked(id)}`)) return; // changed in its place
-    if ("settled" in this.list.dataset) return; // the best first: a new moment has no place until the list is asked again
     if (!this.list.children.length) {
       this.insert(html);
       this.say(say("shown", { count: 1 }));
-    } else if (this.belongs(sortKey)) {
+    } else if (this.belongs(piece(html))) {
       this.waiting.set(id, html);
       this.count();
     }
@@ -71,16 +70,30 @@ export class CardList {
     return [...this.list.children] as HTMLElement[];
   }
 
-  private belongs(sortKey: string): boolean {
-    return !("more" in this.list.dataset) || sortKey > (this.cards.at(-1)?.dataset.sortKey ?? "");
+  /** Return a text that sorts as the list does, the last first: of the best by grade, then by time. */
+  private place(card: HTMLElement | undefined): string {
+    const { grade = "", sortKey = "" } = card?.dataset ?? {};
+    return this.list.dataset.order === "best" ? `${grade}.${sortKey}` : sortKey;
+  }
+
+  /** Return the cards that are beyond a channel's share, were this card on the page too. */
+  private beyondShare(card: HTMLElement): HTMLElement[] {
+    const most = Number(this.list.dataset.mostOfChannel ?? Infinity);
+    const alike = this.cards.filter((other) => other.dataset.channel === card.dataset.channel && other !== card);
+    return [card, ...alike].sort((a, b) => (this.place(a) < this.place(b) ? 1 : -1)).slice(most);
+  }
+
+  private belongs(card: HTMLElement): boolean {
+    const isOnPage = !("more" in this.list.dataset) || this.place(card) > this.place(this.cards.at(-1));
+    return isOnPage && !this.beyondShare(card).includes(card);
   }
 
   private insert(html: string): void {
     const card = piece(html);
     card.classList.add("arrived");
-    const key = card.dataset.sortKey ?? "";
-    const after = this.cards.find((other) => (other.dataset.sortKey ?? "") < key);
+    const after = this.cards.find((other) => this.place(other) < this.place(card));
     this.list.insertBefore(card, after ?? null);
+    for (const other of this.beyondShare(card)) other.remove();
     dress(card);
     document.getElementById("empty")?.remove();
   }

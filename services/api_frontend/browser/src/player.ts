@@ -1,12 +1,17 @@
 // The picture of a clip becomes Twitch's player on a tap, and not before.
 
-function play(link: HTMLElement): void {
+/** What an element hears once a player stands in it. */
+export const PLAYING = "playing-clip";
+
+/** Put the player in the picture's place. In the viewing mode the keys stay with the page. */
+export function play(link: HTMLElement): void {
   const frame = document.createElement("iframe");
   frame.src = link.dataset.embed ?? "";
   frame.title = link.dataset.title ?? "";
   frame.allow = "autoplay; fullscreen";
   link.replaceWith(frame);
-  frame.focus();
+  if (!frame.closest(".watch")) frame.focus();
+  frame.dispatchEvent(new CustomEvent(PLAYING, { bubbles: true }));
 }
 
 /** Let a tap on a clip's picture load the player; with a key for a new tab it stays a link. */

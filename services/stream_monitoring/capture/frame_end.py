@@ -1,12 +1,13 @@
-"""When a frame ends: with the tick that crosses a second of event time, and before much is unsynced."""
+"""Decide when a frame ends: once its tick completes a second of event time, or its records wait unsynced too long."""
 
 from dataclasses import dataclass
 
 from stream_monitoring.capture.ticks import crosses_second
 from stream_monitoring.timing import COMMIT_SECONDS, LONGEST_WAIT_SECONDS
 
-FRAME_SECONDS = 0.2
-UNSYNCED_SECONDS = 0.25  # what is not synced by then may be lost in a power cut: no frame waits longer for its tick
+FRAME_SECONDS = 0.45
+UNSYNCED_SECONDS = 0.5  # what is not synced by then may be lost in a power cut: no frame waits longer for its tick
+LOOK_SECONDS = 0.2  # longest time between two looks at the open frame
 OVERDUE_SECONDS = 0.02  # between two looks at a tick that waits for a socket's answer
 HELD_SECONDS = 1.0  # overdue for so long: something holds the tick, as a lost socket does
 ASK_SECONDS = 0.05  # overdue for so long: a socket with 20 messages a second has answered by one of them
@@ -50,4 +51,4 @@ def seconds_to_look(age_seconds: float, crosses_in: float) -> float:
     if -HELD_SECONDS < crosses_in <= 0:
         return OVERDUE_SECONDS
     until_full = FRAME_SECONDS - age_seconds if age_seconds < FRAME_SECONDS else FRAME_SECONDS
-    return min(crosses_in, until_full) if crosses_in > 0 else until_full
+    return min(until_full, LOOK_SECONDS, crosses_in if crosses_in > 0 else LOOK_SECONDS)

@@ -4,12 +4,10 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlencode
 
 import pytest
-from end_to_end.conftest import CHROMIUM_FLAGS
-from integration.support.api_frontend_process import Rows, SiteProcess, own_postgres
-from playwright.sync_api import Browser, Page, sync_playwright
+from integration.support.api_frontend_process import Rows, SiteProcess
+from playwright.sync_api import Browser, Page
 
 from api_frontend.data.stored_moment import StreamFacts
-from embedded import chromium as installed
 
 NARROW = {"width": 320, "height": 640}
 NAMES = {
@@ -45,34 +43,24 @@ SHARED_PAGES = (  # with all of the names at once, or asked for by them
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
-    folder = tmp_path_factory.mktemp("site")
-    with own_postgres(folder) as server:
-        rows = Rows(server.dsn)
-        for number, (login, name) in enumerate(NAMES.items(), 20):
-            rows.channel(str(number), login)
-            rows.name(str(number), name)
-            rows.watched(str(number), login)
-            hostile = StreamFacts(title=name, game_name=name, language="en")
-            rows.moment(login, 60 * number, channel_id=str(number), revision=3, expected=14.0, stream=hostile)
-            rows.stream(f"s{number}", str(number), name)
-        rows.progress()
-        with SiteProcess(server.dsn, folder) as site:
-            yield site
-        rows.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=installed.ensure(), args=CHROMIUM_FLAGS)
-        yield browser
-        browser.close()
+def site(postgres_of_module: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
+    rows = Rows(postgres_of_module)
+    for number, (login, name) in enumerate(NAMES.items(), 20):
+        rows.channel(str(number), login)
+        rows.name(str(number), name)
+        rows.watched(str(number), login)
+        hostile = StreamFacts(title=name, game_name=name, language="en")
+        rows.moment(login, 60 * number, channel_id=str(number), revision=3, expected=14.0, stream=hostile)
+        rows.stream(f"s{number}", str(number), name)
+    rows.progress()
+    with SiteProcess(postgres_of_module, tmp_path_factory.mktemp("site")) as site:
+        yield site
+    rows.close()
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport=NARROW)
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page(viewport=NARROW)
     yield page
     page.close()
 

@@ -1,7 +1,7 @@
 -- The index of moment_places, made while moments are read and written (a million: about a minute). It stands outside of
 -- a transaction; broken off, it begins anew.
 -- transactional: false
--- depends: 0013.search_places
+-- depends: 0014.search_places
 
 DROP INDEX CONCURRENTLY IF EXISTS moments_places;
 CREATE INDEX CONCURRENTLY moments_places ON moments USING gin (moment_places(search, crossed_at, grade))

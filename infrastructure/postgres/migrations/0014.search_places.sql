@@ -1,7 +1,7 @@
 -- Searches find the first of a list without reading all that has the words: beside its words, the index of a moment
 -- holds where in the lists it is. The site asks for the words within a stretch of time, or within a grade.
--- Changes the catalogue alone; 0014 makes the index.
--- depends: 0012.api
+-- Changes the catalogue alone; 0015 makes the index.
+-- depends: 0013.voices
 
 -- The three hours of a time, counted from 1970.
 CREATE FUNCTION three_hours(at timestamptz) RETURNS bigint
