@@ -17,7 +17,7 @@ from twitch_simulator.faults import Faults
 from twitch_simulator.irc.rooms import LINE_END, Rooms, without_tags
 from twitch_simulator.truth import Truth
 
-DUPLICATE_SECONDS = 2.0  # maximum delay of a duplicate
+DUPLICATE_SECONDS = 0.5  # maximum delay; a socket that missed the first takes the second for a message: not a late one
 SLICE_MS = 200  # of chat that a room gets at once
 Due = tuple[int, int, Rendered]  # when it is due (ms), order, message
 
