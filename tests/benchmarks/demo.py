@@ -29,7 +29,7 @@ DEADLINE_SECONDS = 600.0
 PROMISED = {  # README: the first clip within two minutes, 3 GB of disk
     "seconds_from_the_address_to_the_first_clip": 120.0,
     "megabytes_on_the_disk": 3000.0,
-    "seconds_of_ctrl_c": 30.0,
+    "seconds_of_ctrl_c": 5.0,
     "processes_left": 0.0,
 }
 

@@ -216,13 +216,13 @@ def test_a_verdict_stays_after_a_reload_and_is_taken_back(visit: OpenPage, rows:
     page = visit("/moments/m1")
     good, bad = (page.get_by_role("button", name=name, exact=True) for name in ("Good one", "Not really"))
     good.click()
-    expect(page.locator("#voices")).to_have_text("1 says good one")
+    expect(page.locator("#voices")).to_have_text("Good one: 1")
     bad.click()
-    expect(page.locator("#voices")).to_have_text("1 says not really")
+    expect(page.locator("#voices")).to_have_text("Not really: 1")
     page.reload()
     expect(bad).to_have_attribute("aria-pressed", "true")
     expect(good).to_have_attribute("aria-pressed", "false")
-    expect(page.locator("#voices")).to_have_text("1 says not really")
+    expect(page.locator("#voices")).to_have_text("Not really: 1")
     page.evaluate("localStorage.clear()")  # the server knows as well
     page.goto(f"{page.url}/verdict")
     expect(page.get_by_text("You say: not really.")).to_be_visible()
@@ -231,7 +231,7 @@ def test_a_verdict_stays_after_a_reload_and_is_taken_back(visit: OpenPage, rows:
         bad.click()
     expect(bad).to_have_attribute("aria-pressed", "false")
     page.reload()
-    expect(page.get_by_text("You have not said anything of it.")).to_be_visible()
+    expect(page.get_by_text("You have not said anything about it.")).to_be_visible()
 
 
 def test_a_verdict_that_does_not_arrive_is_not_shown(visit: OpenPage, rows: Rows) -> None:

@@ -125,7 +125,7 @@ def test_a_verdict_is_changed_and_taken_back(visitor: NewVisitor, owner: psycopg
         each.say("older", verdict="not_really")
     assert grade(owner, "older")[1] == -1
     told = one.say("older", verdict="good").json()
-    assert told == {"verdict": "good", "saved": False, "counts": "1 says good one · 1 says not really"}
+    assert told == {"verdict": "good", "saved": False, "counts": "Good one: 1 · Not really: 1"}
     assert grade(owner, "older")[1] == 0
     for each in (one, other):
         assert each.say("older", verdict="none").json()["verdict"] is None
