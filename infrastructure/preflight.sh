@@ -128,7 +128,7 @@ check_secrets() {
   folder=${folder:-./secrets}
   names=(kafka_password chatter_key postgres_recorder_password postgres_stream_monitoring_password postgres_status_password)
   if [[ $role == reliable ]]; then
-    names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,backup,exporter}_password)
+    names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,emote_counter,backup,exporter}_password)
   else names+=(grafana_password); fi
   for name in "${names[@]}"; do
     if [[ ! -e $folder/$name ]]; then

@@ -2,9 +2,9 @@
 -- transaction: a right that does not stand here is taken away. A new table needs its lines here.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public
-FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, backup, exporter;
+FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, emote_counter, backup, exporter;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA public
-FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, backup, exporter;
+FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, emote_counter, backup, exporter;
 
 -- The website shows moments and clips through the views that leave out what is hidden or has opted out; the tables
 -- themselves are closed to it. It may opt a channel out, and not back in; it counts reports and requests for channels,
@@ -13,7 +13,8 @@ FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status
 GRANT SELECT ON channels, watched_channels, shown_moments, visible_moments, visible_clips, hiding_state,
     pipeline_progress
 TO api_frontend;
-GRANT SELECT ON streams, coverage, chat_counts, former_logins, opted_out TO api_frontend;
+GRANT SELECT ON streams, coverage, chat_counts, former_logins, opted_out, emote_versions, emote_catalogues
+TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON reports, channel_requests TO api_frontend;
 GRANT SELECT ON voices, visitor_key TO api_frontend;
@@ -41,6 +42,11 @@ GRANT SELECT, INSERT, UPDATE ON opt_outs TO stream_monitoring, chooser;
 GRANT INSERT, UPDATE, DELETE ON watched_channels TO chooser;
 
 GRANT SELECT ON pipeline_progress TO watcher;
+
+-- The counter of emotes keeps the copy of their catalogues.
+GRANT SELECT, INSERT, UPDATE, DELETE ON emote_versions TO emote_counter;
+GRANT SELECT, INSERT, DELETE ON emote_catalogues TO emote_counter;
+GRANT SELECT, INSERT, UPDATE ON emote_stores TO emote_counter;
 
 -- Not the payloads of dead letters: they may hold people's words.
 GRANT SELECT ON pipeline_progress, open_channel_requests TO status;

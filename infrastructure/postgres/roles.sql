@@ -15,6 +15,7 @@ BEGIN
         'chooser',  -- the instance of stream_monitoring that decides which channels are watched
         'watcher',
         'status',  -- `make status`
+        'emote_counter',
         'backup',  -- pg_dump
         'exporter'  -- figures about the server
     ] LOOP

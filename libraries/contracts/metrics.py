@@ -87,6 +87,18 @@ HELIX_BUDGET = Metric("twitch_budget_remaining", "gauge", "Requests left in Twit
 TOKEN_INVALID = Metric("twitch_token_invalid", "gauge", "1 when a person has to sign in again")
 TOKEN_UNWRITTEN = Metric("twitch_token_unwritten", "gauge", "1 while renewed tokens cannot be written to their file")
 
+# emote_catalogue
+EMOTE_CATALOGUE_ANSWERS = Metric(
+    "emote_catalogue_answers_total",
+    "counter",
+    "Catalogues asked for: good, or the failure's kind",
+    ("provider", "outcome"),
+)
+EMOTE_CATALOGUE_CHANGES = Metric("emote_catalogue_changes_total", "counter", "Emotes that came or went", ("provider",))
+EMOTE_CATALOGUE_AGE = Metric(
+    "emote_catalogue_age_seconds", "gauge", "Age of a provider's last good answer", ("provider",)
+)
+
 # api_frontend
 PAGE_SECONDS = Metric("api_request_seconds", "histogram", "Time of a request", ("route", "status"))
 LIVE_VIEWERS = Metric("api_live_pages", "gauge", "Open pages that receive new moments")

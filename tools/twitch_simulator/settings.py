@@ -29,6 +29,7 @@ class SimulatorSettings(BaseSettings):
     time_scale: float = Field(1.0, gt=0, description="simulated days per real day")
     clip_delay_seconds: float = Field(5.0, ge=0, description="delay from Create Clip until Get Clips shows the clip")
     requests_per_minute: int = Field(800, ge=1, description="Helix's rate limit per client and user")
+    emote_requests_per_minute: int = Field(600, ge=1, description="each emote provider's limit per address")
     ping_interval_seconds: float = Field(240.0, gt=0, description="interval between the server's PINGs")
     truth_file: Path = Field(
         Path("twitch-truth"), description="folder of the ground truth files, such as messages.jsonl"

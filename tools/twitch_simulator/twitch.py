@@ -22,6 +22,8 @@ from twitch_simulator.delivery.play_runner import PlayRunner
 from twitch_simulator.delivery.rendering import Renderer
 from twitch_simulator.delivery.shared_chat import SharedChat
 from twitch_simulator.delivery.stream_changes import StreamChanges
+from twitch_simulator.emotes.catalogues import Catalogues
+from twitch_simulator.emotes.providers import EmoteProviders
 from twitch_simulator.faults import Faults
 from twitch_simulator.helix.clips import Clips
 from twitch_simulator.helix.helix_gate import Gate
@@ -57,6 +59,7 @@ class Twitch:
     tokens: Tokens = field(init=False)
     clips: Clips = field(init=False)
     gate: Gate = field(init=False)
+    emotes: EmoteProviders = field(init=False)
     session_context: SessionContext = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,6 +74,13 @@ class Twitch:
             late_every=self.settings.late_clips_every,
         )
         self.gate = Gate(self.tokens, RateLimit(self.settings.requests_per_minute), self.clock.machine)
+        self.emotes = EmoteProviders(
+            catalogues=Catalogues(self.settings.seed, self.directory.channels),
+            directory=self.directory,
+            clock=self.clock.machine,
+            base=lambda: self.public_url,
+            requests_per_minute=self.settings.emote_requests_per_minute,
+        )
         self.session_context = SessionContext(
             rooms=self.rooms,
             join_limit=JoinLimit(),

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from twitch_simulator.control.emote_routes import emote_routes
 from twitch_simulator.control.routes import (
     chat_routes,
     clip_fault_routes,
@@ -16,6 +17,7 @@ from twitch_simulator.control.routes import (
     token_routes,
 )
 from twitch_simulator.control.wire_routes import line_routes, socket_routes, state_route, time_routes
+from twitch_simulator.emotes.routes import catalogue_routes, emote_picture_routes
 from twitch_simulator.faults import EndpointFault
 from twitch_simulator.helix.auth import auth_routes
 from twitch_simulator.helix.helix import Helix, helix_routes
@@ -72,6 +74,8 @@ def web_application(twitch: Twitch) -> ASGIApp:
     application.include_router(helix_routes(Helix(twitch.directory, twitch.clock.now), twitch.gate))
     application.include_router(clip_routes(HelixClips(twitch.clips, twitch.directory, twitch.faults), twitch.gate))
     application.include_router(picture_routes(twitch.clips))
+    application.include_router(catalogue_routes(twitch.emotes))
+    application.include_router(emote_picture_routes())
     control = (
         chat_routes,
         event_routes,
@@ -83,6 +87,7 @@ def web_application(twitch: Twitch) -> ASGIApp:
         socket_routes,
         line_routes,
         time_routes,
+        emote_routes,
     )
     for routes in (*control, state_route):
         application.include_router(routes(twitch))

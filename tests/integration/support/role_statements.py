@@ -10,14 +10,16 @@ import psycopg
 
 from embedded.paths import REPOSITORY
 
-SERVICES, TOOLS = REPOSITORY / "services", REPOSITORY / "tools"
+SERVICES, TOOLS, LIBRARIES = (REPOSITORY / name for name in ("services", "tools", "libraries"))
+CATALOGUE = LIBRARIES / "emote_catalogue" / "sql"
 CAPTURE = SERVICES / "stream_monitoring" / "sql"
 FILES: dict[str, list[Path]] = {
-    "api_frontend": sorted((SERVICES / "api_frontend" / "data" / "sql").glob("*.sql")),
+    "api_frontend": [*sorted((SERVICES / "api_frontend" / "data" / "sql").glob("*.sql")), CATALOGUE / "known.sql"],
     "recorder": sorted((SERVICES / "recorder" / "sql").glob("*.sql")),
     "stream_monitoring": [CAPTURE / "opt_outs.sql", CAPTURE / "watched_channels.sql"],
     "chooser": sorted(CAPTURE.glob("*.sql")),
     "watcher": sorted((SERVICES / "watcher" / "sql").glob("*.sql")),
+    "emote_counter": [CATALOGUE / "published.sql"],
     "status": sorted((TOOLS / "status" / "sql").glob("*.sql")),
 }
 WHOLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")

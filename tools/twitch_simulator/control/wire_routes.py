@@ -125,6 +125,8 @@ def state_of(twitch: Twitch) -> dict[str, Any]:
         "clips_made": len(twitch.clips),
         "helix_requests": twitch.gate.requests,
         "helix_over_the_limit": twitch.gate.over_the_limit,
+        "emote_requests": sum(twitch.emotes.requests.values()),
+        "emotes_over_the_limit": twitch.emotes.over_the_limit,
         "joins_dropped": twitch.session_context.join_limit.dropped,
         "slow_readers": twitch.rooms.slow_readers,
     }

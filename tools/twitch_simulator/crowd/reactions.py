@@ -4,12 +4,14 @@ from random import Random
 from typing import Any, Final
 
 from twitch_simulator.crowd.emotes import emotes_tag
+from twitch_simulator.crowd.foreign_emotes import draw_name
 from twitch_simulator.crowd.texts import POOL_SIZE, ChatText
 from twitch_simulator.crowd.word_files import read_words
 
 MOODS: Final[dict[str, dict[str, Any]]] = read_words("reactions")
 LEAD_SHARE = 0.5  # of a burst's texts have the emote that this crowd favours
 REPEATS: Final = (1, 1, 1, 1, 2, 2, 3, 4, 7)  # of an emote in one text
+RARER_SHARE = 0.5  # of the emotes in ordinary chat are drawn from all that the other providers have
 FAVOURED = 2.0  # exponent: the first emotes of a list are written far more often than the last
 
 
@@ -54,14 +56,16 @@ def _reaction(rng: Random, words: dict[str, Any], language: str, lead: str) -> s
 
 def talk_pool(seed: int, language: str, size: int = POOL_SIZE) -> list[ChatText]:
     """Draw the ordinary texts of one language; equal seeds give equal pools."""
-    rng = Random(f"talk:{seed}:{language}")
-    return [ChatText(text, emotes_tag(text)) for text in (_remark(rng, language) for _ in range(size))]
+    rng, rarer = Random(f"talk:{seed}:{language}"), Random(f"rarer emotes:{seed}:{language}")
+    return [ChatText(text, emotes_tag(text)) for text in (_remark(rng, rarer, language) for _ in range(size))]
 
 
-def _remark(rng: Random, language: str) -> str:
+def _remark(rng: Random, rarer: Random, language: str) -> str:
     words = read_words("talk")
     talk, short = rng.choice(words[language]["talk"]), rng.choice(words[language]["short"])
     emote, shape = favoured(rng, words["emotes"]), rng.random()
+    if rarer.random() < RARER_SHARE:
+        emote = draw_name(rarer)
     if shape < 0.42:
         return str(talk)
     if shape < 0.62:

@@ -1,0 +1,54 @@
+"""The catalogues' emotes in chat: whole tokens between spaces, case-sensitive, without punctuation.
+
+Text that Twitch's tag claims has to be blank already: its emotes may touch punctuation, and count before all others.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from contracts.chat_messages import Emote
+from emote_catalogue.emote import EmoteKey
+from emote_catalogue.versions import Versions
+
+
+class Message(Protocol):
+    """A chat message: its text, and the second since 1970 UTC when it was sent."""
+
+    @property
+    def text(self) -> str:
+        """Return what was written."""
+        ...
+
+    @property
+    def second(self) -> int:
+        """Return when it was sent."""
+        ...
+
+
+def keys_in(text: str, emotes: Mapping[str, EmoteKey]) -> Sequence[EmoteKey]:
+    """Return each use of an emote in a text, in order."""
+    tokens = text.split(" ")
+    if emotes.keys().isdisjoint(tokens):  # as seven in ten messages are
+        return ()
+    return [emotes[token] for token in tokens if token in emotes]
+
+
+class CatalogueProvider:
+    """An emote provider as `moment_detection.evidence.emotes` describes it, for all three providers together."""
+
+    def __init__(self, versions: Versions) -> None:
+        self._lookup_at = versions.lookup_at
+
+    def emotes_in(self, message: Message, channel_id: str) -> Sequence[Emote]:
+        """Return each use with its first and last code point, by the catalogue in force when it was sent."""
+        emotes = self._lookup_at(channel_id, message.second * 1000).emotes
+        tokens = message.text.split(" ")
+        if emotes.keys().isdisjoint(tokens):
+            return ()
+        found, start = [], 0
+        for token in tokens:
+            key = emotes.get(token)
+            if key is not None:
+                found.append(Emote(key[0], key[1], start, start + len(token) - 1))
+            start += len(token) + 1
+        return found
