@@ -15,6 +15,7 @@ GRANT SELECT ON channels, watched_channels, shown_moments, visible_moments, visi
 TO api_frontend;
 GRANT SELECT ON streams, coverage, chat_counts, former_logins, opted_out, emote_versions, emote_catalogues
 TO api_frontend;
+GRANT SELECT ON emotes, emote_minutes, emote_days, emote_rollups TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON reports, channel_requests TO api_frontend;
 GRANT SELECT ON voices, visitor_key TO api_frontend;
@@ -34,7 +35,9 @@ GRANT SELECT (channel_id), DELETE ON voices TO recorder;
 GRANT EXECUTE ON FUNCTION moment_grade, graded, search_words, forget_old_voices TO recorder;
 -- An index is made of these: whoever writes a moment or searches by it calls them. They compute, and read nothing.
 GRANT EXECUTE ON FUNCTION moment_places, three_hours TO PUBLIC;
+GRANT SELECT, INSERT, UPDATE, DELETE ON emotes, emote_minutes, emote_days, emote_rollups TO recorder;
 GRANT EXECUTE ON FUNCTION make_chat_counts_partition, drop_chat_counts_partition TO recorder;
+GRANT EXECUTE ON FUNCTION make_emote_partitions, drop_emote_partitions, trim_emote_minutes TO recorder;
 
 -- Capture reads what to watch; it writes opt-outs back that an old backup lacks. The chooser writes the list too.
 GRANT SELECT ON watched_channels TO stream_monitoring, chooser;

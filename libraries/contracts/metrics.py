@@ -67,11 +67,25 @@ DETECTOR_RECORDS = Metric("clip_detector_records_total", "counter", "Records emi
 DETECTOR_LATE_RECORDS = Metric("clip_detector_late_records_total", "counter", "Records at or before the last tick")
 DETECTOR_EVENT_TIME = Metric("clip_detector_event_time_seconds", "gauge", "Event time reached, seconds since 1970")
 
+# the counter of emotes
+EMOTE_MESSAGES = Metric("emote_counts_messages_total", "counter", "Chat messages searched for emotes")
+EMOTE_USES = Metric("emote_counts_uses_total", "counter", "Uses counted", ("provider",))
+EMOTE_LATE = Metric(
+    "emote_counts_late_messages_total", "counter", "Messages with emotes that came after their minute was closed"
+)
+EMOTE_REPEATED = Metric("emote_counts_repeated_messages_total", "counter", "Messages that were counted already")
+EMOTE_LEFT_OUT = Metric(
+    "emote_counts_left_out_uses_total", "counter", "Uses that were not counted, by the limit that they met", ("limit",)
+)
+EMOTE_MINUTES = Metric("emote_counts_minutes_total", "counter", "Minutes of channels published", ("state",))
+EMOTE_OPEN = Metric("emote_counts_open_emotes", "gauge", "Emotes of open minutes in memory")
+
 # recorder
 RECORDED_ROWS = Metric("recorder_rows_total", "counter", "Rows written to Postgres", ("table",))
 RECORDER_BATCH_SECONDS = Metric("recorder_batch_seconds", "histogram", "Time of a batch, poll to commit")
 RECORDER_SKIPPED = Metric("recorder_skipped_records_total", "counter", "Records that are not stored", ("topic",))
 RECORDER_INSPECTED = Metric("recorder_inspected_messages_total", "counter", "Chat records read by the inspector")
+ROLLED_UP = Metric("recorder_emote_days_total", "counter", "Channel days whose minutes of emotes became rows of a day")
 RECORDER_WAITS = Metric("recorder_postgres_waits_total", "counter", "Waits while Postgres was away")
 
 # clip_creator

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
-from contracts.kept import WORDS_HOURS
+from contracts.emote_counts import RECORD_BYTES
+from contracts.kept import EMOTE_TOPIC_DAYS, WORDS_HOURS
 from contracts.log_sizes import CHAT_BYTES, HOUR_MS, SEGMENTS, SHORT_SEGMENTS
 
 DAY_MS = 24 * HOUR_MS
@@ -69,10 +70,19 @@ RESULT_CONFIG = {
 MOMENTS = Topic("moments", partitions="others", config=RESULT_CONFIG)
 CLIPS = Topic("clips", partitions="others", config=RESULT_CONFIG)
 CHAT_COUNTS = Topic("chat-counts", partitions="others", config=RESULT_CONFIG)
+# Whoever counted them reads the chat once more where a power cut took their end: it remembers a position in the chat
+# whose minutes were on the disk (emote_counts/position.py).
+EMOTE_COUNTS = Topic(
+    "emote-counts",
+    partitions="others",
+    config=RESULT_CONFIG
+    | SYNCED_LATER
+    | {"retention.ms": str(EMOTE_TOPIC_DAYS * DAY_MS), "max.message.bytes": str(RECORD_BYTES)},
+)
 JOB_PROGRESS = Topic("job-progress", partitions="one", config=RESULT_CONFIG | SYNCED_LATER)
 DEAD_LETTERS = Topic("dead-letters", partitions="one", config=WORDS_CONFIG)
 
-ALL = (CHAT_MESSAGES, STREAM_LIFECYCLE, MOMENTS, CLIPS, CHAT_COUNTS, JOB_PROGRESS, DEAD_LETTERS)
+ALL = (CHAT_MESSAGES, STREAM_LIFECYCLE, MOMENTS, CLIPS, CHAT_COUNTS, EMOTE_COUNTS, JOB_PROGRESS, DEAD_LETTERS)
 # The same key leads to the same partition of both: the owner of a moment's partition resumes its clip.
 PAIRED = (MOMENTS, CLIPS)
 

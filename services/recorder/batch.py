@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts import chat_messages, codec, topics
+from contracts import chat_messages, codec, kept, topics
 from contracts.chat_counts import ChatCounts
 from contracts.clips import Clip
 from contracts.codec import ContractError
 from contracts.dead_letters import DeadLetter
+from contracts.emote_counts import EmoteCounts
 from contracts.job_progress import JobProgress
 from contracts.moments import Moment
 from recorder.partitions import Retention
@@ -16,6 +17,7 @@ from recorder.rows import dead_letters, progress
 from recorder.rows.chat_counts import count_rows
 from recorder.rows.clips import clip_rows
 from recorder.rows.coverage import coverage_rows
+from recorder.rows.emote_minutes import emote_minute_rows
 from recorder.rows.moments import moment_rows
 from recorder.rows.notices import notice_rows
 from recorder.rows.record import Record
@@ -28,12 +30,14 @@ TOPICS = tuple(
         topics.MOMENTS,
         topics.CLIPS,
         topics.CHAT_COUNTS,
+        topics.EMOTE_COUNTS,
         topics.STREAM_LIFECYCLE,
         topics.JOB_PROGRESS,
         topics.DEAD_LETTERS,
     )
 )
 Rows = tuple[Row, ...]
+EMOTES_KEPT = Retention(kept.EMOTES_DAYS)
 SHAPERS: dict[type, Callable[[Any], Rows]] = {
     Moment: moment_rows,
     Clip: clip_rows,
@@ -50,6 +54,7 @@ class Shaper:
     retention: Retention
     on_dead_letter: Callable[[str], None]
     on_skipped: Callable[[str], None]
+    emote_retention: Retention = EMOTES_KEPT
 
     def entry(self, record: Record, now: int) -> Entry:
         """Return the rows of one record; `now` in milliseconds since 1970 UTC."""
@@ -67,7 +72,9 @@ class Shaper:
     def _rows(self, message: Any, record: Record, now: int) -> Rows:
         match message:
             case ChatCounts():
-                return self._counts(message, now)
+                return count_rows(message) if self._is_kept(message, record, self.retention, now) else ()
+            case EmoteCounts():
+                return emote_minute_rows(message) if self._is_kept(message, record, self.emote_retention, now) else ()
             case chat_messages.Tick():
                 return progress.tick_rows(message, now)
             case JobProgress():
@@ -77,10 +84,11 @@ class Shaper:
             case _:
                 return SHAPERS[type(message)](message)
 
-    def _counts(self, counts: ChatCounts, now: int) -> Rows:
-        if self.retention.is_ahead(counts.minute_at, now):
-            raise ContractError(f"chat-counts: minute_at {counts.minute_at} is days ahead")
-        return () if self.retention.is_over(counts.minute_at, now) else count_rows(counts)
+    @staticmethod
+    def _is_kept(counts: ChatCounts | EmoteCounts, record: Record, retention: Retention, now: int) -> bool:
+        if retention.is_ahead(counts.minute_at, now):
+            raise ContractError(f"{record.topic}: minute_at {counts.minute_at} is days ahead")
+        return not retention.is_over(counts.minute_at, now)
 
 
 @dataclass

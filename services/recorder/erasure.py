@@ -22,9 +22,21 @@ from service_runtime.settings import KafkaSettings
 from service_runtime.topic_reader import TopicReader
 
 log = structlog.get_logger()
-OTHER_TABLES = ("watched_channels", "former_logins", "channel_requests", "voices")  # that no record becomes a row of
+OTHER_TABLES = (
+    "watched_channels",
+    "former_logins",
+    "channel_requests",
+    "voices",
+    "emote_rollups",
+    "emote_days",
+)  # that no record becomes a row of
 ERASED_TABLES = (*(table.value for table in Table if table is not Table.PIPELINE_PROGRESS), *OTHER_TABLES)
-COMPACTED = (topics.MOMENTS, topics.CLIPS, topics.CHAT_COUNTS)  # a record without a value removes the ones before
+COMPACTED = (
+    topics.MOMENTS,
+    topics.CLIPS,
+    topics.CHAT_COUNTS,
+    topics.EMOTE_COUNTS,
+)  # a record without a value removes the ones before
 INTERVAL_SECONDS = 600.0
 RETRY_SECONDS = 30.0  # while Postgres or Kafka is away
 SETTLING_SECONDS = 26 * 3600.0  # a VOD's link is looked for during a day; after that nothing more comes

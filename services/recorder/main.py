@@ -1,4 +1,4 @@
-"""Starts the recorder: recording, retention, erasure and, if enabled, the chat inspector."""
+"""Starts the recorder: recording, retention, roll-up, erasure and, if enabled, the chat inspector."""
 
 from datetime import UTC, datetime
 
@@ -10,6 +10,7 @@ from recorder.batch import TOPICS, Shaper
 from recorder.chat_inspector import ChatInspector
 from recorder.consumer import RecordReader
 from recorder.database import Database
+from recorder.emote_days import EmoteDays
 from recorder.erasure import Erasure, Results
 from recorder.partitions import Retention
 from recorder.recording import RecordingLoop
@@ -34,6 +35,7 @@ def build_recording(kafka: KafkaSettings, conninfo: str, settings: RecorderSetti
         Retention(settings.chat_counts_retention_days),
         on_dead_letter=lambda topic: measure(metrics.DEAD_LETTERS).labels(place=topic).inc(),
         on_skipped=lambda topic: measure(metrics.RECORDER_SKIPPED).labels(topic=topic).inc(),
+        emote_retention=Retention(settings.emotes_retention_days),
     )
     reader = RecordReader(kafka, GROUP, settings.instance, TOPICS)
     return RecordingLoop(reader, Store(Database(conninfo, GROUP), now_ms), shaper, now_ms)
@@ -55,6 +57,7 @@ def main() -> int:
     supervisor.add("recorder", build_recording(kafka, conninfo, settings).run)
     keeper = RetentionKeeper(Database(conninfo, "retention"), settings, lambda: datetime.now(UTC).date())
     supervisor.add("retention", keeper.run)
+    supervisor.add("emote_days", EmoteDays(Database(conninfo, "emote-days"), lambda: datetime.now(UTC)).run)
     supervisor.add("erasure", Erasure(Database(conninfo, "erasure"), Results(kafka)).run)
     if settings.inspect_chat:
         supervisor.add("chat_inspector", build_inspector(kafka, conninfo, settings).run)

@@ -1,4 +1,4 @@
-"""The daily partitions of `chat_counts`: created ahead, dropped after the retention."""
+"""Daily partitions: created ahead, dropped after the retention."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ DAY_MS = 24 * 3_600_000
 DAYS_BEFORE = 2  # created even when empty, as today's and the next days' partitions are
 DAYS_AHEAD = 2  # so that midnight needs no new partition; a count from later is an error
 SLACK_DAYS = 1  # a partition is kept a day longer, so that a batch being written never loses its day
-PREFIX = "chat_counts_"
+CHAT_COUNTS = "chat_counts"
+EMOTE_TABLES = ("emote_minutes", "emote_days")  # their partitions are made and dropped together
 
 
 def day_of(time_ms: int) -> date:
@@ -16,15 +17,18 @@ def day_of(time_ms: int) -> date:
     return datetime.fromtimestamp(time_ms // 1000, UTC).date()
 
 
-def name_of(day: date) -> str:
-    """Name the partition's table, as the migration that makes and drops it does."""
-    return f"{PREFIX}{day:%Y%m%d}"
+def name_of(day: date, table: str = CHAT_COUNTS) -> str:
+    """Name the partition of a table, as the migration that makes and drops it does."""
+    return f"{table}_{day:%Y%m%d}"
 
 
 def day_of_name(name: str) -> date | None:
-    """Return the day of a partition's table; None if the table is no partition of ours."""
+    """Return the day of a partition; None if the table is no partition of ours."""
+    table, _, day = name.rpartition("_")
+    if table not in (CHAT_COUNTS, *EMOTE_TABLES):
+        return None
     try:
-        return datetime.strptime(name, f"{PREFIX}%Y%m%d").replace(tzinfo=UTC).date()
+        return datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC).date()
     except ValueError:
         return None
 
@@ -52,6 +56,6 @@ class Retention:
         return [today + timedelta(days=step) for step in range(-min(DAYS_BEFORE, self.days), DAYS_AHEAD + 1)]
 
     def dropped(self, names: Iterable[str], today: date) -> list[date]:
-        """Return the days whose partitions are past the retention."""
+        """Return the days whose partitions are past the retention, each once."""
         last = self.oldest(today) - timedelta(days=SLACK_DAYS)
-        return [day for name in names if (day := day_of_name(name)) is not None and day < last]
+        return sorted({day for name in names if (day := day_of_name(name)) is not None and day < last})

@@ -1,8 +1,8 @@
-"""Creates partitions of `chat_counts` ahead and deletes what has been kept long enough."""
+"""Creates partitions ahead and deletes what has been kept long enough."""
 
 import threading
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 from typing import Any
 
 import psycopg
@@ -10,7 +10,7 @@ import structlog
 
 from contracts import kept
 from recorder.database import Database, load_queries
-from recorder.partitions import Retention
+from recorder.partitions import SLACK_DAYS, Retention
 from recorder.settings import RecorderSettings
 from recorder.store import make_partition
 from service_runtime.postgres import PostgresAwayError
@@ -52,10 +52,23 @@ class RetentionKeeper:
             queries.delete_old_coverage(connection, days=settings.chat_counts_retention_days)
 
     def _keep_partitions(self, connection: psycopg.Connection) -> None:
-        retention, today = Retention(self._settings.chat_counts_retention_days), self._today()
-        for day in retention.made_ahead(today):
-            make_partition(connection, self._queries, day)
-        names = [name for (name,) in self._queries.partition_names(connection)]
-        for day in retention.dropped(names, today):
-            self._queries.drop_partition(connection, day=day)
-            log.info("dropped a partition", day=str(day))
+        queries, settings, today = self._queries, self._settings, self._today()
+        counts, emotes = Retention(settings.chat_counts_retention_days), Retention(settings.emotes_retention_days)
+        for day in counts.made_ahead(today):
+            make_partition(connection, queries.make_partition, day)
+        for day in emotes.made_ahead(today):
+            make_partition(connection, queries.make_emote_partitions, day)
+        for day in counts.dropped(names_in(queries.partition_names(connection)), today):
+            queries.drop_partition(connection, day=day)
+            log.info("dropped a partition of counts", day=str(day))
+        for day in emotes.dropped(names_in(queries.emote_partition_names(connection)), today):
+            queries.drop_emote_partitions(connection, day=day)
+            log.info("dropped partitions of emotes", day=str(day))
+        oldest = emotes.oldest(today) - timedelta(days=SLACK_DAYS)
+        queries.delete_old_rollups(connection, oldest=oldest)
+        queries.delete_old_emotes(connection, oldest=oldest)
+
+
+def names_in(rows: Iterable[tuple[str]]) -> list[str]:
+    """Return the names of partitions."""
+    return [name for (name,) in rows]

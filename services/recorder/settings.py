@@ -34,6 +34,7 @@ class RecorderSettings(BaseSettings):
     chat_counts_retention_days: int = Field(
         kept.COUNTS_DAYS, ge=3, description="days of per-second counts and coverage kept"
     )
+    emotes_retention_days: int = Field(kept.EMOTES_DAYS, ge=3, description="days of the uses of emotes kept")
     notices_retention_days: int = Field(kept.NOTICES_DAYS, ge=1, description="days of raids, gifts and the like kept")
     dead_letters_retention_hours: int = Field(
         kept.WORDS_HOURS, ge=1, le=kept.WORDS_HOURS, description="hours; dead letters may contain chat texts"

@@ -10,9 +10,11 @@ import structlog
 
 from contracts import metrics
 from recorder.database import REFUSABLE, Database, is_refusal, load_queries
-from recorder.partitions import day_of
+from recorder.emote_ids import EmoteIds
+from recorder.partitions import CHAT_COUNTS, EMOTE_TABLES, day_of
 from recorder.rows import dead_letters
 from recorder.rows.chat_counts import merged
+from recorder.rows.emote_minutes import newest
 from recorder.rows.row import Entry, Table, by_table
 from service_runtime.measures import measure
 
@@ -27,12 +29,13 @@ class Store:
         self._database = database
         self._now = now
         self._queries = load_queries()
-        self._days: set[date] = set()
+        self._emote_ids = EmoteIds(self._queries)
+        self._days: dict[str, set[date]] = {CHAT_COUNTS: set(), EMOTE_TABLES[0]: set()}
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Write all rows of `entries` in one transaction; what is stored already stays as it is."""
         with self._database as connection:
-            self._make_partitions(connection, entries)
+            self._prepare(connection, by_table(entries))
             try:
                 self._write_together(connection, entries)
             except REFUSABLE as error:
@@ -54,7 +57,10 @@ class Store:
 
     def _write_rows(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
         for table, rows in by_table(entries).items():
-            rows = merged(rows) if table is Table.CHAT_COUNTS else rows
+            if table is Table.CHAT_COUNTS:
+                rows = merged(rows)
+            elif table is Table.EMOTE_MINUTES:
+                rows = self._emote_ids.packed(newest(rows))
             getattr(self._queries, f"write_{table.value}")(connection, rows=msgspec.json.encode(rows).decode())
 
     def _write_halves(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
@@ -80,16 +86,23 @@ class Store:
         measure(metrics.DEAD_LETTERS).labels(place=entry.record.topic).inc()
         self._write_rows(connection, [dead_letters.refused(entry.record, reason, self._now())])
 
-    def _make_partitions(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
-        rows = by_table(entries).get(Table.CHAT_COUNTS, [])
-        for day in sorted({day_of(row["minute_at"]) for row in rows} - self._days):
-            make_partition(connection, self._queries, day)
-            self._days.add(day)
+    def _prepare(self, connection: psycopg.Connection, rows: dict[Table, list[Any]]) -> None:
+        """Make what the rows need: partitions, and ids of emotes."""
+        counts, minutes = rows.get(Table.CHAT_COUNTS, []), rows.get(Table.EMOTE_MINUTES, [])
+        days = {day_of(row["minute_at"]) for row in counts}
+        for day in sorted(days - self._days[CHAT_COUNTS]):
+            make_partition(connection, self._queries.make_partition, day)
+        emote_days = {day_of(minute.minute_at) for minute in minutes}
+        for day in sorted(emote_days - self._days[EMOTE_TABLES[0]]):
+            make_partition(connection, self._queries.make_emote_partitions, day)
+        self._days[CHAT_COUNTS] |= days
+        self._days[EMOTE_TABLES[0]] |= emote_days
+        self._emote_ids.learn(connection, minutes, day_of(self._now()))
 
 
-def make_partition(connection: psycopg.Connection, queries: Any, day: date) -> None:
-    """Create the day's partition of `chat_counts` if it is missing; another process may do so at the same time."""
+def make_partition(connection: psycopg.Connection, make: Callable[..., Any], day: date) -> None:
+    """Create the day's partitions if they are missing; another process may do so at the same time."""
     try:
-        queries.make_partition(connection, day=day)
+        make(connection, day=day)
     except (psycopg.errors.DuplicateTable, psycopg.errors.UniqueViolation):
         log.info("another process created the partition", day=str(day))

@@ -54,6 +54,16 @@ DELETE FROM notices WHERE channel_id IN (SELECT channel_id FROM opted_out);
 -- name: erase_chat_counts()!
 DELETE FROM chat_counts WHERE channel_id IN (SELECT channel_id FROM opted_out);
 
+-- name: erase_emote_minutes()!
+DELETE FROM emote_minutes WHERE channel_id IN (SELECT channel_id FROM opted_out);
+
+-- name: erase_emote_rollups()!
+-- After the minutes and before the days, as a roll-up locks them.
+DELETE FROM emote_rollups WHERE channel_id IN (SELECT channel_id FROM opted_out);
+
+-- name: erase_emote_days()!
+DELETE FROM emote_days WHERE channel_id IN (SELECT channel_id FROM opted_out);
+
 -- name: erase_moments()!
 -- In two halves, as the indexes are.
 DELETE FROM moments WHERE moment_id IN (

@@ -21,7 +21,17 @@ from recorder.erasure import COMPACTED, SETTLING_SECONDS, Erasure, Results
 from service_runtime.settings import KafkaSettings
 
 GONE, STAYS = "77", "88"
-TABLES = ("channels", "streams", "coverage", "notices", "chat_counts", "moments", "clips", "dead_letters")
+TABLES = (
+    "channels",
+    "streams",
+    "coverage",
+    "notices",
+    "chat_counts",
+    "emote_minutes",
+    "moments",
+    "clips",
+    "dead_letters",
+)
 
 
 def records(channel_id: str) -> dict[str, list[Any]]:
@@ -37,6 +47,7 @@ def records(channel_id: str) -> dict[str, list[Any]]:
             replace(raid, **own, notice_id=f"n{channel_id}"),
         ],
         "chat-counts": [replace(counts(NOW, [1] * 60), **own)],
+        "emote-counts": [replace(example("emote-counts", "closed"), **own, minute_at=NOW)],
         "moments": [
             replace(moment, **own, moment_id=f"m{channel_id}"),
             replace(moment, **own, moment_id=f"t{channel_id}", shadow=True),
@@ -132,7 +143,7 @@ def test_results_in_kafka_become_tombstones_twice(
     for channel_id in (GONE, STAYS):
         for topic, messages in records(channel_id).items():
             for message in messages if topic != "stream-lifecycle" else []:
-                name = f"{channel_id}:{NOW}" if topic == "chat-counts" else message.moment_id
+                name = f"{channel_id}:{NOW}" if topic.endswith("-counts") else message.moment_id
                 producer.produce(topic, key=name, value=codec.encode(message))
                 keys[channel_id].add((topic, name.encode()))
     producer.produce("moments", key="odd", value=b"no JSON")

@@ -12,9 +12,14 @@ from embedded.paths import REPOSITORY
 
 SERVICES, TOOLS, LIBRARIES = (REPOSITORY / name for name in ("services", "tools", "libraries"))
 CATALOGUE = LIBRARIES / "emote_catalogue" / "sql"
+EMOTES = LIBRARIES / "emote_counts" / "sql" / "reading.sql"
 CAPTURE = SERVICES / "stream_monitoring" / "sql"
 FILES: dict[str, list[Path]] = {
-    "api_frontend": [*sorted((SERVICES / "api_frontend" / "data" / "sql").glob("*.sql")), CATALOGUE / "known.sql"],
+    "api_frontend": [
+        *sorted((SERVICES / "api_frontend" / "data" / "sql").glob("*.sql")),
+        CATALOGUE / "known.sql",
+        EMOTES,
+    ],
     "recorder": sorted((SERVICES / "recorder" / "sql").glob("*.sql")),
     "stream_monitoring": [CAPTURE / "opt_outs.sql", CAPTURE / "watched_channels.sql"],
     "chooser": sorted(CAPTURE.glob("*.sql")),
