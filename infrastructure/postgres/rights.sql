@@ -16,6 +16,7 @@ TO api_frontend;
 GRANT SELECT ON streams, coverage, chat_counts, former_logins, opted_out, emote_versions, emote_catalogues
 TO api_frontend;
 GRANT SELECT ON emotes, emote_minutes, emote_days, emote_rollups TO api_frontend;
+GRANT SELECT, INSERT, UPDATE, DELETE ON emote_interest TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON reports, channel_requests TO api_frontend;
 GRANT SELECT ON voices, visitor_key TO api_frontend;
@@ -46,7 +47,8 @@ GRANT INSERT, UPDATE, DELETE ON watched_channels TO chooser;
 
 GRANT SELECT ON pipeline_progress TO watcher;
 
--- The counter of emotes keeps the copy of their catalogues.
+-- The counter of emotes keeps the copy of their catalogues, and reads who is looked at.
+GRANT SELECT ON emote_interest, watched_channels, opted_out TO emote_counter;
 GRANT SELECT, INSERT, UPDATE, DELETE ON emote_versions TO emote_counter;
 GRANT SELECT, INSERT, DELETE ON emote_catalogues TO emote_counter;
 GRANT SELECT, INSERT, UPDATE ON emote_stores TO emote_counter;
