@@ -83,7 +83,7 @@ class Lifecycle(Envelope, kw_only=True, frozen=True, tag="lifecycle", omit_defau
 
 
 class Coverage(Envelope, kw_only=True, frozen=True, tag="coverage", omit_defaults=True):
-    """Which seconds were read. A gap's `sent_at` equals `gap_from_at`; no instance read until `gap_until_at`."""
+    """Which seconds were read. A gap is told at `sent_at`; nobody read from `gap_from_at` until `gap_until_at`."""
 
     event: Literal["joined", "left", "gap"]
     gap_from_at: int | None = None

@@ -82,11 +82,12 @@ def recount(kafka: Kafka, truth: Truth) -> Recount:
         if entry.kind == "tick":
             assert entry.sent_at >= before, "a tick went back"
             ticks[record.partition] = entry.sent_at
-        elif entry.kind == "message":
+            continue
+        if entry.sent_at <= before:
+            late.append(entry)
+            late_ms[f"{entry.instance} {entry.kind} {entry.event} {(before - entry.sent_at) // 500 / 2} s"] += 1
+        if entry.kind == "message":
             found[entry.message_id] += 1
-            if entry.sent_at <= before:
-                late.append(entry)
-                late_ms[f"{entry.instance} {(before - entry.sent_at) // 500 / 2} s"] += 1
             first, last = min(first, entry.sent_at), max(last, entry.sent_at)
         elif entry.event == "gap":
             gaps.append(entry)

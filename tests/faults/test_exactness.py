@@ -233,8 +233,9 @@ def test_all_faults_give_the_results_of_an_uninterrupted_run(both: Pair, kafka: 
     assert len(moments) > 10, "too few moments were compared"
     assert killed == whole
     write_result(
-        "exactness",
+        f"exactness_{table.MORE_A_SYNC_MS}_ms" if table.MORE_A_SYNC_MS else "exactness",
         {
+            "more_a_sync_ms": table.MORE_A_SYNC_MS,
             "messages": log.messages,
             "lost": 0,
             "doubled": 0,

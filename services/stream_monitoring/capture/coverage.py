@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from contracts import metrics
@@ -13,6 +14,8 @@ from service_runtime.files import replace_durably
 from service_runtime.measures import measure
 
 log = structlog.get_logger()
+
+NOT_DELIVERED = "not delivered"  # seconds whose records never reach Kafka
 
 Emit = Callable[[Coverage], None]
 
@@ -81,10 +84,9 @@ class CoverageTracker:
             return False
         covered.begin_reading(machine_now)
         if covered.gap_from is not None:
-            self._write("gap", covered, covered.gap_from, until=now, reason=covered.gap_reason)
-            self._count(covered.gap_reason, now - covered.gap_from)
+            self._tell_gap(covered, covered.gap_from, now, covered.gap_reason)
         elif (owed_from := self._owed_gaps.pop(login, None)) is not None:
-            self._emit(self.undelivered_gap(covered, owed_from, now))
+            self._tell_gap(covered, owed_from, now, NOT_DELIVERED)
         covered.close_gap()
         self._write("joined", covered, now)
         return True
@@ -114,8 +116,8 @@ class CoverageTracker:
 
     def undelivered_gap(self, covered: CoveredChannel, gap_from: int, gap_until: int) -> Coverage:
         """Return a gap for seconds whose records never reach Kafka: not read, or deleted before they were forwarded."""
-        self._count("not delivered", gap_until - gap_from)
-        return self._record("gap", covered, gap_from, until=gap_until, reason="not delivered")
+        self._count(NOT_DELIVERED, gap_until - gap_from)
+        return self._record("gap", covered, gap_from, until=gap_until, reason=NOT_DELIVERED)
 
     def joined_record(self, covered: CoveredChannel, at: int) -> Coverage:
         """Return the record that the channel is read at this time."""
@@ -132,6 +134,12 @@ class CoverageTracker:
     def _open_gap(self, covered: CoveredChannel, gap_from: int, reason: str) -> None:
         covered.open_gap(gap_from, reason, self._now())
         self._write("left", covered, gap_from, reason=reason)  # the gap's record follows when its end is known
+
+    def _tell_gap(self, covered: CoveredChannel, gap_from: int, now: int, reason: str) -> None:
+        """Emit the gap that ends now, as a record of now: ticks may have passed its beginning, and none is late."""
+        told = self._record("gap", covered, gap_from, until=now, reason=reason)
+        self._emit(msgspec.structs.replace(told, sent_at=max(gap_from, now)))
+        self._count(reason, now - gap_from)
 
     def _count(self, reason: str, milliseconds: int) -> None:
         measure(metrics.GAP_SECONDS).labels(reason=reason).inc(max(0, milliseconds) / 1000)

@@ -156,4 +156,4 @@ class TakeoverFilter:
         """Return the part of a gap that is later than the last tick."""
         gap = msgspec.json.decode(value, type=Coverage)
         begin = max(gap.gap_from_at or 0, self.after + 1)
-        return codec.encode(msgspec.structs.replace(gap, sent_at=begin, gap_from_at=begin))
+        return codec.encode(msgspec.structs.replace(gap, sent_at=max(gap.sent_at, begin), gap_from_at=begin))

@@ -136,7 +136,7 @@ def test_a_channel_joined_after_the_report_gets_its_own_gap():
     capture.now += 4000
     at = capture.join("slow")
     gap = next(each for each in capture.written if each.event == "gap")
-    assert (gap.channel_id, gap.gap_from_at, gap.gap_until_at) == ("slow", since + 1, at)
+    assert (gap.channel_id, gap.sent_at, gap.gap_from_at, gap.gap_until_at) == ("slow", at, since + 1, at)
 
 
 def test_a_restart_has_its_own_gap_and_gets_no_second_one():

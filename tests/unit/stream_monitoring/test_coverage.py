@@ -15,7 +15,7 @@ def events(written: list[Coverage]) -> list[tuple[str, int, int | None, str]]:
     return [(each.event, each.sent_at, each.gap_until_at, each.reason) for each in written]
 
 
-def test_a_lost_sockets_gap_ends_with_the_next_join():
+def test_a_lost_sockets_gap_ends_with_the_next_join_and_is_told_then():
     coverage, written = tracker()
     coverage.joined("bar", "42", socket=1, now=10)
     coverage.lost("bar", socket=1, answered_through=50, reason="deaf")
@@ -23,9 +23,10 @@ def test_a_lost_sockets_gap_ends_with_the_next_join():
     assert events(written) == [
         ("joined", 10, None, ""),
         ("left", 50, None, "deaf"),
-        ("gap", 50, 90, "deaf"),
+        ("gap", 90, 90, "deaf"),
         ("joined", 90, None, ""),
     ]
+    assert written[2].gap_from_at == 50
 
 
 def test_a_socket_that_took_over_in_time_leaves_no_gap():
@@ -51,7 +52,8 @@ def test_after_a_crash_the_gap_begins_at_the_last_tick(tmp_path):
     restarted, written = tracker()
     restarted.restarted(load_covered(tmp_path / "covered.json"), gap_from=70)
     restarted.joined("bar", "42", socket=1, now=99)
-    assert ("gap", 70, 99, "restart") in events(written)
+    assert ("gap", 99, 99, "restart") in events(written)
+    assert [each.gap_from_at for each in written if each.event == "gap"] == [70]
 
 
 def test_the_file_is_synced_before_it_is_renamed(tmp_path, monkeypatch):

@@ -112,12 +112,12 @@ def frame_with(tick_at: int, *lines: bytes) -> Frame:
     return Frame.of(0, [*lines, TICK_KEY, codec.encode(tick)], tick_at)
 
 
-def gap(begin: int, end: int) -> bytes:
+def gap(begin: int, end: int, told_at: int = 0) -> bytes:
     return codec.encode(
         Coverage(
             schema_version=1,
             channel_id="42",
-            sent_at=begin,
+            sent_at=max(begin, told_at),
             received_at=0,
             instance="t",
             event="gap",
@@ -138,10 +138,12 @@ def kept(known: TakeoverFilter, frame: Frame) -> list[dict[str, object]]:
 
 def test_a_gap_is_sent_only_after_the_last_tick():
     known = TakeoverFilter(after=1000)
-    frame = frame_with(2000, b"l42", gap(500, 900), b"l42", gap(500, 1500), b"l42", gap(1200, 1500))
+    gaps = (gap(500, 900), gap(500, 1500), gap(1200, 1500), gap(500, 1500, told_at=1500))
+    frame = frame_with(2000, *(part for each in gaps for part in (b"l42", each)))
     assert [(each["sent_at"], each["gap_from_at"], each["gap_until_at"]) for each in kept(known, frame)] == [
         (1001, 1001, 1500),
         (1200, 1200, 1500),
+        (1500, 1001, 1500),  # told when it was over: ticks between the two promise nothing of it
     ]
 
 
