@@ -40,6 +40,7 @@ class CatalogueCopy:
         self._clock, self._wall_ms = clock, wall_ms
         self._queries: Any = aiosql.from_path(SQL, "psycopg")
         self._published = -1  # the last change that Postgres has
+        self._forgotten: set[str] = set()  # opted out in chat's log, and deleted in Postgres
         self._due = dict.fromkeys(("opt_outs", "whole", "forget"), float("-inf"))
         self._is_away = False
 
@@ -74,10 +75,12 @@ class CatalogueCopy:
 
     def _copy(self, connection: "psycopg.Connection[Any]") -> None:
         """Raises psycopg.Error."""
-        if self._is_due("opt_outs", OPT_OUT_SECONDS):
-            opted_out = {row[0] for row in self._queries.opted_out_channels(connection)} | self._channels.opted_out()
-            self._channels.forget(opted_out)
-            published.forget_channels(connection, opted_out)
+        opted_out = self._channels.opted_out()
+        if opted_out - self._forgotten or self._is_due("opt_outs", OPT_OUT_SECONDS):
+            everyone = opted_out.union(row[0] for row in self._queries.opted_out_channels(connection))
+            self._channels.forget(everyone)
+            published.forget_channels(connection, everyone)
+            self._forgotten = opted_out
         latest = self._versions.last_change()
         if latest != self._published or self._is_due("whole", WHOLE_SECONDS):
             published.publish(connection, self._versions)
