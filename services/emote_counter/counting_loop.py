@@ -52,6 +52,7 @@ class CountingLoop:
         self._counters: dict[int, PartitionCounter] = {}
         self._figures = Figures()
         self._beat_at = 0.0
+        self._is_in_doubt = False  # whether Kafka, which was away, still has what was counted
 
     def problems(self) -> dict[str, str]:
         """Return for /ready what keeps it from counting."""
@@ -111,11 +112,17 @@ class CountingLoop:
 
     def _look_again(self) -> None:
         """After Kafka was away, look whether it still has what was counted. Raises ChatLostError."""
-        if not self._reader.take_return():
+        self._is_in_doubt |= self._reader.take_return()
+        if not self._is_in_doubt:
             return
         positions = {number: each.tally.position() for number, each in self._counters.items()}
         offsets = {number: each.tick_offset for number, each in positions.items() if each.tick_offset is not None}
-        ticks = self._chat.ticks_at(offsets) if offsets else {}
+        try:
+            ticks = self._chat.ticks_at(offsets) if offsets else {}
+        except KafkaException as error:
+            log.warning("Kafka cannot be compared with what was counted; trying again", reason=str(error))
+            return
+        self._is_in_doubt = False
         lost = [number for number, each in positions.items() if not each.holds(ticks.get(number))]
         if lost:
             raise ChatLostError(f"Kafka lost chat that was counted, in partitions {lost}")
@@ -124,7 +131,7 @@ class CountingLoop:
         """Every two seconds: send revisions, show figures, name channels, keep the position."""
         self._beat_at = time.monotonic() + BEAT_SECONDS
         counters = self._counters.values()
-        if self._sender.is_free and (wanted := self._wanted()):
+        if self._sender.has_room and (wanted := self._wanted()):
             for counter in counters:
                 self._sender.send(counter.tally.revisions(wanted))
         self._figures.show(counters)

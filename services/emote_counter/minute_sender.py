@@ -27,6 +27,7 @@ TUNING = {
 }
 ROOM_SECONDS = 0.2  # to wait for room in the queue before it is looked whether to stop
 FLUSH_SECONDS = 5.0
+MOST_WAITING = 500  # minutes that Kafka has not acknowledged; all of 200 channels close at once
 
 
 class MinuteSender:
@@ -44,9 +45,9 @@ class MinuteSender:
         return min(self._open, default=self.last + 1) - 1
 
     @property
-    def is_free(self) -> bool:
-        """Return whether everything has arrived, so that revisions do not pile up while Kafka is away."""
-        return not self._open
+    def has_room(self) -> bool:
+        """Return whether revisions may be sent too: they must not pile up while Kafka is away."""
+        return len(self._open) < MOST_WAITING
 
     def send(self, minutes: Iterable[EmoteCounts]) -> None:
         """Send minutes; wait while the queue is full. Raises KafkaException where Kafka can never take one."""

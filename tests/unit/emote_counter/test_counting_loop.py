@@ -27,7 +27,7 @@ class Played:
         self.stop = threading.Event()
         self.batches, self.offset, self.sent, self.starts = list(batches), 0, [], 0
         self.sender = SimpleNamespace(
-            send=self.sent.extend, serve=lambda: None, close=lambda: None, is_free=True, last=0
+            send=self.sent.extend, serve=lambda: None, close=lambda: None, has_room=True, last=0
         )
         self.returns = False
         self.ticks: dict[int, Tick] = {}
