@@ -274,6 +274,8 @@ def test_counting_goes_on_while_postgres_is_away(story: Story) -> None:
     story.to_postgres.cut()
     wait_for("/ready notes it", lambda: "postgres" in story.counter.ready()[1].get("notes", {}), DEADLINE)
     assert story.counter.ready()[0] == 200
+    story.counter.end(signal.SIGKILL)
+    story.counter.start()  # catalogues and position are on its own disk
     story.chat.say(story.a, story.ticked_at + MINUTE_MS + 2, "Kappa SAME", "during", [KAPPA])
     story.tick(story.ticked_at + 2 * MINUTE_MS)
     expected, found = story.wait_stored()
