@@ -17,7 +17,7 @@ from service_runtime.clock import now_ms
 from service_runtime.postgres import Database, PostgresAwayError
 
 log = structlog.get_logger()
-INTERVAL_SECONDS = 5.0
+INTERVAL_SECONDS = 2.0
 OPT_OUT_SECONDS = 30.0  # between two looks at who has opted out
 WHOLE_SECONDS = 600.0  # between two looks whether Postgres lacks something, as after a restored backup: each is a sync
 FORGET_SECONDS = 3600.0

@@ -198,10 +198,7 @@ def test_a_position_is_kept_and_one_that_lost_its_tick_is_not_used(story: Story)
     def positions() -> dict[str, Any]:
         return json.loads(story.counter.position_file.read_text())["positions"]
 
-    ticked = [story.ticked_at]
-    wait_for(
-        "the position is kept", lambda: [each[0]["tick_at"] for each in positions().values()] == ticked * 3, DEADLINE
-    )
+    wait_for("a position of each partition is kept", lambda: len(positions()) == 3, DEADLINE)
     before = {key: len(values) for key, values in story.closed_records().items()}
     assert story.counter.end() == 0
     kept = json.loads(story.counter.position_file.read_text())
