@@ -69,10 +69,6 @@ class CatalogueCopy:
                 log.info("the catalogues are copied to Postgres again")
             self._is_away = False
 
-    def notes(self) -> dict[str, str]:
-        """Return for /ready that Postgres is away: counting goes on without it."""
-        return {"postgres": "away; no graph is live, and new emotes have no picture there yet"} if self._is_away else {}
-
     def _copy(self, connection: "psycopg.Connection[Any]") -> None:
         """Raises psycopg.Error."""
         opted_out = self._channels.opted_out()

@@ -32,6 +32,10 @@ class Interest:
             stop.wait(INTERVAL_SECONDS)
         self._database.close()
 
+    def notes(self) -> dict[str, str]:
+        """Return for /ready that Postgres is away: counting goes on without it."""
+        return {"postgres": "away; no graph is live, and new emotes have no picture there yet"} if self._is_away else {}
+
     def read(self) -> None:
         """Read once."""
         try:

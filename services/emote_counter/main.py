@@ -107,7 +107,7 @@ def main() -> int:
         start=partial(start_positions, chat, kept.positions, kept.began_at, settings.resume == "beginning"),
         wanted=lambda: interest.channel_ids,
     )
-    serve_health(settings, loop, lambda: state.notes() | copy.notes())
+    serve_health(settings, loop, lambda: state.notes() | interest.notes())
     workers = {"counting": loop.run, "copy": copy.run, "interest": interest.run}
     for name, worker in (workers | {f"catalogues-{name}": each.run for name, each in refreshers.items()}).items():
         supervisor.add(name, worker)
