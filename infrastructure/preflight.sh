@@ -126,9 +126,9 @@ check_secrets() {
   local folder names name
   folder=$(setting SECRETS_DIRECTORY)
   folder=${folder:-./secrets}
-  names=(kafka_password chatter_key postgres_recorder_password postgres_stream_monitoring_password postgres_status_password)
+  names=(kafka_password chatter_key postgres_{recorder,stream_monitoring,emote_counter,status}_password)
   if [[ $role == reliable ]]; then
-    names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,emote_counter,backup,exporter}_password)
+    names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,backup,exporter}_password)
   else names+=(grafana_password); fi
   for name in "${names[@]}"; do
     if [[ ! -e $folder/$name ]]; then

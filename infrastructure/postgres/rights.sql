@@ -48,7 +48,7 @@ GRANT INSERT, UPDATE, DELETE ON watched_channels TO chooser;
 GRANT SELECT ON pipeline_progress TO watcher;
 
 -- The counter of emotes keeps the copy of their catalogues, and reads who is looked at.
-GRANT SELECT ON emote_interest, watched_channels, opted_out TO emote_counter;
+GRANT SELECT ON emote_interest, opted_out TO emote_counter;
 GRANT SELECT, INSERT, UPDATE, DELETE ON emote_versions TO emote_counter;
 GRANT SELECT, INSERT, DELETE ON emote_catalogues TO emote_counter;
 GRANT SELECT, INSERT, UPDATE ON emote_stores TO emote_counter;

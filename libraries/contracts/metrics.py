@@ -78,6 +78,9 @@ EMOTE_LEFT_OUT = Metric(
     "emote_counts_left_out_uses_total", "counter", "Uses that were not counted, by the limit that they met", ("limit",)
 )
 EMOTE_MINUTES = Metric("emote_counts_minutes_total", "counter", "Minutes of channels published", ("state",))
+EMOTE_TICK_AGE = Metric(
+    "emote_counts_tick_age_seconds", "gauge", "Age of the last tick up to which emotes were counted, by its own time"
+)
 EMOTE_OPEN = Metric("emote_counts_open_emotes", "gauge", "Emotes of open minutes in memory")
 
 # recorder

@@ -1,5 +1,6 @@
 """Copies the store's changes to Postgres, for the site. A change is copied once, or again with the same result."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,6 @@ def forget(connection: "psycopg.Connection[Any]") -> None:
     queries.forget_published(connection, days=KEPT_DAYS)
 
 
-def forget_channel(connection: "psycopg.Connection[Any]", channel_id: str) -> None:
-    """Delete a channel's catalogues, as after an opt-out. Raises psycopg.Error."""
-    queries.forget_published_channel(connection, channel_id=channel_id)
+def forget_channels(connection: "psycopg.Connection[Any]", channel_ids: Iterable[str]) -> None:
+    """Delete the catalogues of channels, as after an opt-out. Raises psycopg.Error."""
+    queries.forget_published_channels(connection, channel_ids=list(channel_ids))

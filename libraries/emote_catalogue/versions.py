@@ -181,6 +181,16 @@ class Versions:
             queries.set_state(self._database, last_change=last_change + 1, last_at=latest)
         self._memory.clear()
 
+    def last_change(self) -> int:
+        """Return the number of the last change."""
+        with self._lock:
+            return int(queries.store_state(self._database)[1])
+
+    def channels(self) -> list[str]:
+        """Return the channels of which a catalogue is known."""
+        with self._lock:
+            return [scope for (scope,) in queries.known_scopes(self._database) if scope != GLOBAL]
+
     def changes_after(self, change: int) -> Changes | None:
         """Return the next changes after a number; None if there are none."""
         with self._lock:

@@ -1,6 +1,6 @@
 """Turns the records of one partition of chat-messages into minutes of emotes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -48,39 +48,53 @@ class _OptOut(msgspec.Struct, tag_field="kind", tag="opt_out", gc=False):
 
 class _Other(msgspec.Struct, gc=False):
     kind: str
+    channel_id: str = ""
+    sent_at: int = 0
 
 
 _decode = msgspec.json.Decoder(_Message | _Tick | _OptOut).decode
-_decode_kind = msgspec.json.Decoder(_Other).decode
+_decode_other = msgspec.json.Decoder(_Other).decode
 OTHERS = ("notice", "room_state", "lifecycle", "coverage")
 
 
 class PartitionCounter:
-    """Counts a partition's records into `tally`, by the names that `catalogue` knows at each message's time."""
+    """Counts a partition's records into `tally`, by the names that `catalogue` knows at each message's time.
 
-    def __init__(self, tally: Tally, catalogue: Catalogue) -> None:
+    `read`: the messages so far. `named`: the channels that records named, with the time (ms) of the last one; whoever
+    reads it may empty it. `on_opt_out(channel_id, is_out)` is called for each opt-out and its end.
+    """
+
+    def __init__(
+        self, tally: Tally, catalogue: Catalogue, on_opt_out: Callable[[str, bool], None] = lambda *_: None
+    ) -> None:
         self.tally = tally
-        self.read = 0  # messages
-        self._names_at = catalogue.lookup_at
+        self.read = 0
+        self.named: dict[str, int] = {}
+        self._names_at, self._on_opt_out = catalogue.lookup_at, on_opt_out
 
     def count(self, payload: bytes, offset: int) -> list[EmoteCounts]:
         """Count one record and return the minutes that it closed. Raises msgspec.DecodeError for what is none."""
         try:
             record = _decode(payload)
         except msgspec.ValidationError:
-            if _decode_kind(payload).kind in OTHERS:
-                return []
-            raise
+            other = _decode_other(payload)
+            if other.kind not in OTHERS:
+                raise
+            self.named[other.channel_id] = other.sent_at
+            return []
         if type(record) is _Message:
             self._count(record, offset)
         elif type(record) is _Tick:
             return self.tally.tick(record.sent_at, offset)
         elif type(record) is _OptOut:
             self.tally.set_opted_out(record.channel_id, record.event == "out")
+            self.named.pop(record.channel_id, None)
+            self._on_opt_out(record.channel_id, record.event == "out")
         return []
 
     def _count(self, message: _Message, offset: int) -> None:
         self.read += 1
+        self.named[message.channel_id] = message.sent_at
         names = self._names_at(message.channel_id, message.sent_at).emotes
         uses = uses_in(message.text, message.emotes, names)
         if uses:

@@ -67,6 +67,15 @@ class TopicReader:
         self._numbers()
         self._next |= offsets
 
+    def offsets_at(self, times: Mapping[int, int]) -> dict[int, int]:
+        """Return of these partitions the first offset that was written at a time (ms) or later, else the end.
+
+        Raises KafkaException.
+        """
+        asked = [TopicPartition(self._topic, number, at) for number, at in times.items()]
+        found = {each.partition: each.offset for each in self._consumer.offsets_for_times(asked, self._silent_seconds)}
+        return {number: self._watermarks(number)[1] if offset < 0 else offset for number, offset in found.items()}
+
     def read_to_end(self) -> Iterator[Message]:
         """Yield what was added since the last read, up to each partition's end. Raises KafkaException."""
         return self._read(self._numbers(), {})

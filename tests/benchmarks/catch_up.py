@@ -33,7 +33,15 @@ LIVE_RATE = 300  # messages per second that are read meanwhile
 RECORDED_SECONDS = 300.0
 FLOOR = 0.8
 SLOW_PAUSE_MS = 5  # what a consumer's SSD takes for a sync
-NOT_NEEDED = ("twitch_simulator", "stream_monitoring", "clip_detector", "clip_creator", "api_frontend", "redis")
+NOT_NEEDED = (
+    "twitch_simulator",
+    "stream_monitoring",
+    "clip_detector",
+    "clip_creator",
+    "emote_counter",
+    "api_frontend",
+    "redis",
+)
 
 
 def run_job(bootstrap: str, slowly: Mapping[str, str]) -> dict[str, float]:

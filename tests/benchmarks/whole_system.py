@@ -25,7 +25,7 @@ BURSTS = 24
 BURST_PAUSE_SECONDS = 3.0
 BASELINE_SECONDS = 80
 MACHINE_A = ("postgres", "redis", "api_frontend")
-MACHINE_B = ("kafka", "clip_detector", "stream_monitoring", "recorder", "clip_creator")
+MACHINE_B = ("kafka", "clip_detector", "stream_monitoring", "recorder", "clip_creator", "emote_counter")
 ARRIVAL_SECONDS = 90
 OPTIONS = {
     "channels": CHANNELS,

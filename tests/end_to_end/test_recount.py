@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from end_to_end.made_before import KEPT, partitions_now
 from end_to_end.world import World
+from integration.support.emote_recount import MINUTE_MS, Versions, recount, stored
 
 from contracts import codec
 from contracts.chat_messages import Coverage, Message, Tick
@@ -73,6 +74,20 @@ def test_the_counts_in_postgres_are_the_messages_in_kafka(world: World) -> None:
     complete = {key: total for key, total in counted.items() if (key[1] + 1) * 60 < upto - 10}
     assert complete
     assert {key: counted.get(key) for key in complete} == complete
+
+
+def test_the_uses_of_emotes_in_postgres_are_those_in_chat(world: World) -> None:
+    """By the catalogues that Postgres has, after every process was killed."""
+    until = last_tick(world) // MINUTE_MS * MINUTE_MS
+    lines = [each for each in world.records("chat-messages") if isinstance(each, Message) and each.sent_at < until]
+    expected = recount(lines, Versions(world.system.dsn()))
+    wait_for(
+        "all uses are recorded", lambda: stored(world.system.dsn(), until)[0].total() >= expected[0].total(), 60, 1
+    )
+    found = stored(world.system.dsn(), until)
+    assert found[0] == expected[0]
+    assert found[1] == expected[1]
+    assert {"twitch", "bttv"} <= {provider for _, _, (provider, _, _) in found[0]}
 
 
 def test_topics_keep_the_partitions_they_were_made_with(world: World) -> None:

@@ -40,7 +40,10 @@ class FaultPoints:
 def catalogue(points: FaultPoints) -> list[Fault]:
     """Return all faults."""
     everything = Fault(
-        "kill -9 of all at once", lambda world: world.kill_at_once(KILLED), stops_reader=True, stops_page=True
+        "kill -9 of all at once",
+        lambda world: world.kill_at_once((*KILLED, "emote_counter")),
+        stops_reader=True,
+        stops_page=True,
     )
     return [everything, *kills(), *disks(points), *servers(), *links(points.link), *packets(points), *twitch()]
 

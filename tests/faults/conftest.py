@@ -23,7 +23,11 @@ from embedded.processes.ports import free_ports
 from embedded.system import System
 from twitch_simulator.process import SimulatorProcess
 
-ACROSS_THE_LINK = {"stream_monitoring": "chooser", "recorder": "recorder"}  # of machine B to its role in Postgres on A
+ACROSS_THE_LINK = {  # of machine B to its role in Postgres on A
+    "stream_monitoring": "chooser",
+    "recorder": "recorder",
+    "emote_counter": "emote_counter",
+}
 SPOOL_MEGABYTES, KAFKA_MEGABYTES = 192, 1024
 
 

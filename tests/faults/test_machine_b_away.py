@@ -20,7 +20,7 @@ from twitch_simulator.process import SimulatorProcess
 AWAY_SECONDS = float(os.environ.get("AWAY_SECONDS", "600"))
 NAME = f"machine B away for {AWAY_SECONDS:.0f} s, a standby on A"
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(1800 + AWAY_SECONDS)]
-MACHINE_B = ("kafka", "clip_detector", "stream_monitoring", "recorder", "clip_creator")
+MACHINE_B = ("kafka", "clip_detector", "stream_monitoring", "recorder", "clip_creator", "emote_counter")
 OWN = ("MONITORING_HEALTH_PORT", "MONITORING_METRICS_PORT", "SPOOL_DIRECTORY", "MONITORING_CHANNEL_LIST_FILE")
 OFF_SECONDS = 60
 

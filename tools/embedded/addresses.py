@@ -24,6 +24,8 @@ class Ports:
     detector_metrics: int = 9249
     recorder_metrics: int = 9101
     clips_metrics: int = 9102
+    emote_counter_health: int = 8082
+    emote_counter_metrics: int = 9104
     api: int = 5000
     api_metrics: int = 5001
 

@@ -172,6 +172,7 @@ def services(directory: Path, ports: Ports, site: SiteAddress, shared: Mapping[s
             environment={**shared, "CLIPS_METRICS_PORT": str(ports.clips_metrics)},
             ready=lambda: listens(ports.clips_metrics),
         ),
+        emote_counter(directory, ports, shared),
         api_frontend(directory, ports, site, shared),
     ]
 
@@ -198,6 +199,23 @@ def api_frontend(directory: Path, ports: Ports, site: SiteAddress, shared: Mappi
             **Redis(directory / "redis").settings(),
             **own,
         },
+        ready=lambda: answers(url),
+    )
+
+
+def emote_counter(directory: Path, ports: Ports, shared: Mapping[str, str]) -> Program:
+    """Return the counter of emotes."""
+    own = {
+        "EMOTE_COUNTER_DIRECTORY": str(directory / "emotes"),
+        "EMOTE_COUNTER_HEALTH_PORT": str(ports.emote_counter_health),
+        "EMOTE_COUNTER_METRICS_PORT": str(ports.emote_counter_metrics),
+    }
+    url = ports.url("emote_counter_health") + "/ready"
+    return Program(
+        "emote_counter",
+        Stage.SERVICES,
+        command=_python("emote_counter"),
+        environment={**shared, **login(directory, ports, "emote_counter"), **own},
         ready=lambda: answers(url),
     )
 

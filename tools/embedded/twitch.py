@@ -44,6 +44,7 @@ class Twitch:
             "TWITCH_CLIENT_ID": SIMULATED_CLIENT_ID,
             "TWITCH_CLIENT_SECRET_FILE": str(secret),
             "TWITCH_USER_TOKENS_FILE": str(tokens),
+            **emote_providers(f"{http}/emotes"),
             "API_DEMO": "true",
             "API_FRAME_SOURCES": OWN_SITE,  # clips come through the site: see demo_site
             "API_IMAGE_SOURCES": OWN_SITE,
@@ -54,6 +55,18 @@ class Twitch:
         names = parse_channels(self.settings.get("MONITORING_PINNED_CHANNELS", ""))
         url = self.settings.get("MONITORING_CHAT_URL", CHAT_URL)
         return chat_complaints(url, [each.login for each in names if each.login])
+
+
+def emote_providers(url: str) -> dict[str, str]:
+    """Return the settings with which the counter of emotes asks the simulator instead of the real providers."""
+    return {
+        "EMOTE_COUNTER_SEVENTV_URL": f"{url}/7tv/v3",
+        "EMOTE_COUNTER_BETTERTTV_URL": f"{url}/bttv/3/cached",
+        "EMOTE_COUNTER_BETTERTTV_PICTURES": f"{url}/bttv",
+        "EMOTE_COUNTER_FRANKERFACEZ_URL": f"{url}/ffz/v1",
+        "EMOTE_COUNTER_FRANKERFACEZ_PICTURES": f"{url}/ffz",
+        "EMOTE_COUNTER_REQUESTS_PER_SECOND": "8",  # all channels are known within seconds; its limit is ten
+    }
 
 
 def _write_credentials(folder: Path) -> tuple[Path, Path]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from status.facts import Broker, Capture, Disk, Facts, Group, Job, NoAnswer, OnlyOn, StoredFacts, Website
+from status.facts import Broker, Capture, Disk, EmoteCounter, Facts, Group, Job, NoAnswer, OnlyOn, StoredFacts, Website
 from status.line import StageState, StageStatus
 from status.units import age_text, plural, size_text
 
@@ -28,6 +28,7 @@ def assess(facts: Facts) -> list[StageStatus]:
         detector(facts.job, facts.database),
         recorder(facts.groups, facts.database),
         clip_creator(facts.groups, facts.database),
+        emote_counter(facts.emotes),
         database(facts.database),
         website(facts.website),
         disk(facts.disk),
@@ -148,6 +149,16 @@ def clip_creator(groups: Mapping[str, Group] | NoAnswer, known: StoredFacts | No
         details += f", {plural(known.old_intents, 'request')} without an outcome for 15 min"
         state = StageState.BEHIND if state is StageState.OK else state
     return StageStatus("clip_creator", state, details=details, figures={**figures, "old_intents": known.old_intents})
+
+
+def emote_counter(fact: EmoteCounter | NoAnswer | OnlyOn) -> StageStatus:
+    """Assess the counter of emotes; a provider that fails is told, and nothing waits for it."""
+    if not isinstance(fact, EmoteCounter):
+        return _unanswered("emote_counter", fact)
+    late = fact.tick_age is not None and fact.tick_age > FRESH_SECONDS
+    told = "; ".join(f"{part}: {reason}" for part, reason in (fact.problems or fact.notes).items())
+    state = _behind_if(bool(fact.problems) or late)
+    return StageStatus("emote_counter", state, age=fact.tick_age, details=told or "counts, all providers answer")
 
 
 def database(fact: StoredFacts | NoAnswer) -> StageStatus:

@@ -13,6 +13,7 @@ SERVICES = {  # stage to its machine and its service in that compose file
     "clip_detector": ("B", "flink-jobmanager"),
     "recorder": ("B", "recorder"),
     "clip_creator": ("B", "clip-creator"),
+    "emote_counter": ("B", "emote-counter"),
     "postgres": ("A", "postgres"),
     "website": ("A", "api-frontend"),
 }

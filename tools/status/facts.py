@@ -76,6 +76,15 @@ class Job:
 
 
 @dataclass(frozen=True)
+class EmoteCounter:
+    """The counter of emotes. `tick_age`: how far it is behind; `notes`: providers that fail."""
+
+    problems: Mapping[str, str]
+    notes: Mapping[str, str]
+    tick_age: float | None
+
+
+@dataclass(frozen=True)
 class Website:
     """Whether the website is ready, and why not."""
 
@@ -102,5 +111,6 @@ class Facts:
     capture: Capture | NoAnswer | OnlyOn
     standby: Capture | NoAnswer | OnlyOn | None
     job: Job | NoAnswer | OnlyOn
+    emotes: EmoteCounter | NoAnswer | OnlyOn
     website: Website | NoAnswer
     disk: Disk | NoAnswer

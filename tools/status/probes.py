@@ -39,6 +39,7 @@ def run_probes(addresses: Addresses, folder: Path) -> Facts:
     """Query everything that this machine can reach."""
     on_b = OnlyOn("machine B")
     metrics_url, flink = addresses.capture_metrics, addresses.flink
+    emotes, emotes_metrics = addresses.emotes, addresses.emotes_metrics
     probes: dict[str, Probe] = {
         "database": lambda: postgres.query(addresses.postgres),
         "broker": lambda: kafka.query_ticks(addresses.kafka),
@@ -46,6 +47,7 @@ def run_probes(addresses: Addresses, folder: Path) -> Facts:
         "capture": lambda: web.query_capture(addresses.capture, metrics_url) if metrics_url else on_b,
         "standby": lambda: web.query_capture(None, addresses.standby) if addresses.standby else None,
         "job": lambda: web.query_job(flink) if flink else on_b,
+        "emotes": lambda: web.query_emote_counter(emotes, emotes_metrics) if emotes and emotes_metrics else on_b,
         "website": lambda: web.query_website(addresses.website),
         "disk": lambda: disk(folder),
     }

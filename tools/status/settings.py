@@ -31,6 +31,8 @@ class StatusSettings(BaseSettings):
     kafka_port: int = Field(9092, description="port of the demo's Kafka")
     monitoring_health_port: int = Field(8080, description="port of stream_monitoring's /ready")
     monitoring_metrics_port: int = Field(9100, description="port of stream_monitoring's /metrics")
+    emote_counter_health_port: int = Field(8082, description="port of emote_counter's /ready")
+    emote_counter_metrics_port: int = Field(9104, description="port of emote_counter's /metrics")
     detector_rest_port: int = Field(8081, description="port of Flink's REST API")
     api_port: int = Field(5000, description="port of the website")
     status_directory: Path = Field(Path("."), description="folder whose disk is checked")
@@ -52,6 +54,8 @@ class Addresses:
     capture: str | None
     capture_metrics: str | None
     standby: str
+    emotes: str | None
+    emotes_metrics: str | None
     flink: str | None
     website: str
 
@@ -67,6 +71,8 @@ def addresses(settings: StatusSettings) -> Addresses:
         capture=local and f"{local}:{settings.monitoring_health_port}",
         capture_metrics=local and f"{local}:{settings.monitoring_metrics_port}",
         standby="" if demo else f"http://{machine_a}:{settings.monitoring_metrics_port}",
+        emotes=local and f"{local}:{settings.emote_counter_health_port}",
+        emotes_metrics=local and f"{local}:{settings.emote_counter_metrics_port}",
         flink=local and f"{local}:{settings.detector_rest_port}",
         website=f"http://{machine_a}:{settings.api_port}",
     )

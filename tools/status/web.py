@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts import metrics
 from contracts.metrics import Metric
-from status.facts import Capture, Job, NoAnswer, Website
+from status.facts import Capture, EmoteCounter, Job, NoAnswer, Website
 
 TIMEOUT_SECONDS = 1.8  # slightly below the probe's deadline
 CONNECTION_ERRORS = (OSError, http.client.HTTPException)
@@ -54,6 +54,15 @@ def query_capture(health_url: str | None, metrics_url: str) -> Capture | NoAnswe
         gap_seconds=sample(text, metrics.GAP_SECONDS) or 0.0,
         unknown_names=round(sample(text, metrics.NAMED_UNKNOWN) or 0),
     )
+
+
+def query_emote_counter(health_url: str, metrics_url: str) -> EmoteCounter | NoAnswer:
+    """Query readiness and metrics of the counter of emotes."""
+    try:
+        ready, text = get(f"{health_url}/ready")[1], get(f"{metrics_url}/metrics")[1]
+    except CONNECTION_ERRORS as error:
+        return NoAnswer(f"{host_and_port(health_url)}: {reason(error)}")
+    return EmoteCounter(_problems(ready), _notes(ready), sample(text, metrics.EMOTE_TICK_AGE))
 
 
 def _problems(text: str) -> dict[str, str]:

@@ -41,6 +41,6 @@ ON CONFLICT (scope, provider, emote_id, came_at) DO UPDATE SET
 -- name: forget_published(days)!
 DELETE FROM emote_versions WHERE went_at < now() - make_interval(days => :days);
 
--- name: forget_published_channel(channel_id)!
-WITH gone AS (DELETE FROM emote_catalogues WHERE scope = :channel_id)
-DELETE FROM emote_versions WHERE scope = :channel_id;
+-- name: forget_published_channels(channel_ids)!
+WITH gone AS (DELETE FROM emote_catalogues WHERE scope = ANY(:channel_ids))
+DELETE FROM emote_versions WHERE scope = ANY(:channel_ids);

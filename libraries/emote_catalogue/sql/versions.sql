@@ -45,6 +45,9 @@ UPDATE store SET last_change = :last_change, last_at = :last_at;
 -- name: catalogue(scope, provider)^
 SELECT known_from, answered_at FROM catalogues WHERE scope = :scope AND provider = :provider;
 
+-- name: known_scopes()
+SELECT DISTINCT scope FROM catalogues;
+
 -- name: know(scope, provider, at_ms, answered_at, change)!
 INSERT INTO catalogues VALUES (:scope, :provider, :at_ms, :answered_at, :change) ON CONFLICT DO NOTHING;
 

@@ -13,7 +13,7 @@ from embedded.processes.processes import marked
 from embedded.processes.waiting import wait_for
 from embedded.system import System
 
-SERVICES = ("stream_monitoring", "clip_detector", "recorder", "clip_creator", "api_frontend")
+SERVICES = ("stream_monitoring", "clip_detector", "recorder", "clip_creator", "emote_counter", "api_frontend")
 END_SECONDS = 60.0
 
 pytestmark = pytest.mark.timeout(400)

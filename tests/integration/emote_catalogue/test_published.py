@@ -123,7 +123,7 @@ def test_old_versions_and_channels_are_forgotten(
     connection.execute("UPDATE emote_versions SET came_at = '2020-01-01', went_at = '2020-02-01' WHERE name = 'KEKW'")
     published.forget(connection)
     assert [name for name, *_ in shown(postgres)] == ["EZ"]
-    published.forget_channel(connection, CHANNEL)
+    published.forget_channels(connection, [CHANNEL])
     assert shown(postgres) == []
     assert connection.execute("SELECT count(*) FROM emote_catalogues").fetchone() == (0,)
 

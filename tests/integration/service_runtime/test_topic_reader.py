@@ -98,6 +98,15 @@ def test_only_the_last_records_are_read(empty_topics: str):
         assert values(reader.read_to_end()) == ["b", "c"]
 
 
+def test_the_first_record_since_a_time_is_found(empty_topics: str):
+    send(empty_topics, "a", "b")
+    with reader_of(empty_topics) as reader:
+        (first, *_) = reader.read_to_end()
+        ends = {number: end for number, (_, end) in reader.bounds().items()}
+        assert reader.offsets_at({0: 0}) == {0: first.offset()}
+        assert reader.offsets_at(dict.fromkeys(ends, first.timestamp()[1] + 10**6)) == ends
+
+
 def test_deleted_records_are_skipped(empty_topics: str):
     send(empty_topics, "a", "b")
     with reader_of(empty_topics) as reader:

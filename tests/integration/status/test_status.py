@@ -23,7 +23,14 @@ from embedded.processes.waiting import wait_for
 DEADLINE = 60.0  # seconds; the machine may be busy
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 WIDTH = 80  # columns
-PORTS = ("MONITORING_HEALTH_PORT", "MONITORING_METRICS_PORT", "DETECTOR_REST_PORT", "API_PORT")
+PORTS = (
+    "MONITORING_HEALTH_PORT",
+    "MONITORING_METRICS_PORT",
+    "EMOTE_COUNTER_HEALTH_PORT",
+    "EMOTE_COUNTER_METRICS_PORT",
+    "DETECTOR_REST_PORT",
+    "API_PORT",
+)
 Ask = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -86,7 +93,7 @@ def test_what_runs_is_ok_and_what_does_not_is_down(ask, recorder, producer):
     assert found["kafka"]["state"] == found["postgres"]["state"] == "ok"
     assert 0 <= found["kafka"]["age_seconds"] < 30
     assert found["recorder"]["figures"]["lag"] >= 0
-    for name in ("capture", "clip_detector", "clip_creator", "website"):
+    for name in ("capture", "clip_detector", "clip_creator", "emote_counter", "website"):
         assert found[name]["state"] == "down"
         assert found[name]["next"].startswith("tail -n 30 .demo/logs/")
 

@@ -24,7 +24,7 @@ FILES: dict[str, list[Path]] = {
     "stream_monitoring": [CAPTURE / "opt_outs.sql", CAPTURE / "watched_channels.sql"],
     "chooser": sorted(CAPTURE.glob("*.sql")),
     "watcher": sorted((SERVICES / "watcher" / "sql").glob("*.sql")),
-    "emote_counter": [CATALOGUE / "published.sql"],
+    "emote_counter": [CATALOGUE / "published.sql", *sorted((SERVICES / "emote_counter" / "sql").glob("*.sql"))],
     "status": sorted((TOOLS / "status" / "sql").glob("*.sql")),
 }
 WHOLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")

@@ -66,6 +66,11 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "CLIPS_INSTANCE": "one clip-creator",
     "CLIPS_BIND_ADDRESS": "inside of the container",
     "CLIPS_METRICS_PORT": "Prometheus asks this port",
+    "EMOTE_COUNTER_DIRECTORY": "a volume",
+    "EMOTE_COUNTER_RESUME": "for one command: OPERATIONS.md, Emotes",
+    "EMOTE_COUNTER_BIND_ADDRESS": "inside of the container",
+    "EMOTE_COUNTER_METRICS_PORT": "Prometheus asks this port",
+    "EMOTE_COUNTER_HEALTH_PORT": "inside of the container",
     "API_BIND_ADDRESS": "inside of the container",
     "API_PORT": "inside of the container",
     "API_METRICS_BIND_ADDRESS": "inside of the container",
@@ -81,6 +86,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
 }
 NOT_FOR_THE_FILE = {
     "FLINK_RESUME": "for one command: DEPLOYMENT.md, The job by hand",
+    "EMOTE_COUNTER_RESUME": "for one command: OPERATIONS.md, Emotes",
     **{f"{name}_IMAGE": "where another registry serves" for name in (
         "ALERTMANAGER", "CLOUDFLARED", "GRAFANA", "KAFKA", "MAVEN", "POSTGRES", "PROMETHEUS", "PYTHON", "REDIS"
     )},

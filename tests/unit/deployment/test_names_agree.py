@@ -24,6 +24,7 @@ SETTINGS = [
     "clip_creator.settings",
     "api_frontend.settings",
     "watcher.settings",
+    "emote_counter.settings",
 ]
 DOCKERFILES = sorted((REPOSITORY / "infrastructure" / "images").glob("*.Dockerfile"))
 FLINK_START = {"FLINK_RESUME", "FLINK_JOBMANAGER", "FLINK_JOBMANAGER_MEMORY", "FLINK_TASKMANAGER_MEMORY"}

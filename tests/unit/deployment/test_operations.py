@@ -18,7 +18,10 @@ from .test_names_agree import OTHERS_METRICS, known_variables, queried
 MANUAL = text("OPERATIONS.md")
 COMPOSE = {"A": "docker-compose.reliable.yml", "B": "docker-compose.processing.yml"}
 PARTS = ("**Means:**", "**Look**", "**Do", "**Over:**")
-PREFIXES = r"stream_monitoring|clip_detector|recorder|clip_creator|twitch|api|watcher|stream_scout|flink"
+PREFIXES = (
+    r"stream_monitoring|clip_detector|recorder|clip_creator|emote_counts|emote_catalogue|twitch|api|watcher"
+    r"|stream_scout|flink"
+)
 
 
 def section(title: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from embedded.addresses import Ports
 from embedded.problems import SetupError
 from embedded.twitch import SIMULATED, real
+from emote_counter.settings import EmoteCounterSettings
 
 
 def test_channels_are_pinned_without_credentials(tmp_path: Path) -> None:
@@ -48,6 +49,17 @@ def test_the_simulator_is_on_this_machine_only(tmp_path: Path) -> None:
     addresses = [settings[name] for name in ("MONITORING_CHAT_URL", "TWITCH_API_URL", "TWITCH_AUTH_URL")]
     assert all("//127.0.0.1:" in address for address in addresses)
     assert Path(settings["TWITCH_CLIENT_SECRET_FILE"]).read_text() == "simulator"
+
+
+def test_a_demo_asks_no_real_provider_of_emotes(tmp_path: Path) -> None:
+    addresses = {
+        f"EMOTE_COUNTER_{name}".upper()
+        for name, field in EmoteCounterSettings.model_fields.items()
+        if str(field.default).startswith("https://")
+    }
+    settings = SIMULATED.environment(tmp_path, Ports())
+    assert len(addresses) == 5
+    assert all(settings[name].startswith("http://127.0.0.1:") for name in addresses)
 
 
 def test_a_demos_pages_load_nothing_but_from_the_site(tmp_path: Path) -> None:

@@ -121,6 +121,21 @@ def test_an_opt_out_is_heard() -> None:
     assert counter.count(tick(120_000), 2) == []
 
 
+def test_the_channels_that_records_name_are_noted() -> None:
+    heard: list[tuple[str, bool]] = []
+    counter = PartitionCounter(Tally(beginning()), Changing(), lambda *told: heard.append(told))
+    joined = codec.decode("chat-messages", (EXAMPLES / "coverage_joined.json").read_bytes())
+    for channel_id in ("1", "2"):
+        counter.count(codec.encode(msgspec.structs.replace(joined, channel_id=channel_id, sent_at=7)), 0)
+    counter.count(message("1", 61_000, "hi"), 1)
+    assert counter.named == {"1": 61_000, "2": 7}
+    out = codec.decode("chat-messages", (EXAMPLES / "opt_out.json").read_bytes())
+    for event in ("out", "in"):
+        counter.count(codec.encode(msgspec.structs.replace(out, channel_id="1", event=event)), 2)
+    assert counter.named == {"2": 7}
+    assert heard == [("1", True), ("1", False)]
+
+
 @pytest.mark.parametrize("payload", [b"", b"{}", b"no json", b'{"kind":"whisper"}', b'{"kind":"message"}', b"\xff"])
 def test_what_is_no_record_is_refused(payload: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):

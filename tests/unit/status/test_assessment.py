@@ -5,7 +5,20 @@ from dataclasses import replace
 import pytest
 
 from status.assessment import DEAD_LETTERS, FREE_BYTES, LAG_RECORDS, SPOOL_BYTES, assess
-from status.facts import Broker, Capture, Disk, Facts, Group, Job, NoAnswer, OnlyOn, StageProgress, StoredFacts, Website
+from status.facts import (
+    Broker,
+    Capture,
+    Disk,
+    EmoteCounter,
+    Facts,
+    Group,
+    Job,
+    NoAnswer,
+    OnlyOn,
+    StageProgress,
+    StoredFacts,
+    Website,
+)
 from status.line import EXIT_CODES, StageState, StageStatus, worst
 
 CAPTURE = Capture(tick_age=2.0, is_holder=True, backlog=4_000.0, gap_seconds=0.0)
@@ -16,6 +29,7 @@ WELL = Facts(
     capture=CAPTURE,
     standby=None,
     job=Job("RUNNING", 2.0, 1_200_000.0),
+    emotes=EmoteCounter({}, {}, 2.0),
     website=Website(True),
     disk=Disk("/", 50e9, 100e9),
 )
@@ -45,6 +59,11 @@ def test_all_stages_are_ok() -> None:
         ("kafka", StageState.BEHIND, {"broker": SILENT}),
         ("kafka", StageState.BEHIND, {"broker": Broker(None)}),
         ("kafka", StageState.BEHIND, {"broker": Broker(31.0)}),
+        ("emote_counter", StageState.DOWN, {"emotes": SILENT}),
+        ("emote_counter", StageState.BEHIND, {"emotes": EmoteCounter({"kafka": "does not answer"}, {}, 2.0)}),
+        ("emote_counter", StageState.BEHIND, {"emotes": EmoteCounter({}, {}, 61.0)}),
+        ("emote_counter", StageState.OK, {"emotes": EmoteCounter({}, {"emotes of ffz": "no good answer"}, None)}),
+        ("emote_counter", StageState.UNKNOWN, {"emotes": OnlyOn("machine B")}),
         ("clip_detector", StageState.DOWN, {"job": SILENT}),
         ("clip_detector", StageState.DOWN, {"job": Job("none")}),
         ("clip_detector", StageState.DOWN, {"job": Job("FAILED")}),

@@ -8,7 +8,7 @@ import pytest
 
 from contracts import metrics
 from status import web
-from status.facts import Capture, Job, NoAnswer, Website
+from status.facts import Capture, EmoteCounter, Job, NoAnswer, Website
 
 METRICS = """# HELP stream_monitoring_gap_seconds_total Channel seconds that nobody read
 stream_monitoring_gap_seconds_total{reason="socket"} 3.0
@@ -51,6 +51,13 @@ def test_samples_are_summed_and_nan_is_none() -> None:
     assert web.sample(METRICS, metrics.GAP_SECONDS) == 7.0
     assert web.sample(METRICS, metrics.TICK_AGE) is None
     assert web.sample(METRICS, metrics.SPOOL_BYTES) is None
+
+
+def test_the_counter_of_emotes_is_read_with_its_notes(serve: Serve) -> None:
+    ready = '{"ok": true, "problems": {}, "notes": {"emotes of ffz": "no good answer"}}'
+    url = serve({"/ready": (200, ready), "/metrics": (200, f"{metrics.EMOTE_TICK_AGE.name} 1.5\n")})
+    assert web.query_emote_counter(url, url) == EmoteCounter({}, {"emotes of ffz": "no good answer"}, 1.5)
+    assert isinstance(web.query_emote_counter("http://127.0.0.1:9", url), NoAnswer)
 
 
 def test_capture_is_read_ready_or_not(serve: Serve) -> None:

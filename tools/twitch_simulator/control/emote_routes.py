@@ -26,6 +26,7 @@ class EmoteFaultOrder(Order):
 class EmoteChangeOrder(Order):
     """Add, remove or rename an emote of a channel, of everybody with `login` "".
 
+    `count`: add so many, with a number behind the name.
     `embed`: 7TV's answer about the channel holds its set, as before August 2026; `unembed` ends it.
     """
 
@@ -34,6 +35,7 @@ class EmoteChangeOrder(Order):
     action: Literal["add", "remove", "rename", "embed", "unembed"]
     emote: str = Field("", max_length=600)
     new_name: str = Field("", max_length=600)
+    count: int = Field(0, ge=0, le=20_000)
 
     @model_validator(mode="after")
     def names_what_it_needs(self) -> Self:
@@ -65,6 +67,8 @@ def emote_routes(twitch: Twitch) -> APIRouter:
         scope, catalogues = scope_of(twitch, order.login), twitch.emotes.catalogues
         try:
             match order.action:
+                case "add" if order.count:
+                    emote = catalogues.add_many(order.provider, scope, order.emote, order.count)
                 case "add":
                     emote = catalogues.add(order.provider, scope, order.emote)
                 case "remove":

@@ -84,6 +84,13 @@ class Catalogues:
         self._known[provider, scope] = [*others, emote]
         return emote
 
+    def add_many(self, provider: str, scope: str, name: str, count: int) -> SimulatedEmote:
+        """Add emotes `name1`, `name2` and so on; return the last."""
+        emotes = [make_emote(provider, f"{name}{number}") for number in range(1, count + 1)]
+        ids = {each.id for each in emotes}
+        self._known[provider, scope] = [each for each in self.of(provider, scope) or [] if each.id not in ids] + emotes
+        return emotes[-1]
+
     def remove(self, provider: str, scope: str, name: str) -> SimulatedEmote:
         """Take an emote away. Raises KeyError."""
         emote = self._find(provider, scope, name)

@@ -1,0 +1,5 @@
+"""Runs the service: python -m emote_counter."""
+
+from emote_counter.main import main
+
+raise SystemExit(main())
