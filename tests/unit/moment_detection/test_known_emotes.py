@@ -10,7 +10,7 @@ from moment_detection.evidence.chat_message import ChatMessage
 COMMONEST = {
     "laughter": "KEKW OMEGALUL LULW LuL LULE PepeLaugh ICANT xdd KEKL Tomfoolery AINTNOWAY MEGALUL OMEGADANCE ome5",
     "awe": "Pog PogU POGGERS POGCRAZY POGSLIDE PagMan PauseChamp WICKED SHEESH GIGACHAD EZ Clap NOWAYING BASED 5Head",
-    "hype": "HYPERS LETSGO catJAM ratJAM pepeD PepePls pepeJAM blobDance AlienPls gachiBASS vibee RAVE YIPPIE peepoClap",
+    "hype": "HYPERS LETSGO catJAM ratJAM pepeD PepePls pepeJAM blobDance AlienPls gachiBASS vibee RAVE YIPPIE",
     "dismay": "Despair Deadge PAIN Aware WeirdChamp Pepega PepegaAim FeelsWeirdMan JOEVER OOF Bedge Facepalm",
     "sadness": "Sadge PepeHands FeelsBadMan peepoSad widepeepoSad BLUBBERS SadCat SAJ sadE Stronge",
     "anger": "Madge RAGEY ReallyMad FeelsAngryMan Smadge MALDING Stare NOPERS",
