@@ -39,7 +39,7 @@ RUN apt-get update \
  && ln -s "$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")" /opt/java
 RUN groupadd --gid 10001 stream-scout \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin stream-scout \
- && mkdir -p /var/lib/flink && chown 10001:10001 /var/lib/flink
+ && mkdir -p /var/lib/flink /var/lib/stream-scout && chown 10001:10001 /var/lib/flink /var/lib/stream-scout
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=jars /jars/flink /opt/venv/lib/python3.11/site-packages/pyflink/lib/
 

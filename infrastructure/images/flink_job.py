@@ -51,7 +51,7 @@ def run(file: Path) -> None:
     planned = json.loads(file.read_text())
     start = Start(planned["source"], None, planned["emit_after"])
     options = pipeline.JobOptions(
-        operator=OperatorOptions(settings.rules(), settings.evidence_text, start.emit_after),
+        operator=OperatorOptions(settings.rules(), settings.evidence_text, start.emit_after, settings.catalogues()),
         kafka=kafka_options(kafka),
         source=source_options(kafka, start, settings.parallelism),
         detectors=settings.parallelism,

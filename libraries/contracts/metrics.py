@@ -66,6 +66,11 @@ DETECTOR_SECONDS = Metric("clip_detector_seconds_total", "counter", "Channel sec
 DETECTOR_RECORDS = Metric("clip_detector_records_total", "counter", "Records emitted", ("topic",))
 DETECTOR_LATE_RECORDS = Metric("clip_detector_late_records_total", "counter", "Records at or before the last tick")
 DETECTOR_EVENT_TIME = Metric("clip_detector_event_time_seconds", "gauge", "Event time reached, seconds since 1970")
+DETECTOR_CATALOGUES = Metric(
+    "clip_detector_emote_catalogues_readable",
+    "gauge",
+    "1 if moments know the emotes of 7TV, BetterTTV and FrankerFaceZ",
+)
 
 # the counter of emotes
 EMOTE_MESSAGES = Metric("emote_counts_messages_total", "counter", "Chat messages searched for emotes")

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from contracts.chat_messages import Emote
 from emote_catalogue.emote import EmoteKey
-from emote_catalogue.versions import Versions
+from emote_catalogue.lookup import Names
 
 
 class Message(Protocol):
@@ -25,6 +25,14 @@ class Message(Protocol):
         ...
 
 
+class Catalogue(Protocol):
+    """The names of every channel at every time: `Versions`, or `StoreReader` in a program that only reads."""
+
+    def lookup_at(self, channel_id: str, at_ms: int) -> Names:
+        """Return the names that were in force in a channel at a time."""
+        ...
+
+
 def keys_in(text: str, emotes: Mapping[str, EmoteKey]) -> Sequence[EmoteKey]:
     """Return each use of an emote in a text, in order."""
     tokens = text.split(" ")
@@ -36,8 +44,8 @@ def keys_in(text: str, emotes: Mapping[str, EmoteKey]) -> Sequence[EmoteKey]:
 class CatalogueProvider:
     """An emote provider as `moment_detection.evidence.emotes` describes it, for all three providers together."""
 
-    def __init__(self, versions: Versions) -> None:
-        self._lookup_at = versions.lookup_at
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._lookup_at = catalogue.lookup_at
 
     def emotes_in(self, message: Message, channel_id: str) -> Sequence[Emote]:
         """Return each use with its first and last code point, by the catalogue in force when it was sent."""

@@ -68,6 +68,19 @@ class Changes(NamedTuple):
     versions: list[Version]
 
 
+def read_names(database: sqlite3.Connection, strings: SharedStrings, channel_id: str, at_ms: int) -> Names:
+    """Return the names that were in force in a channel at a time, until the next change that is stored."""
+    where = {"channel_id": channel_id, "at_ms": at_ms}
+    last, following = queries.bounds_at(database, **where)
+    own = {provider: provider for provider in PROVIDERS}  # the same objects instead of new strings
+    rows = list(queries.versions_at(database, **where))
+    mapped = strings.mapping([(name, (own[provider], emote_id)) for _, provider, name, emote_id in rows])
+    known = set(queries.known_at(database, **where))
+    unknown = [(scope, provider) for scope in (channel_id, GLOBAL) for provider in PROVIDERS]
+    missing = tuple(each for each in unknown if each not in known)
+    return Names(mapped, missing, -FOREVER if last is None else last, FOREVER if following is None else following)
+
+
 class Versions:
     """One file; safe to share between threads."""
 
@@ -110,16 +123,9 @@ class Versions:
             return self._memory.find(channel_id, at_ms)
 
     def _read(self, channel_id: str, at_ms: int) -> Names:
-        where = {"channel_id": channel_id, "at_ms": at_ms}
-        last, following = queries.bounds_at(self._database, **where)
-        own = {provider: provider for provider in PROVIDERS}  # the same objects instead of new strings
-        rows = queries.versions_at(self._database, **where)
-        mapped = self._strings.mapping([(name, (own[provider], emote_id)) for _, provider, name, emote_id in rows])
-        known = set(queries.known_at(self._database, **where))
-        unknown = [(scope, provider) for scope in (channel_id, GLOBAL) for provider in PROVIDERS]
-        missing = tuple(each for each in unknown if each not in known)
+        names = read_names(self._database, self._strings, channel_id, at_ms)
         self._strings.prune(self._memory.periods)
-        return Names(mapped, missing, -FOREVER if last is None else last, FOREVER if following is None else following)
+        return names
 
     def in_force(self, scope: str, provider: ProviderName) -> list[CatalogueEmote] | None:
         """Return the catalogue's latest emotes; None where it was never fetched."""

@@ -8,7 +8,7 @@ from moment_detection.detection.counters import WINDOW_SECONDS
 from moment_detection.detection.detector import Detector
 from moment_detection.detection.outputs import CLOSED, RAISED, ConfirmedPeak, Minute, Output, Revision
 from moment_detection.detection.window_chatters import speakers_of
-from moment_detection.evidence.emotes import EMOTES, EmoteProvider
+from moment_detection.evidence.emotes import TWITCH_ONLY, EmoteProvider
 from moment_detection.evidence.evidence import CrowdEvidence, count_evidence
 from moment_detection.evidence.moment_context import MomentContext, context_of
 from moment_detection.evidence.room_events import put_room_events, recent_events
@@ -49,7 +49,7 @@ class Channel:
     __slots__ = ("_last_context", "_last_evidence", "channel_id", "detector", "emotes", "texts")
 
     def __init__(
-        self, channel_id: str, detector: Detector, texts: SlotStore | None, emotes: EmoteProvider = EMOTES
+        self, channel_id: str, detector: Detector, texts: SlotStore | None, emotes: EmoteProvider = TWITCH_ONLY
     ) -> None:
         self.channel_id = channel_id
         self.detector = detector

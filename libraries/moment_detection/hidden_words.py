@@ -12,6 +12,9 @@ from itertools import groupby
 from pathlib import Path
 from unicodedata import category, normalize
 
+from msgspec import structs
+
+from contracts.moments import Evidence
 from moment_detection.causes.normalize import SPACELESS
 from moment_detection.evidence.characters import one_form
 
@@ -69,6 +72,14 @@ class HiddenWords:
     def hides(self, word: str) -> bool:
         """Return whether a word is hidden."""
         return self._known(word)
+
+    def shown(self, evidence: Evidence) -> Evidence:
+        """Return evidence without the emotes and words that are hidden."""
+        emotes = [each for each in evidence.emotes if not self.hides(each.name)]
+        words = [each for each in evidence.words if not self.hides(each.word)]
+        if len(emotes) == len(evidence.emotes) and len(words) == len(evidence.words):
+            return evidence
+        return structs.replace(evidence, emotes=emotes, words=words)
 
     def _find(self, word: str) -> bool:
         return any(self._pattern.search(reading) for reading in readings(word))

@@ -32,7 +32,7 @@ GOING_ON = {  # the same while it happens
     "fear": marked("Chat is scared"),
     "confusion": marked("Chat is puzzled"),
 }
-TWITCH = "twitch"  # the provider whose emotes may be named, whatever they are called
+CATALOGUED = ("twitch", "ffz", "bttv", "7tv")  # providers whose emotes may be named, whatever they are called
 LONGEST_TOKEN = 30  # characters; Twitch's own names are shorter
 LEAST_FACTOR = 1.5  # below it "1.2×" says nothing
 WHOLE_FACTOR_FROM = 2.95  # "2.4×", but "7×"
@@ -47,10 +47,11 @@ def is_showable(name: str) -> bool:
 def named(evidence: Evidence) -> Iterator[tuple[str, int]]:
     """Yield the names that may be said, with the number of people who used each.
 
-    Those are Twitch's emotes and the names of moods.toml, never other words of the chat.
+    Those are emotes and the names of moods.toml, never other words of the chat. What is hidden must be gone from
+    `evidence` already.
     """
     for emote in evidence.emotes:
-        name = emote.name if emote.provider == TWITCH else known_name(emote.name)
+        name = emote.name if emote.provider in CATALOGUED else known_name(emote.name)
         if name and is_showable(name):
             yield name, emote.chatters
     for word in evidence.words:

@@ -54,6 +54,7 @@ class MomentConsumer:
         self._cooldown = Cooldown(context.settings.cool_down_seconds)
         self._budget = HourlyBudget(context.settings.hourly_budget)
         self._refusals = Refusals()
+        self._hidden = context.settings.hidden()
         self._in_progress: set[str] = set()  # ids of moments that this process has steps for
         self._new_partitions: set[int] = set()  # assigned since the last poll
         self._skipped_to: dict[int, int] = {}  # partition to the offset after moments that need no record
@@ -151,7 +152,7 @@ class MomentConsumer:
     def _decide(self, moment: Moment, message: Message) -> None:
         """Record the decision and the offset in one transaction, then start the steps."""
         now, credentials = self._context.now(), self._credentials()
-        clip = decide(moment, now, credentials, self._cooldown, self._budget, self._refusals)
+        clip = decide(moment, now, credentials, self._cooldown, self._budget, self._refusals, self._hidden)
         if clip.status in LINKED and (url := known_link(self._context, clip, moment)) is not None:
             clip = msgspec.structs.replace(clip, vod_url=url)
         offset = TopicPartition(MOMENTS.name, message.partition(), message.offset() + 1)

@@ -1,11 +1,15 @@
 """Settings of clip_creator, with the prefix `CLIPS_`."""
 
 import socket
+from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from moment_detection.hidden_words import HiddenWords, read_hidden_words
 from service_runtime.backoff import Backoff
+
+HIDDEN_WORDS = Path(__file__).parents[2] / "configs" / "hidden_words.toml"  # in an image too
 
 
 class ClipSettings(BaseSettings):
@@ -26,6 +30,23 @@ class ClipSettings(BaseSettings):
     poll_seconds: float = Field(
         5.0, gt=0, le=60, description="first pause between two lookups of a clip; doubles up to 30 s"
     )
+
+    hidden_words: Path = Field(
+        default=HIDDEN_WORDS,
+        validate_default=True,
+        description="file of the words that no title says, see configs/hidden_words.toml",
+    )
+
+    @field_validator("hidden_words")
+    @classmethod
+    def are_words(cls, value: Path) -> Path:
+        """Refuse a file that cannot be read."""
+        read_hidden_words(value)
+        return value
+
+    def hidden(self) -> HiddenWords:
+        """Return the words that no title says."""
+        return read_hidden_words(self.hidden_words)
 
     def polling(self, longest_seconds: float = 30.0) -> Backoff:
         """Return the pauses between two lookups at Twitch, from `poll_seconds` up to `longest_seconds`."""

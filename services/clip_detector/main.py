@@ -113,7 +113,7 @@ def run(settings: DetectorSettings, kafka: KafkaSettings, start: Start) -> None:
     from clip_detector.job.detector_operator import OperatorOptions
 
     options = pipeline.JobOptions(
-        operator=OperatorOptions(settings.rules(), settings.evidence_text, start.emit_after),
+        operator=OperatorOptions(settings.rules(), settings.evidence_text, start.emit_after, settings.catalogues()),
         kafka=kafka_options(kafka),
         source=source_options(kafka, start, settings.parallelism),
     )

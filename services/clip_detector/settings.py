@@ -12,6 +12,7 @@ class DetectorSettings(RuleSettings):
     """The rules of moments, the checkpoints, and how Flink runs."""
 
     evidence_text: bool = Field(True, description="count the words and emotes of a moment")
+    emotes: str = Field("", description="emote_counter's file of other providers' emotes; empty: only Twitch's count")
     checkpoint_directory: Path = Field(description="folder of the checkpoints; has to survive restarts")
     # One every 3 s took three times the bytes and syncs; a kill repeats SETTLE_SECONDS (10 s) more at any interval.
     checkpoint_seconds: float = Field(
@@ -32,3 +33,7 @@ class DetectorSettings(RuleSettings):
         Path("configs/flink/log4j-console.properties"), description="log4j's configuration for Flink's JVM"
     )
     work_directory: Path = Field(Path("build/flink"), description="scratch folder, emptied at each start")
+
+    def catalogues(self) -> Path | None:
+        """Return the file of other providers' emotes, None without one."""
+        return Path(self.emotes).absolute() if self.emotes else None

@@ -148,10 +148,13 @@ def tick(producer: Producer, second: int) -> None:
     producer.poll(0)
 
 
-def run_job(name: str, with_texts: bool, mode: str | None, parallelism: int, bootstrap: str) -> dict[str, float]:
+def run_job(
+    name: str, with_texts: bool, mode: str | None, parallelism: int, bootstrap: str, catalogues: Path | None = None
+) -> dict[str, float]:
     """Run one job over the whole topic in this process; return CPU seconds and memory in MB (PSS).
 
     `mode`: where Python runs, beside the JVM ("process") or in it ("thread"); by default as the job itself wants it.
+    `catalogues`: file of other providers' emotes.
     """
     gc.disable()
     import per_message_job  # beside this file
@@ -183,8 +186,9 @@ def run_job(name: str, with_texts: bool, mode: str | None, parallelism: int, boo
     if mode == "process":
         os.environ.pop("_python_worker_execution_mode", None)
     source = {"scan.startup.mode": "earliest-offset", "scan.bounded.mode": "latest-offset"}
+    known = {"catalogues": catalogues} if catalogues else {}  # earlier commits do not have it
     options = windows.JobOptions(
-        OperatorOptions(settings.rules(), with_texts), {"properties.bootstrap.servers": bootstrap}, source
+        OperatorOptions(settings.rules(), with_texts, **known), {"properties.bootstrap.servers": bootstrap}, source
     )
     bundle = {"python.fn-execution.bundle.time": "50", "python.fn-execution.bundle.size": "1000"}
     modes = {**bundle, "python.execution-mode": mode} if mode else {}
@@ -262,9 +266,12 @@ def main() -> int:
     parser.add_argument("--run", choices=JOBS, help=argparse.SUPPRESS)
     parser.add_argument("--bootstrap", help=argparse.SUPPRESS)
     parser.add_argument("--texts", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--catalogues", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.run:
-        figures = run_job(options.run, options.texts, options.mode, options.parallelism, options.bootstrap)
+        figures = run_job(
+            options.run, options.texts, options.mode, options.parallelism, options.bootstrap, options.catalogues
+        )
         sys.stdout.write(json.dumps(figures) + "\n")
         return 0
     with tempfile.TemporaryDirectory() as directory, Kafka(Path(directory) / "kafka", *free_ports(2)) as server:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cause_check.labels import NONE, Label
+from cause_check.rate import Rate
 from moment_detection.causes.causes import find_causes
 from moment_detection.causes.moods import mood_of
 from moment_detection.causes.reactions import may_clip
@@ -25,6 +26,12 @@ class LabelAgreement(NamedTuple):
     def accuracy(self) -> float:
         """The share of equal labels."""
         return sum(count for (person, program), count in self.pairs.items() if person == program) / self.total
+
+    @property
+    def precision(self) -> Rate:
+        """How many of the program's labels, `NONE` aside, are the person's as well."""
+        given = {pair: count for pair, count in self.pairs.items() if pair[1] != NONE}
+        return Rate(sum(count for (person, program), count in given.items() if person == program), sum(given.values()))
 
     @property
     def kappa(self) -> float:

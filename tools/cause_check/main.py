@@ -14,7 +14,7 @@ from pathlib import Path
 
 from cause_check import results
 from cause_check.agreement import compare_causes, compare_moods
-from cause_check.labels import labelled_moments, read_labels
+from cause_check.labels import RAISED, labelled_moments, read_labels
 from cause_check.rate import Rate
 from cause_check.recorded_moments import context_at, mood_share, raids_in, read_messages, recording_path
 from cause_check.trial_channel import ordinary_texts
@@ -52,7 +52,9 @@ def recorded_chat(folder: Path) -> Iterator[str]:
             moments += found
         with_cause = [line for line in moments if line.causes]
         counts = Counter(cause for line in with_cause for cause in line.causes)
+        with_mood = Rate(sum(line.mood is not None for line in moments), len(moments))
         yield f"{channel:10} {Rate(len(with_cause), len(moments))}  {dict(counts)}"
+        yield f"{'':10} {with_mood}  of them with a mood"
         if HIGHLIGHTED.startswith(channel):
             yield f"{'':10} {in_highlights(folder, moments)}  of them in highlights that people chose"
     named, clips = sum(named for named, _ in at_raids), sum(clip for named, clip in at_raids if named)
@@ -107,6 +109,8 @@ def agreement(folder: Path) -> Iterator[str]:
     causes = compare_causes((label, contexts[label]) for label in labels)
     agreed = f"equal {causes.accuracy:.0%}, Cohen's kappa {causes.kappa:.2f}"
     yield f"cause: {causes.total} moments, {agreed}: {dict(causes.pairs)}"
+    raised = compare_moods(labelled_moments(folder, read_labels(RAISED)))
+    yield f"mood, raised  : {raised.total} moments, equal {raised.accuracy:.0%}, right where given {raised.precision}"
 
 
 def main() -> int:

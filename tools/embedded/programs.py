@@ -244,6 +244,7 @@ def clip_detector(directory: Path, ports: Ports, shared: Mapping[str, str]) -> P
     own = {
         "DETECTOR_CONFIG": str(CONFIGS / "detector.toml"),
         "DETECTOR_CHECKPOINT_DIRECTORY": str(directory / "checkpoints"),
+        "DETECTOR_EMOTES": str(directory / "emotes" / "catalogues.sqlite"),
         "DETECTOR_REST_PORT": str(ports.detector_rest),
         "DETECTOR_METRICS_PORT": str(ports.detector_metrics),
         "DETECTOR_FLINK_JARS": str(FLINK_JARS),

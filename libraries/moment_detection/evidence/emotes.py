@@ -1,11 +1,11 @@
 """Emote providers: each is asked which of its emotes a message in a channel contains.
 
-Twitch's tag is the only provider so far. Add one (7TV, BetterTTV, FrankerFaceZ) as a class with `emotes_in` in a module
-of its own, and list it in `EMOTES` behind Twitch's.
+Twitch's tag comes with each message. Other providers' emotes (7TV, BetterTTV, FrankerFaceZ) are known to whoever has
+their catalogue: the job puts `emote_catalogue.provider.CatalogueProvider` behind Twitch's.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -90,4 +90,4 @@ def _slice(text: str, emote: Emote) -> str:
     return text[emote.start : emote.end + 1]
 
 
-EMOTES = EmoteProviders(TwitchTag())  # asked for every message of a moment
+TWITCH_ONLY: Final = TwitchTag()  # where no catalogue is at hand

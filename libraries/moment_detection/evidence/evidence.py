@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from contracts.moments import WORD_MIN_CHATTERS, EmoteCount, WordCount
 from moment_detection.evidence.chat_message import ChatMessage
-from moment_detection.evidence.emotes import EMOTES, EmoteProvider, believable, emote_name, without_emotes
+from moment_detection.evidence.emotes import TWITCH_ONLY, EmoteProvider, believable, emote_name, without_emotes
 from moment_detection.evidence.second_text import undeleted_messages
 from moment_detection.evidence.words import word_key, words_in
 
@@ -58,7 +58,7 @@ def count_evidence(
     channel_id: str,
     window: range,
     until: int,
-    providers: EmoteProvider = EMOTES,
+    providers: EmoteProvider = TWITCH_ONLY,
     previous: CrowdEvidence | None = None,
 ) -> CrowdEvidence:
     """Count chatters in the seconds of `window`, and emotes and words in all (second, text) up to and with `until`.

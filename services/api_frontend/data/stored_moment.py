@@ -96,13 +96,10 @@ class StoredMoment:
 
     def without(self, hidden: HiddenWords) -> "StoredMoment":
         """Return it without the emotes and words that pages never show."""
-        evidence = self.document.evidence
-        emotes = [each for each in evidence.emotes if not hidden.hides(each.name)]
-        words = [each for each in evidence.words if not hidden.hides(each.word)]
-        if len(emotes) == len(evidence.emotes) and len(words) == len(evidence.words):
+        evidence = hidden.shown(self.document.evidence)
+        if evidence is self.document.evidence:
             return self
-        shown = structs.replace(evidence, emotes=emotes, words=words)
-        return dataclasses.replace(self, document=structs.replace(self.document, evidence=shown))
+        return dataclasses.replace(self, document=structs.replace(self.document, evidence=evidence))
 
     def place(self, order: str) -> tuple[int, datetime, str]:
         """Return its position in a list of this order, for comparing."""

@@ -8,11 +8,12 @@ from clip_creator.decision.budget import HourlyBudget
 from clip_creator.decision.cooldown import Cooldown
 from clip_creator.decision.duration import plan_clip
 from clip_creator.decision.refusals import Refusals
-from clip_creator.decision.title import title
+from clip_creator.decision.title import NONE_HIDDEN, title
 from clip_creator.decision.wanted_range import wanted_range_of
 from contracts.clips import Clip
 from contracts.moment_words import no_clip_words
 from contracts.moments import Moment
+from moment_detection.hidden_words import HiddenWords
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,12 @@ def decide(
     cooldown: Cooldown,
     budget: HourlyBudget,
     refusals: Refusals,
+    hidden: HiddenWords = NONE_HIDDEN,
 ) -> Clip:
-    """Build the moment's first record: `intent`, `skipped`, `too_late`, or `refused` without asking Twitch again."""
+    """Build the moment's first record: `intent`, `skipped`, `too_late`, or `refused` without asking Twitch again.
+
+    `hidden`: what no title says.
+    """
     if moment.no_clip_reason is not None:
         return records.first(moment, "skipped", now, no_clip_words(moment.no_clip_reason, moment.causes))
     if not credentials.application:
@@ -62,7 +67,7 @@ def decide(
     spent = budget.refusal(moment.crossed_at, moment.score)
     if spent:
         return records.first(moment, "skipped", now, f"budget: {spent}")
-    return records.first(moment, "intent", now, title=title(moment), duration_seconds=planned.duration_seconds)
+    return records.first(moment, "intent", now, title=title(moment, hidden), duration_seconds=planned.duration_seconds)
 
 
 def asked_again(at: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pyflink.common import Row, Types
@@ -10,6 +11,7 @@ from pyflink.datastream.state import MapStateDescriptor, ValueStateDescriptor
 
 from clip_detector.job import opt_out
 from clip_detector.job.bucket import Bucket
+from clip_detector.job.emotes import emote_providers
 from clip_detector.job.progress import Progress
 from contracts import metrics
 from moment_detection.channel import Channel, SecondRow
@@ -39,11 +41,15 @@ RECORD_TYPE = Types.ROW_NAMED(
 
 @dataclass(frozen=True)
 class OperatorOptions:
-    """The operator's options. `emit_after`: milliseconds; what became due at or before it is not emitted."""
+    """The operator's options. `emit_after`: milliseconds; what became due at or before it is not emitted.
+
+    `catalogues`: file of other providers' emotes; without it, only Twitch's are known.
+    """
 
     rules: RuleBook
     with_texts: bool = True
     emit_after: int = 0
+    catalogues: Path | None = None
 
 
 class MapSlots:
@@ -80,6 +86,7 @@ class DetectorOperator(KeyedProcessFunction):  # type: ignore[misc]
         self._detectors = runtime_context.get_map_state(MapStateDescriptor("detectors", Types.STRING(), packed))
         self._texts = runtime_context.get_map_state(MapStateDescriptor("texts", Types.STRING(), Types.STRING()))
         self._progress = runtime_context.get_state(ValueStateDescriptor("progress", packed))
+        self._emotes = emote_providers(self._options.catalogues)
         self._buckets: dict[str, Bucket] = {}  # of this run; after a restart they are read from the state
         # The driver serves these; Flink's reporter would listen on all addresses.
         self._measures = {name: measure(metric) for name, metric in MEASURES.items()}
@@ -128,7 +135,8 @@ class DetectorOperator(KeyedProcessFunction):  # type: ignore[misc]
         return bucket
 
     def _channel(self, channel_id: str, detector: Detector) -> Channel:
-        return Channel(channel_id, detector, MapSlots(self._texts, channel_id) if self._options.with_texts else None)
+        texts = MapSlots(self._texts, channel_id) if self._options.with_texts else None
+        return Channel(channel_id, detector, texts, self._emotes)
 
     def _store(self, bucket: Bucket, channel: Channel, ctx: KeyedProcessFunction.Context) -> None:
         if (due := bucket.plan_timer(channel)) is not None:

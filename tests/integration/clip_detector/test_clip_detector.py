@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,12 @@ from chat_analysis.peak_lines import peak_lines
 from contracts import topics
 from contracts.codec import decode
 from embedded.servers.kafka import Kafka
+from emote_catalogue.emote import CatalogueEmote
+from emote_catalogue.provider import CatalogueProvider
+from emote_catalogue.store_reader import StoreReader
+from emote_catalogue.versions import Versions
 from moment_detection.detection.rules import NAME, RuleBook
+from moment_detection.evidence.emotes import TWITCH_ONLY, EmoteProviders
 from moment_detection.messages import moment_id
 
 CHANNEL = "900001"
@@ -88,11 +94,25 @@ def with_a_thread_that_waits(folder: Path) -> str:
     return os.pathsep.join((str(folder), *filter(None, sys.path)))
 
 
+def catalogues(folder: Path) -> Path:
+    """A store in which CHANNEL has KEKW, which is renamed between its two bursts."""
+    path = folder / "catalogues.sqlite"
+    versions = Versions(path)
+    for second, name in ((-3600, "KEKW"), (400, "KEKWait")):
+        versions.apply(CHANNEL, "7tv", [CatalogueEmote("01F", name)], (START + second) * 1000)
+    versions.close()
+    return path
+
+
 def test_a_burst_through_disorder_bad_records_and_kills(
     start: Callable[..., DetectorRun], own_kafka: Kafka, tmp_path: Path
 ) -> None:
     kafka = own_kafka.bootstrap_servers
-    chat = ChatLog(Producer({"bootstrap.servers": kafka, "partitioner": topics.PARTITIONER}), CHANNEL)
+    store = catalogues(tmp_path)
+    start = partial(start, DETECTOR_EMOTES=str(store))
+    producer = Producer({"bootstrap.servers": kafka, "partitioner": topics.PARTITIONER})
+    known = EmoteProviders(TWITCH_ONLY, CatalogueProvider(StoreReader(store)))
+    chat = ChatLog(producer, CHANNEL, "Kappa wow KEKW", known)
     other = ChatLog(chat.producer, OTHER)
     bad_records(chat)
     causes(other, range(100))
@@ -133,10 +153,13 @@ def test_a_burst_through_disorder_bad_records_and_kills(
     assert {json.loads(key_and_value[1])["minute_at"] for key_and_value in results(kafka, "chat-counts", gone)} == {
         START * 1000
     }
-    closed = revisions[2]
-    assert (closed.evidence.emotes[0].name, closed.evidence.emotes[0].chatters) == ("Kappa", 27)
-    assert [word.word for word in closed.evidence.words] == ["wow"]
-    assert closed.evidence.window_chatters == 30
+    first, second = (moment.evidence for moment in revisions[2::3])
+    named = [(each.provider, each.id, each.name, each.chatters) for each in first.emotes]
+    assert named == [("7tv", "01F", "KEKW", 27), ("twitch", "25", "Kappa", 27)]
+    assert [word.word for word in first.words] == ["wow"]
+    assert first.window_chatters == 30
+    assert [each.name for each in second.emotes] == ["Kappa"], "KEKW is none any more"
+    assert {word.word for word in second.words} == {"wow", "KEKW"}
     check_causes(kafka, other)
     check_replay({moment.moment_id for moment in revisions}, chat, tmp_path)
 

@@ -24,6 +24,7 @@ from moment_detection.channel import Channel, DictSlots, SecondRow
 from moment_detection.detection.channel_events import FIELD, PIECE
 from moment_detection.detection.detector import Detector
 from moment_detection.detection.rules import Rules
+from moment_detection.evidence.emotes import TWITCH_ONLY, EmoteProvider
 from moment_detection.messages import ResultRecord
 from service_runtime.kafka import partitions_of
 
@@ -98,10 +99,17 @@ class DetectorRun:
 
 
 class ChatLog:
-    """Chat of one channel: what it wrote to Kafka, and what a recount makes of it."""
+    """Chat of one channel: what it wrote to Kafka, and what a recount makes of it.
 
-    def __init__(self, producer: Producer, channel_id: str) -> None:
+    `loud`: what all but the first chatters of a second write. `emotes`: who knows the emotes that a recount finds.
+    """
+
+    def __init__(
+        self, producer: Producer, channel_id: str, loud: str = "Kappa wow", emotes: EmoteProvider = TWITCH_ONLY
+    ) -> None:
         self.producer = producer
+        self.loud = loud
+        self.emotes = emotes
         self.channel_id = channel_id
         self.random = random.Random(channel_id)
         self.partitions = partitions_of(producer, topics.CHAT_MESSAGES.name, ANSWER_SECONDS)
@@ -144,7 +152,7 @@ class ChatLog:
             self.random.shuffle(said)
             for second, number in said:
                 loud = number >= 3
-                self.message(second, f"chatter{number}", "Kappa wow" if loud else text, KAPPA if loud else None)
+                self.message(second, f"chatter{number}", self.loud if loud else text, KAPPA if loud else None)
             self.tick(block.stop)
 
     def tick(self, second: int) -> None:
@@ -157,7 +165,7 @@ class ChatLog:
 
     def recount(self, until: int) -> list[ResultRecord]:
         """Return what the pure channel makes of all messages written, up to the second `until` after START."""
-        channel = Channel(self.channel_id, Detector(*RULES), DictSlots())
+        channel = Channel(self.channel_id, Detector(*RULES), DictSlots(), self.emotes)
         found: list[tuple[int, ResultRecord]] = []
         for second in sorted(self.rows.keys() | self.events.keys()):
             said = self.rows.get(second, [])

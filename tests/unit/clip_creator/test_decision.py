@@ -13,6 +13,7 @@ from clip_creator.decision.refusals import REMEMBER_MS, Refusals
 from contracts import codec
 from contracts.clips import Clip
 from contracts.moments import Moment
+from moment_detection.hidden_words import HiddenWords
 
 EXAMPLES = Path(contracts.__file__).parent / "examples" / "moments"
 BURST: Moment = codec.decode("moments", (EXAMPLES / "peaked.json").read_bytes())
@@ -23,7 +24,8 @@ ALL = Credentials(application=True, user=True)
 def decided(moment: Moment = BURST, now: int = NOW, credentials: Credentials = ALL, **state: object) -> Clip:
     cooldown, budget = state.get("cooldown", Cooldown(60)), state.get("budget", HourlyBudget(10))
     refusals = state.get("refusals", Refusals())
-    return decide(moment, now, credentials, cooldown, budget, refusals)  # type: ignore[arg-type]
+    hidden = state.get("hidden", HiddenWords())
+    return decide(moment, now, credentials, cooldown, budget, refusals, hidden)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("revision", "acts"), [("raised", False), ("peaked", True), ("closed", True)])
@@ -145,3 +147,8 @@ def test_every_following_record_has_a_higher_revision():
     assert [accepted.revision_number, made.revision_number, refused.revision_number] == [2, 3, 2]
     assert not is_open(made)
     assert made.clip_id == "C"
+
+
+def test_a_title_says_nothing_that_is_hidden():
+    assert " · LUL: " in (decided().title or "")
+    assert "LUL" not in (decided(hidden=HiddenWords(whole=["lul"])).title or "LUL")

@@ -8,3 +8,7 @@ def test_lookups_are_up_to_half_a_minute_apart():
 
 def test_a_longer_first_pause_is_kept():
     assert ClipSettings(poll_seconds=60.0).polling().wait_seconds(3) == 60.0
+
+
+def test_hidden_words_are_those_of_the_site():
+    assert ClipSettings().hidden().hides("n1gg3r")

@@ -9,6 +9,7 @@ import contracts
 from clip_creator.decision.title import MAX_TITLE, title
 from contracts import codec
 from contracts.moments import EmoteCount, Moment, WordCount
+from moment_detection.hidden_words import HiddenWords
 from moment_detection.lead import lead, numbers
 
 EXAMPLE: Moment = codec.decode(
@@ -54,6 +55,15 @@ def test_chatters_text_stays_out():
     words = [WordCount("clip", 200, 200)]
     assert "clip" not in title(with_evidence(emotes=[], words=words))
     assert "KEKW" in title(with_evidence(emotes=[], words=[*words, WordCount("kekw", 100, 100)]))
+
+
+def test_a_third_partys_emote_is_named_and_a_hidden_one_is_not():
+    emotes = [EmoteCount("7tv", "1", "FoulOne", 200, 200), EmoteCount("bttv", "2", "GLEEBING", 150, 150)]
+    moment = with_evidence(emotes=emotes, words=[WordCount("foulone", 210, 210)], window_chatters=212)
+    assert "FoulOne" in title(moment)
+    made = title(moment, HiddenWords(inside=["foulone"]))
+    assert "foulone" not in made.casefold()
+    assert "GLEEBING" in made
 
 
 emotes = st.lists(

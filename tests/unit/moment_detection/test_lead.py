@@ -68,9 +68,21 @@ def test_other_words_of_the_chat_are_never_ours() -> None:
     assert lead_of(emotes=[], words=words) == "Chat burst out laughing"
 
 
+@pytest.mark.parametrize("provider", ["twitch", "7tv", "bttv", "ffz"])
+def test_an_emote_of_a_catalogue_is_named_whatever_it_is_called(provider: str) -> None:
+    assert lead_of(emotes=[emote("GLEEBING", 200, provider=provider)], words=[]).endswith(" · GLEEBING")
+
+
 def test_an_emote_from_elsewhere_needs_a_known_name() -> None:
-    assert lead_of(emotes=[emote("rudeThing", 200, provider="7tv")], words=[]) == "Chat burst out laughing"
-    assert lead_of(emotes=[emote("OMEGALUL", 200, provider="7tv")], words=[]).endswith(" · OMEGALUL")
+    assert lead_of(emotes=[emote("GLEEBING", 200, provider="new")], words=[]) == "Chat burst out laughing"
+    assert lead_of(emotes=[emote("OMEGALUL", 200, provider="new")], words=[]).endswith(" · OMEGALUL")
+
+
+def test_the_most_used_name_wins_whose_ever_it_is() -> None:
+    emotes = [emote("GLEEBING", 60, provider="7tv"), emote("LUL", 50)]
+    words = [WordCount("kekw", 70, 70), WordCount("funny", 90, 90)]
+    assert lead_of(emotes=emotes, words=[], window_chatters=200).endswith(" · GLEEBING")
+    assert lead_of(emotes=emotes, words=words, window_chatters=200).endswith(" · KEKW")
 
 
 def test_a_name_is_one_short_printable_token() -> None:

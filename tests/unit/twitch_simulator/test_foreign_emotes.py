@@ -59,6 +59,15 @@ def test_ordinary_chat_has_a_tail_of_emotes() -> None:
     assert sum(count == 1 for count in found.values()) > 25
 
 
+def test_most_that_a_crowd_writes_is_in_its_channels_catalogue(catalogues: Catalogues) -> None:
+    tokens = Counter(token for text in talk_pool(1, "en") for token in text.text.split())
+    written = {name: tokens[name] for name in common_names() if tokens[name]}
+    for channel in CHANNELS[:12]:
+        there = names(catalogues, GLOBAL) | names(catalogues, channel.channel_id)
+        share = sum(uses for name, uses in written.items() if name in there) / sum(written.values())
+        assert 0.5 < share < 0.95, channel.login
+
+
 def test_channels_differ_and_the_largest_has_a_thousand(catalogues: Catalogues) -> None:
     largest = catalogues.of("7tv", CHANNELS[0].channel_id)
     assert largest is not None
