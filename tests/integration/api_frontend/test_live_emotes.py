@@ -66,19 +66,13 @@ def minute_of(news: dict[str, Any], minute_at: int) -> list[Any] | None:
     return next((each["emotes"] for each in news["minutes"] if each["at"] == minute_at), None)
 
 
-@pytest.mark.parametrize("line", [LINE, "/api/v1/channels/lunaplays/emotes/events?" + LINE.split("&", 2)[2]])
-def test_an_open_graph_hears_of_a_use_and_the_counter_of_the_graph(
-    site: SiteProcess, rows: EmoteRows, line: str
-) -> None:
-    rows.run("DELETE FROM emote_minutes WHERE minute_at >= %s", rows.minute)
-    rows.run("INSERT INTO emote_interest VALUES ('99', now() - interval '1 s') ON CONFLICT DO NOTHING")
+def test_an_open_graph_hears_of_a_use_and_the_counter_of_the_graph(site: SiteProcess, rows: EmoteRows) -> None:
     at = int(rows.minute.timestamp() * 1000)
-    with listening(site.url + line) as heard:
+    with listening(site.url + LINE) as heard:
         first = heard.get(timeout=10)
         assert minute_of(first, at - 60_000) == [[[3, 2]], []]
         assert first["until"] == at
         wait_for("the counter hears of the graph", lambda: rows.value(WANTED, "11"), 10)
-        assert rows.value("SELECT count(*) FROM emote_interest WHERE channel_id = '99'") in (0, 1)
         written = time.monotonic()
         rows.used("11", 0, {KEKW: {0: 1, 7: 4}, NEW: {9: 1}}, is_closed=False)
         news = heard.get(timeout=10)
@@ -87,6 +81,12 @@ def test_an_open_graph_hears_of_a_use_and_the_counter_of_the_graph(
         assert news["until"] == at + 10_000  # the last second in which anything was used
         rows.used("11", 0, {KEKW: {0: 1, 7: 4}, NEW: {9: 1}})
         assert heard.get(timeout=10)["until"] == at + 60_000
+
+
+def test_a_program_hears_it_too(site: SiteProcess, rows: EmoteRows) -> None:
+    with listening(f"{site.url}/api/v1/channels/lunaplays/emotes/events?emote=7tv:01KEKW") as heard:
+        assert minute_of(heard.get(timeout=10), int(rows.minute.timestamp() * 1000) - 60_000) == [[[3, 2]]]
+    assert httpx.get(f"{site.url}/api/v1/channels/lunaplays/emotes/events").status_code == 422
 
 
 def test_what_is_over_is_removed_on_the_way(site: SiteProcess, rows: EmoteRows) -> None:
