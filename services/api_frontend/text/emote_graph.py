@@ -15,6 +15,7 @@ from api_frontend.data.stored_moment import StoredMoment, utc
 from api_frontend.reader import CURRENT
 from api_frontend.text import curve
 from api_frontend.text.live_curve import TimeMark
+from api_frontend.text.shown_name import shown
 from api_frontend.text.times import day_text, iso
 from api_frontend.translation import _, ngettext
 from emote_counts.series import STEPS, Period, Series
@@ -22,6 +23,7 @@ from emote_counts.series import STEPS, Period, Series
 MARK_SECONDS = (60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800)
 MOST_MARKS = 6  # of times, on a phone
 DAY_SECONDS = 86_400
+NAME_CHARACTERS = 24  # of what is told of a step: five names and their numbers
 MOST_ROWS = 150  # of the table; the CSV file has every step
 LEAST_CLIP = 0.4  # percent of the width: narrower ones are not seen
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would calculate
@@ -55,7 +57,10 @@ class MarkedMoment:
 
 @dataclass(frozen=True, kw_only=True)
 class EmoteGraph:
-    """Lines, marks of them in percent, and gaps: steps that nobody read, or in which there was no stream."""
+    """Lines, marks of them in percent, and gaps: steps that nobody read, or in which there was no stream.
+
+    What is not counted yet, at the end, is no gap.
+    """
 
     window: Window
     lines: list[Line]
@@ -80,12 +85,10 @@ class EmoteGraph:
         """Whether times need their days."""
         return self.period.until_at - self.period.from_at > 2 * DAY_SECONDS * 1000
 
-    @cached_property
+    @property
     def unread_seconds(self) -> int:
-        """How much of the time before its last known step is a gap."""
-        known = max((int(gap.start) for gap in self.gaps if gap.start + gap.width >= self.period.points), default=None)
-        inner = [gap for gap in self.gaps if known is None or gap.start < known]
-        return round(sum(gap.width for gap in inner) * self.period.step_seconds)
+        """How long the gaps are together."""
+        return round(sum(gap.width for gap in self.gaps) * self.period.step_seconds)
 
     @property
     def plot(self) -> dict[str, Any]:
@@ -94,7 +97,7 @@ class EmoteGraph:
             "from": self.period.from_at,
             "step": self.period.step_ms,
             "live": self.window.is_live,
-            "names": [line.emote.name for line in self.lines],
+            "names": [shown(line.emote.name, NAME_CHARACTERS) for line in self.lines],
             "uses": [line.values.uses for line in self.lines],
             "people": [line.values.people for line in self.lines] if self.has_people else None,
         }
@@ -140,7 +143,7 @@ def draw(
     return EmoteGraph(
         window=window,
         lines=[line_of(emote, values, top) for emote, values in zip(emotes, found, strict=True)],
-        gaps=curve.bands(known, period.points),
+        gaps=[gap for gap in curve.bands(known, period.points) if gap.start + gap.width < period.points],
         top=top,
         heights=curve.y_marks(top),
         times=times(period),

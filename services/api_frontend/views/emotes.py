@@ -8,7 +8,7 @@ from api_frontend.rendering import BY_READER, READER_PAGE
 from api_frontend.views.conditional import piece
 from api_frontend.views.site import CurrentSite, Site
 
-MOST_SHOWN = 24  # fills rows of two, three and four
+MOST_SHOWN = 12  # on a phone the lists stand one below the other
 
 router = APIRouter(include_in_schema=False)
 

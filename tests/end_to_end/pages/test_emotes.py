@@ -69,7 +69,7 @@ def test_it_opens_full_and_tells_its_steps_by_key_mouse_and_touch(look: Callable
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     slider.focus()
     page.keyboard.press("Home")
-    expect(told).to_contain_text("Not read at", use_inner_text=True)
+    expect(told).to_contain_text("KEKW\u2069 0", use_inner_text=True)
     page.keyboard.press("End")
     page.keyboard.press("Escape")
     expect(told).to_be_hidden()
@@ -120,10 +120,17 @@ def test_a_use_appears_without_a_reload(look: Callable[..., Page], rows: EmoteRo
     assert page.evaluate("window.stays")
 
 
-def test_without_the_live_line_it_asks(look: Callable[..., Page], rows: EmoteRows) -> None:
-    page = look(f"{PAGE}?period=live&emote=7tv:01KEKW")
-    answer = page.request.get(str(page.evaluate("document.querySelector('[data-graph]').dataset.graph")))
-    assert "data-lines" in answer.json()["html"]
+def test_without_the_live_line_it_asks(visit: OpenPage, rows: EmoteRows) -> None:
+    def without_line(page: Page) -> None:
+        page.clock.install()
+        page.route(TO_OTHERS, lambda route: route.abort())
+        page.route("**/events*", lambda route: route.fulfill(status=503))
+
+    page = visit(f"{PAGE}?period=live&emote=7tv:01KEKW", without_line)
+    with page.expect_response("**/emotes/live*") as answer:
+        page.clock.run_for(20_000)
+    assert "data-lines" in answer.value.json()["html"]
+    assert rows.value("SELECT count(*) FROM emote_interest WHERE channel_id = '11'") in (0, 1)
 
 
 def test_the_list_is_searched_while_one_types(look: Callable[..., Page], rows: EmoteRows) -> None:

@@ -77,7 +77,7 @@ class EmoteGraph {
     for (const mark of this.figure.querySelectorAll<SVGElement>("[data-at]")) {
       const share = this.lines.share(Number(mark.dataset.at));
       mark.setAttribute("x", `${100 * share}%`);
-      mark.parentElement?.toggleAttribute("hidden", share < 0);
+      mark.toggleAttribute("hidden", share < 0);
     }
     for (const clip of this.figure.querySelectorAll<SVGElement>("[data-from]")) {
       const begin = Math.max(0, this.lines.share(Number(clip.dataset.from)));

@@ -10,6 +10,7 @@ const X_AXIS_PX = 28;
 const X_SPACE_PX = 64;
 const FONT = "12px system-ui, sans-serif";
 const LABEL_PX = 4; // of a height's label above its line
+const HATCH_PX = 8;
 const DASHES = [undefined, undefined, undefined, [8, 4], [2, 3]];
 const NICE = [1, 2, 5];
 const MOST_HEIGHTS = 5;
@@ -123,7 +124,7 @@ export class EmotePlot implements Told {
   private drawGround(plot: uPlot): void {
     const { ctx, bbox } = plot;
     ctx.save();
-    ctx.fillStyle = this.colour("--well");
+    ctx.fillStyle = this.hatch(ctx);
     for (const [begin, end] of this.lines.gaps()) {
       const left = plot.valToPos(begin, "x", true);
       ctx.fillRect(left, bbox.top, plot.valToPos(end, "x", true) - left, bbox.height);
@@ -131,9 +132,27 @@ export class EmotePlot implements Told {
     ctx.strokeStyle = this.colour("--rule");
     ctx.lineWidth = devicePixelRatio;
     ctx.font = FONT.replace(/^\d+/, (size) => String(Number(size) * devicePixelRatio));
+    ctx.textAlign = "left";
+    ctx.textBaseline = "alphabetic";
     const step = niceStep(this.lines.top);
     for (let height = 0; height <= this.lines.top; height += step) this.drawHeight(plot, height);
     ctx.restore();
+  }
+
+  /** Return the slanted lines of times that nobody read, as in the server's picture. */
+  private hatch(ctx: CanvasRenderingContext2D): CanvasPattern | string {
+    const tile = document.createElement("canvas");
+    const size = (tile.width = tile.height = HATCH_PX * devicePixelRatio);
+    const pen = tile.getContext("2d");
+    if (!pen) return this.colour("--well");
+    pen.strokeStyle = this.colour("--soft");
+    pen.globalAlpha = 0.5;
+    for (const shift of [-size, 0, size]) {
+      pen.moveTo(shift, size);
+      pen.lineTo(shift + size, 0);
+    }
+    pen.stroke();
+    return ctx.createPattern(tile, "repeat") ?? this.colour("--well");
   }
 
   private drawHeight(plot: uPlot, height: number): void {

@@ -9,8 +9,7 @@ from emote_counts.series import STEPS, Period, period_of
 
 PeriodName = Literal["live", "hour", "day", "week", "month"]
 SECONDS: dict[PeriodName, int] = {"live": 600, "hour": 3_600, "day": 86_400, "week": 604_800, "month": 2_592_000}
-# The finest step that shows all of a period at once, but for days: single minutes would be all noise.
-USUAL_STEP: dict[PeriodName, int] = {"live": 1, "hour": 5, "day": 300, "week": 3_600, "month": 3_600}
+USUAL_STEP: dict[PeriodName, int] = {"live": 1, "hour": 30, "day": 300, "week": 3_600, "month": 3_600}
 LIVE_STEPS = tuple(step for step in STEPS if step <= 60)  # a minute's news fill whole steps
 Step = Literal[1, 5, 30, 60, 300, 3600]
 
