@@ -18,6 +18,7 @@ from emote_counts.series import Period, Series, series
 from emote_counts.slots import PackedDay, SlotRow, slots_of
 from emote_counts.sums import DaySums
 from emote_counts.tops import End, Ranking, parts
+from emote_counts.uses import EmoteKey
 
 Row = Mapping[str, Any]
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Sequence[Row]]]
@@ -62,16 +63,38 @@ async def emote_series(
 
     `period`: from `period_of`. What lies after `counted_until` is not known yet; None: everything is.
     """
+    return (await several_series(ask, channel_id, [emote_ids], period, counted_until))[0]
+
+
+async def several_series(
+    ask: Ask,
+    channel_id: str,
+    emotes: Sequence[Collection[int]],
+    period: Period,
+    counted_until: int | None = None,
+) -> list[Series]:
+    """Return the uses of several emotes, each by all of our ids of it; the rows are read once for all of them."""
     read = await read_times(ask, channel_id, period, counted_until)
-    if not emote_ids:
-        return series(period, {}, [], read)
-    minutes: list[tuple[int, MinuteUses]] = []
+    wanted = {emote_id for ids in emotes for emote_id in ids}
+    if not wanted:
+        return [series(period, {}, [], read) for _ in emotes]
+    minutes: dict[int, list[tuple[int, MinuteUses]]] = {emote_id: [] for emote_id in wanted}
     rows = await minute_rows(ask, channel_id, period.from_at, period.until_at)
     for row in rows:
-        each = MinuteRow(row["packed"])
-        minutes += [(milliseconds(row["minute_at"]), found) for key in emote_ids if (found := each.find(key))]
-    days = await packed_days(ask, channel_id, emote_ids, period.days(), days_of(rows))
-    return series(period, {day: list(found.values()) for day, found in days.items()}, minutes, read)
+        each, at = MinuteRow(row["packed"]), milliseconds(row["minute_at"])
+        for emote_id in wanted:
+            if found := each.find(emote_id):
+                minutes[emote_id].append((at, found))
+    days = await packed_days(ask, channel_id, wanted, period.days(), days_of(rows))
+    return [
+        series(
+            period,
+            {day: [found[each] for each in ids if each in found] for day, found in days.items()},
+            [cell for each in ids for cell in minutes[each]],
+            read,
+        )
+        for ids in emotes
+    ]
 
 
 async def packed_days(
@@ -126,16 +149,24 @@ async def top_emotes(
     *,
     most: int = 20,
     providers: Collection[str] | None = None,
+    name_part: str = "",
 ) -> list[TopEmote]:
-    """Return the most used emotes between two times, to the second; `providers`: of these alone."""
+    """Return the most used emotes of a channel between two times, to the second: for the site, recaps and bots.
+
+    `providers`: of these alone. `name_part`: only those whose name contains it, in capitals or not. Emotes of equal
+    uses stand in the order in which they were first seen; an emote that was renamed stands under each of its names.
+    Nothing is answered of a channel that has opted out. Cheap: whole days and minutes have sums, and of the rest only
+    the emotes are counted that can be among the first.
+    """
     begin, until = from_at // 1000, -(-until_at // 1000)
     if begin >= until:
         return []
     ranking = Ranking()
     ends = await _add_up(ask, ranking, channel_id, begin, until)
-    if providers is not None:
-        wanted = {"ids": ranking.emotes(), "providers": list(providers)}
-        ranking.keep({row["emote_id"] for row in await ask(queries.ids_of_providers.sql, wanted)})
+    if providers is not None or name_part:
+        named = {"providers": None if providers is None else list(providers), "name_part": name_part}
+        rows = await ask(queries.ids_of_kind.sql, {"ids": ranking.emotes()} | named)
+        ranking.keep({row["emote_id"] for row in rows})
     if ends:
         found = {}
         unsure = ranking.unsure(most)
@@ -169,10 +200,14 @@ async def _add_up(ask: Ask, ranking: Ranking, channel_id: str, begin: int, end: 
     return found
 
 
+async def keys_of(ask: Ask, emote_ids: Collection[int]) -> dict[int, EmoteKey]:
+    """Return provider, id and name of emotes by our ids; one that was forgotten is left out."""
+    rows = await ask(queries.emotes_by_id.sql, {"ids": list(emote_ids)}) if emote_ids else ()
+    return {row["emote_id"]: (row["provider"], row["provider_id"], row["name"]) for row in rows}
+
+
 async def _named(ask: Ask, found: Sequence[tuple[int, int, int]]) -> list[TopEmote]:
-    ids = [emote_id for emote_id, _, _ in found]
-    rows = await ask(queries.emotes_by_id.sql, {"ids": ids}) if ids else ()
-    names = {row["emote_id"]: (row["provider"], row["provider_id"], row["name"]) for row in rows}
+    names = await keys_of(ask, [emote_id for emote_id, _, _ in found])
     return [TopEmote(*names[emote_id], uses, people) for emote_id, uses, people in found if emote_id in names]
 
 

@@ -14,6 +14,10 @@ from api_frontend.data.catalogue import Catalogue
 from api_frontend.data.channels import Channels
 from api_frontend.data.chat_lines import ChatLines
 from api_frontend.data.database import Database
+from api_frontend.data.emotes.board import EmoteBoard
+from api_frontend.data.emotes.channel_emotes import ChannelEmotes
+from api_frontend.data.emotes.live_graphs import LiveGraphs
+from api_frontend.data.emotes.pictures import Pictures
 from api_frontend.data.lists.choices import Choices
 from api_frontend.data.live import Fanout, Listener, Memory, Writers
 from api_frontend.data.moments import Moments
@@ -38,16 +42,20 @@ from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
 from api_frontend.sign_in import streamer_sign_in
 from api_frontend.static_files import VersionedFiles
+from api_frontend.text.links import outward
 from api_frontend.views import (
     about,
     api_docs,
+    api_emotes,
     api_events,
     api_lists,
     api_moments,
     api_verdicts,
     best,
     channel,
+    channel_emotes,
     channels,
+    emotes,
     events,
     feeds,
     icons,
@@ -83,22 +91,11 @@ def build(
     database = Database(conninfo)
     site = site_of(database, settings, redis, twitch)
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await database.open()
-        listening = asyncio.create_task(listener_of(site, conninfo).run(), name="listener")
-        listening.add_done_callback(lambda task: worker_ended(task, end))
-        yield
-        listening.cancel()
-        await asyncio.gather(listening, return_exceptions=True)
-        site.shelf.close()
-        await database.close()
-
     app = FastAPI(
         title="Stream Scout",
         version="1",
         description=DESCRIPTION,
-        lifespan=lifespan,
+        lifespan=lambda _: working(database, site, conninfo, end),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -110,9 +107,30 @@ def build(
     return app
 
 
+@asynccontextmanager
+async def working(database: Database, site: Site, conninfo: str, end: Callable[[], None]) -> AsyncIterator[None]:
+    """Keep open, for as long as the app runs, what works beside the requests."""
+    await database.open()
+    workers = [
+        asyncio.create_task(listener_of(site, conninfo).run(), name="listener"),
+        asyncio.create_task(site.graphs.run(), name="graphs"),
+    ]
+    for worker in workers:
+        worker.add_done_callback(lambda task: worker_ended(task, end))
+    yield
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+    site.board.close()
+    site.shelf.close()
+    await database.close()
+
+
 def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twitch: TwitchSettings) -> Site:
     """Put together what the views work with."""
-    moments = Moments(database, settings.keep_seconds, settings.hidden())
+    hidden = settings.hidden()
+    moments = Moments(database, settings.keep_seconds, hidden)
+    emotes = ChannelEmotes(database, pictures_of(settings), hidden)
     return Site(
         moments=moments,
         surroundings=Surroundings(database, moments),
@@ -121,14 +139,14 @@ def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twi
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
         limits=Limits.of(settings, redis),
-        asks=RateLimits(settings.ask_limit, redis, name="ask"),
         channels=Channels(database),
         chat_lines=ChatLines(database),
+        emotes=emotes,
+        board=EmoteBoard(database, emotes),
+        graphs=LiveGraphs(database, emotes),
         sign_in=streamer_sign_in(twitch, settings.sign_in_return_url),
         contact=settings.contact,
-        reports=RateLimits(settings.report_limit, redis, name="report"),
-        verdicts=RateLimits(settings.verdict_limit, redis, name="verdict"),
-        presses=RateLimits(settings.press_limit, redis, name="press"),
+        **limits_of_writing(settings, redis),
         voices=Voices(database),
         visitors=Visitors(database),
         clients=Clients(settings.trust_cloudflare, settings.networks()),
@@ -138,6 +156,21 @@ def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twi
         sitemap=Sitemap(database),
         stages=Stages(database, settings.away_after_seconds),
     )
+
+
+def limits_of_writing(settings: ApiSettings, redis: RedisSettings) -> dict[str, RateLimits]:
+    """Build the limits of what visitors send, by their names in the site."""
+    return {
+        "asks": RateLimits(settings.ask_limit, redis, name="ask"),
+        "reports": RateLimits(settings.report_limit, redis, name="report"),
+        "verdicts": RateLimits(settings.verdict_limit, redis, name="verdict"),
+        "presses": RateLimits(settings.press_limit, redis, name="press"),
+    }
+
+
+def pictures_of(settings: ApiSettings) -> Pictures:
+    """Build what knows the pictures of emotes; in a demo they come through the site."""
+    return Pictures(settings.twitch_emotes_url, settings.image_sources, lambda address: outward(address, settings.demo))
 
 
 def listener_of(site: Site, conninfo: str) -> Listener:
@@ -154,9 +187,9 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    pages = (now, best, watch, moment, verdicts, reports, saved, channels, opt_out, channel, about, status)
-    api = (api_moments, api_verdicts, api_lists, api_events, api_docs)
-    for view in (*pages, feeds, social, icons, sitemap, events, *api, probes):
+    pages = (now, best, watch, moment, verdicts, reports, saved, channels, opt_out, channel, channel_emotes, emotes)
+    api = (api_moments, api_verdicts, api_lists, api_emotes, api_events, api_docs)
+    for view in (*pages, about, status, feeds, social, icons, sitemap, events, *api, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

@@ -26,6 +26,7 @@ from api_frontend.text import crowd, figures
 from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import ClipNote, clip_note, length_text
 from api_frontend.text.durations import duration_text
+from api_frontend.text.emote_graph import mark_text, span_text
 from api_frontend.text.freshness import ago_text, behind_text
 from api_frontend.text.lead import going_on, lead, numbers, people_text, why
 from api_frontend.text.links import (
@@ -63,6 +64,7 @@ ROOMS = (  # of the navigation: name, address, text, and the path of its sign in
     ("now", "/", marked("Now"), "M2 13H7L10 5L14 19L17 13H22"),
     ("best", "/best", marked("Best"), "M5 20V13M12 20V4M19 20V9"),
     ("channels", "/channels", marked("Channels"), "M4 5H20V16H12L8 20V16H4Z"),
+    ("emotes", "/emotes", marked("Emotes"), "M12 3a9 9 0 1 0 .01 0M8.7 9.5v1M15.3 9.5v1M8 14.3q4 4 8 0"),
 )
 CardKey = tuple[str, str, int, str, str, str]  # all that a card depends on, but for the time
 KeptCard = tuple[ClipNote, Markup]  # what it says of the clip, and its HTML
@@ -159,6 +161,8 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what else templates may call, what
     "time_text": time_text,
     "zone_time": zone_time,
     "language_name": language_name,
+    "span_text": span_text,
+    "mark_text": mark_text,
     "times_text": figures.times_text,
     "count_text": figures.count_text,
     "share_text": figures.share_text,

@@ -9,7 +9,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from moment_detection.hidden_words import HiddenWords, read_hidden_words
 
 TWITCH_FRAMES = "https://clips.twitch.tv https://player.twitch.tv"
-TWITCH_IMAGES = "https://*.twitch.tv https://*.jtvnw.net"
+IMAGES = (  # thumbnails and emotes of Twitch, and the emotes of 7TV, BetterTTV and FrankerFaceZ
+    "https://*.twitch.tv https://*.jtvnw.net https://cdn.7tv.app https://cdn.betterttv.net https://cdn.frankerfacez.com"
+)
+TWITCH_EMOTES = "https://static-cdn.jtvnw.net/emoticons/v2"
 HIDDEN_WORDS = Path(__file__).parents[2] / "configs" / "hidden_words.toml"  # in an image too
 TUNNEL_NETWORKS = "127.0.0.0/8 ::1/128 172.16.0.0/12"  # this machine, and the networks that Docker makes by itself
 RATE = r"^[1-9]\d*/(second|minute|hour)$"
@@ -39,7 +42,10 @@ class ApiSettings(BaseSettings):
         default=TWITCH_FRAMES, pattern=r"^[^;,\r\n]+$", description="origins that a clip's player may be loaded from"
     )
     image_sources: str = Field(
-        default=TWITCH_IMAGES, pattern=r"^[^;,\r\n]+$", description="origins that thumbnails may be loaded from"
+        default=IMAGES, pattern=r"^[^;,\r\n]+$", description="origins that thumbnails and emotes may be loaded from"
+    )
+    twitch_emotes_url: str = Field(
+        default=TWITCH_EMOTES, pattern=r"^https?://[^\s?#]+$", description="where the pictures of Twitch's emotes are"
     )
     stream_url: str = Field(
         default="https://www.twitch.tv/{login}", pattern=r"^https?://.*\{login\}", description="a channel's live page"

@@ -1,6 +1,6 @@
 """Tries the API with all checks of schemathesis, against its own description.
 
-`make test-api` tries more. The live line is left out, since it has no end; tests/integration has its tests.
+`make test-api` tries more. The live lines are left out, since they have no end; tests/integration has its tests.
 """
 
 import os
@@ -41,7 +41,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
 @pytest.mark.timeout(DEADLINE)
 def test_the_api_is_as_described(site: SiteProcess, tmp_path: Path) -> None:
     program = Path(sys.executable).with_name("st")
-    what = ["run", f"{site.url}/openapi.json", "--exclude-path", "/api/v1/events", "--checks", "all"]
+    endless = ["--exclude-path", "/api/v1/events", "--exclude-path", "/api/v1/channels/{login}/emotes/events"]
+    what = ["run", f"{site.url}/openapi.json", *endless, "--checks", "all"]
     how = ["--max-examples", str(EXAMPLES), "--seed", SEED, "--no-color", "--suppress-health-check", "all"]
     command = [str(program), "--config-file", str(CONFIGURATION), *what, *how]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=DEADLINE)

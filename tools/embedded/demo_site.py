@@ -1,4 +1,4 @@
-"""Runs the website of a demo: the clips of its simulated Twitch come through the site.
+"""Runs the website of a demo: the clips of its simulated Twitch and the pictures of emotes come through the site.
 
 So a phone that opens the site (DEMO_BIND) sees pictures and plays clips, while the simulator stays on loopback.
 """
@@ -16,7 +16,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api_frontend.main import main as serve
 
 # All that passes, and only to read: nothing else of the simulator can be reached.
-CLIP_PATHS = re.compile(r"/(?:thumbnails/[\w-]{1,100}\.svg|clip/[\w-]{1,100}|embed)", re.ASCII)
+CLIP_PATHS = re.compile(
+    r"/(?:thumbnails/[\w-]{1,100}\.svg|clip/[\w-]{1,100}|embed"
+    r"|emotes/(?:7tv|bttv|ffz|twitch)/emote/[\w-]{1,100}(?:/[\w.]{1,20}){1,3})",
+    re.ASCII,
+)
 READING = ("GET", "HEAD")
 SECONDS = 5.0
 KEPT_HEADERS = ("content-type", "cache-control")
@@ -29,7 +33,7 @@ POLICY = {
 
 
 class SimulatedClips:
-    """Fetches a clip's picture, player and page from the simulator; everything else is the site's."""
+    """Fetches a clip's picture, player and page, and emotes, from the simulator; everything else is the site's."""
 
     def __init__(self, app: ASGIApp, simulator: str) -> None:
         self._app = app

@@ -48,6 +48,7 @@ class Twitch:
             "API_DEMO": "true",
             "API_FRAME_SOURCES": OWN_SITE,  # clips come through the site: see demo_site
             "API_IMAGE_SOURCES": OWN_SITE,
+            "API_TWITCH_EMOTES_URL": f"{http}/emotes/twitch/emote",
         } | dict(self.settings)
 
     def chat_complaints(self) -> dict[str, str]:

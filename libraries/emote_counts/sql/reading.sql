@@ -21,8 +21,10 @@ WHERE channel_id = :channel_id AND slot = ANY(:slots) AND day >= :from_day AND d
 -- name: emotes_by_id(ids)
 SELECT emote_id, provider, provider_id, name FROM emotes WHERE emote_id = ANY(:ids);
 
--- name: ids_of_providers(ids, providers)
-SELECT emote_id FROM emotes WHERE emote_id = ANY(:ids) AND provider = ANY(:providers);
+-- name: ids_of_kind(ids, providers, name_part)
+SELECT emote_id FROM emotes
+WHERE emote_id = ANY(:ids) AND (:providers::text[] IS NULL OR provider = ANY(:providers::text[]))
+    AND position(lower(:name_part::text) IN lower(name)) > 0;
 
 -- name: ids_of_emote(provider, provider_id)
 -- All names under which it was used.

@@ -61,20 +61,28 @@ class Database:
         await self._pool.close(timeout=2.0)
 
     async def rows(
-        self, sql: str, parameters: Mapping[str, Any] | None = None, *, prepare: bool | None = None
+        self,
+        sql: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        prepare: bool | None = None,
+        binary: bool = False,
     ) -> list[DictRow]:
         """Return all rows of a query; raise `PostgresAwayError` after 1.5 s at the latest.
 
-        With `prepare` False it is planned by its values each time.
+        With `prepare` False it is planned by its values each time. `binary`: for columns of many bytes.
         """
-        return await self._within_deadline(self._ask(sql, parameters, prepare))
+        return await self._within_deadline(self._ask(sql, parameters, prepare, binary))
 
-    async def _ask(self, sql: str, parameters: Mapping[str, Any] | None, prepare: bool | None) -> list[DictRow]:
+    async def _ask(
+        self, sql: str, parameters: Mapping[str, Any] | None, prepare: bool | None, binary: bool
+    ) -> list[DictRow]:
         """Query again if the pool hands out a connection that ended while Postgres was away."""
         for _ in range(POOL_SIZE):
             async with self._pool.connection() as connection:
                 try:
-                    return await (await connection.execute(sql, parameters, prepare=prepare)).fetchall()
+                    answer = await connection.execute(sql, parameters, prepare=prepare, binary=binary)
+                    return await answer.fetchall()
                 except psycopg.OperationalError:
                     if not connection.closed:
                         raise

@@ -67,6 +67,25 @@ def curve() -> dict[str, Text]:
     }
 
 
+def emotes() -> dict[str, Text]:
+    """Return what a graph of emotes tells of a step; `list` is of what was used."""
+    return {
+        "number": COUNT,
+        "emotes_at": _("%(time)s: %(list)s", time="{time}", list="{list}"),
+        "emote_uses": _("%(name)s %(num)s", name="{name}", num=COUNT),
+        "emote_people": forms(
+            lambda n: ngettext(
+                "%(name)s %(uses)s (%(num)s person)",
+                "%(name)s %(uses)s (%(num)s people)",
+                n,
+                name="{name}",
+                uses="{uses}",
+                num=COUNT,
+            )
+        ),
+    }
+
+
 def week() -> dict[str, Text]:
     """Return how to say when a channel erupts, in the visitor's zone; `day_0` is Monday."""
     zone = _("your time")
@@ -78,7 +97,7 @@ def week() -> dict[str, Text]:
 
 def all_words() -> dict[str, Text]:
     """Return every text by the key that the script knows, in the reader's language."""
-    return ages() | arrivals() | curve() | week()
+    return ages() | arrivals() | curve() | emotes() | week()
 
 
 @cache

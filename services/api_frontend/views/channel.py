@@ -1,13 +1,11 @@
 """A channel's pages: its last hour, its best and newest moments, when it erupts, and its streams."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
-from fastapi.responses import JSONResponse
 
 from api_frontend.data.channels import KnownChannel
 from api_frontend.data.freshness import Freshness
@@ -17,13 +15,14 @@ from api_frontend.rendering import READER_PAGE
 from api_frontend.text.live_curve import LiveCurve, draw
 from api_frontend.text.problems import no_channel
 from api_frontend.text.week import week_of
+from api_frontend.views.conditional import piece
 from api_frontend.views.site import CurrentSite, Site
 
 NEWEST = 12  # moments; a multiple of two, three and four
 BEST = 4
 STREAMS = 30  # a page
 MARKED = 60  # moments of the last hour at most
-LIVE_HEADERS = {"Cache-Control": "public, max-age=5"}
+LIVE_SHARED = "public, max-age=5"
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,8 +48,8 @@ class Visited:
         page = await self.site.moments.page(recent, MARKED)
         return draw(line, page.moments)
 
-    async def common(self, tab: str) -> dict[str, Any]:
-        """Return what every tab shows, read after the header's freshness."""
+    async def common(self, tab: str, *, with_curve: bool = True) -> dict[str, Any]:
+        """Return what every tab shows, read after the header's freshness; the last hour is not on all of them."""
         freshness: Freshness = (await self.site.progress.read())[0]
         newest = await self.site.channels.streams(self.channel_id, None, 1)
         return {
@@ -58,7 +57,7 @@ class Visited:
             "known": self.known,
             "channel": self.known.channel,
             "stream": newest[0] if newest else None,
-            "curve": await self.live_curve(),
+            "curve": await self.live_curve() if with_curve else None,
             "own_name": self.known.address_name,
             "tab": tab,
         }
@@ -117,8 +116,4 @@ async def live(at: CurrentChannel, if_none_match: Annotated[str, Header()] = "")
     """Return the piece of an open page that shows the last hour, as JSON; 304 while it is the same."""
     curve = await at.live_curve()
     html = at.site.renderer.piece("_live_curve.html", curve=curve)
-    tag = f'"{hashlib.sha256(html.encode()).hexdigest()[:16]}"'
-    headers = LIVE_HEADERS | {"ETag": tag}
-    if if_none_match.removeprefix("W/") == tag:
-        return Response(status_code=304, headers=headers)
-    return JSONResponse({"html": html}, headers=headers)
+    return piece(html, if_none_match, LIVE_SHARED)

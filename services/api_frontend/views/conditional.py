@@ -3,6 +3,7 @@
 import hashlib
 
 from fastapi import Request, Response
+from fastapi.responses import JSONResponse
 
 TAG_LENGTH = 20  # characters of a SHA-256
 # An edge cache keeps nothing longer: what is hidden is gone from there within half a minute.
@@ -42,3 +43,11 @@ def answer(request: Request, body: str | bytes, media_type: str, cache_control: 
     if has_it(request, tag):
         return not_modified(tag, cache_control)
     return Response(body, media_type=media_type, headers={"ETag": tag, "Cache-Control": cache_control})
+
+
+def piece(html: str, told: str, cache_control: str) -> Response:
+    """Answer an open page with a piece of it, as JSON; with 304 if `If-None-Match` told of the same."""
+    headers = {"ETag": f'"{hashlib.sha256(html.encode()).hexdigest()[:TAG_LENGTH]}"', "Cache-Control": cache_control}
+    if told.removeprefix("W/") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return JSONResponse({"html": html}, headers=headers)

@@ -1,21 +1,25 @@
 """Streams new and changed moments to open pages as server-sent events."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request
 from sse_starlette import ServerSentEvent
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api_frontend.data.emotes.live_graphs import EmoteNews
 from api_frontend.data.freshness import UNREACHABLE
 from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.live import News, Subscription, TooManyPagesError, gone_news
 from api_frontend.data.stored_moment import EPOCH, StoredMoment
 from api_frontend.middleware.errors import error_json
+from api_frontend.text.problems import no_channel
 from api_frontend.translation import _
+from api_frontend.views.asked_emotes import Emotes, unique
 from api_frontend.views.event_stream import EventStream
 from api_frontend.views.site import CurrentSite, Site
 from contracts import metrics
@@ -97,14 +101,26 @@ class LiveLine(Response):
     """Streams events while the page has a place; refuses it if there is none."""
 
     def __init__(
-        self, site: Site, client: str, fits: Fits, since: datetime | None, write: Callable[[News], str] = for_pages
+        self,
+        site: Site,
+        client: str,
+        fits: Fits,
+        since: datetime | None,
+        write: Callable[[News], str] = for_pages,
+        channel_id: str | None = None,
     ) -> None:
+        """`channel_id`: of a page with a graph of this channel's emotes."""
         super().__init__()
         self._site, self._client, self._fits, self._since, self._write = site, client, fits, since, write
+        self._channel_id = channel_id
+
+    def _following(self, page: Subscription) -> AbstractContextManager[None]:
+        """Send the page the news of its graph too."""
+        return self._site.graphs.following(self._channel_id, page) if self._channel_id else nullcontext()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with self._site.fanout.subscription(self._client) as page:
+            with self._site.fanout.subscription(self._client) as page, self._following(page):
                 events = stream(self._site, page, self._fits, self._since, self._write)
                 await EventStream(events)(scope, receive, send)
         except TooManyPagesError as error:
@@ -122,6 +138,20 @@ def refusal(error: TooManyPagesError) -> Response:
     return error_json(503, "too_many_pages", message, headers)
 
 
+async def line_of_graph(request: Request, site: Site, channel: str, emotes: Sequence[str]) -> Response:
+    """Stream the freshness, and the new seconds of some emotes of a channel. 404 for one that nobody knows."""
+    known = await site.channels.named(channel)
+    if known is None:
+        raise HTTPException(404, no_channel(channel))
+    keys = [str(key) for key in unique(emotes)]
+
+    def write(news: News) -> str:
+        return news.of(keys) if isinstance(news, EmoteNews) else for_pages(news)
+
+    client = site.clients.of(request.scope)
+    return LiveLine(site, client, lambda found: False, None, write, known.channel.channel_id)
+
+
 @router.api_route("/events", methods=["GET", "HEAD"])
 async def events(
     request: Request,
@@ -130,8 +160,12 @@ async def events(
     moment: Annotated[str | None, Query(description="only this moment; empty for the freshness alone")] = None,
     since: Annotated[int | None, Query()] = None,
     last_event_id: Annotated[str | None, Header()] = None,
+    emotes: Annotated[str, Query(description="the channel of an open graph")] = "",
+    emote: Emotes = [],  # noqa: B006  # FastAPI copies it
 ) -> Response:
-    """Stream `moment` and `freshness` events; resume after Last-Event-ID."""
+    """Stream `moment` and `freshness` events, and `emotes` of a graph; resume after Last-Event-ID."""
+    if emotes:
+        return await line_of_graph(request, site, emotes, emote)
     if moment == "":
         return LiveLine(site, site.clients.of(request.scope), lambda found: False, None)
     if wanted.channel:

@@ -1,6 +1,7 @@
 """The page of one moment: its clip, its curve, why it is one, and what leads on from it."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -10,12 +11,15 @@ from api_frontend.data.around import Around
 from api_frontend.data.function_words import is_function_word
 from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.rendering import READER_PAGE
+from api_frontend.text.times import iso
 from api_frontend.text.voices import voices_text
 from api_frontend.translation import _
 from api_frontend.views.site import CurrentSite, Site
+from contracts import kept
 
 ID_LENGTH_LIMIT = 200  # characters
 MOST_WRITTEN = 12  # rows of the table of evidence
+AROUND = timedelta(minutes=5)  # of emotes, before and after
 EvenExperimental = Annotated[bool, Query(description="for operators: also if an experimental detector found it")]
 
 router = APIRouter(include_in_schema=False)
@@ -49,6 +53,15 @@ def rank(row: Written) -> tuple[bool, int, int]:
     return not row.is_emote and is_function_word(row.name), -row.chatters, -row.uses
 
 
+def emotes_address(found: StoredMoment, now: datetime) -> str | None:
+    """Return where the emotes of the minutes around it are, second by second; None once they are kept no longer."""
+    if now - found.crossed_at > timedelta(days=kept.EMOTES_DAYS):
+        return None
+    begin, end = (found.crossed_at + each * AROUND for each in (-1, 1))
+    times = urlencode({"from": iso(begin), "until": iso(end), "step": "1"}, safe=":")
+    return f"/channels/{found.channel.login or found.channel.channel_id}/emotes?{times}"
+
+
 async def visible(site: Site, moment_id: str, shadow: bool) -> StoredMoment | None:
     """Return the moment; None if it does not exist, or if it is for operators and `shadow` was not asked for."""
     found = await site.moments.one(moment_id) if plausible(moment_id) else None
@@ -67,6 +80,7 @@ async def moment(site: CurrentSite, moment_id: str, shadow: EvenExperimental = F
     values = {
         "moment": found,
         "written": written_by_most(found),
+        "emotes_address": emotes_address(found, read_at),
         "around": await site.surroundings.of(found) if is_public else Around(),
         "freshness": freshness,
         "voices": voices_text(await site.voices.of(moment_id)) if is_public else "",

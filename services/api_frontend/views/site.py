@@ -11,6 +11,9 @@ from api_frontend.data.around import Surroundings
 from api_frontend.data.catalogue import Catalogue
 from api_frontend.data.channels import Channels
 from api_frontend.data.chat_lines import ChatLines
+from api_frontend.data.emotes.board import EmoteBoard
+from api_frontend.data.emotes.channel_emotes import ChannelEmotes
+from api_frontend.data.emotes.live_graphs import LiveGraphs
 from api_frontend.data.freshness import Freshness
 from api_frontend.data.lists.choices import Choices
 from api_frontend.data.lists.filters import Filter
@@ -56,6 +59,9 @@ class Site:
     stages: Stages
     channels: Channels
     chat_lines: ChatLines
+    emotes: ChannelEmotes
+    board: EmoteBoard
+    graphs: LiveGraphs
     sign_in: StreamerSignIn | None  # None: the operator has not set it up
     contact: str
 
@@ -73,6 +79,7 @@ class Site:
         self.moments.forget()
         self.channels.forget()
         self.chat_lines.forget()
+        self.board.forget()
         self.catalogue.forget()
         self.answers.forget()
 

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from integration.support.api_frontend_process import Rows, SiteProcess
+from integration.support.site_emotes import EmoteRows
 from playwright.sync_api import Browser, Page
 
 from api_frontend.data.stored_moment import StreamFacts
@@ -24,6 +25,7 @@ OWN_PAGES = (  # of one moment or channel
     "/moments/{}",
     "/channels/{}",
     "/channels/{}/streams",
+    "/channels/{}/emotes",
     "/moments/{}/report",
     "/moments/{}/card.png",
     "/best?channel={}",
@@ -34,6 +36,7 @@ SHARED_PAGES = (  # with all of the names at once, or asked for by them
     "/best?order=best&period=all",
     "/best?lang=de&order=newest",
     "/channels",
+    "/emotes",
     "/saved",
     "/about",
     "/status",
@@ -44,7 +47,7 @@ SHARED_PAGES = (  # with all of the names at once, or asked for by them
 
 @pytest.fixture(scope="module")
 def site(postgres_of_module: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteProcess]:
-    rows = Rows(postgres_of_module)
+    rows, emotes = Rows(postgres_of_module), EmoteRows(postgres_of_module)
     for number, (login, name) in enumerate(NAMES.items(), 20):
         rows.channel(str(number), login)
         rows.name(str(number), name)
@@ -52,7 +55,9 @@ def site(postgres_of_module: str, tmp_path_factory: pytest.TempPathFactory) -> I
         hostile = StreamFacts(title=name, game_name=name, language="en")
         rows.moment(login, 60 * number, channel_id=str(number), revision=3, expected=14.0, stream=hostile)
         rows.stream(f"s{number}", str(number), name)
+        emotes.used(str(number), 2, {("7tv", f"id{number}", name[:500]): {3: 2}})
     rows.progress()
+    emotes.close()
     with SiteProcess(postgres_of_module, tmp_path_factory.mktemp("site")) as site:
         yield site
     rows.close()

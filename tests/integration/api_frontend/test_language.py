@@ -10,6 +10,7 @@ from integration.support import api_frontend_process
 from integration.support.api_frontend_process import Rows, SiteProcess
 from integration.support.english import ENGLISH
 from integration.support.outward import PUBLIC, Head, entries, text_of
+from integration.support.site_emotes import EmoteRows
 from msgspec.structs import replace
 
 from api_frontend.data.stored_moment import StreamFacts
@@ -34,6 +35,9 @@ PAGES = (
     "/channels?asked=somebody",
     "/channels/lunaplays",
     "/channels/lunaplays/streams",
+    "/channels/lunaplays/emotes",
+    "/channels/lunaplays/emotes?period=live&emote=7tv:01A&q=nobody",
+    "/emotes",
     "/channels/opt-out",
     "/moments/made/report",
     "/saved",
@@ -97,6 +101,10 @@ def site(postgres_of_module: str, tmp_path_factory: pytest.TempPathFactory) -> I
     rows.moment("rude", 5000, revision=3, evidence=rude)
     rows.progress()
     rows.close()
+    emotes = EmoteRows(postgres_of_module)
+    emotes.used("11", 2, {("7tv", "01A", "n1gg3rKek"): {3: 1}, ("twitch", "25", "Kappa"): {4: 2}})
+    emotes.known("11", ("7tv", "01A", "nobodyKnows"), went_ago=90)
+    emotes.close()
     folder = tmp_path_factory.mktemp("german")
     with SiteProcess(postgres_of_module, folder, API_PUBLIC_URL=PUBLIC, API_CONTACT="mail@scout.example") as site:
         yield site

@@ -49,7 +49,20 @@ def test_a_clip_has_the_same_path_here(twitch: SimulatorProcess, clip: dict[str,
 
 @pytest.mark.parametrize(
     "path",
+    ["7tv/emote/01A/2x.webp", "bttv/emote/5f/static/2x.webp", "ffz/emote/12/2", "twitch/emote/25/static/dark/2.0"],
+)
+def test_an_emotes_picture_has_the_same_path_here(twitch: SimulatorProcess, path: str) -> None:
+    answer = site(twitch.url).get(f"/emotes/{path}")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert ("animateTransform" in answer.text) is ("static" not in path)
+
+
+@pytest.mark.parametrize(
+    "path",
     [
+        "/emotes/7tv/v3/emote-sets/global",
+        "/emotes/7tv/emote/../v3/emote-sets/global",
+        "/emotes/other/emote/1/2",
         "/control/state",
         "/helix/streams",
         "/oauth2/authorize",

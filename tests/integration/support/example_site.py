@@ -9,8 +9,10 @@ from random import Random
 
 from integration.support.api_frontend_process import SiteProcess
 from integration.support.channel_rows import ChannelRows
+from integration.support.site_emotes import EmoteRows, fill_emotes
 
 from api_frontend.data.stored_moment import StreamFacts
+from twitch_simulator.emotes.pictures import draw_emote
 from twitch_simulator.helix.scenes import draw_scene
 
 HOUR = 3600.0
@@ -38,6 +40,8 @@ def pictures() -> Iterator[str]:
             number = len(self.path)
             is_player = self.path.startswith("/embed")
             body = PLAYER if is_player else draw_scene(self.path, 40 * number % 360, SCENES[number % len(SCENES)])
+            if "/emote/" in self.path:
+                body = draw_emote(self.path.split("/emote/")[1].split("/")[0], "static" not in self.path)
             self.send_response(200)
             self.send_header("Content-Type", "text/html" if is_player else "image/svg+xml")
             self.send_header("Cache-Control", "max-age=3600")
@@ -94,11 +98,16 @@ def fill_moments(rows: ChannelRows, origin: str) -> None:
     rows.run("UPDATE clips SET thumbnail_url = %s || '/' || moment_id || '.svg' WHERE status = 'made'", origin)
 
 
-def fill(rows: ChannelRows, origin: str) -> None:
+def fill(rows: ChannelRows, dsn: str, origin: str) -> None:
     """Store all examples."""
     for channel_id, login in enumerate(CHANNELS, 11):
         fill_channel(rows, str(channel_id), login)
     fill_moments(rows, origin)
+    emotes = EmoteRows(dsn)
+    for channel_id in range(11, 11 + len(CHANNELS)):
+        fill_emotes(emotes, str(channel_id), origin, unread=UNREAD)
+    emotes.known("11", ("7tv", "01GONE", "OldKEKW"), f"{origin}/7tv/emote/01GONE/2x.webp", went_ago=600)
+    emotes.close()
     rows.counted()
 
 
@@ -107,8 +116,9 @@ def example_site(dsn: str, folder: Path, **settings: str) -> Iterator[tuple[Site
     """Start a site on a database that is filled with examples; yield it and what writes its rows."""
     with pictures() as origin:
         rows = ChannelRows(dsn)
-        fill(rows, origin)
+        fill(rows, dsn, origin)
         sources = {"API_FRAME_SOURCES": origin, "API_IMAGE_SOURCES": origin}
+        sources["API_TWITCH_EMOTES_URL"] = f"{origin}/twitch/emote"
         with SiteProcess(dsn, folder, **sources | settings) as site:
             yield site, rows
         rows.close()

@@ -79,6 +79,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "API_METRICS_PORT": "Prometheus asks this port",
     "API_SITE_DOMAINS": "SITE_DOMAINS",
     "API_DEMO": "the demo alone",
+    "API_TWITCH_EMOTES_URL": "the demo alone",
     "API_HIDDEN_WORDS": "the compose files mount configs/hidden_words.toml",
     "WATCHER_WEBHOOK_URL_FILE": "a secret of the compose files",
     "WATCHER_WEBHOOK_KIND": "WEBHOOK_KIND",

@@ -45,10 +45,13 @@ def catalogue_routes(providers: EmoteProviders) -> APIRouter:
 
 
 def emote_picture_routes() -> APIRouter:
-    """Build the routes of the pictures: /emotes/PROVIDER/emote/ID/2x.webp and the like, all of them SVG."""
+    """Build the routes of the pictures: /emotes/PROVIDER/emote/ID/2x.webp and the like, all of them SVG.
+
+    Twitch's own are there too, as /emotes/twitch/emote/ID/static/dark/2.0.
+    """
     router = APIRouter(prefix="/emotes")
 
-    @router.get("/{provider}/emote/{emote_id}/{size}")
+    @router.get("/{provider}/emote/{emote_id}/{size:path}")
     async def picture(provider: str, emote_id: str, size: str) -> Response:
         headers = {"Cache-Control": "max-age=3600", "X-Content-Type-Options": "nosniff"}
         return Response(draw_emote(f"{provider}:{emote_id}", "static" not in size), 200, headers, "image/svg+xml")

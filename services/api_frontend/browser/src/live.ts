@@ -7,6 +7,9 @@ import { say } from "./words";
 
 const REOPEN_MS = 15_000; // after the server refused the connection
 const POLL_MS = 10_000; // while no news come by themselves
+/** Of the document: new seconds of a graph's emotes, as `detail`; and that the line is alive. */
+export const EMOTES = "emotes";
+export const HEARD = "heard";
 const SILENT_MS = 16_000; // the freshness comes every five seconds; without it the page asks
 
 function showNow(html: string | undefined): void {
@@ -41,9 +44,13 @@ export class Live {
     });
     source.addEventListener("freshness", (event) => {
       this.heard = Date.now();
+      document.dispatchEvent(new Event(HEARD));
       const { state, html } = JSON.parse(event.data);
       this.refresh(state, html);
       if (this.page && "again" in this.page.dataset) void this.poll(); // a page that is about freshness itself
+    });
+    source.addEventListener("emotes", (event) => {
+      document.dispatchEvent(new CustomEvent(EMOTES, { detail: JSON.parse(event.data) }));
     });
     source.addEventListener("gone", (event) => this.leave(JSON.parse(event.data)));
     source.addEventListener("error", () => {

@@ -1,11 +1,13 @@
 // Everything that the pages do beyond what the server made of them. Each module finds what it needs on the page, or rests.
 
-import { startChannelHour } from "./channel_hour";
 import { startCountdown } from "./countdown";
 import { startCurves } from "./curves";
+import { startEmoteGraph } from "./emote_graph";
+import { startFreshPieces } from "./fresh_piece";
 import { startLive } from "./live";
 import { dress } from "./pieces";
 import { startPlayer } from "./player";
+import { startSeeking } from "./seeking";
 import { startSharing } from "./sharing";
 import { startTimes } from "./times";
 import { startViewing } from "./viewing";
@@ -20,6 +22,8 @@ startPlayer();
 startViewing();
 startCurves();
 startWeek();
-startChannelHour();
+startFreshPieces();
+startEmoteGraph();
+startSeeking();
 startLive();
 dress(document);

@@ -18,10 +18,14 @@ const full = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "
 /** Write hours and minutes. */
 export const clockText = (at: Date): string => clock.format(at);
 
+/** Write a day without its year. */
+export const dayText = (at: Date): string => day.format(at);
+
 /** Write hours, minutes and seconds. */
 export const secondText = (at: Date): string => clockSeconds.format(at);
 
-function when(at: Date): string {
+/** Write hours and minutes, and the day unless it is today. */
+export function when(at: Date): string {
   const today = new Date();
   if (today.toDateString() === at.toDateString()) return clock.format(at);
   const date = today.getFullYear() === at.getFullYear() ? day : dayOfYear;

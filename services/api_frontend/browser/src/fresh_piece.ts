@@ -1,9 +1,9 @@
-// A channel's last hour, kept up to date.
+// Pieces of a page that the server writes anew every few seconds: a channel's last hour, the lists of emotes.
 
 import { dressWith, piece, renew } from "./pieces";
 import { clockText } from "./times";
 
-const REFRESH_MS = 5000;
+const USUAL_SECONDS = 5;
 const SLOWEST_MS = 60_000; // while the site does not answer
 
 function showClocks(root: ParentNode): void {
@@ -11,11 +11,14 @@ function showClocks(root: ParentNode): void {
     label.textContent = clockText(new Date(label.dataset.clock ?? ""));
 }
 
-class ChannelHour {
+class FreshPiece {
   private shown = "";
-  private wait = REFRESH_MS;
+  private readonly every: number;
+  private wait: number;
 
   constructor(private readonly place: HTMLElement) {
+    this.every = 1000 * Number(place.dataset.every ?? USUAL_SECONDS);
+    this.wait = this.every;
     this.askAgain();
   }
 
@@ -26,11 +29,11 @@ class ChannelHour {
   private async refresh(): Promise<void> {
     try {
       if (!document.hidden) {
-        const answer = await fetch(this.place.dataset.liveCurve ?? "");
+        const answer = await fetch(this.place.dataset.piece ?? "");
         if (!answer.ok) throw new Error(answer.statusText);
         this.show((await answer.json()).html);
       }
-      this.wait = REFRESH_MS;
+      this.wait = this.every;
     } catch {
       this.wait = Math.min(2 * this.wait, SLOWEST_MS);
     }
@@ -47,9 +50,8 @@ class ChannelHour {
   }
 }
 
-/** Follow the hour of a channel's page. */
-export function startChannelHour(): void {
+/** Keep the page's pieces up to date. */
+export function startFreshPieces(): void {
   dressWith(showClocks);
-  const place = document.querySelector<HTMLElement>("[data-live-curve]");
-  if (place) new ChannelHour(place);
+  for (const place of document.querySelectorAll<HTMLElement>("[data-piece]")) new FreshPiece(place);
 }
