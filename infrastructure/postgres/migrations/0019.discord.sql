@@ -120,3 +120,21 @@ CREATE TABLE discord_lease (
     holder     text NOT NULL,
     held_until timestamptz NOT NULL
 );
+
+-- A live notice with all that its message shows; a follow that was removed leaves the server's own settings.
+CREATE VIEW discord_notices AS
+SELECT
+    m.guild_id, m.subject, m.text_channel_id, m.nonce, m.state, m.intended_at, m.settled_at, m.message_id,
+    m.shown_version, m.edited_at, m.is_final,
+    s.stream_id, s.channel_id, s.started_at, s.title, s.game_name, s.thumbnail_url, s.revision, s.seen_at,
+    s.missing_since, s.ended_at, s.viewers_now, s.viewers_peak, s.viewers_sum, s.polls, s.vod_url, s.vod_asked,
+    t.login, t.display_name, t.picture_url,
+    g.locale, g.language, g.at_end,
+    coalesce(f.role_id, g.role_id) AS role_id,
+    coalesce(nullif(f.template, ''), g.template) AS template
+FROM discord_messages AS m
+JOIN discord_guilds AS g ON g.guild_id = m.guild_id
+JOIN discord_streams AS s ON s.stream_id = m.subject
+JOIN discord_streamers AS t ON t.channel_id = s.channel_id
+LEFT JOIN discord_follows AS f ON f.guild_id = m.guild_id AND f.channel_id = s.channel_id
+WHERE m.kind = 'live' AND g.left_at IS NULL;
