@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from discord_bot.messages.durations import between, timestamp
 from discord_bot.messages.marker import marked_address
+from discord_bot.messages.mentions import quiet, role
 from discord_bot.messages.message import GREY, MOST_TITLE, MOST_VALUE, Card, Field, Message
 from discord_bot.messages.safe_text import safe
 from discord_bot.messages.template import FIELD, filled
@@ -96,8 +97,8 @@ def field_values(notice: Notice) -> dict[str, str]:
         "title": safe(stream.title, MOST_SHOWN_TITLE),
         "game": safe(stream.game_name, MOST_GAME) or _("no game"),
         "viewers": wording().number(stream.viewers_now),
-        "url": f"<{page_of(streamer)}>",  # in brackets Discord adds no card of its own
-        "role": f"<@&{notice.role_id}>" if notice.role_id else "",
+        "url": quiet(page_of(streamer)),  # in brackets Discord adds no card of its own
+        "role": role(notice.role_id) if notice.role_id else "",
         "since": timestamp(stream.started_at),
     }
 

@@ -62,10 +62,10 @@ def action_of(notice: OpenNotice, at: datetime) -> Action:
 
 
 class LiveNotices:
-    """`now`: this machine's clock."""
+    """`now`: this machine's clock. `twitch`: None without credentials."""
 
     def __init__(
-        self, *, ledger: Ledger, streams: Streams, twitch: Twitch, now: Callable[[], datetime] = utc_now
+        self, *, ledger: Ledger, streams: Streams, twitch: Twitch | None, now: Callable[[], datetime] = utc_now
     ) -> None:
         self._ledger, self._streams, self._twitch, self._now = ledger, streams, twitch, now
 
@@ -137,6 +137,8 @@ class LiveNotices:
 
     async def ask_recordings(self) -> None:
         """Ask Twitch for the recordings of streams that ended, a few at a time."""
+        if self._twitch is None:
+            return
         for each in await self._streams.recordings_to_ask(RECORDING_SECONDS, RECORDING_TIMES, MOST_RECORDINGS):
             try:
                 vod_url = await self._twitch.recording(each.channel_id, each.stream_id)
