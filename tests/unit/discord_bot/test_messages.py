@@ -169,7 +169,7 @@ def test_the_marker_is_found_again(address: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_durations_and_rarity_are_said_in_every_language(language: str) -> None:
     with speaking(language):
-        assert duration(59 * 60) == "59 min"
-        assert duration(3600) == "1 h 0 min"
+        assert duration(59 * 60).startswith("59 ")
+        assert re.findall(r"\d+", duration(3600)) == ["1", "0"]
         assert "48" not in rarity(48 * 3600)
         assert rarity(3600) != rarity(7200)
