@@ -8,7 +8,7 @@ import aiosql
 import msgspec
 import psycopg
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
 from service_runtime.postgres import AWAY, PostgresAwayError, away, with_deadlines
 
@@ -57,17 +57,20 @@ class Database:
         await self._pool.close(timeout=2.0)
 
     async def rows(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> list[DictRow]:
-        """Run one of `queries` and return its rows; a connection that ended meanwhile is replaced once per place."""
+        """Run one of `queries` and return its rows; again, if the pool gives a connection that has ended meanwhile.
+
+        So each statement has to do no harm when it runs twice.
+        """
         for _ in range(POOL_SIZE + 1):
+            connection = None
             try:
                 async with self._pool.connection() as connection:
                     answer = await connection.execute(statement.sql, parameters)
                     return await answer.fetchall()
-            except PoolTimeout as error:
-                raise away(error) from error
             except AWAY as error:
-                lost = error
-        raise PostgresAwayError(str(lost)) from lost
+                if connection is None or not connection.closed:
+                    raise away(error) from error
+        raise PostgresAwayError("every connection was lost")
 
 
 def as_json(value: Any) -> str:

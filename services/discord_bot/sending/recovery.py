@@ -5,6 +5,7 @@ enough, it is not sent again and counts as unknown.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 
 import structlog
@@ -12,7 +13,7 @@ import structlog
 from contracts import metrics
 from discord_bot.data.guilds import Guilds
 from discord_bot.data.ledger import Entry, Ledger
-from discord_bot.sending.discord_side import DiscordSide
+from discord_bot.sending.discord_side import DiscordSide, Searched
 from discord_bot.sending.errors import Away, ChannelRefused, DiscordError
 from discord_bot.sending.sender import Sender
 from discord_bot.sending.verdict import Found, found_by
@@ -20,6 +21,7 @@ from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 
 INTERVAL_SECONDS = 20.0
+AT_ONCE = 16  # text channels searched
 OLD_SECONDS = 30.0  # in which a message that is on its way arrives; discord.py tries for about that long
 
 log = structlog.get_logger()
@@ -43,38 +45,48 @@ class Recovery:
             await asyncio.sleep(INTERVAL_SECONDS)
 
     async def recover(self, entries: Sequence[Entry]) -> None:
-        """Give each an outcome, or queue it again."""
+        """Give each an outcome, or queue it again; a text channel is searched once for all of its intents."""
+        by_channel: defaultdict[int, list[Entry]] = defaultdict(list)
         for entry in entries:
-            if self._sender.is_pending(entry.intent):
-                continue
-            try:
-                await self._recover(entry)
-            except Away as error:
-                log.warning("Discord does not answer, open intents wait", reason=str(error))
-                return
+            if not self._sender.is_pending(entry.intent):
+                by_channel[entry.intent.text_channel_id].append(entry)
+        places = asyncio.Semaphore(AT_ONCE)
 
-    async def _recover(self, entry: Entry) -> None:
-        found, message_id = await self._find(entry)
-        measure(metrics.DISCORD_RECOVERED).labels(found=found).inc()
-        log.info("an open intent", kind=entry.intent.kind, guild_id=entry.intent.guild_id, found=found)
-        if found == "missing":
-            self._sender.put([entry.intent])
-        else:
-            await self._ledger.settle(entry.intent, found, "found" if message_id else "not to be found", message_id)
+        async def recover(text_channel_id: int, found: Sequence[Entry]) -> None:
+            async with places:
+                await self._recover(text_channel_id, found)
 
-    async def _find(self, entry: Entry) -> tuple[Found, int | None]:
-        """Return what became of it, and the message's id if it was sent. Raises `Away`."""
-        intent = entry.intent
+        await asyncio.gather(*(recover(*each) for each in by_channel.items()))
+
+    async def _recover(self, text_channel_id: int, entries: Sequence[Entry]) -> None:
+        try:
+            searched = await self._search(text_channel_id, entries[0].intent.guild_id)
+        except Away as error:
+            log.warning("Discord does not answer, open intents wait", reason=str(error))
+            return
+        for entry in entries:
+            intent = entry.intent
+            found: Found = "unknown"
+            message_id = None
+            if searched is not None:
+                found, message_id = found_by(searched, intent.nonce, entry.intended_at), searched.own.get(intent.nonce)
+            measure(metrics.DISCORD_RECOVERED).labels(found=found).inc()
+            log.info("an open intent", kind=intent.kind, guild_id=intent.guild_id, found=found)
+            if found == "missing":
+                self._sender.put([intent])
+            else:
+                await self._ledger.settle(intent, found, "searched", message_id)
+
+    async def _search(self, text_channel_id: int, guild_id: int) -> Searched | None:
+        """Return the text channel's last messages; None where they may not be read. Raises `Away`."""
         await self._sender.turn()
         try:
-            searched = await self._side.search(intent.text_channel_id)
+            return await self._side.search(text_channel_id)
         except Away:
             raise
         except ChannelRefused as error:
             if error.reason != "no_permission":  # it may be that only its history is closed to us
-                await self._guilds.pause(intent.guild_id, intent.text_channel_id, error.reason)
-            return "unknown", None
+                await self._guilds.pause(guild_id, text_channel_id, error.reason)
         except DiscordError as error:
             log.warning("a text channel cannot be searched", reason=str(error))
-            return "unknown", None
-        return found_by(searched, intent.nonce, entry.intended_at), searched.own.get(intent.nonce)
+        return None

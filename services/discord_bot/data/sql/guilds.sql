@@ -32,7 +32,9 @@ UPDATE discord_guilds AS g SET
     digest = r.digest
 FROM (
     SELECT (jsonb_populate_record(known, :changes::jsonb)).*
-    FROM (SELECT * FROM discord_guilds WHERE guild_id = :guild_id FOR UPDATE) AS known
+    FROM discord_guilds AS known
+    WHERE known.guild_id = :guild_id
+    FOR UPDATE
 ) AS r
 WHERE g.guild_id = :guild_id
 RETURNING g.*;
