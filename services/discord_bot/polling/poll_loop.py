@@ -70,11 +70,11 @@ class PollLoop:
         began_at = time.monotonic()
         for number, part in enumerate(parts):
             asked_at = time.monotonic()
-            await self._ask(number, part)
+            await self.ask(number, part)
             await asyncio.sleep(max(0.0, pause - (time.monotonic() - asked_at)))
         measure(metrics.DISCORD_ROUND_SECONDS).set(time.monotonic() - began_at)
 
-    async def _ask(self, number: int, part: Sequence[str]) -> None:
+    async def ask(self, number: int, part: Sequence[str]) -> None:
         """Ask about one part; a request that fails changes nothing, and the next round asks again."""
         try:
             listed = await self._twitch.streams(part)
