@@ -35,9 +35,11 @@ INSERT INTO discord_viewers AS known (stream_id, viewers, sampled_at)
 SELECT r.stream_id, ARRAY[r.viewers_now], now()
 FROM jsonb_to_recordset(:rows::jsonb) AS r(stream_id text, viewers_now integer)
 JOIN discord_streams AS s ON s.stream_id = r.stream_id
+LEFT JOIN discord_viewers AS v ON v.stream_id = r.stream_id
+WHERE v.stream_id IS NULL
+    OR v.sampled_at <= now() - make_interval(secs => :every_seconds::double precision)
+    AND cardinality(v.viewers) < :most
 ON CONFLICT (stream_id) DO UPDATE SET viewers = known.viewers || excluded.viewers, sampled_at = excluded.sampled_at
-WHERE known.sampled_at <= now() - make_interval(secs => :every_seconds::double precision)
-    AND cardinality(known.viewers) < :most
 RETURNING stream_id;
 
 -- name: recordings_to_ask(after_seconds, most_times, most)
