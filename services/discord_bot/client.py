@@ -49,6 +49,17 @@ class BotClient(discord.AutoShardedClient):
         self.tree = Tree(self)
         self.present = asyncio.Event()  # all servers are known
         self._changed = asyncio.Event()
+        self._has_begun = False
+
+    async def login(self, token: str) -> None:
+        """Log in."""
+        self._has_begun = True
+        await super().login(token)
+
+    async def close(self) -> None:
+        """Disconnect; before the login there is nothing to close, and discord.py would fail."""
+        if self._has_begun:
+            await super().close()
 
     async def setup_hook(self) -> None:
         """Tell Discord of the commands, once logged in."""
