@@ -10,6 +10,7 @@ from discord_bot.commands import choices, suggesting
 from discord_bot.commands import preview as previews
 from discord_bot.commands.answering import Interaction, answer
 from discord_bot.commands.desk import Caller, Desk, Reply
+from discord_bot.commands.examples import Example
 from discord_bot.commands.help import COMMANDS, help_text
 from discord_bot.commands.overview import AT_END, DIGESTS, RARITIES
 from discord_bot.commands.slash_follows import CHANNEL, GAMES, MESSAGE
@@ -95,11 +96,12 @@ async def clips(
     example=[
         Choice(name=locale_str(marked("A stream that is live")), value="live"),
         Choice(name=locale_str(marked("A stream that has ended")), value="ended"),
+        Choice(name=locale_str(marked("A moment that is happening")), value="moment"),
     ]
 )
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_guild=True)
-async def preview(interaction: Interaction, example: previews.Example = "live") -> None:
+async def preview(interaction: Interaction, example: Example = "live") -> None:
     """Post an example."""
     await answer(interaction, lambda desk, caller: previews.preview(desk, caller, example, datetime.now(UTC)))
 
