@@ -21,7 +21,20 @@ NOBODY = Streamer(channel_id="0", login="twitch", display_name="Twitch")
 GAME = "Just Chatting"
 VIEWERS = 1234
 HOURS = 3
-PEOPLE, USUALLY = 95, 14
+EVIDENCE = Evidence(
+    curve_from_at=0,
+    messages=[],
+    chatters=[],
+    covered=[],
+    window_seconds=10,
+    window_messages=190,
+    window_chatters=95,
+    usual_messages_per_second=0.0,
+    usual_chatters_per_second=0.0,
+    expected_chatters=14.0,
+    emotes=[],
+    words=[],
+)
 
 
 def example_message(guild: Guild, followed: Followed | None, example: Example, at: datetime) -> Message:
@@ -61,20 +74,6 @@ def example_stream(streamer: Streamer, at: datetime) -> PolledStream:
 
 def example_moment(streamer: Streamer, at: datetime) -> MomentState:
     """Return a moment that might be, while it happens."""
-    evidence = Evidence(
-        curve_from_at=0,
-        messages=[],
-        chatters=[],
-        covered=[],
-        window_seconds=10,
-        window_messages=2 * PEOPLE,
-        window_chatters=PEOPLE,
-        usual_messages_per_second=0.0,
-        usual_chatters_per_second=0.0,
-        expected_chatters=float(USUALLY),
-        emotes=[],
-        words=[],
-    )
     moment = Moment(
         schema_version=SCHEMA_VERSION,
         moment_id="example",
@@ -87,7 +86,7 @@ def example_moment(streamer: Streamer, at: datetime) -> MomentState:
         peak_at=0,
         score=0.0,
         times_usual=0.0,
-        evidence=evidence,
+        evidence=EVIDENCE,
         mood="laughter",
         biggest_in_seconds=HOURS * 3600,
     )

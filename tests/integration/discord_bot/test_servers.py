@@ -181,9 +181,8 @@ async def test_nothing_is_deleted_before_ninety_silent_days(bot: Bot, desk: Desk
     await bot.follows.note_missing(["1"])
     for days, kept in ((89, True), (91, False)):
         with psycopg.connect(postgres, autocommit=True) as owner:
-            owner.execute(
-                f"UPDATE discord_guilds SET left_at = now() - interval '{days} days' WHERE left_at IS NOT NULL"
-            )
+            since = f"now() - interval '{days} days'"
+            owner.execute(f"UPDATE discord_guilds SET left_at = {since} WHERE left_at IS NOT NULL")
             owner.execute(f"UPDATE discord_pauses SET since = {since}")
         await bot.guilds.forget(90)
         assert (await bot.guilds.one(2) is not None) == kept
