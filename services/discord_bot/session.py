@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import aiohttp
 import discord
 
 from discord_bot.client import BotClient
@@ -26,18 +27,27 @@ from discord_bot.posting.moment_listener import MomentListener
 from discord_bot.posting.moment_posts import MomentPosts
 from discord_bot.posting.opted_out import OptedOut
 from discord_bot.sending.discord_side import DiscordPy
-from discord_bot.sending.errors import TokenRefused
+from discord_bot.sending.errors import Away, TokenRefused
 from discord_bot.sending.recovery import Recovery
 from discord_bot.sending.sender import Sender
 from discord_bot.settings import DiscordSettings
 
+UNREACHABLE = (
+    discord.HTTPException,
+    discord.GatewayNotFound,
+    discord.ConnectionClosed,
+    aiohttp.ClientError,
+    OSError,
+    TimeoutError,
+)
+
 
 class Stores:
-    """Postgres, by what is kept there."""
+    """Postgres, by what is kept there. `holder`: this instance, as the lease names it."""
 
-    def __init__(self, database: Database, settings: DiscordSettings) -> None:
+    def __init__(self, database: Database, settings: DiscordSettings, holder: str) -> None:
         self.guilds, self.follows, self.streams = Guilds(database), Follows(database), Streams(database)
-        self.ledger = Ledger(database, settings.instance)
+        self.ledger = Ledger(database, holder)
         self.moments = Moments(database, settings.hidden())
         self.suggestions = Suggestions(database)
 
@@ -103,10 +113,14 @@ class Session:
         return self.client.is_ready() and not self.client.is_closed()
 
     async def _connect(self) -> None:
+        """Stay connected; discord.py resumes and reconnects by itself, and ends only where it cannot even begin."""
         try:
             await self.client.start(self._around.settings.token())
         except discord.LoginFailure as error:
             raise TokenRefused(f"Discord does not know the token of DISCORD_TOKEN_FILE: {error}") from error
+        except UNREACHABLE as error:
+            raise Away(str(error) or type(error).__name__, reached=False) from error
+        raise Away("the connection was closed", reached=False)
 
     def _workers(self) -> list[Coroutine[Any, Any, None]]:
         """Return what runs once all servers are known: what is open is found out before anything is new."""

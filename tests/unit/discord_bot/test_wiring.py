@@ -1,5 +1,6 @@
 """A session is put together of all its parts; the listener knows what is news."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from discord_bot.client import use_addresses
 from discord_bot.data.database import Database
 from discord_bot.polling.twitch import TwitchByHelix
 from discord_bot.posting.moment_listener import REMEMBERED, Versions, moment_in_payload
-from discord_bot.serving import Serving
+from discord_bot.sending.errors import Away
+from discord_bot.serving import Serving, first_of
 from discord_bot.session import Session, Stores, Surroundings
 from discord_bot.settings import DiscordSettings
 from twitch_access.helix import Helix
@@ -26,24 +28,37 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DiscordSettings
     return DiscordSettings()  # type: ignore[call-arg]
 
 
-@pytest.mark.parametrize(("has_twitch", "workers"), [(True, 7), (False, 5)])
-async def test_a_session_has_all_its_workers(settings: DiscordSettings, has_twitch: bool, workers: int) -> None:
-    session = Session(
+def session_of(settings: DiscordSettings, has_twitch: bool = False) -> Session:
+    return Session(
         Surroundings(
             settings=settings,
             conninfo=NOWHERE,
-            stores=Stores(Database(NOWHERE), settings),
+            stores=Stores(Database(NOWHERE), settings, "me"),
             twitch=TwitchByHelix(Helix(None)) if has_twitch else None,
             points_per_minute=200,
             holds=lambda: True,
         )
     )
+
+
+@pytest.mark.parametrize(("has_twitch", "workers"), [(True, 7), (False, 5)])
+async def test_a_session_has_all_its_workers(settings: DiscordSettings, has_twitch: bool, workers: int) -> None:
+    session = session_of(settings, has_twitch)
     found = session._workers()
     for each in found:
         each.close()
     assert len(found) == workers
     assert not session.is_connected()
     await session.client.close()
+
+
+async def test_a_discord_that_cannot_be_reached_ends_the_session_and_not_the_program(
+    settings: DiscordSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Route, "BASE", "http://127.0.0.1:1/api/v10")
+    with pytest.raises(ExceptionGroup) as failed:
+        await asyncio.wait_for(session_of(settings).run(), 10.0)
+    assert isinstance(first_of(failed.value), Away)
 
 
 def test_an_instance_that_stands_by_is_ready_and_says_so(settings: DiscordSettings) -> None:
