@@ -88,8 +88,3 @@ DELETE FROM discord_messages WHERE guild_id = :guild_id AND kind = :kind AND sub
 -- name: forget_messages(days)
 -- Long after their streams: no stream of that id can be live any more.
 DELETE FROM discord_messages WHERE settled_at < now() - make_interval(days => :days) RETURNING guild_id;
-
--- name: outcomes(hours)
-SELECT kind, state, count(*) AS messages FROM discord_messages
-WHERE intended_at > now() - make_interval(hours => :hours)
-GROUP BY kind, state;
