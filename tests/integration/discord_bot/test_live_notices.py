@@ -58,7 +58,7 @@ async def test_killed_around_a_send(bot: Bot, world: World, another: Another, wh
     world.live("a", "s1")
     await bot.poll()
     world.discord.faults = [(when, Killed()), (when, Killed())]  # type: ignore[list-item]
-    await bot.send()
+    await bot.killed()
     assert set((await bot.states()).values()) == {"intent"}
     world.offset += timedelta(minutes=10)  # Discord has forgotten the nonce
     later = await another("one")
@@ -84,7 +84,7 @@ async def test_what_is_over_by_then_is_not_announced(bot: Bot, world: World, ano
     world.live("a", "s1")
     await bot.poll()
     world.discord.faults = [("before", Killed()), ("before", Killed())]
-    await bot.send()
+    await bot.killed()
     del world.twitch.live["a"]
     world.offset += timedelta(days=7)
     later = await another("one")
@@ -103,7 +103,7 @@ async def test_history_that_may_not_be_read_is_unknown_and_not_sent_again(
     await two_servers(bot)
     world.live("a", "s1")
     await bot.poll()
-    world.discord.faults = [("after", Killed()), ("after", Killed())]
+    world.discord.faults = [("after", away(True)), ("after", away(True))]
     await bot.send()
     world.discord.unreadable = {10}
     world.discord.chat(20, 60)

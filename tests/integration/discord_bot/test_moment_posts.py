@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from integration.support.database import as_role
 from integration.support.discord_world import Bot, Killed, World
@@ -21,8 +22,6 @@ class Recorder:
     """Writes moments and clips as the recorder does."""
 
     def __init__(self, dsn: str, world: World) -> None:
-        import psycopg
-
         self._connection = psycopg.connect(as_role(dsn, "recorder"), autocommit=True)
         self._queries: Any = load_queries()
         self._world = world
@@ -125,7 +124,8 @@ async def test_killed_after_a_post(bot: Bot, world: World, recorder: Recorder, a
     recorder.moment("closed")
     recorder.clip("made")
     world.discord.faults = [("after", Killed())]
-    await news(bot)
+    await bot.posts.changed(["m1"], bot.sender)
+    await bot.killed()
     world.offset += timedelta(minutes=10)
     later = await another("one")
     await later.recover()

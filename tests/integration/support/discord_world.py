@@ -269,6 +269,11 @@ class Bot:
             task.cancel()
         await asyncio.gather(running, idle, return_exceptions=True)
 
+    async def killed(self) -> None:
+        """Send until a fault kills it; what other workers were about to do is lost."""
+        await self.send()
+        self.world.discord.faults.clear()
+
     async def round(self) -> None:
         """Poll and send."""
         await self.poll()
