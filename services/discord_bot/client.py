@@ -11,6 +11,7 @@ from discord.http import Route
 
 from contracts import metrics
 from discord_bot.commands.desk import Desk
+from discord_bot.commands.pages import PageButton
 from discord_bot.commands.translator import CatalogueTranslator
 from discord_bot.commands.tree import Tree
 from discord_bot.data.guilds import Guilds, Present
@@ -63,6 +64,7 @@ class BotClient(discord.AutoShardedClient):
 
     async def setup_hook(self) -> None:
         """Tell Discord of the commands, once logged in."""
+        self.add_dynamic_items(PageButton)
         await self.tree.set_translator(CatalogueTranslator())
         await self.tree.sync()
 

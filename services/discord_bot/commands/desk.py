@@ -40,10 +40,12 @@ class Caller(Struct, frozen=True, kw_only=True):
 
 
 class Reply(Struct, frozen=True):
-    """An answer that only the caller sees."""
+    """An answer that only the caller sees; `page` of `pages` where it is a part of a list."""
 
     text: str
     card: Card | None = None
+    page: int = 1
+    pages: int = 1
 
 
 class WrongInput(Exception):  # noqa: N818  (it is an answer, not a failure)

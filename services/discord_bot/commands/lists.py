@@ -26,8 +26,8 @@ async def streamers(desk: Desk, caller: Caller, page: int) -> Reply:
     head = ngettext("This server follows %(num)s streamer.", "This server follows %(num)s streamers.", len(followed))
     lines = [head, *map(follow_line, followed[(page - 1) * PAGE : page * PAGE])]
     if pages > 1:
-        lines.append(_("Page %(page)s of %(pages)s; /streamers with `page` shows another.", page=page, pages=pages))
-    return Reply("\n".join(lines))
+        lines.append(_("Page %(page)s of %(pages)s", page=page, pages=pages))
+    return Reply("\n".join(lines), page=page, pages=pages)
 
 
 def follow_line(each: Followed) -> str:

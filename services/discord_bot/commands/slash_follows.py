@@ -6,7 +6,8 @@ from discord.app_commands import locale_str
 
 from discord_bot.commands import following, lists, suggesting
 from discord_bot.commands import stats as statistics
-from discord_bot.commands.answering import Interaction, answer
+from discord_bot.commands.answering import answer
+from discord_bot.commands.calling import Interaction
 from discord_bot.commands.help import COMMANDS
 from discord_bot.wording import marked
 

@@ -8,7 +8,8 @@ from discord.app_commands import Choice, locale_str
 
 from discord_bot.commands import choices, suggesting
 from discord_bot.commands import preview as previews
-from discord_bot.commands.answering import Interaction, answer
+from discord_bot.commands.answering import answer
+from discord_bot.commands.calling import Interaction
 from discord_bot.commands.desk import Caller, Desk, Reply
 from discord_bot.commands.examples import Example
 from discord_bot.commands.help import COMMANDS, help_text

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from discord import app_commands
 
-from discord_bot.commands.answering import Interaction, client_of, may_use
+from discord_bot.commands.calling import Interaction, client_of, may_use
 from service_runtime.postgres import PostgresAwayError
 
 Choices = list[app_commands.Choice[str]]

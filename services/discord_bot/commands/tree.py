@@ -8,7 +8,7 @@ from discord import app_commands
 
 from contracts import metrics
 from discord_bot.commands import slash_follows, slash_settings
-from discord_bot.commands.answering import Interaction
+from discord_bot.commands.calling import Interaction
 from service_runtime.measures import measure
 
 COMMANDS: tuple[app_commands.Command[Any, ..., None], ...] = (
