@@ -9,8 +9,11 @@ from integration.support.discord_world import Bot, World
 
 from discord_bot.commands import choices, following, lists, preview, stats
 from discord_bot.commands.desk import Caller, Desk, WrongInput
+from discord_bot.polling.names import Housekeeping
 from discord_bot.sending.errors import ChannelRefused
 from discord_bot.wording import speaking
+from recorder.database import load_queries
+from recorder.erasure import erase
 
 NOTHING = following.FollowOptions()
 
@@ -170,6 +173,45 @@ async def test_an_opt_out_ends_notices_and_follows(bot: Bot, desk: Desk, world: 
     assert "does not want" in (await following.add(desk, one, "ninja", NOTHING)).text
     await bot.round()
     assert len(world.discord.shown(10)) == 1
+
+
+async def test_the_recorder_erases_who_opted_out_while_no_bot_runs(bot: Bot, desk: Desk, postgres: str) -> None:
+    await following.add(desk, await caller(bot, 1), "ninja shroud", NOTHING)
+    opt_out(postgres, "1")
+    with psycopg.connect(as_role(postgres, "recorder")) as connection:
+        assert erase(connection, load_queries())["discord_streamers"] == 1
+    assert [each.streamer.login for each in await bot.follows.of(1)] == ["shroud"]
+
+
+async def test_one_wrong_answer_removes_nobody(bot: Bot, desk: Desk, world: World, postgres: str) -> None:
+    one = await caller(bot, 1)
+    await following.add(desk, one, "ninja", NOTHING)
+    with psycopg.connect(postgres, autocommit=True) as owner:
+        owner.execute("UPDATE discord_streamers SET asked_at = now() - interval '1 day'")
+    housekeeping = Housekeeping(
+        twitch=world.twitch,
+        follows=bot.follows,
+        guilds=bot.guilds,
+        streams=bot.streams,
+        ledger=bot.ledger,
+        silent_days=90,
+        streams_days=90,
+    )
+    known = world.twitch.users.pop("1")
+    await housekeeping.ask_names()
+    await housekeeping.forget()
+    assert "not found at Twitch" in (await lists.streamers(desk, one, 1)).text
+    world.twitch.users["1"] = f"{known}_new"
+    for since in ("1 day", "91 days"):
+        with psycopg.connect(postgres, autocommit=True) as owner:
+            owner.execute(f"UPDATE discord_streamers SET asked_at = now() - interval '{since}'")
+        await housekeeping.ask_names()
+        await housekeeping.forget()
+        assert "Ninja_New" in (await lists.streamers(desk, one, 1)).text.replace("\\", "")
+    with psycopg.connect(postgres, autocommit=True) as owner:
+        owner.execute("UPDATE discord_streamers SET missing_since = now() - interval '91 days'")
+    await housekeeping.forget()
+    assert await bot.follows.of(1) == []
 
 
 async def test_nothing_is_deleted_before_ninety_silent_days(bot: Bot, desk: Desk, postgres: str) -> None:
