@@ -1,12 +1,13 @@
 """Moments and clips as the recorder writes them, for the bot's tests."""
 
+import json
 from typing import Any
 
 import psycopg
 from integration.support.database import as_role
 from integration.support.discord_world import World
 from integration.support.recorder_writer import example
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from contracts import codec
 from recorder.database import load_queries
@@ -35,7 +36,7 @@ class Recorder:
         """Write what became of its clip."""
         fields = {"moment_id": moment_id, "channel_id": CHANNEL, "crossed_at": self._ms(), "status": status}
         clip = replace(example("clips", "made"), **fields)
-        self._queries.write_clips(self._connection, rows=f"[{codec.encode(clip).decode()}]")
+        self._queries.write_clips(self._connection, rows=json.dumps([asdict(clip)]))
 
     def hide(self, moment_id: str) -> None:
         """Hide a moment from visitors."""
