@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from discord_simulator.control.fault_routes import fault_routes, outage_routes, state_route
+from discord_simulator.control.fault_routes import clock_routes, fault_routes, outage_routes, state_route
 from discord_simulator.control.people_routes import command_routes, component_routes, history_routes, message_routes
-from discord_simulator.control.world_routes import channel_routes, guild_routes, role_routes
+from discord_simulator.control.world_routes import channel_routes, guild_routes, member_routes, role_routes
 from discord_simulator.discord import Discord
 from discord_simulator.errors import DiscordError, StatusError
 from discord_simulator.page.authorize import Authorize
@@ -25,7 +25,7 @@ from discord_simulator.rest.users import Users
 
 CONTROL = (
     guild_routes, channel_routes, role_routes, command_routes, component_routes, message_routes, history_routes,
-    fault_routes, outage_routes, state_route,
+    fault_routes, outage_routes, clock_routes, member_routes, state_route,
 )  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def split_values(text: str, definitions: list[dict[str, Any]]) -> list[tuple[dic
     if before and not definitions:
         raise TypingError("This command has no options.")
     found = [(definitions[0], before)] if before else []
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    ends = [*(mark.start() for mark in marks), len(text)][1:]
     for mark, end in zip(marks, ends, strict=True):
         found.append((by_name[mark[1]], text[mark.end() : end].strip()))
     return found

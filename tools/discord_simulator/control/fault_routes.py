@@ -52,7 +52,7 @@ def fault_routes(discord: Discord) -> APIRouter:
 
 
 def outage_routes(discord: Discord) -> APIRouter:
-    """Build the routes for the gateway, for Discord's absence and for its clock."""
+    """Build the routes for the gateway and for Discord's absence."""
     router = APIRouter(prefix="/control")
 
     @router.post("/gateway")
@@ -72,6 +72,13 @@ def outage_routes(discord: Discord) -> APIRouter:
         for connection in list(discord.gateway.connections.values()):
             connection.abort()
         return {"until": until}
+
+    return router
+
+
+def clock_routes(discord: Discord) -> APIRouter:
+    """Build the routes for Discord's clock and for sign-ins."""
+    router = APIRouter(prefix="/control")
 
     @router.post("/clock")
     async def clock(order: ClockOrder) -> dict[str, Any]:

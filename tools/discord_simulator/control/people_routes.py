@@ -40,7 +40,7 @@ async def outcome(discord: Discord, person: Person, interaction: Interaction) ->
         "answered": in_time,
         "answer": interaction.answer_kind,
         "ephemeral": bool(message and message.is_ephemeral),
-        "message": message.shape(discord.world.people) if message else None,
+        "message": message.shape(discord.world.users) if message else None,
         "modal": interaction.modal,
         "choices": interaction.choices,
     }
@@ -101,13 +101,13 @@ def message_routes(discord: Discord) -> APIRouter:
             message = discord.posting.send(order.user_id, order.channel_id, read_draft({"content": order.content}))
         except DiscordError as error:
             raise HTTPException(422, str(error)) from error
-        return message.shape(discord.world.people)
+        return message.shape(discord.world.users)
 
     @router.get("/messages")
     async def messages(channel_id: int, user_id: int = 0) -> list[dict[str, Any]]:
         channel_of(discord, channel_id)
         found = discord.posting.history.seen_by(channel_id, user_id or None)
-        return [message.shape(discord.world.people) for message in found]
+        return [message.shape(discord.world.users) for message in found]
 
     return router
 
@@ -120,13 +120,13 @@ def history_routes(discord: Discord) -> APIRouter:
     async def age(order: MessageOrder) -> dict[str, Any]:
         message = discord.posting.history.find(order.channel_id, order.message_id)
         message.age(round(order.seconds * 1000))
-        return message.shape(discord.world.people)
+        return message.shape(discord.world.users)
 
     @router.post("/delete_message")
     async def delete_message(order: MessageOrder) -> dict[str, Any]:
         message = discord.posting.history.find(order.channel_id, order.message_id)
         discord.posting.remove(message)
-        return message.shape(discord.world.people)
+        return message.shape(discord.world.users)
 
     @router.post("/code")
     async def code(order: CodeOrder) -> dict[str, Any]:

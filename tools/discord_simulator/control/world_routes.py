@@ -139,6 +139,13 @@ def role_routes(discord: Discord) -> APIRouter:
         discord.remove_role(guild, found)
         return found.shape()
 
+    return router
+
+
+def member_routes(discord: Discord) -> APIRouter:
+    """Build the route for members' roles."""
+    router = APIRouter(prefix="/control")
+
     @router.post("/member_role")
     async def member_role(order: MemberRoleOrder) -> dict[str, Any]:
         guild = guild_of(discord, order.guild_id)

@@ -65,7 +65,7 @@ class Desk:
         )
         self._by_token[interaction.token] = interaction
         self._note("start", interaction)
-        self._publish("INTERACTION_CREATE", guild.guild_id, interaction.shape(self._world.bot, self._world.people))
+        self._publish("INTERACTION_CREATE", guild.guild_id, interaction.shape(self._world.bot, self._world.users))
         return interaction
 
     def _forget(self) -> None:
@@ -157,7 +157,7 @@ class Desk:
                 "response_message_loading": message.is_loading,
                 "response_message_ephemeral": message.is_ephemeral,
             }
-            resource["message"] = message.shape(self._world.people)
+            resource["message"] = message.shape(self._world.users)
         return {"interaction": row, "resource": resource}
 
     def original(self, token: str) -> Message:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 INVALID_MS: Final = 600_000  # window of the invalid requests
@@ -102,7 +103,7 @@ class Bucket:
 
 def limited_headers(wait_seconds: float, scope: str) -> dict[str, str]:
     """Return the headers that a 429 has. `scope`: user, global or shared."""
-    headers = {"Retry-After": str(max(1, round(wait_seconds + 0.5))), "X-RateLimit-Scope": scope}
+    headers = {"Retry-After": str(max(1, ceil(wait_seconds))), "X-RateLimit-Scope": scope}
     return headers | ({"X-RateLimit-Global": "true"} if scope == "global" else {})
 
 

@@ -164,7 +164,7 @@ class Posting:
     def _tell(self, event: str, message: Message) -> None:
         guild = self._world.guilds[message.guild_id]
         member = guild.members.get(message.author.user_id)
-        row = message.shape(self._world.people) | {"guild_id": str(message.guild_id)}
+        row = message.shape(self._world.users) | {"guild_id": str(message.guild_id)}
         self._publish(event, message.guild_id, row | ({"member": member.shape()} if member else {}))
 
     def _note(self, action: str, message: Message) -> None:

@@ -58,7 +58,7 @@ class Channels:
         """Send a message."""
         draft = read_draft(call.fields(), call.files)
         message = self._discord.posting.send(self._bot_id, call.number("channel_id", 10003), draft)
-        return message.shape(self._world.people)
+        return message.shape(self._world.users)
 
     def messages(self, call: Call) -> list[dict[str, Any]]:
         """Return the newest messages: none where the bot may not read the history."""
@@ -71,7 +71,7 @@ class Channels:
             return []
         before, after = call.optional_number("before"), call.optional_number("after")
         found = self._discord.posting.history.page(channel_id, limit, before, after)
-        return [message.shape(self._world.people) for message in found]
+        return [message.shape(self._world.users) for message in found]
 
     def message(self, call: Call) -> dict[str, Any]:
         """Return a message. Without the history's permission it is refused."""
@@ -79,13 +79,13 @@ class Channels:
         guild, channel = self._world.visible(channel_id, self._bot_id)
         if not guild.permissions(self._bot_id, channel) & Permission.READ_MESSAGE_HISTORY:
             raise DiscordError(50001)
-        return self._discord.posting.find(channel_id, call.number("message_id", 10008)).shape(self._world.people)
+        return self._discord.posting.find(channel_id, call.number("message_id", 10008)).shape(self._world.users)
 
     def edit(self, call: Call) -> dict[str, Any]:
         """Edit a message."""
         draft = read_draft(call.fields(), call.files)
         place = call.number("channel_id", 10003), call.number("message_id", 10008)
-        return self._discord.posting.edit(self._bot_id, *place, draft).shape(self._world.people)
+        return self._discord.posting.edit(self._bot_id, *place, draft).shape(self._world.users)
 
     def delete(self, call: Call) -> None:
         """Delete a message."""

@@ -30,16 +30,16 @@ class InteractionRoutes:
 
     def follow_up(self, call: Call) -> Any:
         """Answer further."""
-        return self._desk.follow_up(self._token(call), call.fields(), call.files).shape(self._world.people)
+        return self._desk.follow_up(self._token(call), call.fields(), call.files).shape(self._world.users)
 
     def find(self, call: Call) -> Any:
         """Return an answer."""
-        return self._desk.own(self._token(call), call.path["message_id"]).shape(self._world.people)
+        return self._desk.own(self._token(call), call.path["message_id"]).shape(self._world.users)
 
     def edit(self, call: Call) -> Any:
         """Edit an answer."""
         place = self._token(call), call.path["message_id"]
-        return self._desk.edit(*place, call.fields(), call.files).shape(self._world.people)
+        return self._desk.edit(*place, call.fields(), call.files).shape(self._world.users)
 
     def delete(self, call: Call) -> None:
         """Delete an answer."""

@@ -27,7 +27,7 @@ def client_of(call: Call, form: Mapping[str, Any]) -> tuple[str, str]:
 def granted(token: UserToken) -> dict[str, Any]:
     """Return the token endpoint's answer."""
     return {
-        "token_type": "Bearer",
+        "token_type": "Bearer",  # nosec B105
         "access_token": token.value,
         "expires_in": TOKEN_SECONDS,
         "refresh_token": token.refresh,

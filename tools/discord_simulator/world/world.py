@@ -21,6 +21,7 @@ class World:
     def __init__(self, clock: Clock, seed: int = 1, bot: User = BOT) -> None:
         self.bot = bot
         self.people = {user.user_id: user for user in plan_people()}
+        self.users = self.people | {bot.user_id: bot}
         self.guilds: dict[int, Guild] = {}
         self._channels: dict[int, Guild] = {}
         self._clock, self._ids = clock, Snowflakes(clock)
