@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from pydantic import TypeAdapter, ValidationError
+
 ERRORS: Final[dict[int, tuple[int, str]]] = {  # code: status, message
     10003: (404, "Unknown Channel"),
     10004: (404, "Unknown Guild"),
@@ -86,3 +88,14 @@ class FormErrors:
         """Raise DiscordError 50035 if anything is wrong."""
         if self._tree:
             raise DiscordError(50035, self._tree)
+
+
+def check_types(adapter: TypeAdapter[Any], body: object) -> None:
+    """Raise DiscordError 50035 if a body has not the types that it must have."""
+    errors = FormErrors()
+    try:
+        adapter.validate_python(body, strict=True)
+    except ValidationError as found:
+        for each in found.errors(include_url=False, include_context=False, include_input=False):
+            errors.add(each["loc"], "BASE_TYPE_CONVERT", each["msg"])
+    errors.check()

@@ -1,6 +1,6 @@
 """Permissions: roles, then overwrites, and what an owner may."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from discord_simulator.world.permissions import (
@@ -47,6 +47,7 @@ def test_without_the_view_nothing_is_left() -> None:
     assert in_channel(Overwrite(EVERYONE, ROLE, deny=VIEW)) == 0
 
 
+@settings(max_examples=30)
 @given(st.lists(st.builds(Overwrite, st.sampled_from([EVERYONE, RED, PERSON]), st.just(ROLE), flags, flags)))
 def test_no_overwrite_takes_from_an_administrator(overwrites: list[Overwrite]) -> None:
     assert in_channel(*overwrites, base=ALL) == ALL

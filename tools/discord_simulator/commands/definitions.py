@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from discord_simulator.errors import FormErrors
+from discord_simulator.commands.bodies import COMMANDS
+from discord_simulator.errors import FormErrors, check_types
 
 Path = tuple[str | int, ...]
 CHAT, USER, MESSAGE = 1, 2, 3  # a command's type
@@ -111,10 +112,8 @@ def check_command(errors: FormErrors, path: Path, command: Mapping[str, Any]) ->
 
 def read_commands(body: object) -> list[dict[str, Any]]:
     """Check all commands of a bulk overwrite and return them. Raises DiscordError 50035."""
-    errors = FormErrors()
-    commands = [each for each in body if isinstance(each, Mapping)] if isinstance(body, list) else []
-    if not isinstance(body, list):
-        errors.add((), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+    check_types(COMMANDS, body)
+    errors, commands = FormErrors(), body if isinstance(body, list) else []
     names = set()
     for index, command in enumerate(commands):
         check_command(errors, (index,), command)

@@ -5,7 +5,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 from discord_simulator.clock import Clock, Snowflakes
-from discord_simulator.errors import DiscordError, FormErrors
+from discord_simulator.commands.bodies import SUGGESTIONS as SUGGESTION_BODY
+from discord_simulator.errors import DiscordError, FormErrors, check_types
 from discord_simulator.interactions.interaction import (
     ANSWER,
     ANSWER_MS,
@@ -21,6 +22,7 @@ from discord_simulator.interactions.interaction import (
     UPDATE,
     Interaction,
 )
+from discord_simulator.messages.bodies import FORM as FORM_BODY
 from discord_simulator.messages.drafts import EPHEMERAL, Draft, File, read_draft
 from discord_simulator.messages.message import Message
 from discord_simulator.messages.posting import Posting, Publish
@@ -223,9 +225,10 @@ class Desk:
 
 def read_choices(choices: object) -> list[dict[str, Any]]:
     """Check an autocompletion's suggestions. Raises DiscordError 50035."""
+    check_types(SUGGESTION_BODY, choices)
     errors = FormErrors()
     rows = choices if isinstance(choices, list) else []
-    errors.many(("data", "choices"), choices, SUGGESTIONS)
+    errors.many(("data", "choices"), rows, SUGGESTIONS)
     for index, row in enumerate(rows):
         errors.text(("data", "choices", index, "name"), row.get("name", ""), SUGGESTION, shortest=1)
         if isinstance(row.get("value"), str):
@@ -236,6 +239,7 @@ def read_choices(choices: object) -> list[dict[str, Any]]:
 
 def read_modal(data: Mapping[str, Any]) -> dict[str, Any]:
     """Check a form: its title, id and up to five fields. Raises DiscordError 50035."""
+    check_types(FORM_BODY, data)
     errors = FormErrors()
     errors.text(("data", "title"), data.get("title", ""), 45, shortest=1)
     errors.text(("data", "custom_id"), data.get("custom_id", ""), 100, shortest=1)

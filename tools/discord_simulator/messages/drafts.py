@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from discord_simulator.errors import DiscordError, FormErrors
+from discord_simulator.errors import DiscordError, FormErrors, check_types
+from discord_simulator.messages.bodies import MESSAGE
 from discord_simulator.messages.components import read_components
 from discord_simulator.messages.embeds import read_embeds
 from discord_simulator.messages.mentions import AllowedMentions, read_allowed
@@ -83,6 +84,7 @@ def read_draft(body: Mapping[str, Any], files: Sequence[File] = ()) -> Draft:
     """Check a body. Raises DiscordError 40005 or 50035."""
     if sum(len(file.content) for file in files) > FILE_BYTES:
         raise DiscordError(40005)
+    check_types(MESSAGE, body)
     errors = FormErrors()
     flags = int(body.get("flags") or 0)
     if flags & COMPONENTS_V2:

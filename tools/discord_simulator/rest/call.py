@@ -60,10 +60,15 @@ class Answer:
 Handler = Callable[[Call], Any | Awaitable[Any]]
 
 
+def refuse(constant: str) -> None:
+    """Refuse NaN and the like, which JSON does not have. Raises ValueError."""
+    raise ValueError(constant)
+
+
 def read_json(text: str | bytes) -> Any:
     """Parse a body. Raises DiscordError 50109."""
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=refuse)
     except ValueError:
         raise DiscordError(50109) from None
 
