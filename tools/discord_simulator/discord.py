@@ -55,7 +55,8 @@ class Discord:
         heartbeat_ms = round(settings.heartbeat_seconds * 1000)
         rules = Rules(settings.token, heartbeat_ms, settings.privileged_intents, self.clock.machine)
         self.gateway = Gateway(self.hub, rules)
-        history = History(now, settings.kept_messages, settings.old_edits_per_hour)
+        old_edit_ms = round(settings.old_edit_seconds * 1000)
+        history = History(now, settings.kept_messages, settings.old_edits, old_edit_ms)
         self.posting = Posting(
             world=self.world, history=history, truth=self.truth, clock=now, publish=self.hub.publish, ids=ids,
             file_url=lambda path: self.page_url + path,

@@ -35,12 +35,16 @@ STATUS_MESSAGES: Final = {401: "401: Unauthorized", 404: "404: Not Found", 405: 
 class DiscordError(Exception):
     """An answer that is an error: `status` and `body` as REST sends them."""
 
-    def __init__(self, code: int, errors: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, code: int, errors: dict[str, Any] | None = None, retry_after_seconds: float | None = None
+    ) -> None:
         self.status, message = ERRORS[code]
         self.code = code
         self.body: dict[str, Any] = {"message": message, "code": code}
         if errors:
             self.body["errors"] = errors
+        if retry_after_seconds is not None:
+            self.body |= {"retry_after": round(retry_after_seconds, 3), "global": False}
         super().__init__(f"{code} {message}: {errors}" if errors else f"{code} {message}")
 
 

@@ -34,6 +34,7 @@ class DiscordSettings(BaseSettings):
     requests_per_second: int = Field(50, ge=1, description="the bot's global limit")
     invalid_requests: int = Field(10_000, ge=1, description="401, 403, 429 in ten minutes that close the address")
     limit_scale: float = Field(1.0, gt=0, description="multiplies the limit of every bucket")
-    old_edits_per_hour: int = Field(30, ge=0, description="edits of messages older than an hour, per channel and hour")
+    old_edits: int = Field(3, ge=0, description="edits of messages older than an hour, per channel and window")
+    old_edit_seconds: float = Field(20.0, gt=0, description="that window; Discord publishes neither")
     kept_messages: int = Field(500, ge=50, description="messages that a channel keeps")
     truth_file: Path = Field(Path("discord-truth"), description="folder of messages.jsonl and the like")

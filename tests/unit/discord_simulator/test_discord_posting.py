@@ -84,7 +84,7 @@ def test_a_message_is_edited_by_its_author_only(server: Any) -> None:
 
 
 def test_old_messages_are_edited_rarely(make_server: Any) -> None:
-    server = make_server(old_edits_per_hour=2)
+    server = make_server(old_edits=2, old_edit_seconds=20)
     posting, message = server.discord.posting, send(server)
 
     def edit(text: str) -> None:
@@ -97,8 +97,8 @@ def test_old_messages_are_edited_rarely(make_server: Any) -> None:
     edit("old 2")
     with pytest.raises(DiscordError, match="30046") as raised:
         edit("old 3")
-    assert raised.value.status == 429
-    server.now += 3_600_001
+    assert (raised.value.status, raised.value.body["retry_after"]) == (429, 20.0)
+    server.now += 20_000
     edit("old 4")
 
 

@@ -1,11 +1,12 @@
 """The channels' messages, the nonces of the last minutes, and edits of old messages."""
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
 from discord_simulator.clock import Clock
 from discord_simulator.errors import DiscordError
+from discord_simulator.limits.buckets import Window
 from discord_simulator.messages.message import Message
 
 NONCE_MS: Final = 300_000  # Discord says "the past few minutes"
@@ -16,11 +17,11 @@ PAGE: Final = 100  # most messages of a request
 class History:
     """All messages by channel, oldest first."""
 
-    def __init__(self, clock: Clock, kept: int, old_edits_per_hour: int) -> None:
-        self._clock, self._kept, self._most_old_edits = clock, kept, old_edits_per_hour
+    def __init__(self, clock: Clock, kept: int, old_edits: int, old_edit_ms: int) -> None:
+        self._clock, self._kept = clock, kept
         self._channels: defaultdict[int, dict[int, Message]] = defaultdict(dict)
         self._nonces: dict[tuple[int, str], tuple[int, Message]] = {}
-        self._old_edits: defaultdict[int, deque[int]] = defaultdict(deque)
+        self._old_edits: defaultdict[int, Window] = defaultdict(lambda: Window(old_edits, old_edit_ms))
 
     def earlier(self, author_id: int, nonce: str) -> Message | None:
         """Return the author's message with this nonce, if it was sent in the last minutes and still exists."""
@@ -64,16 +65,10 @@ class History:
         self._channels.pop(channel_id, None)
 
     def allow_edit(self, message: Message) -> None:
-        """Count an edit of an old message. Raises DiscordError 30046 where there were too many within an hour."""
-        now = self._clock()
-        if now - message.sent_at < OLD_MS:
-            return
-        edits = self._old_edits[message.channel_id]
-        while edits and edits[0] <= now - OLD_MS:
-            edits.popleft()
-        if len(edits) >= self._most_old_edits:
-            raise DiscordError(30046)
-        edits.append(now)
+        """Count an edit of an old message. Raises DiscordError 30046 where the channel had too many."""
+        now, window = self._clock(), self._old_edits[message.channel_id]
+        if now - message.sent_at >= OLD_MS and not window.take(now):
+            raise DiscordError(30046, retry_after_seconds=(window.resets_at - now) / 1000)
 
     def seen_by(self, channel_id: int, viewer_id: int | None) -> list[Message]:
         """Return a channel's messages, oldest first: those for one person only with that person's id."""
