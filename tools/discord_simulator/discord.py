@@ -6,7 +6,7 @@ from typing import Any
 from discord_simulator.clock import Clock, SimulatedClock, Snowflakes
 from discord_simulator.commands.registry import Commands
 from discord_simulator.faults import Faults
-from discord_simulator.gateway.hub import Hub
+from discord_simulator.gateway.hub import AVAILABLE, Hub
 from discord_simulator.gateway.socket import Gateway, Rules
 from discord_simulator.interactions.desk import Desk
 from discord_simulator.interactions.person import Person
@@ -101,7 +101,8 @@ class Discord:
         if is_out:
             self.hub.publish("GUILD_DELETE", guild.guild_id, {"id": str(guild.guild_id), "unavailable": True})
         else:
-            self.hub.publish("GUILD_CREATE", guild.guild_id, guild.full_shape(self.world.bot.user_id))
+            shape = guild.full_shape(self.world.bot.user_id) | AVAILABLE
+            self.hub.publish("GUILD_CREATE", guild.guild_id, shape)
 
     def add_channel(self, guild: Guild, name: str, kind: int) -> Channel:
         """Make a channel, and tell the bot."""

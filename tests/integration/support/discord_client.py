@@ -70,15 +70,15 @@ async def running(simulator: DiscordProcess, bot: discord.Client, token: str = B
         task = asyncio.create_task(bot.start(token))
         ready = asyncio.create_task(bot.wait_until_ready())
         await asyncio.wait([task, ready], timeout=DEADLINE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            ready.cancel()
-            task.result()
-        assert ready.done(), "the client is not ready"
         try:
+            if task.done():
+                task.result()  # raises what kept it from being ready
+            assert ready.done(), "the client is not ready"
             yield
         finally:
+            ready.cancel()
             await bot.close()
-            await task
+            await asyncio.gather(task, return_exceptions=True)
 
 
 async def until(condition: Callable[[], Any]) -> Any:

@@ -102,7 +102,15 @@ def test_an_outage_is_told_as_discord_does(server: Any) -> None:
     server.discord.set_outage(server.guild, False)
     (gone, back) = server.heard()
     assert gone == ("GUILD_DELETE", {"id": str(server.guild.guild_id), "unavailable": True})
-    assert back[0] == "GUILD_CREATE"
+    assert (back[0], back[1]["unavailable"]) == ("GUILD_CREATE", False)
+
+
+def test_a_server_that_was_joined_just_now_says_nothing_of_an_outage(server: Any) -> None:
+    server.discord.leave(server.guild)
+    server.discord.join(server.guild, 1 << 10)
+    _, (event, data) = server.heard()
+    assert event == "GUILD_CREATE"
+    assert "unavailable" not in data
 
 
 def test_a_zlib_stream_is_one_for_the_connection() -> None:

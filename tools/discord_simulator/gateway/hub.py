@@ -11,6 +11,7 @@ from discord_simulator.truth import Truth
 from discord_simulator.world.world import World
 
 DAY_MS: Final = 86_400_000
+AVAILABLE: Final = {"unavailable": False}  # tells a server that was known from one that was joined just now
 GUILDS_PER_SHARD: Final = 2500  # with more, a client must shard
 
 
@@ -83,7 +84,7 @@ class Hub:
         session.tell("READY", ready)
         for guild in guilds:
             if not guild.is_out:
-                session.tell("GUILD_CREATE", guild.full_shape(bot.user_id))
+                session.tell("GUILD_CREATE", guild.full_shape(bot.user_id) | AVAILABLE)
         self.note("identify", session)
         return session
 

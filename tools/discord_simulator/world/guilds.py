@@ -188,12 +188,14 @@ class Guild:
         }
 
     def full_shape(self, bot_id: int) -> dict[str, Any]:
-        """Return what GUILD_CREATE tells the bot: of the members only itself, without the intent for members."""
+        """Return what GUILD_CREATE tells a bot that has just joined.
+
+        Of the members it tells only the bot itself, as without the intent for members.
+        """
         joined_at = self.members[bot_id].joined_at if bot_id in self.members else created_at(self.guild_id)
         return self.shape() | {
             "joined_at": iso(joined_at),
             "large": False,
-            "unavailable": False,
             "member_count": len(self.members),
             "members": [self.members[bot_id].full_shape()] if bot_id in self.members else [],
             "channels": [channel.shape() for channel in self.channels.values()],
