@@ -110,6 +110,7 @@ def state_route(discord: Discord) -> APIRouter:
             "connections": len(discord.gateway.connections),
             "sessions": [each.session.session_id for each in connected if each.session],
             "events": dict(discord.hub.counts),
+            "requests": discord.buckets.allowed,
             "refused_by_bucket": discord.buckets.refused,
             "refused_globally": discord.buckets.refused_globally,
             "invalid_requests": discord.invalid.in_window(discord.clock.machine()),

@@ -53,6 +53,7 @@ class Buckets:
         self._all = Window(requests_per_second, 1000)
         self._scale = scale
         self._windows: dict[tuple[str, str], Window] = {}
+        self.allowed = 0
         self.refused = 0
         self.refused_globally = 0
 
@@ -73,6 +74,7 @@ class Buckets:
             "X-RateLimit-Bucket": bucket.name,
         }
         if allowed:
+            self.allowed += 1
             return Verdict(True, headers)
         self.refused += 1
         return Verdict(False, headers | limited_headers(wait, "user"), wait)

@@ -1,7 +1,6 @@
 """The channels' messages, the nonces of the last minutes, and edits of old messages."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Final
 
 from discord_simulator.clock import Clock
@@ -87,7 +86,3 @@ class History:
     def seen_by_anybody(self, channel_id: int) -> list[Message]:
         """Return all of a channel's messages, also those for one person only."""
         return list(self._channels[channel_id].values())
-
-    def all(self) -> Iterator[Message]:
-        """Return every message."""
-        return (message for channel in self._channels.values() for message in channel.values())

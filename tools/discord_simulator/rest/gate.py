@@ -48,7 +48,6 @@ class Gate:
 
     def __init__(self, discord: Discord) -> None:
         self._discord = discord
-        self.requests = 0
 
     def routes(self, endpoints: Sequence[Endpoint]) -> list[BaseRoute]:
         """Return the routes of endpoints below each base."""
@@ -67,7 +66,6 @@ class Gate:
 
     async def _enter(self, request: Request, endpoint: Endpoint) -> Response:
         discord, now = self._discord, self._discord.clock.machine()
-        self.requests += 1
         if now < discord.faults.away_until:
             return self._noted(endpoint, PlainTextResponse("upstream connect error", 503), now)
         fault = discord.faults.following(request.method, below_base(request.url.path))
