@@ -26,7 +26,7 @@ class DiscordSettings(BaseSettings):
     bot_permissions: int = Field(BOT_DEFAULT, ge=0, description="permissions of the bot's role in the servers it is in")
     seed: int = Field(1, description="equal seeds give equal servers and people")
     shards: int = Field(1, ge=1, le=1000, description="shards that /gateway/bot recommends")
-    identify_seconds: float = Field(5.0, ge=0, description="least seconds between two IDENTIFY of a bucket of shards")
+    identify_seconds: float = Field(5.0, ge=0, description="least seconds between two IDENTIFY")
     identifies_per_day: int = Field(1000, ge=1, description="sessions that may be started in a day")
     heartbeat_seconds: float = Field(41.25, gt=0, description="heartbeat interval that HELLO asks for")
     resume_seconds: float = Field(120.0, ge=0, description="how long a lost connection's session can be resumed")

@@ -90,6 +90,11 @@ def test_a_servers_command_hides_the_one_for_all(server: Any) -> None:
     commands, guild = server.discord.commands, server.guild
     commands.overwrite(EVERYWHERE, [HELP])
     commands.overwrite(guild.guild_id, [HELP | {"description": "Here"}])
-    (offered,) = commands.offered(guild, server.channel("general"), server.owner().user_id)
+    place = guild, server.channel("general"), server.owner().user_id
+    (offered,) = commands.offered(*place)
     assert (offered["description"], offered["guild_id"]) == ("Here", str(guild.guild_id))
     assert commands.named(guild, "help")["description"] == "Here"
+    server.discord.leave(guild)
+    assert commands.offered(*place) == []
+    with pytest.raises(DiscordError, match="10063"):
+        commands.named(guild, "help")

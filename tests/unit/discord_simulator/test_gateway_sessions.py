@@ -87,14 +87,15 @@ def test_servers_are_spread_over_shards(make_server: Any) -> None:
 
 def test_sessions_are_started_slowly_and_not_too_often(make_server: Any) -> None:
     hub = (server := make_server(identifies_per_day=2)).discord.hub
-    assert hub.may_identify(0)
-    assert not hub.may_identify(0)
-    assert hub.may_identify(1)
+    assert hub.may_identify()
+    assert not hub.may_identify()
     server.now += 5000
-    assert not hub.may_identify(0)  # the day's limit
-    assert hub.starts_left() == 0
-    server.now += 86_400_000
-    assert hub.may_identify(0)
+    assert hub.may_identify()
+    server.now += 5000
+    assert not hub.may_identify()  # the day's limit
+    assert (hub.starts_left(), hub.starts_reset_ms()) == (0, 86_390_000)
+    server.now += 86_390_000
+    assert hub.may_identify()
 
 
 def test_an_outage_is_told_as_discord_does(server: Any) -> None:

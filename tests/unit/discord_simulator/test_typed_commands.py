@@ -83,6 +83,9 @@ def test_a_half_typed_command_names_the_last_option(server: Any) -> None:
     assert (typed.options[0]["value"], typed.last_option) == ("sh", OPTIONS[0])
     assert read_typed("/add x count:", ADD, server.guild, is_partial=True).last_option == OPTIONS[5]
     assert read_typed("/add", ADD, server.guild, is_partial=True).last_option is None
+    half = read_typed("/add channel:#live role:nobody login:s", ADD, server.guild, is_partial=True)
+    assert [each["name"] for each in half.options] == ["channel", "login"]
+    assert half.options[0]["value"] == str(server.channel("live").channel_id)
 
 
 def test_a_command_begins_with_a_slash() -> None:

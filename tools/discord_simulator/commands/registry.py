@@ -86,16 +86,16 @@ class Commands:
 
     def offered(self, guild: Guild, channel: Channel, user_id: int) -> list[Command]:
         """Return the slash commands that a member is offered in a channel, by name: a server's hide those for all."""
-        if not guild.permissions(user_id, channel) & Permission.USE_APPLICATION_COMMANDS:
-            return []
         permissions = guild.permissions(user_id, channel)
+        if self._application_id not in guild.members or not permissions & Permission.USE_APPLICATION_COMMANDS:
+            return []
         named = {each["name"]: each for each in self.all(EVERYWHERE) + self.all(guild.guild_id)}
         shown = (each for each in named.values() if is_for_servers(each) and is_permitted(each, permissions))
         return sorted(shown, key=lambda each: str(each["name"]))
 
     def named(self, guild: Guild, name: str) -> Command:
         """Return a server's slash command, also one that a member is not offered. Raises DiscordError 10063."""
-        for scope in (guild.guild_id, EVERYWHERE):
+        for scope in (guild.guild_id, EVERYWHERE) if self._application_id in guild.members else ():
             for command in self.all(scope):
                 if command["type"] == CHAT and name in names_of(command):
                     return command

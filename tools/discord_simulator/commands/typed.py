@@ -1,7 +1,8 @@
 """Turns what a person types, such as `/setchannel channel:#live`, into the options of an interaction."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -59,8 +60,10 @@ def read_typed(text: str, command: Command, guild: Guild, is_partial: bool = Fal
         definitions = chosen.get("options") or []
     values = split_values(rest, definitions)
     last = values[-1][0] if values else None
-    options = [read_value(definition, value, guild, is_partial) for definition, value in values]
-    if not is_partial:
+    if is_partial:
+        options = [*readable(values[:-1], guild), *({**plain(each), "value": text} for each, text in values[-1:])]
+    else:
+        options = [read_value(definition, value, guild) for definition, value in values]
         require(definitions, {definition["name"] for definition, _ in values})
     for each in reversed(path):
         options = [{"name": each["name"], "type": each["type"], "options": options}]
@@ -89,11 +92,21 @@ def require(definitions: list[dict[str, Any]], given: set[str]) -> None:
         raise TypingError("Missing: " + ", ".join(missing))
 
 
-def read_value(definition: dict[str, Any], text: str, guild: Guild, is_partial: bool) -> dict[str, Any]:
+def plain(definition: dict[str, Any]) -> dict[str, Any]:
+    """Return an option without its value."""
+    return {"name": definition["name"], "type": definition["type"]}
+
+
+def readable(values: list[tuple[dict[str, Any], str]], guild: Guild) -> Iterator[dict[str, Any]]:
+    """Return the options of a half-typed command that can be read already."""
+    for definition, text in values:
+        with suppress(TypingError):
+            yield read_value(definition, text, guild)
+
+
+def read_value(definition: dict[str, Any], text: str, guild: Guild) -> dict[str, Any]:
     """Return an option with its value. Raises TypingError."""
-    row = {"name": definition["name"], "type": definition["type"]}
-    if is_partial:
-        return row | {"value": text}
+    row = plain(definition)
     choices = definition.get("choices") or []
     if choices:
         return row | {"value": chosen_value(choices, text, definition["name"])}

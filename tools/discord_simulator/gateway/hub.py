@@ -27,7 +27,6 @@ class Hub:
         self._resume_ms = resume_seconds * 1000
         self.sessions: dict[str, Session] = {}
         self._identified: list[int] = []
-        self._last_identify: dict[int, int] = {}
         self.counts: Counter[str] = Counter()
 
     def publish(self, event: str, guild_id: int, data: dict[str, Any]) -> None:
@@ -50,13 +49,18 @@ class Hub:
         self._identified = [at for at in self._identified if at > self._clock() - DAY_MS]
         return max(0, self.identifies_per_day - len(self._identified))
 
-    def may_identify(self, shard: int) -> bool:
-        """Count an IDENTIFY; return whether it keeps the distance to the last and the day's limit."""
+    def starts_reset_ms(self) -> int:
+        """Return how long until the first of today's sessions does not count any more."""
+        return (
+            max(0, self._identified[0] + DAY_MS - self._clock()) if self.starts_left() < self.identifies_per_day else 0
+        )
+
+    def may_identify(self) -> bool:
+        """Count an IDENTIFY; return whether it keeps the distance to the last, of any shard, and the day's limit."""
         now = self._clock()
-        is_early = now - self._last_identify.get(shard, -DAY_MS) < self._identify_ms
+        is_early = bool(self._identified) and now - self._identified[-1] < self._identify_ms
         if is_early or not self.starts_left():
             return False
-        self._last_identify[shard] = now
         self._identified.append(now)
         return True
 

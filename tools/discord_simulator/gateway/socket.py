@@ -132,7 +132,7 @@ class Connection:
             raise GatewayClosedError(4004, "Authentication failed.")
         intents = self._intents(data)
         shard = self._shard(data)
-        if not self._hub.may_identify(shard[0]):
+        if not self._hub.may_identify():
             self.send(payload(INVALID_SESSION, False))
             return
         self.session = self._hub.open(self, intents, shard)

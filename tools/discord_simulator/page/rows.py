@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from discord_simulator.messages.drafts import SUPPRESS_EMBEDS
 from discord_simulator.messages.message import Message
@@ -29,10 +29,10 @@ def clock_time(at: int) -> str:
 
 def embed_row(embed: dict[str, Any], names: Names) -> dict[str, Any]:
     """Return what is shown of an embed."""
-    color, timestamp = embed.get("color"), embed.get("timestamp")
+    color, timestamp, title = embed.get("color"), embed.get("timestamp"), embed.get("title", "")
     return embed | {
         "bar": f"#{color:06x}" if color is not None else "",
-        "title_html": render_inline(embed.get("title", ""), names),
+        "title_html": escape(title) if embed.get("url") else render_inline(title, names),
         "description_html": render(embed.get("description", ""), names),
         "field_rows": [
             {"name": render_inline(str(field["name"]), names), "value": render(str(field["value"]), names),
@@ -52,13 +52,14 @@ def preview_row(url: str) -> dict[str, str]:
 def message_row(message: Message, guild: Guild, names: Names) -> dict[str, Any]:
     """Return what is shown of a message."""
     member = guild.members.get(message.author.user_id)
-    colors = [guild.roles[each].color for each in (member.role_ids if member else []) if each in guild.roles]
+    roles = [guild.roles[each] for each in (member.role_ids if member else []) if each in guild.roles]
+    highest = max((role for role in roles if role.color), key=lambda role: role.position, default=None)
     by = message.interaction["user"]["global_name"] if message.interaction else ""
     links = [] if message.flags & SUPPRESS_EMBEDS else bare_links(message.content)
     return {
         "id": str(message.message_id),
         "author": member.shown_name() if member else message.author.shown_name,
-        "color": f"#{max(colors):06x}" if any(colors) else "",
+        "color": f"#{highest.color:06x}" if highest else "",
         "is_bot": message.author.is_bot,
         "at": clock_time(message.sent_at),
         "is_edited": message.edited_at is not None,

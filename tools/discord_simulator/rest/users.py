@@ -108,7 +108,11 @@ class Users:
     def bot_gateway(self, _call: Call) -> dict[str, Any]:
         """Return the gateway's address, the shards to use and the sessions left."""
         hub, settings = self._discord.hub, self._discord.settings
-        left = {"total": settings.identifies_per_day, "remaining": hub.starts_left(), "reset_after": 0}
+        left = {
+            "total": settings.identifies_per_day,
+            "remaining": hub.starts_left(),
+            "reset_after": hub.starts_reset_ms(),
+        }
         start_limit = left | {"max_concurrency": 1}
         return {"url": self._discord.gateway_url, "shards": settings.shards, "session_start_limit": start_limit}
 
