@@ -76,6 +76,17 @@ class DiscordProcess:
         """Send a request as the bot; `path` is below /api/v10."""
         return self.http.request(method, self.api + path, headers=BOT_HEADERS, **fields)
 
+    def agree(self, address: str, user_id: str, **more: str) -> str:
+        """Agree to OAuth2's question at an address as a person; return where the person is led.
+
+        `more`: such as the `guild_id` to which the bot is added.
+        """
+        form = {"decision": "agree", "user_id": user_id} | more
+        answer = self.http.post(address, data=form, follow_redirects=False)
+        if not answer.is_redirect:
+            raise RuntimeError(f"nobody is led anywhere: {answer.status_code} {answer.text}")
+        return answer.headers["location"]
+
     def rows(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of a truth file."""
         return [json.loads(line) for line in (self.truth / f"{name}.jsonl").read_text().splitlines()]

@@ -62,7 +62,9 @@ async def test_a_message_is_shown_with_what_it_holds(server: Any, pages: httpx.A
                  "fields": [{"name": "Viewers", "value": "12", "inline": True}]}],
         components=[{"type": 1, "components": [link]}, {"type": 1, "components": [menu]}],
     )  # fmt: skip
-    page = (await pages.get(place(server))).text
+    pinged = next(n for n, each in server.guild.members.items() if role in each.role_ids)
+    page = (await pages.get(place(server), params={"as": str(pinged)})).text
+    assert 'class="pings"' not in (await pages.get(place(server))).text
     for part in ("@Live pings", 'class="pings"', 'data-color="#ff0000"', 'src="https://a.b/p.png"', "Viewers",
                  'href="https://a.b/watch"', "<option", "clips.a.b/x"):  # fmt: skip
         assert part in page

@@ -1,5 +1,6 @@
 """Reads the body of a message that is created or edited; nothing of it has been sent yet."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,9 +14,16 @@ from discord_simulator.messages.mentions import AllowedMentions, read_allowed
 LONGEST: Final = 2000  # characters of a message
 NONCE: Final = 25  # characters
 FILES: Final = 10
+FILE_NAME: Final = 260  # characters
+OTHER_CHARACTERS: Final = re.compile(r"[^\w.-]", re.ASCII)
 FILE_BYTES: Final = 10 * 1024 * 1024  # of all files, without a boost
 SUPPRESS_EMBEDS, EPHEMERAL, LOADING, SILENT, COMPONENTS_V2 = 1 << 2, 1 << 6, 1 << 7, 1 << 12, 1 << 15
 SETTABLE_FLAGS: Final = SUPPRESS_EMBEDS | EPHEMERAL | SILENT
+
+
+def safe_name(name: str) -> str:
+    """Return a file's name as Discord keeps it: other characters become underscores."""
+    return OTHER_CHARACTERS.sub("_", name)[-FILE_NAME:] or "file"
 
 
 @dataclass(frozen=True)

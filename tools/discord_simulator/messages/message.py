@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from discord_simulator.clock import iso
-from discord_simulator.messages.drafts import EPHEMERAL, LOADING, SILENT, SUPPRESS_EMBEDS, Draft, File
+from discord_simulator.messages.drafts import EPHEMERAL, LOADING, SILENT, SUPPRESS_EMBEDS, Draft, File, safe_name
 from discord_simulator.messages.mentions import Mentions
 from discord_simulator.world.people import User
 
+ATTACHED = "attachment://"  # begins the address of a picture that was sent along
 PLAIN, REPLY, COMMAND_ANSWER = 0, 19, 20  # a message's type
 
 
@@ -99,10 +100,11 @@ class Message:
 
     def shown_embeds(self) -> list[dict[str, Any]]:
         """Return the embeds that are not suppressed, with the addresses of attached pictures."""
-        urls = {f"attachment://{each.file.name}": each.url for each in self.attachments}
+        urls = {each.file.name: each.url for each in self.attachments}
 
         def picture(row: dict[str, Any]) -> dict[str, Any]:
-            url = urls.get(row["url"], row["url"])
+            name = safe_name(row["url"].removeprefix(ATTACHED))
+            url = urls.get(name, row["url"]) if row["url"].startswith(ATTACHED) else row["url"]
             return row | {"url": url, "proxy_url": url}
 
         def resolved(embed: dict[str, Any]) -> dict[str, Any]:

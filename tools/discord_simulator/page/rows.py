@@ -49,8 +49,14 @@ def preview_row(url: str) -> dict[str, str]:
     return {"url": url, "host": parts.hostname or "", "path": parts.path}
 
 
-def message_row(message: Message, guild: Guild, names: Names) -> dict[str, Any]:
-    """Return what is shown of a message."""
+def pings(message: Message, guild: Guild, viewer_id: int) -> bool:
+    """Return whether a message pings a member."""
+    named, roles = message.mentions, guild.members[viewer_id].role_ids
+    return named.is_everyone or viewer_id in named.users or any(role_id in named.roles for role_id in roles)
+
+
+def message_row(message: Message, guild: Guild, names: Names, viewer_id: int) -> dict[str, Any]:
+    """Return what is shown of a message to a member."""
     member = guild.members.get(message.author.user_id)
     roles = [guild.roles[each] for each in (member.role_ids if member else []) if each in guild.roles]
     highest = max((role for role in roles if role.color), key=lambda role: role.position, default=None)
@@ -77,7 +83,7 @@ def message_row(message: Message, guild: Guild, names: Names) -> dict[str, Any]:
                        for embed in message.shown_embeds())
         ],
         "components": message.components,
-        "pings": bool(message.mentions.roles or message.mentions.users or message.mentions.is_everyone),
+        "pings": pings(message, guild, viewer_id),
     }  # fmt: skip
 
 

@@ -104,7 +104,7 @@ class Pages:
         latest = self._discord.desk.latest(person.user.user_id, person.channel.channel_id)
         place = address(guild.guild_id, person.channel.channel_id, person.user)
         return {
-            "messages": [message_row(message, guild, names) for message in found],
+            "messages": [message_row(message, guild, names, person.user.user_id) for message in found],
             "modal": latest.modal if latest else None,
             "fields": form_fields(latest.modal) if latest and latest.modal else [],
             "problem": self._problems.get((person.user.user_id, person.channel.channel_id), ""),

@@ -4,13 +4,12 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
 from discord_simulator.errors import DiscordError
-from discord_simulator.messages.drafts import File
+from discord_simulator.messages.drafts import File, safe_name
 from discord_simulator.oauth.grants import UserToken
 
 
@@ -83,7 +82,7 @@ async def read_body(request: Request) -> tuple[Any, list[File]]:
         return (read_json(content) if content else None), []
     form = await request.form()
     files = [
-        File(quote(part.filename or "file", safe="-._"), await part.read(), part.content_type or "")
+        File(safe_name(part.filename or ""), await part.read(), part.content_type or "")
         for name, part in form.multi_items()
         if isinstance(part, UploadFile) and name.startswith("files[")
     ]
