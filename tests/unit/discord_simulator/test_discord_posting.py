@@ -134,3 +134,8 @@ def test_the_truth_holds_who_is_pinged(server: Any) -> None:
     (row,) = server.rows("messages")
     assert (row["nonce"], row["pinged_roles"], row["pinged_users"]) == ("n", [str(role)], [])
     assert row["guild_id"] == str(server.guild.guild_id)
+
+
+def test_an_embeds_empty_parts_are_not_kept(server: Any) -> None:
+    message = send(server, embeds=[{"title": "x", "image": {}, "author": {}, "fields": [], "color": 0}])
+    assert message.shape({})["embeds"] == [{"type": "rich", "title": "x", "color": 0}]

@@ -109,8 +109,8 @@ async def test_a_fault_is_cancelled_by_a_count_of_none(server: Any, rest: httpx.
 
 async def test_files_come_as_a_form(server: Any, rest: httpx.AsyncClient, pages: httpx.AsyncClient) -> None:
     png = b"\x89PNG\r\n\x1a\n"
-    body = {"embeds": [{"title": "x", "image": {"url": "attachment://a b.png"}}], "attachments": [{"id": 0}]}
-    files = {"files[0]": ("a b.png", png, "image/png"), "payload_json": (None, json.dumps(body))}
+    body = {"embeds": [{"title": "x", "image": {"url": "attachment://a+b.png"}}], "attachments": [{"id": 0}]}
+    files = {"files[0]": ("a+b.png", png, "image/png"), "payload_json": (None, json.dumps(body))}
     made = (await rest.post(live(server), files=files)).json()
     (file,) = made["attachments"]
     assert (file["filename"], file["size"], made["embeds"][0]["image"]["url"]) == ("a_b.png", len(png), file["url"])

@@ -98,7 +98,7 @@ def read_embeds(errors: FormErrors, embeds: object) -> list[dict[str, Any]]:
             continue
         check_embed(errors, ("embeds", index), embed)
         total += sum(len(text) for text in texts(embed))
-        kept.append({"type": "rich"} | {key: embed[key] for key in SHOWN if embed.get(key) not in (None, "", [])})
+        kept.append({"type": "rich"} | {key: embed[key] for key in SHOWN if embed.get(key) not in (None, "", [], {})})
     if total > TOTAL:
         message = f"Embed size exceeds maximum size of {TOTAL}"
         errors.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", message)
