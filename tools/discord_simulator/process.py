@@ -52,7 +52,7 @@ class DiscordProcess:
         self.process.terminate()
         self.process.wait(DEADLINE_SECONDS)
 
-    def order(self, name: str, **fields: Any) -> dict[str, Any]:
+    def order(self, name: str, /, **fields: Any) -> dict[str, Any]:
         """Post to the control API and return the answer."""
         answer = self.http.post(f"{self.url}/control/{name}", json=fields)
         if answer.is_error:

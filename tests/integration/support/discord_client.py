@@ -89,6 +89,6 @@ async def until(condition: Callable[[], Any]) -> Any:
     return found
 
 
-async def order(simulator: DiscordProcess, name: str, **fields: Any) -> dict[str, Any]:
+async def order(simulator: DiscordProcess, name: str, /, **fields: Any) -> dict[str, Any]:
     """Post to the control API without stopping the client's event loop."""
     return await asyncio.to_thread(simulator.order, name, **fields)
