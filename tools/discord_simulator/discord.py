@@ -95,6 +95,12 @@ class Discord:
         if was_in:
             self.hub.publish("GUILD_DELETE", guild.guild_id, {"id": str(guild.guild_id)})
 
+    def change_guild(self, guild: Guild, name: str, locale: str) -> None:
+        """Give a server another name or language, and tell the bot."""
+        guild.rename(name)
+        guild.speak(locale)
+        self.hub.publish("GUILD_UPDATE", guild.guild_id, guild.shape())
+
     def set_outage(self, guild: Guild, is_out: bool) -> None:
         """Begin or end an outage of a server, and tell the bot."""
         guild.set_outage(is_out)

@@ -14,7 +14,7 @@ import httpx
 DEADLINE_SECONDS = 20.0
 START_SECONDS = 60.0
 POLL_SECONDS = 0.02
-BOT_TOKEN = "simulator-bot-token"  # nosec B105 - the simulator's own
+BOT_TOKEN = "MTEwMDAwMDAwMDAwMDAwMDAwMQ.simulator.bot-token"  # nosec B105 - the simulator's own
 BOT_HEADERS = {"Authorization": f"Bot {BOT_TOKEN}"}
 CLIENT = {"client_id": "1100000000000000001", "client_secret": "simulator-secret"}  # nosec B105
 

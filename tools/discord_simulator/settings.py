@@ -18,7 +18,7 @@ class DiscordSettings(BaseSettings):
     gateway_port: int = Field(6791, ge=0, le=65535, description="port of the gateway (WebSocket)")
     page_port: int = Field(6792, ge=0, le=65535, description="port of the pages: servers and /oauth2/authorize")
     public_url: str = Field("", description="base URL of the pages; empty: http://PAGE_ADDRESS:PAGE_PORT")
-    token: str = Field("simulator-bot-token", description="the bot's token")
+    token: str = Field("MTEwMDAwMDAwMDAwMDAwMDAwMQ.simulator.bot-token", description="the bot's token")
     client_secret: str = Field("simulator-secret", description="the application's OAuth2 secret")
     redirects: str = Field("", description="comma-separated OAuth2 redirect addresses; empty: any")
     guilds: int = Field(3, ge=0, le=20_000, description="servers that the bot is in")

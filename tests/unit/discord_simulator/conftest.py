@@ -14,7 +14,7 @@ from discord_simulator.web import api_application, page_application
 from discord_simulator.world.guilds import Channel, Guild
 from discord_simulator.world.people import User
 
-BOT = {"Authorization": "Bot simulator-bot-token"}
+BOT = {"Authorization": "Bot MTEwMDAwMDAwMDAwMDAwMDAwMQ.simulator.bot-token"}
 
 
 class Server:

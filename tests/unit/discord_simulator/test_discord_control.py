@@ -64,13 +64,14 @@ async def test_servers_channels_and_roles_are_made_and_deleted(server: Any, cont
     assert (await ordered(control, "change_role", role_id=role["id"], permissions=8, **place))["permissions"] == "8"
     await ordered(control, "delete_role", role_id=role["id"], **place)
     await ordered(control, "delete_channel", channel_id=channel["id"])
+    assert (await ordered(control, "change_guild", name="Other", locale="de", **place))["name"] == "Other"
     assert (await ordered(control, "membership", action="kick", **place))["has_bot"] is False
     assert [event for event, _ in server.heard()] == [
         "GUILD_CREATE", "CHANNEL_CREATE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE",
-        "CHANNEL_DELETE", "GUILD_DELETE",
+        "CHANNEL_DELETE", "GUILD_UPDATE", "GUILD_DELETE",
     ]  # fmt: skip
     names = [each["name"] for each in (await control.get("/guilds")).json()]
-    assert names == [server.guild.name, names[1], "Made"]
+    assert names == [server.guild.name, names[1], "Other"]
 
 
 async def test_a_person_types_and_the_bot_answers(server: Any, control: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Required
 from pydantic import Field, TypeAdapter
 from typing_extensions import TypedDict
 
-Flags = Annotated[str, Field(pattern=r"^\d{1,20}$")]
+Flags = Annotated[str, Field(pattern=r"^\d{1,20}$")] | Annotated[int, Field(ge=0)]
 
 
 class Choice(TypedDict, total=False):

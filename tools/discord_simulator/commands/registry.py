@@ -69,16 +69,17 @@ class Commands:
 
     def _shape(self, scope: int, number: int, row: dict[str, Any]) -> Command:
         """Return a command with what Discord adds."""
+        needed = row.get("default_member_permissions")
         return {
             "type": CHAT,
             "description": "",
             "options": [],
-            "default_member_permissions": None,
             "contexts": None,
             "integration_types": [0],
             "nsfw": False,
             **row,
             **({"guild_id": str(scope)} if scope else {}),
+            "default_member_permissions": None if needed is None else str(needed),
             "id": str(number),
             "application_id": str(self._application_id),
             "version": str(self._ids.following()),

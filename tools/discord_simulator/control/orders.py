@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from discord_simulator.commands.definitions import LOCALES
 from discord_simulator.world.guilds import TEXT
 from discord_simulator.world.permissions import BOT_DEFAULT
 
@@ -22,6 +23,14 @@ class GuildOrder(Order):
     name: str = Field("", max_length=100)
     with_bot: bool = True
     permissions: int = Field(BOT_DEFAULT, ge=0)
+
+
+class ChangeGuildOrder(Order):
+    """Give a server another name or language."""
+
+    guild_id: int
+    name: str | None = Field(None, min_length=1, max_length=100)
+    locale: Literal[LOCALES] | None = None  # type: ignore[valid-type]
 
 
 class MembershipOrder(Order):

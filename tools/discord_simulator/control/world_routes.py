@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException
 
 from discord_simulator.control.orders import (
+    ChangeGuildOrder,
     ChannelIdOrder,
     ChannelOrder,
     GuildOrder,
@@ -74,6 +75,12 @@ def guild_routes(discord: Discord) -> APIRouter:
         if order.with_bot:
             discord.join(made, order.permissions)
         return summary(discord, made)
+
+    @router.post("/change_guild")
+    async def change_guild(order: ChangeGuildOrder) -> dict[str, Any]:
+        found = guild_of(discord, order.guild_id)
+        discord.change_guild(found, order.name or found.name, order.locale or found.locale)
+        return summary(discord, found)
 
     @router.post("/membership")
     async def membership(order: MembershipOrder) -> dict[str, Any]:

@@ -119,6 +119,10 @@ class Guild:
         """Give it another name."""
         self.name = name
 
+    def speak(self, locale: str) -> None:
+        """Give it another language."""
+        self.locale = locale
+
     def base(self, user_id: int) -> int:
         """Return a member's permissions in the server: 0 for a stranger."""
         member = self.members.get(user_id)
