@@ -6,8 +6,9 @@ from typing import Any
 from discord_simulator.clock import Clock, SimulatedClock, Snowflakes
 from discord_simulator.commands.registry import Commands
 from discord_simulator.faults import Faults
+from discord_simulator.gateway.connection import Rules
 from discord_simulator.gateway.hub import AVAILABLE, Hub
-from discord_simulator.gateway.socket import Gateway, Rules
+from discord_simulator.gateway.socket import Gateway
 from discord_simulator.interactions.desk import Desk
 from discord_simulator.interactions.person import Person
 from discord_simulator.limits.buckets import Buckets, InvalidRequests

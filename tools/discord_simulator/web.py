@@ -11,7 +11,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from discord_simulator.control.fault_routes import clock_routes, fault_routes, outage_routes, state_route
 from discord_simulator.control.people_routes import command_routes, component_routes, history_routes, message_routes
-from discord_simulator.control.world_routes import channel_routes, guild_routes, member_routes, role_routes
+from discord_simulator.control.world_routes import (
+    channel_routes,
+    guild_routes,
+    member_routes,
+    membership_routes,
+    role_routes,
+)
 from discord_simulator.discord import Discord
 from discord_simulator.errors import DiscordError, StatusError
 from discord_simulator.page.authorize import Authorize
@@ -24,7 +30,7 @@ from discord_simulator.rest.tokens import TokenRoutes
 from discord_simulator.rest.users import Users
 
 CONTROL = (
-    guild_routes, channel_routes, role_routes, command_routes, component_routes, message_routes, history_routes,
+    guild_routes, membership_routes, channel_routes, role_routes, command_routes, component_routes, message_routes, history_routes,
     fault_routes, outage_routes, clock_routes, member_routes, state_route,
 )  # fmt: skip
 

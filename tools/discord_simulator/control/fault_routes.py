@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from discord_simulator.control.orders import ClockOrder, ExhaustOrder, GatewayOrder, RestFaultOrder, SecondsOrder
 from discord_simulator.discord import Discord
 from discord_simulator.faults import EndpointFault
-from discord_simulator.gateway.socket import Connection
+from discord_simulator.gateway.connection import Connection
 from discord_simulator.limits.routes import bucket_of
 
 

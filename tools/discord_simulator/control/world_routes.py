@@ -62,7 +62,7 @@ def summary(discord: Discord, guild: Guild) -> dict[str, Any]:
 
 
 def guild_routes(discord: Discord) -> APIRouter:
-    """Build the routes for servers and the bot's place in them."""
+    """Build the routes that list and make servers."""
     router = APIRouter(prefix="/control")
 
     @router.get("/guilds")
@@ -75,6 +75,13 @@ def guild_routes(discord: Discord) -> APIRouter:
         if order.with_bot:
             discord.join(made, order.permissions)
         return summary(discord, made)
+
+    return router
+
+
+def membership_routes(discord: Discord) -> APIRouter:
+    """Build the routes that change a server and the bot's place in it."""
+    router = APIRouter(prefix="/control")
 
     @router.post("/change_guild")
     async def change_guild(order: ChangeGuildOrder) -> dict[str, Any]:

@@ -1,188 +1,36 @@
-"""Speaks the gateway's protocol on one WebSocket (developer documentation, Gateway)."""
+"""Serves the gateway over WebSocket."""
 
 import asyncio
-import json
-from collections import deque
-from dataclasses import dataclass
-from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
-from discord_simulator.clock import Clock
-from discord_simulator.gateway.compression import compressor
-from discord_simulator.gateway.events import KNOWN_INTENTS, PRIVILEGED
+from discord_simulator.gateway.connection import Connection, GatewayClosedError, Rules
 from discord_simulator.gateway.hub import Hub
-from discord_simulator.gateway.session import (
-    HEARTBEAT,
-    HEARTBEAT_ACK,
-    HELLO,
-    IDENTIFY,
-    INVALID_SESSION,
-    MEMBERS,
-    PRESENCE,
-    RECONNECT,
-    RESUME,
-    VOICE,
-    Session,
-    payload,
-)
-
-FRAMES, FRAMES_MS = 120, 60_000  # what a client may send
-FRAME_BYTES: Final = 4096
-OVER_AFTER: Final = (1000, 1001)  # a client's close codes that end its session
-HEARTBEATS_MISSED: Final = 1.5  # intervals without one after which the connection is closed
 
 
-class GatewayClosedError(Exception):
-    """Closes the connection with a code of Discord's."""
+class SocketLine:
+    """A line over a WebSocket."""
 
-    def __init__(self, code: int, reason: str) -> None:
-        self.code, self.reason = code, reason
-        super().__init__(f"{code} {reason}")
+    def __init__(self, socket: ServerConnection) -> None:
+        self._socket = socket
 
+    def is_open(self) -> bool:
+        """Return whether frames still reach the client."""
+        return self._socket.state is State.OPEN
 
-@dataclass(frozen=True)
-class Rules:
-    """What the gateway demands of clients."""
+    def send(self, frame: str | bytes) -> None:
+        """Send a frame now."""
+        broadcast([self._socket], frame)
 
-    token: str
-    heartbeat_ms: int
-    privileged_intents: bool
-    clock: Clock
-
-
-class Connection:
-    """A connection, and the session that it has once the client has identified or resumed."""
-
-    def __init__(self, socket: ServerConnection, hub: Hub, rules: Rules, number: int) -> None:
-        self._socket, self._hub, self._rules, self.number = socket, hub, rules, number
-        query = parse_qs(urlsplit(socket.request.path if socket.request else "").query)
-        self.version = query.get("v", [""])[0]
-        self._compressor = compressor(query.get("compress", [""])[0])
-        self.session: Session | None = None
-        self.silent_until = 0
-        self.heartbeat_at = rules.clock()
-        self._frames: deque[int] = deque()
-
-    def send(self, text: str) -> None:
-        """Send a payload now; a closing or silenced connection loses it."""
-        if self._socket.state is State.OPEN and self._rules.clock() >= self.silent_until:
-            broadcast([self._socket], self._compressor.frame(text))
-
-    def silence(self, seconds: float) -> None:
-        """Neither send nor answer for a while."""
-        self.silent_until = self._rules.clock() + round(seconds * 1000)
-
-    def abort(self) -> None:
-        """Cut the connection."""
+    def cut(self) -> None:
+        """Cut the TCP connection."""
         self._socket.transport.abort()
 
-    async def close(self, code: int, reason: str = "") -> None:
+    async def close(self, code: int, reason: str) -> None:
         """Close with a code."""
         await self._socket.close(code, reason)
-
-    def greet(self) -> None:
-        """Say HELLO. Raises GatewayClosedError for another version."""
-        if self.version not in ("", "9", "10"):
-            raise GatewayClosedError(4012, "Invalid API version")
-        self.send(payload(HELLO, {"heartbeat_interval": self._rules.heartbeat_ms, "_trace": []}))
-
-    def is_dead(self) -> bool:
-        """Return whether the client has not sent a heartbeat in time."""
-        return self._rules.clock() - self.heartbeat_at > HEARTBEATS_MISSED * self._rules.heartbeat_ms
-
-    def receive(self, frame: str | bytes) -> None:
-        """Handle what a client sends. Raises GatewayClosedError."""
-        row = self._read(frame)
-        op, data = row.get("op"), row.get("d")
-        if op == HEARTBEAT:
-            self.heartbeat_at = self._rules.clock()
-            self.send(payload(HEARTBEAT_ACK))
-        elif op == IDENTIFY:
-            self._identify(data if isinstance(data, dict) else {})
-        elif op == RESUME:
-            self._resume(data if isinstance(data, dict) else {})
-        elif op not in (PRESENCE, VOICE, MEMBERS):
-            raise GatewayClosedError(4001, "Unknown opcode.")
-        elif self.session is None:
-            raise GatewayClosedError(4003, "Not authenticated.")
-
-    def _read(self, frame: str | bytes) -> dict[str, Any]:
-        now = self._rules.clock()
-        self._frames.append(now)
-        while self._frames[0] <= now - FRAMES_MS:
-            self._frames.popleft()
-        if len(self._frames) > FRAMES:
-            raise GatewayClosedError(4008, "Rate limited.")
-        try:
-            row = json.loads(frame)
-        except ValueError:
-            row = None
-        if not isinstance(row, dict) or len(frame) > FRAME_BYTES:
-            raise GatewayClosedError(4002, "Error while decoding payload.")
-        return row
-
-    def _identify(self, data: dict[str, Any]) -> None:
-        if self.session is not None:
-            raise GatewayClosedError(4005, "Already authenticated.")
-        if str(data.get("token", "")).removeprefix("Bot ") != self._rules.token:
-            raise GatewayClosedError(4004, "Authentication failed.")
-        intents = self._intents(data)
-        shard = self._shard(data)
-        if not self._hub.may_identify():
-            self.send(payload(INVALID_SESSION, False))
-            return
-        self.session = self._hub.open(self, intents, shard)
-
-    def _intents(self, data: dict[str, Any]) -> int:
-        intents = data.get("intents")
-        if not isinstance(intents, int) or intents & ~KNOWN_INTENTS:
-            raise GatewayClosedError(4013, "Invalid intent(s).")
-        if intents & PRIVILEGED and not self._rules.privileged_intents:
-            raise GatewayClosedError(4014, "Disallowed intent(s).")
-        return intents
-
-    def _shard(self, data: dict[str, Any]) -> tuple[int, int]:
-        try:
-            number, count = (int(part) for part in data.get("shard") or (0, 1))
-        except (TypeError, ValueError):
-            number, count = -1, 0
-        if not 0 <= number < count:
-            raise GatewayClosedError(4010, "Invalid shard.")
-        if self._hub.needs_shards((number, count)):
-            raise GatewayClosedError(4011, "Sharding required.")
-        return number, count
-
-    def _resume(self, data: dict[str, Any]) -> None:
-        if str(data.get("token", "")).removeprefix("Bot ") != self._rules.token:
-            raise GatewayClosedError(4004, "Authentication failed.")
-        sequence = data.get("seq")
-        session_id = str(data.get("session_id"))
-        self.session = self._hub.resume(self, session_id, sequence if isinstance(sequence, int) else 0)
-        if self.session is None:
-            self.send(payload(INVALID_SESSION, False))
-
-    def invalidate(self, can_resume: bool) -> None:
-        """Tell the client that its session is invalid."""
-        if self.session is not None and not can_resume:
-            self._hub.end(self.session)
-        self.send(payload(INVALID_SESSION, can_resume))
-
-    def ask_to_reconnect(self) -> None:
-        """Tell the client to connect anew and resume."""
-        self.send(payload(RECONNECT))
-
-    def left(self) -> None:
-        """Record that the client has gone: with a code that says so its session is over."""
-        if self.session is None:
-            return
-        if self._socket.close_code in OVER_AFTER:
-            self._hub.end(self.session)
-        self.session.lose(self, self._rules.clock())
-        self._hub.note("lost", self.session)
 
 
 class Gateway:
@@ -204,20 +52,20 @@ class Gateway:
             socket.transport.abort()
             return
         self._opened += 1
-        connection = Connection(socket, self._hub, self._rules, self._opened)
+        address = socket.request.path if socket.request else ""
+        connection = Connection(SocketLine(socket), address, self._hub, self._rules, self._opened)
         self.connections[connection.number] = connection
         try:
             connection.greet()
             async for frame in socket:
-                if self._rules.clock() >= connection.silent_until:
-                    connection.receive(frame)
+                connection.receive(frame)
         except GatewayClosedError as closed:
             await connection.close(closed.code, closed.reason)
         except ConnectionClosed:
             pass  # the client is gone
         finally:
             del self.connections[connection.number]
-            connection.left()
+            connection.left(socket.close_code)
 
     async def close_dead(self) -> None:
         """Close connections whose client sends no heartbeats, for ever."""
