@@ -30,8 +30,8 @@ from discord_simulator.rest.tokens import TokenRoutes
 from discord_simulator.rest.users import Users
 
 CONTROL = (
-    guild_routes, membership_routes, channel_routes, role_routes, command_routes, component_routes, message_routes, history_routes,
-    fault_routes, outage_routes, clock_routes, member_routes, state_route,
+    guild_routes, membership_routes, channel_routes, role_routes, command_routes, component_routes, message_routes,
+    history_routes, fault_routes, outage_routes, clock_routes, member_routes, state_route,
 )  # fmt: skip
 
 
