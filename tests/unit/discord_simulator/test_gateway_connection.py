@@ -38,7 +38,7 @@ class Client:
     """A client's end of a connection."""
 
     def __init__(self, server: Any, address: str = "/?v=10&encoding=json") -> None:
-        self.line = Line()
+        self.line, self.server = Line(), server
         rules = Rules(TOKEN, 1000, False, lambda: server.now)
         self.connection = Connection(self.line, address, server.discord.hub, rules)
 
@@ -53,10 +53,7 @@ class Client:
 
 @pytest.fixture
 def client(make_server: Any) -> Client:
-    server = make_server(identify_seconds=0)
-    made = Client(server)
-    made.server = server  # type: ignore[attr-defined]
-    return made
+    return Client(make_server(identify_seconds=0))
 
 
 def test_a_client_is_greeted_answers_and_identifies(client: Client) -> None:
@@ -103,7 +100,7 @@ def test_a_client_identifies_once_and_does_not_flood(client: Client) -> None:
 
 def test_another_version_is_refused(client: Client) -> None:
     with pytest.raises(GatewayClosedError, match="4012"):
-        Client(client.server, "/?v=7").connection.greet()  # type: ignore[attr-defined]
+        Client(client.server, "/?v=7").connection.greet()
 
 
 def test_too_many_servers_need_shards(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +109,7 @@ def test_too_many_servers_need_shards(client: Client, monkeypatch: pytest.Monkey
 
 
 def test_a_client_without_heartbeats_is_dead(client: Client) -> None:
-    server = client.server  # type: ignore[attr-defined]
+    server = client.server
     server.now += 1500
     assert not client.connection.is_dead()
     server.now += 1
@@ -129,7 +126,7 @@ def test_a_session_outlives_its_connection(client: Client, code: int | None, can
     session = client.connection.session
     assert session is not None
     client.connection.left(code)
-    later = Client(client.server)  # type: ignore[attr-defined]
+    later = Client(client.server)
     later.say(6, {"token": TOKEN, "session_id": session.session_id, "seq": session.sequence})
     (answer,) = later.line.rows
     assert (answer["t"], answer["op"]) == (("RESUMED", 0) if can_resume else (None, 9))
@@ -140,7 +137,7 @@ def test_an_invalidated_session_cannot_be_resumed(client: Client) -> None:
     session = client.connection.session
     assert session is not None
     client.connection.invalidate(can_resume=True)
-    hub = client.server.discord.hub  # type: ignore[attr-defined]
+    hub = client.server.discord.hub
     assert session.session_id in hub.sessions
     client.connection.invalidate(can_resume=False)
     client.connection.ask_to_reconnect()
@@ -153,7 +150,7 @@ def test_a_silenced_connection_neither_hears_nor_speaks(client: Client) -> None:
     client.say(1)
     client.say(99)
     assert client.line.rows == []
-    client.server.now += 2000  # type: ignore[attr-defined]
+    client.server.now += 2000
     client.say(1)
     assert client.line.ops() == [11]
 
