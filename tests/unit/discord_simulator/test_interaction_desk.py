@@ -54,6 +54,12 @@ def test_the_first_answer_comes_within_three_seconds_and_once(server: Any) -> No
         server.discord.desk.callback(5, late.token, ANSWER, [])
 
 
+def test_an_odd_answer_is_refused(server: Any) -> None:
+    for body in ({}, {"type": []}, {"type": 4}, {"type": 4, "data": "x"}, {"type": 4, "data": {"content": 5}}):
+        with pytest.raises(DiscordError, match="500(35|06)"):
+            answer(server, start(server), body)
+
+
 @pytest.mark.parametrize(
     ("kind", "callback"), [(COMMAND, 8), (COMMAND, 7), (AUTOCOMPLETE, 4), (FORM, 9), (COMPONENT, 8), (COMMAND, 3)]
 )

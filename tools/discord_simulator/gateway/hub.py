@@ -51,9 +51,8 @@ class Hub:
 
     def starts_reset_ms(self) -> int:
         """Return how long until the first of today's sessions does not count any more."""
-        return (
-            max(0, self._identified[0] + DAY_MS - self._clock()) if self.starts_left() < self.identifies_per_day else 0
-        )
+        has_started = self.starts_left() < self.identifies_per_day
+        return self._identified[0] + DAY_MS - self._clock() if has_started else 0
 
     def may_identify(self) -> bool:
         """Count an IDENTIFY; return whether it keeps the distance to the last, of any shard, and the day's limit."""

@@ -107,7 +107,8 @@ class Desk:
             raise DiscordError(40060)
         if self._clock() - interaction.started_at > ANSWER_MS or interaction.is_given_up:
             raise DiscordError(10062)
-        kind, data = body.get("type"), body.get("data") or {}
+        kind, given = body.get("type"), body.get("data")
+        data = given if isinstance(given, Mapping) else {}
         if kind not in ANSWERS_TO[interaction.kind]:
             errors = FormErrors()
             errors.add(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {ANSWERS_TO[interaction.kind]}.")

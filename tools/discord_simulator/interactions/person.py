@@ -71,10 +71,10 @@ class Person:
 
     def press(self, message_id: int, custom_id: str, values: list[str] | None = None) -> Interaction:
         """Click a button, or choose from a menu. Raises TypingError."""
-        found = {each.message_id: each for each in self._history.seen_by(self.channel.channel_id, self.user.user_id)}
-        message = found.get(message_id)
-        part = next((each for each in parts(message.components) if each.get("custom_id") == custom_id), None) if (
-            message) else None  # fmt: skip
+        seen = self._history.seen_by(self.channel.channel_id, self.user.user_id)
+        message = next((each for each in seen if each.message_id == message_id), None)
+        shown = parts(message.components) if message else ()
+        part = next((each for each in shown if each.get("custom_id") == custom_id), None)
         if message is None or part is None or part.get("disabled") or part.get("style") == LINK:
             raise TypingError("There is nothing to press.")
         data: dict[str, Any] = {"custom_id": custom_id, "component_type": part["type"]}
