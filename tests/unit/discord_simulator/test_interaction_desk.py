@@ -56,7 +56,7 @@ def test_the_first_answer_comes_within_three_seconds_and_once(server: Any) -> No
 
 def test_an_odd_answer_is_refused(server: Any) -> None:
     for body in ({}, {"type": []}, {"type": 4}, {"type": 4, "data": "x"}, {"type": 4, "data": {"content": 5}}):
-        with pytest.raises(DiscordError, match="500(35|06)"):
+        with pytest.raises(DiscordError, match=r"500(35|06)"):
             answer(server, start(server), body)
 
 
