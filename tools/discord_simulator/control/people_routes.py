@@ -1,5 +1,6 @@
 """The control API's routes for what people do, and for messages."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +24,10 @@ from discord_simulator.interactions.person import Person
 from discord_simulator.messages.drafts import read_draft
 
 
+# A bot knows its form only once Discord has answered that the form was opened; no person is faster than that.
+REACTION_SECONDS = 0.1
+
+
 def person_of(discord: Discord, channel_id: int, user_id: int) -> Person:
     """Return a member in a channel; answer 404 if there is none."""
     guild, channel = channel_of(discord, channel_id)
@@ -35,6 +40,8 @@ async def outcome(discord: Discord, person: Person, interaction: Interaction) ->
     """Wait for the bot's first answer and return it."""
     in_time = await person.wait(interaction)
     message = interaction.original
+    if interaction.modal:
+        await asyncio.sleep(REACTION_SECONDS)
     return {
         "interaction_id": str(interaction.interaction_id),
         "answered": in_time,
