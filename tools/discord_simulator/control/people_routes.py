@@ -23,7 +23,6 @@ from discord_simulator.interactions.interaction import Interaction
 from discord_simulator.interactions.person import Person
 from discord_simulator.messages.drafts import read_draft
 
-
 # A bot knows its form only once Discord has answered that the form was opened; no person is faster than that.
 REACTION_SECONDS = 0.1
 
