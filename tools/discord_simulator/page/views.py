@@ -25,8 +25,8 @@ FOLDER: Final = Path(__file__).parent
 SHOWN_MESSAGES: Final = 60
 HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; img-src 'self' data: http: https:; style-src 'self'; script-src 'self'; connect-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; img-src 'self' data: http: https:; style-src 'self'; script-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
