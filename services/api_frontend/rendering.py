@@ -42,7 +42,6 @@ from api_frontend.text.recording import recording
 from api_frontend.text.script_words import script_words
 from api_frontend.text.shown_name import cut, shown, shown_name
 from api_frontend.text.times import iso, time_text, zone_time
-from api_frontend.text.week import hour_text
 from api_frontend.translation import marked
 
 CARDS_KEPT = 600  # about 5 kB each; most visitors ask for the same newest pages
@@ -146,7 +145,6 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what else templates may call, what
     "contact_link": contact_link,
     "spark": spark,
     "duration_text": duration_text,
-    "hour_text": hour_text,
     "going_on": going_on,
     "goes_on_until": goes_on_until,
     "facts": facts,
