@@ -27,7 +27,7 @@ from api_frontend.text import curve as curves
 from api_frontend.text.clip_status import ClipNote, clip_note, length_text
 from api_frontend.text.durations import duration_text
 from api_frontend.text.freshness import ago_text, behind_text
-from api_frontend.text.lead import going_on, lead, numbers, people_text, why
+from api_frontend.text.lead import going_on, headline, lead, numbers, people_text, why
 from api_frontend.text.links import (
     contact_link,
     embed_address,
@@ -136,6 +136,7 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what else templates may call, what
     "drawn": drawn,
     "why": why,
     "lead": lead,
+    "headline": headline,
     "numbers": numbers,
     "page_address": CURRENT.get,
     "shown": shown,
