@@ -124,7 +124,7 @@ def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twi
         asks=RateLimits(settings.ask_limit, redis, name="ask"),
         channels=Channels(database),
         chat_lines=ChatLines(database),
-        sign_in=streamer_sign_in(twitch, settings.sign_in_return_url),
+        sign_in=streamer_sign_in(twitch, settings.sign_in_return_url, settings.demo),
         contact=settings.contact,
         reports=RateLimits(settings.report_limit, redis, name="report"),
         verdicts=RateLimits(settings.verdict_limit, redis, name="verdict"),
