@@ -25,6 +25,7 @@ from api_frontend.data.voices import Voices
 from api_frontend.middleware import errors
 from api_frontend.middleware.addresses import Addresses
 from api_frontend.middleware.kept_answers import KeptAnswers
+from api_frontend.middleware.long_answers import LongAnswers
 from api_frontend.middleware.methods import Methods
 from api_frontend.middleware.public_address import PublicAddress
 from api_frontend.middleware.rate_limits import LimitedRequests, Limits, RateLimits
@@ -174,6 +175,7 @@ def add_middleware(app: FastAPI, site: Site, settings: ApiSettings) -> None:
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(PublicAddress, settings=settings)
     app.add_middleware(RequestMetrics)
+    app.add_middleware(LongAnswers)
 
 
 def worker_ended(task: "asyncio.Task[None]", end: Callable[[], None]) -> None:
