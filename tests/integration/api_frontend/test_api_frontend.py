@@ -229,11 +229,11 @@ def test_the_apis_moment_has_its_evidence(http: httpx.Client) -> None:
 
 
 def test_the_documentation_names_every_endpoint(http: httpx.Client) -> None:
-    description = http.get("/openapi.json").json()
-    page = http.get("/docs").text
-    moments = {"moments", "clips", "moments/{moment_id}", "moments/{moment_id}/verdicts"}
-    others = {"channels", "channels/{login}", "games", "search", "events", "status"}
-    assert set(description["paths"]) == {f"/api/v1/{name}" for name in moments | others}
+    description, page = http.get("/openapi.json").json(), http.get("/docs").text
+    names = {"moments", "clips", "moments/{moment_id}", "moments/{moment_id}/verdicts", "channels", "channels/{login}"}
+    names |= {"games", "search", "events", "status", "emotes"}
+    names |= {f"channels/{{login}}/emotes{each}" for each in ("", "/series", "/events")}
+    assert set(description["paths"]) == {f"/api/v1/{name}" for name in names}
     assert all(path in page for path in description["paths"])
 
 
