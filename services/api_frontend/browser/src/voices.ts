@@ -78,6 +78,7 @@ async function tell(id: string, field: "verdict" | "saved", value: string): Prom
       method: "POST",
       headers: { Accept: "application/json" },
       body: new URLSearchParams({ [field]: value }),
+      keepalive: true, // the visitor may go on at once
     });
     if (!answer.ok) return complain(await problemOf(answer));
     const told = (await answer.json()) as Told;
