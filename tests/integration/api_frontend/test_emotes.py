@@ -229,6 +229,11 @@ def test_a_series_that_cannot_be_is_refused(http: httpx.Client, query: str) -> N
     assert http.get(f"{API}/series?{query}").status_code == 422
 
 
+def test_a_time_that_is_too_long_says_so(http: httpx.Client) -> None:
+    for path in (f"{API}/series?from=2020-01-01", f"{PAGE}?from=2020-01-01T00:00"):
+        assert "at most 62 days long" in http.get(path).text
+
+
 def test_the_board_adds_up_the_channels(http: httpx.Client, rows: EmoteRows) -> None:
     found = http.get("/api/v1/emotes").json()
     now = [(item["name"], item["uses"], item["people"], item["channel"]) for item in found["now"]]

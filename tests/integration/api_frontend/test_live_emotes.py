@@ -94,6 +94,18 @@ def test_a_program_hears_it_too(site: SiteProcess, rows: EmoteRows) -> None:
     assert httpx.get(f"{site.url}{API}/events").status_code == 422
 
 
+def test_a_minute_that_cannot_be_read_stops_nothing(site: SiteProcess, rows: EmoteRows) -> None:
+    rows.run("INSERT INTO watched_channels VALUES ('14', 'broken', 'top', now()) ON CONFLICT DO NOTHING")
+    rows.used("14", 1, {KEKW: {3: 2}})
+    rows.run("UPDATE emote_minutes SET packed = decode('0500aabb', 'hex') WHERE channel_id = '14'")
+    with listening(f"{site.url}/events?moment=&emotes=14&emote=7tv:01KEKW") as heard:
+        wait_for("it is said", lambda: "cannot be read" in site.log(), 10)
+        rows.used("14", 0, {KEKW: {9: 3}}, is_closed=False)
+        at = int(rows.minute.timestamp() * 1000)
+        wait_for("the next one is heard", lambda: minute_of(heard.get(timeout=10), at) == [[[9, 3]]], 10)
+    assert site.log().count("cannot be read") == 1
+
+
 def test_what_is_over_is_removed_on_the_way(site: SiteProcess, rows: EmoteRows) -> None:
     rows.run("INSERT INTO emote_interest VALUES ('98', now() - interval '1 s') ON CONFLICT DO NOTHING")
     rows.run("INSERT INTO watched_channels VALUES ('12', 'kraken', 'top', now()) ON CONFLICT DO NOTHING")
