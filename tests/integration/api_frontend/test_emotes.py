@@ -27,7 +27,7 @@ def rows(postgres_of_module: str) -> Iterator[EmoteRows]:
     channels, rows = ChannelRows(postgres_of_module), EmoteRows(postgres_of_module)
     for channel_id, login in (("11", "lunaplays"), ("12", "kraken"), ("13", "nightowl"), ("14", "newcomer")):
         channels.watched(channel_id, login)
-        channels.coverage(channel_id, "joined", 4000 if channel_id != "14" else 300)
+        channels.coverage(channel_id, "joined", 4000 if channel_id != "14" else 5)
     channels.stream("11", 10_000)
     channels.stream("12", 2.5 * 86_400, 2.4 * 86_400)
     channels.coverage("11", "gap", 40, 30)
