@@ -79,7 +79,6 @@ async function tell(id: string, field: "verdict" | "saved", value: string): Prom
       headers: { Accept: "application/json" },
       keepalive: true, // whoever presses and goes on at once means it
       body: new URLSearchParams({ [field]: value }),
-      keepalive: true, // the visitor may go on at once
     });
     if (!answer.ok) return complain(await problemOf(answer));
     const told = (await answer.json()) as Told;
