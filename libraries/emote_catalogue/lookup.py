@@ -7,7 +7,8 @@ from emote_catalogue.emote import GLOBAL, EmoteKey, ProviderName
 
 Catalogue = tuple[str, ProviderName]  # scope and provider
 FOREVER = 1 << 62  # ms
-KEPT = 256  # channels with a period each; 200 are watched, and the rest is for late messages after a change
+KEPT = 4_096  # channels with a period each
+MOST_NAMES = 300_000  # in all periods, some 18 MB: 200 channels with a thousand emotes and more, or 2,000 with few
 PRUNE_AFTER = 512  # periods read
 
 
@@ -36,11 +37,13 @@ class Names:
 class NamesMemory:
     """Keeps the periods that were asked about last. `read(channel_id, at_ms)` makes the one of a time.
 
-    The caller sees to it that `find` and `end` do not run at the same time.
+    At most `kept` periods with `most_names` names in all, but always the last one. The caller sees to it that `find`
+    and `end` do not run at the same time.
     """
 
-    def __init__(self, read: Callable[[str, int], Names], kept: int = KEPT) -> None:
-        self._read, self._limit = read, kept
+    def __init__(self, read: Callable[[str, int], Names], kept: int = KEPT, most_names: int = MOST_NAMES) -> None:
+        self._read, self._limit, self._most_names = read, kept, most_names
+        self._names = 0  # in all periods that are kept
         self._kept: OrderedDict[tuple[str, int], Names] = OrderedDict()
         self.latest: dict[str, Names] = {}  # by channel, the period asked about last; others may read it at any time
 
@@ -49,14 +52,20 @@ class NamesMemory:
         found = next((names for names in self._of(channel_id) if names.holds(at_ms)), None)
         names = found or self._read(channel_id, at_ms)
         key = (channel_id, names.from_at)
+        replaced = self._kept.get(key)
+        self._names += len(names.emotes) - (len(replaced.emotes) if replaced else 0)
         self._kept[key] = names
         self._kept.move_to_end(key)
         self.latest[channel_id] = names
-        if len(self._kept) > self._limit:
-            (oldest, _), dropped = self._kept.popitem(last=False)
-            if self.latest.get(oldest) is dropped:
-                del self.latest[oldest]
+        while len(self._kept) > 1 and (len(self._kept) > self._limit or self._names > self._most_names):
+            self._drop_oldest()
         return names
+
+    def _drop_oldest(self) -> None:
+        (channel_id, _), dropped = self._kept.popitem(last=False)
+        self._names -= len(dropped.emotes)
+        if self.latest.get(channel_id) is dropped:
+            del self.latest[channel_id]
 
     def end(self, scope: str, at_ms: int) -> None:
         """End the periods of a scope that are open at a change: all of them if the global emotes changed."""
@@ -67,6 +76,7 @@ class NamesMemory:
     def clear(self) -> None:
         """Forget everything."""
         self._kept.clear()
+        self._names = 0
         self.latest.clear()
 
     def periods(self) -> list[Names]:

@@ -26,7 +26,7 @@ KEPT_MS = 30 * 24 * 3_600_000  # after an emote went, and after a channel is wat
 ANSWER_NOTED_MS = 6 * 3_600_000  # between two notes on disk that a catalogue is still given
 CLOCK_AHEAD_MS = 3_600_000  # a change this far ahead was written while this machine's clock was wrong
 queries: Any = aiosql.from_path(Path(__file__).parent / "sql" / "versions.sql", "sqlite3")
-BATCH = 5  # changes that are copied at once; one has at most a catalogue's emotes
+BATCH = 2  # changes that are copied at once; one has at most a catalogue's emotes, some 3 MB on their way
 
 
 @contextmanager
@@ -101,6 +101,7 @@ class Versions:
         database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")  # a change must be on disk before it comes into force
+        database.execute("PRAGMA cache_size = -256")  # KiB; what is asked for often is kept by NamesMemory
         (found,) = database.execute("PRAGMA user_version").fetchone()
         if found not in (0, SCHEMA_VERSION):
             raise StoreError(f"{path} is of version {found}: run the release that made it, or delete it")

@@ -55,9 +55,9 @@ def _ids_packed(ids: list[int]) -> bytes:
 
 
 class MinuteRow:
-    """A packed minute. `ids` are ascending."""
+    """A packed minute. `ids` are ascending; beside them stand `least_uses` and `least_people`, at most `MANY`."""
 
-    __slots__ = ("_begin", "_lengths", "_people", "_row", "_uses", "ids")
+    __slots__ = ("_begin", "_lengths", "_row", "ids", "least_people", "least_uses")
 
     def __init__(self, row: bytes) -> None:
         (count,) = HEAD.unpack_from(row)
@@ -65,8 +65,8 @@ class MinuteRow:
         self.ids = array("I", row[HEAD.size : at])
         if sys.byteorder == "big":
             self.ids.byteswap()
-        self._uses = row[at : at + count]
-        self._people = row[at + count : at + 2 * count]
+        self.least_uses = row[at : at + count]
+        self.least_people = row[at + count : at + 2 * count]
         self._lengths = row[at + 2 * count : at + 3 * count]
         self._begin = at + 3 * count
         self._row = row
@@ -81,14 +81,14 @@ class MinuteRow:
         place = self._place(emote_id)
         if place is None:
             return 0
-        if self._people[place] < MANY:
-            return self._people[place]
+        if self.least_people[place] < MANY:
+            return self.least_people[place]
         return self._read(place, self._begin + sum(self._lengths[:place])).people
 
     def uses(self) -> Iterator[tuple[int, int]]:
         """Return pairs of each emote's id and all of its uses."""
-        if MANY not in self._uses:
-            return zip(self.ids, self._uses, strict=True)
+        if MANY not in self.least_uses:
+            return zip(self.ids, self.least_uses, strict=True)
         return iter([(emote_id, found.uses) for emote_id, found in self])
 
     def __iter__(self) -> Iterator[tuple[int, MinuteUses]]:
@@ -103,10 +103,10 @@ class MinuteRow:
 
     def _read(self, place: int, at: int) -> MinuteUses:
         piece = self._row[at : at + self._lengths[place]]
-        if self._uses[place] == 1:
+        if self.least_uses[place] == 1:
             return MinuteUses(((piece[0], 1),), 1)
-        people, head = self._people[place], 0
-        if self._uses[place] == MANY:
+        people, head = self.least_people[place], 0
+        if self.least_uses[place] == MANY:
             head = next(number for number, byte in enumerate(piece, 1) if byte < 128)
             (people,) = unpacked(piece[:head])
         seconds = tuple(unpack_seconds(piece[head:]))

@@ -24,6 +24,7 @@ Row = Mapping[str, Any]
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Sequence[Row]]]
 queries = aiosql.from_path(Path(__file__).parent / "sql", "apsycopg")
 EPOCH = date(1970, 1, 1)
+FIRST_READ = 64  # emotes of a day that is cut, and twice as many each time that they are not enough
 
 
 class TopEmote(NamedTuple):
@@ -167,15 +168,36 @@ async def top_emotes(
         named = {"providers": None if providers is None else list(providers), "name_part": name_part}
         rows = await ask(queries.ids_of_kind.sql, {"ids": ranking.emotes()} | named)
         ranking.keep({row["emote_id"] for row in rows})
-    if ends:
-        found = {}
-        unsure = ranking.unsure(most)
-        for end in ends:
-            days = await packed_days(ask, channel_id, unsure, range(end.day, end.day + 1), ())
-            found[end] = days.get(end.day, {})
-            ranking.count_hours(end, found[end])
-        ranking.count_cut_hours(found, most)
+    await _count_ends(ask, ranking, channel_id, ends, most)
     return await _named(ask, ranking.first(most))
+
+
+async def _count_ends(ask: Ask, ranking: Ranking, channel_id: str, ends: Collection[End], most: int) -> None:
+    """Count the parts of days, reading no more emotes than can be among the first."""
+    days: dict[End, dict[int, PackedDay]] = {end: {} for end in ends}
+    slots: dict[End, dict[int, SlotRow | None]] = {end: {} for end in ends}
+    at_once = FIRST_READ
+    while unread := ranking.settle(days, most, at_once):
+        for end in ends:
+            await _read_slots(ask, channel_id, end.day, slots[end], slots_of(unread))
+            days[end] = {emote_id: day for emote_id in unread if (day := _found(slots[end], emote_id))} | days[end]
+            ranking.count_hours(end, unread, days[end])
+        at_once *= 2
+
+
+async def _read_slots(
+    ask: Ask, channel_id: str, day: int, known: dict[int, SlotRow | None], wanted: Iterable[int]
+) -> None:
+    """Add the rows of a day that are not known yet; None is a slot without a row."""
+    missing = [slot for slot in wanted if slot not in known]
+    where = {"channel_id": channel_id, "from_day": date_of(day), "until_day": date_of(day + 1), "slots": missing}
+    rows = await ask(queries.slots_between.sql, where)
+    known.update(dict.fromkeys(missing) | {row["slot"]: SlotRow(row["packed"]) for row in rows})
+
+
+def _found(slots: Mapping[int, SlotRow | None], emote_id: int) -> PackedDay | None:
+    rows = (slots[slot] for slot in slots_of([emote_id]))
+    return next((day for row in rows if row is not None and (day := row.find(emote_id)) is not None), None)
 
 
 async def _add_up(ask: Ask, ranking: Ranking, channel_id: str, begin: int, end: int) -> list[End]:

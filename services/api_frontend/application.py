@@ -29,6 +29,7 @@ from api_frontend.data.voices import Voices
 from api_frontend.middleware import errors
 from api_frontend.middleware.addresses import Addresses
 from api_frontend.middleware.kept_answers import KeptAnswers
+from api_frontend.middleware.long_answers import LongAnswers
 from api_frontend.middleware.methods import Methods
 from api_frontend.middleware.public_address import PublicAddress
 from api_frontend.middleware.rate_limits import LimitedRequests, Limits, RateLimits
@@ -144,7 +145,7 @@ def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twi
         emotes=emotes,
         board=EmoteBoard(database, emotes),
         graphs=LiveGraphs(database, emotes),
-        sign_in=streamer_sign_in(twitch, settings.sign_in_return_url),
+        sign_in=streamer_sign_in(twitch, settings.sign_in_return_url, settings.demo),
         contact=settings.contact,
         **limits_of_writing(settings, redis),
         voices=Voices(database),
@@ -207,6 +208,7 @@ def add_middleware(app: FastAPI, site: Site, settings: ApiSettings) -> None:
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(PublicAddress, settings=settings)
     app.add_middleware(RequestMetrics)
+    app.add_middleware(LongAnswers)
 
 
 def worker_ended(task: "asyncio.Task[None]", end: Callable[[], None]) -> None:

@@ -28,7 +28,7 @@ from api_frontend.text.clip_status import ClipNote, clip_note, length_text
 from api_frontend.text.durations import duration_text
 from api_frontend.text.emote_graph import mark_text, span_text
 from api_frontend.text.freshness import ago_text, behind_text
-from api_frontend.text.lead import going_on, lead, numbers, people_text, why
+from api_frontend.text.lead import going_on, headline, lead, numbers, people_text, why
 from api_frontend.text.links import (
     contact_link,
     embed_address,
@@ -43,7 +43,6 @@ from api_frontend.text.recording import recording
 from api_frontend.text.script_words import script_words
 from api_frontend.text.shown_name import cut, shown, shown_name
 from api_frontend.text.times import iso, time_text, zone_time
-from api_frontend.text.week import hour_text
 from api_frontend.translation import marked
 
 CARDS_KEPT = 600  # about 5 kB each; most visitors ask for the same newest pages
@@ -139,6 +138,7 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what else templates may call, what
     "drawn": drawn,
     "why": why,
     "lead": lead,
+    "headline": headline,
     "numbers": numbers,
     "page_address": CURRENT.get,
     "shown": shown,
@@ -148,7 +148,6 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what else templates may call, what
     "contact_link": contact_link,
     "spark": spark,
     "duration_text": duration_text,
-    "hour_text": hour_text,
     "going_on": going_on,
     "goes_on_until": goes_on_until,
     "facts": facts,

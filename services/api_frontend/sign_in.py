@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 
 from api_frontend.data.stored_moment import Channel
+from api_frontend.text.links import outward
 from api_frontend.translation import _
 from twitch_access.authority import Authority
 from twitch_access.errors import TwitchError
@@ -25,10 +26,10 @@ class SignInFailedError(Exception):
 
 
 class StreamerSignIn:
-    """Sends a browser to Twitch, and reads from what it brings back whose channel it is."""
+    """Sends a browser to Twitch's page, and reads from what it brings back whose channel it is."""
 
-    def __init__(self, authority: Authority, return_url: str) -> None:
-        self._authority, self._return_url = authority, return_url
+    def __init__(self, authority: Authority, page: str, return_url: str) -> None:
+        self._authority, self._page, self._return_url = authority, page, return_url
         key = secrets.token_bytes(32)
         self._states = URLSafeTimedSerializer(key, salt="state")
         self._streamers = URLSafeTimedSerializer(key, salt="streamer")
@@ -44,7 +45,7 @@ class StreamerSignIn:
             "state": state,
             "force_verify": "true",  # somebody else may be signed in at Twitch
         }
-        return f"{self._authority.url}authorize?{urlencode(query)}", self._states.dumps(state)
+        return f"{self._page}?{urlencode(query)}", self._states.dumps(state)
 
     def check(self, state: str, cookie: str) -> None:
         """Raise `SignInFailedError` unless this browser was sent away with this state, lately."""
@@ -81,10 +82,11 @@ class StreamerSignIn:
         return Channel(channel_id, login, login)
 
 
-def streamer_sign_in(twitch: TwitchSettings, return_url: str) -> StreamerSignIn | None:
+def streamer_sign_in(twitch: TwitchSettings, return_url: str, demo: bool) -> StreamerSignIn | None:
     """Build the sign-in; None where the application or the address that Twitch sends people back to is not set."""
     secret = twitch.client_secret() if not twitch.anonymous else None
-    if not secret or not return_url:
+    page = outward(f"{twitch.auth_url}authorize", demo)
+    if not secret or not return_url or not page:
         return None
     authority = Authority(Transport(), twitch.auth_url, twitch.client_id, secret, twitch.deadline_seconds)
-    return StreamerSignIn(authority, return_url)
+    return StreamerSignIn(authority, page, return_url)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import _checkpoints  # beside this file
+import psycopg
 import scale
 import whole_system
 from _bounds import Bound, judge, missed
@@ -46,6 +47,11 @@ MANY_PAUSE_MS = 5
 MANY_PARTITIONS = {"KAFKA_CHAT_PARTITIONS": "20", "KAFKA_OTHER_PARTITIONS": "5"}
 LEAST_BASELINE_SECONDS = 80.0  # a baseline needs 73 covered seconds
 DAY_SECONDS = 86_400
+GRAPHS = 10  # of emotes that are open at once
+LOOK_AT = """
+    INSERT INTO emote_interest
+    SELECT channel_id, now() + interval '5 minutes' FROM watched_channels ORDER BY channel_id LIMIT %(graphs)s
+"""
 HOLDING = "forwarder: taking the lease"  # a line of the log each time the instance becomes the holder
 STANDBY = "standby"
 PARTS = (
@@ -71,6 +77,7 @@ BOUNDS = (
     Bound("burst to Kafka p95, 5 ms more a sync, s", 4.0, 3.4),
     Bound("burst to Kafka p95, 20 ms more a sync, s", 6.0, 4.5),
     Bound("A, syncs a second", 8, 6),
+    Bound("A, syncs a second, graphs of emotes open", 12, 8),
     Bound("B, share of a core", 0.40, 0.25),
     Bound("B, PSS, MB", 1500, 1100),
     Bound("B, sum of the containers' limits, MB", 3080, 2680),
@@ -141,6 +148,7 @@ def measure(pause_ms: int) -> Row:
         arrivals = whole_system.watch(system)
         time.sleep(SETTLE_SECONDS)
         row = even_load(system, standby, disk)
+        row["with_graphs_open"] = with_graphs_open(system, standby, disk)
         time.sleep(max(0.0, LEAST_BASELINE_SECONDS - (time.monotonic() - began)))
         row |= {"bursts": BURSTS, **whole_system.reaction(system, arrivals, BURSTS)}
         row["seconds_to_kafka_by_checkpoint"] = by_checkpoint(system, arrivals)
@@ -149,6 +157,13 @@ def measure(pause_ms: int) -> Row:
         arrivals.stop.set()
         logs = system.log("stream_monitoring").read_text() + standby.log
     return row | {"changes_of_holder": logs.count(HOLDING) - 1}
+
+
+def with_graphs_open(system: System, standby: Standby, disk: SlowDisk | None) -> Row:
+    """Count the same while somebody looks at the emotes of GRAPHS channels."""
+    with psycopg.connect(system.dsn()) as connection:
+        connection.execute(LOOK_AT, {"graphs": GRAPHS})
+    return {"graphs": GRAPHS, **even_load(system, standby, disk)}
 
 
 def by_checkpoint(system: System, arrivals: whole_system.Arrivals) -> Row:
@@ -187,6 +202,8 @@ def summary(rows: dict[str, Row]) -> dict[str, float]:
             "A, syncs a second": of_machine(row, "A", "syncs_per_second"),
             "B, syncs a second": of_machine(row, "B", "syncs_per_second"),
         }
+        if graphs := row.get("with_graphs_open"):
+            sums["A, syncs a second, graphs of emotes open"] = of_machine(graphs, "A", "syncs_per_second")
         found |= {name: value for name, value in sums.items() if value is not None}
     for name, each in rows.items():
         if "seconds_from_crossing_to_kafka" in each:

@@ -18,6 +18,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks._image import as_in_image
 from benchmarks._result import write_result
 from integration.support.api_frontend_process import DEADLINE, Rows, SiteProcess, own_postgres
 
@@ -119,7 +120,7 @@ async def weighed_with_pages(port: int, process: psutil.Process) -> float:
     for number in range(LIVE_PAGES):
         local = (f"127.0.{1 + number // 200}.{1 + number % 200}", 0)
         reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=local)
-        writer.write(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        writer.write(b"GET /events HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n")
         assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
         writers.append(writer)
     await asyncio.sleep(6.0)  # the header's news has come at least once
@@ -164,6 +165,7 @@ def main() -> int:
     settings = FREELY | {"API_LIVE_PAGES": str(2 * LIVE_PAGES)}
     with tempfile.TemporaryDirectory() as name, own_postgres(Path(name)) as server:
         Path(name).chmod(0o755)
+        settings |= as_in_image(Path(name) / "image")
         fill(server.dsn)
         with SiteProcess(server.dsn, Path(name), **settings) as site:
             process = psutil.Process(site.process.pid)

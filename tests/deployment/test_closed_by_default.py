@@ -14,7 +14,7 @@ from deployment.two_machines import LOCAL, PROCESSING, RELIABLE, Machine, TwoMac
 OPEN = {
     RELIABLE: {"5000", "5001", "5432", "9100", "9103"},
     PROCESSING: {"9094"},
-    LOCAL: {"8080", "8081", "9090", "9093", "9100", "3000"},
+    LOCAL: {"8080", "8081", "8082", "9090", "9093", "9100", "9104", "3000"},
 }
 MEMORY_MB = {"test-reliable": 400, "test-processing": 3000}
 PASSWORDS = ("postgres_*password", "redis_password", "kafka_password", "grafana_password", "chatter_key")
@@ -54,7 +54,7 @@ def test_no_password_in_dockers_output(machines: TwoMachines) -> None:
         output = machine.run("config") + "".join(docker("inspect", each) for each in containers(machine))
         output += machine.run("logs")
         files = [file for name in PASSWORDS for file in (machine.directory / "secrets").glob(name)]
-        assert len(files) == 14
+        assert len(files) == 15
         for file in files:
             assert file.read_text().strip() not in output, file.name
         assert "SCRAM-SHA-256$" not in output

@@ -1,6 +1,7 @@
-"""Runs the website of a demo: the clips of its simulated Twitch and the pictures of emotes come through the site.
+"""Runs the website of a demo: what its simulated Twitch shows to people, and emotes' pictures, come through the site.
 
-So a phone that opens the site (DEMO_BIND) sees pictures and plays clips, while the simulator stays on loopback.
+So a phone that opens the site (DEMO_BIND) sees pictures, plays clips and signs in to opt out, while the simulator stays
+on loopback.
 """
 
 import re
@@ -14,16 +15,20 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api_frontend.main import main as serve
+from api_frontend.views import opt_out
 
 # All that passes, and only to read: nothing else of the simulator can be reached.
-CLIP_PATHS = re.compile(
-    r"/(?:thumbnails/[\w-]{1,100}\.svg|clip/[\w-]{1,100}|embed"
+PATHS = re.compile(
+    r"/(?:thumbnails/[\w-]{1,100}\.svg|clip/[\w-]{1,100}|embed|oauth2/authorize"
     r"|emotes/(?:7tv|bttv|ffz|twitch)/emote/[\w-]{1,100}(?:/[\w.]{1,20}){1,3})",
     re.ASCII,
 )
+SIGN_IN = "/oauth2/authorize"
+PARAMETERS = {"/embed": {"clip"}, SIGN_IN: {"client_id", "response_type", "state", "login", "deny"}}
+RETURN = {"redirect_uri": f"{opt_out.PATH}/return"}  # of this site, by whichever address it was opened
 READING = ("GET", "HEAD")
 SECONDS = 5.0
-KEPT_HEADERS = ("content-type", "cache-control")
+KEPT_HEADERS = ("content-type", "cache-control", "location")
 POLICY = {
     "Content-Security-Policy": (
         "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
@@ -32,22 +37,23 @@ POLICY = {
 }
 
 
-class SimulatedClips:
-    """Fetches a clip's picture, player and page, and emotes, from the simulator; everything else is the site's."""
+class SimulatedTwitch:
+    """Fetches clips, the sign-in and emotes from the simulator; everything else is the site's."""
 
     def __init__(self, app: ASGIApp, simulator: str) -> None:
         self._app = app
         self._client = httpx.AsyncClient(base_url=simulator, timeout=SECONDS, trust_env=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_clip = scope["type"] == "http" and scope["method"] in READING and CLIP_PATHS.fullmatch(scope["path"])
-        answer = await self._fetch(Request(scope)) if is_clip else self._app
+        passes = scope["type"] == "http" and scope["method"] in READING and PATHS.fullmatch(scope["path"])
+        answer = await self._fetch(Request(scope)) if passes else self._app
         await answer(scope, receive, send)
 
     async def _fetch(self, request: Request) -> Response:
-        named = {"clip": request.query_params.get("clip", "")} if request.url.path == "/embed" else None
+        path = request.url.path
+        named = {name: value for name, value in request.query_params.items() if name in PARAMETERS.get(path, ())}
         try:
-            found = await self._client.get(request.url.path, params=named)
+            found = await self._client.get(path, params=named | RETURN if path == SIGN_IN else named)
         except httpx.HTTPError:
             return PlainTextResponse("The simulated Twitch does not answer.", 502)
         headers = {name: found.headers[name] for name in KEPT_HEADERS if name in found.headers}
@@ -59,7 +65,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
     (simulator,) = arguments
 
     def extend(app: FastAPI) -> None:
-        app.add_middleware(SimulatedClips, simulator=simulator)
+        app.add_middleware(SimulatedTwitch, simulator=simulator)
 
     return serve(extend)
 

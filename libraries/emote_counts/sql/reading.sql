@@ -14,7 +14,7 @@ WHERE channel_id = :channel_id AND day >= :from_day AND day < :until_day
     AND channel_id NOT IN (SELECT channel_id FROM opted_out);
 
 -- name: slots_between(channel_id, slots, from_day, until_day)
-SELECT day, packed FROM emote_days
+SELECT day, slot, packed FROM emote_days
 WHERE channel_id = :channel_id AND slot = ANY(:slots) AND day >= :from_day AND day < :until_day
     AND channel_id NOT IN (SELECT channel_id FROM opted_out);
 

@@ -107,7 +107,8 @@ class Moments:
     async def _rows(self, wanted: Filter, most: int, count: bool = False) -> list[DictRow]:
         values = await self._values(wanted, most)
         if count and not wanted.search and not wanted.shadow:
-            return await self._database.rows(list_query.counted_sql(wanted), values, prepare=False)
+            by_values = False if list_query.narrowing(wanted) else None  # without, one plan is good for all: it is kept
+            return await self._database.rows(list_query.counted_sql(wanted), values, prepare=by_values)
         if not wanted.search:
             return await self._database.rows(list_query.sql(wanted), values)
         if not wanted.shadow:

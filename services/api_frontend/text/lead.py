@@ -4,10 +4,17 @@ from api_frontend.translation import wording
 from contracts.moments import Moment
 from moment_detection import lead as sentences
 
+NO_BREAK_SPACE = "\u00a0"
+
 
 def lead(moment: Moment) -> str:
     """Say what the crowd did: "Chat burst out laughing · KEKW"."""
     return sentences.lead(moment, wording())
+
+
+def headline(moment: Moment) -> str:
+    """Say it for a heading: a line may end with the point between the two, and does not begin with it."""
+    return lead(moment).replace(" · ", f"{NO_BREAK_SPACE}· ")
 
 
 def what_it_did(moment: Moment) -> str:

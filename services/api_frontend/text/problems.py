@@ -31,6 +31,7 @@ MESSAGES = {  # by the parameter's name
     "clips": marked("“clips” can be 1 or 0, not “%(sent)s”."),
     "shadow": marked("“shadow” can be 1 or 0, not “%(sent)s”."),
     "since": marked("“%(sent)s” is not a place in the news. Leave it out to hear what is new from now on."),
+    "time": marked("Choose a time that ends after it begins and is at most 62 days long."),
     "ids": marked("These are more moments than one page can show."),
 }
 

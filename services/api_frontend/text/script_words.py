@@ -7,7 +7,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from api_frontend.reader import CURRENT
-from api_frontend.text.week import SENTENCES, TIMES
+from api_frontend.text.week import SENTENCES, TIMES, TOGETHER
 from api_frontend.translation import _, ngettext
 
 Text = str | list[str]  # or its forms for one and for many
@@ -91,8 +91,9 @@ def week() -> dict[str, Text]:
     zone = _("your time")
     names = {"first": "{first}", "second": "{second}", "third": "{third}"}
     days: dict[str, Text] = {f"day_{day}": _(text, time="{time}") for day, text in enumerate(TIMES)}
-    sentences = {f"most_often_{hours}": _(text, zone=zone, **names) for hours, text in SENTENCES.items()}
-    return days | sentences | {"your_time": zone}
+    together = {f"together_{hours}": _(text, **names) for hours, text in TOGETHER.items()}
+    sentences = {f"most_often_{number}": _(text, zone=zone, **names) for number, text in SENTENCES.items()}
+    return days | together | sentences | {"your_time": zone}
 
 
 def all_words() -> dict[str, Text]:

@@ -23,9 +23,14 @@ TIMES = (
     marked("Saturdays at %(time)s"),
     marked("Sundays at %(time)s"),
 )
-SENTENCES = {  # by how many hours they name
+TOGETHER = {  # by how many hours of one day they name
+    1: "%(first)s",
+    2: marked("%(first)s and %(second)s"),
+    3: marked("%(first)s, %(second)s and %(third)s"),
+}
+SENTENCES = {  # by how many days they name
     1: marked("Most often on %(first)s (%(zone)s)."),
-    2: marked("Most often on %(first)s and %(second)s (%(zone)s)."),
+    2: marked("Most often on %(first)s and on %(second)s (%(zone)s)."),
     3: marked("Most often on %(first)s, %(second)s and %(third)s (%(zone)s)."),
 }
 HOURS = 24
@@ -57,20 +62,27 @@ def level(count: int, most: int) -> int:
     return -(-count * LEVELS // most) if count else 0
 
 
-def hour_text(hour: int) -> str:
-    """Name an hour of the week: "Fridays at 20:00"."""
-    time = f"{hour % HOURS:02d}:00"
-    return _(TIMES[hour // HOURS], time=time)
+def places(texts: Sequence[str]) -> dict[str, str]:
+    """Name the places that these texts fill."""
+    return dict(zip(("first", "second", "third"), texts, strict=False))
+
+
+def hours_text(hours: Sequence[int]) -> str:
+    """Name some hours of one day of the week: "Fridays at 20:00 and 21:00"."""
+    times = [f"{hour % HOURS:02d}:00" for hour in sorted(hours)]
+    return _(TIMES[hours[0] // HOURS], time=_(TOGETHER[len(times)], **places(times)))
 
 
 def sentence(counts: Sequence[int], zone: str) -> str:
-    """Name the hours with most moments."""
+    """Name the hours with most moments, those of a day together."""
     if sum(counts) < LEAST:
         return ""
     loudest = sorted((hour for hour, count in enumerate(counts) if count), key=lambda hour: (-counts[hour], hour))
-    named = [hour_text(hour) for hour in loudest[:NAMED]]
-    places = dict(zip(("first", "second", "third"), named, strict=False))
-    return _(SENTENCES[len(named)], zone=zone, **places)
+    days: dict[int, list[int]] = {}
+    for hour in loudest[:NAMED]:
+        days.setdefault(hour // HOURS, []).append(hour)
+    named = [hours_text(hours) for hours in days.values()]
+    return _(SENTENCES[len(named)], zone=zone, **places(named))
 
 
 def week_of(counts: Sequence[int]) -> Week:

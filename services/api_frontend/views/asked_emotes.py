@@ -140,8 +140,7 @@ def checked(asked: AskedEmotes) -> AskedEmotes:
     try:
         asked.window  # noqa: B018
     except ValueError as error:
-        told = asked.from_at or asked.until_at
-        found: dict[str, Any] = {"loc": ("query", "from"), "type": "time", "msg": str(error), "input": str(told)}
+        found: dict[str, Any] = {"loc": ("query", "time"), "type": "time", "msg": str(error), "input": None}
         raise RequestValidationError([found]) from error
     return asked
 

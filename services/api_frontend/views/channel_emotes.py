@@ -9,7 +9,7 @@ from api_frontend.data.emotes.emote import MOST_AT_ONCE, PROVIDERS, EmoteKey, Us
 from api_frontend.data.emotes.window import PeriodName
 from api_frontend.reader import CURRENT
 from api_frontend.rendering import BY_READER, READER_PAGE
-from api_frontend.text.emote_graph import csv_text, span_text
+from api_frontend.text.emote_graph import EmoteGraph, csv_text, span_text
 from api_frontend.translation import _, marked
 from api_frontend.views.asked_emotes import AskedEmotes, asked_emotes, graph_of, opened, top_of
 from api_frontend.views.best import Link, with_query
@@ -18,6 +18,7 @@ from api_frontend.views.conditional import SHORTLY, piece
 from emote_counts.series import STEPS
 
 MOST_LISTED = 40
+KNOWN_SHARE = 0.25  # of the last hour: a channel that was read for less opens with its last ten minutes
 MOST_UNUSED = 20  # emotes without a use that a search shows
 PERIOD_WORDS: dict[PeriodName, str] = {
     "live": marked("Live"),
@@ -111,12 +112,25 @@ async def piece_values(at: Visited, asked: AskedEmotes) -> dict[str, Any]:
     }
 
 
+def known_share(graph: EmoteGraph | None) -> float:
+    """Return which share of the graph's steps was read; 1 where there is no graph."""
+    if graph is None or not graph.lines:
+        return 1.0
+    uses = graph.lines[0].values.uses
+    return sum(each is not None for each in uses) / len(uses)
+
+
 @router.api_route("/channels/{login}/emotes", methods=["GET", "HEAD"])
 async def emotes(at: CurrentChannel, asked: Asked) -> Response:
     """Show the graph and the list."""
     values = await at.common("emotes", with_curve=False)
     shown = await opened(at.site, at.channel_id, asked)
-    values |= await piece_values(at, shown)
+    piece_shown = await piece_values(at, shown)
+    is_usual = not asked.has_time and shown.window.name == "hour"
+    if is_usual and known_share(piece_shown["graph"]) < KNOWN_SHARE:
+        shown = replace(shown, period="live")
+        piece_shown = await piece_values(at, shown)
+    values |= piece_shown
     values |= {
         "asked": shown,
         "listed": await listed(at, shown),

@@ -6,16 +6,19 @@ four tasks a page: 2,000 pages took 112 MB with it (tests/benchmarks/site.py).
 
 import asyncio
 from collections.abc import AsyncGenerator
+from functools import partial
 
 from sse_starlette import ServerSentEvent
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from api_frontend.middleware.long_answers import KEY
+
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class EventStream(Response):
-    """Streams events until they end or the reader has left."""
+    """Begins an answer of events, and leaves them to be sent."""
 
     media_type = "text/event-stream"
     charset = "utf-8"
@@ -27,24 +30,28 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        if scope["method"] != "HEAD":
-            sending = asyncio.current_task()
-            assert sending is not None
-            leaving = asyncio.create_task(end_when_left(receive, sending))
-            try:
-                await self._send_all(send)
-            except asyncio.CancelledError:
-                if not leaving.done():  # the server ends, not the reader
-                    raise
-                sending.uncancel()
-            finally:
-                leaving.cancel()
-                await self._events.aclose()
-        await send({"type": "http.response.body", "body": b""})
+        scope[KEY].rest = partial(send_events, self._events)
 
-    async def _send_all(self, send: Send) -> None:
-        async for event in self._events:
-            await send({"type": "http.response.body", "body": event.encode(), "more_body": True})
+
+async def send_events(
+    events: AsyncGenerator[ServerSentEvent, None], scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Send the events until they end or the reader has left."""
+    if scope["method"] != "HEAD":
+        sending = asyncio.current_task()
+        assert sending is not None
+        leaving = asyncio.create_task(end_when_left(receive, sending))
+        try:
+            async for event in events:
+                await send({"type": "http.response.body", "body": event.encode(), "more_body": True})
+        except asyncio.CancelledError:
+            if not leaving.done():  # the server ends, not the reader
+                raise
+            sending.uncancel()
+        finally:
+            leaving.cancel()
+            await events.aclose()
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def end_when_left(receive: Receive, sending: "asyncio.Task[None]") -> None:

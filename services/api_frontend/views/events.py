@@ -17,6 +17,7 @@ from api_frontend.data.lists.filters import Filter, from_address
 from api_frontend.data.live import News, Subscription, TooManyPagesError, gone_news
 from api_frontend.data.stored_moment import EPOCH, StoredMoment
 from api_frontend.middleware.errors import error_json
+from api_frontend.middleware.long_answers import KEY
 from api_frontend.text.problems import no_channel
 from api_frontend.translation import _
 from api_frontend.views.asked_emotes import Emotes, unique
@@ -120,12 +121,15 @@ class LiveLine(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            with self._site.fanout.subscription(self._client) as page, self._following(page):
-                events = stream(self._site, page, self._fits, self._since, self._write)
-                await EventStream(events)(scope, receive, send)
+            held = scope[KEY].held
+            page = held.enter_context(self._site.fanout.subscription(self._client))
+            held.enter_context(self._following(page))
         except TooManyPagesError as error:
             measure(metrics.LIVE_REFUSED).labels(by=error.by).inc()
             await refusal(error)(scope, receive, send)
+            return
+        events = stream(self._site, page, self._fits, self._since, self._write)
+        await EventStream(events)(scope, receive, send)
 
 
 def refusal(error: TooManyPagesError) -> Response:

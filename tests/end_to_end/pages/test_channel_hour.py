@@ -1,6 +1,7 @@
-"""A channel's last hour in Chromium: drawn by the script, told by keys and mouse, kept up to date, whole without it."""
+"""A channel's last hour and its week in Chromium: drawn by the script, told by keys and mouse, whole without it."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from integration.support.channel_rows import MINUTE, ChannelRows
@@ -69,6 +70,18 @@ def test_the_hour_goes_on_under_a_chosen_second(visit: OpenPage, rows: ChannelRo
     expect(told).to_contain_text("77 people at", use_inner_text=True, timeout=TIMEOUT_MS)
     expect(slider).to_be_focused()
     assert page.evaluate("window.canvas === document.querySelector('.uplot canvas')")
+
+
+def test_the_week_names_a_day_once_in_the_visitors_zone(visit: OpenPage, rows: ChannelRows) -> None:
+    """In Tokyo, nine hours ahead of UTC the whole year."""
+    sunday = rows.minute.replace(hour=0, minute=30) - timedelta(days=rows.minute.isoweekday() + 7)
+    times = [sunday + timedelta(hours=hour) for hour in (3, 3, 3, 4, 4, 20)]
+    rows.watched("12", "nightowl")  # the site keeps the week of the other channel for a while
+    for number, at in enumerate(times):
+        rows.moment(f"w{number}", (datetime.now(UTC) - at).total_seconds(), revision=3, channel_id="12")
+    page = visit("/channels/nightowl", timezone_id="Asia/Tokyo")
+    said = "Most often on Sundays at 12:00 and 13:00 and on Mondays at 05:00 (your time)."
+    expect(page.locator("#week-text")).to_have_text(said)
 
 
 @pytest.mark.parametrize("script", [True, False])

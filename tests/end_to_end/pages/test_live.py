@@ -202,11 +202,13 @@ def test_a_saved_moment_is_found_again(visit: OpenPage, rows: Rows) -> None:
     page = visit()
     heart = page.locator("#m-m1").get_by_role("button", name="Save this moment")
     expect(heart).to_have_attribute("aria-pressed", "false")
-    heart.click()
+    with page.expect_response("**/verdict"):
+        heart.click()
     expect(heart).to_have_attribute("aria-pressed", "true")
     page.get_by_role("link", name="Saved").click()
     expect(page.locator("#m-m1")).to_contain_text("Chat erupted")
-    page.get_by_role("button", name="Save this moment").click()
+    with page.expect_response("**/verdict"):
+        page.get_by_role("button", name="Save this moment").click()
     page.reload()
     expect(page.get_by_role("heading", name="Nothing is saved yet")).to_be_visible()
 

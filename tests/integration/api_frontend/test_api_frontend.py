@@ -154,7 +154,7 @@ def test_paging_sees_each_moment_once_while_new_ones_arrive(http: httpx.Client, 
 
 
 def test_a_moment_has_its_page(http: httpx.Client) -> None:
-    page = http.get("/moments/m004").text
+    page = http.get("/moments/m004").text.replace("\u00a0", " ")
     for words in ("Chat erupted · LUL", "212 people at once", "not read (5 s)", "loudest second", "clutch"):
         assert words in page
     assert 'data-embed="https://clips.twitch.tv/embed?clip=Clip1&amp;parent=localhost' in page
@@ -165,7 +165,7 @@ def test_a_moment_has_its_page(http: httpx.Client) -> None:
 def test_page_and_api_describe_the_crowd(http: httpx.Client, rows: Rows) -> None:
     crowd = {"mood": "laughter", "mood_share": 0.62, "biggest_in_seconds": 10_800, "no_clip_reason": "cause"}
     rows.moment("people", 86_400, revision=3, expected=20.3, causes=["raid", "vote"], **crowd)
-    page = http.get("/moments/people").text
+    page = http.get("/moments/people").text.replace("\u00a0", " ")
     for words in (
         "Chat burst out laughing · LUL",
         "212 people at once, usually 20 (10×)",
@@ -229,11 +229,11 @@ def test_the_apis_moment_has_its_evidence(http: httpx.Client) -> None:
 
 
 def test_the_documentation_names_every_endpoint(http: httpx.Client) -> None:
-    description = http.get("/openapi.json").json()
-    page = http.get("/docs").text
-    moments = {"moments", "clips", "moments/{moment_id}", "moments/{moment_id}/verdicts"}
-    others = {"channels", "channels/{login}", "games", "search", "events", "status"}
-    assert set(description["paths"]) == {f"/api/v1/{name}" for name in moments | others}
+    description, page = http.get("/openapi.json").json(), http.get("/docs").text
+    names = {"moments", "clips", "moments/{moment_id}", "moments/{moment_id}/verdicts", "channels", "channels/{login}"}
+    names |= {"games", "search", "events", "status", "emotes"}
+    names |= {f"channels/{{login}}/emotes{each}" for each in ("", "/series", "/events")}
+    assert set(description["paths"]) == {f"/api/v1/{name}" for name in names}
     assert all(path in page for path in description["paths"])
 
 

@@ -25,9 +25,9 @@ CDN = "https://cdn.7tv.app/emote/01KEKW/2x.webp"
 def rows(postgres_of_module: str) -> Iterator[EmoteRows]:
     """A channel that is live and was not read for ten minutes, one that was live yesterday, and one that is quiet."""
     channels, rows = ChannelRows(postgres_of_module), EmoteRows(postgres_of_module)
-    for channel_id, login in (("11", "lunaplays"), ("12", "kraken"), ("13", "nightowl")):
+    for channel_id, login in (("11", "lunaplays"), ("12", "kraken"), ("13", "nightowl"), ("14", "newcomer")):
         channels.watched(channel_id, login)
-        channels.coverage(channel_id, "joined", 4000)
+        channels.coverage(channel_id, "joined", 4000 if channel_id != "14" else 5)
     channels.stream("11", 10_000)
     channels.stream("12", 2.5 * 86_400, 2.4 * 86_400)
     channels.coverage("11", "gap", 40, 30)
@@ -38,6 +38,7 @@ def rows(postgres_of_module: str) -> Iterator[EmoteRows]:
         rows.used("11", minute, {KEKW: {3: 2, 30: 1}, LUL: {9: 1}, HIDDEN: {0: 90}}, people=2)
     rows.used("11", 5, {KEKW: {3: 300}, PEEPO: {1: 1}, MARKUP: {2: 3}, FORMULA: {2: 2}}, people=7)
     rows.used("11", 1, {KEKW: {0: 1}})
+    rows.used("14", 2, {ROLL: {5: 3}})
     rows.used("12", 3500, {ROLL: {7: 4}})
     rows.used("12", 2, {LUL: {1: 500}})
     rows.known("global", KEKW, CDN, is_animated=True)
@@ -89,6 +90,13 @@ def test_it_opens_with_the_three_busiest_of_the_last_hour(http: httpx.Client) ->
     assert "7 people at once" in page
     assert "n1gg3rKek" not in page
     assert "<script>alert" not in page
+
+
+def test_a_channel_that_is_read_since_minutes_opens_with_these(http: httpx.Client) -> None:
+    page = text_of(http, "/channels/newcomer/emotes")
+    assert on_graph(page) == ["OMEGAROLL"]
+    assert 'aria-current="page">Live</a>' in page
+    assert 'aria-current="page">Hour</a>' in text_of(http, "/channels/newcomer/emotes?period=hour")
 
 
 def test_moments_and_clips_are_on_the_graph(http: httpx.Client) -> None:
@@ -227,6 +235,11 @@ def test_the_api_is_like_its_other_lists(http: httpx.Client, path: str) -> None:
 )
 def test_a_series_that_cannot_be_is_refused(http: httpx.Client, query: str) -> None:
     assert http.get(f"{API}/series?{query}").status_code == 422
+
+
+def test_a_time_that_is_too_long_says_so(http: httpx.Client) -> None:
+    for path in (f"{API}/series?from=2020-01-01", f"{PAGE}?from=2020-01-01T00:00"):
+        assert "at most 62 days long" in http.get(path).text
 
 
 def test_the_board_adds_up_the_channels(http: httpx.Client, rows: EmoteRows) -> None:

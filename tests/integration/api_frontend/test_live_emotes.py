@@ -12,12 +12,13 @@ import httpx
 import pytest
 from integration.support.api_frontend_process import SiteProcess
 from integration.support.channel_rows import ChannelRows
-from integration.support.site_emotes import EmoteRows, Key
+from integration.support.site_emotes import MINUTE, EmoteRows, Key
 
 from embedded.processes.waiting import wait_for
 
 KEKW: Key = ("7tv", "01KEKW", "KEKW")
 NEW: Key = ("bttv", "5590b223b344e2c42a9e28e3", "EZ")
+API = "/api/v1/channels/lunaplays/emotes"
 LINE = "/events?moment=&emotes=11&emote=7tv:01KEKW&emote=bttv:5590b223b344e2c42a9e28e3"
 WANTED = "SELECT count(*) FROM emote_interest WHERE channel_id = %s AND wanted_until > now() + interval '15 s'"
 
@@ -26,6 +27,7 @@ WANTED = "SELECT count(*) FROM emote_interest WHERE channel_id = %s AND wanted_u
 def rows(postgres_of_module: str) -> Iterator[EmoteRows]:
     channels, rows = ChannelRows(postgres_of_module), EmoteRows(postgres_of_module)
     channels.watched("11", "lunaplays")
+    channels.coverage("11", "joined", 60)
     channels.counted()
     channels.close()
     rows.used("11", 1, {KEKW: {3: 2}})
@@ -79,14 +81,29 @@ def test_an_open_graph_hears_of_a_use_and_the_counter_of_the_graph(site: SitePro
         assert time.monotonic() - written < 5
         assert minute_of(news, at) == [[[0, 1], [7, 4]], [[9, 1]]]
         assert news["until"] == at + 10_000  # the last second in which anything was used
+        times = {"from": rows.minute.isoformat(), "until": (rows.minute + MINUTE).isoformat(), "step": "1"}
+        series = httpx.get(f"{site.url}{API}/series", params=times | {"emote": "7tv:01KEKW"}).json()
+        assert series["items"][0]["uses"] == [1, 0, 0, 0, 0, 0, 0, 4, 0, 0] + [None] * 50
         rows.used("11", 0, {KEKW: {0: 1, 7: 4}, NEW: {9: 1}})
         assert heard.get(timeout=10)["until"] == at + 60_000
 
 
 def test_a_program_hears_it_too(site: SiteProcess, rows: EmoteRows) -> None:
-    with listening(f"{site.url}/api/v1/channels/lunaplays/emotes/events?emote=7tv:01KEKW") as heard:
+    with listening(f"{site.url}{API}/events?emote=7tv:01KEKW") as heard:
         assert minute_of(heard.get(timeout=10), int(rows.minute.timestamp() * 1000) - 60_000) == [[[3, 2]]]
-    assert httpx.get(f"{site.url}/api/v1/channels/lunaplays/emotes/events").status_code == 422
+    assert httpx.get(f"{site.url}{API}/events").status_code == 422
+
+
+def test_a_minute_that_cannot_be_read_stops_nothing(site: SiteProcess, rows: EmoteRows) -> None:
+    rows.run("INSERT INTO watched_channels VALUES ('14', 'broken', 'top', now()) ON CONFLICT DO NOTHING")
+    rows.used("14", 1, {KEKW: {3: 2}})
+    rows.run("UPDATE emote_minutes SET packed = decode('0500aabb', 'hex') WHERE channel_id = '14'")
+    with listening(f"{site.url}/events?moment=&emotes=14&emote=7tv:01KEKW") as heard:
+        wait_for("it is said", lambda: "cannot be read" in site.log(), 10)
+        rows.used("14", 0, {KEKW: {9: 3}}, is_closed=False)
+        at = int(rows.minute.timestamp() * 1000)
+        wait_for("the next one is heard", lambda: minute_of(heard.get(timeout=10), at) == [[[9, 3]]], 10)
+    assert site.log().count("cannot be read") == 1
 
 
 def test_what_is_over_is_removed_on_the_way(site: SiteProcess, rows: EmoteRows) -> None:

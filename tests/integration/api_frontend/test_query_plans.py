@@ -117,6 +117,22 @@ def test_the_best_are_a_walk_from_grade_to_grade(
     assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 4 * GRADES + 5 * MOST_BUFFERS
 
 
+@pytest.mark.parametrize("fields", PERIODS[:3], ids=lambda fields: str(fields["period"]))
+@pytest.mark.parametrize("order", ["newest", "best"])
+def test_one_plan_counts_every_list_that_nothing_narrows(
+    filled: psycopg.Connection, order: Order, fields: dict[str, Any]
+) -> None:
+    """The site keeps it, whatever the times: half of such a page's question to Postgres was planning it anew."""
+    wanted = Filter(order=order, **fields)
+    statement = f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {list_query.counted_sql(wanted)}"
+    rows = filled.execute(statement, list_query.parameters(wanted, PAGE)).fetchone()  # type: ignore[call-overload]
+    assert rows is not None
+    plan = rows[0][0]["Plan"]
+    kinds = {node["Node Type"] for node in nodes(plan)}
+    assert kinds <= BEST_WALKS | {"Aggregate", "Subquery Scan"}
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 4 * list_query.MOST_COUNTED + 5 * MOST_BUFFERS
+
+
 SEARCHES = ("day 265", "drops", "word12", "channel_7", "nowhere", "diamond channel 12")
 MOST_READ = 8 * PAGE  # rows of the table: few more than are shown, however many have the words
 STEPS = {"newest": 7, "best": GRADES}

@@ -1,4 +1,4 @@
-"""What a demo's site passes on from its simulated Twitch: clips, and nothing else of it."""
+"""What a demo's site passes on from its simulated Twitch: clips and the sign-in, and nothing else of it."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from embedded.demo_site import SimulatedClips
+from embedded.demo_site import SimulatedTwitch
 from embedded.processes.ports import free_ports
 from embedded.processes.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
@@ -23,8 +23,8 @@ def twitch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProces
 def site(simulator: str) -> TestClient:
     """A site that has no page."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(SimulatedClips, simulator=simulator)
-    return TestClient(app)
+    app.add_middleware(SimulatedTwitch, simulator=simulator)
+    return TestClient(app, follow_redirects=False)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,8 @@ def test_an_emotes_picture_has_the_same_path_here(twitch: SimulatorProcess, path
         "/emotes/other/emote/1/2",
         "/control/state",
         "/helix/streams",
-        "/oauth2/authorize",
+        "/oauth2/validate",
+        "/oauth2/activate",
         "/",
         "/clip/../control/state",
         "/clip/%2e%2e%2fcontrol%2fstate",
@@ -77,8 +78,23 @@ def test_nothing_else_of_the_simulator_is_reached(twitch: SimulatorProcess, path
     assert site(twitch.url).get(path).status_code == 404
 
 
+def test_a_streamer_signs_in_here_and_comes_back_here(twitch: SimulatorProcess) -> None:
+    login = twitch.state()["channels"][0]["login"]
+    asked = {"client_id": "simulator", "response_type": "code", "scope": "clips:edit", "state": "s1"}
+    asked |= {"redirect_uri": "http://127.0.0.1:5000/channels/opt-out/return"}
+    page = site(twitch.url).get("/oauth2/authorize", params=asked)
+    assert "Which channel is yours?" in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none';")
+    back = site(twitch.url).get("/oauth2/authorize", params=asked | {"login": login})
+    assert back.status_code == 302
+    assert back.headers["location"].startswith("/channels/opt-out/return?state=s1&code=")
+    refused = site(twitch.url).get("/oauth2/authorize", params=asked | {"deny": "1"})
+    assert refused.headers["location"].startswith("/channels/opt-out/return?state=s1&error=access_denied")
+
+
 def test_nothing_is_written(twitch: SimulatorProcess) -> None:
     assert site(twitch.url).post("/embed").status_code == 404
+    assert site(twitch.url).post("/oauth2/authorize").status_code == 404
     assert site(twitch.url).get("/embed?clip=Nothing-1").status_code == 404
 
 

@@ -31,7 +31,7 @@ from stream_monitoring.spool.spool import Spool, SpoolLimits
 MEGABYTES = 512
 FLUSHED_SECONDS = topics.FLUSH_MS / 1000 + 2.5  # the flusher looks each second, and a second after the start
 ANSWER_SECONDS = 10.0
-LATER = (topics.CHAT_MESSAGES, topics.JOB_PROGRESS)
+LATER = (topics.CHAT_MESSAGES, topics.JOB_PROGRESS, topics.EMOTE_COUNTS)
 HELD_BACK = {"flush.ms": "3600000"}  # longer than the test takes, so that the cut cannot come too late
 AT = 1_790_000_000_000
 EARLY, LATE = (

@@ -50,6 +50,11 @@ class EmoteRows:
         row = self._own.execute(sql, values).fetchone()  # type: ignore[call-overload]
         return row[0] if row else None
 
+    def present(self) -> tuple[int, int]:
+        """Return this second: how many minutes ago its minute began, less than none, and its place in the minute."""
+        minutes, second = divmod(int((datetime.now(UTC) - self.minute).total_seconds()), 60)
+        return -minutes, second
+
     def id_of(self, key: Key) -> int:
         """Return our id of an emote, which chat has used then."""
         if key not in self._ids:

@@ -66,6 +66,11 @@ def test_a_card_is_a_picture_and_four_lines() -> None:
     assert 'href="/moments/abc123"' in html
 
 
+def test_no_line_of_a_heading_begins_with_the_point() -> None:
+    """On a phone "Chat burst out laughing" filled the line, and the next one was "· LUL"."""
+    assert "<bdi>Chat burst out laughing\u00a0· LUL</bdi></a></h2>" in card(LAUGHTER)
+
+
 def test_without_a_clip_the_curve_is_the_picture() -> None:
     html = card(MOMENT)
     assert 'class="mini"' in html

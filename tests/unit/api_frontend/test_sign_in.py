@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -21,7 +22,8 @@ LUNA = Channel("11", "lunaplays", "lunaplays")
 
 def made() -> StreamerSignIn:
     """A sign-in with a key of its own."""
-    return StreamerSignIn(Authority(Transport(), "https://id.example/oauth2/", "our-id", "secret", 1), RETURN)
+    authority = Authority(Transport(), "https://id.example/oauth2/", "our-id", "secret", 1)
+    return StreamerSignIn(authority, "https://id.example/oauth2/authorize", RETURN)
 
 
 SIGN_IN = made()
@@ -99,4 +101,23 @@ def test_it_needs_an_application_and_an_address(
     secret = tmp_path_factory.mktemp("secrets") / "secret"
     secret.write_text("secret")
     settings = TwitchSettings(client_id=client_id, client_secret_file=secret if has_secret else None)
-    assert (streamer_sign_in(settings, address) is not None) == expected
+    assert (streamer_sign_in(settings, address, demo=False) is not None) == expected
+
+
+@pytest.mark.parametrize(
+    ("auth_url", "demo", "page"),
+    [
+        ("http://127.0.0.1:5003/oauth2/", True, "/oauth2/authorize"),
+        ("http://127.0.0.1:5003/oauth2/", False, "http://127.0.0.1:5003/oauth2/authorize"),
+        ("https://id.twitch.tv/oauth2/", False, "https://id.twitch.tv/oauth2/authorize"),
+        ("https://id.twitch.tv/oauth2/", True, None),
+    ],
+)
+def test_in_a_demo_the_browser_stays_at_the_address_that_it_opened(
+    tmp_path: Path, auth_url: str, demo: bool, page: str | None
+) -> None:
+    """A phone does not reach the simulator; the site passes its page on (embedded.demo_site)."""
+    (tmp_path / "secret").write_text("secret")
+    settings = TwitchSettings(client_id="our-id", client_secret_file=tmp_path / "secret", auth_url=auth_url)
+    sign_in = streamer_sign_in(settings, RETURN, demo)
+    assert (sign_in and sign_in.begin()[0].partition("?")[0]) == page

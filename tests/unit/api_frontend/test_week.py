@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api_frontend.reader import Reader, reading
 from api_frontend.text.durations import duration_text
 from api_frontend.text.week import LEVELS, week_of
 
@@ -14,9 +15,22 @@ def counts(**hours: int) -> list[int]:
 
 def test_the_busiest_hours_are_named() -> None:
     week = week_of(counts(h20=3, h44=9, h167=1, h0=1))
-    assert week.sentence == "Most often on Tuesdays at 20:00, Mondays at 20:00 and Mondays at 00:00 (UTC)."
+    assert week.sentence == "Most often on Tuesdays at 20:00 and on Mondays at 00:00 and 20:00 (UTC)."
     assert week.moments == 14
     assert week_of(counts(h20=5)).sentence == "Most often on Mondays at 20:00 (UTC)."
+    assert week_of(counts(h20=3, h44=9, h167=5)).sentence == (
+        "Most often on Tuesdays at 20:00, Sundays at 23:00 and Mondays at 20:00 (UTC)."
+    )
+
+
+def test_a_day_is_named_once() -> None:
+    """It said "Sundays at 14:00, Sundays at 12:00 and Sundays at 13:00"."""
+    week = week_of(counts(h158=9, h156=8, h157=7))
+    assert week.sentence == "Most often on Sundays at 12:00, 13:00 and 14:00 (UTC)."
+    with reading(Reader("de")):
+        assert week_of(counts(h158=9, h156=8, h20=7)).sentence == (
+            "Am häufigsten sonntags um 12:00 und 14:00 sowie montags um 20:00 (UTC)."
+        )
 
 
 def test_few_moments_are_no_habit() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emote_catalogue.emote import GLOBAL, PROVIDERS, CatalogueEmote, ProviderName
-from emote_catalogue.lookup import NamesMemory
+from emote_catalogue.lookup import Names, NamesMemory
 from emote_catalogue.versions import SETTLE_MS, Version, Versions
 
 NOW = 1_790_000_000_000
@@ -114,3 +114,23 @@ def test_few_periods_are_kept() -> None:
             memory.find(str(number), NOW)
         assert len(memory.periods()) == len(memory.latest) == 3
         store.close()
+
+
+def test_no_more_names_are_kept_than_memory_has_room_for() -> None:
+    sizes = {"large": 80, "small": 30, "tiny": 1, "huge": 500}
+
+    def read(channel_id: str, _at_ms: int) -> Names:
+        return Names({str(number): ("7tv", "1") for number in range(sizes[channel_id])}, (), 0)
+
+    memory = NamesMemory(read, most_names=100)
+    for channel_id, left in (
+        ("large", ["large"]),
+        ("small", ["small"]),
+        ("tiny", ["small", "tiny"]),
+        ("huge", ["huge"]),
+    ):
+        memory.find(channel_id, NOW)
+        assert list(memory.latest) == left
+    memory.find("tiny", NOW)
+    memory.find("small", NOW)
+    assert list(memory.latest) == ["tiny", "small"]

@@ -61,6 +61,7 @@ class EmoteGraph {
     this.asked = Date.now();
     try {
       const answer = await fetch(this.place.dataset.graph ?? "");
+      if (answer.status === 404) return location.reload(); // the channel has opted out
       if (!answer.ok) return;
       const before = this.lines.end;
       renew(this.place.firstElementChild as HTMLElement, piece((await answer.json()).html));

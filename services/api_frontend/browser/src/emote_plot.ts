@@ -9,6 +9,7 @@ import { say } from "./words";
 const X_AXIS_PX = 28;
 const X_SPACE_PX = 64;
 const FONT = "12px system-ui, sans-serif";
+const LABEL_SHARE = 0.04; // of the width: half of a label on a phone
 const LABEL_PX = 4; // of a height's label above its line
 const HATCH_PX = 8;
 const DASHES = [undefined, undefined, undefined, [8, 4], [2, 3]];
@@ -109,8 +110,14 @@ export class EmotePlot implements Told {
       grid: { show: false },
       ticks: { show: false },
       incrs: [60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800],
-      values: (_, splits) => splits.map((each) => write(new Date(each * 1000))),
+      values: (_, splits) => splits.map((each) => (this.isInside(each) ? write(new Date(each * 1000)) : "")),
     };
+  }
+
+  /** Whether a label fits below this time (s), without being cut off at an edge. */
+  private isInside(at: number): boolean {
+    const share = this.lines.share(at * 1000);
+    return share > LABEL_SHARE && share < 1 - LABEL_SHARE;
   }
 
   private series(index: number): uPlot.Series {

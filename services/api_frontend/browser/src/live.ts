@@ -11,6 +11,8 @@ const POLL_MS = 10_000; // while no news come by themselves
 export const EMOTES = "emotes";
 export const HEARD = "heard";
 const SILENT_MS = 16_000; // the freshness comes every five seconds; without it the page asks
+const REST_MS = 10_000; // out of sight: a browser has six connections to a host, and each page that listens holds one
+const REACH_MS = 840_000; // the server tells what was missed in 15 minutes
 
 function showNow(html: string | undefined): void {
   const box = document.getElementById("now");
@@ -24,19 +26,41 @@ export class Live {
   private readonly list: CardList | null;
   private heard = Date.now();
   private lastId = "";
+  private source: EventSource | null = null;
+  private timer = 0;
+  private hiddenAt = Date.now();
 
   constructor(private readonly address: string) {
     const list = document.querySelector<HTMLElement>("#moments[data-live], #moments[data-list]");
     this.list = list && new CardList(list);
     setClock(this.header);
-    this.connect();
+    if (!document.hidden) this.connect();
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.restSoon() : this.goOn()));
     setInterval(() => !document.hidden && Date.now() - this.heard > SILENT_MS && this.poll(), POLL_MS);
+  }
+
+  private restSoon(): void {
+    this.hiddenAt = Date.now();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.source?.close();
+      this.source = null;
+    }, REST_MS);
+  }
+
+  private goOn(): void {
+    clearTimeout(this.timer);
+    if (this.source) return;
+    if (Date.now() - this.hiddenAt > REACH_MS) return location.reload();
+    this.connect();
+    void this.poll();
   }
 
   private connect(): void {
     const address = new URL(this.address, location.href);
     if (this.lastId) address.searchParams.set("since", this.lastId);
     const source = new EventSource(address);
+    this.source = source;
     source.addEventListener("moment", (event) => {
       this.lastId = event.lastEventId || this.lastId;
       const { id, version, sort_key: sortKey, html, now: box } = JSON.parse(event.data);
@@ -55,8 +79,9 @@ export class Live {
     source.addEventListener("gone", (event) => this.leave(JSON.parse(event.data)));
     source.addEventListener("error", () => {
       if (source.readyState !== EventSource.CLOSED) return;
+      this.source = null;
       this.heard = 0; // asks at the next turn
-      setTimeout(() => this.connect(), REOPEN_MS);
+      if (!document.hidden) this.timer = setTimeout(() => this.connect(), REOPEN_MS);
     });
   }
 

@@ -77,6 +77,7 @@ async function tell(id: string, field: "verdict" | "saved", value: string): Prom
     const answer = await fetch(`/moments/${encodeURIComponent(id)}/verdict`, {
       method: "POST",
       headers: { Accept: "application/json" },
+      keepalive: true, // whoever presses and goes on at once means it
       body: new URLSearchParams({ [field]: value }),
     });
     if (!answer.ok) return complain(await problemOf(answer));

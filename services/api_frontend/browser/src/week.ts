@@ -8,22 +8,32 @@ const LEVELS = 4; // of colour above none
 const NAMED = 3; // hours in the sentence
 const MINUTES = 60;
 
-/** Name an hour of the week, Monday's first being 0. */
-function hourText(hour: number): string {
-  return say(`day_${Math.floor(hour / HOURS)}`, { time: `${String(hour % HOURS).padStart(2, "0")}:00` });
+function places([first = "", second = "", third = ""]: readonly string[]) {
+  return { first, second, third };
+}
+
+/** Name some hours of one day of the week, Monday's first being 0. */
+function hoursText(...hours: number[]): string {
+  const times = hours.sort((a, b) => a - b).map((hour) => `${String(hour % HOURS).padStart(2, "0")}:00`);
+  const time = say(`together_${times.length}`, places(times));
+  return say(`day_${Math.floor((hours[0] ?? 0) / HOURS)}`, { time });
 }
 
 function nameLoudest(own: readonly number[]): string {
   const loudest = own.map((_, hour) => hour).filter((hour) => own[hour]);
   loudest.sort((a, b) => (own[b] ?? 0) - (own[a] ?? 0) || a - b);
-  const [first = "", second = "", third = ""] = loudest.slice(0, NAMED).map(hourText);
-  return say(`most_often_${Math.min(loudest.length, NAMED)}`, { first, second, third });
+  const days = new Map<number, number[]>();
+  for (const hour of loudest.slice(0, NAMED)) {
+    const day = Math.floor(hour / HOURS);
+    days.set(day, [...(days.get(day) ?? []), hour]);
+  }
+  return say(`most_often_${days.size}`, places([...days.values()].map((hours) => hoursText(...hours))));
 }
 
 function showCell(cell: HTMLElement, hour: number, count: number, most: number): void {
   cell.className = `heat-${count ? Math.ceil((count * LEVELS) / most) : 0}`;
   if (cell.firstElementChild) cell.firstElementChild.textContent = String(count);
-  cell.title = `${hourText(hour)}: ${count}`;
+  cell.title = `${hoursText(hour)}: ${count}`;
 }
 
 function showOwnZone(table: HTMLElement): void {

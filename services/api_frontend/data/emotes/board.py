@@ -7,7 +7,7 @@ of its channel is missing until the next day.
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +24,8 @@ from service_runtime.postgres import PostgresAwayError
 MOST = 100  # emotes of a board
 RECENT = timedelta(minutes=5)
 KEPT_SECONDS = 10.0
-PIECE = 1_000  # minutes of channels read at once: some 25 ms
+MINUTE = timedelta(minutes=1)
+PIECE = 400  # minutes of channels read at once: some 25 ms
 PAUSE_SECONDS = 0.15  # between two pieces: visitors come first
 EVERYTHING = timedelta(microseconds=1)  # before midnight, so that the first minute is after it
 
@@ -56,13 +57,15 @@ class EmoteBoard:
         self._day, self._tally = datetime.min.replace(tzinfo=UTC), Tally()
         self._after: dict[str, datetime] = {}  # by channel: the last minute that is in
         self._behind: set[str] = set()  # channels of which more is to be read
+        self._minutes: dict[datetime, Tally] = {}  # the last ones
+        self._last_first: list[Tallied] | None = None  # of them together; None: to be found anew
         self._turn = asyncio.Lock()
         self._filling: asyncio.Task[None] | None = None
         self.read = alru_cache(maxsize=1, ttl=KEPT_SECONDS)(self._read)
 
     def forget(self) -> None:
         """Add up anew: a channel may have opted out."""
-        self._day = datetime.min.replace(tzinfo=UTC)
+        self._day, self._minutes, self._last_first = datetime.min.replace(tzinfo=UTC), {}, None
         self.read.cache_clear()
 
     def close(self) -> None:
@@ -88,11 +91,25 @@ class EmoteBoard:
         )
 
     async def _recent(self, channel_ids: list[str], until: datetime) -> list[Tallied]:
-        values = {"channel_ids": channel_ids, "from_at": until - RECENT}
-        rows = await self._emotes.ask(queries.newest_emote_minutes.sql, values)
-        tally = Tally()
-        tally.add((row["channel_id"], row["packed"]) for row in rows if row["minute_at"] < until)
-        return tally.first(MOST)
+        """Add up the last minutes; of those before the latest two all channels are known already."""
+        begin = until - RECENT
+        if set(self._minutes) - set(minutes_between(begin, until)):
+            self._minutes = {at: recent for at, recent in self._minutes.items() if at >= begin}
+            self._last_first = None
+        missing = [at for at in minutes_between(begin, until) if at not in self._minutes]
+        values = {"channel_ids": channel_ids, "from_at": min([until - 2 * MINUTE, *missing])}
+        for row in await self._emotes.ask(queries.newest_emote_minutes.sql, values):
+            at, channel_id = row["minute_at"], row["channel_id"]
+            recent = self._minutes.setdefault(at, Tally()) if at < until else None
+            if recent is not None and channel_id not in recent.channels:
+                recent.add([(channel_id, row["packed"])])
+                self._last_first = None
+        if self._last_first is None:
+            whole = Tally()
+            for tally in self._minutes.values():
+                whole.merge(tally)
+            self._last_first = whole.first(MOST)
+        return self._last_first
 
     async def _fill(self, channel_ids: list[str]) -> None:
         """Read the rest of today, a piece at a time."""
@@ -115,6 +132,7 @@ class EmoteBoard:
             values = {
                 "channel_ids": channel_ids,
                 "after": [self._after.get(channel_id, begin) for channel_id in channel_ids],
+                "from_at": midnight,
                 "most": most,
             }
             rows = await self._emotes.ask(queries.closed_minutes_after.sql, values)
@@ -137,3 +155,10 @@ class EmoteBoard:
             [(channel.channel_id, EmoteKey(top.provider, top.provider_id)) for channel, top in shown]
         )
         return [Placed(self._emotes.used(top, channel.channel_id, looks), channel) for channel, top in shown]
+
+
+def minutes_between(begin: datetime, end: datetime) -> Iterator[datetime]:
+    """Yield the minutes of a time."""
+    while begin < end:
+        yield begin
+        begin += MINUTE

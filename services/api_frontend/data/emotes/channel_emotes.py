@@ -10,7 +10,8 @@ from async_lru import alru_cache
 from api_frontend.data.database import Database, queries
 from api_frontend.data.emotes.emote import EmoteKey, ShownEmote, UsedEmote
 from api_frontend.data.emotes.pictures import Pictures
-from emote_counts.reading import Row, TopEmote, milliseconds, several_series, top_emotes
+from emote_counts.minute_row import MinuteRow
+from emote_counts.reading import Row, TopEmote, milliseconds, moment, several_series, top_emotes
 from emote_counts.series import Period, Series
 from moment_detection.hidden_words import HiddenWords
 
@@ -105,14 +106,25 @@ class ChannelEmotes:
         """Return emotes under their present names, and the series of each. One that nobody knows has its id as name."""
         ids, names = await self._known(keys)
         looks = await self.looks([(channel_id, key) for key in keys])
-        until = await self.counted_until()
-        found = await several_series(self.ask, channel_id, [ids[key] for key in keys], period, until or 0)
+        until = await self._known_until(channel_id, period)
+        found = await several_series(self.ask, channel_id, [ids[key] for key in keys], period, until)
         emotes = []
         for key in keys:
             look = looks.get((channel_id, key))
             name = look["name"] if look else names.get(key, key.id)
             emotes.append(self.shown(key, "" if self.hides(name) else name, look))
         return emotes, found
+
+    async def _known_until(self, channel_id: str, period: Period) -> int:
+        """Return until when a channel's emotes are known, in ms: in an open minute, its last second with a use."""
+        until = await self.counted_until() or 0
+        if period.until_at <= until:
+            return until
+        values = {"channel_ids": [channel_id], "from_at": moment(until)}
+        for row in await self.ask(queries.newest_emote_minutes.sql, values):
+            seconds = [found.seconds[-1][0] for _, found in MinuteRow(row["packed"])]
+            until = max(until, milliseconds(row["minute_at"]) + 1000 * (max(seconds, default=-1) + 1))
+        return until
 
     async def _known(self, keys: Sequence[EmoteKey]) -> tuple[dict[EmoteKey, list[int]], dict[EmoteKey, str]]:
         values = {"providers": [key.provider for key in keys], "provider_ids": [key.id for key in keys]}

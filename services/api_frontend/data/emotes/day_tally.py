@@ -1,7 +1,6 @@
 """Adds up minutes of emotes over many channels, in little memory: what is rare is forgotten when it gets crowded."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from heapq import nlargest
 
@@ -25,25 +24,36 @@ class Tallied:
 class Tally:
     """Uses by emote, of all channels and of each."""
 
-    uses: Counter[int] = field(default_factory=Counter)
+    uses: dict[int, int] = field(default_factory=dict)
     people: dict[int, int] = field(default_factory=dict)
-    channels: dict[str, Counter[int]] = field(default_factory=dict)
+    channels: dict[str, dict[int, int]] = field(default_factory=dict)
 
     def add(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Add packed minutes of channels."""
+        uses, people = self.uses, self.people
         for channel_id, packed in rows:
             row = MinuteRow(packed)
-            own = self.channels.setdefault(channel_id, Counter())
+            own = self.channels.setdefault(channel_id, {})
             for emote_id, number in row.uses():
-                self.uses[emote_id] += number
-                own[emote_id] += number
-                if number > self.people.get(emote_id, 0):  # else it cannot be its busiest minute
-                    self.people[emote_id] = max(row.people(emote_id), self.people.get(emote_id, 0))
+                uses[emote_id] = uses.get(emote_id, 0) + number
+                own[emote_id] = own.get(emote_id, 0) + number
+                if number > people.get(emote_id, 0):  # else it cannot be its busiest minute
+                    people[emote_id] = max(row.people(emote_id), people.get(emote_id, 0))
             if len(own) > MOST_OF_CHANNEL:
                 self.channels[channel_id] = half_of(own, MOST_OF_CHANNEL)
-        if len(self.uses) > MOST_EMOTES:
-            self.uses = half_of(self.uses, MOST_EMOTES)
-            self.people = {emote_id: self.people[emote_id] for emote_id in self.uses}
+        if len(uses) > MOST_EMOTES:
+            self.uses = half_of(uses, MOST_EMOTES)
+            self.people = {emote_id: people[emote_id] for emote_id in self.uses}
+
+    def merge(self, other: "Tally") -> None:
+        """Add another tally."""
+        for emote_id, number in other.uses.items():
+            self.uses[emote_id] = self.uses.get(emote_id, 0) + number
+            self.people[emote_id] = max(self.people.get(emote_id, 0), other.people.get(emote_id, 0))
+        for channel_id, counts in other.channels.items():
+            own = self.channels.setdefault(channel_id, {})
+            for emote_id, number in counts.items():
+                own[emote_id] = own.get(emote_id, 0) + number
 
     def first(self, most: int) -> list[Tallied]:
         """Return the most used emotes."""
@@ -57,6 +67,6 @@ class Tally:
         return max(self.channels, key=lambda channel_id: self.channels[channel_id].get(emote_id, 0))
 
 
-def half_of(counts: Counter[int], most: int) -> Counter[int]:
+def half_of(counts: Mapping[int, int], most: int) -> dict[int, int]:
     """Return half as many of the largest as there may be."""
-    return Counter(dict(nlargest(most // 2, counts.items(), key=lambda item: item[1])))
+    return dict(nlargest(most // 2, counts.items(), key=lambda item: item[1]))

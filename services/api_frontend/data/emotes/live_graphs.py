@@ -6,6 +6,7 @@ All graphs together cost a question a second, and one statement every ten to say
 
 import asyncio
 import json
+import struct
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import psycopg
 import structlog
 
 from api_frontend.data.database import Database, queries
@@ -29,6 +31,7 @@ ASKED_SECONDS = 20.0  # how long a page counts that asks by itself
 MINUTE_MS = 60_000
 REACH_MS = 3 * MINUTE_MS  # how far back minutes may change
 NAMES_KEPT = 50_000
+UNREADABLE = (ValueError, struct.error, IndexError, RuntimeError)  # the last one: a generator's end inside of it
 
 log = structlog.get_logger()
 
@@ -119,8 +122,8 @@ class LiveGraphs:
             await self._wanted.wait()
             try:
                 await self.turn()
-            except PostgresAwayError as error:
-                log.info("open graphs wait for Postgres", reason=str(error))
+            except (PostgresAwayError, psycopg.Error) as error:
+                log.warning("open graphs wait for Postgres", reason=str(error))
             await asyncio.sleep(POLL_SECONDS)
 
     async def turn(self) -> None:
@@ -168,7 +171,12 @@ class LiveGraphs:
                 page.offer(emote_news(minutes, until))
 
     async def _read(self, row: Row) -> LiveMinute:
-        cells = list(MinuteRow(row["packed"]))
+        """Read a minute; one that cannot be read is as good as none, and said once."""
+        try:
+            cells = list(MinuteRow(row["packed"]))
+        except UNREADABLE as error:
+            log.error("a minute of emotes cannot be read", channel_id=row["channel_id"], reason=repr(error))
+            cells = []
         unknown = [emote_id for emote_id, _ in cells if emote_id not in self._keys]
         if unknown:
             if len(self._keys) > NAMES_KEPT:

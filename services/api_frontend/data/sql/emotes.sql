@@ -67,12 +67,12 @@ SELECT w.channel_id, coalesce(c.login, w.login) AS login, coalesce(c.display_nam
 FROM watched_channels AS w LEFT JOIN channels AS c USING (channel_id)
 WHERE w.channel_id NOT IN (SELECT channel_id FROM opted_out);
 
--- name: closed_minutes_after(channel_ids, after, most)
--- For each channel the first closed minutes after a time of its own.
+-- name: closed_minutes_after(channel_ids, after, from_at, most)
+-- For each channel the first closed minutes after a time of its own; `from_at`, before none of them, is for the planner.
 SELECT wanted.id AS channel_id, m.minute_at, m.packed
 FROM unnest(:channel_ids::text[], :after::timestamptz[]) AS wanted(id, after_at)
 CROSS JOIN LATERAL (
     SELECT minute_at, packed FROM emote_minutes AS e
-    WHERE e.channel_id = wanted.id AND e.minute_at > wanted.after_at AND e.is_closed
+    WHERE e.channel_id = wanted.id AND e.minute_at > wanted.after_at AND e.minute_at >= :from_at AND e.is_closed
     ORDER BY e.minute_at LIMIT :most
 ) AS m;
