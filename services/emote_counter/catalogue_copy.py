@@ -1,5 +1,6 @@
 """Keeps the copy of the catalogues in Postgres, and forgets what is old or has opted out, there and on this disk."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -42,35 +43,47 @@ class CatalogueCopy:
         self._published = -1  # the last change that Postgres has
         self._forgotten: set[str] = set()  # opted out in chat's log, and deleted in Postgres
         self._due = dict.fromkeys(("opt_outs", "whole", "forget"), float("-inf"))
-        self._is_away = False
+        self._problems: set[str] = set()  # that were logged and are not over
 
     def run(self, stop: threading.Event) -> None:
-        """Copy until `stop`, however often Postgres is away."""
+        """Copy until `stop`, however often Postgres is away or the disk full."""
         while not stop.is_set():
             self.step()
             stop.wait(INTERVAL_SECONDS)
         self._database.close()
 
     def step(self) -> None:
-        """Do what is due."""
+        """Do what is due, on this disk and in Postgres; neither waits for the other."""
+        self._try("the store of catalogues cannot be tidied", self._tidy, ("forget",))
+        self._try("the catalogues are not copied to Postgres", self._copy_once, ("opt_outs", "whole"))
+
+    def _try(self, problem: str, do: Callable[[], None], again: tuple[str, ...]) -> None:
+        """Do it; log once that it fails, as on a full disk, and do what is named in `again` as soon as it can be."""
+        try:
+            do()
+        except (PostgresAwayError, psycopg.Error, sqlite3.Error) as error:
+            if problem not in self._problems:
+                log.warning(problem, reason=str(error).strip())
+            self._problems.add(problem)
+            self._due |= dict.fromkeys(again, float("-inf"))
+        else:
+            if problem in self._problems:
+                log.info("over", problem=problem)
+            self._problems.discard(problem)
+
+    def _tidy(self) -> None:
+        """Raises sqlite3.Error."""
         if self._is_due("forget", FORGET_SECONDS):
             self._versions.forget(self._wall_ms())
         self._channels.forget(self._channels.opted_out())
-        try:
-            with self._database as connection:
-                self._copy(connection)
-        except (PostgresAwayError, psycopg.Error) as error:
-            if not self._is_away:
-                log.warning("the catalogues are not copied to Postgres", reason=str(error).strip())
-            self._is_away = True
-            self._due |= dict.fromkeys(("opt_outs", "whole"), float("-inf"))
-        else:
-            if self._is_away:
-                log.info("the catalogues are copied to Postgres again")
-            self._is_away = False
+
+    def _copy_once(self) -> None:
+        """Raises PostgresAwayError, psycopg.Error and sqlite3.Error."""
+        with self._database as connection:
+            self._copy(connection)
 
     def _copy(self, connection: "psycopg.Connection[Any]") -> None:
-        """Raises psycopg.Error."""
+        """Raises psycopg.Error and sqlite3.Error."""
         opted_out = self._channels.opted_out()
         if opted_out - self._forgotten or self._is_due("opt_outs", OPT_OUT_SECONDS):
             everyone = opted_out.union(row[0] for row in self._queries.opted_out_channels(connection))
