@@ -128,7 +128,7 @@ check_secrets() {
   folder=${folder:-./secrets}
   names=(kafka_password chatter_key postgres_{recorder,stream_monitoring,emote_counter,status}_password)
   if [[ $role == reliable ]]; then
-    names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,backup,exporter}_password)
+    names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,discord_bot,backup,exporter}_password)
   else names+=(grafana_password); fi
   for name in "${names[@]}"; do
     if [[ ! -e $folder/$name ]]; then

@@ -15,10 +15,11 @@ passwords=(
   # Postgres's superuser, and the roles of infrastructure/postgres/roles.sql.
   postgres_password postgres_owner_password postgres_api_frontend_password postgres_recorder_password
   postgres_stream_monitoring_password postgres_chooser_password postgres_watcher_password postgres_status_password
-  postgres_emote_counter_password postgres_backup_password postgres_exporter_password
+  postgres_emote_counter_password postgres_discord_bot_password postgres_backup_password
+  postgres_exporter_password
 )
 keys=(chatter_key)
-by_hand=(twitch_client_secret webhook_url cloudflared_credentials.json)
+by_hand=(twitch_client_secret webhook_url cloudflared_credentials.json discord_token)
 
 # Only letters and digits: these go through configuration files and shells.
 password() { head -c 512 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9' | head -c 40; }

@@ -2,9 +2,11 @@
 -- transaction: a right that does not stand here is taken away. A new table needs its lines here.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public
-FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, emote_counter, backup, exporter;
+FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, emote_counter, discord_bot,
+    backup, exporter;
 REVOKE ALL ON ALL ROUTINES IN SCHEMA public
-FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, emote_counter, backup, exporter;
+FROM PUBLIC, api_frontend, recorder, stream_monitoring, chooser, watcher, status, emote_counter, discord_bot,
+    backup, exporter;
 
 -- The website shows moments and clips through the views that leave out what is hidden or has opted out; the tables
 -- themselves are closed to it. It may opt a channel out, and not back in; it counts reports and requests for channels,
@@ -37,6 +39,7 @@ GRANT EXECUTE ON FUNCTION moment_grade, graded, search_words, forget_old_voices 
 -- An index is made of these: whoever writes a moment or searches by it calls them. They compute, and read nothing.
 GRANT EXECUTE ON FUNCTION moment_places, three_hours TO PUBLIC;
 GRANT SELECT, INSERT, UPDATE, DELETE ON emotes, emote_minutes, emote_days, emote_rollups TO recorder;
+GRANT SELECT (channel_id), DELETE ON discord_streamers, discord_streams TO recorder;
 GRANT EXECUTE ON FUNCTION make_chat_counts_partition, drop_chat_counts_partition TO recorder;
 GRANT EXECUTE ON FUNCTION make_emote_partitions, drop_emote_partitions, trim_emote_minutes TO recorder;
 
@@ -52,6 +55,15 @@ GRANT SELECT ON emote_interest, opted_out TO emote_counter;
 GRANT SELECT, INSERT, UPDATE, DELETE ON emote_versions TO emote_counter;
 GRANT SELECT, INSERT, DELETE ON emote_catalogues TO emote_counter;
 GRANT SELECT, INSERT, UPDATE ON emote_stores TO emote_counter;
+
+-- The Discord bot has tables of its own, and sees moments and clips as the website does.
+GRANT SELECT, INSERT, UPDATE, DELETE ON discord_guilds, discord_streamers, discord_follows, discord_streams,
+    discord_messages
+TO discord_bot;
+GRANT SELECT, INSERT, UPDATE, DELETE ON discord_pauses TO discord_bot;
+GRANT SELECT, INSERT, UPDATE ON discord_viewers, discord_lease TO discord_bot;
+GRANT SELECT ON discord_notices, visible_moments, visible_clips, channels, opted_out TO discord_bot;
+GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO discord_bot;
 
 -- Not the payloads of dead letters: they may hold people's words.
 GRANT SELECT ON pipeline_progress, open_channel_requests TO status;

@@ -16,6 +16,7 @@ BEGIN
         'watcher',
         'status',  -- `make status`
         'emote_counter',
+        'discord_bot',
         'backup',  -- pg_dump
         'exporter'  -- figures about the server
     ] LOOP

@@ -141,4 +141,18 @@ WATCHER_NOTICES = Metric("watcher_notices_total", "counter", "Notices decided on
 WATCHER_POSTS = Metric("watcher_posts_total", "counter", "Posts to the webhook", ("outcome",))
 WATCHER_WAITING = Metric("watcher_waiting_notices", "gauge", "Notices not delivered yet")
 
+# discord_bot
+DISCORD_GUILDS = Metric("discord_bot_servers", "gauge", "Servers that the bot is in")
+DISCORD_FOLLOWED = Metric("discord_bot_followed_channels", "gauge", "Channels that are polled for servers")
+DISCORD_ROUND_SECONDS = Metric(
+    "discord_bot_poll_round_seconds", "gauge", "Time of the last round through all followed channels"
+)
+DISCORD_MESSAGES = Metric("discord_bot_messages_total", "counter", "Messages by outcome", ("kind", "outcome"))
+DISCORD_EDITS = Metric("discord_bot_edits_total", "counter", "Edits and deletions by outcome", ("outcome",))
+DISCORD_RECOVERED = Metric(
+    "discord_bot_recovered_total", "counter", "Intents without an outcome, by what was found of them", ("found",)
+)
+DISCORD_COMMANDS = Metric("discord_bot_commands_total", "counter", "Slash commands", ("command", "outcome"))
+DISCORD_HOLDER = Metric("discord_bot_holder", "gauge", "1 while this instance answers and sends")
+
 ALL = tuple(value for value in list(globals().values()) if isinstance(value, Metric))

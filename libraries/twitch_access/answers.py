@@ -39,6 +39,7 @@ class User(msgspec.Struct, frozen=True):
     id: Id
     login: Login
     display_name: str = ""
+    profile_image_url: str = ""
 
 
 class Stream(msgspec.Struct, frozen=True):
@@ -54,6 +55,7 @@ class Stream(msgspec.Struct, frozen=True):
     game_name: str = ""
     title: str = ""
     language: str = ""
+    thumbnail_url: str = ""  # with {width} and {height} in it
 
     def __post_init__(self) -> None:
         read_as_utc(self, "started_at")

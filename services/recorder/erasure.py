@@ -29,6 +29,8 @@ OTHER_TABLES = (
     "voices",
     "emote_rollups",
     "emote_days",
+    "discord_streamers",
+    "discord_streams",
 )  # that no record becomes a row of
 ERASED_TABLES = (*(table.value for table in Table if table is not Table.PIPELINE_PROGRESS), *OTHER_TABLES)
 COMPACTED = (

@@ -1,1 +1,1 @@
-"""Collects the website's texts into the catalogues of its languages."""
+"""Collects the texts of the website and of the Discord bot into the catalogues of their languages."""

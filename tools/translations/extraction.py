@@ -2,15 +2,38 @@
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
+from api_frontend import reader
+from discord_bot import wording
+
 ROOT = Path(__file__).parents[2]
-SITE = ROOT / "services" / "api_frontend"
-SHARED = (ROOT / "libraries" / "moment_detection" / "lead.py", ROOT / "libraries" / "contracts" / "moment_words.py")
+LIBRARIES = ROOT / "libraries"
+LEAD = LIBRARIES / "moment_detection" / "lead.py"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A service with catalogues of its own. `shared`: files of libraries whose texts it says too."""
+
+    folder: Path
+    shared: tuple[Path, ...]
+    languages: tuple[str, ...]
+
+
+SITE = Part(
+    ROOT / "services" / "api_frontend",
+    (LEAD, LIBRARIES / "contracts" / "moment_words.py"),
+    tuple(code for code in reader.LANGUAGES if code != reader.DEFAULT),
+)
+BOT = Part(
+    ROOT / "services" / "discord_bot", (LEAD,), tuple(code for code in wording.LANGUAGES if code != wording.DEFAULT)
+)
 KEYWORDS = {"_": None, "gettext": None, "marked": None, "ngettext": (1, 2)}
 JINJA = {
     "trimmed": "true",
@@ -30,35 +53,33 @@ msgstr ""
 """
 
 
-def catalogue_file(language: str) -> Path:
+def catalogue_file(language: str, part: Part = SITE) -> Path:
     """Return where a language's texts are."""
-    return SITE / "locale" / language / "LC_MESSAGES" / "messages.po"
+    return part.folder / "locale" / language / "LC_MESSAGES" / "messages.po"
 
 
-def sources() -> Iterator[tuple[str, Path]]:
+def sources(part: Part) -> Iterator[tuple[str, Path]]:
     """Yield every file that may hold texts, with the way to read it."""
-    for path in sorted(SITE.rglob("*.py")):
+    for path in (*sorted(part.folder.rglob("*.py")), *part.shared):
         yield "python", path
-    for path in SHARED:
-        yield "python", path
-    for path in sorted((SITE / "templates").iterdir()):
+    for path in sorted((part.folder / "templates").glob("*")):
         yield "jinja2.ext:babel_extract", path
 
 
-def found_texts() -> Catalog:
+def found_texts(part: Part = SITE) -> Catalog:
     """Return all texts, each with the files that say it."""
     found = Catalog()
-    for way, path in sources():
+    for way, path in sources(part):
         with path.open("rb") as file:
             for _, message, _, _ in extract(way, file, KEYWORDS, options=JINJA):
                 found.add(message, locations=[(str(path.relative_to(ROOT)), 0)])
     return found
 
 
-def updated(language: str, known: bytes) -> bytes:
+def updated(language: str, known: bytes, part: Part = SITE) -> bytes:
     """Return the catalogue with the texts of now: new ones are still empty, those that nobody says are gone."""
     catalogue = read_po(io.BytesIO(known), locale=language)
-    catalogue.update(found_texts(), no_fuzzy_matching=True)
+    catalogue.update(found_texts(part), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     body = io.BytesIO()
     write_po(body, catalogue, width=120, omit_header=True, sort_output=True, include_lineno=False)

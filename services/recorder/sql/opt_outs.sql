@@ -64,6 +64,13 @@ DELETE FROM emote_rollups WHERE channel_id IN (SELECT channel_id FROM opted_out)
 -- name: erase_emote_days()!
 DELETE FROM emote_days WHERE channel_id IN (SELECT channel_id FROM opted_out);
 
+-- name: erase_discord_streamers()!
+-- With whoever follows them. What stands on Discord, the bot deletes itself.
+DELETE FROM discord_streamers WHERE channel_id IN (SELECT channel_id FROM opted_out);
+
+-- name: erase_discord_streams()!
+DELETE FROM discord_streams WHERE channel_id IN (SELECT channel_id FROM opted_out);
+
 -- name: erase_moments()!
 -- In two halves, as the indexes are.
 DELETE FROM moments WHERE moment_id IN (

@@ -13,11 +13,11 @@ from contracts.channel_names import ChannelName
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 from stream_monitoring.channels.choice import Candidate, Choice, ChoiceRules, Watched, choose
-from stream_monitoring.channels.doubt import Doubt
 from stream_monitoring.channels.games import Games
 from stream_monitoring.channels.pinned import PinnedChannels
 from stream_monitoring.channels.pinned_file import PinnedFile
 from stream_monitoring.privacy.opt_outs import OptOutList, OptOuts
+from twitch_access.doubt import Doubt
 from twitch_access.errors import TwitchError
 from twitch_access.helix import Helix
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import structlog
 
 from contracts.chat_messages import SCHEMA_VERSION, ChannelRecord, Lifecycle
-from stream_monitoring.channels.doubt import Doubt
 from twitch_access.answers import Stream, User, milliseconds
 from twitch_access.budget import POINTS_PER_MINUTE
+from twitch_access.doubt import Doubt
 from twitch_access.errors import TwitchError
 from twitch_access.helix import PAGE, Helix
 

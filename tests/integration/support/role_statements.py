@@ -25,6 +25,7 @@ FILES: dict[str, list[Path]] = {
     "chooser": sorted(CAPTURE.glob("*.sql")),
     "watcher": sorted((SERVICES / "watcher" / "sql").glob("*.sql")),
     "emote_counter": [CATALOGUE / "published.sql", *sorted((SERVICES / "emote_counter" / "sql").glob("*.sql"))],
+    "discord_bot": sorted((SERVICES / "discord_bot" / "data" / "sql").glob("*.sql")),
     "status": sorted((TOOLS / "status" / "sql").glob("*.sql")),
 }
 WHOLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")

@@ -84,7 +84,7 @@ def test_each_network_holds_only_who_needs_it() -> None:
     assert members == {
         "tunnel": {"cloudflared", "api-frontend"},
         "limits": {"redis", "api-frontend"},
-        "database": {"postgres", "migrate", "api-frontend", "stream-monitoring-standby", "watcher"},
+        "database": {"postgres", "migrate", "api-frontend", "stream-monitoring-standby", "watcher", "discord-bot"},
     }
     assert rendered(FILES[0])["networks"]["limits"] == {"internal": True}
 

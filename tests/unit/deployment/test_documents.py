@@ -6,7 +6,7 @@ import pytest
 
 from .manual import REPOSITORY, commands, text
 
-ROOTS = ("", "services", "services/stream_monitoring", "services/api_frontend")
+ROOTS = ("", "services", "services/stream_monitoring", "services/api_frontend", "services/discord_bot")
 DOCUMENTS = (
     "README.md",
     "CONTRIBUTING.md",

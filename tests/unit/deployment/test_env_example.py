@@ -4,6 +4,7 @@ import importlib
 import inspect
 import re
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,6 +87,14 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "WATCHER_STATE_FILE": "a volume",
     "WATCHER_BIND_ADDRESS": "inside of the container",
     "WATCHER_METRICS_PORT": "inside of the container",
+    "DISCORD_TOKEN_FILE": "a secret of the compose files",
+    "DISCORD_API_URL": "tests and the demo alone",
+    "DISCORD_GATEWAY_URL": "tests and the demo alone",
+    "DISCORD_LEASE_SECONDS": "all instances have to agree on it",
+    "DISCORD_HIDDEN_WORDS": "the compose files mount configs/hidden_words.toml",
+    "DISCORD_BIND_ADDRESS": "inside of the container",
+    "DISCORD_METRICS_PORT": "inside of the container",
+    "DISCORD_HEALTH_PORT": "inside of the container",
 }
 NOT_FOR_THE_FILE = {
     "FLINK_RESUME": "for one command: DEPLOYMENT.md, The job by hand",
@@ -98,7 +107,7 @@ DOCKERS_OWN = {"COMPOSE_PROFILES"}
 EXAMPLES = {  # an example in the place of a default that is empty, or that nobody wants
     "BIND_ADDR", "MACHINE_A", "MACHINE_B", "PINNED_CHANNELS", "TOP_CHANNELS", "SITE_DOMAINS", "TUNNEL_ID",
     "API_PUBLIC_URL", "MONITORING_GAMES", "MONITORING_LANGUAGES", "TWITCH_CLIENT_SECRET_FILE", "DETECTOR_THRESHOLD",
-    "DETECTOR_REARM_SHARE", "API_SIGN_IN_RETURN_URL", "API_CONTACT",
+    "DETECTOR_REARM_SHARE", "API_SIGN_IN_RETURN_URL", "API_CONTACT", "DISCORD_SITE_URL",
 }  # fmt: skip
 
 
@@ -199,7 +208,7 @@ def test_without_its_comment_marks_it_reads_as_it_looks() -> None:
 
 
 @pytest.mark.parametrize("module", SETTINGS)
-def test_its_values_are_accepted(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_values_are_accepted(module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for names in sections().values():
         for name, (value, _) in names.items():
             monkeypatch.setenv(name, value)
@@ -207,6 +216,8 @@ def test_its_values_are_accepted(module: str, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("DETECTOR_CHECKPOINT_DIRECTORY", "/c")
     monkeypatch.setenv("ROLES_PASSWORD_DIRECTORY", "/p")
+    (tmp_path / "token").write_text("a token")
+    monkeypatch.setenv("DISCORD_TOKEN_FILE", str(tmp_path / "token"))
     for _, kind in inspect.getmembers(importlib.import_module(module), inspect.isclass):
         if issubclass(kind, BaseSettings) and kind is not BaseSettings:
             kind()

@@ -25,6 +25,7 @@ SETTINGS = [
     "api_frontend.settings",
     "watcher.settings",
     "emote_counter.settings",
+    "discord_bot.settings",
 ]
 DOCKERFILES = sorted((REPOSITORY / "infrastructure" / "images").glob("*.Dockerfile"))
 FLINK_START = {"FLINK_RESUME", "FLINK_JOBMANAGER", "FLINK_JOBMANAGER_MEMORY", "FLINK_TASKMANAGER_MEMORY"}

@@ -1,0 +1,1 @@
+"""Tells Discord servers when streamers go live and when their chat erupts."""

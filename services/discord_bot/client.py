@@ -1,0 +1,116 @@
+"""The connection to Discord: slash commands, and which servers the bot is in."""
+
+import asyncio
+from collections.abc import Callable
+
+import discord
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from contracts import metrics
+from discord_bot.commands.desk import Desk
+from discord_bot.commands.pages import PageButton
+from discord_bot.commands.translator import CatalogueTranslator
+from discord_bot.commands.tree import Tree
+from discord_bot.data.guilds import Guilds, Present
+from service_runtime.measures import measure
+from service_runtime.postgres import PostgresAwayError
+
+PRESENT_SECONDS = 600.0  # between two looks at all servers, in case an event was lost
+RETRY_SECONDS = 5.0  # while Postgres is away
+TIMEOUT_SECONDS = 30.0  # for a request to Discord
+
+log = structlog.get_logger()
+
+
+def use_addresses(api_url: str, gateway_url: str) -> None:
+    """Ask another Discord than the real one; empty addresses change nothing."""
+    if api_url:
+        Route.BASE = api_url.rstrip("/")
+    if gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
+
+
+class BotClient(discord.AutoShardedClient):
+    """Reads neither messages nor members: servers, channels and roles are enough. `holds`: whether it answers."""
+
+    desk: Desk
+
+    def __init__(self, holds: Callable[[], bool]) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+        )
+        self.holds = holds
+        self.tree = Tree(self)
+        self.present = asyncio.Event()  # all servers are known
+        self._changed = asyncio.Event()
+        self._has_begun = False
+
+    async def login(self, token: str) -> None:
+        """Log in."""
+        self._has_begun = True
+        await super().login(token)
+
+    async def close(self) -> None:
+        """Disconnect; before the login there is nothing to close, and discord.py would fail."""
+        if self._has_begun:
+            await super().close()
+
+    async def setup_hook(self) -> None:
+        """Tell Discord of the commands, once logged in."""
+        self.add_dynamic_items(PageButton)
+        await self.tree.set_translator(CatalogueTranslator())
+        await self.tree.sync()
+
+    async def on_ready(self) -> None:
+        """Discord has named all servers."""
+        log.info("connected to Discord", servers=len(self.guilds))
+        self.present.set()
+        self._changed.set()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """The bot was added to a server."""
+        self._changed.set()
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from a server."""
+        self._changed.set()
+
+    async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
+        """A server has another name or language."""
+        self._changed.set()
+
+    async def keep_present(self, guilds: Guilds) -> None:
+        """Write down which servers the bot is in, until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(PRESENT_SECONDS):
+                    await self._changed.wait()
+            except TimeoutError:
+                log.debug("looking at all servers")
+            self._changed.clear()
+            try:
+                await self._write_present(guilds)
+            except PostgresAwayError as error:
+                log.warning("servers wait for Postgres", reason=str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+                self._changed.set()
+
+    async def _write_present(self, guilds: Guilds) -> None:
+        """A server that is unavailable to Discord itself is still ours."""
+        if not self.is_ready():
+            return
+        measure(metrics.DISCORD_GUILDS).set(len(self.guilds))
+        named = [
+            Present(guild_id=each.id, name=each.name, locale=str(each.preferred_locale))
+            for each in self.guilds
+            if not each.unavailable
+        ]
+        await guilds.keep(named)
+        await guilds.leave_all_but([each.id for each in self.guilds])

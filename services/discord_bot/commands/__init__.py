@@ -1,0 +1,1 @@
+"""The slash commands: what each does, apart from how Discord calls it (tree.py)."""

@@ -1,0 +1,95 @@
+"""What /preview shows: messages of a stream and of a moment that might be."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec.structs import replace
+
+from contracts.moments import SCHEMA_VERSION, Evidence, Moment
+from discord_bot.data.follows import Followed
+from discord_bot.messages.live import Notice, ended_message, live_message
+from discord_bot.messages.marker import nonce_of
+from discord_bot.messages.message import Message
+from discord_bot.messages.moment import MomentPost, moment_message
+from discord_bot.rules.guild import Guild, Streamer
+from discord_bot.rules.moment import MomentState
+from discord_bot.rules.stream import PolledStream
+from discord_bot.wording import _
+
+Example = Literal["live", "ended", "moment"]
+NOBODY = Streamer(channel_id="0", login="twitch", display_name="Twitch")
+GAME = "Just Chatting"
+VIEWERS = 1234
+HOURS = 3
+EVIDENCE = Evidence(
+    curve_from_at=0,
+    messages=[],
+    chatters=[],
+    covered=[],
+    window_seconds=10,
+    window_messages=190,
+    window_chatters=95,
+    usual_messages_per_second=0.0,
+    usual_chatters_per_second=0.0,
+    expected_chatters=14.0,
+    emotes=[],
+    words=[],
+)
+
+
+def example_message(guild: Guild, followed: Followed | None, example: Example, at: datetime) -> Message:
+    """Return the example: of a streamer whom the server follows, or of Twitch's own channel; it mentions nobody."""
+    streamer = followed.streamer if followed else NOBODY
+    nonce = nonce_of(guild.guild_id, example, "")
+    if example == "moment":
+        return moment_message(
+            MomentPost(state=example_moment(streamer, at), nonce=nonce_of(guild.guild_id, example, ""))
+        )
+    own = followed.follow if followed else None
+    notice = Notice(
+        stream=example_stream(streamer, at),
+        streamer=streamer,
+        nonce=nonce,
+        template=(own.template if own else "") or guild.template,
+        role_id=(own.role_id if own else None) or guild.role_id,
+    )
+    return ended_message(notice) if example == "ended" else replace(live_message(notice, at), role_id=None)
+
+
+def example_stream(streamer: Streamer, at: datetime) -> PolledStream:
+    """Return a stream that might be."""
+    return PolledStream(
+        stream_id="example",
+        channel_id=streamer.channel_id,
+        started_at=at - timedelta(hours=HOURS),
+        title=_("This is an example"),
+        game_name=GAME,
+        thumbnail_url=f"https://static-cdn.jtvnw.net/previews-ttv/live_user_{streamer.login}-{{width}}x{{height}}.jpg",
+        seen_at=at,
+        ended_at=at,
+        viewers_now=VIEWERS,
+        viewers_peak=2 * VIEWERS,
+    )
+
+
+def example_moment(streamer: Streamer, at: datetime) -> MomentState:
+    """Return a moment that might be, while it happens."""
+    moment = Moment(
+        schema_version=SCHEMA_VERSION,
+        moment_id="example",
+        revision="raised",
+        revision_number=1,
+        detector_name="",
+        detector_version=0,
+        channel_id=streamer.channel_id,
+        crossed_at=0,
+        peak_at=0,
+        score=0.0,
+        times_usual=0.0,
+        evidence=EVIDENCE,
+        mood="laughter",
+        biggest_in_seconds=HOURS * 3600,
+    )
+    return MomentState(
+        moment=moment, crossed_at=at, login=streamer.login, display_name=streamer.display_name, game_name=GAME
+    )

@@ -1,0 +1,1 @@
+"""What the bot reads from Postgres and writes into it; the statements are in `sql`."""

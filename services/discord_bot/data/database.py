@@ -1,0 +1,78 @@
+"""Questions to Postgres with a deadline, over a few connections that outlive its absences."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import aiosql
+import msgspec
+import psycopg
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from service_runtime.postgres import AWAY, PostgresAwayError, away, with_deadlines
+
+CONNECT_SECONDS = 3
+STATEMENT_SECONDS = 10.0
+SILENT_SECONDS = 10  # a cut network shows after this
+WAIT_SECONDS = 5.0  # for a connection, while Postgres is away
+RECONNECT_SECONDS = 2.0
+POOL_SIZE = 3  # machine A has 40 connections for everybody
+
+queries: Any = aiosql.from_path(Path(__file__).parent / "sql", "apsycopg")
+
+
+def bot_conninfo(conninfo: str) -> str:
+    """Return the connection string with the bot's timeouts."""
+    return with_deadlines(
+        conninfo,
+        "discord_bot",
+        connect_seconds=CONNECT_SECONDS,
+        statement_seconds=STATEMENT_SECONDS,
+        silent_seconds=SILENT_SECONDS,
+        jit="off",
+    )
+
+
+class Database:
+    """Every method raises `PostgresAwayError` if Postgres does not answer."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._pool: AsyncConnectionPool[psycopg.AsyncConnection[DictRow]] = AsyncConnectionPool(
+            bot_conninfo(conninfo),
+            kwargs={"autocommit": True, "row_factory": dict_row},
+            min_size=1,
+            max_size=POOL_SIZE,
+            timeout=WAIT_SECONDS,
+            reconnect_timeout=RECONNECT_SECONDS,
+            open=False,
+        )
+
+    async def open(self) -> None:
+        """Start connecting; does not wait for Postgres."""
+        await self._pool.open(wait=False)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._pool.close(timeout=2.0)
+
+    async def rows(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> list[DictRow]:
+        """Run one of `queries` and return its rows; again, if the pool gives a connection that has ended meanwhile.
+
+        So each statement has to do no harm when it runs twice.
+        """
+        for _ in range(POOL_SIZE + 1):
+            connection = None
+            try:
+                async with self._pool.connection() as connection:
+                    answer = await connection.execute(statement.sql, parameters)
+                    return await answer.fetchall()
+            except AWAY as error:
+                if connection is None or not connection.closed:
+                    raise away(error) from error
+        raise PostgresAwayError("every connection was lost")
+
+
+def as_json(value: Any) -> str:
+    """Write rows for `jsonb_to_recordset`: structs become objects, times ISO texts."""
+    return msgspec.json.encode(value).decode()

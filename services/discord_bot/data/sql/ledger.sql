@@ -1,0 +1,90 @@
+-- Every message: written before it is sent.
+
+-- name: candidates(stream_ids)
+-- Live streams with the servers that follow their channel, and what the ledger knows of the two.
+SELECT
+    f.guild_id, s.stream_id, s.channel_id, s.game_name, f.games,
+    coalesce(f.text_channel_id, g.text_channel_id) AS text_channel_id,
+    p.text_channel_id IS NOT NULL AS is_paused,
+    s.ended_at IS NULL AND s.missing_since IS NULL AS is_live,
+    m.state
+FROM discord_streams AS s
+JOIN discord_follows AS f ON f.channel_id = s.channel_id
+JOIN discord_guilds AS g ON g.guild_id = f.guild_id AND g.left_at IS NULL
+LEFT JOIN discord_pauses AS p
+    ON p.guild_id = f.guild_id AND p.text_channel_id = coalesce(f.text_channel_id, g.text_channel_id)
+LEFT JOIN discord_messages AS m ON m.guild_id = f.guild_id AND m.kind = 'live' AND m.subject = s.stream_id
+WHERE s.stream_id = ANY(:stream_ids::text[])
+    AND s.channel_id NOT IN (SELECT channel_id FROM opted_out)
+    AND (m.state IS NULL OR m.state = 'refused');
+
+-- name: write_intents(rows, holder)
+-- Only the holder of the lease may mean to send; what Discord refused may be meant once more. Returns what is new.
+INSERT INTO discord_messages AS known (guild_id, kind, subject, channel_id, text_channel_id, nonce, state)
+SELECT r.guild_id, r.kind, r.subject, r.channel_id, r.text_channel_id, r.nonce, 'intent'
+FROM jsonb_to_recordset(:rows::jsonb) AS r(
+    guild_id bigint, kind text, subject text, channel_id text, text_channel_id bigint, nonce text
+)
+JOIN discord_guilds AS g ON g.guild_id = r.guild_id AND g.left_at IS NULL
+WHERE EXISTS (SELECT FROM discord_lease AS l WHERE l.holder = :holder AND l.held_until > now())
+ON CONFLICT (guild_id, kind, subject) DO UPDATE SET
+    state = 'intent', text_channel_id = excluded.text_channel_id, reason = '', intended_at = now(), settled_at = NULL
+WHERE known.state = 'refused'
+RETURNING guild_id, kind, subject, text_channel_id, nonce, channel_id;
+
+-- name: open_intents(older_seconds)
+-- Nobody knows what became of these: the bot was killed, or Discord did not answer.
+SELECT guild_id, kind, subject, text_channel_id, nonce, channel_id, intended_at
+FROM discord_messages
+WHERE state = 'intent' AND intended_at <= now() - make_interval(secs => :older_seconds::double precision)
+ORDER BY intended_at;
+
+-- name: settle(guild_id, kind, subject, state, reason, message_id, shown_version)
+UPDATE discord_messages SET
+    state = :state, reason = :reason, message_id = :message_id, shown_version = :shown_version, settled_at = now()
+WHERE guild_id = :guild_id AND kind = :kind AND subject = :subject AND state = 'intent'
+RETURNING guild_id;
+
+-- name: notices(guild_ids, stream_ids)
+-- Live notices that are to be sent; the two lists are pairs.
+SELECT n.* FROM discord_notices AS n
+JOIN unnest(:guild_ids::bigint[], :stream_ids::text[]) AS wanted(guild_id, subject)
+    ON wanted.guild_id = n.guild_id AND wanted.subject = n.subject
+WHERE n.state = 'intent';
+
+-- name: changed_notices(most, vod_asked, open_seconds)
+-- What stands on Discord and shows less than is known, and what may be settled. Those that were edited lately come last.
+SELECT n.* FROM discord_notices AS n
+WHERE n.state = 'sent' AND NOT n.is_final
+    AND (
+        n.shown_version < n.revision
+        OR n.ended_at IS NOT NULL
+        AND (
+            n.at_end <> 'edit' OR n.vod_url <> '' OR n.vod_asked >= :vod_asked
+            OR n.ended_at < now() - make_interval(secs => :open_seconds::double precision)
+        )
+    )
+ORDER BY n.edited_at NULLS FIRST
+LIMIT :most;
+
+-- name: note_shown(guild_id, kind, subject, shown_version, is_final)
+-- The version is null where nothing was edited.
+UPDATE discord_messages SET
+    shown_version = coalesce(:shown_version::integer, shown_version),
+    edited_at = CASE WHEN :shown_version::integer IS NULL THEN edited_at ELSE now() END,
+    is_final = :is_final
+WHERE guild_id = :guild_id AND kind = :kind AND subject = :subject
+RETURNING guild_id;
+
+-- name: messages_opted_out()
+-- What stands on Discord of streamers who do not want to be followed.
+SELECT guild_id, kind, subject, text_channel_id, message_id
+FROM discord_messages
+WHERE state = 'sent' AND message_id IS NOT NULL AND channel_id IN (SELECT channel_id FROM opted_out);
+
+-- name: forget_message(guild_id, kind, subject)
+DELETE FROM discord_messages WHERE guild_id = :guild_id AND kind = :kind AND subject = :subject RETURNING guild_id;
+
+-- name: forget_messages(days)
+-- Long after their streams: no stream of that id can be live any more.
+DELETE FROM discord_messages WHERE settled_at < now() - make_interval(days => :days) RETURNING guild_id;

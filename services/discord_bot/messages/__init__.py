@@ -1,0 +1,1 @@
+"""What the bot's messages look like: pure, made of settings and facts, in the language of the server."""

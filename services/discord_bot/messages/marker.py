@@ -1,0 +1,28 @@
+"""How we find our own message again: a nonce that is in the address of its card and that Discord knows repeats by."""
+
+from hashlib import blake2b
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+
+NONCE_BYTES = 12  # as 24 hexadecimal digits; Discord takes 25 characters
+PARAMETER = "ss"
+
+
+def nonce_of(guild_id: int, kind: str, subject: str) -> str:
+    """Return the nonce of a message: always the same for the same server, kind and subject."""
+    return blake2b(f"{guild_id}\n{kind}\n{subject}".encode(), digest_size=NONCE_BYTES).hexdigest()
+
+
+def marked_address(address: str, nonce: str) -> str:
+    """Return the address with the nonce in its query; whoever opens it sees the same page."""
+    parts = urlsplit(address)
+    query = "&".join(part for part in (parts.query, urlencode({PARAMETER: nonce})) if part)
+    return urlunsplit(parts._replace(query=query))
+
+
+def nonce_in(address: str | None) -> str:
+    """Return the nonce in an address; empty if it has none."""
+    try:
+        found = parse_qs(urlsplit(address or "").query).get(PARAMETER, [])
+    except ValueError:
+        return ""
+    return found[0] if found else ""

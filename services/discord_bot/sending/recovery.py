@@ -1,0 +1,92 @@
+"""Finds out what became of intents without an outcome: the bot was killed, or Discord did not answer.
+
+Our message is looked for among the last ones of its text channel. Where these may not be read, or do not reach back far
+enough, it is not sent again and counts as unknown.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+
+import structlog
+
+from contracts import metrics
+from discord_bot.data.guilds import Guilds
+from discord_bot.data.ledger import Entry, Ledger
+from discord_bot.sending.discord_side import DiscordSide, Searched
+from discord_bot.sending.errors import Away, ChannelRefused, DiscordError
+from discord_bot.sending.sender import Sender
+from discord_bot.sending.verdict import Found, found_by
+from service_runtime.measures import measure
+from service_runtime.postgres import PostgresAwayError
+
+INTERVAL_SECONDS = 20.0
+AT_ONCE = 16  # text channels searched
+OLD_SECONDS = 30.0  # in which a message that is on its way arrives; discord.py tries for about that long
+
+log = structlog.get_logger()
+
+
+class Recovery:
+    """Looks for open intents at the start and then every 20 s."""
+
+    def __init__(self, *, side: DiscordSide, ledger: Ledger, guilds: Guilds, sender: Sender) -> None:
+        self._side, self._ledger, self._guilds, self._sender = side, ledger, guilds, sender
+
+    async def run(self) -> None:
+        """Recover until cancelled."""
+        older_seconds = 0.0  # at the start nothing is on its way
+        while True:
+            try:
+                await self.recover(await self._ledger.open_intents(older_seconds))
+                older_seconds = OLD_SECONDS
+            except PostgresAwayError as error:
+                log.warning("open intents wait for Postgres", reason=str(error))
+            await asyncio.sleep(INTERVAL_SECONDS)
+
+    async def recover(self, entries: Sequence[Entry]) -> None:
+        """Give each an outcome, or queue it again; a text channel is searched once for all of its intents."""
+        by_channel: defaultdict[int, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            if not self._sender.is_pending(entry.intent):
+                by_channel[entry.intent.text_channel_id].append(entry)
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def recover(text_channel_id: int, found: Sequence[Entry]) -> None:
+            async with places:
+                await self._recover(text_channel_id, found)
+
+        await asyncio.gather(*(recover(*each) for each in by_channel.items()))
+
+    async def _recover(self, text_channel_id: int, entries: Sequence[Entry]) -> None:
+        try:
+            searched = await self._search(text_channel_id, entries[0].intent.guild_id)
+        except Away as error:
+            log.warning("Discord does not answer, open intents wait", reason=str(error))
+            return
+        for entry in entries:
+            intent = entry.intent
+            found: Found = "unknown"
+            message_id = None
+            if searched is not None:
+                found, message_id = found_by(searched, intent.nonce, entry.intended_at), searched.own.get(intent.nonce)
+            measure(metrics.DISCORD_RECOVERED).labels(found=found).inc()
+            log.info("an open intent", kind=intent.kind, guild_id=intent.guild_id, found=found)
+            if found == "missing":
+                self._sender.put([intent])
+            else:
+                await self._ledger.settle(intent, found, "searched", message_id)
+
+    async def _search(self, text_channel_id: int, guild_id: int) -> Searched | None:
+        """Return the text channel's last messages; None where they may not be read. Raises `Away`."""
+        await self._sender.turn()
+        try:
+            return await self._side.search(text_channel_id)
+        except Away:
+            raise
+        except ChannelRefused as error:
+            if error.reason != "no_permission":  # it may be that only its history is closed to us
+                await self._guilds.pause(guild_id, text_channel_id, error.reason)
+        except DiscordError as error:
+            log.warning("a text channel cannot be searched", reason=str(error))
+        return None

@@ -1,0 +1,1 @@
+"""Application commands: what a bot registers, and what a person types."""

@@ -1,0 +1,1 @@
+"""The control API for tests: servers, people and faults."""

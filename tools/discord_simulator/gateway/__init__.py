@@ -1,0 +1,1 @@
+"""The gateway: sessions over WebSocket that tell the bot what happens."""

@@ -1,0 +1,1 @@
+"""Messages: what may be in one, who is pinged, and the channels' histories."""

@@ -1,0 +1,1 @@
+"""OAuth2: signing in with Discord, and adding the bot to a server."""

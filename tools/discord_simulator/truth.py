@@ -1,0 +1,26 @@
+"""Writes the ground truth: what was sent, edited, deleted and answered, one JSON object per line."""
+
+import json
+from pathlib import Path
+from typing import Any, TextIO
+
+FILES = ("messages", "interactions", "gateway", "refusals")
+
+
+class Truth:
+    """The truth files of one folder, opened for appending; each line is handed to the operating system at once."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the files. Raises OSError if the folder is not writable."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._files: dict[str, TextIO] = {name: (folder / f"{name}.jsonl").open("a", buffering=1) for name in FILES}
+
+    def write(self, name: str, row: dict[str, Any]) -> None:
+        """Append one row to `NAME.jsonl`."""
+        self._files[name].write(json.dumps(row, ensure_ascii=False) + "\n")
+
+    def close(self) -> None:
+        """Close the files."""
+        for file in self._files.values():
+            file.close()

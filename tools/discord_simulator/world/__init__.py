@@ -1,0 +1,1 @@
+"""Servers, channels, roles, members and who may do what in them."""
