@@ -8,11 +8,11 @@ from contracts.channel_names import ChannelName
 from discord_bot.commands.desk import Caller, Desk, Reply, WrongInput
 from discord_bot.commands.typed import games_in, names_in, template_in
 from discord_bot.data.follows import Followed
-from discord_bot.messages.live import MOST_NAME
-from discord_bot.messages.mentions import text_channel
-from discord_bot.messages.safe_text import cut, safe
-from discord_bot.rules.guild import MOST_FOLLOWS, Streamer
-from discord_bot.wording import _, ngettext
+from discord_notices.messages.live import MOST_NAME
+from discord_notices.messages.mentions import text_channel
+from discord_notices.messages.safe_text import cut, safe
+from discord_notices.rules.guild import MOST_FOLLOWS, Streamer
+from discord_notices.wording import _, ngettext
 
 MOST_REPLY = 1900  # characters; Discord takes 2,000
 SHOWN_NAMES = 1200

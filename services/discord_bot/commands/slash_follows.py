@@ -9,7 +9,7 @@ from discord_bot.commands import stats as statistics
 from discord_bot.commands.answering import answer
 from discord_bot.commands.calling import Interaction
 from discord_bot.commands.help import COMMANDS
-from discord_bot.wording import marked
+from discord_notices.wording import marked
 
 MOST_TYPED = 2000  # characters of a pasted list
 CHANNEL = locale_str(marked("Post into this text channel"))

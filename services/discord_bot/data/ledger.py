@@ -10,10 +10,10 @@ from psycopg.rows import DictRow
 from discord_bot.data.database import Database, as_json, queries
 from discord_bot.data.follows import streamer_in
 from discord_bot.data.streams import stream_in
-from discord_bot.messages.live import Notice
 from discord_bot.rules.announcing import Candidate, Intent, Kind
-from discord_bot.rules.guild import AtEnd
-from discord_bot.wording import language_of
+from discord_notices.messages.live import Notice
+from discord_notices.rules.guild import AtEnd
+from discord_notices.wording import language_of
 
 State = Literal["sent", "refused", "unknown", "over"]
 

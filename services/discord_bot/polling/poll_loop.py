@@ -12,7 +12,7 @@ from discord_bot.data.follows import Follows
 from discord_bot.data.streams import Streams
 from discord_bot.polling.rounds import Doubts, parts_of, pause_seconds
 from discord_bot.polling.twitch import Twitch
-from discord_bot.rules.stream import observed_all
+from discord_notices.rules.stream import observed_all
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 from twitch_access.errors import TwitchError

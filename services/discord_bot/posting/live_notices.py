@@ -9,16 +9,16 @@ from msgspec.structs import replace
 
 from discord_bot.data.ledger import Ledger, OpenNotice
 from discord_bot.data.streams import Streams
-from discord_bot.messages.live import Notice, ended_message, live_message
-from discord_bot.messages.marker import nonce_of
-from discord_bot.messages.message import Message
 from discord_bot.polling.poll_loop import utc_now
 from discord_bot.polling.twitch import Twitch
 from discord_bot.rules.announcing import Action, Candidate, Intent, action_at_end, announced
 from discord_bot.rules.editing import may_edit
 from discord_bot.sending.sender import Sender
 from discord_bot.sending.verdict import Built, Verdict, stream_verdict
-from discord_bot.wording import speaking
+from discord_notices.messages.live import Notice, ended_message, live_message
+from discord_notices.messages.marker import nonce_of
+from discord_notices.messages.message import Message
+from discord_notices.wording import speaking
 from service_runtime.postgres import PostgresAwayError
 from twitch_access.errors import TwitchError
 

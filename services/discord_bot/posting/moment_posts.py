@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from discord_bot.data.guilds import Guilds
 from discord_bot.data.ledger import Ledger
 from discord_bot.data.moments import MomentPosted, Moments
-from discord_bot.messages.marker import nonce_of
-from discord_bot.messages.moment import MomentPost, moment_message
 from discord_bot.polling.poll_loop import utc_now
 from discord_bot.rules.announcing import Intent
-from discord_bot.rules.guild import Guild
-from discord_bot.rules.moment import CLIP_FRESH_SECONDS, FRESH_SECONDS, MomentState, change_of, is_posted
 from discord_bot.sending.sender import Sender
 from discord_bot.sending.verdict import Built, Verdict
-from discord_bot.wording import language_of, speaking
+from discord_notices.messages.marker import nonce_of
+from discord_notices.messages.moment import MomentPost, moment_message
+from discord_notices.rules.guild import Guild
+from discord_notices.rules.moment import CLIP_FRESH_SECONDS, FRESH_SECONDS, MomentState, change_of, is_posted
+from discord_notices.wording import language_of, speaking
 
 BATCH = 100  # moments that are read together
 

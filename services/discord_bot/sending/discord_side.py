@@ -9,9 +9,9 @@ import aiohttp
 import discord
 from msgspec import Struct
 
-from discord_bot.messages.marker import nonce_in
-from discord_bot.messages.message import Card, Message
 from discord_bot.sending.errors import Away, ChannelRefused, error_of
+from discord_notices.messages.marker import nonce_in
+from discord_notices.messages.message import Card, Message
 
 SEARCHED_MESSAGES = 50  # of a text channel, for our own
 

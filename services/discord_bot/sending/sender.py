@@ -10,12 +10,12 @@ import structlog
 from contracts import metrics
 from discord_bot.data.guilds import Guilds
 from discord_bot.data.ledger import Ledger, Posted, State
-from discord_bot.messages.message import Message
 from discord_bot.rules.announcing import Intent, Kind
 from discord_bot.rules.editing import Pace
 from discord_bot.sending.discord_side import DiscordSide
 from discord_bot.sending.errors import Away, ChannelRefused, EditsSpent, MessageGone, Rejected
 from discord_bot.sending.verdict import Built, Verdict
+from discord_notices.messages.message import Message
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 

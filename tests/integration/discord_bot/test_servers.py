@@ -11,7 +11,7 @@ from discord_bot.commands import choices, following, lists, preview, stats
 from discord_bot.commands.desk import Caller, Desk, WrongInput
 from discord_bot.polling.names import Housekeeping
 from discord_bot.sending.errors import ChannelRefused
-from discord_bot.wording import speaking
+from discord_notices.wording import speaking
 from recorder.database import load_queries
 from recorder.erasure import erase
 

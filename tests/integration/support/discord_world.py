@@ -19,17 +19,17 @@ from discord_bot.data.ledger import Ledger
 from discord_bot.data.moments import Moments
 from discord_bot.data.streams import Streams
 from discord_bot.data.suggestions import Suggestions
-from discord_bot.messages.message import Message
 from discord_bot.polling.poll_loop import PollLoop
 from discord_bot.polling.rounds import parts_of
 from discord_bot.posting.live_notices import LiveNotices
 from discord_bot.posting.moment_posts import MomentPosts
 from discord_bot.posting.opted_out import OptedOut
-from discord_bot.rules.guild import Streamer
 from discord_bot.sending.discord_side import Searched
 from discord_bot.sending.errors import Away, ChannelRefused, DiscordError, MessageGone
 from discord_bot.sending.recovery import Recovery
 from discord_bot.sending.sender import Sender
+from discord_notices.messages.message import Message
+from discord_notices.rules.guild import Streamer
 from moment_detection.hidden_words import HiddenWords
 from twitch_access.answers import Stream
 from twitch_access.errors import Unavailable

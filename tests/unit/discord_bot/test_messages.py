@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.discord_bot.examples import NOW, STREAMER, moment, moment_state, polled, seconds
 
-from discord_bot.messages import message as limits
-from discord_bot.messages.digest import digest_message
-from discord_bot.messages.durations import duration, rarity
-from discord_bot.messages.live import Notice, ended_message, live_message
-from discord_bot.messages.marker import marked_address, nonce_in, nonce_of
-from discord_bot.messages.message import Message
-from discord_bot.messages.moment import MomentPost, moment_message
-from discord_bot.messages.template import FIELDS, field_list, filled, unknown_fields
-from discord_bot.rules.digest import Due
-from discord_bot.wording import LANGUAGES, speaking
+from discord_notices.messages import message as limits
+from discord_notices.messages.digest import digest_message
+from discord_notices.messages.durations import duration, rarity
+from discord_notices.messages.live import Notice, ended_message, live_message
+from discord_notices.messages.marker import marked_address, nonce_in, nonce_of
+from discord_notices.messages.message import Message
+from discord_notices.messages.moment import MomentPost, moment_message
+from discord_notices.messages.template import FIELDS, field_list, filled, unknown_fields
+from discord_notices.rules.digest import Due
+from discord_notices.wording import LANGUAGES, speaking
 
 NONCE = nonce_of(1, "live", "s1")
 CLIP = {"clip_status": "made", "clip_url": "https://clips.twitch.tv/x"}
