@@ -61,6 +61,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON discord_guilds, discord_streamers, disco
     discord_messages
 TO discord_bot;
 GRANT SELECT, INSERT, UPDATE, DELETE ON discord_pauses TO discord_bot;
+GRANT SELECT, INSERT, UPDATE ON discord_places TO discord_bot;
 GRANT SELECT, INSERT, UPDATE ON discord_viewers, discord_lease TO discord_bot;
 GRANT SELECT ON discord_notices, visible_moments, visible_clips, channels, opted_out TO discord_bot;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO discord_bot;

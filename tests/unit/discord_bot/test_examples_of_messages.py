@@ -3,8 +3,8 @@
 import pytest
 from unit.discord_bot.examples import NOW
 
-from discord_bot.commands.examples import example_message
-from discord_bot.data.follows import Followed
+from discord_notices.messages.examples import example_message
+from discord_notices.rules.followed import Followed
 from discord_notices.rules.guild import Follow, Guild, Streamer
 from discord_notices.wording import LANGUAGES, speaking
 

@@ -6,11 +6,11 @@ from typing import Literal
 from msgspec.structs import replace
 
 from contracts.moments import SCHEMA_VERSION, Evidence, Moment
-from discord_bot.data.follows import Followed
 from discord_notices.messages.live import Notice, ended_message, live_message
 from discord_notices.messages.marker import nonce_of
 from discord_notices.messages.message import Message
 from discord_notices.messages.moment import MomentPost, moment_message
+from discord_notices.rules.followed import Followed
 from discord_notices.rules.guild import Guild, Streamer
 from discord_notices.rules.moment import MomentState
 from discord_notices.rules.stream import PolledStream
