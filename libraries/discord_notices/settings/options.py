@@ -34,6 +34,7 @@ class ClipOptions(Struct, frozen=True, kw_only=True):
     moods: str | None = None
     games: str | None = None
     text_channel_id: int | None = None
+    takes_channel_away: bool = False
     is_early: bool | None = None
     per_hour: int | None = None
     digest: Digest | None = None
@@ -43,6 +44,7 @@ class FollowOptions(Struct, frozen=True, kw_only=True):
     """What a follow has of its own; None is not typed."""
 
     text_channel_id: int | None = None
+    takes_channel_away: bool = False
     role_id: int | None = None
     takes_role_away: bool = False
     games: str | None = None
@@ -70,7 +72,7 @@ async def clip_changes(guild: Guild, options: ClipOptions, twitch: TwitchNames |
         moments_early=options.is_early,
         moments_per_hour=options.per_hour,
         digest=options.digest,
-    ) | own_channel("moments_channel_id", options.text_channel_id, guild)
+    ) | own_channel("moments_channel_id", options, guild)
     if options.moods is not None:
         changes["moments_moods"] = moods_in(options.moods)
     if options.games is not None:
@@ -80,7 +82,7 @@ async def clip_changes(guild: Guild, options: ClipOptions, twitch: TwitchNames |
 
 async def follow_changes(guild: Guild, options: FollowOptions, twitch: TwitchNames | None) -> dict[str, Any]:
     """Return what changes of a follow. The server's own channel is the one that it has by itself."""
-    changes = own_channel("text_channel_id", options.text_channel_id, guild) | said_changes(options)
+    changes = own_channel("text_channel_id", options, guild) | said_changes(options)
     if options.games is not None:
         changes["games"] = await games_in(twitch, options.games)
     return changes
@@ -103,11 +105,12 @@ def said_changes(options: ChannelOptions | FollowOptions) -> dict[str, Any]:
     return changes
 
 
-def own_channel(column: str, text_channel_id: int | None, guild: Guild) -> dict[str, Any]:
-    """Return the change of a channel that follows the server's unless it is another one."""
-    if text_channel_id is None:
+def own_channel(column: str, options: ClipOptions | FollowOptions, guild: Guild) -> dict[str, Any]:
+    """Return the change of a channel: whoever chooses the server's own one goes with it, wherever it moves."""
+    if options.text_channel_id is None and not options.takes_channel_away:
         return {}
-    return {column: None if text_channel_id == guild.text_channel_id else text_channel_id}
+    is_own = options.takes_channel_away or options.text_channel_id == guild.text_channel_id
+    return {column: None if is_own else options.text_channel_id}
 
 
 def given(**values: Any) -> dict[str, Any]:

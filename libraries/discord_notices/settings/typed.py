@@ -41,7 +41,7 @@ def template_in(text: str) -> str:
     """Read a message's template; `default` is an empty one."""
     if text.strip().lower() == DEFAULT:
         return ""
-    template = text.strip().replace("\\n", "\n")
+    template = text.strip().replace("\\n", "\n").replace("\r\n", "\n")  # a form of the web has CR and LF
     if unknown := unknown_fields(template):
         raise WrongInput(
             _(
