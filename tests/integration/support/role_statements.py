@@ -20,6 +20,7 @@ FILES: dict[str, list[Path]] = {
         *sorted((SERVICES / "api_frontend" / "data" / "sql").glob("*.sql")),
         CATALOGUE / "known.sql",
         EMOTES,
+        *DISCORD,
     ],
     "recorder": sorted((SERVICES / "recorder" / "sql").glob("*.sql")),
     "stream_monitoring": [CAPTURE / "opt_outs.sql", CAPTURE / "watched_channels.sql"],
