@@ -112,7 +112,7 @@ async def settings_page(server: Server, typed: Typed | None = None, notice: str 
     follows = await server.site.discord.follows.of(server.guild_id)
     pauses = await server.site.discord.guilds.pauses(server.guild_id)
     fields, previews = guild_fields(server.guild), guild_previews(server.guild, follows, server.places)
-    if typed is not None:
+    if typed is not None and typed.command in fields:
         fields[typed.command] = fields[typed.command] | dict(typed.fields)
         previews[typed.command] = typed.preview if typed.preview is not None else previews[typed.command]
     values = common_values(server) | {
