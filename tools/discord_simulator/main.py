@@ -53,7 +53,11 @@ async def listen(discord: Discord) -> Servers:
     return Servers(
         await discord.gateway.listen(settings.bind_address, settings.gateway_port),
         socket.create_server((settings.bind_address, settings.http_port), backlog=1024),
-        socket.create_server((settings.page_address, settings.page_port), backlog=256),
+        socket.create_server(
+            (settings.page_address, settings.page_port),
+            family=socket.AF_INET6 if ":" in settings.page_address else socket.AF_INET,
+            backlog=256,
+        ),
     )
 
 

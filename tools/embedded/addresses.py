@@ -28,6 +28,11 @@ class Ports:
     emote_counter_metrics: int = 9104
     api: int = 5000
     api_metrics: int = 5001
+    discord_simulator_http: int = 6790
+    discord_simulator_gateway: int = 6791
+    discord_simulator_page: int = 6792
+    discord_health: int = 8083
+    discord_metrics: int = 9105
 
     @classmethod
     def free(cls) -> Self:
@@ -60,6 +65,10 @@ class Ports:
     def settings(self) -> dict[str, int]:
         """Map each setting to its port."""
         return {setting(name): port for name, port in asdict(self).items()}
+
+    def without(self, *prefixes: str) -> dict[str, int]:
+        """Map each setting to its port, those with these prefixes aside, such as SIMULATOR_."""
+        return {name: port for name, port in self.settings().items() if not name.startswith(prefixes)}
 
     def url(self, name: str) -> str:
         """Return http://127.0.0.1:PORT for a field, without a trailing slash."""

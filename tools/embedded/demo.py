@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from embedded import preflight
+from embedded import preflight, simulated_discord
 from embedded.addresses import Ports, setting
 from embedded.chat_report import ChatReport, ready_answer
 from embedded.paths import REPOSITORY
@@ -69,8 +69,9 @@ def stop_on_signals() -> None:
 
 def check(directory: Path, ports: Ports, site: SiteAddress, live: bool) -> None:
     """Raise SetupError with all problems of the machine and its ports, before anything starts."""
-    needed = {name: port for name, port in ports.settings().items() if not (live and name.startswith("SIMULATOR_"))}
-    used = used_ports(needed) or used_ports({setting("api"): ports.api}, site.bind)
+    needed = ports.without("SIMULATOR_", "DISCORD_") if live else ports.settings()
+    wider = ("api",) if live else ("api", "discord_simulator_page")
+    used = used_ports(needed) or used_ports({setting(name): getattr(ports, name) for name in wider}, site.bind)
     if found := preflight.problems(directory) + used:
         raise SetupError("\n".join(found))
 
@@ -114,6 +115,7 @@ def run(directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch) -> Non
         site=site,
         simulator_options=SIMULATION,
         twitch=twitch,
+        more=simulated_discord.programs(directory.resolve(), ports, site, twitch) if twitch.simulated else (),
         report=lambda line: write_line(f"  {line}"),
     )
     if not twitch.simulated:
@@ -122,6 +124,8 @@ def run(directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch) -> Non
     try:
         system.start()
         write_line(where(ports, site))
+        if twitch.simulated:
+            write_line(f"Discord (simulated) is at {simulated_discord.page_url(ports, site)}")
         watch(system)
     except OSError as error:
         raise SetupError(f"supervisord ended; see {directory / 'logs' / 'supervisord.log'}") from error

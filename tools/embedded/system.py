@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +39,7 @@ class System:
 
     `site`: where the website listens. `simulator_options`: the simulator's settings without their prefix.
     `environment`: settings of single programs, such as {"clip_detector": {"DETECTOR_THRESHOLD": "3"}}.
-    `without`: programs to leave out.
+    `more`: programs beside those of every system. `without`: programs to leave out.
     """
 
     def __init__(
@@ -51,13 +51,14 @@ class System:
         simulator_options: Mapping[str, object] | None = None,
         twitch: Twitch = SIMULATED,
         environment: Mapping[str, Mapping[str, str]] | None = None,
+        more: Sequence[Program] = (),
         without: tuple[str, ...] = (),
         report: Report = lambda line: None,
     ) -> None:
         self.directory = directory.resolve()
         self.ports = ports or Ports()
         changes = environment or {}
-        programs = table(self.directory, self.ports, site, twitch, simulator_options or {})
+        programs = [*table(self.directory, self.ports, site, twitch, simulator_options or {}), *more]
         self._programs = {
             each.name: replace(each, environment={**each.environment, **changes.get(each.name, {})})
             for each in programs
@@ -185,8 +186,8 @@ class System:
         ]
 
     def _needed_ports(self) -> dict[str, int]:
-        unused = "SIMULATOR_" if "twitch_simulator" not in self._programs else None
-        return {name: port for name, port in self.ports.settings().items() if not unused or not name.startswith(unused)}
+        without = {"twitch_simulator": "SIMULATOR_", "discord_bot": "DISCORD_"}
+        return self.ports.without(*(prefix for name, prefix in without.items() if name not in self._programs))
 
     def _prepare(self) -> None:
         ensure_jars()
