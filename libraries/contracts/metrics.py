@@ -147,6 +147,14 @@ DISCORD_FOLLOWED = Metric("discord_bot_followed_channels", "gauge", "Channels th
 DISCORD_ROUND_SECONDS = Metric(
     "discord_bot_poll_round_seconds", "gauge", "Time of the last round through all followed channels"
 )
+DISCORD_PLANNED_SECONDS = Metric(
+    "discord_bot_planned_round_seconds",
+    "gauge",
+    "Time that a round is planned to take, by the setting and by the bot's share of Twitch's points",
+    ("limit",),
+)
+DISCORD_POLLED_AT = Metric("discord_bot_polled_at_seconds", "gauge", "When Twitch last said who is live (Unix time)")
+DISCORD_CONNECTED = Metric("discord_bot_connected", "gauge", "1 while this instance is connected to Discord")
 DISCORD_MESSAGES = Metric("discord_bot_messages_total", "counter", "Messages by outcome", ("kind", "outcome"))
 DISCORD_EDITS = Metric("discord_bot_edits_total", "counter", "Edits and deletions by outcome", ("outcome",))
 DISCORD_RECOVERED = Metric(

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from contracts import metrics
 from discord_bot.data.database import Database
 from discord_bot.data.lease import Lease
 from discord_bot.holding import Holding
@@ -17,6 +18,7 @@ from discord_bot.sending.errors import Away
 from discord_bot.session import Session, Stores, Surroundings
 from discord_bot.settings import DiscordSettings
 from service_runtime.backoff import Backoff
+from service_runtime.measures import measure
 
 RETRIES = Backoff(2.0, 60.0, jitter=0.5)  # seconds, between two tries to connect
 STOP_SECONDS = 0.25  # between two looks at the program's stop event
@@ -42,7 +44,13 @@ class Serving:
 
     def run(self, stop: threading.Event) -> None:
         """Serve until `stop`."""
+        measure(metrics.DISCORD_CONNECTED).set_function(lambda: float(self.is_connected()))
         asyncio.run(self._serve(stop))
+
+    def is_connected(self) -> bool:
+        """Return whether this instance is the one that answers, and Discord hears it now."""
+        session = self._session
+        return session is not None and session.is_connected()
 
     def problems(self) -> dict[str, str]:
         """Return why this instance cannot do its work now; one that stands by has nothing to do."""

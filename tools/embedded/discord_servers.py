@@ -63,7 +63,7 @@ class Discord:
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=COMMAND_SECONDS, trust_env=False)
 
-    def order(self, name: str, **fields: object) -> Json:
+    def order(self, name: str, /, **fields: object) -> Json:
         """Give an order. Raises httpx.HTTPStatusError with the simulator's reason."""
         answer = self._http.post(f"/control/{name}", json=fields)
         if answer.is_error:

@@ -10,7 +10,7 @@ import structlog
 from contracts import metrics
 from discord_bot.data.follows import Follows
 from discord_bot.data.streams import Streams
-from discord_bot.polling.rounds import Doubts, parts_of, pause_seconds
+from discord_bot.polling.rounds import Doubts, least_pause_seconds, parts_of, pause_seconds
 from discord_bot.polling.twitch import Twitch
 from discord_notices.rules.stream import observed_all
 from service_runtime.measures import measure
@@ -52,6 +52,7 @@ class PollLoop:
 
     async def run(self) -> None:
         """Poll until cancelled."""
+        measure(metrics.DISCORD_POLLED_AT).set_to_current_time()
         while True:
             try:
                 await self._round()
@@ -67,6 +68,9 @@ class PollLoop:
             return
         parts = parts_of(channel_ids)
         pause = pause_seconds(len(parts), self._poll_seconds, self._points_per_minute)
+        planned = measure(metrics.DISCORD_PLANNED_SECONDS)
+        planned.labels(limit="setting").set(self._poll_seconds)
+        planned.labels(limit="points").set(len(parts) * least_pause_seconds(self._points_per_minute))
         began_at = time.monotonic()
         for number, part in enumerate(parts):
             asked_at = time.monotonic()
@@ -82,6 +86,7 @@ class PollLoop:
             log.warning("cannot get the streams", reason=str(error))
             return
         self.last_answer_at = time.monotonic()
+        measure(metrics.DISCORD_POLLED_AT).set_to_current_time()
         known = await self._streams.newest(part)
         running = [channel_id for channel_id, stream in known.items() if stream.ended_at is None]
         left = sum(channel_id in listed for channel_id in running)

@@ -15,9 +15,14 @@ def parts_of(channel_ids: Sequence[str]) -> list[list[str]]:
     return [list(channel_ids[start : start + PAGE]) for start in range(0, len(channel_ids), PAGE)]
 
 
+def least_pause_seconds(points_per_minute: float) -> float:
+    """Return the time between two requests that the bot's share of Twitch's points leaves at least."""
+    return 60.0 / (POLLS_SHARE * points_per_minute)
+
+
 def pause_seconds(parts: int, poll_seconds: float, points_per_minute: float) -> float:
     """Return the time between two requests: evenly within `poll_seconds`, or slower where the points would not do."""
-    return max(poll_seconds / max(1, parts), 60.0 / (POLLS_SHARE * points_per_minute))
+    return max(poll_seconds / max(1, parts), least_pause_seconds(points_per_minute))
 
 
 def round_seconds(channels: int, poll_seconds: float, points_per_minute: float) -> float:

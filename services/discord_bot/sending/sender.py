@@ -22,6 +22,7 @@ from service_runtime.postgres import PostgresAwayError
 REQUESTS_PER_SECOND = 47  # Discord allows 50, some of which are left to commands; 2,000 servers take 43 s
 WORKERS = 32  # at once: a text channel that has to wait holds up no other
 PRIORITY: dict[Kind, int] = {"moment": 0, "live": 1, "digest": 2}
+REJECTED = "rejected"  # a message that Discord takes in no channel: a fault of ours
 EDITS_WAIT_SECONDS = 60.0  # for what has not been sent at all
 Key = tuple[int, Kind, str]
 Builder = Callable[[Intent], Awaitable[Verdict]]
@@ -106,9 +107,10 @@ class Sender:
             log.info("text channel paused", guild_id=intent.guild_id, reason=error.reason)
         except Rejected as error:
             log.error("Discord takes no such message", kind=intent.kind, reason=str(error))
-            await self._settle(intent, "over", "rejected")
+            await self._settle(intent, "over", REJECTED)
         except Away as error:
             log.warning("Discord does not answer", reason=str(error))
+            measure(metrics.DISCORD_MESSAGES).labels(kind=intent.kind, outcome="away").inc()
         else:
             await self._settle(intent, "sent", message_id=message_id, shown_version=built.shown_version)
 
@@ -116,7 +118,8 @@ class Sender:
         self, intent: Intent, state: State, reason: str = "", message_id: int | None = None, shown_version: int = 0
     ) -> None:
         await self._ledger.settle(intent, state, reason, message_id, shown_version)
-        measure(metrics.DISCORD_MESSAGES).labels(kind=intent.kind, outcome=state).inc()
+        outcome = reason if reason == REJECTED else state
+        measure(metrics.DISCORD_MESSAGES).labels(kind=intent.kind, outcome=outcome).inc()
 
     async def edit(self, posted: Posted, message: Message, shown_version: int, is_urgent: bool = False) -> bool:
         """Replace a message; return False if Discord is away, so that the same is wanted later.

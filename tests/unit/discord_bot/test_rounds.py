@@ -3,13 +3,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discord_bot.polling.rounds import DOUBT_SECONDS, POLLS_SHARE, Doubts, parts_of, pause_seconds, round_seconds
+from discord_bot.polling.rounds import (
+    DOUBT_SECONDS,
+    POLLS_SHARE,
+    Doubts,
+    least_pause_seconds,
+    parts_of,
+    pause_seconds,
+    round_seconds,
+)
 
 
 def test_ten_thousand_channels_take_forty_seconds_and_150_requests_a_minute() -> None:
     assert len(parts_of([str(number) for number in range(10_000)])) == 100
     assert round_seconds(10_000, 20.0, 200) <= 40.0
     assert 60 / pause_seconds(100, 20.0, 200) <= 150
+    assert 100 * least_pause_seconds(200) <= 40.0
 
 
 def test_few_channels_are_asked_for_every_twenty_seconds() -> None:
