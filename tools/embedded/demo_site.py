@@ -19,7 +19,7 @@ from api_frontend.views import opt_out
 
 # All that passes, and only to read: nothing else of the simulator can be reached.
 PATHS = re.compile(
-    r"/(?:thumbnails/[\w-]{1,100}\.svg|clip/[\w-]{1,100}|embed|oauth2/authorize"
+    r"/(?:(?:thumbnails|previews|pictures)/[\w-]{1,100}\.svg|clip/[\w-]{1,100}|embed|oauth2/authorize"
     r"|emotes/(?:7tv|bttv|ffz|twitch)/emote/[\w-]{1,100}(?:/[\w.]{1,20}){1,3})",
     re.ASCII,
 )

@@ -39,7 +39,7 @@ PLANS = (
         " can do, or /settings to see how this server has set it up.",
         (
             "/setchannel channel:#live",
-            "/clips on:True early:True channel:#clips per_hour:60",
+            "/clips on:True rarity:0 early:True channel:#clips per_hour:60",
             "/addstreamer streamers:{all}",
         ),
     ),
@@ -49,11 +49,11 @@ PLANS = (
         (
             "/language language:de",
             "/setchannel channel:#live role:@Live pings message:{{role}} {{name}} spielt {{game}}: {{title}} {{url}}",
-            "/clips on:True early:False channel:#clips digest:daily",
+            "/clips on:True rarity:0 early:False channel:#clips digest:daily",
             "/addstreamer streamers:{few}",
         ),
     ),
-    Plan("Speedrun Society", "Nobody has set up the bot here yet. Try /addstreamer, or /help."),
+    Plan("First Steps", "Nobody has set up the bot here yet. Try /addstreamer, or /help."),
 )
 
 

@@ -23,7 +23,7 @@ from twitch_simulator.helix.auth import auth_routes
 from twitch_simulator.helix.helix import Helix, helix_routes
 from twitch_simulator.helix.helix_clips import HelixClips, clip_routes
 from twitch_simulator.helix.helix_gate import error_body
-from twitch_simulator.helix.pictures import picture_routes
+from twitch_simulator.helix.pictures import channel_picture_routes, picture_routes
 from twitch_simulator.twitch import Twitch
 
 FAULT_RESET_SECONDS = 2  # after an ordered 429, the rate limit is reported to reset this much later
@@ -71,9 +71,12 @@ def web_application(twitch: Twitch) -> ASGIApp:
     """Build the application with its faults."""
     application = FastAPI(title="Twitch simulator", docs_url=None, redoc_url=None, openapi_url=None)
     application.include_router(auth_routes(twitch.tokens, twitch.clock.machine, twitch.directory.channel_id))
-    application.include_router(helix_routes(Helix(twitch.directory, twitch.clock.now), twitch.gate))
+    application.include_router(
+        helix_routes(Helix(twitch.directory, twitch.clock.now, lambda: twitch.public_url), twitch.gate)
+    )
     application.include_router(clip_routes(HelixClips(twitch.clips, twitch.directory, twitch.faults), twitch.gate))
     application.include_router(picture_routes(twitch.clips))
+    application.include_router(channel_picture_routes(twitch.directory))
     application.include_router(catalogue_routes(twitch.emotes))
     application.include_router(emote_picture_routes())
     control = (

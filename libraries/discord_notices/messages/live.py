@@ -8,7 +8,7 @@ from discord_notices.messages.durations import between, timestamp
 from discord_notices.messages.marker import marked_address
 from discord_notices.messages.mentions import quiet, role
 from discord_notices.messages.message import GREY, MOST_TITLE, MOST_VALUE, Card, Field, Message
-from discord_notices.messages.safe_text import safe
+from discord_notices.messages.safe_text import is_address, safe
 from discord_notices.messages.template import FIELD, filled
 from discord_notices.rules.guild import Streamer
 from discord_notices.rules.stream import PolledStream
@@ -108,7 +108,7 @@ def preview(stream: PolledStream, at: datetime) -> str:
     address = stream.thumbnail_url
     for name, size in PREVIEW_SIZE.items():
         address = address.replace(f"{{{name}}}", size)
-    if not address.startswith(("https://", "http://")):
+    if not is_address(address):
         return ""
     return f"{address}{'&' if '?' in address else '?'}t={int(at.timestamp()) // 60}"
 

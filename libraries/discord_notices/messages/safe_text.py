@@ -1,8 +1,16 @@
 """Strangers' texts in our messages: a stream's title may hold mentions, links and markup, and shows them as text."""
 
+import re
+
 MARKUP = frozenset("\\*_~`|>#[]()<")
 ZERO_WIDTH = "\u200b"
 ELLIPSIS = "…"
+ADDRESS = re.compile(r"https?://[^\s<>()]+", re.ASCII)
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is one web address, which Discord takes as a link or a picture."""
+    return ADDRESS.fullmatch(text) is not None
 
 
 def safe(text: str, most: int) -> str:

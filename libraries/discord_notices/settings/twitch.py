@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from contracts.channel_names import ChannelName
+from discord_notices.messages.safe_text import is_address
 from discord_notices.rules.guild import Streamer
 from twitch_access.answers import Game, User
 from twitch_access.helix import Helix
@@ -49,5 +50,5 @@ def streamer_of(user: User) -> Streamer:
         channel_id=user.id,
         login=user.login.lower(),
         display_name=user.display_name or user.login,
-        picture_url=user.profile_image_url if user.profile_image_url.startswith("https://") else "",
+        picture_url=user.profile_image_url if is_address(user.profile_image_url) else "",
     )

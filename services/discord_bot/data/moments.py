@@ -12,6 +12,7 @@ from psycopg.rows import DictRow
 from contracts.moments import Moment
 from discord_bot.data.database import Database, queries
 from discord_bot.data.ledger import Posted
+from discord_notices.messages.safe_text import is_address
 from discord_notices.rules.guild import Guild
 from discord_notices.rules.moment import MomentState, Stage
 from discord_notices.storage.guilds import guild_in
@@ -50,7 +51,7 @@ def moment_in(row: DictRow, hidden: HiddenWords) -> MomentState | None:
         display_name=row["display_name"] or row["login"],
         game_name=row["game_name"],
         clip_status=row["clip_status"],
-        clip_url=row["clip_url"] if row["clip_url"].startswith("https://") else "",
+        clip_url=row["clip_url"] if is_address(row["clip_url"]) else "",
         vod_url=row["vod_url"],
     )
 

@@ -18,6 +18,7 @@ from discord_bot.sending.verdict import Built, Verdict, stream_verdict
 from discord_notices.messages.live import Notice, ended_message, live_message
 from discord_notices.messages.marker import nonce_of
 from discord_notices.messages.message import Message
+from discord_notices.messages.safe_text import is_address
 from discord_notices.wording import speaking
 from service_runtime.postgres import PostgresAwayError
 from twitch_access.errors import TwitchError
@@ -145,4 +146,4 @@ class LiveNotices:
             except TwitchError as error:
                 log.warning("cannot get a recording", reason=str(error))
                 return
-            await self._streams.note_recording(each.stream_id, vod_url if vod_url.startswith("https://") else "")
+            await self._streams.note_recording(each.stream_id, vod_url if is_address(vod_url) else "")

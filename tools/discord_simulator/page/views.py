@@ -18,8 +18,9 @@ from discord_simulator.interactions.interaction import Interaction
 from discord_simulator.interactions.person import NO_ANSWER, Person, form_fields
 from discord_simulator.messages.drafts import read_draft
 from discord_simulator.page.rows import message_row, names_of, picture_type
-from discord_simulator.world.guilds import CATEGORY, WRITABLE, Guild
+from discord_simulator.world.guilds import CATEGORY, VOICE, WRITABLE, Guild
 from discord_simulator.world.people import User
+from discord_simulator.world.permissions import BOT_DEFAULT
 
 FOLDER: Final = Path(__file__).parent
 SHOWN_MESSAGES: Final = 60
@@ -85,7 +86,8 @@ class Pages:
     async def home(self, _request: Request) -> Response:
         """Show all servers."""
         world = self._discord.world
-        return page("home.html", guilds=list(world.guilds.values())[:200], bot=world.bot, total=len(world.guilds))
+        guilds = list(world.guilds.values())[:200]
+        return page("home.html", guilds=guilds, bot=world.bot, total=len(world.guilds), permissions=BOT_DEFAULT)
 
     async def server(self, request: Request) -> Response:
         """Lead to a server's first channel."""
@@ -125,6 +127,7 @@ class Pages:
             commands=commands,
             channels=guild.visible_channels(user.user_id),
             category=CATEGORY,
+            voice=VOICE,
             people=[member for member in guild.members.values() if not member.user.is_bot],
             has_bot=self._discord.world.bot.user_id in guild.members,
             bot=self._discord.world.bot,

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -52,9 +53,9 @@ def named(request: Request, *names: str) -> list[list[str]]:
     return values
 
 
-def user_shown(channel: Channel) -> dict[str, Any]:
-    """Build a channel's entry in Get Users."""
-    picture = f"https://static-cdn.jtvnw.net/jtv_user_pictures/{channel.channel_id}-profile_image-300x300.png"
+def user_shown(channel: Channel, base: str) -> dict[str, Any]:
+    """Build a channel's entry in Get Users. `base`: base URL of pictures."""
+    picture = f"{base}/pictures/{channel.channel_id}.svg"
     return {
         "id": channel.channel_id,
         "login": channel.login,
@@ -76,10 +77,10 @@ def self_shown() -> dict[str, Any]:
     return user | empty | {"view_count": 0, "created_at": "2020-01-01T00:00:00Z"}
 
 
-def stream_shown(stream: Stream, games: dict[str, str]) -> dict[str, Any]:
-    """Build a live channel's entry in Get Streams."""
+def stream_shown(stream: Stream, games: dict[str, str], base: str) -> dict[str, Any]:
+    """Build a live channel's entry in Get Streams. `base`: base URL of pictures."""
     channel = stream.channel
-    picture = f"https://static-cdn.jtvnw.net/previews-ttv/live_user_{channel.login}-{{width}}x{{height}}.jpg"
+    picture = f"{base}/previews/{channel.login}-{{width}}x{{height}}.svg"
     return {
         "id": stream.broadcast.stream_id,
         "user_id": channel.channel_id,
@@ -136,10 +137,10 @@ def video_shown(stream: Stream, now: int) -> dict[str, Any]:
 
 
 class Helix:
-    """The handlers: each returns the body for a request and its token."""
+    """The handlers: each returns the body for a request and its token. `base()`: base URL of pictures."""
 
-    def __init__(self, directory: Directory, clock: Clock) -> None:
-        self._directory, self._clock = directory, clock
+    def __init__(self, directory: Directory, clock: Clock, base: Callable[[], str]) -> None:
+        self._directory, self._clock, self._base = directory, clock, base
 
     async def users(self, request: Request, token: Token) -> dict[str, Any]:
         """Get Users by id and login; without either, the token's own user."""
@@ -153,7 +154,7 @@ class Helix:
         known = self._directory
         found = [known.by_id.get(each) for each in ids] + [known.by_login.get(each.lower()) for each in logins]
         me = [self_shown()] if USER_ID in ids or USER_LOGIN in logins else []
-        return {"data": me + [user_shown(channel) for channel in dict.fromkeys(found) if channel]}
+        return {"data": me + [user_shown(channel, self._base()) for channel in dict.fromkeys(found) if channel]}
 
     async def streams(self, request: Request, _token: Token) -> dict[str, Any]:
         """Get Streams, most viewers first, filtered by user, game and language."""
@@ -167,7 +168,10 @@ class Helix:
             and (not languages or stream.channel.language in languages)
         ]
         page, pagination = paged(streams, request, ends_early=False)
-        return {"data": [stream_shown(each, self._directory.games) for each in page], "pagination": pagination}
+        return {
+            "data": [stream_shown(each, self._directory.games, self._base()) for each in page],
+            "pagination": pagination,
+        }
 
     async def games(self, request: Request, _token: Token) -> dict[str, Any]:
         """Get Games by id and name."""

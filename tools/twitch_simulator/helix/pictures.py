@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from twitch_simulator.crowd.categories import kind_of
+from twitch_simulator.crowd.directory import Directory
 from twitch_simulator.helix.clips import Clips
-from twitch_simulator.helix.scenes import draw_scene
+from twitch_simulator.helix.scenes import draw_portrait, draw_scene
 
 PLAYER = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <style>html,body{{margin:0;height:100%;background:#000;color:#eee;font:16px sans-serif;overflow:hidden}}
@@ -19,11 +20,15 @@ p{{position:absolute;left:16px;bottom:12px;margin:0;text-shadow:0 1px 3px #000}}
 <img src="/thumbnails/{clip_id}.svg" alt=""><p>{title}<br>{name}, simulated clip</p></html>"""
 
 
+def hue_of(channel_id: str) -> int:
+    """Return a channel's colour."""
+    return Random(f"hue:{channel_id}").randrange(360)
+
+
 def thumbnail(clip: dict[str, Any] | None, clip_id: str) -> str:
     """Draw a thumbnail in the channel's colour and of its game. `clip`: as in Get Clips, None for an unknown one."""
     channel_id, game_id = (clip["broadcaster_id"], clip["game_id"]) if clip else ("", "")
-    hue = Random(f"hue:{channel_id}").randrange(360)
-    return draw_scene(clip_id, hue, kind_of(game_id))
+    return draw_scene(clip_id, hue_of(channel_id), kind_of(game_id))
 
 
 def frame_policy(parents: list[str]) -> str:
@@ -60,5 +65,28 @@ def picture_routes(clips: Clips) -> APIRouter:
     @router.get("/clip/{clip_id}")
     async def watch(clip_id: str) -> HTMLResponse:
         return page(clip_id, {})
+
+    return router
+
+
+def channel_picture_routes(directory: Directory) -> APIRouter:
+    """Build the routes of channels' pictures and of previews of their streams, whose query changes the picture."""
+    router = APIRouter()
+
+    def drawn(picture: str | None) -> Response:
+        headers = {"Cache-Control": "max-age=3600" if picture else "no-store", "X-Content-Type-Options": "nosniff"}
+        return Response(picture or "", 200 if picture else 404, headers, "image/svg+xml")
+
+    @router.get("/pictures/{channel_id}.svg")
+    async def portrait(channel_id: str) -> Response:
+        return drawn(draw_portrait(hue_of(channel_id)) if channel_id in directory.by_id else None)
+
+    @router.get("/previews/{login}-{size}.svg")
+    async def preview(login: str, size: str, t: str = "") -> Response:
+        channel = directory.by_login.get(login)
+        streams = {stream.channel.login: stream.game_id for stream in directory.streams()}
+        if channel is None or login not in streams:
+            return drawn(None)
+        return drawn(draw_scene(f"{login}:{t[:20]}", hue_of(channel.channel_id), kind_of(streams[login])))
 
     return router

@@ -214,3 +214,11 @@ def draw_scene(key: str, hue: int, kind: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
         f"{scene}{corner}</svg>"
     )
+
+
+def draw_portrait(hue: int) -> str:
+    """Draw a channel's picture: the streamer of the corner, in the channel's colour."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="300" height="300">'
+        f"{box(0, 0, 96, 96, hsl(hue + 40, 35, 30))}{person(48, 96, 40, hue + 180)}</svg>"
+    )
