@@ -144,6 +144,15 @@ check_secrets() {
   done
   [[ -s $folder/webhook_url ]] || warn "$folder/webhook_url is empty" "Nobody is told of trouble. Put a Discord (or other) webhook's address in it."
   check_twitch "$folder"
+  check_discord "$folder"
+}
+
+# Whoever has switched the bot on needs its token; nobody else does.
+check_discord() {
+  [[ $role == reliable && ,$(setting COMPOSE_PROFILES), == *,discord,* ]] || return 0
+  if [[ -s $1/discord_token ]]; then ok "$1/discord_token"; else
+    fail "$1/discord_token is empty" "Get a token at discord.com/developers/applications (DEPLOYMENT.md, step 11), or take discord out of COMPOSE_PROFILES"
+  fi
 }
 
 check_twitch() {

@@ -2,7 +2,20 @@
 
 from collections.abc import Mapping
 
-from status.facts import Broker, Capture, Disk, EmoteCounter, Facts, Group, Job, NoAnswer, OnlyOn, StoredFacts, Website
+from status.facts import (
+    Broker,
+    Capture,
+    DiscordBot,
+    Disk,
+    EmoteCounter,
+    Facts,
+    Group,
+    Job,
+    NoAnswer,
+    OnlyOn,
+    StoredFacts,
+    Website,
+)
 from status.line import StageState, StageStatus
 from status.units import age_text, plural, size_text
 
@@ -13,6 +26,7 @@ CHECKPOINT_SECONDS = 120.0  # checkpoints are seconds apart
 SPOOL_BYTES = 50e6  # minutes of a busy evening
 LAG_RECORDS = 5_000  # seconds of work
 DEAD_LETTERS = 100  # per day
+POLLED_SECONDS = 300.0  # of the Discord bot, which asks every 20 s
 FREE_BYTES, FREE_SHARE = 2e9, 0.05
 ENDED_JOB = ("FAILED", "CANCELED", "FINISHED", "none")
 
@@ -31,6 +45,7 @@ def assess(facts: Facts) -> list[StageStatus]:
         emote_counter(facts.emotes),
         database(facts.database),
         website(facts.website),
+        *([] if facts.discord is None else [discord_bot(facts.discord)]),
         disk(facts.disk),
     ]
 
@@ -179,6 +194,21 @@ def website(fact: Website | NoAnswer) -> StageStatus:
     if isinstance(fact, NoAnswer):
         return _unanswered("website", fact)
     return StageStatus("website", _behind_if(not fact.ready), details=fact.problem or "ready")
+
+
+def discord_bot(fact: DiscordBot | NoAnswer) -> StageStatus:
+    """Assess the Discord bot; its age is that of Twitch's last word on who is live."""
+    if isinstance(fact, NoAnswer):
+        return _unanswered("discord_bot", fact)
+    late = bool(fact.followed) and (fact.polled_age is None or fact.polled_age > POLLED_SECONDS)
+    told = f"{plural(fact.servers, 'server')}, {plural(fact.followed, 'streamer')} followed"
+    return StageStatus(
+        "discord_bot",
+        _behind_if(late or not fact.is_connected),
+        age=fact.polled_age,
+        details=told if fact.is_connected else "not connected to Discord",
+        figures={"servers": fact.servers, "followed": fact.followed},
+    )
 
 
 def disk(fact: Disk | NoAnswer) -> StageStatus:

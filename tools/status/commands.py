@@ -16,6 +16,7 @@ SERVICES = {  # stage to its machine and its service in that compose file
     "emote_counter": ("B", "emote-counter"),
     "postgres": ("A", "postgres"),
     "website": ("A", "api-frontend"),
+    "discord_bot": ("A", "discord-bot"),
 }
 LOGS = {"capture": "stream_monitoring", "website": "api_frontend"}  # log file names that differ from the stage's
 

@@ -84,6 +84,16 @@ class EmoteCounter:
     tick_age: float | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class DiscordBot:
+    """The Discord bot. `polled_age`: since Twitch last said who is live; None before the first answer."""
+
+    is_connected: bool
+    servers: float
+    followed: float
+    polled_age: float | None
+
+
 @dataclass(frozen=True)
 class Website:
     """Whether the website is ready, and why not."""
@@ -103,7 +113,7 @@ class Disk:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """The answers of all probes. `standby` is None if there is none."""
+    """The answers of all probes. `standby` and `discord` are None if there is none."""
 
     database: StoredFacts | NoAnswer
     broker: Broker | NoAnswer
@@ -113,4 +123,5 @@ class Facts:
     job: Job | NoAnswer | OnlyOn
     emotes: EmoteCounter | NoAnswer | OnlyOn
     website: Website | NoAnswer
+    discord: DiscordBot | NoAnswer | None = None
     disk: Disk | NoAnswer

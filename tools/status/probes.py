@@ -49,6 +49,7 @@ def run_probes(addresses: Addresses, folder: Path) -> Facts:
         "job": lambda: web.query_job(flink) if flink else on_b,
         "emotes": lambda: web.query_emote_counter(emotes, emotes_metrics) if emotes and emotes_metrics else on_b,
         "website": lambda: web.query_website(addresses.website),
+        "discord": lambda: web.query_discord_bot(addresses.discord, addresses.has_discord),
         "disk": lambda: disk(folder),
     }
     return Facts(**run_all(probes))

@@ -35,6 +35,8 @@ class StatusSettings(BaseSettings):
     emote_counter_metrics_port: int = Field(9104, description="port of emote_counter's /metrics")
     detector_rest_port: int = Field(8081, description="port of Flink's REST API")
     api_port: int = Field(5000, description="port of the website")
+    discord_metrics_port: int = Field(9105, description="port of the Discord bot's /metrics")
+    compose_profiles: str = Field("", description="which services beside the usual ones run on machine A")
     status_directory: Path = Field(Path("."), description="folder whose disk is checked")
 
     @property
@@ -47,7 +49,10 @@ class StatusSettings(BaseSettings):
 
 @dataclass(frozen=True, kw_only=True)
 class Addresses:
-    """What to query. None: cannot be queried from this machine; `standby` is empty if there is none."""
+    """What to query. None: cannot be queried from this machine; `standby` is empty if there is none.
+
+    `has_discord`: whether there has to be a Discord bot.
+    """
 
     postgres: str
     kafka: KafkaSettings
@@ -58,6 +63,8 @@ class Addresses:
     emotes_metrics: str | None
     flink: str | None
     website: str
+    discord: str
+    has_discord: bool
 
 
 def addresses(settings: StatusSettings) -> Addresses:
@@ -75,6 +82,8 @@ def addresses(settings: StatusSettings) -> Addresses:
         emotes_metrics=local and f"{local}:{settings.emote_counter_metrics_port}",
         flink=local and f"{local}:{settings.detector_rest_port}",
         website=f"http://{machine_a}:{settings.api_port}",
+        discord=f"http://{machine_a}:{settings.discord_metrics_port}",
+        has_discord="discord" in settings.compose_profiles.split(","),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts import metrics
 from contracts.metrics import Metric
-from status.facts import Capture, EmoteCounter, Job, NoAnswer, Website
+from status.facts import Capture, DiscordBot, EmoteCounter, Job, NoAnswer, Website
 
 TIMEOUT_SECONDS = 1.8  # slightly below the probe's deadline
 CONNECTION_ERRORS = (OSError, http.client.HTTPException)
@@ -63,6 +63,21 @@ def query_emote_counter(health_url: str, metrics_url: str) -> EmoteCounter | NoA
     except CONNECTION_ERRORS as error:
         return NoAnswer(f"{host_and_port(health_url)}: {reason(error)}")
     return EmoteCounter(_problems(ready), _notes(ready), sample(text, metrics.EMOTE_TICK_AGE))
+
+
+def query_discord_bot(metrics_url: str, is_wanted: bool) -> DiscordBot | NoAnswer | None:
+    """Query the metrics of the Discord bot; None where there need not be one and none answers."""
+    try:
+        _, text = get(f"{metrics_url}/metrics")
+    except CONNECTION_ERRORS as error:
+        return NoAnswer(f"{host_and_port(metrics_url)}: {reason(error)}") if is_wanted else None
+    polled_at = sample(text, metrics.DISCORD_POLLED_AT)
+    return DiscordBot(
+        is_connected=sample(text, metrics.DISCORD_CONNECTED) == 1,
+        servers=sample(text, metrics.DISCORD_GUILDS) or 0.0,
+        followed=sample(text, metrics.DISCORD_FOLLOWED) or 0.0,
+        polled_age=max(0.0, time.time() - polled_at) if polled_at else None,
+    )
 
 
 def _problems(text: str) -> dict[str, str]:

@@ -93,12 +93,14 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "DISCORD_LEASE_SECONDS": "all instances have to agree on it",
     "DISCORD_HIDDEN_WORDS": "the compose files mount configs/hidden_words.toml",
     "DISCORD_BIND_ADDRESS": "inside of the container",
-    "DISCORD_METRICS_PORT": "inside of the container",
+    "DISCORD_METRICS_PORT": "Prometheus asks this port",
     "DISCORD_HEALTH_PORT": "inside of the container",
 }
 NOT_FOR_THE_FILE = {
     "FLINK_RESUME": "for one command: DEPLOYMENT.md, The job by hand",
     "EMOTE_COUNTER_RESUME": "for one command: OPERATIONS.md, Emotes",
+    "DISCORD_API_URL": "tests and the demo alone",
+    "DISCORD_GATEWAY_URL": "tests and the demo alone",
     **{f"{name}_IMAGE": "where another registry serves" for name in (
         "ALERTMANAGER", "CLOUDFLARED", "GRAFANA", "KAFKA", "MAVEN", "POSTGRES", "PROMETHEUS", "PYTHON", "REDIS"
     )},

@@ -30,7 +30,9 @@ SETTINGS = [
 DOCKERFILES = sorted((REPOSITORY / "infrastructure" / "images").glob("*.Dockerfile"))
 FLINK_START = {"FLINK_RESUME", "FLINK_JOBMANAGER", "FLINK_JOBMANAGER_MEMORY", "FLINK_TASKMANAGER_MEMORY"}
 OTHERS_METRICS = re.compile(r"^(up|ALERTS|flink_\w+)$")
-WORDS = r"sum|max|min|count|rate|increase|by|on|and|or|vector|time|histogram_quantile"  # PromQL's own
+WORDS = (
+    r"sum|max|min|count|rate|increase|by|on|and|or|unless|vector|time|max_over_time|histogram_quantile"  # PromQL's own
+)
 
 
 def known_variables() -> set[str]:

@@ -19,7 +19,7 @@ MANUAL = text("OPERATIONS.md")
 COMPOSE = {"A": "docker-compose.reliable.yml", "B": "docker-compose.processing.yml"}
 PARTS = ("**Means:**", "**Look**", "**Do", "**Over:**")
 PREFIXES = (
-    r"stream_monitoring|clip_detector|recorder|clip_creator|emote_counts|emote_catalogue|twitch|api|watcher"
+    r"stream_monitoring|clip_detector|recorder|clip_creator|emote_counts|emote_catalogue|twitch|api|watcher|discord_bot"
     r"|stream_scout|flink"
 )
 

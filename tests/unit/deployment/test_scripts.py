@@ -83,5 +83,15 @@ def test_preflight_says_how_fast_the_disk_is(nanoseconds: int, word: str, tmp_pa
     assert ("moments come seconds later" in lines[at + 1]) == (word == "WARN")
 
 
+@pytest.mark.parametrize(("profiles", "is_wanted"), [("tunnel,discord", True), ("tunnel", False)])
+def test_preflight_asks_for_discords_token_where_the_bot_is_on(profiles: str, is_wanted: bool, tmp_path: Path) -> None:
+    folder = {"SECRETS_DIRECTORY": str(tmp_path), "COMPOSE_PROFILES": profiles}
+    empty = run("preflight.sh", "reliable", **folder).stdout
+    assert (f"WRONG  {tmp_path}/discord_token is empty" in empty) is is_wanted
+    assert ("discord.com/developers/applications" in empty) is is_wanted
+    (tmp_path / "discord_token").write_text("token")
+    assert "discord_token is empty" not in run("preflight.sh", "reliable", **folder).stdout
+
+
 def test_preflight_knows_two_machines_only() -> None:
     assert run("preflight.sh", "third").returncode == 2

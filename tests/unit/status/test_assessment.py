@@ -8,6 +8,7 @@ from status.assessment import DEAD_LETTERS, FREE_BYTES, LAG_RECORDS, SPOOL_BYTES
 from status.facts import (
     Broker,
     Capture,
+    DiscordBot,
     Disk,
     EmoteCounter,
     Facts,
@@ -21,6 +22,7 @@ from status.facts import (
 )
 from status.line import EXIT_CODES, StageState, StageStatus, worst
 
+BOT = DiscordBot(is_connected=True, servers=3, followed=40, polled_age=4.0)
 CAPTURE = Capture(tick_age=2.0, is_holder=True, backlog=4_000.0, gap_seconds=0.0)
 WELL = Facts(
     database=StoredFacts({"job": StageProgress(3, 1), "recorder": StageProgress(1, 1), "capture": StageProgress(2, 1)}),
@@ -42,6 +44,7 @@ def lines(facts: Facts) -> dict[str, StageStatus]:
 
 def test_all_stages_are_ok() -> None:
     assert {line.state for line in assess(WELL)} == {StageState.OK}
+    assert "discord_bot" not in lines(WELL), "most operators run none"
     assert EXIT_CODES[worst(assess(WELL))] == 0
 
 
@@ -60,6 +63,12 @@ def test_all_stages_are_ok() -> None:
         ("kafka", StageState.BEHIND, {"broker": Broker(None)}),
         ("kafka", StageState.BEHIND, {"broker": Broker(31.0)}),
         ("emote_counter", StageState.DOWN, {"emotes": SILENT}),
+        ("discord_bot", StageState.OK, {"discord": BOT}),
+        ("discord_bot", StageState.DOWN, {"discord": SILENT}),
+        ("discord_bot", StageState.BEHIND, {"discord": replace(BOT, is_connected=False)}),
+        ("discord_bot", StageState.BEHIND, {"discord": replace(BOT, polled_age=301.0)}),
+        ("discord_bot", StageState.BEHIND, {"discord": replace(BOT, polled_age=None)}),
+        ("discord_bot", StageState.OK, {"discord": replace(BOT, polled_age=None, followed=0)}),
         ("emote_counter", StageState.BEHIND, {"emotes": EmoteCounter({"kafka": "does not answer"}, {}, 2.0)}),
         ("emote_counter", StageState.BEHIND, {"emotes": EmoteCounter({}, {}, 61.0)}),
         ("emote_counter", StageState.OK, {"emotes": EmoteCounter({}, {"emotes of ffz": "no good answer"}, None)}),

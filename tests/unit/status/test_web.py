@@ -1,6 +1,7 @@
 """Parsing of HTTP answers: Flink's checkpoints, Prometheus's text, and garbage."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -8,7 +9,7 @@ import pytest
 
 from contracts import metrics
 from status import web
-from status.facts import Capture, EmoteCounter, Job, NoAnswer, Website
+from status.facts import Capture, DiscordBot, EmoteCounter, Job, NoAnswer, Website
 
 METRICS = """# HELP stream_monitoring_gap_seconds_total Channel seconds that nobody read
 stream_monitoring_gap_seconds_total{reason="socket"} 3.0
@@ -51,6 +52,19 @@ def test_samples_are_summed_and_nan_is_none() -> None:
     assert web.sample(METRICS, metrics.GAP_SECONDS) == 7.0
     assert web.sample(METRICS, metrics.TICK_AGE) is None
     assert web.sample(METRICS, metrics.SPOOL_BYTES) is None
+
+
+def test_the_discord_bot_is_told_of_where_it_answers_or_has_to(serve: Serve) -> None:
+    written = {metrics.DISCORD_CONNECTED: 1.0, metrics.DISCORD_GUILDS: 3.0, metrics.DISCORD_FOLLOWED: 40.0}
+    text = "".join(f"{metric.name} {value}\n" for metric, value in written.items())
+    bot = web.query_discord_bot(serve({"/metrics": (200, text)}), is_wanted=False)
+    assert bot == DiscordBot(is_connected=True, servers=3.0, followed=40.0, polled_age=None)
+    polled = f"{text}{metrics.DISCORD_POLLED_AT.name} {time.time() - 5}\n"
+    bot = web.query_discord_bot(serve({"/metrics": (200, polled)}), is_wanted=True)
+    assert isinstance(bot, DiscordBot)
+    assert bot.polled_age == pytest.approx(5, abs=3)
+    assert web.query_discord_bot("http://127.0.0.1:9", is_wanted=False) is None
+    assert isinstance(web.query_discord_bot("http://127.0.0.1:9", is_wanted=True), NoAnswer)
 
 
 def test_the_counter_of_emotes_is_read_with_its_notes(serve: Serve) -> None:
