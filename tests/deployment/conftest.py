@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from deployment.two_machines import (
+    ALONE,
+    BOT,
     LOCAL,
     PROCESSING,
     RELIABLE,
     TWITCH,
+    Discord,
     Machine,
     Page,
     Twitch,
@@ -46,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def addresses() -> Iterator[None]:
     """An address for each machine and for Twitch, on loopback."""
     mine = []
-    for address in (RELIABLE, PROCESSING, TWITCH):
+    for address in (RELIABLE, PROCESSING, TWITCH, ALONE):
         added = subprocess.run(["ip", "addr", "add", f"{address}/32", "dev", "lo"], capture_output=True, check=False)
         if added.returncode == 0:
             mine.append(address)
@@ -56,34 +59,56 @@ def addresses() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def machines(tmp_path_factory: pytest.TempPathFactory, addresses: None) -> Iterator[TwoMachines]:
-    """Both machines, healthy, with a baseline for every channel."""
-    directory = tmp_path_factory.mktemp("machines")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the secrets of all machines."""
+    folder = tmp_path_factory.mktemp("machines")
+    make_secrets(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def docker() -> None:
+    """A Docker daemon, by the stand-ins where there is no other."""
     if os.environ.get("STANDINS"):
         os.environ.update(standins_environment(Path(os.environ["STANDINS"])))
-    make_secrets(directory)
+
+
+@pytest.fixture(scope="session")
+def twitch(directory: Path, addresses: None) -> Iterator[Twitch]:
+    """The simulated Twitch."""
     twitch = Twitch(directory)
+    yield twitch
+    twitch.stop()
+
+
+@pytest.fixture(scope="session")
+def discord(directory: Path, addresses: None) -> Iterator[Discord]:
+    """The simulated Discord."""
+    discord = Discord(directory)
+    yield discord
+    discord.stop()
+
+
+@pytest.fixture(scope="session")
+def machines(directory: Path, docker: None, twitch: Twitch, discord: Discord) -> Iterator[TwoMachines]:
+    """Both machines, healthy, with a baseline for every channel."""
     common = {
+        **BOT,
         "SECRETS_DIRECTORY": str(directory / "secrets"),
-        "STREAM_SCOUT_VERSION": "test",
-        "TWITCH_CLIENT_ID": "simulator",
-        "TWITCH_API_URL": f"http://{TWITCH}:6690/helix/",
-        "TWITCH_AUTH_URL": f"http://{TWITCH}:6690/oauth2/",
         "CHAT_URL": f"irc://{TWITCH}:6667",
         "PINNED_CHANNELS": ",".join(twitch.logins()),
     }
-    on_a = {**common, "BIND_ADDR": RELIABLE, "MACHINE_B": PROCESSING}
+    on_a = {**common, "BIND_ADDR": RELIABLE, "MACHINE_B": PROCESSING, "COMPOSE_PROFILES": "discord"}
     on_b = {**common, "BIND_ADDR": PROCESSING, "MACHINE_A": RELIABLE, "LOCAL_ADDR": LOCAL}
     a = Machine("docker-compose.reliable.yml", "test-reliable", directory, on_a)
     b = Machine("docker-compose.processing.yml", "test-processing", directory, on_b)
     try:
         a.up()
         b.up()
-        both = TwoMachines(a, b, twitch, Page(), twitch.logins())
+        both = TwoMachines(a, b, twitch, discord, Page(), twitch.logins())
         wait_for("a baseline", lambda: both.covered_seconds() > BASELINE_SECONDS, 300, 2)
         yield both
     finally:
-        twitch.stop()
         if not os.environ.get("DEPLOYMENT_KEEP"):  # to examine a failure
             b.down()
             a.down()

@@ -12,14 +12,22 @@ from confluent_kafka.admin import AdminClient
 from deployment.two_machines import LOCAL, PROCESSING, RELIABLE, Machine, TwoMachines
 
 OPEN = {
-    RELIABLE: {"5000", "5001", "5432", "9100", "9103"},
+    RELIABLE: {"5000", "5001", "5432", "9100", "9103", "9105"},
     PROCESSING: {"9094"},
     LOCAL: {"8080", "8081", "8082", "9090", "9093", "9100", "9104", "3000"},
 }
-MEMORY_MB = {"test-reliable": 400, "test-processing": 3000}
-PASSWORDS = ("postgres_*password", "redis_password", "kafka_password", "grafana_password", "chatter_key")
+MEMORY_MB = {"test-reliable": 490, "test-processing": 3000}
+PASSWORDS = (
+    "postgres_*password",
+    "redis_password",
+    "kafka_password",
+    "grafana_password",
+    "chatter_key",
+    "discord_token",
+)
 REDIS, POSTGRES = ("redis", 6379), ("postgres", 5432)
 SITE, CAPTURE, WATCHER = ("api-frontend", 5000), ("stream-monitoring-standby", 9100), ("watcher", 9103)
+BOT = ("discord-bot", 9105)
 # Prints each address of its arguments to which a connection is made.
 CONNECT = """
 import socket, sys
@@ -54,7 +62,7 @@ def test_no_password_in_dockers_output(machines: TwoMachines) -> None:
         output = machine.run("config") + "".join(docker("inspect", each) for each in containers(machine))
         output += machine.run("logs")
         files = [file for name in PASSWORDS for file in (machine.directory / "secrets").glob(name)]
-        assert len(files) == 15
+        assert len(files) == 16
         for file in files:
             assert file.read_text().strip() not in output, file.name
         assert "SCRAM-SHA-256$" not in output
@@ -92,7 +100,7 @@ def test_every_session_in_postgres_is_a_services_own_role(machines: TwoMachines)
     assert not set(found.split()) & {"stream_scout", "owner", "postgres"}
 
 
-@pytest.mark.parametrize("name", ["api-frontend", "stream-monitoring-standby", "watcher"])
+@pytest.mark.parametrize("name", ["api-frontend", "stream-monitoring-standby", "watcher", "discord-bot"])
 def test_redis_answers_the_site_alone(machines: TwoMachines, name: str) -> None:
     def reached(service: str, port: int) -> list[str]:
         places = addresses(machines.a, service, port)
@@ -104,7 +112,9 @@ def test_redis_answers_the_site_alone(machines: TwoMachines, name: str) -> None:
 
 def test_the_tunnel_reaches_only_the_site(machines: TwoMachines) -> None:
     """cloudflared's image has no shell, so another container takes its place in its network."""
-    places = [each for service in (SITE, POSTGRES, REDIS, CAPTURE, WATCHER) for each in addresses(machines.a, *service)]
+    places = [
+        each for service in (SITE, POSTGRES, REDIS, CAPTURE, WATCHER, BOT) for each in addresses(machines.a, *service)
+    ]
     image, network = "stream-scout/recorder:test", f"{machines.a.project}_tunnel"
     found = docker("run", "--rm", "--network", network, image, "python", "-c", CONNECT, *places).split()
     (site,) = found

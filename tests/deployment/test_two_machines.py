@@ -48,6 +48,20 @@ def test_a_burst_becomes_a_clip(machines: TwoMachines) -> None:
     assert moment["clip"]["url"]
 
 
+def test_the_discord_bot_tells_of_a_stream_and_its_moment(machines: TwoMachines) -> None:
+    discord, login = machines.discord, machines.unused[-1]
+    wait_for("the bot is connected", discord.has_bot, 60, 1)
+    discord.type("/setchannel channel:#live")
+    discord.type("/clips on:True rarity:0 early:True channel:#clips")
+    assert "Followed from now on" in discord.type(f"/addstreamer streamers:{login}")
+    wait_for("the notice", lambda: login in str(discord.messages("live")), 60, 1)
+    clip = machines.clip_of_a_burst(CLIP_SECONDS)["clip"]["url"]
+    wait_for("the moment's message has become the clip", lambda: clip in str(discord.messages("clips")), 60, 1)
+    (post,) = discord.messages("clips")
+    assert post["edited_timestamp"], "it was there before the clip"
+    assert len(discord.messages("live")) == 1
+
+
 def test_prometheus_reaches_both_machines(machines: TwoMachines) -> None:
     sql = ["exec", "-T", "prometheus", "promtool", "query", "instant", "http://127.0.0.1:9090", "up == 0"]
     wait_for("all targets are up", lambda: not machines.b.run(*sql).strip(), 60, 2)

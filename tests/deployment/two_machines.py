@@ -13,11 +13,22 @@ from typing import Any
 import httpx
 from testcontainers.compose import DockerCompose
 
+from discord_simulator.process import BOT_TOKEN
 from embedded.processes.waiting import wait_for
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-RELIABLE, PROCESSING, TWITCH = "10.88.7.1", "10.88.7.2", "10.88.7.3"
+RELIABLE, PROCESSING, TWITCH = "10.88.7.1", "10.88.7.2", "10.88.7.3"  # TWITCH: Discord too
+ALONE = "10.88.7.4"  # a machine with the Discord bot and nothing else
 LOCAL = "127.88.7.2"  # machine B's loopback, apart from everything else on this machine
+BOT = {  # what a compose file needs to reach both simulators
+    "STREAM_SCOUT_VERSION": "test",
+    "TWITCH_CLIENT_ID": "simulator",
+    "TWITCH_API_URL": f"http://{TWITCH}:6690/helix/",
+    "TWITCH_AUTH_URL": f"http://{TWITCH}:6690/oauth2/",
+    "DISCORD_API_URL": f"http://{TWITCH}:6790/api/v10",
+    "DISCORD_GATEWAY_URL": f"ws://{TWITCH}:6791",
+    "DISCORD_POLL_SECONDS": "2",
+}
 NEEDS_A_REGISTRY = {"grafana": "GRAFANA_IMAGE", "cloudflared": "CLOUDFLARED_IMAGE"}
 CHANNELS = 6
 Json = dict[str, Any]
@@ -78,8 +89,25 @@ class Machine:
         return (self.directory / "secrets" / name).read_text().strip()
 
 
+class Simulator:
+    """A simulator of ours as a process on this machine."""
+
+    def __init__(self, module: str, directory: Path, options: dict[str, str]) -> None:
+        folders = os.pathsep.join(str(REPOSITORY / each) for each in ("libraries", "services", "tools"))
+        self._log = (directory / f"{module}.log").open("wb")
+        environment = {**os.environ, **options, "PYTHONPATH": folders}
+        command = [sys.executable, "-m", module]
+        self._process = subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log)
+
+    def stop(self) -> None:
+        """Stop it."""
+        self._process.terminate()
+        self._process.wait(20)
+        self._log.close()
+
+
 class Twitch:
-    """The simulator as a process."""
+    """The simulated Twitch as a process."""
 
     def __init__(self, directory: Path) -> None:
         options = {
@@ -92,12 +120,9 @@ class Twitch:
             "SIMULATOR_CLIP_DELAY_SECONDS": "2",
             "SIMULATOR_SEED": "11",
             "SIMULATOR_TRUTH_FILE": str(directory / "truth"),
-            "PYTHONPATH": os.pathsep.join(str(REPOSITORY / each) for each in ("libraries", "services", "tools")),
         }
         self.http = httpx.Client(base_url=f"http://{TWITCH}:6690", timeout=10)
-        self._log = (directory / "twitch.log").open("wb")
-        command = [sys.executable, "-m", "twitch_simulator"]
-        self._process = subprocess.Popen(command, env={**os.environ, **options}, stdout=self._log, stderr=self._log)
+        self._process = Simulator("twitch_simulator", directory, options)
         wait_for("the simulator answers", self._answers, 60, 0.2)
 
     def _answers(self) -> bool:
@@ -117,9 +142,59 @@ class Twitch:
 
     def stop(self) -> None:
         """Stop the process."""
-        self._process.terminate()
-        self._process.wait(20)
-        self._log.close()
+        self._process.stop()
+
+
+class Discord:
+    """The simulated Discord as a process, which the bot's container reaches as it would the real one."""
+
+    def __init__(self, directory: Path) -> None:
+        options = {
+            "DISCORD_SIMULATOR_BIND_ADDRESS": TWITCH,
+            "DISCORD_SIMULATOR_GUILDS": "1",
+            "DISCORD_SIMULATOR_IDENTIFY_SECONDS": "0",
+            "DISCORD_SIMULATOR_TRUTH_FILE": str(directory / "discord-truth"),
+        }
+        self.http = httpx.Client(base_url=f"http://{TWITCH}:6790", timeout=30)
+        self._process = Simulator("discord_simulator", directory, options)
+        wait_for("the simulated Discord answers", self._answers, 60, 0.2)
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.http.get("/control/state").json()["ready"])
+        except httpx.HTTPError:
+            return False
+
+    def has_bot(self) -> bool:
+        """Return whether a bot is connected and its commands are known."""
+        state = self.http.get("/control/state").json()
+        return bool(state["sessions"] and state["commands"])
+
+    def server(self) -> Json:
+        """Return the one server, with the ids of its channels and members."""
+        return dict(self.http.get("/control/guilds").json()[0])
+
+    def type(self, text: str) -> str:
+        """Let the server's owner type a command; return the bot's answer once it has thought."""
+        server = self.server()
+        place = {"channel_id": server["channels"]["mods"], "user_id": server["owner_id"]}
+        answer = self.http.post("/control/command", json={**place, "text": text}).raise_for_status().json()
+        assert answer["answered"], text
+
+        def said() -> str | None:
+            found = self.http.get("/control/messages", params=place).json()
+            return next((each["content"] for each in found if each["id"] == answer["message"]["id"]), None)
+
+        return str(wait_for(f"an answer to {text}", said, 30, 0.2))
+
+    def messages(self, channel: str) -> list[Json]:
+        """Return what everybody sees in a channel."""
+        channel_id = self.server()["channels"][channel]
+        return list(self.http.get("/control/messages", params={"channel_id": channel_id}).json())
+
+    def stop(self) -> None:
+        """Stop the process."""
+        self._process.stop()
 
 
 class Page:
@@ -155,6 +230,7 @@ class TwoMachines:
     a: Machine
     b: Machine
     twitch: Twitch
+    discord: Discord
     page: Page
     unused: list[str]
     started_at: float = field(default_factory=time.time)
@@ -189,5 +265,6 @@ def make_secrets(directory: Path) -> None:
     script = REPOSITORY / "infrastructure" / "secrets.sh"
     subprocess.run([script, str(folder)], check=True, capture_output=True)
     (folder / "twitch_client_secret").write_text("simulator")
+    (folder / "discord_token").write_text(BOT_TOKEN)
     (folder / "twitch" / "twitch_user_tokens.json").write_text(json.dumps({"access_token": "simulator-user-token"}))
     subprocess.run([script, str(folder)], check=True, capture_output=True)
