@@ -18,6 +18,7 @@ from embedded.paths import REPOSITORY
 from embedded.problems import SetupError
 from embedded.processes.ports import used_ports
 from embedded.processes.processes import die_with_parent
+from embedded.programs import Program
 from embedded.site_address import SETTING, SiteAddress
 from embedded.system import System
 from embedded.twitch import SIMULATED, Twitch, real
@@ -103,19 +104,37 @@ def where(ports: Ports, site: SiteAddress) -> str:
     )
 
 
+def where_discord_is(ports: Ports, site: SiteAddress) -> str:
+    """Return the line that says where the simulated Discord is, and what for."""
+    address = simulated_discord.page_url(ports, site)
+    return f"Discord (simulated) is at {address}: see the bot post, and type its commands"
+
+
+def discord_of(
+    directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch
+) -> tuple[list[Program], dict[str, str]]:
+    """Return the programs of the simulated Discord, and what the site knows of it; none beside the real Twitch."""
+    if not twitch.simulated:
+        return [], {}
+    programs = simulated_discord.programs(directory, ports, site, twitch)
+    return programs, simulated_discord.site_settings(directory, ports, site)
+
+
 def run(directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch) -> None:
     """Start the system, print its URL and watch it. Raises SetupError, Stopped."""
     check(directory, ports, site, live=not twitch.simulated)
     mode = "with a simulated Twitch" if twitch.simulated else "with the real Twitch"
     write_line(f"Starting Stream Scout {mode}. Data: {directory}, logs: {directory / 'logs'}")
     tell_of_slow_disk(directory)
+    programs, settings = discord_of(directory.resolve(), ports, site, twitch)
     system = System(
         directory,
         ports,
         site=site,
         simulator_options=SIMULATION,
         twitch=twitch,
-        more=simulated_discord.programs(directory.resolve(), ports, site, twitch) if twitch.simulated else (),
+        environment={"api_frontend": settings},
+        more=programs,
         report=lambda line: write_line(f"  {line}"),
     )
     if not twitch.simulated:
@@ -125,7 +144,7 @@ def run(directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch) -> Non
         system.start()
         write_line(where(ports, site))
         if twitch.simulated:
-            write_line(f"Discord (simulated) is at {simulated_discord.page_url(ports, site)}")
+            write_line(where_discord_is(ports, site))
         watch(system)
     except OSError as error:
         raise SetupError(f"supervisord ended; see {directory / 'logs' / 'supervisord.log'}") from error

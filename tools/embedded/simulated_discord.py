@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from discord_simulator.process import BOT_TOKEN
+from discord_simulator.process import BOT_TOKEN, CLIENT
 from embedded.addresses import Ports
 from embedded.processes.ports import LOOPBACK
 from embedded.processes.probes import answers
@@ -17,10 +17,32 @@ INVITABLE = 1
 POLL_SECONDS = 5  # a visitor has three minutes; an operator's bot asks every 20 s
 
 
+def host_of(site: SiteAddress) -> str:
+    """Return the host that visitors type."""
+    return site.for_others if site.is_wider else "localhost"
+
+
 def page_url(ports: Ports, site: SiteAddress) -> str:
     """Return the address of the pages for whoever may open the site."""
-    host = site.for_others if site.is_wider else "localhost"
-    return f"http://{host}:{ports.discord_simulator_page}"
+    return f"http://{host_of(site)}:{ports.discord_simulator_page}"
+
+
+def site_url(ports: Ports, site: SiteAddress) -> str:
+    """Return the website's address for whoever may open it."""
+    return f"http://{host_of(site)}:{ports.api}"
+
+
+def site_settings(directory: Path, ports: Ports, site: SiteAddress) -> dict[str, str]:
+    """Return the website's settings with which people sign in at the simulated Discord."""
+    secret = directory / "credentials" / "discord_client_secret"
+    secret.write_text(CLIENT["client_secret"])
+    return {
+        "API_DISCORD_CLIENT_ID": CLIENT["client_id"],
+        "API_DISCORD_CLIENT_SECRET_FILE": str(secret),
+        "API_DISCORD_RETURN_URL": f"{site_url(ports, site)}/discord/return",
+        "API_DISCORD_API_URL": ports.url("discord_simulator_http") + "/api/v10",
+        "API_DISCORD_PAGE_URL": f"{page_url(ports, site)}/oauth2/authorize",
+    }
 
 
 def programs(directory: Path, ports: Ports, site: SiteAddress, twitch: Twitch) -> list[Program]:
@@ -59,12 +81,11 @@ def bot(directory: Path, ports: Ports, site: SiteAddress, shared: Mapping[str, s
     """Return the Discord bot. `shared`: how services reach Twitch."""
     token = directory / "credentials" / "discord_token"
     token.write_text(BOT_TOKEN)
-    host = site.for_others if site.is_wider else "localhost"
     own = {
         "DISCORD_TOKEN_FILE": str(token),
         "DISCORD_API_URL": ports.url("discord_simulator_http") + "/api/v10",
         "DISCORD_GATEWAY_URL": f"ws://{LOOPBACK}:{ports.discord_simulator_gateway}",
-        "DISCORD_SITE_URL": f"http://{host}:{ports.api}",
+        "DISCORD_SITE_URL": site_url(ports, site),
         "DISCORD_POLL_SECONDS": str(POLL_SECONDS),
         "DISCORD_HEALTH_PORT": str(ports.discord_health),
         "DISCORD_METRICS_PORT": str(ports.discord_metrics),
