@@ -13,6 +13,7 @@ import httpx
 import psutil
 import psycopg
 import pytest
+from end_to_end.discord_visitor import DiscordVisitor
 from end_to_end.made_before import KEPT, make_topics, partitions_now
 from end_to_end.world import World, closed_with_outcome
 
@@ -32,6 +33,7 @@ from twitch_simulator.process import SimulatorProcess
 
 START_SECONDS = 420.0  # on a machine that also runs other tests
 END_SECONDS = 90.0
+VISIT_SECONDS = 180.0  # a visitor's patience
 REASON_SECONDS = 20.0  # from the start of `make live` to the word why chat is not read
 
 LISTENER = "import socket, sys; held = socket.create_server(('127.0.0.1', int(sys.argv[1]))); sys.stdin.read()"
@@ -95,6 +97,7 @@ def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> N
         connection.execute("CREATE TABLE kept AS SELECT 1 AS number")
     assert httpx.get(ports.url("api") + "/api/v1/moments").status_code == 200
     assert Redis(directory / "redis").client().keys("LIMITS:*/api/*")  # the site counts in the demo's Redis
+    visit_discord(demo)
     os.killpg(demo.process.pid, signal.SIGINT)  # what Ctrl-C does: the whole foreground group
     assert demo.process.wait(END_SECONDS) == 0
     demo.assert_nothing_left()
@@ -105,12 +108,38 @@ def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> N
     assert "Everyone on the network of this machine can open it" in again.text()
     assert httpx.get(f"http://{own_address()}:{ports.api}/ready").status_code == 200
     wider = [each for each in listeners(directory) if not each.on_loopback]
-    assert [(each.program, each.port) for each in wider] == [("api_frontend", ports.api)]
+    assert sorted((each.program, each.port) for each in wider) == [
+        ("api_frontend", ports.api),
+        ("discord_simulator", ports.discord_simulator_page),
+    ]
+    visitor = DiscordVisitor(f"http://{own_address()}:{ports.discord_simulator_page}", "Clip Club")
+    wait_for("the settings of before", lambda: "40" in visitor.type("general", "/streamers"), VISIT_SECONDS)
     with psycopg.connect(database(directory, ports).dsn) as connection:
         assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]
     again.process.send_signal(signal.SIGKILL)
     again.process.wait()
     again.assert_nothing_left()
+
+
+def visit_discord(demo: Demo) -> None:
+    """See a live notice and a moment that becomes its clip; type a command, take a suggestion, press a button."""
+    address = f"http://localhost:{demo.ports.discord_simulator_page}"
+    assert f"Discord (simulated) is at {address}:" in demo.text()
+    visitor = DiscordVisitor(address, "Clip Club")
+    wait_for("a live notice", lambda: any(" is live" in each for each in visitor.shown("live")), VISIT_SECONDS)
+
+    def grown() -> bool:
+        return any("/clip/" in each and "(edited)" in each for each in visitor.shown("clips"))
+
+    wait_for("a message that has become a clip", grown, VISIT_SECONDS)
+    said = visitor.type("general", "/help")
+    assert "/addstreamer" in said
+    assert "Only you can see this" in said
+    assert visitor.suggestions("general", "/removestreamer streamer:")
+    assert "Page 1 of 4" in visitor.type("general", "/streamers")
+    assert "Page 2 of 4" in visitor.press("general", "▶")
+    small = DiscordVisitor(address, "Nachtschicht")
+    wait_for("a notice in German", lambda: any(" spielt " in each for each in small.shown("live")), VISIT_SECONDS)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

@@ -15,6 +15,8 @@ DOCUMENTS = (
     "docs/architecture.md",
     "docs/detection.md",
     "docs/causes.md",
+    "docs/discord.md",
+    "tools/discord_simulator/README.md",
 )
 
 

@@ -1,6 +1,6 @@
 """OAuth2's question to a person: sign in, or add the bot to a server."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
@@ -12,6 +12,7 @@ from starlette.routing import Route
 from discord_simulator.discord import Discord
 from discord_simulator.oauth.grants import SCOPES
 from discord_simulator.page.views import HEADERS, page
+from discord_simulator.world.guilds import Guild
 from discord_simulator.world.permissions import Permission
 
 MEANINGS: Final = {
@@ -79,6 +80,14 @@ def read_demand(query: Mapping[str, str], client_id: int, redirects: str) -> Dem
     )
 
 
+def managed_names(guilds: Sequence[Guild], people: Iterable[int]) -> dict[int, str]:
+    """Return the names of the servers that each person may manage, the first three of them."""
+    return {
+        user_id: ", ".join([each.name for each in guilds if each.base(user_id) & Permission.MANAGE_GUILD][:3])
+        for user_id in people
+    }
+
+
 class Authorize:
     """The handlers."""
 
@@ -98,9 +107,11 @@ class Authorize:
 
     def _question(self, demand: Demand, problem: str = "", status: int = 200) -> Response:
         guilds = [each for each in self._world.guilds.values() if demand.guild_id in ("", str(each.guild_id))]
+        managed = managed_names(guilds, self._world.people)
         response = page(
             "authorize.html", status, problem=problem, bot=self._world.bot, scopes=demand.scopes, meanings=MEANINGS,
-            people=list(self._world.people.values()), guilds=guilds[:200], asks_server=demand.asks_server,
+            people=sorted(self._world.people.values(), key=lambda each: not managed[each.user_id]), managed=managed,
+            guilds=guilds[:200], asks_server=demand.asks_server,
             redirect_uri=demand.redirect_uri,
         )  # fmt: skip
         # The answer leads to the application's own address, which form-action would forbid.
