@@ -47,6 +47,13 @@ def test_a_clip_has_the_same_path_here(twitch: SimulatorProcess, clip: dict[str,
     assert "x-frame-options" not in answer.headers
 
 
+def test_a_streamers_picture_has_the_same_path_here(twitch: SimulatorProcess) -> None:
+    channel_id = twitch.state()["channels"][0]["channel_id"]
+    user = twitch.helix("users", id=channel_id).json()["data"][0]
+    answer = site(twitch.url).get(urlsplit(user["profile_image_url"]).path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/svg+xml")
+
+
 @pytest.mark.parametrize(
     "path",
     ["7tv/emote/01A/2x.webp", "bttv/emote/5f/static/2x.webp", "ffz/emote/12/2", "twitch/emote/25/static/dark/2.0"],

@@ -164,3 +164,36 @@ async def test_the_bot_is_added_by_who_may_manage_the_server(server: Any, pages:
     assert other.name in page.text
     assert other.role_of_bot(server.bot_id).permissions == 3072
     assert [event for event, _ in server.heard()] == ["GUILD_CREATE"]
+
+
+async def test_an_embeds_title_shows_no_escapes_and_has_no_link_but_its_own(
+    server: Any, pages: httpx.AsyncClient
+) -> None:
+    post(server, embeds=[{"title": "ask \\| me at https://a.b/x **now**", "url": "https://a.b/own"}])
+    page = (await pages.get(place(server))).text
+    assert 'href="https://a.b/own"' in page
+    assert "ask | me at https://a.b/x <strong>now</strong></a>" in page
+    assert 'href="https://a.b/x"' not in page
+
+
+async def test_a_server_without_the_bot_links_to_the_question_for_it(server: Any, pages: httpx.AsyncClient) -> None:
+    mine = f"guild_id={server.guild.guild_id}"
+    assert mine not in (await pages.get("/")).text
+    server.discord.leave(server.guild)
+    home = (await pages.get("/")).text
+    (link,) = [each for each in home.split('"') if each.startswith("/oauth2/authorize") and each.endswith(mine)]
+    asked = (await pages.get(link.replace("&amp;", "&"))).text
+    assert server.guild.name in asked
+    assert "Add to server" in asked
+
+
+async def test_who_may_manage_a_server_is_offered_first(server: Any, pages: httpx.AsyncClient) -> None:
+    demand = {"client_id": str(server.bot_id), "scope": "identify guilds", "redirect_uri": "http://site/back"}
+    page = (await pages.get("/oauth2/authorize", params=demand | {"response_type": "code"})).text
+    options = page.split("<option")[1:]
+    managers = ["who may manage" in each for each in options]
+    assert managers == sorted(managers, reverse=True)
+    assert False in managers
+    owner = server.guild.members[server.guild.owner_id].user
+    (offered,) = [each for each in options if f'value="{owner.user_id}"' in each]
+    assert server.guild.name in offered

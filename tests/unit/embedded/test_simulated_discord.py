@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from api_frontend.settings import DiscordPageSettings
 from discord_bot.commands.tree import COMMANDS
 from discord_simulator.process import BOT_TOKEN
 from discord_simulator.settings import DiscordSettings
@@ -43,6 +44,8 @@ def test_the_bot_finds_discord_and_its_token(tmp_path: Path) -> None:
 def test_the_site_sends_people_to_the_pages_and_asks_rest_itself(tmp_path: Path) -> None:
     (tmp_path / "credentials").mkdir()
     settings = simulated_discord.site_settings(tmp_path, PORTS, SiteAddress())
+    known = {f"API_DISCORD_{name}".upper() for name in DiscordPageSettings.model_fields}
+    assert set(settings) <= known
     assert settings["API_DISCORD_PAGE_URL"] == "http://localhost:7003/oauth2/authorize"
     assert settings["API_DISCORD_RETURN_URL"] == "http://localhost:5050/discord/return"
     assert settings["API_DISCORD_API_URL"] == "http://127.0.0.1:7001/api/v10"
