@@ -81,11 +81,13 @@ def read_demand(query: Mapping[str, str], client_id: int, redirects: str) -> Dem
 
 
 def managed_names(guilds: Sequence[Guild], people: Iterable[int]) -> dict[int, str]:
-    """Return the names of the servers that each person may manage, the first three of them."""
-    return {
-        user_id: ", ".join([each.name for each in guilds if each.base(user_id) & Permission.MANAGE_GUILD][:3])
-        for user_id in people
-    }
+    """Return the names of the servers that each person may manage, three at most; managers of the first come first."""
+    managed = {user_id: [each for each in guilds if each.base(user_id) & Permission.MANAGE_GUILD] for user_id in people}
+    places = {each.guild_id: place for place, each in enumerate(guilds)}
+    order = sorted(
+        managed, key=lambda user_id: min((places[each.guild_id] for each in managed[user_id]), default=len(places))
+    )
+    return {user_id: ", ".join(each.name for each in managed[user_id][:3]) for user_id in order}
 
 
 class Authorize:
@@ -110,7 +112,7 @@ class Authorize:
         managed = managed_names(guilds, self._world.people)
         response = page(
             "authorize.html", status, problem=problem, bot=self._world.bot, scopes=demand.scopes, meanings=MEANINGS,
-            people=sorted(self._world.people.values(), key=lambda each: not managed[each.user_id]), managed=managed,
+            people=[self._world.people[number] for number in managed], managed=managed,
             guilds=guilds[:200], asks_server=demand.asks_server,
             redirect_uri=demand.redirect_uri,
         )  # fmt: skip
