@@ -40,11 +40,9 @@ EVIDENCE = Evidence(
 def example_message(guild: Guild, followed: Followed | None, example: Example, at: datetime) -> Message:
     """Return the example: of a streamer whom the server follows, or of Twitch's own channel; it mentions nobody."""
     streamer = followed.streamer if followed else NOBODY
-    nonce = nonce_of(guild.guild_id, example, "")
+    nonce = nonce_of(guild.guild_id, 0, example, "")
     if example == "moment":
-        return moment_message(
-            MomentPost(state=example_moment(streamer, at), nonce=nonce_of(guild.guild_id, example, ""))
-        )
+        return moment_message(MomentPost(state=example_moment(streamer, at), nonce=nonce))
     own = followed.follow if followed else None
     notice = Notice(
         stream=example_stream(streamer, at),

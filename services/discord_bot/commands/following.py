@@ -23,6 +23,7 @@ class FollowOptions(Struct, frozen=True, kw_only=True):
 
     text_channel_id: int | None = None
     role_id: int | None = None
+    takes_role_away: bool = False
     games: str | None = None
     template: str | None = None
 
@@ -55,8 +56,8 @@ async def changes_of(desk: Desk, options: FollowOptions) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if options.text_channel_id is not None:
         changes["text_channel_id"] = options.text_channel_id
-    if options.role_id is not None:
-        changes["role_id"] = options.role_id
+    if options.role_id is not None or options.takes_role_away:
+        changes["role_id"] = None if options.takes_role_away else options.role_id
     if options.template is not None:
         changes["template"] = template_in(options.template)
     if options.games is not None:

@@ -67,11 +67,11 @@ class PollLoop:
             return
         parts = parts_of(channel_ids)
         pause = pause_seconds(len(parts), self._poll_seconds, self._points_per_minute)
-        began_at = time.monotonic()
+        began_at = next_at = time.monotonic()
         for number, part in enumerate(parts):
-            asked_at = time.monotonic()
             await self.ask(number, part)
-            await asyncio.sleep(max(0.0, pause - (time.monotonic() - asked_at)))
+            next_at = max(next_at + pause, time.monotonic() - pause)  # what is late is made up for, by one pause
+            await asyncio.sleep(max(0.0, next_at - time.monotonic()))
         measure(metrics.DISCORD_ROUND_SECONDS).set(time.monotonic() - began_at)
 
     async def ask(self, number: int, part: Sequence[str]) -> None:
