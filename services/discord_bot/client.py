@@ -22,7 +22,6 @@ from service_runtime.postgres import PostgresAwayError
 
 PRESENT_SECONDS = 600.0  # between two looks at all servers, in case an event was lost
 RETRY_SECONDS = 5.0  # while Postgres is away
-TIMEOUT_SECONDS = 30.0  # for an answer of Discord's; aiohttp waits for five minutes
 CHANGING = ("POST", "PATCH", "DELETE")
 
 log = structlog.get_logger()
@@ -36,9 +35,9 @@ def use_addresses(api_url: str, gateway_url: str) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
 
 
-def give_deadlines(http: HTTPClient) -> None:
-    """Let no request wait for an answer for ever; what is sent again by discord.py has a deadline of its own."""
-    bounded = partial(http.request, timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS))
+def give_deadlines(http: HTTPClient, seconds: float) -> None:
+    """Wait no longer for an answer (aiohttp: five minutes); what discord.py sends again has a deadline of its own."""
+    bounded = partial(http.request, timeout=aiohttp.ClientTimeout(total=seconds))
     setattr(http, "request", bounded)  # noqa: B010  (discord.py has no setting for it)
 
 
@@ -47,11 +46,14 @@ class LeaseOver(RuntimeError):  # noqa: N818  (it says what happened)
 
 
 class BotClient(discord.AutoShardedClient):
-    """Reads neither messages nor members: servers, channels and roles are enough. `holds`: whether it answers."""
+    """Reads neither messages nor members: servers, channels and roles are enough. `holds`: whether it answers.
+
+    `answer_seconds`: the longest wait for an answer of Discord's.
+    """
 
     desk: Desk
 
-    def __init__(self, holds: Callable[[], bool]) -> None:
+    def __init__(self, holds: Callable[[], bool], answer_seconds: float) -> None:
         trace = aiohttp.TraceConfig()
         trace.on_request_start.append(self._let_pass)
         super().__init__(
@@ -63,7 +65,7 @@ class BotClient(discord.AutoShardedClient):
             max_messages=None,
         )
         self.holds = holds
-        give_deadlines(self.http)
+        give_deadlines(self.http, answer_seconds)
         self.tree = Tree(self)
         self.present = asyncio.Event()  # all servers are known
         self._changed = asyncio.Event()

@@ -19,18 +19,17 @@ from discord_bot.sending.verdict import found_by
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 
-INTERVAL_SECONDS = 20.0
 AT_ONCE = 16  # text channels searched
-OLD_SECONDS = 30.0  # in which a message that is on its way arrives; discord.py tries for about that long
 
 log = structlog.get_logger()
 
 
 class Recovery:
-    """Looks for open intents at the start and then every 20 s."""
+    """Looks for open intents at the start, and then for those that are older than an answer of Discord's may take."""
 
-    def __init__(self, *, side: DiscordSide, ledger: Ledger, sender: Sender) -> None:
+    def __init__(self, *, side: DiscordSide, ledger: Ledger, sender: Sender, answer_seconds: float) -> None:
         self._side, self._ledger, self._sender = side, ledger, sender
+        self._answer_seconds = answer_seconds
 
     async def run(self) -> None:
         """Recover until cancelled."""
@@ -38,10 +37,10 @@ class Recovery:
         while True:
             try:
                 await self.recover(await self._ledger.open_intents(older_seconds))
-                older_seconds = OLD_SECONDS
+                older_seconds = self._answer_seconds
             except PostgresAwayError as error:
                 log.warning("open intents wait for Postgres", reason=str(error))
-            await asyncio.sleep(INTERVAL_SECONDS)
+            await asyncio.sleep(self._answer_seconds * 2 / 3)
 
     async def recover(self, entries: Sequence[Entry]) -> None:
         """Give each an outcome, or queue it again; a text channel is searched once for all of its intents."""

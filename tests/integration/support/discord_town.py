@@ -1,5 +1,6 @@
 """Servers of a simulated Discord that follow channels of a simulated Twitch, and what became of their notices."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -12,13 +13,24 @@ from integration.support.database import as_role
 from integration.support.discord_bot_process import DEADLINE, BotProcess
 from psycopg.rows import dict_row
 
-from discord_notices.messages.marker import nonce_in
+from discord_notices.messages.marker import nonce_in, nonce_of
 from discord_simulator.process import DiscordProcess
 from embedded.processes.waiting import wait_for
 from twitch_simulator.process import SimulatorProcess
 
 QUIET = ("--messages-per-second", "0", "--bursts-per-minute", "0", "--notices-per-minute", "0")
+POLL_SECONDS = 0.2
 LIVE = "live"  # the text channel of each server where notices are posted
+
+
+@dataclass
+class Recount:
+    """How many notices should have been sent, and what is wrong with them."""
+
+    notices: int = 0
+    lost: int = 0
+    doubled: int = 0
+    unknown: int = 0
 
 
 @dataclass
@@ -52,21 +64,69 @@ class Town:
         """Let servers follow channels; their notices go to `live`. The bot has been in the servers before."""
         guilds, channels = list(guilds), list(channels)
         wait_for("the servers are known", lambda: self._knows(guilds), DEADLINE)
-        for each in channels:
-            self.execute(
-                "INSERT INTO discord_streamers (channel_id, login, display_name) VALUES (%s, %s, %s)"
-                " ON CONFLICT DO NOTHING",
-                each["channel_id"], each["login"], each["login"].title(),
-            )  # fmt: skip
-        for guild in guilds:
-            self.execute(
-                "UPDATE discord_guilds SET text_channel_id = %s WHERE guild_id = %s",
-                int(guild["channels"][LIVE]), int(guild["guild_id"]),
-            )  # fmt: skip
-            self.execute(
-                "INSERT INTO discord_follows (guild_id, channel_id) SELECT %s, unnest(%s::text[]) ON CONFLICT DO NOTHING",
-                int(guild["guild_id"]), [each["channel_id"] for each in channels],
-            )  # fmt: skip
+        ids, logins = [each["channel_id"] for each in channels], [each["login"] for each in channels]
+        self.execute(
+            "INSERT INTO discord_streamers (channel_id, login, display_name)"
+            " SELECT channel_id, login, initcap(login) FROM unnest(%s::text[], %s::text[]) AS r(channel_id, login)"
+            " ON CONFLICT DO NOTHING",
+            ids, logins,
+        )  # fmt: skip
+        self.execute(
+            "UPDATE discord_guilds AS g SET text_channel_id = r.place"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS r(guild_id, place) WHERE g.guild_id = r.guild_id",
+            [int(each["guild_id"]) for each in guilds], [int(each["channels"][LIVE]) for each in guilds],
+        )  # fmt: skip
+        self.execute(
+            "INSERT INTO discord_follows (guild_id, channel_id)"
+            " SELECT guild_id, channel_id FROM unnest(%s::bigint[]) AS guild_id, unnest(%s::text[]) AS channel_id"
+            " ON CONFLICT DO NOTHING",
+            [int(each["guild_id"]) for each in guilds], ids,
+        )  # fmt: skip
+
+    def expected(self, stream_ids: Iterable[str]) -> set[tuple[int, str]]:
+        """Return the server and stream of every notice that these streams make."""
+        wanted = set(stream_ids)
+        rows = self.rows("SELECT guild_id, channel_id FROM discord_follows")
+        return {
+            (row["guild_id"], stream_id)
+            for row in rows
+            for channel_id, stream_id in self.streams
+            if stream_id in wanted and channel_id == row["channel_id"]
+        }
+
+    def recount(self, expected: Iterable[tuple[int, str]]) -> "Recount":
+        """Compare what Discord was sent with what should have been."""
+        sent = {nonce: len(rows) for nonce, rows in self.notices().items()}
+        unknown = {key for key, row in self.ledger().items() if row["state"] == "unknown"}
+        found = Recount()
+        for guild_id, stream_id in expected:
+            number = sum(sent.get(nonce_of(guild_id, place, "live", stream_id), 0) for place in self._places(guild_id))
+            found.notices += 1
+            found.doubled += max(0, number - 1)
+            if number == 0 and (guild_id, stream_id) in unknown:
+                found.unknown += 1
+            elif number == 0:
+                found.lost += 1
+        return found
+
+    def _places(self, guild_id: int) -> list[int]:
+        """Return all text channels that a server has had."""
+        return [
+            int(channel_id)
+            for each in self.guilds
+            if int(each["guild_id"]) == guild_id
+            for channel_id in each["channels"].values()
+        ]
+
+    def until_told(self, expected: Iterable[tuple[int, str]], seconds: float) -> "Recount":
+        """Wait until nothing is missing and nothing is open, or for so long; return what is then."""
+        wanted, deadline = set(expected), time.monotonic() + seconds
+        while True:
+            found = self.recount(wanted)
+            open_ones = [key for key, row in self.ledger().items() if row["state"] == "intent" and key in wanted]
+            if (found.lost == 0 and not open_ones) or time.monotonic() > deadline:
+                return found
+            time.sleep(POLL_SECONDS)
 
     def _knows(self, guilds: list[dict[str, Any]]) -> bool:
         known = {row["guild_id"] for row in self.rows("SELECT guild_id FROM discord_guilds")}

@@ -222,7 +222,7 @@ class Bot:
         self.sender = Sender(
             side=side, ledger=self.ledger, guilds=self.guilds, builders=builders, may_send=lambda: self.may_send
         )
-        self.recovery = Recovery(side=side, ledger=self.ledger, sender=self.sender)
+        self.recovery = Recovery(side=side, ledger=self.ledger, sender=self.sender, answer_seconds=30.0)
         self.opted_out = OptedOut(ledger=self.ledger, follows=self.follows, streams=self.streams)
         self.polling = PollLoop(
             twitch=world.twitch,
