@@ -45,7 +45,7 @@ EVIDENCE = Evidence(
 def example_message(guild: Guild, followed: Followed | None, example: Example, at: datetime) -> Message:
     """Return the example: of a streamer whom the server follows, or of Twitch's own channel; it mentions nobody."""
     streamer = followed.streamer if followed else NOBODY
-    nonce = nonce_of(guild.guild_id, example, "")
+    nonce = nonce_of(guild.guild_id, 0, example, "")
     if example in ("moment", "clip"):
         return moment_message(MomentPost(state=example_moment(streamer, at, example == "clip"), nonce=nonce))
     if example == "daily" or example == "weekly":

@@ -20,7 +20,8 @@ async def preview(desk: Desk, caller: Caller, example: Example, at: datetime) ->
     followed = await desk.follows.of(caller.guild_id)
     message = example_message(guild, followed[0] if followed else None, example, at)
     try:
-        await desk.side.send(text_channel_id, message, nonce_of(caller.guild_id, "preview", at.isoformat()))
+        nonce = nonce_of(caller.guild_id, text_channel_id, "preview", at.isoformat())
+        await desk.side.send(text_channel_id, message, nonce)
     except ChannelRefused as error:
         raise WrongInput(
             _(

@@ -159,6 +159,11 @@ class Ledger:
         key = {"guild_id": posted.guild_id, "kind": posted.kind, "subject": posted.subject}
         await self._database.rows(queries.note_shown, key | {"shown_version": shown_version, "is_final": is_final})
 
+    async def note_tried(self, posted: Posted) -> None:
+        """Note that Discord takes no edit of a message for now."""
+        key = {"guild_id": posted.guild_id, "kind": posted.kind, "subject": posted.subject}
+        await self._database.rows(queries.note_tried, key)
+
     async def of_opted_out(self) -> list[Posted]:
         """Return what stands on Discord of streamers who have opted out."""
         rows = await self._database.rows(queries.messages_opted_out)

@@ -71,11 +71,11 @@ class PollLoop:
         planned = measure(metrics.DISCORD_PLANNED_SECONDS)
         planned.labels(limit="setting").set(self._poll_seconds)
         planned.labels(limit="points").set(len(parts) * least_pause_seconds(self._points_per_minute))
-        began_at = time.monotonic()
+        began_at = next_at = time.monotonic()
         for number, part in enumerate(parts):
-            asked_at = time.monotonic()
             await self.ask(number, part)
-            await asyncio.sleep(max(0.0, pause - (time.monotonic() - asked_at)))
+            next_at = max(next_at + pause, time.monotonic() - pause)  # what is late is made up for, by one pause
+            await asyncio.sleep(max(0.0, next_at - time.monotonic()))
         measure(metrics.DISCORD_ROUND_SECONDS).set(time.monotonic() - began_at)
 
     async def ask(self, number: int, part: Sequence[str]) -> None:

@@ -55,7 +55,7 @@ class Digests:
                     kind="digest",
                     subject=found.subject,
                     text_channel_id=text_channel_id,
-                    nonce=nonce_of(guild.guild_id, "digest", found.subject),
+                    nonce=nonce_of(guild.guild_id, text_channel_id, "digest", found.subject),
                 )
             )
         sender.put(await self._ledger.intend(intents))

@@ -184,7 +184,7 @@ async def test_an_opt_out_ends_notices_and_follows(bot: Bot, desk: Desk, world: 
     world.live("2", "s2")
     await bot.round()
     opt_out(postgres, "1")
-    await bot.opted_out.clear(bot.sender)
+    await bot.sending(bot.opted_out.clear(bot.sender))
     assert [message.content.split()[0] for message in world.discord.shown(10)] == ["Shroud"]
     assert [each.streamer.login for each in await bot.follows.of(1)] == ["shroud"]
     assert "does not want" in (await following.add(desk, one, "ninja", NOTHING)).text

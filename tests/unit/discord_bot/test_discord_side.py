@@ -37,7 +37,7 @@ ME = discord.Object(7)
         (404, 10003, ChannelRefused),
         (404, 10008, MessageGone),
         (400, 30046, EditsSpent),
-        (429, 30046, Away),
+        (429, 30046, EditsSpent),
         (400, 50035, Rejected),
         (429, 0, Away),
         (500, 0, Away),
