@@ -15,9 +15,9 @@ Line = Mapping[str, Any]
 
 
 def stored() -> list[Line]:
-    """Return the judged figures of all stored results, by the name of their bench."""
+    """Return the judged figures of all stored results, by the name of their bench; some have none."""
     results = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("discord_*.json"))]
-    return [line for result in results for line in result["figures"].get("table", [])]
+    return [line for result in results for line in result.get("figures", {}).get("table", [])]
 
 
 def markdown(lines: Iterable[Line]) -> str:
