@@ -132,6 +132,7 @@ def visit_discord(demo: Demo) -> None:
         return any("/clip/" in each and "(edited)" in each for each in visitor.shown("clips"))
 
     wait_for("a message that has become a clip", grown, VISIT_SECONDS)
+    wait_for("the clip's picture", lambda: "/thumbnails/" in str(visitor.shown("clips")), VISIT_SECONDS)
     said = visitor.type("general", "/help")
     assert "/addstreamer" in said
     assert "Only you can see this" in said

@@ -21,6 +21,7 @@ class DiscordSettings(BaseSettings):
     token: str = Field("MTEwMDAwMDAwMDAwMDAwMDAwMQ.simulator.bot-token", description="the bot's token")
     client_secret: str = Field("simulator-secret", description="the application's OAuth2 secret")
     redirects: str = Field("", description="comma-separated OAuth2 redirect addresses; empty: any")
+    preview_hosts: str = Field("", description="comma-separated host:port whose pages are read to preview their links")
     guilds: int = Field(3, ge=0, le=20_000, description="servers that the bot is in")
     other_guilds: int = Field(1, ge=0, le=1000, description="servers that it can be invited to")
     bot_permissions: int = Field(BOT_DEFAULT, ge=0, description="permissions of the bot's role in the servers it is in")

@@ -62,6 +62,7 @@ def simulator(directory: Path, ports: Ports, site: SiteAddress) -> Program:
         "PAGE_PORT": ports.discord_simulator_page,
         "PAGE_ADDRESS": site.bind,
         "PUBLIC_URL": page_url(ports, site),
+        "PREVIEW_HOSTS": f"{LOOPBACK}:{ports.simulator_http}",  # clips
         "GUILDS": SERVERS,
         "OTHER_GUILDS": INVITABLE,
         "IDENTIFY_SECONDS": 0,

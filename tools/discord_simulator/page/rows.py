@@ -1,6 +1,7 @@
 """What a page shows of a message."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -63,8 +64,10 @@ def pings(message: Message, guild: Guild, viewer_id: int) -> bool:
     return named.is_everyone or viewer_id in named.users or any(role_id in named.roles for role_id in roles)
 
 
-def message_row(message: Message, guild: Guild, names: Names, viewer_id: int) -> dict[str, Any]:
-    """Return what is shown of a message to a member."""
+def message_row(
+    message: Message, guild: Guild, names: Names, viewer_id: int, previewed: Callable[[str], dict[str, str]]
+) -> dict[str, Any]:
+    """Return what is shown of a message to a member. `previewed`: what is known of a link's page."""
     member = guild.members.get(message.author.user_id)
     roles = [guild.roles[each] for each in (member.role_ids if member else []) if each in guild.roles]
     highest = max((role for role in roles if role.color), key=lambda role: role.position, default=None)
@@ -82,7 +85,7 @@ def message_row(message: Message, guild: Guild, names: Names, viewer_id: int) ->
         "used": (message.interaction or {}).get("name", ""),
         "used_by": by,
         "content": render(message.content, names) if message.content else Markup(""),
-        "previews": [preview_row(url) for url in links],
+        "previews": [preview_row(url) | previewed(url) for url in links],
         "embeds": [embed_row(embed, names) for embed in message.shown_embeds()],
         "files": [
             {"name": each.file.name, "url": each.url, "is_picture": picture_type(each.file.content) is not None}

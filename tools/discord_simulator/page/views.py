@@ -17,6 +17,7 @@ from discord_simulator.errors import DiscordError
 from discord_simulator.interactions.interaction import Interaction
 from discord_simulator.interactions.person import NO_ANSWER, Person, form_fields
 from discord_simulator.messages.drafts import read_draft
+from discord_simulator.page.previews import Previews
 from discord_simulator.page.rows import message_row, names_of, picture_type
 from discord_simulator.world.guilds import CATEGORY, VOICE, WRITABLE, Guild
 from discord_simulator.world.people import User
@@ -60,6 +61,7 @@ class Pages:
     def __init__(self, discord: Discord) -> None:
         self._discord = discord
         self._problems: dict[tuple[int, int], str] = {}
+        self._previews = Previews(discord.settings.preview_hosts)
 
     def _guild(self, request: Request) -> Guild:
         guild = self._discord.world.guilds.get(int(request.path_params["guild_id"]))
@@ -106,7 +108,9 @@ class Pages:
         latest = self._discord.desk.latest(person.user.user_id, person.channel.channel_id)
         place = address(guild.guild_id, person.channel.channel_id, person.user)
         return {
-            "messages": [message_row(message, guild, names, person.user.user_id) for message in found],
+            "messages": [
+                message_row(message, guild, names, person.user.user_id, self._previews.of) for message in found
+            ],
             "modal": latest.modal if latest else None,
             "fields": form_fields(latest.modal) if latest and latest.modal else [],
             "problem": self._problems.get((person.user.user_id, person.channel.channel_id), ""),

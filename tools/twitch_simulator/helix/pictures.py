@@ -13,6 +13,8 @@ from twitch_simulator.helix.clips import Clips
 from twitch_simulator.helix.scenes import draw_portrait, draw_scene
 
 PLAYER = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
+<meta property="og:site_name" content="Twitch (simulated)"><meta property="og:title" content="{name} - {title}">
+<meta property="og:image" content="/thumbnails/{clip_id}.svg">
 <style>html,body{{margin:0;height:100%;background:#000;color:#eee;font:16px sans-serif;overflow:hidden}}
 img{{width:100%;height:100%;object-fit:cover;animation:a 8s ease-in-out infinite alternate}}
 p{{position:absolute;left:16px;bottom:12px;margin:0;text-shadow:0 1px 3px #000}}
