@@ -28,7 +28,7 @@ GRANT SELECT, UPDATE ON discord_guilds TO api_frontend;
 GRANT SELECT, INSERT, UPDATE, DELETE ON discord_follows TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON discord_streamers TO api_frontend;
 GRANT SELECT, DELETE ON discord_pauses TO api_frontend;
-GRANT SELECT ON discord_places, discord_streams TO api_frontend;
+GRANT SELECT ON discord_places, discord_streams, discord_viewers TO api_frontend;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel, give_voice, forget_visitor, in_stretch
 TO api_frontend;
 

@@ -10,9 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service_runtime.settings import readable_secret
 from twitch_access.budget import POINTS_PER_MINUTE, RESERVE, Share
 
-Program = Literal[
-    "monitoring", "clips", "bot", "site", "viewer_clips"
-]  # what spends points; docs/architecture.md, "Points"
+Program = Literal["monitoring", "clips", "bot", "site", "viewer_clips"]  # docs/architecture.md, "Points"
 CAN_WAIT = frozenset({"bot", "site", "viewer_clips"})
 USER_TOKENS_FILE = Path("secrets/twitch_user_tokens.json")
 
@@ -32,9 +30,7 @@ class TwitchSettings(BaseSettings):
     bot_points: int = Field(200, ge=1, description="requests a minute: a bot that answers people")
     site_points: int = Field(20, ge=1, description="requests a minute: names that are typed on the website")
     viewer_clips_points: int = Field(80, ge=1, description="requests a minute: what became of viewers' clips")
-    spare_points: int = Field(
-        150, ge=RESERVE, description="below so many left the bot, the website and viewers' clips wait"
-    )
+    spare_points: int = Field(150, ge=RESERVE, description="below so many left bot, website and viewers' clips wait")
 
     @field_validator("api_url", "auth_url")
     @classmethod

@@ -146,7 +146,6 @@ async def working(database: Database, site: Site, conninfo: str, end: Callable[[
 
 def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site:
     """Put together what the views work with."""
-    redis, twitch = outside.redis, outside.twitch
     hidden = settings.hidden()
     moments = Moments(database, settings.keep_seconds, hidden)
     emotes = ChannelEmotes(database, pictures_of(settings), hidden)
@@ -157,16 +156,16 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
         progress=PipelineProgress(database, settings.away_after_seconds, keep_seconds=settings.keep_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
-        limits=Limits.of(settings, redis),
+        limits=Limits.of(settings, outside.redis),
         channels=Channels(database),
         chat_lines=ChatLines(database),
         emotes=emotes,
         board=EmoteBoard(database, emotes),
         graphs=LiveGraphs(database, emotes),
-        discord=desk_of(outside.discord, database, twitch_names(twitch)),
-        sign_in=streamer_sign_in(twitch, settings.sign_in_return_url, settings.demo),
+        discord=desk_of(outside.discord, database, twitch_names(outside.twitch)),
+        sign_in=streamer_sign_in(outside.twitch, settings.sign_in_return_url, settings.demo),
         contact=settings.contact,
-        **limits_of_writing(settings, outside.discord, redis),
+        **limits_of_writing(settings, outside),
         voices=Voices(database),
         visitors=Visitors(database),
         clients=Clients(settings.trust_cloudflare, settings.networks()),
@@ -186,10 +185,9 @@ def twitch_names(settings: TwitchSettings) -> NamesByHelix | None:
     return NamesByHelix(access.helix) if access else None
 
 
-def limits_of_writing(
-    settings: ApiSettings, discord: DiscordPageSettings, redis: RedisSettings
-) -> dict[str, RateLimits]:
+def limits_of_writing(settings: ApiSettings, outside: Outside) -> dict[str, RateLimits]:
     """Build the limits of what visitors send, by their names in the site."""
+    redis, discord = outside.redis, outside.discord
     return {
         "asks": RateLimits(settings.ask_limit, redis, name="ask"),
         "reports": RateLimits(settings.report_limit, redis, name="report"),

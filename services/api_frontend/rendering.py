@@ -37,7 +37,7 @@ from api_frontend.text.links import (
     piece_in_language,
     with_language,
 )
-from api_frontend.text.live_curve import spark
+from api_frontend.text.live_curve import spark, viewers_spark, viewers_text
 from api_frontend.text.options import options_of
 from api_frontend.text.recording import recording
 from api_frontend.text.script_words import script_words
@@ -147,6 +147,8 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what else templates may call, what
     "people_text": people_text,
     "contact_link": contact_link,
     "spark": spark,
+    "viewers_spark": viewers_spark,
+    "viewers_text": viewers_text,
     "duration_text": duration_text,
     "going_on": going_on,
     "goes_on_until": goes_on_until,

@@ -66,7 +66,10 @@ class KnownChannel:
 
 @dataclass(frozen=True, kw_only=True)
 class PastStream:
-    """A broadcast. `next_at`: when the channel's next one began, far in the future for the newest."""
+    """A broadcast. `next_at`: when the channel's next one began, far in the future for the newest.
+
+    `viewers`: a number for each five minutes; None, as the others, where nobody has counted them.
+    """
 
     title: str
     game_name: str
@@ -75,6 +78,9 @@ class PastStream:
     ended_at: datetime | None
     next_at: datetime
     moments: int
+    viewers_peak: int | None = None
+    viewers_mean: int | None = None
+    viewers: list[int] | None = None
 
     @property
     def is_live(self) -> bool:

@@ -12,6 +12,7 @@ from api_frontend.translation import _, ngettext
 
 MARK_MINUTES = 15
 SPARK_HEIGHT = 20
+LEAST_VIEWERS = 3  # numbers of viewers that make a line
 
 
 @dataclass(frozen=True)
@@ -131,3 +132,22 @@ def spark(line: ChatLine | None) -> Spark | None:
         )
     gaps = curve.bands(covered(line.people), len(counts))
     return Spark(len(counts), curve.line(counts, read, top_of(line.people)), gaps, text)
+
+
+def viewers_text(peak: int | None, mean: int | None) -> str:
+    """Say how many people watched a stream; empty where nobody has counted them."""
+    if not peak:
+        return ""
+    return ngettext(
+        "Up to %(num)s viewer, %(mean)s on average.",
+        "Up to %(num)s viewers, %(mean)s on average.",
+        peak,
+        mean=mean or 0,
+    )
+
+
+def viewers_spark(viewers: Sequence[int] | None, text: str) -> Spark | None:
+    """Draw how many people watched a stream; None where too few numbers are known for a line."""
+    if not viewers or len(viewers) < LEAST_VIEWERS:
+        return None
+    return Spark(len(viewers), curve.line(viewers, [range(len(viewers))], top_of(viewers)), [], text)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Response
 
 from api_frontend.reader import CURRENT
 from api_frontend.rendering import READER_PAGE
-from api_frontend.text.discord_message import examples
+from api_frontend.text.discord.message import examples
 from api_frontend.views.site import CurrentSite
 from discord_notices.messages.examples import EXAMPLES
 from service_runtime.postgres import PostgresAwayError

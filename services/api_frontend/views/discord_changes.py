@@ -10,13 +10,13 @@ from msgspec.structs import replace
 
 from api_frontend.reader import CURRENT
 from api_frontend.rendering import NEVER_KEPT
-from api_frontend.text.discord_forms import channel_options, clip_options, follow_options
-from api_frontend.text.discord_message import ShownMessage
+from api_frontend.text.discord.forms import channel_options, clip_options, follow_options
+from api_frontend.text.discord.message import ShownMessage
 from api_frontend.translation import _, marked
 from api_frontend.views.discord_previews import (
     follow_preview,
     follow_with,
-    guild_previews,
+    language_preview,
     moments_preview,
     notices_preview,
     typed_follow,
@@ -97,7 +97,7 @@ async def show_language(server: Server, fields: Fields) -> list[ShownMessage]:
     """Show a notice in the language."""
     guild = with_changes(server.guild, language_changes(fields.get("language", "")))
     follows = await server.site.discord.follows.of(server.guild_id)
-    return guild_previews(guild, follows, server.places)["language"]
+    return language_preview(guild, follows, server.places)
 
 
 async def save_follow(server: Server, fields: Fields) -> str:

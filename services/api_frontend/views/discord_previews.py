@@ -1,11 +1,12 @@
 """What a server's messages would look like with these settings."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from api_frontend.text.discord_message import ShownMessage, examples
+from api_frontend.text.discord.message import ShownMessage, examples
 from discord_notices.messages.examples import NOBODY, Example
 from discord_notices.rules.followed import Followed
 from discord_notices.rules.guild import Follow, Guild, Streamer
@@ -18,8 +19,8 @@ def guild_previews(guild: Guild, follows: Sequence[Followed], places: Places) ->
     return {
         "setchannel": notices_preview(guild, follows, places),
         "clips": moments_preview(guild, follows, places),
-        "language": examples(("live",), guild, example_of(follows), places),
-        "addstreamer": [],
+        "language": language_preview(guild, follows, places),
+        "addstreamer": follow_preview(guild, example_of(follows), places),
     }
 
 
@@ -39,7 +40,12 @@ def moments_preview(guild: Guild, follows: Sequence[Followed], places: Places) -
     return examples(tuple(wanted), guild, example_of(follows), places)
 
 
-def follow_preview(guild: Guild, followed: Followed, places: Places) -> list[ShownMessage]:
+def language_preview(guild: Guild, follows: Sequence[Followed], places: Places) -> list[ShownMessage]:
+    """Show the words of a notice, which need no picture."""
+    return [dataclasses.replace(each, picture="") for each in examples(("live",), guild, example_of(follows), places)]
+
+
+def follow_preview(guild: Guild, followed: Followed | None, places: Places) -> list[ShownMessage]:
     """Show the notice of someone whom a server follows."""
     return examples(("live",), guild, followed, places)
 

@@ -10,8 +10,8 @@ from api_frontend.accounts.accounts import Account
 from api_frontend.accounts.cookies import NOTICE_SECONDS
 from api_frontend.reader import CURRENT
 from api_frontend.rendering import NEVER_KEPT
-from api_frontend.text.discord_forms import channel_choices, fixed_choices, follow_fields, guild_fields, role_choices
-from api_frontend.text.discord_message import ShownMessage, said
+from api_frontend.text.discord.forms import channel_choices, fixed_choices, follow_fields, guild_fields, role_choices
+from api_frontend.text.discord.message import ShownMessage, said
 from api_frontend.translation import _, marked
 from api_frontend.views.discord_previews import follow_preview, guild_previews
 from api_frontend.views.discord_session import (

@@ -9,7 +9,7 @@ from fastapi import Depends, HTTPException, Request, Response
 
 from api_frontend.accounts.accounts import Account, Accounts, SignedOutError
 from api_frontend.accounts.discord_api import DiscordAwayError
-from api_frontend.text.discord_forms import fields_in
+from api_frontend.text.discord.forms import fields_in
 from api_frontend.translation import _, marked
 from api_frontend.views.site import CurrentSite, Site
 

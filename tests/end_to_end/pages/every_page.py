@@ -27,6 +27,7 @@ PAGES = {
     "Channel's emotes, none": "/channels/lunaplays/emotes?period=day&q=nothing+of+the+kind&provider=ffz",
     "Emotes": "/emotes",
     "Opt-out": "/channels/opt-out",
+    "Discord bot": "/discord",
     "Saved": "/saved",
     "About": "/about",
     "Status": "/status",

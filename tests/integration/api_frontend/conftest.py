@@ -7,13 +7,16 @@ from typing import Any
 
 import httpx
 import pytest
+from integration.support import database
 from integration.support.api_frontend_process import Rows, SiteProcess
 from integration.support.clip_creator_process import Simulator
 from integration.support.discord_site import Visitor, discord_settings, write_servers
 from integration.support.discord_site import rows as rows_of
 from integration.support.outward import EVIL, PUBLIC
+from integration.support.postgres_fixtures import TEMPLATE
 
 from discord_simulator.process import DiscordProcess
+from embedded.servers.postgres import Postgres
 
 
 @pytest.fixture
@@ -91,12 +94,11 @@ class BotWorld:
         return Visitor(url or self.site.url, self.discord, server["owner_id"])
 
 
-@pytest.fixture(scope="module")
-def bot_world(
-    postgres_of_module: str, twitch: Simulator, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[BotWorld]:
-    """All of it, for one test file."""
+@pytest.fixture(scope="session")
+def bot_world(postgres_server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotWorld]:
+    """All of it, for every test of these pages: starting it takes longer than most of them."""
     folder = tmp_path_factory.mktemp("bot")
+    dsn, twitch = database.create(postgres_server, "bot_world", TEMPLATE), Simulator(folder)
     with DiscordProcess(folder / "discord", "--guilds", "3", "--other-guilds", "1", "--limit-scale", "1000") as discord:
         settings = discord_settings(discord, folder) | {
             "TWITCH_CLIENT_ID": "simulator",
@@ -105,8 +107,9 @@ def bot_world(
             "TWITCH_API_URL": f"{twitch.url}/helix/",
             "TWITCH_DEADLINE_SECONDS": "1",
         }
-        with SiteProcess(postgres_of_module, folder, **settings) as site:
-            yield BotWorld(site, discord, twitch, postgres_of_module, folder)
+        with SiteProcess(dsn, folder, **settings) as site:
+            yield BotWorld(site, discord, twitch, dsn, folder)
+    twitch.stop()
 
 
 def secret_file(folder: Path) -> Path:
@@ -121,3 +124,23 @@ def world(bot_world: BotWorld) -> BotWorld:
     """The same with servers as they were at the beginning."""
     bot_world.renew()
     return bot_world
+
+
+@pytest.fixture
+def two(world: BotWorld) -> dict[str, Any]:
+    """A server that is not the visitor's."""
+    return world.servers[1]
+
+
+@pytest.fixture
+def one(world: BotWorld, two: dict[str, Any]) -> dict[str, Any]:
+    """A server whose owner is not in the other one."""
+    with_bot = [each for each in world.servers if each["has_bot"]]
+    return next(each for each in with_bot if each["owner_id"] not in two["members"].values())
+
+
+@pytest.fixture
+def owner(world: BotWorld, one: dict[str, Any]) -> Iterator[Visitor]:
+    """The first server's owner, signed in."""
+    with world.owner_of(one) as visitor:
+        yield visitor.sign_in()

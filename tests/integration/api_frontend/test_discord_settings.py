@@ -4,22 +4,12 @@ from typing import Any
 
 import pytest
 from integration.api_frontend.conftest import BotWorld
-from integration.support.discord_site import Visitor, problem_of, rows
+from integration.support.discord_site import Visitor, page_of, problem_of, rows
 
 
 @pytest.fixture
-def server(world: BotWorld) -> dict[str, Any]:
-    return world.servers[0]
-
-
-@pytest.fixture
-def owner(world: BotWorld, server: dict[str, Any]) -> Any:
-    with world.owner_of(server) as visitor:
-        yield visitor.sign_in()
-
-
-def page_of(server: dict[str, Any]) -> str:
-    return f"/discord/servers/{server['guild_id']}"
+def server(one: dict[str, Any]) -> dict[str, Any]:
+    return one
 
 
 def guild_row(world: BotWorld, server: dict[str, Any], columns: str) -> tuple[Any, ...]:

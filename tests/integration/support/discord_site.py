@@ -135,7 +135,7 @@ class Visitor:
     """A person's browser: it keeps cookies, and follows a redirect only when told to."""
 
     def __init__(self, site_url: str, discord: DiscordProcess, user_id: str = "") -> None:
-        self.http = httpx.Client(base_url=site_url, timeout=20)
+        self.http = httpx.Client(base_url=site_url, timeout=20, verify=False)  # certificates take time to read
         self._discord, self.user_id = discord, user_id
 
     def __enter__(self) -> Self:
@@ -195,6 +195,11 @@ def encoded(pairs: Sequence[tuple[str, str]]) -> bytes:
 def query_of(address: str) -> dict[str, str]:
     """The query of an address."""
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query, keep_blank_values=True).items()}
+
+
+def page_of(server: dict[str, Any]) -> str:
+    """The address of a server's settings."""
+    return f"/discord/servers/{server['guild_id']}"
 
 
 def problem_of(page: str) -> str:

@@ -9,7 +9,17 @@ import httpx
 ATOM = "{http://www.w3.org/2005/Atom}"
 PUBLIC = "https://scout.example"
 EVIL = "Eve\u202e\u0007 <script>alert(1)</script> \N{FACE WITH TEARS OF JOY} & " + "x" * 10_000
-PAGES = ("/", "/best?clips=1", "/moments/m001", "/moments/evil", "/channels/kraken", "/about", "/status", "/docs")
+PAGES = (
+    "/",
+    "/best?clips=1",
+    "/moments/m001",
+    "/moments/evil",
+    "/channels/kraken",
+    "/discord",
+    "/about",
+    "/status",
+    "/docs",
+)
 
 
 class Head(HTMLParser):

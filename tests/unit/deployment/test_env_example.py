@@ -82,6 +82,10 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "API_DEMO": "the demo alone",
     "API_TWITCH_EMOTES_URL": "the demo alone",
     "API_HIDDEN_WORDS": "the compose files mount configs/hidden_words.toml",
+    "API_DISCORD_CLIENT_SECRET_FILE": "a secret of the compose files",
+    "API_DISCORD_API_URL": "tests and the demo alone",
+    "API_DISCORD_PAGE_URL": "tests and the demo alone",
+    "API_DISCORD_RIGHTS_SECONDS": "Discord refuses to be asked much more often",
     "WATCHER_WEBHOOK_URL_FILE": "a secret of the compose files",
     "WATCHER_WEBHOOK_KIND": "WEBHOOK_KIND",
     "WATCHER_STATE_FILE": "a volume",
@@ -110,6 +114,7 @@ EXAMPLES = {  # an example in the place of a default that is empty, or that nobo
     "BIND_ADDR", "MACHINE_A", "MACHINE_B", "PINNED_CHANNELS", "TOP_CHANNELS", "SITE_DOMAINS", "TUNNEL_ID",
     "API_PUBLIC_URL", "MONITORING_GAMES", "MONITORING_LANGUAGES", "TWITCH_CLIENT_SECRET_FILE", "DETECTOR_THRESHOLD",
     "DETECTOR_REARM_SHARE", "API_SIGN_IN_RETURN_URL", "API_CONTACT", "DISCORD_SITE_URL",
+    "API_DISCORD_CLIENT_ID", "API_DISCORD_RETURN_URL",
 }  # fmt: skip
 
 

@@ -50,9 +50,10 @@ LEFT JOIN channels c USING (channel_id)
 LEFT JOIN watched_channels w USING (channel_id);
 
 -- name: streams_of(channel_id, before, most)
--- A stream whose end nobody saw ends where the next one begins.
+-- A stream whose end nobody saw ends where the next one begins. Viewers are known of those whom the Discord bot polls.
 SELECT
     s.title, s.game_name, s.language, s.started_at, s.ended_at, s.next_at,
+    d.viewers_peak, d.viewers_sum / nullif(d.polls, 0) AS viewers_mean, v.viewers,
     (
         SELECT count(*) FROM visible_moments m
         WHERE m.channel_id = :channel_id AND m.crossed_at >= s.started_at
@@ -60,11 +61,13 @@ SELECT
     ) AS moments
 FROM (
     SELECT *, coalesce(lag(started_at) OVER (ORDER BY started_at DESC), :before) AS next_at FROM (
-        SELECT title, game_name, language, started_at, ended_at FROM streams
+        SELECT stream_id, title, game_name, language, started_at, ended_at FROM streams
         WHERE channel_id = :channel_id AND started_at < :before
         ORDER BY started_at DESC LIMIT :most
     ) newest
 ) s
+LEFT JOIN discord_streams d ON d.stream_id = s.stream_id
+LEFT JOIN discord_viewers v ON v.stream_id = s.stream_id
 ORDER BY s.started_at DESC;
 
 -- name: eruption_hours(channel_id, weeks)

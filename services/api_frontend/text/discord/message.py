@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_timedelta
 from markupsafe import Markup, escape
 
-from api_frontend.reader import CURRENT
+from api_frontend.text.times import time_text
 from api_frontend.translation import _, marked
 from discord_notices.markup import Names, SayTime, render
 from discord_notices.messages.examples import Example, example_message
@@ -27,7 +26,6 @@ CAPTIONS: dict[Example, str] = {
     "daily": marked("The best of a day"),
     "weekly": marked("The best of a week"),
 }
-STYLES = {"D": "long", "F": "full"}  # of Babel, by Discord's; the others are short
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,12 +94,12 @@ def names_of(places: Places, at: datetime, language: str) -> Names:
 
 
 def time_words(language: str) -> SayTime:
-    """Return what says times in a language, in the reader's time zone."""
+    """Return what says how long ago it was in a language; other times as the reader's pages do."""
 
     def say(at: datetime, style: str, now: float) -> str:
         if style == "R":
             return format_timedelta(round(at.timestamp() - now), add_direction=True, locale=language)
-        return format_datetime(at, STYLES.get(style, "short"), ZoneInfo(CURRENT.get().zone), language)
+        return time_text(at, "when")
 
     return say
 
