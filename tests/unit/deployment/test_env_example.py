@@ -95,6 +95,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "DISCORD_API_URL": "tests and the demo alone",
     "DISCORD_GATEWAY_URL": "tests and the demo alone",
     "DISCORD_LEASE_SECONDS": "all instances have to agree on it",
+    "DISCORD_ANSWER_SECONDS": "tests alone shorten it",
     "DISCORD_HIDDEN_WORDS": "the compose files mount configs/hidden_words.toml",
     "DISCORD_BIND_ADDRESS": "inside of the container",
     "DISCORD_METRICS_PORT": "Prometheus asks this port",
