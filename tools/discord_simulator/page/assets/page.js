@@ -67,5 +67,6 @@ let waiting = 0;
 text.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(suggest, 150); });
 text.addEventListener("keydown", (event) => { if (event.key === "Escape") list.hidden = true; });
 paint();
+document.querySelector(".channels [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 messages.scrollTop = messages.scrollHeight;
 setTimeout(refresh, 1500);
