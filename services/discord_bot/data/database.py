@@ -1,5 +1,6 @@
 """Questions to Postgres with a deadline, over a few connections that outlive its absences."""
 
+import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -65,12 +66,23 @@ class Database:
             connection = None
             try:
                 async with self._pool.connection() as connection:
+                    end_if_cancelled()
                     answer = await connection.execute(statement.sql, parameters)
                     return await answer.fetchall()
             except AWAY as error:
                 if connection is None or not connection.closed:
                     raise away(error) from error
         raise PostgresAwayError("every connection was lost")
+
+
+def end_if_cancelled() -> None:
+    """Raise CancelledError in a task that was cancelled: Python 3.11's `wait_for`, in the pool, may swallow the first.
+
+    It does if the awaited comes in the same moment (python/cpython#86296).
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def as_json(value: Any) -> str:
