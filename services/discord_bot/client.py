@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
+import aiohttp
 import discord
 import structlog
 import yarl
 from discord.gateway import DiscordWebSocket
-from discord.http import Route
+from discord.http import HTTPClient, Route
 
 from contracts import metrics
 from discord_bot.commands.desk import Desk
@@ -20,7 +22,7 @@ from service_runtime.postgres import PostgresAwayError
 
 PRESENT_SECONDS = 600.0  # between two looks at all servers, in case an event was lost
 RETRY_SECONDS = 5.0  # while Postgres is away
-TIMEOUT_SECONDS = 30.0  # for a request to Discord
+CHANGING = ("POST", "PATCH", "DELETE")
 
 log = structlog.get_logger()
 
@@ -33,13 +35,29 @@ def use_addresses(api_url: str, gateway_url: str) -> None:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway_url)
 
 
+def give_deadlines(http: HTTPClient, seconds: float) -> None:
+    """Wait no longer for an answer (aiohttp: five minutes); what discord.py sends again has a deadline of its own."""
+    bounded = partial(http.request, timeout=aiohttp.ClientTimeout(total=seconds))
+    setattr(http, "request", bounded)  # noqa: B010  (discord.py has no setting for it)
+
+
+class LeaseOver(RuntimeError):  # noqa: N818  (it says what happened)
+    """This instance may not send any more."""
+
+
 class BotClient(discord.AutoShardedClient):
-    """Reads neither messages nor members: servers, channels and roles are enough. `holds`: whether it answers."""
+    """Reads neither messages nor members: servers, channels and roles are enough. `holds`: whether it answers.
+
+    `answer_seconds`: the longest wait for an answer of Discord's.
+    """
 
     desk: Desk
 
-    def __init__(self, holds: Callable[[], bool]) -> None:
+    def __init__(self, holds: Callable[[], bool], answer_seconds: float) -> None:
+        trace = aiohttp.TraceConfig()
+        trace.on_request_start.append(self._let_pass)
         super().__init__(
+            http_trace=trace,
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -47,10 +65,23 @@ class BotClient(discord.AutoShardedClient):
             max_messages=None,
         )
         self.holds = holds
+        give_deadlines(self.http, answer_seconds)
         self.tree = Tree(self)
         self.present = asyncio.Event()  # all servers are known
         self._changed = asyncio.Event()
         self._has_begun = False
+
+    async def _let_pass(self, _session: object, _context: object, asked: aiohttp.TraceRequestStartParams) -> None:
+        """Raise `LeaseOver` for what would change a text channel without the lease.
+
+        discord.py may have slept since somebody looked, and this machine too.
+        """
+        if asked.method in CHANGING and "/channels/" in asked.url.path and not self.holds():
+            raise LeaseOver("another instance may send")
+
+    def is_connected(self) -> bool:
+        """Return whether every connection to the gateway is open now."""
+        return self.is_ready() and not self.is_closed() and not any(each.is_closed() for each in self.shards.values())
 
     async def login(self, token: str) -> None:
         """Log in."""

@@ -17,10 +17,15 @@ MARGIN_SECONDS = 1.0  # before its end, from which nothing more is sent
 log = structlog.get_logger()
 
 
-class Holding:
-    """`clock`: seconds that only go forward."""
+def boot_seconds() -> float:
+    """Return the seconds since this machine started; those in which it slept count as well."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
-    def __init__(self, lease: Lease, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+
+class Holding:
+    """`clock`: seconds that only go forward, also while this machine sleeps."""
+
+    def __init__(self, lease: Lease, seconds: float, clock: Callable[[], float] = boot_seconds) -> None:
         self._lease, self._seconds, self._clock = lease, seconds, clock
         self._until = 0.0
 

@@ -70,7 +70,7 @@ class Session:
     def __init__(self, around: Surroundings) -> None:
         self._around, stores = around, around.stores
         site_url = around.settings.site_url
-        self.client = BotClient(around.holds)
+        self.client = BotClient(around.holds, around.settings.answer_seconds)
         side = DiscordPy(self.client)
         self.client.desk = Desk(
             guilds=stores.guilds,
@@ -93,7 +93,9 @@ class Session:
             builders={"live": self._live.build, "moment": self._moments.build, "digest": self._digests.build},
             may_send=around.holds,
         )
-        self._recovery = Recovery(side=side, ledger=stores.ledger, guilds=stores.guilds, sender=self._sender)
+        self._recovery = Recovery(
+            side=side, ledger=stores.ledger, sender=self._sender, answer_seconds=around.settings.answer_seconds
+        )
         self._opted_out = OptedOut(ledger=stores.ledger, follows=stores.follows, streams=stores.streams)
 
     async def run(self) -> None:
@@ -106,11 +108,12 @@ class Session:
                 for worker in self._workers():
                     group.create_task(worker)
         finally:
+            self._moments.close()
             await self.client.close()
 
     def is_connected(self) -> bool:
         """Return whether Discord's gateway is open now."""
-        return self.client.is_ready() and not self.client.is_closed()
+        return self.client.is_connected()
 
     async def _connect(self) -> None:
         """Stay connected; discord.py resumes and reconnects by itself, and ends only where it cannot even begin."""

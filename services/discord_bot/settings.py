@@ -37,6 +37,7 @@ class DiscordSettings(BaseSettings):
     poll_seconds: float = Field(20.0, gt=0, le=600, description="pause between two looks at who is live")
     over_seconds: float = Field(120.0, gt=0, description="a stream is over after it was not listed for this long")
     lease_seconds: float = Field(15.0, ge=3, le=300, description="another instance takes over after this long")
+    answer_seconds: float = Field(30.0, ge=1, le=300, description="longest wait for an answer of Discord's")
     silent_days: int = Field(90, ge=1, description="days after which what nobody repaired is forgotten")
     streams_days: int = Field(90, ge=1, description="days that streams and their viewers are kept")
     hidden_words: Path = Field(HIDDEN_WORDS, description="file with the words that are never shown")

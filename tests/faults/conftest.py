@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from benchmarks._syncs import SlowDisk
 from end_to_end.world import World
-from faults import disk, table
+from faults import discord_table, disk, table
 from faults import link as links
 from faults.catalogue import FaultPoints
 from faults.disk import Disk
@@ -45,6 +45,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if table.lines:
         terminalreporter.section("faults")
         terminalreporter.write_line(table.text(table.lines))
+    if discord_table.lines:
+        terminalreporter.section("faults of the Discord bot")
+        terminalreporter.write_line(discord_table.text())
 
 
 @pytest.fixture(scope="session", autouse=True)

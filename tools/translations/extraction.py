@@ -10,7 +10,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from api_frontend import reader
-from discord_bot import wording
+from discord_notices import wording
 
 ROOT = Path(__file__).parents[2]
 LIBRARIES = ROOT / "libraries"
@@ -19,7 +19,7 @@ LEAD = LIBRARIES / "moment_detection" / "lead.py"
 
 @dataclass(frozen=True)
 class Part:
-    """A service with catalogues of its own. `shared`: files of libraries whose texts it says too."""
+    """A folder with catalogues of its own. `shared`: files elsewhere whose texts they hold too."""
 
     folder: Path
     shared: tuple[Path, ...]
@@ -32,7 +32,9 @@ SITE = Part(
     tuple(code for code in reader.LANGUAGES if code != reader.DEFAULT),
 )
 BOT = Part(
-    ROOT / "services" / "discord_bot", (LEAD,), tuple(code for code in wording.LANGUAGES if code != wording.DEFAULT)
+    LIBRARIES / "discord_notices",
+    (LEAD, *sorted((ROOT / "services" / "discord_bot").rglob("*.py"))),
+    tuple(code for code in wording.LANGUAGES if code != wording.DEFAULT),
 )
 KEYWORDS = {"_": None, "gettext": None, "marked": None, "ngettext": (1, 2)}
 JINJA = {

@@ -8,8 +8,8 @@ import structlog
 
 from discord_bot.commands.desk import Caller, Desk, Reply, WrongInput
 from discord_bot.data.guilds import Present
-from discord_bot.rules.guild import Guild
-from discord_bot.wording import _, language_of, speaking
+from discord_notices.rules.guild import Guild
+from discord_notices.wording import _, language_of, speaking
 from service_runtime.postgres import PostgresAwayError
 from twitch_access.errors import TwitchError
 

@@ -7,8 +7,8 @@ from msgspec import Struct
 from discord_bot.commands.desk import Caller, Desk, Reply, WrongInput
 from discord_bot.commands.overview import overview
 from discord_bot.commands.typed import games_in, moods_in, template_in
-from discord_bot.rules.guild import AtEnd, Digest
-from discord_bot.wording import _, language_of, speaking
+from discord_notices.rules.guild import AtEnd, Digest
+from discord_notices.wording import _, language_of, speaking
 
 
 class ChannelOptions(Struct, frozen=True, kw_only=True):

@@ -8,10 +8,10 @@ from discord_bot.data.follows import Follows
 from discord_bot.data.guilds import Guilds
 from discord_bot.data.streams import Streams
 from discord_bot.data.suggestions import Suggestions
-from discord_bot.messages.message import Card
 from discord_bot.polling.twitch import Twitch
-from discord_bot.rules.guild import Guild
 from discord_bot.sending.discord_side import DiscordSide
+from discord_notices.messages.message import Card
+from discord_notices.rules.guild import Guild
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from msgspec.structs import replace
 
 from contracts.moments import SCHEMA_VERSION, Evidence, Moment
 from discord_bot.data.follows import Followed
-from discord_bot.messages.live import Notice, ended_message, live_message
-from discord_bot.messages.marker import nonce_of
-from discord_bot.messages.message import Message
-from discord_bot.messages.moment import MomentPost, moment_message
-from discord_bot.rules.guild import Guild, Streamer
-from discord_bot.rules.moment import MomentState
-from discord_bot.rules.stream import PolledStream
-from discord_bot.wording import _
+from discord_notices.messages.live import Notice, ended_message, live_message
+from discord_notices.messages.marker import nonce_of
+from discord_notices.messages.message import Message
+from discord_notices.messages.moment import MomentPost, moment_message
+from discord_notices.rules.guild import Guild, Streamer
+from discord_notices.rules.moment import MomentState
+from discord_notices.rules.stream import PolledStream
+from discord_notices.wording import _
 
 Example = Literal["live", "ended", "moment"]
 NOBODY = Streamer(channel_id="0", login="twitch", display_name="Twitch")
@@ -40,11 +40,9 @@ EVIDENCE = Evidence(
 def example_message(guild: Guild, followed: Followed | None, example: Example, at: datetime) -> Message:
     """Return the example: of a streamer whom the server follows, or of Twitch's own channel; it mentions nobody."""
     streamer = followed.streamer if followed else NOBODY
-    nonce = nonce_of(guild.guild_id, example, "")
+    nonce = nonce_of(guild.guild_id, 0, example, "")
     if example == "moment":
-        return moment_message(
-            MomentPost(state=example_moment(streamer, at), nonce=nonce_of(guild.guild_id, example, ""))
-        )
+        return moment_message(MomentPost(state=example_moment(streamer, at), nonce=nonce))
     own = followed.follow if followed else None
     notice = Notice(
         stream=example_stream(streamer, at),

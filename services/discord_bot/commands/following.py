@@ -8,11 +8,11 @@ from contracts.channel_names import ChannelName
 from discord_bot.commands.desk import Caller, Desk, Reply, WrongInput
 from discord_bot.commands.typed import games_in, names_in, template_in
 from discord_bot.data.follows import Followed
-from discord_bot.messages.live import MOST_NAME
-from discord_bot.messages.mentions import text_channel
-from discord_bot.messages.safe_text import cut, safe
-from discord_bot.rules.guild import MOST_FOLLOWS, Streamer
-from discord_bot.wording import _, ngettext
+from discord_notices.messages.live import MOST_NAME
+from discord_notices.messages.mentions import text_channel
+from discord_notices.messages.safe_text import cut, safe
+from discord_notices.rules.guild import MOST_FOLLOWS, Streamer
+from discord_notices.wording import _, ngettext
 
 MOST_REPLY = 1900  # characters; Discord takes 2,000
 SHOWN_NAMES = 1200
@@ -23,6 +23,7 @@ class FollowOptions(Struct, frozen=True, kw_only=True):
 
     text_channel_id: int | None = None
     role_id: int | None = None
+    takes_role_away: bool = False
     games: str | None = None
     template: str | None = None
 
@@ -55,8 +56,8 @@ async def changes_of(desk: Desk, options: FollowOptions) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if options.text_channel_id is not None:
         changes["text_channel_id"] = options.text_channel_id
-    if options.role_id is not None:
-        changes["role_id"] = options.role_id
+    if options.role_id is not None or options.takes_role_away:
+        changes["role_id"] = None if options.takes_role_away else options.role_id
     if options.template is not None:
         changes["template"] = template_in(options.template)
     if options.games is not None:

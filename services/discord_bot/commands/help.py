@@ -1,9 +1,9 @@
 """/help: what there is to type."""
 
 from discord_bot.commands.desk import Reply
-from discord_bot.messages.mentions import settings_page
-from discord_bot.messages.template import field_list
-from discord_bot.wording import _, marked
+from discord_notices.messages.mentions import settings_page
+from discord_notices.messages.template import field_list
+from discord_notices.wording import _, marked
 
 COMMANDS = {  # also their descriptions in Discord's own list
     "addstreamer": marked("Follow Twitch streamers: post here when they go live"),

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from discord_bot.data.guilds import Pause
-from discord_bot.messages.mentions import role, settings_page, text_channel
-from discord_bot.messages.problems import paused_words
-from discord_bot.messages.safe_text import cut, safe
-from discord_bot.rules.guild import Guild, MomentChoice
-from discord_bot.wording import LANGUAGES, _, marked, ngettext
+from discord_notices.messages.mentions import role, settings_page, text_channel
+from discord_notices.messages.problems import paused_words
+from discord_notices.messages.safe_text import cut, safe
+from discord_notices.rules.guild import Guild, MomentChoice
+from discord_notices.wording import LANGUAGES, _, marked, ngettext
 
 MOST = 1900  # characters
 MOST_SHOWN = 300

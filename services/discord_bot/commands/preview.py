@@ -4,11 +4,11 @@ from datetime import datetime
 
 from discord_bot.commands.desk import Caller, Desk, Reply, WrongInput
 from discord_bot.commands.examples import Example, example_message
-from discord_bot.messages.marker import nonce_of
-from discord_bot.messages.mentions import text_channel
-from discord_bot.messages.problems import paused_words
 from discord_bot.sending.errors import ChannelRefused, DiscordError
-from discord_bot.wording import _
+from discord_notices.messages.marker import nonce_of
+from discord_notices.messages.mentions import text_channel
+from discord_notices.messages.problems import paused_words
+from discord_notices.wording import _
 
 
 async def preview(desk: Desk, caller: Caller, example: Example, at: datetime) -> Reply:
@@ -19,7 +19,8 @@ async def preview(desk: Desk, caller: Caller, example: Example, at: datetime) ->
     followed = await desk.follows.of(caller.guild_id)
     message = example_message(guild, followed[0] if followed else None, example, at)
     try:
-        await desk.side.send(text_channel_id, message, nonce_of(caller.guild_id, "preview", at.isoformat()))
+        nonce = nonce_of(caller.guild_id, text_channel_id, "preview", at.isoformat())
+        await desk.side.send(text_channel_id, message, nonce)
     except ChannelRefused as error:
         raise WrongInput(
             _(

@@ -9,11 +9,11 @@ from discord_bot.commands import stats as statistics
 from discord_bot.commands.answering import answer
 from discord_bot.commands.calling import Interaction
 from discord_bot.commands.help import COMMANDS
-from discord_bot.wording import marked
+from discord_notices.wording import marked
 
 MOST_TYPED = 2000  # characters of a pasted list
 CHANNEL = locale_str(marked("Post into this text channel"))
-ROLE = locale_str(marked("Mention this role"))
+ROLE = locale_str(marked("Mention this role; @everyone: the server's"))
 GAMES = locale_str(marked("Only these games, parted by commas; all: every game"))
 MESSAGE = locale_str(marked("Your own message with fields such as {name} and {url}; default: the server's"))
 STREAMER = locale_str(marked("One of those whom this server follows"))
@@ -43,7 +43,8 @@ async def addstreamer(
     """Follow streamers."""
     options = following.FollowOptions(
         text_channel_id=channel.id if channel else None,
-        role_id=role.id if role and not role.is_default() else None,
+        role_id=role.id if role else None,
+        takes_role_away=role is not None and role.is_default(),
         games=games,
         template=message,
     )

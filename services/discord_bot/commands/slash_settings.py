@@ -15,8 +15,8 @@ from discord_bot.commands.examples import Example
 from discord_bot.commands.help import COMMANDS, help_text
 from discord_bot.commands.overview import AT_END, DIGESTS, RARITIES
 from discord_bot.commands.slash_follows import CHANNEL, GAMES, MESSAGE
-from discord_bot.rules.guild import AtEnd, Digest
-from discord_bot.wording import LANGUAGES, marked
+from discord_notices.rules.guild import AtEnd, Digest
+from discord_notices.wording import LANGUAGES, marked
 
 AUTOMATIC = "auto"
 

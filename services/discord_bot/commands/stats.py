@@ -4,10 +4,10 @@ from discord_bot.commands.desk import Caller, Desk, Reply, WrongInput
 from discord_bot.commands.following import followed_by
 from discord_bot.commands.typed import names_in
 from discord_bot.data.streams import PastStream
-from discord_bot.messages.durations import between, timestamp
-from discord_bot.messages.live import MOST_NAME
-from discord_bot.messages.safe_text import cut, safe
-from discord_bot.wording import _, ngettext, wording
+from discord_notices.messages.durations import between, timestamp
+from discord_notices.messages.live import MOST_NAME
+from discord_notices.messages.safe_text import cut, safe
+from discord_notices.wording import _, ngettext, wording
 
 MOST_STREAMS = 5
 MOST = 1900  # characters

@@ -2,7 +2,7 @@
 
 from discord import Locale, app_commands
 
-from discord_bot.wording import DEFAULT, language_of, wording_of
+from discord_notices.wording import DEFAULT, language_of, wording_of
 
 TRANSLATED = {
     app_commands.TranslationContextLocation.command_description,

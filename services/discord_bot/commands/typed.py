@@ -5,10 +5,10 @@ import re
 from contracts.channel_names import ChannelName, parse_channel
 from contracts.moment_words import MOODS
 from discord_bot.commands.desk import Desk, WrongInput
-from discord_bot.messages.safe_text import safe
-from discord_bot.messages.template import field_list, unknown_fields
-from discord_bot.rules.guild import MOST_GAMES, MOST_TEMPLATE
-from discord_bot.wording import _
+from discord_notices.messages.safe_text import safe
+from discord_notices.messages.template import field_list, unknown_fields
+from discord_notices.rules.guild import MOST_GAMES, MOST_TEMPLATE
+from discord_notices.wording import _
 
 MOST_NAMES = 100  # of one command: a request to Twitch
 SHOWN = 200  # characters of what was typed, in an answer

@@ -8,7 +8,7 @@ from msgspec import Struct
 from psycopg.rows import DictRow
 
 from discord_bot.data.database import Database, as_json, queries
-from discord_bot.rules.guild import Follow, Streamer
+from discord_notices.rules.guild import Follow, Streamer
 
 
 class LiveNow(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from msgspec import Struct
 from psycopg.rows import DictRow
 
 from discord_bot.data.database import Database, as_json, queries
-from discord_bot.rules.guild import Guild, MomentChoice
+from discord_notices.rules.guild import Guild, MomentChoice
 
 
 class Pause(Struct, frozen=True, kw_only=True):

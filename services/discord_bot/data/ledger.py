@@ -10,10 +10,10 @@ from psycopg.rows import DictRow
 from discord_bot.data.database import Database, as_json, queries
 from discord_bot.data.follows import streamer_in
 from discord_bot.data.streams import stream_in
-from discord_bot.messages.live import Notice
 from discord_bot.rules.announcing import Candidate, Intent, Kind
-from discord_bot.rules.guild import AtEnd
-from discord_bot.wording import language_of
+from discord_notices.messages.live import Notice
+from discord_notices.rules.guild import AtEnd
+from discord_notices.wording import language_of
 
 State = Literal["sent", "refused", "unknown", "over"]
 
@@ -157,6 +157,11 @@ class Ledger:
         """Note what a message shows now; None where nothing was edited. A final one is never touched again."""
         key = {"guild_id": posted.guild_id, "kind": posted.kind, "subject": posted.subject}
         await self._database.rows(queries.note_shown, key | {"shown_version": shown_version, "is_final": is_final})
+
+    async def note_tried(self, posted: Posted) -> None:
+        """Note that Discord takes no edit of a message for now."""
+        key = {"guild_id": posted.guild_id, "kind": posted.kind, "subject": posted.subject}
+        await self._database.rows(queries.note_tried, key)
 
     async def of_opted_out(self) -> list[Posted]:
         """Return what stands on Discord of streamers who have opted out."""

@@ -12,7 +12,7 @@ from discord_bot.data.follows import Follows
 from discord_bot.data.streams import Streams
 from discord_bot.polling.rounds import Doubts, parts_of, pause_seconds
 from discord_bot.polling.twitch import Twitch
-from discord_bot.rules.stream import observed_all
+from discord_notices.rules.stream import observed_all
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 from twitch_access.errors import TwitchError
@@ -67,11 +67,11 @@ class PollLoop:
             return
         parts = parts_of(channel_ids)
         pause = pause_seconds(len(parts), self._poll_seconds, self._points_per_minute)
-        began_at = time.monotonic()
+        began_at = next_at = time.monotonic()
         for number, part in enumerate(parts):
-            asked_at = time.monotonic()
             await self.ask(number, part)
-            await asyncio.sleep(max(0.0, pause - (time.monotonic() - asked_at)))
+            next_at = max(next_at + pause, time.monotonic() - pause)  # what is late is made up for, by one pause
+            await asyncio.sleep(max(0.0, next_at - time.monotonic()))
         measure(metrics.DISCORD_ROUND_SECONDS).set(time.monotonic() - began_at)
 
     async def ask(self, number: int, part: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from contracts.channel_names import ChannelName
-from discord_bot.rules.guild import Streamer
+from discord_notices.rules.guild import Streamer
 from twitch_access.answers import Game, Stream, User, Video
 from twitch_access.helix import Helix
 

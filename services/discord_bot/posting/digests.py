@@ -9,14 +9,14 @@ import structlog
 from discord_bot.data.guilds import Guilds
 from discord_bot.data.ledger import Ledger
 from discord_bot.data.moments import Moments
-from discord_bot.messages.digest import digest_message
-from discord_bot.messages.marker import nonce_of
 from discord_bot.polling.poll_loop import utc_now
 from discord_bot.rules.announcing import Intent
-from discord_bot.rules.digest import MOST_MOMENTS, due
 from discord_bot.sending.sender import Sender
 from discord_bot.sending.verdict import Built, Verdict
-from discord_bot.wording import language_of, speaking
+from discord_notices.messages.digest import digest_message
+from discord_notices.messages.marker import nonce_of
+from discord_notices.rules.digest import MOST_MOMENTS, due
+from discord_notices.wording import language_of, speaking
 from service_runtime.postgres import PostgresAwayError
 
 INTERVAL_SECONDS = 300.0
@@ -55,7 +55,7 @@ class Digests:
                     kind="digest",
                     subject=found.subject,
                     text_channel_id=text_channel_id,
-                    nonce=nonce_of(guild.guild_id, "digest", found.subject),
+                    nonce=nonce_of(guild.guild_id, text_channel_id, "digest", found.subject),
                 )
             )
         sender.put(await self._ledger.intend(intents))

@@ -9,22 +9,22 @@ from msgspec.structs import replace
 
 from discord_bot.data.ledger import Ledger, OpenNotice
 from discord_bot.data.streams import Streams
-from discord_bot.messages.live import Notice, ended_message, live_message
-from discord_bot.messages.marker import nonce_of
-from discord_bot.messages.message import Message
 from discord_bot.polling.poll_loop import utc_now
+from discord_bot.posting.changes import Changes
 from discord_bot.polling.twitch import Twitch
 from discord_bot.rules.announcing import Action, Candidate, Intent, action_at_end, announced
 from discord_bot.rules.editing import may_edit
 from discord_bot.sending.sender import Sender
 from discord_bot.sending.verdict import Built, Verdict, stream_verdict
-from discord_bot.wording import speaking
+from discord_notices.messages.live import Notice, ended_message, live_message
+from discord_notices.messages.marker import nonce_of
+from discord_notices.messages.message import Message
+from discord_notices.wording import speaking
 from service_runtime.postgres import PostgresAwayError
 from twitch_access.errors import TwitchError
 
 EDITS_SECONDS = 5.0  # between two looks at what has changed
 MOST_EDITS = 500  # looked at together
-AT_ONCE = 16  # edits on their way
 RECORDING_SECONDS = 120.0  # after the end, and twice that after the first time: Twitch lists recordings late
 RECORDING_TIMES = 3
 MOST_RECORDINGS = 5  # asked for with each look, a request each
@@ -43,7 +43,7 @@ def intent_of(candidate: Candidate) -> Intent:
         subject=candidate.stream_id,
         channel_id=candidate.channel_id,
         text_channel_id=candidate.text_channel_id,
-        nonce=nonce_of(candidate.guild_id, "live", candidate.stream_id),
+        nonce=nonce_of(candidate.guild_id, candidate.text_channel_id, "live", candidate.stream_id),
     )
 
 
@@ -68,6 +68,7 @@ class LiveNotices:
         self, *, ledger: Ledger, streams: Streams, twitch: Twitch | None, now: Callable[[], datetime] = utc_now
     ) -> None:
         self._ledger, self._streams, self._twitch, self._now = ledger, streams, twitch, now
+        self._changes = Changes()
 
     async def announce(self, stream_ids: Sequence[str], sender: Sender) -> None:
         """Intend what has to be told of these live streams, and queue it."""
@@ -89,25 +90,25 @@ class LiveNotices:
 
     async def run(self, sender: Sender) -> None:
         """Edit, delete and settle what stands on Discord until cancelled."""
-        while True:
-            try:
-                await self.ask_recordings()
-                await self.change_all(sender)
-            except PostgresAwayError as error:
-                log.warning("edits wait for Postgres", reason=str(error))
-            await asyncio.sleep(EDITS_SECONDS)
+        try:
+            while True:
+                try:
+                    await self.ask_recordings()
+                    await self.change_all(sender)
+                except PostgresAwayError as error:
+                    log.warning("edits wait for Postgres", reason=str(error))
+                await asyncio.sleep(EDITS_SECONDS)
+        finally:
+            self._changes.cancel()
 
     async def change_all(self, sender: Sender) -> None:
-        """Bring the notices on Discord up to date."""
-        notices = await self._ledger.changed_notices(MOST_EDITS, RECORDING_TIMES, LEFT_OPEN_SECONDS)
+        """Bring the notices on Discord up to date, those that Discord makes wait later."""
+        found = await self._ledger.changed_notices(MOST_EDITS, RECORDING_TIMES, LEFT_OPEN_SECONDS)
+        notices = [each for each in found if not self._changes.is_going_on(each.posted)]
         best_clips = await self._best_clips(notices)
-        places = asyncio.Semaphore(AT_ONCE)
-
-        async def change(notice: OpenNotice) -> None:
-            async with places:
-                await self._change(notice, best_clips, sender)
-
-        await asyncio.gather(*map(change, notices))
+        for each in notices:
+            self._changes.begin(each.posted, self._change(each, best_clips, sender))
+        await self._changes.settle()
 
     async def _change(self, notice: OpenNotice, best_clips: Mapping[str, str], sender: Sender) -> None:
         stream = notice.notice.stream

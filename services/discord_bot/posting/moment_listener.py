@@ -15,7 +15,7 @@ from service_runtime.postgres import AWAY, PostgresAwayError
 LISTEN_SECONDS = 5.0  # after which the newest moments are compared
 RECENT = 200  # newest moments that are compared
 REMEMBERED = 2000  # versions
-OPEN_SECONDS = 60.0  # between two looks at the messages that may still change
+OPEN_SECONDS = 15.0  # between two looks at the messages that may still change
 RECONNECT_SECONDS = 1.0
 Changed = Callable[[Sequence[str]], Awaitable[None]]
 

@@ -1,22 +1,22 @@
 """Messages of moments: posted, edited into the clip, or withdrawn, each time a moment changes."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from discord_bot.data.guilds import Guilds
-from discord_bot.data.ledger import Ledger
+from discord_bot.data.ledger import Ledger, Posted
 from discord_bot.data.moments import MomentPosted, Moments
-from discord_bot.messages.marker import nonce_of
-from discord_bot.messages.moment import MomentPost, moment_message
 from discord_bot.polling.poll_loop import utc_now
+from discord_bot.posting.changes import Changes
 from discord_bot.rules.announcing import Intent
-from discord_bot.rules.guild import Guild
-from discord_bot.rules.moment import CLIP_FRESH_SECONDS, FRESH_SECONDS, MomentState, change_of, is_posted
 from discord_bot.sending.sender import Sender
 from discord_bot.sending.verdict import Built, Verdict
-from discord_bot.wording import language_of, speaking
+from discord_notices.messages.marker import nonce_of
+from discord_notices.messages.moment import MomentPost, moment_message
+from discord_notices.rules.guild import Guild
+from discord_notices.rules.moment import CLIP_FRESH_SECONDS, FRESH_SECONDS, MomentState, change_of, is_posted
+from discord_notices.wording import language_of, speaking
 
 BATCH = 100  # moments that are read together
 
@@ -30,7 +30,7 @@ def intent_of(state: MomentState, guild: Guild, text_channel_id: int) -> Intent:
         subject=moment.moment_id,
         channel_id=moment.channel_id,
         text_channel_id=text_channel_id,
-        nonce=nonce_of(guild.guild_id, "moment", moment.moment_id),
+        nonce=nonce_of(guild.guild_id, text_channel_id, "moment", moment.moment_id),
     )
 
 
@@ -58,6 +58,7 @@ class MomentPosts:
     ) -> None:
         self._moments, self._ledger, self._guilds = moments, ledger, guilds
         self._site_url, self._now = site_url, now
+        self._changes = Changes()
 
     async def changed(self, ids: Sequence[str], sender: Sender) -> None:
         """Post, edit or withdraw the messages of these moments."""
@@ -66,7 +67,15 @@ class MomentPosts:
             states = await self._moments.by_ids(batch)
             posts = await self._moments.posts_of(batch)
             await self._post(states, posts, sender)
-            await asyncio.gather(*(self._change(post, states.get(post.subject), sender) for post in posts))
+            for post in posts:
+                if post.posted is not None and not post.is_final and not self._changes.is_going_on(post.posted):
+                    work = self._change(post, post.posted, states.get(post.subject), sender)
+                    self._changes.begin(post.posted, work)
+            await self._changes.settle()
+
+    def close(self) -> None:
+        """End what is going on."""
+        self._changes.cancel()
 
     async def _post(self, states: dict[str, MomentState], posts: Iterable[MomentPosted], sender: Sender) -> None:
         known = {(post.guild_id, post.subject) for post in posts}
@@ -84,18 +93,16 @@ class MomentPosts:
                     intents.append(intent_of(state, guild, text_channel_id))
         sender.put(await self._ledger.intend(intents))
 
-    async def _change(self, post: MomentPosted, state: MomentState | None, sender: Sender) -> None:
-        if post.posted is None or post.is_final:
-            return
+    async def _change(self, post: MomentPosted, posted: Posted, state: MomentState | None, sender: Sender) -> None:
         change = change_of(state, post.shown, self._now())
         if change == "withdraw":
-            await sender.delete(post.posted)
+            await sender.delete(posted)
         elif change == "close":
-            await self._ledger.note_shown(post.posted, None, True)
+            await self._ledger.note_shown(posted, None, True)
         elif change == "edit" and state is not None:
             with speaking(post.language):
                 message = moment_message(MomentPost(state=state, nonce=post.nonce, site_url=self._site_url))
-            await sender.edit(post.posted, message, int(state.stage), is_urgent=True)
+            await sender.edit(posted, message, int(state.stage), is_urgent=True)
 
     async def build(self, intent: Intent) -> Verdict:
         """Return an intent's message, if it is still news."""

@@ -5,8 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from discord_bot.rules.games import fits
-from discord_bot.rules.guild import AtEnd
+from discord_notices.rules.games import fits
+from discord_notices.rules.guild import AtEnd
 
 Kind = Literal["live", "moment", "digest"]
 

@@ -9,9 +9,9 @@ import aiohttp
 import discord
 from msgspec import Struct
 
-from discord_bot.messages.marker import nonce_in
-from discord_bot.messages.message import Card, Message
 from discord_bot.sending.errors import Away, ChannelRefused, error_of
+from discord_notices.messages.marker import nonce_in
+from discord_notices.messages.message import Card, Message
 
 SEARCHED_MESSAGES = 50  # of a text channel, for our own
 
@@ -38,8 +38,11 @@ class DiscordSide(Protocol):
     async def delete(self, text_channel_id: int, message_id: int) -> None:
         """Delete a message of ours."""
 
-    async def search(self, text_channel_id: int) -> Searched:
+    async def search(self, guild_id: int, text_channel_id: int) -> Searched:
         """Look through the text channel's last messages; `ChannelRefused` where we may not."""
+
+    def is_in(self, guild_id: int) -> bool:
+        """Return whether the bot is in a server, as far as Discord has said."""
 
 
 class DiscordPy:
@@ -68,13 +71,25 @@ class DiscordPy:
         with translated():
             await self._client.get_partial_messageable(text_channel_id).get_partial_message(message_id).delete()
 
-    async def search(self, text_channel_id: int) -> Searched:
-        channel = self._client.get_channel(text_channel_id)
-        if not may_read_history(channel):
-            raise ChannelRefused("no_permission")
+    def is_in(self, guild_id: int) -> bool:
+        return self._client.get_guild(guild_id) is not None
+
+    async def search(self, guild_id: int, text_channel_id: int) -> Searched:
         with translated():
+            channel = await self._text_channel(guild_id, text_channel_id)
+            if not may_read_history(channel):
+                raise ChannelRefused("no_permission")
             history = self._client.get_partial_messageable(text_channel_id).history(limit=SEARCHED_MESSAGES)
             return await searched(history, self._client.user)
+
+    async def _text_channel(self, guild_id: int, text_channel_id: int) -> object:
+        """Return a text channel with what we may do there: from the cache, where threads that sleep are missing."""
+        guild = self._client.get_guild(guild_id)
+        if guild is None:
+            raise ChannelRefused("server_gone")
+        if guild.unavailable:
+            raise Away("the server is out of Discord's own reach", reached=False)
+        return guild.get_channel_or_thread(text_channel_id) or await self._client.fetch_channel(text_channel_id)
 
 
 def may_read_history(channel: object) -> bool:

@@ -36,6 +36,11 @@ class ChannelRefused(DiscordError):
         super().__init__(reason)
         self.reason: ChannelReason = reason
 
+    @property
+    def is_for_good(self) -> bool:
+        """Whether nobody sees any more what was posted there."""
+        return self.reason in ("channel_gone", "server_gone")
+
 
 class MessageGone(DiscordError):
     """Somebody deleted the message."""
@@ -57,12 +62,12 @@ def error_of(status: int, code: int, text: str) -> DiscordError:
     """Return the error of an answer that was no success. `code`: Discord's own, 0 without one."""
     if status == 401:
         return TokenRefused(text)
+    if code == EDITS_SPENT:  # its status is 429 too; discord.py has waited and tried five times by then
+        return EditsSpent(text)
     if status == 429 or status >= 500:
         return Away(f"Discord answered {status}", reached=status != 429)
     if code == MESSAGE_GONE:
         return MessageGone(text)
-    if code == EDITS_SPENT:
-        return EditsSpent(text)
     if code in CODES:
         return ChannelRefused(CODES[code])
     if status == 403:

@@ -11,27 +11,25 @@ from collections.abc import Sequence
 import structlog
 
 from contracts import metrics
-from discord_bot.data.guilds import Guilds
 from discord_bot.data.ledger import Entry, Ledger
 from discord_bot.sending.discord_side import DiscordSide, Searched
-from discord_bot.sending.errors import Away, ChannelRefused, DiscordError
+from discord_bot.sending.errors import Away, ChannelRefused, DiscordError, TokenRefused
 from discord_bot.sending.sender import Sender
-from discord_bot.sending.verdict import Found, found_by
+from discord_bot.sending.verdict import found_by
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 
-INTERVAL_SECONDS = 20.0
 AT_ONCE = 16  # text channels searched
-OLD_SECONDS = 30.0  # in which a message that is on its way arrives; discord.py tries for about that long
 
 log = structlog.get_logger()
 
 
 class Recovery:
-    """Looks for open intents at the start and then every 20 s."""
+    """Looks for open intents at the start, and then for those that are older than an answer of Discord's may take."""
 
-    def __init__(self, *, side: DiscordSide, ledger: Ledger, guilds: Guilds, sender: Sender) -> None:
-        self._side, self._ledger, self._guilds, self._sender = side, ledger, guilds, sender
+    def __init__(self, *, side: DiscordSide, ledger: Ledger, sender: Sender, answer_seconds: float) -> None:
+        self._side, self._ledger, self._sender = side, ledger, sender
+        self._answer_seconds = answer_seconds
 
     async def run(self) -> None:
         """Recover until cancelled."""
@@ -39,10 +37,10 @@ class Recovery:
         while True:
             try:
                 await self.recover(await self._ledger.open_intents(older_seconds))
-                older_seconds = OLD_SECONDS
+                older_seconds = self._answer_seconds
             except PostgresAwayError as error:
                 log.warning("open intents wait for Postgres", reason=str(error))
-            await asyncio.sleep(INTERVAL_SECONDS)
+            await asyncio.sleep(self._answer_seconds * 2 / 3)
 
     async def recover(self, entries: Sequence[Entry]) -> None:
         """Give each an outcome, or queue it again; a text channel is searched once for all of its intents."""
@@ -59,34 +57,38 @@ class Recovery:
         await asyncio.gather(*(recover(*each) for each in by_channel.items()))
 
     async def _recover(self, text_channel_id: int, entries: Sequence[Entry]) -> None:
+        await self._sender.turn()
+        searched = None
         try:
-            searched = await self._search(text_channel_id, entries[0].intent.guild_id)
-        except Away as error:
+            searched = await self._side.search(entries[0].intent.guild_id, text_channel_id)
+        except (Away, TokenRefused) as error:
             log.warning("Discord does not answer, open intents wait", reason=str(error))
             return
-        for entry in entries:
-            intent = entry.intent
-            found: Found = "unknown"
-            message_id = None
-            if searched is not None:
-                found, message_id = found_by(searched, intent.nonce, entry.intended_at), searched.own.get(intent.nonce)
-            measure(metrics.DISCORD_RECOVERED).labels(found=found).inc()
-            log.info("an open intent", kind=intent.kind, guild_id=intent.guild_id, found=found)
-            if found == "missing":
-                self._sender.put([intent])
-            else:
-                await self._ledger.settle(intent, found, "searched", message_id)
-
-    async def _search(self, text_channel_id: int, guild_id: int) -> Searched | None:
-        """Return the text channel's last messages; None where they may not be read. Raises `Away`."""
-        await self._sender.turn()
-        try:
-            return await self._side.search(text_channel_id)
-        except Away:
-            raise
         except ChannelRefused as error:
             if error.reason != "no_permission":  # it may be that only its history is closed to us
-                await self._guilds.pause(guild_id, text_channel_id, error.reason)
+                await self._sender.pause(entries[0].intent.guild_id, text_channel_id, error)
+            if error.is_for_good:
+                await self._refuse(entries, error.reason)
+                return
         except DiscordError as error:
             log.warning("a text channel cannot be searched", reason=str(error))
-        return None
+        for entry in entries:
+            await self._conclude(entry, searched)
+
+    async def _conclude(self, entry: Entry, searched: Searched | None) -> None:
+        """Give an intent an outcome, or queue it again. `searched`: None where the messages may not be read."""
+        intent, found, message_id = entry.intent, "unknown", None
+        if searched is not None:
+            found, message_id = found_by(searched, intent.nonce, entry.intended_at), searched.own.get(intent.nonce)
+        measure(metrics.DISCORD_RECOVERED).labels(found=found).inc()
+        log.info("an open intent", kind=intent.kind, guild_id=intent.guild_id, found=found)
+        if found == "missing":
+            self._sender.put([intent])
+        else:
+            await self._ledger.settle(intent, "sent" if found == "sent" else "unknown", "searched", message_id)
+
+    async def _refuse(self, entries: Sequence[Entry], reason: str) -> None:
+        """Settle what nobody can see, whether it was sent or not."""
+        for entry in entries:
+            measure(metrics.DISCORD_RECOVERED).labels(found="gone").inc()
+            await self._ledger.settle(entry.intent, "refused", reason)

@@ -5,9 +5,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from discord_bot.messages.message import Message
-from discord_bot.rules.stream import PolledStream
 from discord_bot.sending.discord_side import Searched
+from discord_notices.messages.message import Message
+from discord_notices.rules.stream import PolledStream
 
 SEEN_SECONDS = 120.0  # without a poll that lists it, after which nobody can say that a stream is live
 GIVE_UP_SECONDS = 3600.0  # an intent that waited for so long is over

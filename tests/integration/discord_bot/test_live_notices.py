@@ -188,12 +188,12 @@ async def test_another_title_edits_the_message(bot: Bot, world: World) -> None:
     await two_servers(bot)
     world.live("a", "s1")
     await bot.round()
-    await bot.live.change_all(bot.sender)
+    await bot.change()
     assert not world.discord.ours(10)[0].edits
     world.live("a", "s1", title="Other")
     await bot.poll()
-    await bot.live.change_all(bot.sender)
-    await bot.live.change_all(bot.sender)
+    await bot.change()
+    await bot.change()
     assert [each.content for each in world.discord.ours(10)[0].edits] == [
         "Logina is live: Other\n<https://www.twitch.tv/logina>"
     ]
@@ -205,7 +205,7 @@ async def ended(bot: Bot, world: World) -> None:
     await bot.poll()
     world.offset += timedelta(seconds=130)
     await bot.poll()
-    await bot.live.change_all(bot.sender)
+    await bot.change()
 
 
 @pytest.mark.parametrize("at_end", ["edit", "delete", "leave"])
@@ -230,9 +230,9 @@ async def test_the_recording_comes_later_and_then_the_notice_rests(bot: Bot, wor
     await ended(bot, world)
     world.twitch.recordings["s1"] = "https://www.twitch.tv/videos/1"
     await bot.live.ask_recordings()
-    await bot.live.change_all(bot.sender)
+    await bot.change()
     assert "https://www.twitch.tv/videos/1" in str(world.discord.shown(10)[0].card)
-    await bot.live.change_all(bot.sender)
+    await bot.change()
     assert await bot.ledger.changed_notices(10, 3, 7200.0) == []
     assert len(world.discord.ours(10)[0].edits) == 2
 
@@ -244,7 +244,7 @@ async def test_a_deleted_notice_is_not_posted_again(bot: Bot, world: World) -> N
     world.discord.channels[10].clear()
     world.live("a", "s1", title="Other")
     await bot.round()
-    await bot.live.change_all(bot.sender)
+    await bot.change()
     await bot.round()
     assert not world.discord.ours(10)
     assert len(world.discord.ours(20)) == 1
@@ -272,7 +272,7 @@ async def test_twitch_away_changes_nothing(bot: Bot, world: World) -> None:
     world.twitch.is_away = True
     world.offset += timedelta(hours=1)
     await bot.round()
-    await bot.live.change_all(bot.sender)
+    await bot.change()
     assert "was live" not in world.discord.shown(10)[0].content
 
 

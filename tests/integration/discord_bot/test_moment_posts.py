@@ -24,7 +24,7 @@ async def wanting(bot: Bot, **changes: Any) -> None:
 
 async def news(bot: Bot, *moment_ids: str) -> None:
     """Tell the bot that these have changed."""
-    await bot.posts.changed(moment_ids or ("m1",), bot.sender)
+    await bot.sending(bot.posts.changed(moment_ids or ("m1",), bot.sender))
     await bot.send()
 
 

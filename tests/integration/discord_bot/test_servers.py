@@ -11,7 +11,7 @@ from discord_bot.commands import choices, following, lists, preview, stats
 from discord_bot.commands.desk import Caller, Desk, WrongInput
 from discord_bot.polling.names import Housekeeping
 from discord_bot.sending.errors import ChannelRefused
-from discord_bot.wording import speaking
+from discord_notices.wording import speaking
 from recorder.database import load_queries
 from recorder.erasure import erase
 
@@ -167,7 +167,7 @@ async def test_an_opt_out_ends_notices_and_follows(bot: Bot, desk: Desk, world: 
     world.live("2", "s2")
     await bot.round()
     opt_out(postgres, "1")
-    await bot.opted_out.clear(bot.sender)
+    await bot.sending(bot.opted_out.clear(bot.sender))
     assert [message.content.split()[0] for message in world.discord.shown(10)] == ["Shroud"]
     assert [each.streamer.login for each in await bot.follows.of(1)] == ["shroud"]
     assert "does not want" in (await following.add(desk, one, "ninja", NOTHING)).text

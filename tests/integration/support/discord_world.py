@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -19,17 +19,17 @@ from discord_bot.data.ledger import Ledger
 from discord_bot.data.moments import Moments
 from discord_bot.data.streams import Streams
 from discord_bot.data.suggestions import Suggestions
-from discord_bot.messages.message import Message
 from discord_bot.polling.poll_loop import PollLoop
 from discord_bot.polling.rounds import parts_of
 from discord_bot.posting.live_notices import LiveNotices
 from discord_bot.posting.moment_posts import MomentPosts
 from discord_bot.posting.opted_out import OptedOut
-from discord_bot.rules.guild import Streamer
 from discord_bot.sending.discord_side import Searched
 from discord_bot.sending.errors import Away, ChannelRefused, DiscordError, MessageGone
 from discord_bot.sending.recovery import Recovery
 from discord_bot.sending.sender import Sender
+from discord_notices.messages.message import Message
+from discord_notices.rules.guild import Streamer
 from moment_detection.hidden_words import HiddenWords
 from twitch_access.answers import Stream
 from twitch_access.errors import Unavailable
@@ -65,6 +65,7 @@ class MemoryDiscord:
         self.faults: list[tuple[When, BaseException]] = []
         self.refused: dict[int, DiscordError] = {}
         self.unreadable: set[int] = set()
+        self.left: set[int] = set()
         self.searches = 0
 
     async def send(self, text_channel_id: int, message: Message, nonce: str) -> int:
@@ -105,7 +106,10 @@ class MemoryDiscord:
                 return each
         raise MessageGone("gone")
 
-    async def search(self, text_channel_id: int) -> Searched:
+    def is_in(self, guild_id: int) -> bool:
+        return guild_id not in self.left
+
+    async def search(self, guild_id: int, text_channel_id: int) -> Searched:
         self.searches += 1
         if text_channel_id in self.unreadable:
             raise ChannelRefused("no_permission")
@@ -218,7 +222,7 @@ class Bot:
         self.sender = Sender(
             side=side, ledger=self.ledger, guilds=self.guilds, builders=builders, may_send=lambda: self.may_send
         )
-        self.recovery = Recovery(side=side, ledger=self.ledger, guilds=self.guilds, sender=self.sender)
+        self.recovery = Recovery(side=side, ledger=self.ledger, sender=self.sender, answer_seconds=30.0)
         self.opted_out = OptedOut(ledger=self.ledger, follows=self.follows, streams=self.streams)
         self.polling = PollLoop(
             twitch=world.twitch,
@@ -273,6 +277,17 @@ class Bot:
         """Send until a fault kills it; what other workers were about to do is lost."""
         await self.send()
         self.world.discord.faults.clear()
+
+    async def sending(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something that waits for what the sender does."""
+        running = asyncio.create_task(self.sender.run())
+        await work
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    async def change(self) -> None:
+        """Edit, delete and settle what stands on Discord."""
+        await self.sending(self.live.change_all(self.sender))
 
     async def round(self) -> None:
         """Poll and send."""

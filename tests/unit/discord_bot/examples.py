@@ -6,9 +6,9 @@ from pathlib import Path
 import msgspec
 
 from contracts.moments import Moment
-from discord_bot.rules.guild import Streamer
-from discord_bot.rules.moment import MomentState
-from discord_bot.rules.stream import PolledStream
+from discord_notices.rules.guild import Streamer
+from discord_notices.rules.moment import MomentState
+from discord_notices.rules.stream import PolledStream
 from twitch_access.answers import Stream
 
 NOW = datetime(2026, 8, 3, 12, 0, tzinfo=UTC)

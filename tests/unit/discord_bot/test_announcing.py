@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from discord_bot.rules.announcing import Candidate, action_at_end, announced, is_announced
-from discord_bot.rules.games import fits
+from discord_notices.rules.games import fits
 
 FIELDS = {"guild_id": 1, "stream_id": "s1", "channel_id": "c1", "game_name": "Chess", "text_channel_id": 5}
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discord_bot.rules.digest import DAYS, HOUR, LATE_HOURS, due
+from discord_notices.rules.digest import DAYS, HOUR, LATE_HOURS, due
 
 MONDAY = datetime(2026, 8, 3, HOUR, 0, tzinfo=UTC)
 

@@ -8,10 +8,6 @@ import discord
 import pytest
 from unit.discord_bot.examples import NOW, STREAMER, polled, seconds
 
-from discord_bot.messages.live import Notice, live_message
-from discord_bot.messages.marker import marked_address
-from discord_bot.messages.message import Card, Message
-from discord_bot.messages.problems import PAUSED
 from discord_bot.sending.discord_side import embed_of, may_read_history, mentions_of, searched
 from discord_bot.sending.errors import (
     CODES,
@@ -23,6 +19,10 @@ from discord_bot.sending.errors import (
     TokenRefused,
     error_of,
 )
+from discord_notices.messages.live import Notice, live_message
+from discord_notices.messages.marker import marked_address
+from discord_notices.messages.message import Card, Message
+from discord_notices.messages.problems import PAUSED
 
 ME = discord.Object(7)
 
@@ -37,7 +37,7 @@ ME = discord.Object(7)
         (404, 10003, ChannelRefused),
         (404, 10008, MessageGone),
         (400, 30046, EditsSpent),
-        (429, 30046, Away),
+        (429, 30046, EditsSpent),
         (400, 50035, Rejected),
         (429, 0, Away),
         (500, 0, Away),

@@ -5,8 +5,8 @@ from unit.discord_bot.examples import NOW
 
 from discord_bot.commands.examples import example_message
 from discord_bot.data.follows import Followed
-from discord_bot.rules.guild import Follow, Guild, Streamer
-from discord_bot.wording import LANGUAGES, speaking
+from discord_notices.rules.guild import Follow, Guild, Streamer
+from discord_notices.wording import LANGUAGES, speaking
 
 GUILD = Guild(guild_id=1, name="x", role_id=7, template="{name} plays {game}")
 OWN = Followed(

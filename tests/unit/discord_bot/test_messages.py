@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.discord_bot.examples import NOW, STREAMER, moment, moment_state, polled, seconds
 
-from discord_bot.messages import message as limits
-from discord_bot.messages.digest import digest_message
-from discord_bot.messages.durations import duration, rarity
-from discord_bot.messages.live import Notice, ended_message, live_message
-from discord_bot.messages.marker import marked_address, nonce_in, nonce_of
-from discord_bot.messages.message import Message
-from discord_bot.messages.moment import MomentPost, moment_message
-from discord_bot.messages.template import FIELDS, field_list, filled, unknown_fields
-from discord_bot.rules.digest import Due
-from discord_bot.wording import LANGUAGES, speaking
+from discord_notices.messages import message as limits
+from discord_notices.messages.digest import digest_message
+from discord_notices.messages.durations import duration, rarity
+from discord_notices.messages.live import Notice, ended_message, live_message
+from discord_notices.messages.marker import marked_address, nonce_in, nonce_of
+from discord_notices.messages.message import Message
+from discord_notices.messages.moment import MomentPost, moment_message
+from discord_notices.messages.template import FIELDS, field_list, filled, unknown_fields
+from discord_notices.rules.digest import Due
+from discord_notices.wording import LANGUAGES, speaking
 
-NONCE = nonce_of(1, "live", "s1")
+NONCE = nonce_of(1, 10, "live", "s1")
 CLIP = {"clip_status": "made", "clip_url": "https://clips.twitch.tv/x"}
 DUE = Due(kind="daily", subject="daily:2026-08-03", from_at=NOW - seconds(86400), until_at=NOW)
 
@@ -150,14 +150,15 @@ def test_a_digest_lists_the_best_and_leaves_out_what_does_not_fit() -> None:
 
 def test_nonces_are_short_and_each_message_has_its_own() -> None:
     assert len(NONCE) <= 25
-    assert nonce_of(1, "live", "s1") == NONCE
+    assert nonce_of(1, 10, "live", "s1") == NONCE
     others = {
-        nonce_of(2, "live", "s1"),
-        nonce_of(1, "moment", "s1"),
-        nonce_of(1, "live", "s2"),
-        nonce_of(11, "live", ""),
+        nonce_of(2, 10, "live", "s1"),
+        nonce_of(1, 11, "live", "s1"),
+        nonce_of(1, 10, "moment", "s1"),
+        nonce_of(1, 10, "live", "s2"),
+        nonce_of(11, 0, "live", ""),
     }
-    assert len(others | {NONCE}) == 5
+    assert len(others | {NONCE}) == 6
 
 
 @given(st.sampled_from(["https://a.tv/x", "https://a.tv/x?y=1", "https://a.tv?ss=&z#f"]))

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.discord_bot.examples import NOW, moment, moment_state, seconds
 
-from discord_bot.rules.guild import MomentChoice
-from discord_bot.rules.moment import (
+from discord_notices.rules.guild import MomentChoice
+from discord_notices.rules.moment import (
     CHANGES_SECONDS,
     CLIP_FRESH_SECONDS,
     CLIP_WAIT_SECONDS,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discord_bot.messages.safe_text import ELLIPSIS, MARKUP, ZERO_WIDTH, safe
+from discord_notices.messages.safe_text import ELLIPSIS, MARKUP, ZERO_WIDTH, safe
 
 
 @pytest.mark.parametrize(

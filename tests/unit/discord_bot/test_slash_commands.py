@@ -10,7 +10,7 @@ from discord_bot.commands.help import COMMANDS, help_text
 from discord_bot.commands.translator import CatalogueTranslator
 from discord_bot.commands.tree import COMMANDS as TREE
 from discord_bot.commands.tree import Tree
-from discord_bot.wording import LANGUAGES, speaking
+from discord_notices.wording import LANGUAGES, speaking
 
 LOCALES = {"en": "en-US", "de": "de", "es": "es-ES"}
 MANAGE = discord.Permissions(manage_guild=True).value

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from unit.discord_bot.examples import NOW, listed, polled, seconds
 
-from discord_bot.rules.stream import OVER_SECONDS, PolledStream, observed, observed_all
+from discord_notices.rules.stream import OVER_SECONDS, PolledStream, observed, observed_all
 from twitch_access.answers import Stream
 
 

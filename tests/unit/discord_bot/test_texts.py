@@ -8,13 +8,14 @@ import pytest
 from babel.messages.catalog import Message
 
 import discord_bot
-from discord_bot.messages.template import FIELD, FIELDS
-from discord_bot.wording import CATALOGUES, DEFAULT, LANGUAGES, _, language_of, ngettext, speaking
+import discord_notices
+from discord_notices.messages.template import FIELD, FIELDS
+from discord_notices.wording import CATALOGUES, DEFAULT, LANGUAGES, _, language_of, ngettext, speaking
 from service_runtime.catalogues import catalogue_in
 from translations.extraction import BOT, catalogue_file, found_texts, untranslated, updated
 
 OTHERS = sorted(set(LANGUAGES) - {DEFAULT})
-CODE = sorted(Path(discord_bot.__file__).parent.rglob("*.py"))
+CODE = sorted(path for part in (discord_bot, discord_notices) for path in Path(part.__file__).parent.rglob("*.py"))
 PLACE = re.compile(r"%\((\w+)\)s|%%")
 NOT_SAID = re.compile(r"\*\*|`|/[a-z]+|@everyone|\n|⚠")  # markup, and what people type: the same in every language
 

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from unit.discord_bot.examples import NOW, moment, moment_state, polled, seconds
 
 from discord_bot.posting.moment_posts import moment_verdict
-from discord_bot.rules.moment import CLIP_FRESH_SECONDS, FRESH_SECONDS
 from discord_bot.sending.discord_side import SEARCHED_MESSAGES, Searched
 from discord_bot.sending.verdict import GIVE_UP_SECONDS, SEEN_SECONDS, found_by, stream_verdict
+from discord_notices.rules.moment import CLIP_FRESH_SECONDS, FRESH_SECONDS
 
 
 def test_only_what_a_poll_listed_lately_is_announced() -> None:

@@ -18,9 +18,11 @@ FROM discord_streamers AS s
 CROSS JOIN jsonb_populate_record(NULL::discord_follows, :changes::jsonb) AS r
 WHERE s.channel_id = ANY(:channel_ids::text[])
 ON CONFLICT (guild_id, channel_id) DO UPDATE SET
-    text_channel_id = coalesce(excluded.text_channel_id, known.text_channel_id),
-    role_id = coalesce(excluded.role_id, known.role_id),
-    template = coalesce(nullif(excluded.template, ''), known.template),
+    text_channel_id = CASE
+        WHEN :changes::jsonb ? 'text_channel_id' THEN excluded.text_channel_id ELSE known.text_channel_id
+    END,
+    role_id = CASE WHEN :changes::jsonb ? 'role_id' THEN excluded.role_id ELSE known.role_id END,
+    template = CASE WHEN :changes::jsonb ? 'template' THEN excluded.template ELSE known.template END,
     games = CASE WHEN :changes::jsonb ? 'games' THEN excluded.games ELSE known.games END
 RETURNING channel_id, xmax = 0 AS is_new;
 

@@ -1,7 +1,13 @@
 -- Servers and their settings.
 
 -- name: keep_guilds(rows)
--- The bot is in these servers: new ones begin with the defaults, those that it was removed from go on.
+-- The bot is in these servers: new ones begin with the defaults, those that it was removed from go on, and what was
+-- paused there is tried again, since somebody has let it in anew.
+WITH back AS (
+    DELETE FROM discord_pauses AS p
+    USING discord_guilds AS g, jsonb_to_recordset(:rows::jsonb) AS r(guild_id bigint)
+    WHERE p.guild_id = g.guild_id AND g.guild_id = r.guild_id AND g.left_at IS NOT NULL
+)
 INSERT INTO discord_guilds (guild_id, name, locale)
 SELECT r.guild_id, r.name, r.locale
 FROM jsonb_to_recordset(:rows::jsonb) AS r(guild_id bigint, name text, locale text)

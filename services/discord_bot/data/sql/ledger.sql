@@ -1,13 +1,14 @@
 -- Every message: written before it is sent.
 
 -- name: candidates(stream_ids)
--- Live streams with the servers that follow their channel, and what the ledger knows of the two.
+-- Live streams with the servers that follow their channel, and what the ledger knows of the two: nobody has seen what
+-- was refused, nor what came too late for a stream that is live once more.
 SELECT
     f.guild_id, s.stream_id, s.channel_id, s.game_name, f.games,
     coalesce(f.text_channel_id, g.text_channel_id) AS text_channel_id,
     p.text_channel_id IS NOT NULL AS is_paused,
     s.ended_at IS NULL AND s.missing_since IS NULL AS is_live,
-    m.state
+    CASE WHEN m.state = 'over' THEN 'refused' ELSE m.state END AS state
 FROM discord_streams AS s
 JOIN discord_follows AS f ON f.channel_id = s.channel_id
 JOIN discord_guilds AS g ON g.guild_id = f.guild_id AND g.left_at IS NULL
@@ -16,10 +17,10 @@ LEFT JOIN discord_pauses AS p
 LEFT JOIN discord_messages AS m ON m.guild_id = f.guild_id AND m.kind = 'live' AND m.subject = s.stream_id
 WHERE s.stream_id = ANY(:stream_ids::text[])
     AND s.channel_id NOT IN (SELECT channel_id FROM opted_out)
-    AND (m.state IS NULL OR m.state = 'refused');
+    AND (m.state IS NULL OR m.state = 'refused' OR m.state = 'over' AND m.reason = 'over');
 
 -- name: write_intents(rows, holder)
--- Only the holder of the lease may mean to send; what Discord refused may be meant once more. Returns what is new.
+-- Only the holder of the lease may mean to send; what nobody has seen may be meant once more. Returns what is new.
 INSERT INTO discord_messages AS known (guild_id, kind, subject, channel_id, text_channel_id, nonce, state)
 SELECT r.guild_id, r.kind, r.subject, r.channel_id, r.text_channel_id, r.nonce, 'intent'
 FROM jsonb_to_recordset(:rows::jsonb) AS r(
@@ -28,8 +29,9 @@ FROM jsonb_to_recordset(:rows::jsonb) AS r(
 JOIN discord_guilds AS g ON g.guild_id = r.guild_id AND g.left_at IS NULL
 WHERE EXISTS (SELECT FROM discord_lease AS l WHERE l.holder = :holder AND l.held_until > now())
 ON CONFLICT (guild_id, kind, subject) DO UPDATE SET
-    state = 'intent', text_channel_id = excluded.text_channel_id, reason = '', intended_at = now(), settled_at = NULL
-WHERE known.state = 'refused'
+    state = 'intent', text_channel_id = excluded.text_channel_id, nonce = excluded.nonce, reason = '',
+    intended_at = now(), settled_at = NULL
+WHERE known.state = 'refused' OR known.kind = 'live' AND known.state = 'over' AND known.reason = 'over'
 RETURNING guild_id, kind, subject, text_channel_id, nonce, channel_id;
 
 -- name: open_intents(older_seconds)
@@ -56,6 +58,9 @@ WHERE n.state = 'intent';
 -- What stands on Discord and shows less than is known, and what may be settled. Those that were edited lately come last.
 SELECT n.* FROM discord_notices AS n
 WHERE n.state = 'sent' AND NOT n.is_final
+    AND NOT EXISTS (
+        SELECT FROM discord_pauses AS p WHERE p.guild_id = n.guild_id AND p.text_channel_id = n.text_channel_id
+    )
     AND (
         n.shown_version < n.revision
         OR n.ended_at IS NOT NULL
@@ -76,11 +81,21 @@ UPDATE discord_messages SET
 WHERE guild_id = :guild_id AND kind = :kind AND subject = :subject
 RETURNING guild_id;
 
+-- name: note_tried(guild_id, kind, subject)
+-- Discord takes no edit of it for now.
+UPDATE discord_messages SET edited_at = now()
+WHERE guild_id = :guild_id AND kind = :kind AND subject = :subject
+RETURNING guild_id;
+
 -- name: messages_opted_out()
 -- What stands on Discord of streamers who do not want to be followed.
-SELECT guild_id, kind, subject, text_channel_id, message_id
-FROM discord_messages
-WHERE state = 'sent' AND message_id IS NOT NULL AND channel_id IN (SELECT channel_id FROM opted_out);
+SELECT m.guild_id, m.kind, m.subject, m.text_channel_id, m.message_id
+FROM discord_messages AS m
+JOIN discord_guilds AS g ON g.guild_id = m.guild_id AND g.left_at IS NULL
+WHERE m.state = 'sent' AND m.message_id IS NOT NULL AND m.channel_id IN (SELECT channel_id FROM opted_out)
+    AND NOT EXISTS (
+        SELECT FROM discord_pauses AS p WHERE p.guild_id = m.guild_id AND p.text_channel_id = m.text_channel_id
+    );
 
 -- name: forget_message(guild_id, kind, subject)
 DELETE FROM discord_messages WHERE guild_id = :guild_id AND kind = :kind AND subject = :subject RETURNING guild_id;

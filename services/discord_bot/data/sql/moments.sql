@@ -37,7 +37,13 @@ JOIN discord_guilds AS g ON g.guild_id = m.guild_id
 WHERE m.kind = 'moment' AND m.subject = ANY(:ids::text[]);
 
 -- name: open_moment_posts()
-SELECT DISTINCT subject FROM discord_messages WHERE kind = 'moment' AND state = 'sent' AND NOT is_final;
+SELECT DISTINCT m.subject
+FROM discord_messages AS m
+JOIN discord_guilds AS g ON g.guild_id = m.guild_id AND g.left_at IS NULL
+WHERE m.kind = 'moment' AND m.state = 'sent' AND NOT m.is_final
+    AND NOT EXISTS (
+        SELECT FROM discord_pauses AS p WHERE p.guild_id = m.guild_id AND p.text_channel_id = m.text_channel_id
+    );
 
 -- name: recent_posts(guild_ids)
 SELECT guild_id, intended_at FROM discord_messages

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from discord_bot.messages.durations import timestamp
-from discord_bot.messages.live import MOST_NAME
-from discord_bot.messages.marker import marked_address
-from discord_bot.messages.message import MOST_DESCRIPTION, Card, Message
-from discord_bot.messages.safe_text import safe
-from discord_bot.rules.digest import Due
-from discord_bot.rules.moment import MomentState
-from discord_bot.wording import _, wording
+from discord_notices.messages.durations import timestamp
+from discord_notices.messages.live import MOST_NAME
+from discord_notices.messages.marker import marked_address
+from discord_notices.messages.message import MOST_DESCRIPTION, Card, Message
+from discord_notices.messages.safe_text import safe
+from discord_notices.rules.digest import Due
+from discord_notices.rules.moment import MomentState
+from discord_notices.wording import _, wording
 from moment_detection.lead import lead
 
 TITLES = {

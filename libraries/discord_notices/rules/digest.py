@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from msgspec import Struct
 
-from discord_bot.rules.guild import Digest
+from discord_notices.rules.guild import Digest
 
 HOUR = 9  # of the day, UTC
 WEEKDAY = 0  # Monday

@@ -7,9 +7,13 @@ NONCE_BYTES = 12  # as 24 hexadecimal digits; Discord takes 25 characters
 PARAMETER = "ss"
 
 
-def nonce_of(guild_id: int, kind: str, subject: str) -> str:
-    """Return the nonce of a message: always the same for the same server, kind and subject."""
-    return blake2b(f"{guild_id}\n{kind}\n{subject}".encode(), digest_size=NONCE_BYTES).hexdigest()
+def nonce_of(guild_id: int, text_channel_id: int, kind: str, subject: str) -> str:
+    """Return the nonce of a message: always the same for the same place, kind and subject.
+
+    Discord counts nonces by author, whatever the place: two servers that are told of one stream need two of them.
+    """
+    named = f"{guild_id}\n{text_channel_id}\n{kind}\n{subject}"
+    return blake2b(named.encode(), digest_size=NONCE_BYTES).hexdigest()
 
 
 def marked_address(address: str, nonce: str) -> str:

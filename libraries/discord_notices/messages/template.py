@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from discord_bot.messages.message import MOST_CONTENT
-from discord_bot.messages.safe_text import cut
-from discord_bot.wording import _, marked
+from discord_notices.messages.message import MOST_CONTENT
+from discord_notices.messages.safe_text import cut
+from discord_notices.wording import _, marked
 
 FIELDS = {  # what /help and the settings list
     "name": marked("the streamer's name"),

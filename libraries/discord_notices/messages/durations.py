@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from discord_bot.wording import _, ngettext
+from discord_notices.wording import _, ngettext
 
 
 def duration(seconds: float) -> str:

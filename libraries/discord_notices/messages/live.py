@@ -4,15 +4,15 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from discord_bot.messages.durations import between, timestamp
-from discord_bot.messages.marker import marked_address
-from discord_bot.messages.mentions import quiet, role
-from discord_bot.messages.message import GREY, MOST_TITLE, MOST_VALUE, Card, Field, Message
-from discord_bot.messages.safe_text import safe
-from discord_bot.messages.template import FIELD, filled
-from discord_bot.rules.guild import Streamer
-from discord_bot.rules.stream import PolledStream
-from discord_bot.wording import _, wording
+from discord_notices.messages.durations import between, timestamp
+from discord_notices.messages.marker import marked_address
+from discord_notices.messages.mentions import quiet, role
+from discord_notices.messages.message import GREY, MOST_TITLE, MOST_VALUE, Card, Field, Message
+from discord_notices.messages.safe_text import safe
+from discord_notices.messages.template import FIELD, filled
+from discord_notices.rules.guild import Streamer
+from discord_notices.rules.stream import PolledStream
+from discord_notices.wording import _, wording
 
 PREVIEW_SIZE = {"width": "640", "height": "360"}
 MOST_NAME = 60  # characters as they are written; Twitch's names have 25

@@ -2,13 +2,13 @@
 
 from msgspec import Struct
 
-from discord_bot.messages.durations import rarity
-from discord_bot.messages.live import MOST_GAME, MOST_NAME
-from discord_bot.messages.marker import marked_address
-from discord_bot.messages.message import MOST_CONTENT, Card, Field, Message
-from discord_bot.messages.safe_text import cut, safe
-from discord_bot.rules.moment import MomentState, Stage
-from discord_bot.wording import _, wording
+from discord_notices.messages.durations import rarity
+from discord_notices.messages.live import MOST_GAME, MOST_NAME
+from discord_notices.messages.marker import marked_address
+from discord_notices.messages.message import MOST_CONTENT, Card, Field, Message
+from discord_notices.messages.safe_text import cut, safe
+from discord_notices.rules.moment import MomentState, Stage
+from discord_notices.wording import _, wording
 from moment_detection.lead import going_on, lead, numbers
 
 HOUR_SECONDS = 3600  # below it, how rare a moment was says little

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from contracts.clips import ClipStatus
 from contracts.moments import Moment
-from discord_bot.rules.games import fits
-from discord_bot.rules.guild import MomentChoice
+from discord_notices.rules.games import fits
+from discord_notices.rules.guild import MomentChoice
 
 FRESH_SECONDS = 120.0  # an eruption that is older is not shown without its clip
 CLIP_FRESH_SECONDS = 3600.0  # a clip that comes later, as after an outage, is left to the digest

@@ -1,6 +1,6 @@
 """Why nothing is posted, in words for the people of a server."""
 
-from discord_bot.wording import _, marked
+from discord_notices.wording import _, marked
 
 PAUSED = {  # by the codes of sending.errors
     "channel_gone": marked("the text channel was deleted"),
