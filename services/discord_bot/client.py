@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import aiohttp
 import discord
@@ -17,6 +18,7 @@ from discord_bot.commands.pages import PageButton
 from discord_bot.commands.translator import CatalogueTranslator
 from discord_bot.commands.tree import Tree
 from discord_bot.data.guilds import Guilds, Present
+from discord_bot.lean_state import LeanState
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 
@@ -70,6 +72,9 @@ class BotClient(discord.AutoShardedClient):
         self.present = asyncio.Event()  # all servers are known
         self._changed = asyncio.Event()
         self._has_begun = False
+
+    def _get_state(self, **options: Any) -> Any:
+        return LeanState(dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options)
 
     async def _let_pass(self, _session: object, _context: object, asked: aiohttp.TraceRequestStartParams) -> None:
         """Raise `LeaseOver` for what would change a text channel without the lease.

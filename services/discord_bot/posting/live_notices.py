@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from discord_bot.data.ledger import Ledger, OpenNotice
 from discord_bot.data.streams import Streams
 from discord_bot.polling.poll_loop import utc_now
-from discord_bot.posting.changes import Changes
 from discord_bot.polling.twitch import Twitch
+from discord_bot.posting.changes import Changes
 from discord_bot.rules.announcing import Action, Candidate, Intent, action_at_end, announced
 from discord_bot.rules.editing import may_edit
 from discord_bot.sending.sender import Sender
