@@ -9,7 +9,8 @@ from benchmarks._discord_world import DiscordWorld
 GAMES = ("Just Chatting", "Chess", "Elden Ring", "VALORANT", "Minecraft", "Fortnite")
 TITLES = (
     "Speedrun til world record, day 412",
-    "🔴 !drops !giveaway 🎉🎁 ROAD TO 10K 🏆🔥 | !discord !socials !merch | 👨‍👩‍👧‍👦 family friendly 🏳️‍🌈 chill vibes ☕🌧️ come say hi 💜",
+    "🔴 !drops !giveaway 🎉🎁 ROAD TO 10K 🏆🔥 | !discord !socials !merch | "
+    "👨‍👩‍👧‍👦 family friendly 🏳️‍🌈 chill vibes ☕🌧️ 💜",
     "初見さん大歓迎！雑談しながらランクマッチ、今日こそダイヤへ【参加型】",
     "한국어/ENG 듀오 랭크 갑니다 ㅋㅋㅋ 시청자 참여 가능",
     "مباشر الآن: نلعب مع المتابعين حتى الصباح 🌙",

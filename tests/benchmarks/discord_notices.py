@@ -148,12 +148,11 @@ def measured(pause_ms: int | None) -> Row:
     return row
 
 
-def all_told(world: DiscordWorld) -> bool:
-    """Return whether something was sent and nothing is left."""
+def all_told(world: DiscordWorld, live: int = LIVE) -> bool:
+    """Return whether all who were live at first are known, and nothing is left to be sent."""
+    known = world.rows("SELECT count(*) FROM discord_streams")[0][0]
     counts = dict(world.rows("SELECT state, count(*) FROM discord_messages GROUP BY state"))
-    return (
-        bool(counts.get("sent")) and not counts.get("intent") and len(world.rows("SELECT FROM discord_streams")) >= LIVE
-    )
+    return known >= live and bool(counts.get("sent")) and not counts.get("intent")
 
 
 def steady(world: DiscordWorld, bot: int) -> Any:
