@@ -19,7 +19,7 @@ passwords=(
   postgres_exporter_password
 )
 keys=(chatter_key)
-by_hand=(twitch_client_secret webhook_url cloudflared_credentials.json discord_token)
+by_hand=(twitch_client_secret webhook_url cloudflared_credentials.json discord_token discord_client_secret)
 
 # Only letters and digits: these go through configuration files and shells.
 password() { head -c 512 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9' | head -c 40; }

@@ -22,6 +22,13 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON emote_interest TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON reports, channel_requests TO api_frontend;
 GRANT SELECT ON voices, visitor_key TO api_frontend;
+-- It keeps browsers that signed in with Discord, and changes what their people may set of the bot.
+GRANT SELECT, INSERT, UPDATE, DELETE ON web_sessions TO api_frontend;
+GRANT SELECT, UPDATE ON discord_guilds TO api_frontend;
+GRANT SELECT, INSERT, UPDATE, DELETE ON discord_follows TO api_frontend;
+GRANT SELECT, INSERT, UPDATE ON discord_streamers TO api_frontend;
+GRANT SELECT, DELETE ON discord_pauses TO api_frontend;
+GRANT SELECT ON discord_places, discord_streams TO api_frontend;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel, give_voice, forget_visitor, in_stretch
 TO api_frontend;
 
@@ -61,6 +68,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON discord_guilds, discord_streamers, disco
     discord_messages
 TO discord_bot;
 GRANT SELECT, INSERT, UPDATE, DELETE ON discord_pauses TO discord_bot;
+GRANT SELECT, INSERT, UPDATE ON discord_places TO discord_bot;
 GRANT SELECT, INSERT, UPDATE ON discord_viewers, discord_lease TO discord_bot;
 GRANT SELECT ON discord_notices, visible_moments, visible_clips, channels, opted_out TO discord_bot;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO discord_bot;

@@ -10,8 +10,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service_runtime.settings import readable_secret
 from twitch_access.budget import POINTS_PER_MINUTE, RESERVE, Share
 
-Program = Literal["monitoring", "clips", "bot", "viewer_clips"]  # what spends points; docs/architecture.md, "Points"
-CAN_WAIT = frozenset({"bot", "viewer_clips"})
+Program = Literal[
+    "monitoring", "clips", "bot", "site", "viewer_clips"
+]  # what spends points; docs/architecture.md, "Points"
+CAN_WAIT = frozenset({"bot", "site", "viewer_clips"})
 USER_TOKENS_FILE = Path("secrets/twitch_user_tokens.json")
 
 
@@ -28,8 +30,11 @@ class TwitchSettings(BaseSettings):
     monitoring_points: int = Field(250, ge=2, description="requests a minute: who is live, which channels are watched")
     clips_points: int = Field(100, ge=1, description="requests a minute: clips of moments")
     bot_points: int = Field(200, ge=1, description="requests a minute: a bot that answers people")
-    viewer_clips_points: int = Field(100, ge=1, description="requests a minute: what became of viewers' clips")
-    spare_points: int = Field(150, ge=RESERVE, description="below so many left the bot and viewers' clips wait")
+    site_points: int = Field(20, ge=1, description="requests a minute: names that are typed on the website")
+    viewer_clips_points: int = Field(80, ge=1, description="requests a minute: what became of viewers' clips")
+    spare_points: int = Field(
+        150, ge=RESERVE, description="below so many left the bot, the website and viewers' clips wait"
+    )
 
     @field_validator("api_url", "auth_url")
     @classmethod
@@ -65,7 +70,8 @@ class TwitchSettings(BaseSettings):
     @model_validator(mode="after")
     def fit_together(self) -> Self:
         """Reject shares that Twitch would refuse some day."""
-        total = self.monitoring_points + self.clips_points + self.bot_points + self.viewer_clips_points
+        total = self.monitoring_points + self.clips_points + self.bot_points + self.site_points
+        total += self.viewer_clips_points
         if total + self.spare_points > POINTS_PER_MINUTE:
             wanted = f"together they are {total} and {self.spare_points} spare"
             raise ValueError(f"TWITCH_…_POINTS: {wanted}, Twitch gives {POINTS_PER_MINUTE}")

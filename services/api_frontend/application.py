@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 
 import structlog
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from api_frontend.accounts.desk import desk_of
 from api_frontend.data.around import Surroundings
 from api_frontend.data.catalogue import Catalogue
 from api_frontend.data.channels import Channels
@@ -40,7 +42,7 @@ from api_frontend.middleware.security import Clients, SecurityHeaders
 from api_frontend.middleware.write_guard import WriteGuard
 from api_frontend.pictures.shelf import Shelf
 from api_frontend.rendering import Renderer
-from api_frontend.settings import ApiSettings, RedisSettings
+from api_frontend.settings import ApiSettings, DiscordPageSettings, RedisSettings
 from api_frontend.sign_in import streamer_sign_in
 from api_frontend.static_files import VersionedFiles
 from api_frontend.text.links import outward
@@ -56,6 +58,10 @@ from api_frontend.views import (
     channel,
     channel_emotes,
     channels,
+    discord,
+    discord_account,
+    discord_changes,
+    discord_server,
     emotes,
     events,
     feeds,
@@ -75,7 +81,9 @@ from api_frontend.views import (
 from api_frontend.views.description import describe
 from api_frontend.views.site import Site
 from contracts import metrics
+from discord_notices.settings.twitch import NamesByHelix
 from service_runtime.measures import measure
+from twitch_access.access import open_access
 from twitch_access.settings import TwitchSettings
 
 GZIP_FROM_BYTES = 800  # smaller answers fit in one packet anyway
@@ -85,12 +93,19 @@ DESCRIPTION = "Moments when Twitch chat erupted, with the evidence and the clip.
 log = structlog.get_logger()
 
 
-def build(
-    settings: ApiSettings, conninfo: str, redis: RedisSettings, twitch: TwitchSettings, end: Callable[[], None]
-) -> FastAPI:
+@dataclass(frozen=True)
+class Outside:
+    """How the site reaches others than Postgres."""
+
+    redis: RedisSettings
+    twitch: TwitchSettings
+    discord: DiscordPageSettings
+
+
+def build(settings: ApiSettings, conninfo: str, outside: Outside, end: Callable[[], None]) -> FastAPI:
     """Build the website as an ASGI app. `end` is called if a worker beside the requests ends unexpectedly."""
     database = Database(conninfo)
-    site = site_of(database, settings, redis, twitch)
+    site = site_of(database, settings, outside)
 
     app = FastAPI(
         title="Stream Scout",
@@ -122,13 +137,16 @@ async def working(database: Database, site: Site, conninfo: str, end: Callable[[
     for worker in workers:
         worker.cancel()
     await asyncio.gather(*workers, return_exceptions=True)
+    if site.discord.accounts:
+        await site.discord.accounts.stop()
     site.board.close()
     site.shelf.close()
     await database.close()
 
 
-def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twitch: TwitchSettings) -> Site:
+def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site:
     """Put together what the views work with."""
+    redis, twitch = outside.redis, outside.twitch
     hidden = settings.hidden()
     moments = Moments(database, settings.keep_seconds, hidden)
     emotes = ChannelEmotes(database, pictures_of(settings), hidden)
@@ -145,9 +163,10 @@ def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twi
         emotes=emotes,
         board=EmoteBoard(database, emotes),
         graphs=LiveGraphs(database, emotes),
+        discord=desk_of(outside.discord, database, twitch_names(twitch)),
         sign_in=streamer_sign_in(twitch, settings.sign_in_return_url, settings.demo),
         contact=settings.contact,
-        **limits_of_writing(settings, redis),
+        **limits_of_writing(settings, outside.discord, redis),
         voices=Voices(database),
         visitors=Visitors(database),
         clients=Clients(settings.trust_cloudflare, settings.networks()),
@@ -159,13 +178,25 @@ def site_of(database: Database, settings: ApiSettings, redis: RedisSettings, twi
     )
 
 
-def limits_of_writing(settings: ApiSettings, redis: RedisSettings) -> dict[str, RateLimits]:
+def twitch_names(settings: TwitchSettings) -> NamesByHelix | None:
+    """Build what finds streamers and games by name; None without the application's own credentials."""
+    if settings.anonymous or not settings.client_secret():
+        return None
+    access = open_access(settings, share=settings.share("site"))
+    return NamesByHelix(access.helix) if access else None
+
+
+def limits_of_writing(
+    settings: ApiSettings, discord: DiscordPageSettings, redis: RedisSettings
+) -> dict[str, RateLimits]:
     """Build the limits of what visitors send, by their names in the site."""
     return {
         "asks": RateLimits(settings.ask_limit, redis, name="ask"),
         "reports": RateLimits(settings.report_limit, redis, name="report"),
         "verdicts": RateLimits(settings.verdict_limit, redis, name="verdict"),
         "presses": RateLimits(settings.press_limit, redis, name="press"),
+        "discord_sign_ins": RateLimits(discord.sign_in_limit, redis, name="discord_sign_in"),
+        "discord_changes": RateLimits(discord.change_limit, redis, name="discord_change"),
     }
 
 
@@ -190,7 +221,8 @@ def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
     pages = (now, best, watch, moment, verdicts, reports, saved, channels, opt_out, channel, channel_emotes, emotes)
     api = (api_moments, api_verdicts, api_lists, api_emotes, api_events, api_docs)
-    for view in (*pages, about, status, feeds, social, icons, sitemap, events, *api, probes):
+    bot = (discord, discord_account, discord_server, discord_changes)
+    for view in (*pages, *bot, about, status, feeds, social, icons, sitemap, events, *api, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

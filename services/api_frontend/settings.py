@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import Field, FilePath, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from discord_notices.invite import AUTHORIZE
 from moment_detection.hidden_words import HiddenWords, read_hidden_words
 
 TWITCH_FRAMES = "https://clips.twitch.tv https://player.twitch.tv"
@@ -13,6 +14,7 @@ IMAGES = (  # thumbnails and emotes of Twitch, and the emotes of 7TV, BetterTTV 
     "https://*.twitch.tv https://*.jtvnw.net https://cdn.7tv.app https://cdn.betterttv.net https://cdn.frankerfacez.com"
 )
 TWITCH_EMOTES = "https://static-cdn.jtvnw.net/emoticons/v2"
+DISCORD_API = "https://discord.com/api/v10"
 HIDDEN_WORDS = Path(__file__).parents[2] / "configs" / "hidden_words.toml"  # in an image too
 TUNNEL_NETWORKS = "127.0.0.0/8 ::1/128 172.16.0.0/12"  # this machine, and the networks that Docker makes by itself
 RATE = r"^[1-9]\d*/(second|minute|hour)$"
@@ -136,6 +138,56 @@ class ApiSettings(BaseSettings):
     def domains(self) -> list[str]:
         """Return the domains that a clip's embed names as its parents."""
         return self.site_domains.split()
+
+
+class DiscordPageSettings(BaseSettings):
+    """The pages of the Discord bot: they explain it in any case, and people can sign in where all of this is set."""
+
+    model_config = SettingsConfigDict(env_prefix="API_DISCORD_", frozen=True)
+    client_id: str = Field(
+        default="", pattern=r"^\d{0,25}$", description="the bot's application id, for its invite link and the sign-in"
+    )
+    client_secret_file: Path | None = Field(
+        default=None, description="file with the application's OAuth2 client secret; empty: nobody can sign in"
+    )
+    return_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+/discord/return)?$",
+        description="https://name of the site/discord/return, a redirect of the Discord application; "
+        "empty: nobody can sign in",
+    )
+    api_url: str = Field(default=DISCORD_API, pattern=r"^https?://[^\s?#]+$", description="address of Discord's API")
+    page_url: str = Field(
+        default=AUTHORIZE, pattern=r"^https?://[^\s?#]+$", description="Discord's page that people sign in on"
+    )
+    sign_in_limit: str = Field(
+        default="10/hour", pattern=RATE, description="how often a client may sign in with Discord"
+    )
+    change_limit: str = Field(
+        default="200/hour", pattern=RATE, description="how often a person may change settings of Discord servers"
+    )
+    rights_seconds: float = Field(
+        default=180.0, ge=0, le=600, description="after this long Discord is asked again which servers a person manages"
+    )
+
+    @field_validator("client_secret_file", mode="before")
+    @classmethod
+    def unset(cls, value: object) -> object:
+        """Treat an empty variable as no secret."""
+        return value or None
+
+    @field_validator("client_secret_file")
+    @classmethod
+    def readable(cls, value: Path | None) -> Path | None:
+        """Refuse a file that cannot be read; an empty one counts as no secret."""
+        try:
+            return value if value is None or value.read_text() is not None else None
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"{value} cannot be read: {error}") from error
+
+    def client_secret(self) -> str:
+        """Return the secret, empty without one; never log it."""
+        return self.client_secret_file.read_text().strip() if self.client_secret_file else ""
 
 
 class RedisSettings(BaseSettings):

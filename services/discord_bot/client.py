@@ -19,6 +19,7 @@ from discord_bot.commands.translator import CatalogueTranslator
 from discord_bot.commands.tree import Tree
 from discord_bot.data.guilds import Guilds, Present
 from discord_bot.lean_state import LeanState
+from discord_bot.places import PlaceKeeper
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 
@@ -55,7 +56,8 @@ class BotClient(discord.AutoShardedClient):
 
     desk: Desk
 
-    def __init__(self, holds: Callable[[], bool], answer_seconds: float) -> None:
+    def __init__(self, holds: Callable[[], bool], answer_seconds: float = 30.0) -> None:
+        self._places = PlaceKeeper()
         trace = aiohttp.TraceConfig()
         trace.on_request_start.append(self._let_pass)
         super().__init__(
@@ -74,7 +76,8 @@ class BotClient(discord.AutoShardedClient):
         self._has_begun = False
 
     def _get_state(self, **options: Any) -> Any:
-        return LeanState(dispatch=self.dispatch, handlers=self._handlers, hooks=self._hooks, http=self.http, **options)
+        parts = {"dispatch": self.dispatch, "handlers": self._handlers, "hooks": self._hooks, "http": self.http}
+        return LeanState(told=self._places.tell, changed=self._look_again, **parts, **options)
 
     async def _let_pass(self, _session: object, _context: object, asked: aiohttp.TraceRequestStartParams) -> None:
         """Raise `LeaseOver` for what would change a text channel without the lease.
@@ -108,6 +111,15 @@ class BotClient(discord.AutoShardedClient):
         """Discord has named all servers."""
         log.info("connected to Discord", servers=len(self.guilds))
         self.present.set()
+        self._changed.set()
+
+    def _look_again(self, guild_id: int) -> None:
+        """A server has other channels, roles or permissions than it was told with."""
+        self._places.change(guild_id)
+        self._changed.set()
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server is back that was unavailable to Discord itself."""
         self._changed.set()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
@@ -150,3 +162,4 @@ class BotClient(discord.AutoShardedClient):
         ]
         await guilds.keep(named)
         await guilds.leave_all_but([each.id for each in self.guilds])
+        await self._places.write(self, guilds)

@@ -3,20 +3,10 @@
 import base64
 import binascii
 import sys
-from urllib.parse import urlencode
 
 from discord_bot.settings import DiscordSettings
+from discord_notices.invite import invite_link
 from service_runtime.settings import load_all
-
-ADD = "https://discord.com/oauth2/authorize"
-PERMISSIONS = {
-    "view channels": 1 << 10,
-    "send messages": 1 << 11,
-    "embed links": 1 << 14,
-    "read message history": 1 << 16,  # to find out what became of a message after a crash
-    "mention everyone": 1 << 17,  # to mention a role that not everybody may mention; @everyone never is
-    "send messages in threads": 1 << 38,
-}
 
 
 def application_id(token: str) -> str:
@@ -29,12 +19,6 @@ def application_id(token: str) -> str:
     if not found.isdecimal():
         raise ValueError("the file of DISCORD_TOKEN_FILE holds no bot's token")
     return found
-
-
-def invite_link(client_id: str) -> str:
-    """Return the link to add the bot, with the permissions that it needs."""
-    wanted = {"client_id": client_id, "scope": "bot applications.commands", "permissions": sum(PERMISSIONS.values())}
-    return f"{ADD}?{urlencode(wanted)}"
 
 
 def main() -> int:

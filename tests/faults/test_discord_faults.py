@@ -3,7 +3,6 @@
 import random
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from faults import discord_table, table
@@ -24,7 +23,7 @@ QUICK = {"DISCORD_LEASE_SECONDS": "3", "DISCORD_ANSWER_SECONDS": "5"}
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """A town of 40 servers with a Postgres of its own, and two bots, of which one runs."""
-    folder, rng = tmp_path_factory.mktemp("discord"), random.Random(17)  # noqa: S311
+    folder, rng = tmp_path_factory.mktemp("discord"), random.Random(17)
     with Postgres(folder / "postgres", free_ports(1)[0]) as postgres:
         database.prepare(postgres.dsn)
         with town(folder, postgres.dsn, guilds=GUILDS, channels=CHANNELS) as place:

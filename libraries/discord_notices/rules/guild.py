@@ -10,6 +10,7 @@ AT_END: tuple[AtEnd, ...] = ("edit", "delete", "leave")
 DIGESTS: tuple[Digest, ...] = ("none", "daily", "weekly")
 MOST_FOLLOWS = 500  # of one server: ten pages of /streamers would be read by nobody, and a hundred servers share a poll
 MOST_GAMES = 10  # of one filter
+MOST_PER_HOUR = 60  # moments
 MOST_TEMPLATE = 500  # characters; Discord takes 2,000 of a message, and a title may have 140
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
+from api_frontend.accounts.desk import DiscordDesk
 from api_frontend.data.around import Surroundings
 from api_frontend.data.catalogue import Catalogue
 from api_frontend.data.channels import Channels
@@ -62,6 +63,9 @@ class Site:
     emotes: ChannelEmotes
     board: EmoteBoard
     graphs: LiveGraphs
+    discord: DiscordDesk
+    discord_sign_ins: RateLimits
+    discord_changes: RateLimits
     sign_in: StreamerSignIn | None  # None: the operator has not set it up
     contact: str
 

@@ -6,9 +6,10 @@ from typing import Protocol, cast
 import discord
 import structlog
 
-from discord_bot.commands.desk import Caller, Desk, Reply, WrongInput
+from discord_bot.commands.desk import Caller, Desk, Reply
 from discord_bot.data.guilds import Present
 from discord_notices.rules.guild import Guild
+from discord_notices.settings.wrong_input import WrongInput
 from discord_notices.wording import _, language_of, speaking
 from service_runtime.postgres import PostgresAwayError
 from twitch_access.errors import TwitchError

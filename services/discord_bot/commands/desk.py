@@ -46,7 +46,3 @@ class Reply(Struct, frozen=True):
     card: Card | None = None
     page: int = 1
     pages: int = 1
-
-
-class WrongInput(Exception):  # noqa: N818  (it is an answer, not a failure)
-    """What the caller typed cannot be; the text says what to type."""

@@ -3,12 +3,12 @@
 import math
 
 from discord_bot.commands.desk import Caller, Desk, Reply
-from discord_bot.data.follows import Followed
 from discord_notices.messages.durations import timestamp
 from discord_notices.messages.live import MOST_NAME, page_of
 from discord_notices.messages.mentions import role, text_channel
 from discord_notices.messages.problems import paused_words
 from discord_notices.messages.safe_text import safe
+from discord_notices.rules.followed import Followed
 from discord_notices.wording import _, ngettext
 
 PAGE = 10  # streamers: a line has at most 180 characters

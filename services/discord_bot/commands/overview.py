@@ -2,28 +2,16 @@
 
 from collections.abc import Sequence
 
-from discord_bot.data.guilds import Pause
 from discord_notices.messages.mentions import role, settings_page, text_channel
 from discord_notices.messages.problems import paused_words
 from discord_notices.messages.safe_text import cut, safe
 from discord_notices.rules.guild import Guild, MomentChoice
-from discord_notices.wording import LANGUAGES, _, marked, ngettext
+from discord_notices.settings.words import AT_END, DIGESTS, rarity_words
+from discord_notices.storage.guilds import Pause
+from discord_notices.wording import LANGUAGES, _
 
 MOST = 1900  # characters
 MOST_SHOWN = 300
-AT_END = {
-    "edit": marked("the notice says so, with duration, recording and best clip"),
-    "delete": marked("the notice is deleted"),
-    "leave": marked("the notice stays as it is"),
-}
-DIGESTS = {"none": marked("none"), "daily": marked("every day"), "weekly": marked("every week")}
-RARITIES = {  # seconds, as /clips offers them
-    0: marked("any moment"),
-    3600: marked("the biggest in an hour"),
-    6 * 3600: marked("the biggest in 6 hours"),
-    24 * 3600: marked("the biggest in a day"),
-    48 * 3600: marked("the biggest in two days"),
-}
 
 
 def overview(guild: Guild, pauses: Sequence[Pause], site_url: str = "") -> str:
@@ -72,13 +60,6 @@ def filter_lines(choice: MomentChoice) -> list[str]:
         else _("Posted when there is a clip"),
         _("At most %(most)s an hour", most=choice.per_hour),
     ]
-
-
-def rarity_words(seconds: int) -> str:
-    """Say how rare a moment has to be; a number that /clips does not offer is said in hours."""
-    if seconds in RARITIES:
-        return _(RARITIES[seconds])
-    return ngettext("the biggest in %(num)s hour", "the biggest in %(num)s hours", max(1, seconds // 3600))
 
 
 def pause_line(pause: Pause) -> str:

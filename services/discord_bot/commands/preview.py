@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from discord_bot.commands.desk import Caller, Desk, Reply, WrongInput
-from discord_bot.commands.examples import Example, example_message
+from discord_bot.commands.desk import Caller, Desk, Reply
 from discord_bot.sending.errors import ChannelRefused, DiscordError
+from discord_notices.messages.examples import Example, example_message
 from discord_notices.messages.marker import nonce_of
 from discord_notices.messages.mentions import text_channel
 from discord_notices.messages.problems import paused_words
+from discord_notices.settings.wrong_input import WrongInput
 from discord_notices.wording import _
 
 

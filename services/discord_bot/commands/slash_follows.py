@@ -10,11 +10,12 @@ from discord_bot.commands.answering import answer
 from discord_bot.commands.calling import Interaction
 from discord_bot.commands.channel_option import TextChannel
 from discord_bot.commands.help import COMMANDS
+from discord_notices.settings.options import FollowOptions
 from discord_notices.wording import marked
 
 MOST_TYPED = 2000  # characters of a pasted list
 CHANNEL = locale_str(marked("Post into this text channel"))
-ROLE = locale_str(marked("Mention this role; @everyone: the server's"))
+ROLE = locale_str(marked("Mention this role; @everyone: as the server"))
 GAMES = locale_str(marked("Only these games, parted by commas; all: every game"))
 MESSAGE = locale_str(marked("Your own message with fields such as {name} and {url}; default: the server's"))
 STREAMER = locale_str(marked("One of those whom this server follows"))
@@ -42,7 +43,7 @@ async def addstreamer(
     message: str | None = None,
 ) -> None:
     """Follow streamers."""
-    options = following.FollowOptions(
+    options = FollowOptions(
         text_channel_id=channel.id if channel else None,
         role_id=role.id if role else None,
         takes_role_away=role is not None and role.is_default(),

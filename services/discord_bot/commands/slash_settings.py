@@ -12,11 +12,12 @@ from discord_bot.commands.answering import answer
 from discord_bot.commands.calling import Interaction
 from discord_bot.commands.channel_option import TextChannel
 from discord_bot.commands.desk import Caller, Desk, Reply
-from discord_bot.commands.examples import Example
 from discord_bot.commands.help import COMMANDS, help_text
-from discord_bot.commands.overview import AT_END, DIGESTS, RARITIES
 from discord_bot.commands.slash_follows import CHANNEL, GAMES, MESSAGE
-from discord_notices.rules.guild import AtEnd, Digest
+from discord_notices.messages.examples import Example
+from discord_notices.rules.guild import MOST_PER_HOUR, AtEnd, Digest
+from discord_notices.settings.options import ChannelOptions, ClipOptions
+from discord_notices.settings.words import AT_END, DIGESTS, RARITIES
 from discord_notices.wording import LANGUAGES, marked
 
 AUTOMATIC = "auto"
@@ -40,7 +41,7 @@ async def setchannel(
     ending: AtEnd | None = None,
 ) -> None:
     """Choose where and how notices are posted."""
-    options = choices.ChannelOptions(
+    options = ChannelOptions(
         text_channel_id=channel.id if channel else None,
         role_id=role.id if role else None,
         takes_role_away=role is not None and role.is_default(),
@@ -75,11 +76,11 @@ async def clips(
     games: str | None = None,
     channel: TextChannel | None = None,
     early: bool | None = None,
-    per_hour: app_commands.Range[int, 1, 60] | None = None,
+    per_hour: app_commands.Range[int, 1, MOST_PER_HOUR] | None = None,
     digest: Digest | None = None,
 ) -> None:
     """Choose which moments are posted."""
-    options = choices.ClipOptions(
+    options = ClipOptions(
         is_on=enabled,
         least_seconds=rarity,
         moods=moods,

@@ -1,12 +1,13 @@
 """/stats: a streamer's last streams."""
 
-from discord_bot.commands.desk import Caller, Desk, Reply, WrongInput
-from discord_bot.commands.following import followed_by
-from discord_bot.commands.typed import names_in
+from discord_bot.commands.desk import Caller, Desk, Reply
 from discord_bot.data.streams import PastStream
 from discord_notices.messages.durations import between, timestamp
 from discord_notices.messages.live import MOST_NAME
 from discord_notices.messages.safe_text import cut, safe
+from discord_notices.rules.followed import followed_by
+from discord_notices.settings.typed import names_in
+from discord_notices.settings.wrong_input import WrongInput
 from discord_notices.wording import _, ngettext, wording
 
 MOST_STREAMS = 5

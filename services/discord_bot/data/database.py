@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import aiosql
-import msgspec
 import psycopg
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
@@ -58,7 +57,11 @@ class Database:
         await self._pool.close(timeout=2.0)
 
     async def rows(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> list[DictRow]:
-        """Run one of `queries` and return its rows; again, if the pool gives a connection that has ended meanwhile.
+        """Run one of `queries` and return its rows."""
+        return await self.ask(statement.sql, parameters)
+
+    async def ask(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[DictRow]:
+        """Run a statement and return its rows; again, if the pool gives a connection that has ended meanwhile.
 
         So each statement has to do no harm when it runs twice.
         """
@@ -67,7 +70,7 @@ class Database:
             try:
                 async with self._pool.connection() as connection:
                     end_if_cancelled()
-                    answer = await connection.execute(statement.sql, parameters)
+                    answer = await connection.execute(sql, parameters)
                     return await answer.fetchall()
             except AWAY as error:
                 if connection is None or not connection.closed:
@@ -83,8 +86,3 @@ def end_if_cancelled() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
-
-
-def as_json(value: Any) -> str:
-    """Write rows for `jsonb_to_recordset`: structs become objects, times ISO texts."""
-    return msgspec.json.encode(value).decode()

@@ -1,20 +1,13 @@
-"""Servers, their settings, and the text channels that are paused."""
+"""Servers as the bot knows them: which it is in, their places, what is paused, and what is forgotten."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from msgspec import Struct
-from psycopg.rows import DictRow
 
-from discord_bot.data.database import Database, as_json, queries
-from discord_notices.rules.guild import Guild, MomentChoice
-
-
-class Pause(Struct, frozen=True, kw_only=True):
-    """A text channel that cannot be posted into. `reason`: a code of `messages.problems`."""
-
-    text_channel_id: int
-    reason: str
+from discord_bot.data.database import Database, queries
+from discord_notices.rules.places import Places
+from discord_notices.storage.asking import as_json
+from discord_notices.storage.guilds import GuildSettings
 
 
 class Present(Struct, frozen=True, kw_only=True):
@@ -25,39 +18,24 @@ class Present(Struct, frozen=True, kw_only=True):
     locale: str
 
 
-def guild_in(row: DictRow) -> Guild:
-    """Read a row of discord_guilds."""
-    return Guild(
-        guild_id=row["guild_id"],
-        name=row["name"],
-        locale=row["locale"],
-        language=row["language"],
-        text_channel_id=row["text_channel_id"],
-        role_id=row["role_id"],
-        template=row["template"],
-        at_end=row["at_end"],
-        moments=MomentChoice(
-            is_on=row["moments_on"],
-            text_channel_id=row["moments_channel_id"],
-            is_early=row["moments_early"],
-            least_seconds=row["moments_least_seconds"],
-            moods=tuple(row["moments_moods"]),
-            games=tuple(row["moments_games"]),
-            per_hour=row["moments_per_hour"],
-            digest=row["digest"],
-        ),
-    )
-
-
-class Guilds:
+class Guilds(GuildSettings):
     """Every method raises `PostgresAwayError` if Postgres does not answer."""
 
     def __init__(self, database: Database) -> None:
+        super().__init__(database.ask)
         self._database = database
 
     async def keep(self, present: Sequence[Present]) -> None:
         """Note that the bot is in these servers."""
         await self._database.rows(queries.keep_guilds, {"rows": as_json(present)})
+
+    async def keep_places(self, places: Mapping[int, Places]) -> None:
+        """Write the text channels and roles of these servers."""
+        rows = [
+            {"guild_id": guild_id, "text_channels": each.text_channels, "roles": each.roles}
+            for guild_id, each in places.items()
+        ]
+        await self._database.rows(queries.keep_places, {"rows": as_json(rows)})
 
     async def leave(self, guild_id: int) -> None:
         """Note that the bot was removed from a server."""
@@ -67,32 +45,11 @@ class Guilds:
         """Note that the bot is in these servers alone."""
         await self._database.rows(queries.leave_all_but, {"guild_ids": list(guild_ids)})
 
-    async def one(self, guild_id: int) -> Guild | None:
-        """Return a server's settings; None if the bot never was there."""
-        found = await self._database.rows(queries.guild, {"guild_id": guild_id})
-        return guild_in(found[0]) if found else None
-
-    async def change(self, guild_id: int, changes: Mapping[str, Any]) -> Guild | None:
-        """Change the settings that are named by their columns, and no other; return them all."""
-        found = await self._database.rows(
-            queries.change_guild, {"guild_id": guild_id, "changes": as_json(dict(changes))}
-        )
-        return guild_in(found[0]) if found else None
-
-    async def pauses(self, guild_id: int) -> list[Pause]:
-        """Return the server's text channels that are paused."""
-        rows = await self._database.rows(queries.pauses, {"guild_id": guild_id})
-        return [Pause(text_channel_id=row["text_channel_id"], reason=row["reason"]) for row in rows]
-
     async def pause(self, guild_id: int, text_channel_id: int, reason: str) -> None:
         """Post nothing more into a text channel until somebody asks for it."""
         await self._database.rows(
             queries.pause, {"guild_id": guild_id, "text_channel_id": text_channel_id, "reason": reason}
         )
-
-    async def resume(self, guild_id: int, text_channel_id: int | None = None) -> None:
-        """Try a text channel again, or all of the server's."""
-        await self._database.rows(queries.resume, {"guild_id": guild_id, "text_channel_id": text_channel_id})
 
     async def forget(self, days: int) -> int:
         """Delete what was silent for so many days; return the number of servers."""

@@ -7,12 +7,13 @@ from typing import Literal
 from msgspec import Struct
 from psycopg.rows import DictRow
 
-from discord_bot.data.database import Database, as_json, queries
-from discord_bot.data.follows import streamer_in
+from discord_bot.data.database import Database, queries
 from discord_bot.data.streams import stream_in
 from discord_bot.rules.announcing import Candidate, Intent, Kind
 from discord_notices.messages.live import Notice
 from discord_notices.rules.guild import AtEnd
+from discord_notices.storage.asking import as_json
+from discord_notices.storage.follows import streamer_in
 from discord_notices.wording import language_of
 
 State = Literal["sent", "refused", "unknown", "over"]

@@ -11,10 +11,10 @@ from psycopg.rows import DictRow
 
 from contracts.moments import Moment
 from discord_bot.data.database import Database, queries
-from discord_bot.data.guilds import guild_in
 from discord_bot.data.ledger import Posted
 from discord_notices.rules.guild import Guild
 from discord_notices.rules.moment import MomentState, Stage
+from discord_notices.storage.guilds import guild_in
 from discord_notices.wording import language_of
 from moment_detection.hidden_words import HiddenWords
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from msgspec import Struct
 from psycopg.rows import DictRow
 
-from discord_bot.data.database import Database, as_json, queries
+from discord_bot.data.database import Database, queries
 from discord_notices.rules.stream import PolledStream
+from discord_notices.storage.asking import as_json
 
 SAMPLE_SECONDS = 300.0  # between two numbers of viewers that are kept
 MOST_SAMPLES = 600  # of a stream: fifty hours

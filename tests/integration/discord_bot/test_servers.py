@@ -8,9 +8,10 @@ from integration.support.database import as_role
 from integration.support.discord_world import Bot, World
 
 from discord_bot.commands import choices, following, lists, preview, stats
-from discord_bot.commands.desk import Caller, Desk, WrongInput
+from discord_bot.commands.desk import Caller, Desk
 from discord_bot.polling.names import Housekeeping
 from discord_bot.sending.errors import ChannelRefused
+from discord_notices.settings.wrong_input import WrongInput
 from discord_notices.wording import speaking
 from recorder.database import load_queries
 from recorder.erasure import erase
@@ -55,6 +56,22 @@ async def test_following(bot: Bot, desk: Desk) -> None:
         await following.remove(desk, one, "shroud")
     with pytest.raises(WrongInput, match="no game"):
         await following.add(desk, one, "ninja", following.FollowOptions(games="nonsense"))
+
+
+async def test_what_a_follow_has_of_its_own_goes_back_to_the_servers(bot: Bot, desk: Desk) -> None:
+    one = await caller(bot, 1)
+    assert one.guild.text_channel_id == 10
+    own = following.FollowOptions(text_channel_id=5, role_id=6, games="chess", template="{name}")
+    await following.add(desk, one, "ninja", own)
+    back = following.FollowOptions(text_channel_id=10, takes_role_away=True, games="all", template="default")
+    await following.add(desk, one, "ninja", back)
+    follow = (await bot.follows.of(1))[0].follow
+    assert (follow.text_channel_id, follow.role_id, follow.games, follow.template) == (None, None, (), "")
+    await choices.clips(desk, one, choices.ClipOptions(text_channel_id=12))
+    await choices.clips(desk, one, choices.ClipOptions(text_channel_id=10))
+    guild = await bot.guilds.one(1)
+    assert guild is not None
+    assert guild.moments.text_channel_id is None
 
 
 async def test_a_renamed_streamer_is_removed_by_id_or_new_name(bot: Bot, desk: Desk, world: World) -> None:

@@ -13,19 +13,21 @@ from embedded.paths import REPOSITORY
 SERVICES, TOOLS, LIBRARIES = (REPOSITORY / name for name in ("services", "tools", "libraries"))
 CATALOGUE = LIBRARIES / "emote_catalogue" / "sql"
 EMOTES = LIBRARIES / "emote_counts" / "sql" / "reading.sql"
+DISCORD = sorted((LIBRARIES / "discord_notices" / "storage" / "sql").glob("*.sql"))
 CAPTURE = SERVICES / "stream_monitoring" / "sql"
 FILES: dict[str, list[Path]] = {
     "api_frontend": [
         *sorted((SERVICES / "api_frontend" / "data" / "sql").glob("*.sql")),
         CATALOGUE / "known.sql",
         EMOTES,
+        *DISCORD,
     ],
     "recorder": sorted((SERVICES / "recorder" / "sql").glob("*.sql")),
     "stream_monitoring": [CAPTURE / "opt_outs.sql", CAPTURE / "watched_channels.sql"],
     "chooser": sorted(CAPTURE.glob("*.sql")),
     "watcher": sorted((SERVICES / "watcher" / "sql").glob("*.sql")),
     "emote_counter": [CATALOGUE / "published.sql", *sorted((SERVICES / "emote_counter" / "sql").glob("*.sql"))],
-    "discord_bot": sorted((SERVICES / "discord_bot" / "data" / "sql").glob("*.sql")),
+    "discord_bot": [*sorted((SERVICES / "discord_bot" / "data" / "sql").glob("*.sql")), *DISCORD],
     "status": sorted((TOOLS / "status" / "sql").glob("*.sql")),
 }
 WHOLE = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")

@@ -7,8 +7,9 @@ import discord
 import pytest
 
 from discord_bot.commands.answering import answer
-from discord_bot.commands.desk import Caller, Desk, Reply, WrongInput
+from discord_bot.commands.desk import Caller, Desk, Reply
 from discord_notices.rules.guild import Guild
+from discord_notices.settings.wrong_input import WrongInput
 from discord_notices.wording import _
 from service_runtime.postgres import PostgresAwayError
 from twitch_access.errors import Unavailable

@@ -3,8 +3,8 @@
 import pytest
 from unit.discord_bot.examples import NOW
 
-from discord_bot.commands.examples import example_message
-from discord_bot.data.follows import Followed
+from discord_notices.messages.examples import EXAMPLES, example_message
+from discord_notices.rules.followed import Followed
 from discord_notices.rules.guild import Follow, Guild, Streamer
 from discord_notices.wording import LANGUAGES, speaking
 
@@ -16,13 +16,13 @@ OWN = Followed(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("example", ["live", "ended", "moment"])
+@pytest.mark.parametrize("example", [*EXAMPLES, "weekly"])
 def test_an_example_mentions_nobody(language: str, example: str) -> None:
     with speaking(language):
         message = example_message(GUILD, None, example, NOW)  # type: ignore[arg-type]
     assert message.role_id is None
     assert message.content
-    assert message.card.fields
+    assert message.card.fields or message.card.description.count("\n") == 2
 
 
 def test_an_example_has_the_servers_words_or_those_of_the_follow() -> None:

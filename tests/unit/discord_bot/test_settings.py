@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from discord_bot.invite import PERMISSIONS, application_id, invite_link
+from discord_bot.invite import application_id
 from discord_bot.settings import DiscordSettings
+from discord_notices.invite import PERMISSIONS, invite_link
 
 TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.0123456789"
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from discord_bot.commands.desk import WrongInput
 from discord_bot.commands.suggesting import begun_list, choices_of
-from discord_bot.commands.typed import MOST_NAMES, moods_in, names_in, template_in
 from discord_bot.data.suggestions import pattern_of
 from discord_notices.rules.guild import MOST_TEMPLATE
+from discord_notices.settings.typed import MOST_NAMES, moods_in, names_in, template_in
+from discord_notices.settings.wrong_input import WrongInput
 
 
 def test_a_pasted_list_in_any_form() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from discord_simulator.page.markup import Names, bare_links, relative, render
+from discord_notices.markup import Names, bare_links, relative, render
 
 NAMES = Names(users={5: "<b>Mina"}, roles={6: "Live pings"}, channels={7: "live"}, now=1_000_000)
 ALLOWED = {

@@ -86,7 +86,8 @@ def test_the_shares_add_up_to_what_twitch_gives():
         "monitoring": 250,
         "clips": 100,
         "bot": 200,
-        "viewer_clips": 100,
+        "site": 20,
+        "viewer_clips": 80,
     }
     assert sum(settings.share(each).points for each in programs) + settings.spare_points == POINTS_PER_MINUTE
     assert {each for each in programs if settings.share(each).floor == 150} == CAN_WAIT

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from discord_notices.markup import Names, bare_links, render, render_inline
 from discord_simulator.messages.drafts import SUPPRESS_EMBEDS
 from discord_simulator.messages.message import Message
-from discord_simulator.page.markup import Names, bare_links, render, render_inline
 from discord_simulator.world.guilds import Guild
 
 

@@ -35,12 +35,17 @@ UNITS: Final = ((31_536_000, "year"), (2_592_000, "month"), (86_400, "day"), (36
 
 @dataclass(frozen=True)
 class Names:
-    """What mentions are called, by id; `now` in seconds since 1970."""
+    """What mentions are called, by id; `now` in seconds since 1970.
+
+    `say_time`: says a time in a style of Discord's. `has_links`: False where links are only to be looked at.
+    """
 
     users: Mapping[int, str]
     roles: Mapping[int, str]
     channels: Mapping[int, str]
     now: float
+    say_time: "SayTime | None" = None
+    has_links: bool = True
 
     def of(self, kind: str, number: int) -> str:
         """Return a mention as it is shown."""
@@ -49,6 +54,9 @@ class Names:
         if kind == "@&":
             return "@" + self.roles.get(number, "unknown-role").removeprefix("@")
         return "@" + self.users.get(number, "unknown-user")
+
+
+SayTime = Callable[[datetime, str, float], str]  # the time, its style, and now in seconds since 1970
 
 
 def relative(seconds: float) -> str:
@@ -62,20 +70,27 @@ def relative(seconds: float) -> str:
     return "in a few seconds" if seconds > 0 else "a few seconds ago"
 
 
-def shown_time(at: int, style: str, now: float) -> Markup:
-    """Render a timestamp, in UTC."""
+def in_english(at: datetime, style: str, now: float) -> str:
+    """Say a time in English and UTC."""
+    return relative(at.timestamp() - now) if style == "R" else at.strftime(FORMATS.get(style, "%d %B %Y %H:%M"))
+
+
+def shown_time(at: int, style: str, names: Names) -> Markup:
+    """Render a timestamp; its title is in UTC."""
     try:
         moment = datetime.fromtimestamp(at, UTC)
     except (OverflowError, ValueError, OSError):
         return escape(f"<t:{at}>")
-    text = relative(at - now) if style == "R" else moment.strftime(FORMATS.get(style, "%d %B %Y %H:%M"))
+    text = (names.say_time or in_english)(moment, style, names.now)
     return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
         moment.isoformat(), moment.strftime("%d %B %Y %H:%M"), text
     )
 
 
-def link(href: str, label: object) -> Markup:
+def link(href: str, label: object, names: Names) -> Markup:
     """Render a link."""
+    if not names.has_links:
+        return Markup('<span class="link">{}</span>').format(label)
     return Markup('<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>').format(href, label)
 
 
@@ -88,9 +103,9 @@ def render_match(match: re.Match[str], names: Names) -> Markup:
         tag = TAGS[kind]
         return Markup(f"<{tag}>") + render_inline(value, names) + Markup(f"</{tag}>")  # nosec B704 # noqa: S704
     if kind == "label":
-        return link(found["href"], render_inline(value, names))
+        return link(found["href"], render_inline(value, names), names)
     if kind == "time":
-        return shown_time(int(value), found.get("style", "f"), names.now)
+        return shown_time(int(value), found.get("style", "f"), names)
     if kind == "mention":
         return Markup('<span class="mention">{}</span>').format(names.of(value, int(found["target"])))
     return PLAIN_KINDS[kind](value, names)
@@ -100,8 +115,8 @@ PLAIN_KINDS: Final[dict[str, Callable[[str, Names], Markup]]] = {
     "escaped": lambda value, _: escape(value),
     "code": lambda value, _: Markup("<code>{}</code>").format(value),
     "emoji": lambda value, _: Markup('<span class="emoji">:{}:</span>').format(value),
-    "quiet": lambda value, _: link(value, value),
-    "bare": lambda value, _: link(value, value),
+    "quiet": lambda value, names: link(value, value, names),
+    "bare": lambda value, names: link(value, value, names),
     "everyone": lambda value, _: Markup('<span class="mention">{}</span>').format(value),
     "spoiler": lambda value, names: Markup('<span class="spoiler" tabindex="0">{}</span>').format(
         render_inline(value, names)

@@ -4,10 +4,11 @@ import re
 
 from contracts.channel_names import ChannelName, parse_channel
 from contracts.moment_words import MOODS
-from discord_bot.commands.desk import Desk, WrongInput
 from discord_notices.messages.safe_text import safe
 from discord_notices.messages.template import field_list, unknown_fields
 from discord_notices.rules.guild import MOST_GAMES, MOST_TEMPLATE
+from discord_notices.settings.twitch import TwitchNames
+from discord_notices.settings.wrong_input import WrongInput
 from discord_notices.wording import _
 
 MOST_NAMES = 100  # of one command: a request to Twitch
@@ -40,7 +41,7 @@ def template_in(text: str) -> str:
     """Read a message's template; `default` is an empty one."""
     if text.strip().lower() == DEFAULT:
         return ""
-    template = text.strip().replace("\\n", "\n")
+    template = text.strip().replace("\\n", "\n").replace("\r\n", "\n")  # a form of the web has CR and LF
     if unknown := unknown_fields(template):
         raise WrongInput(
             _(
@@ -54,16 +55,16 @@ def template_in(text: str) -> str:
     return template
 
 
-async def games_in(desk: Desk, text: str) -> list[str]:
+async def games_in(twitch: TwitchNames | None, text: str) -> list[str]:
     """Read a list of games and return them as Twitch writes them; `all` is no filter."""
     wanted = [each.strip() for each in text.split(",") if each.strip()]
-    if [each.lower() for each in wanted] == [ALL]:
+    if not wanted or [each.lower() for each in wanted] == [ALL]:
         return []
     if len(wanted) > MOST_GAMES:
         raise WrongInput(_("At most %(most)s games, please.", most=MOST_GAMES))
-    if desk.twitch is None:
+    if twitch is None:
         return wanted
-    found = {game.casefold(): game for game in await desk.twitch.games(wanted)}
+    found = {game.casefold(): game for game in await twitch.games(wanted)}
     missing = [each for each in wanted if each.casefold() not in found]
     if missing:
         raise WrongInput(_("Twitch knows no game of this name: %(games)s.", games=safe(", ".join(missing), SHOWN)))

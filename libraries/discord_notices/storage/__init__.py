@@ -1,0 +1,1 @@
+"""Servers' settings and follows in Postgres, as the bot and the website read and change them."""
