@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import aiohttp
 import discord
@@ -17,6 +18,7 @@ from discord_bot.commands.pages import PageButton
 from discord_bot.commands.translator import CatalogueTranslator
 from discord_bot.commands.tree import Tree
 from discord_bot.data.guilds import Guilds, Present
+from discord_bot.lean_state import LeanState
 from discord_bot.places import PlaceKeeper
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
@@ -54,7 +56,8 @@ class BotClient(discord.AutoShardedClient):
 
     desk: Desk
 
-    def __init__(self, holds: Callable[[], bool], answer_seconds: float) -> None:
+    def __init__(self, holds: Callable[[], bool], answer_seconds: float = 30.0) -> None:
+        self._places = PlaceKeeper()
         trace = aiohttp.TraceConfig()
         trace.on_request_start.append(self._let_pass)
         super().__init__(
@@ -70,8 +73,11 @@ class BotClient(discord.AutoShardedClient):
         self.tree = Tree(self)
         self.present = asyncio.Event()  # all servers are known
         self._changed = asyncio.Event()
-        self._places = PlaceKeeper()
         self._has_begun = False
+
+    def _get_state(self, **options: Any) -> Any:
+        parts = {"dispatch": self.dispatch, "handlers": self._handlers, "hooks": self._hooks, "http": self.http}
+        return LeanState(told=self._places.tell, changed=self._look_again, **parts, **options)
 
     async def _let_pass(self, _session: object, _context: object, asked: aiohttp.TraceRequestStartParams) -> None:
         """Raise `LeaseOver` for what would change a text channel without the lease.
@@ -105,20 +111,20 @@ class BotClient(discord.AutoShardedClient):
         """Discord has named all servers."""
         log.info("connected to Discord", servers=len(self.guilds))
         self.present.set()
-        self._look_at(*self.guilds)
+        self._changed.set()
 
-    def _look_at(self, *guilds: discord.Guild) -> None:
-        """Write down what these servers are now."""
-        self._places.change(guilds)
+    def _look_again(self, guild_id: int) -> None:
+        """A server has other channels, roles or permissions than it was told with."""
+        self._places.change(guild_id)
         self._changed.set()
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A server is back that was unavailable to Discord itself."""
-        self._look_at(guild)
+        self._changed.set()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """The bot was added to a server."""
-        self._look_at(guild)
+        self._changed.set()
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """The bot was removed from a server."""
@@ -127,35 +133,6 @@ class BotClient(discord.AutoShardedClient):
     async def on_guild_update(self, before: discord.Guild, after: discord.Guild) -> None:
         """A server has another name or language."""
         self._changed.set()
-
-    async def on_guild_channel_create(self, channel: discord.abc.GuildChannel) -> None:
-        """A server has a new channel."""
-        self._look_at(channel.guild)
-
-    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
-        """A channel has another name, place or permissions."""
-        self._look_at(after.guild)
-
-    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        """A channel is gone."""
-        self._look_at(channel.guild)
-
-    async def on_guild_role_create(self, role: discord.Role) -> None:
-        """A server has a new role."""
-        self._look_at(role.guild)
-
-    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
-        """A role has another name, place or permissions."""
-        self._look_at(after.guild)
-
-    async def on_guild_role_delete(self, role: discord.Role) -> None:
-        """A role is gone."""
-        self._look_at(role.guild)
-
-    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
-        """The bot itself has other roles; Discord tells it of nobody else."""
-        if after.id == after.guild.me.id:
-            self._look_at(after.guild)
 
     async def keep_present(self, guilds: Guilds) -> None:
         """Write down which servers the bot is in, until cancelled."""

@@ -4,21 +4,34 @@ Only what the bot sees: a channel that is hidden from it stays unnamed, also to 
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+import aiohttp
 import discord
+import msgspec
+import structlog
 
 from discord_bot.data.guilds import Guilds
 from discord_notices.rules.places import Places, Role, TextChannel
 
-BATCH = 50  # servers; some 20 ms of permissions
+BATCH = 50  # servers that are written together
+
+log = structlog.get_logger()
 
 
-def places_of(guild: discord.Guild) -> Places:
-    """Return a server's text channels that the bot sees, and its roles, both in Discord's order."""
-    seen = [(each, each.permissions_for(guild.me)) for each in sorted(guild.text_channels, key=shown_place)]
-    roles = [each for each in reversed(guild.roles) if not each.is_default()]
+def places_of(
+    channels: Sequence[discord.abc.GuildChannel], roles: Iterable[discord.Role], me: discord.Member
+) -> Places:
+    """Return the text channels that the bot sees, in Discord's order, and the roles, the highest first."""
+    categories = {each.id: each.position for each in channels if isinstance(each, discord.CategoryChannel)}
+
+    def shown_place(channel: discord.TextChannel) -> tuple[int, int, int]:
+        """Return where Discord shows a text channel: first those without a category, then by category."""
+        return categories.get(channel.category_id or 0, -1), channel.position, channel.id
+
+    texts = sorted((each for each in channels if isinstance(each, discord.TextChannel)), key=shown_place)
+    seen = [(each, each.permissions_for(me)) for each in texts]
     return Places(
         text_channels=tuple(
             TextChannel(
@@ -29,37 +42,60 @@ def places_of(guild: discord.Guild) -> Places:
             for channel, rights in seen
             if rights.view_channel
         ),
-        roles=tuple(Role(role_id=each.id, name=each.name) for each in roles),
+        roles=tuple(
+            Role(role_id=each.id, name=each.name) for each in sorted(roles, reverse=True) if not each.is_default()
+        ),
     )
 
 
-def shown_place(channel: discord.TextChannel) -> tuple[int, int, int]:
-    """Return where Discord shows a text channel: first those without a category, then by category."""
-    category = channel.category.position if channel.category else -1
-    return category, channel.position, channel.id
+async def asked(client: discord.Client, guild_id: int) -> Places:
+    """Ask Discord for a server's. Raises what discord.py raises."""
+    guild = await client.fetch_guild(guild_id, with_counts=False)
+    me = await guild.fetch_member(client.user.id if client.user else 0)
+    return places_of(await guild.fetch_channels(), guild.roles, me)
 
 
 class PlaceKeeper:
-    """Knows whose channels or roles have changed since they were written down."""
+    """Knows what was told of servers and is not written yet, and whose channels or roles have changed since."""
 
     def __init__(self) -> None:
+        self._told: dict[int, bytes] = {}  # as JSON: a tenth of the memory, while all servers are told at once
         self._changed: set[int] = set()
 
-    def change(self, guilds: Iterable[discord.Guild]) -> None:
-        """Note that these have changed."""
-        self._changed |= {each.id for each in guilds}
+    def tell(self, guild: discord.Guild) -> None:
+        """Note what a server has, as the gateway tells it whole."""
+        if guild.me:
+            self._told[guild.id] = msgspec.json.encode(places_of(guild.channels, guild.roles, guild.me))
+            self._changed.discard(guild.id)
+
+    def change(self, guild_id: int) -> None:
+        """Note that a server's are not as they were told."""
+        self._changed.add(guild_id)
 
     async def write(self, client: discord.Client, guilds: Guilds) -> None:
         """Write what has changed. Raises `PostgresAwayError`; what is not written yet stays noted."""
-        for batch in batches(sorted(self._changed)):
-            found = [each for guild_id in batch if (each := client.get_guild(guild_id)) and not each.unavailable]
-            self._changed -= set(batch)
-            try:
-                await guilds.keep_places({each.id: places_of(each) for each in found if each.me})
-            except BaseException:
-                self._changed |= set(batch)
-                raise
+        for batch in batches(list(self._told)):
+            told = {guild_id: self._told[guild_id] for guild_id in batch}
+            await guilds.keep_places({each: msgspec.json.decode(text, type=Places) for each, text in told.items()})
+            for guild_id, text in told.items():
+                if self._told[guild_id] is text:
+                    del self._told[guild_id]
             await asyncio.sleep(0)  # commands are answered in between
+        for guild_id in list(self._changed):
+            await self._ask(client, guilds, guild_id)
+
+    async def _ask(self, client: discord.Client, guilds: Guilds, guild_id: int) -> None:
+        self._changed.discard(guild_id)
+        try:
+            await guilds.keep_places({guild_id: await asked(client, guild_id)})
+        except (discord.Forbidden, discord.NotFound) as error:
+            log.info("a server's channels are not seen", guild_id=guild_id, reason=str(error))
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            self._changed.add(guild_id)
+            log.warning("a server's channels cannot be asked for", guild_id=guild_id, reason=str(error))
+        except BaseException:
+            self._changed.add(guild_id)
+            raise
 
 
 def batches(guild_ids: Iterable[int]) -> Iterator[list[int]]:

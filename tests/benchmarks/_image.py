@@ -11,7 +11,21 @@ from pathlib import Path
 
 LOCK = Path(__file__).resolve().parents[2] / "infrastructure" / "requirements" / "services.txt"
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
-HIDING = "import sys\nsys.modules.update(dict.fromkeys({names!r}))  # importing what is None fails\n"
+HIDING = """
+import sys
+
+
+class Hidden:
+    names = frozenset({names!r})
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name in cls.names:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+
+sys.meta_path.insert(0, Hidden)
+"""  # and not None in sys.modules: psycopg takes a module that stands there for imported
 
 
 def plain(distribution: str) -> str:

@@ -154,7 +154,7 @@ def role_event(guild: Guild, role: Role) -> dict[str, Any]:
 def build(settings: DiscordSettings, machine: Clock = now_ms) -> Discord:
     """Build the simulation. Raises OSError if the truth cannot be written."""
     clock = SimulatedClock(machine)
-    world = World(clock.now, settings.seed)
+    world = World(clock.now, settings.seed, is_crowded=settings.crowded)
     for _ in range(settings.guilds):
         world.make_guild(settings.bot_permissions)
     for _ in range(settings.other_guilds):

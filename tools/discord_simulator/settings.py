@@ -24,6 +24,7 @@ class DiscordSettings(BaseSettings):
     preview_hosts: str = Field("", description="comma-separated host:port whose pages are read to preview their links")
     guilds: int = Field(3, ge=0, le=20_000, description="servers that the bot is in")
     other_guilds: int = Field(1, ge=0, le=1000, description="servers that it can be invited to")
+    crowded: bool = Field(False, description="servers have as many channels, roles and emojis as people's")
     bot_permissions: int = Field(BOT_DEFAULT, ge=0, description="permissions of the bot's role in the servers it is in")
     seed: int = Field(1, description="equal seeds give equal servers and people")
     shards: int = Field(1, ge=1, le=1000, description="shards that /gateway/bot recommends")

@@ -74,6 +74,13 @@ def observed_all(
     ]
 
 
+def goes_on(known: PolledStream | None, seen: PolledStream) -> bool:
+    """Return whether a poll found nothing new but how many watch: no message waits for that to be written."""
+    if known is None or known.stream_id != seen.stream_id:
+        return False
+    return known.is_live and seen.is_live and known.revision == seen.revision
+
+
 def _begun(listed: Stream, at: datetime) -> PolledStream:
     return _seen(
         PolledStream(

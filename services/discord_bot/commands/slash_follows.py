@@ -8,6 +8,7 @@ from discord_bot.commands import following, lists, suggesting
 from discord_bot.commands import stats as statistics
 from discord_bot.commands.answering import answer
 from discord_bot.commands.calling import Interaction
+from discord_bot.commands.channel_option import TextChannel
 from discord_bot.commands.help import COMMANDS
 from discord_notices.settings.options import FollowOptions
 from discord_notices.wording import marked
@@ -36,7 +37,7 @@ Names = app_commands.Range[str, 1, MOST_TYPED]
 async def addstreamer(
     interaction: Interaction,
     streamers: Names,
-    channel: discord.TextChannel | None = None,
+    channel: TextChannel | None = None,
     role: discord.Role | None = None,
     games: str | None = None,
     message: str | None = None,

@@ -10,6 +10,7 @@ from discord_bot.commands import choices, suggesting
 from discord_bot.commands import preview as previews
 from discord_bot.commands.answering import answer
 from discord_bot.commands.calling import Interaction
+from discord_bot.commands.channel_option import TextChannel
 from discord_bot.commands.desk import Caller, Desk, Reply
 from discord_bot.commands.help import COMMANDS, help_text
 from discord_bot.commands.slash_follows import CHANNEL, GAMES, MESSAGE
@@ -34,7 +35,7 @@ AUTOMATIC = "auto"
 @app_commands.default_permissions(manage_guild=True)
 async def setchannel(
     interaction: Interaction,
-    channel: discord.TextChannel | None = None,
+    channel: TextChannel | None = None,
     role: discord.Role | None = None,
     message: str | None = None,
     ending: AtEnd | None = None,
@@ -73,7 +74,7 @@ async def clips(
     rarity: int | None = None,
     moods: str | None = None,
     games: str | None = None,
-    channel: discord.TextChannel | None = None,
+    channel: TextChannel | None = None,
     early: bool | None = None,
     per_hour: app_commands.Range[int, 1, MOST_PER_HOUR] | None = None,
     digest: Digest | None = None,

@@ -12,7 +12,7 @@ from discord_bot.data.follows import Follows
 from discord_bot.data.streams import Streams
 from discord_bot.polling.rounds import Doubts, least_pause_seconds, parts_of, pause_seconds
 from discord_bot.polling.twitch import Twitch
-from discord_notices.rules.stream import observed_all
+from discord_notices.rules.stream import PolledStream, goes_on, observed_all
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 from twitch_access.errors import TwitchError
@@ -72,19 +72,24 @@ class PollLoop:
         planned.labels(limit="setting").set(self._poll_seconds)
         planned.labels(limit="points").set(len(parts) * least_pause_seconds(self._points_per_minute))
         began_at = next_at = time.monotonic()
+        sightings: list[PolledStream] = []
         for number, part in enumerate(parts):
-            await self.ask(number, part)
+            sightings += await self.ask(number, part)
             next_at = max(next_at + pause, time.monotonic() - pause)  # what is late is made up for, by one pause
             await asyncio.sleep(max(0.0, next_at - time.monotonic()))
         measure(metrics.DISCORD_ROUND_SECONDS).set(time.monotonic() - began_at)
+        await self._streams.write(sightings)
 
-    async def ask(self, number: int, part: Sequence[str]) -> None:
-        """Ask about one part; a request that fails changes nothing, and the next round asks again."""
+    async def ask(self, number: int, part: Sequence[str]) -> list[PolledStream]:
+        """Ask about one part and write what is new; return what only goes on, which is written once a round.
+
+        A request that fails changes nothing, and the next round asks again.
+        """
         try:
             listed = await self._twitch.streams(part)
         except TwitchError as error:
             log.warning("cannot get the streams", reason=str(error))
-            return
+            return []
         self.last_answer_at = time.monotonic()
         measure(metrics.DISCORD_POLLED_AT).set_to_current_time()
         known = await self._streams.newest(part)
@@ -95,5 +100,10 @@ class PollLoop:
             log.warning("Twitch lists hardly any stream, which is not believed yet")
             polled = list(listed)
         changed = observed_all(known, listed, polled, self._now(), self._over_seconds)
-        await self._streams.write(changed)
+        news: list[PolledStream] = []
+        sightings: list[PolledStream] = []
+        for stream in changed:
+            (sightings if goes_on(known.get(stream.channel_id), stream) else news).append(stream)
+        await self._streams.write(news)
         await self._live([stream.stream_id for stream in changed if stream.is_live])
+        return sightings

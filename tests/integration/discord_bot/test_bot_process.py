@@ -17,3 +17,12 @@ def test_each_server_is_told_of_a_stream(tmp_path: Path, postgres: str) -> None:
         print(place.notices())
         print(place.command(place.guilds[0], "/settings"))
         print(bot.log_text())
+
+
+def test_a_command_takes_a_channel_that_the_bot_keeps_no_picture_of(tmp_path: Path, postgres: str) -> None:
+    with town(tmp_path, postgres, guilds=1, channels=1) as place, bot_of(place, tmp_path) as bot:
+        bot.until_serving()
+        wanted = int(place.guilds[0]["channels"]["general"])
+        place.command(place.guilds[0], f"/setchannel channel:{wanted}")
+        rows = place.rows("SELECT text_channel_id FROM discord_guilds")
+        assert [row["text_channel_id"] for row in rows] == [wanted]

@@ -262,7 +262,7 @@ class Bot:
     async def poll(self) -> None:
         """Ask Twitch about everyone once."""
         for number, part in enumerate(parts_of(await self.follows.polled_channels())):
-            await self.polling.ask(number, part)
+            await self.streams.write(await self.polling.ask(number, part))
 
     async def send(self) -> None:
         """Send what is queued; `Killed` ends it there."""

@@ -78,3 +78,16 @@ def test_a_deleted_channel_and_role_are_gone(server: Any) -> None:
     with pytest.raises(DiscordError, match="10003"):
         discord.world.place(channel.channel_id)
     assert all(number in server.guild.roles for each in server.guild.members.values() for number in each.role_ids)
+
+
+def test_crowded_servers_are_as_big_as_peoples() -> None:
+    world = World(lambda: 1_795_369_181_000, is_crowded=True)
+    guilds = [world.make_guild(BOT_DEFAULT) for _ in range(20)]
+    assert all(30 <= len(each.channels) <= 100 for each in guilds)
+    assert all(
+        len(each.roles) == 21 and len(each.shape()["emojis"]) == 50 for each in guilds
+    )  # with the bot's own role
+    ids = [number for each in guilds for number in (*each.channels, *each.roles)]
+    assert len(set(ids)) == len(ids)
+    bot, live = world.bot.user_id, [next(c for c in each.channels.values() if c.name == "live") for each in guilds]
+    assert all(each.permissions(bot, c) & Permission.SEND_MESSAGES for each, c in zip(guilds, live, strict=True))

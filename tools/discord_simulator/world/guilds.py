@@ -109,6 +109,7 @@ class Guild:
     roles: dict[int, Role] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
+    emojis: list[dict[str, Any]] = field(default_factory=list)
     is_out: bool = False
 
     def set_outage(self, is_out: bool) -> None:
@@ -176,7 +177,7 @@ class Guild:
             "default_message_notifications": 1,
             "explicit_content_filter": 0,
             "roles": [role.shape() for role in self.roles.values()],
-            "emojis": [],
+            "emojis": self.emojis,
             "stickers": [],
             "features": [],
             "mfa_level": 0,

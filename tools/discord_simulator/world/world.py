@@ -6,6 +6,7 @@ from typing import Final
 
 from discord_simulator.clock import Clock, Snowflakes
 from discord_simulator.errors import DiscordError
+from discord_simulator.world.crowding import crowd
 from discord_simulator.world.guilds import WRITABLE, Channel, Guild, Role
 from discord_simulator.world.people import Member, User
 from discord_simulator.world.permissions import Permission
@@ -16,10 +17,10 @@ GUILDS_FOUNDED_AT: Final = FOUNDED_AT + 100_000  # ms: behind the people's ids
 
 
 class World:
-    """The servers, by id; the bot's own user; and who may do what."""
+    """The servers, by id; the bot's own user; and who may do what. `is_crowded`: servers are as big as people's."""
 
-    def __init__(self, clock: Clock, seed: int = 1, bot: User = BOT) -> None:
-        self.bot = bot
+    def __init__(self, clock: Clock, seed: int = 1, bot: User = BOT, is_crowded: bool = False) -> None:
+        self.bot, self._is_crowded = bot, is_crowded
         self.people = {user.user_id: user for user in plan_people()}
         self.users = self.people | {bot.user_id: bot}
         self.guilds: dict[int, Guild] = {}
@@ -30,6 +31,8 @@ class World:
     def make_guild(self, bot_permissions: int | None = None, name: str = "") -> Guild:
         """Make up one more server; with permissions the bot is in it."""
         guild = plan_guild(len(self.guilds), list(self.people.values()), self._rng, self._made_up)
+        if self._is_crowded:
+            crowd(guild, self._rng, self._made_up)
         if name:
             guild.rename(name)
         self.guilds[guild.guild_id] = guild

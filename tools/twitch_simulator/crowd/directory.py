@@ -68,9 +68,10 @@ class Directory:
             viewers=viewers,
         )
 
-    def streams(self) -> list[Stream]:
-        """Return all streams, most viewers first."""
-        live = [stream for channel in self.channels if (stream := self.stream(channel))]
+    def streams(self, of: Iterable[Channel] | None = None) -> list[Stream]:
+        """Return the streams of these channels, or all, most viewers first."""
+        asked = self.channels if of is None else dict.fromkeys(of)
+        live = [stream for channel in asked if (stream := self.stream(channel))]
         return sorted(live, key=lambda stream: (-stream.viewers, stream.channel.channel_id))
 
     def live(self) -> list[Channel]:

@@ -159,13 +159,12 @@ class Helix:
     async def streams(self, request: Request, _token: Token) -> dict[str, Any]:
         """Get Streams, most viewers first, filtered by user, game and language."""
         ids, logins, games, languages = named(request, "user_id", "user_login", "game_id", "language")
-        lowered = [each.lower() for each in logins]
+        known = self._directory
+        named_ones = [known.by_id.get(each) for each in ids] + [known.by_login.get(each.lower()) for each in logins]
         streams = [
             stream
-            for stream in self._directory.streams()
-            if (not (ids or lowered) or stream.channel.channel_id in ids or stream.channel.login in lowered)
-            and (not games or stream.game_id in games)
-            and (not languages or stream.channel.language in languages)
+            for stream in known.streams(filter(None, named_ones) if ids or logins else None)
+            if (not games or stream.game_id in games) and (not languages or stream.channel.language in languages)
         ]
         page, pagination = paged(streams, request, ends_early=False)
         return {
