@@ -59,7 +59,7 @@ class Stage:
 
     def sent(self) -> int:
         """Return how many messages Discord has."""
-        return sum(row["action"] == "create" for row in self.town.discord.rows("messages"))
+        return sum(row["action"] == "create" for row in self.town.messages())
 
     def in_the_middle(self) -> None:
         """Wait until some more messages were sent, a random number."""

@@ -65,5 +65,5 @@ def test_no_notice_is_lost_or_doubled(stage: Stage, name: str) -> None:
         stage.town.offline(channel)
     assert (found.lost, found.doubled, found.unknown) == (0, 0, 0), line
     assert found.notices > 200
-    pinged = [row for row in stage.town.discord.rows("messages") if row["pinged_everyone"]]
+    pinged = [row for row in stage.town.messages() if row["pinged_everyone"]]
     assert not pinged  # every title says @everyone
