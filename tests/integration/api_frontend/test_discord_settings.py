@@ -3,8 +3,7 @@
 from typing import Any
 
 import pytest
-from integration.api_frontend.conftest import BotWorld
-from integration.support.discord_site import Visitor, page_of, problem_of, rows
+from integration.support.discord_site import BotWorld, Visitor, page_of, problem_of, rows
 
 
 @pytest.fixture

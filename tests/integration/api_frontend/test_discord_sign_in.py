@@ -6,9 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
-from integration.api_frontend.conftest import BotWorld
 from integration.support.api_frontend_process import SiteProcess
-from integration.support.discord_site import Visitor, discord_settings, page_of, query_of, rows
+from integration.support.discord_site import BotWorld, Visitor, discord_settings, page_of, query_of, rows
 from itsdangerous import URLSafeTimedSerializer
 
 from api_frontend.accounts.cookies import SIGNING

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -11,6 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import psycopg
+from integration.support.api_frontend_process import SiteProcess
+from integration.support.clip_creator_process import Simulator
 from integration.support.database import as_role
 
 from discord_bot.data.database import Database
@@ -65,7 +69,8 @@ def write_servers(dsn: str, guilds: Sequence[dict[str, Any]]) -> None:
         await kept.keep_places({int(each["guild_id"]): places_of(each) for each in guilds})
         await database.close()
 
-    asyncio.run(write())
+    with ThreadPoolExecutor(1) as thread:  # the test itself may be in an event loop, as with Playwright
+        thread.submit(lambda: asyncio.run(write())).result()
 
 
 def rows(dsn: str, sql: str, *values: object) -> list[tuple[Any, ...]]:
@@ -206,3 +211,47 @@ def problem_of(page: str) -> str:
     """What a page says is wrong."""
     found = re.search(r'(?s)role="alert"[^>]*>(.*?)</p>', page)
     return found[1].strip() if found else ""
+
+
+@dataclass(frozen=True)
+class BotWorld:
+    """A site with its Discord pages, the simulated Discord and Twitch, and servers that the bot is in."""
+
+    site: SiteProcess
+    discord: DiscordProcess
+    twitch: Simulator
+    dsn: str
+    folder: Path
+
+    @property
+    def servers(self) -> list[dict[str, Any]]:
+        """The servers, those with the bot first."""
+        return sorted(self.discord.guilds(), key=lambda each: not each["has_bot"])
+
+    def renew(self) -> None:
+        """Let the bot write down what Discord has now, and nothing else."""
+        rows(self.dsn, "TRUNCATE discord_guilds, discord_streamers, web_sessions CASCADE")
+        write_servers(self.dsn, [each for each in self.discord.guilds() if each["has_bot"]])
+
+    def owner_of(self, server: dict[str, Any], url: str = "") -> Visitor:
+        """The browser of a server's owner."""
+        return Visitor(url or self.site.url, self.discord, server["owner_id"])
+
+
+@contextmanager
+def open_world(dsn: str, folder: Path) -> Iterator[BotWorld]:
+    """Start a site with everybody around it."""
+    twitch, secret = Simulator(folder), folder / "twitch_secret"
+    secret.write_text("simulator")
+    flags = ("--guilds", "3", "--other-guilds", "1", "--limit-scale", "1000")
+    with DiscordProcess(folder / "discord", *flags) as discord:
+        settings = discord_settings(discord, folder) | {
+            "TWITCH_CLIENT_ID": "simulator",
+            "TWITCH_CLIENT_SECRET_FILE": str(secret),
+            "TWITCH_AUTH_URL": f"{twitch.url}/oauth2/",
+            "TWITCH_API_URL": f"{twitch.url}/helix/",
+            "TWITCH_DEADLINE_SECONDS": "1",
+        }
+        with SiteProcess(dsn, folder, **settings) as site:
+            yield BotWorld(site, discord, twitch, dsn, folder)
+    twitch.stop()
