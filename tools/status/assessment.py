@@ -32,6 +32,7 @@ def assess(facts: Facts) -> list[StageStatus]:
         database(facts.database),
         website(facts.website),
         disk(facts.disk),
+        version(facts),
     ]
 
 
@@ -179,6 +180,21 @@ def website(fact: Website | NoAnswer) -> StageStatus:
     if isinstance(fact, NoAnswer):
         return _unanswered("website", fact)
     return StageStatus("website", _behind_if(not fact.ready), details=fact.problem or "ready")
+
+
+def version(facts: Facts) -> StageStatus:
+    """Say which build runs, each part's own where they differ, as for an hour between the updates of A and B."""
+    asked = {
+        "website": facts.website, "capture": facts.capture, "standby": facts.standby, "emote_counter": facts.emotes
+    }  # fmt: skip
+    builds = {name: fact.build for name, fact in asked.items() if isinstance(fact, Capture | Website | EmoteCounter)}
+    known = {name: build for name, build in builds.items() if build}
+    if not known:
+        return StageStatus("version", StageState.UNKNOWN, details="nothing that runs says its version")
+    if len(set(known.values())) == 1:
+        return StageStatus("version", StageState.OK, details=next(iter(known.values())))
+    told = ", ".join(f"{name} {build}" for name, build in known.items())
+    return StageStatus("version", StageState.OK, details=told)
 
 
 def disk(fact: Disk | NoAnswer) -> StageStatus:
