@@ -34,7 +34,7 @@ FROM ${PYTHON_IMAGE}
 RUN apt-get update \
  && if ! ls /usr/local/lib/libpython3.11.so.*; then library=libpython3.11; fi \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      openjdk-17-jre-headless procps ${library:-} \
+      openjdk-17-jre-headless procps ${library:+"$library"} \
  && rm -rf /var/lib/apt/lists/* \
  && ln -s "$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")" /opt/java
 RUN groupadd --gid 10001 stream-scout \
