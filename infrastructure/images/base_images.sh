@@ -9,7 +9,8 @@ file=${2:-$(dirname "$0")/base_images.env}
 
 entries() { grep -E '^[A-Z_]+_IMAGE=' "$file"; }
 
-digest_of() { docker buildx imagetools inspect "$1" --format '{{.Manifest.Digest}}'; }
+# As JSON: buildx takes a format that begins with {{.Manifest for "print all".
+digest_of() { docker buildx imagetools inspect "$1" --format '{{json .Manifest.Digest}}' | tr -d '"'; }
 
 platforms_of() {
   docker buildx imagetools inspect "$1" --format '{{range .Manifest.Manifests}}{{.Platform.Architecture}} {{end}}'

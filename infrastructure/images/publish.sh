@@ -23,6 +23,6 @@ publish() {
   echo "ok  $prefix/$image:$version"
 }
 
-grep -hoE 'stream-scout/[a-z-]+:' docker-compose.*.yml | sort -u | while IFS=/: read -r _ image _; do
+grep -hoE '^ +image: stream-scout/[a-z-]+' docker-compose.*.yml | sort -u | while IFS=/ read -r _ image; do
   publish "$image"
 done

@@ -21,7 +21,7 @@ pull() {
 
 jobs=()
 while IFS= read -r image; do
-  pull "${image%:}" &
+  pull "${image#*: }" &
   jobs+=($!)
-done < <(grep -oE 'stream-scout/[a-z-]+:' "$file" | sort -u)
+done < <(grep -oE '^ +image: stream-scout/[a-z-]+' "$file" | sort -u)
 for job in "${jobs[@]}"; do wait "$job"; done

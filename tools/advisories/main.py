@@ -5,12 +5,15 @@ there, it has no data, and what it says about ours is worth nothing.
 """
 
 import argparse
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from advisories.answers import Answer, NoAnswerError, accepted_ids, read_npm_audit, read_pip_audit
 
@@ -18,6 +21,7 @@ HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
 LOCKS = tuple(REPOSITORY / "infrastructure/requirements" / f"{name}.txt" for name in ("services", "flink", "dev"))
 NPM_FOLDERS = (REPOSITORY / "services/api_frontend/browser", REPOSITORY / "tests/audit")
+PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)", re.MULTILINE)
 SECONDS = 110  # the scan's whole time is two minutes
 FOUND, NO_DATA = 1, 2
 
@@ -41,8 +45,8 @@ class Source:
         return self.read(done.stdout if done.stdout.strip() else done.stderr)
 
 
-def sources(osv_url: str | None, npm_registry: str | None) -> tuple[Source, ...]:
-    """Return both sources, at these addresses; None: where the tool itself asks."""
+def sources(osv_url: str | None, npm_registry: str | None, locks: tuple[Path, ...]) -> tuple[Source, ...]:
+    """Return both sources, at these addresses (None: where the tool itself asks), for Python's `locks`."""
     pip_audit = str(Path(sys.executable).with_name("pip-audit"))
     registry = ["--registry", npm_registry] if npm_registry else []
     osv = ["--vulnerability-service", "osv", *(["--osv-url", osv_url] if osv_url else [])]
@@ -53,7 +57,7 @@ def sources(osv_url: str | None, npm_registry: str | None) -> tuple[Source, ...]
             command=lambda lock: [pip_audit, *asked, "--disable-pip", "--no-deps", "--requirement", str(lock)],
             read=read_pip_audit,
             canary=HERE / "canary/requirements.txt",
-            ours=LOCKS,
+            ours=locks,
         ),
         Source(
             name="npm",
@@ -71,6 +75,29 @@ def sources(osv_url: str | None, npm_registry: str | None) -> tuple[Source, ...]
             ours=NPM_FOLDERS,
         ),
     )
+
+
+def single_pins(locks: Sequence[str]) -> list[str]:
+    """Return requirements that hold each pinned version of the locks once, and each name once a file, as pip asks."""
+    pins = dict.fromkeys(pin for lock in locks for pin in PIN.findall(lock))
+    files: list[dict[str, str]] = []
+    for name, version in pins:
+        free = next((file for file in files if name not in file), None)
+        if free is None:
+            files.append(free := {})
+        free[name] = version
+    return ["".join(f"{name}=={version}\n" for name, version in file.items()) for file in files]
+
+
+@contextmanager
+def python_locks() -> Iterator[tuple[Path, ...]]:
+    """Write the pins of all locks into as few files as they need: each version is asked about once."""
+    with TemporaryDirectory() as folder:
+        paths = []
+        for number, text in enumerate(single_pins([lock.read_text() for lock in LOCKS])):
+            paths.append(Path(folder) / f"{number}.txt")
+            paths[-1].write_text(text)
+        yield tuple(paths)
 
 
 def check_canary(source: Source) -> None:
@@ -103,6 +130,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
     parser.add_argument("--npm-registry", help="which registry npm asks (default: npm's own setting)")
     chosen = parser.parse_args(arguments)
     accepted = accepted_ids((HERE / "accepted.txt").read_text())
-    results = [report(source, accepted) for source in sources(chosen.osv_url, chosen.npm_registry)]
+    with python_locks() as locks:
+        results = [report(source, accepted) for source in sources(chosen.osv_url, chosen.npm_registry, locks)]
     sys.stdout.write("".join(f"{line}\n" for _, lines in results for line in lines))
     return max(code for code, _ in results)

@@ -89,8 +89,21 @@ def test_what_is_accepted_has_a_reason() -> None:
     assert isinstance(accepted_ids((main.HERE / "accepted.txt").read_text()), dict)
 
 
+def test_each_version_is_asked_about_once() -> None:
+    first = "attrs==25.4.0 \\\n    --hash=sha256:00\nidna==3.1\n"
+    assert main.single_pins([first, "idna==3.1\nattrs==26.1.0 \\\n    --hash=sha256:11\n"]) == [
+        "attrs==25.4.0\nidna==3.1\n",
+        "attrs==26.1.0\n",
+    ]
+    with main.python_locks() as paths:
+        pinned = [line for path in paths for line in path.read_text().splitlines()]
+    assert len(pinned) == len(set(pinned)) > 150
+    wanted = {"==".join(pin) for lock in main.LOCKS for pin in main.PIN.findall(lock.read_text())}
+    assert wanted == set(pinned)
+
+
 def test_all_locks_are_asked_about() -> None:
-    asked = {path for each in main.sources(None, None) for path in each.ours}
+    asked = {*main.LOCKS, *main.NPM_FOLDERS}
     locks = set((main.REPOSITORY / "infrastructure/requirements").glob("*.txt"))
     folders = {
         path.parent
