@@ -19,7 +19,7 @@ BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 .DEFAULT_GOAL := help
 .PHONY: help preflight venv jars chromium bundle types demo demo-timings live status hide reports requests check format texts test test-api test-faults causes audit bench evaluate clean distclean
 
-include infrastructure/deployment.mk
+include infrastructure/deployment.mk infrastructure/delivery.mk
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

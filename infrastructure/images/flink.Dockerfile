@@ -34,7 +34,7 @@ FROM ${PYTHON_IMAGE}
 RUN apt-get update \
  && if ! ls /usr/local/lib/libpython3.11.so.*; then library=libpython3.11; fi \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      openjdk-17-jre-headless procps ${library:-} \
+      openjdk-17-jre-headless procps ${library:+"$library"} \
  && rm -rf /var/lib/apt/lists/* \
  && ln -s "$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")" /opt/java
 RUN groupadd --gid 10001 stream-scout \
@@ -62,5 +62,17 @@ COPY configs/flink /opt/flink-conf
 COPY libraries libraries
 COPY services/clip_detector services/clip_detector
 RUN chmod 0755 /usr/local/bin/probe /usr/local/bin/flink-start && python -m compileall -q libraries services
+# What changes with each build stands last, so that all before it comes from the cache.
+ARG PYTHON_IMAGE
+ARG VERSION=local
+ARG COMMIT=unknown
+ENV STREAM_SCOUT_VERSION=${VERSION} \
+    STREAM_SCOUT_COMMIT=${COMMIT}
+LABEL org.opencontainers.image.title="Stream Scout: clip_detector" \
+      org.opencontainers.image.description="Flink with the job that notices when a Twitch crowd erupts." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${COMMIT}" \
+      org.opencontainers.image.base.name="${PYTHON_IMAGE}"
 USER 10001:10001
 ENTRYPOINT ["flink-start"]

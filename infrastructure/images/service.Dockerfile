@@ -27,5 +27,17 @@ ENV PYTHONPATH=/app/libraries:/app/services \
     PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2 \
     SERVICE=${SERVICE}
+# What changes with each build stands last, so that all before it comes from the cache.
+ARG PYTHON_IMAGE
+ARG VERSION=local
+ARG COMMIT=unknown
+ENV STREAM_SCOUT_VERSION=${VERSION} \
+    STREAM_SCOUT_COMMIT=${COMMIT}
+LABEL org.opencontainers.image.title="Stream Scout: ${SERVICE}" \
+      org.opencontainers.image.description="One service of Stream Scout: notices when a Twitch crowd erupts, and makes the clip." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${COMMIT}" \
+      org.opencontainers.image.base.name="${PYTHON_IMAGE}"
 USER 10001:10001
 CMD ["sh", "-c", "exec python -m \"$SERVICE\""]

@@ -8,5 +8,6 @@ from pathlib import Path
 from service_runtime.measures import serve_folder
 
 if __name__ == "__main__":
-    serve_folder(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]), "0.0.0.0", int(sys.argv[1]))  # noqa: S104  # nosec B104: inside of the container
+    everywhere = "0.0.0.0"  # noqa: S104  # nosec B104: inside of the container
+    serve_folder("clip_detector", Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]), everywhere, int(sys.argv[1]))
     threading.Event().wait()

@@ -23,6 +23,9 @@ SYNC_BUCKETS = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2,
 
 
 # Every service
+BUILD_INFO = Metric(
+    "stream_scout_build_info", "gauge", "Always 1; the labels say which build runs", ("version", "commit", "service")
+)
 DEAD_LETTERS = Metric("stream_scout_dead_letters_total", "counter", "Records that could not be decoded", ("place",))
 WORKER_FAILURES = Metric(
     "stream_scout_worker_failures_total", "counter", "Workers that ended unexpectedly", ("worker",)

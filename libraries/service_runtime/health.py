@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from service_runtime.build_info import as_answer
+
 Check = Callable[[], dict[str, str]]
 
 
@@ -12,20 +14,24 @@ def serve(address: str, port: int, unready: Check, dead: Check = dict, notes: Ch
     """Answer 200 if the check finds no problem, else 503 with the problems as JSON. Runs in a daemon thread.
 
     `unready()` and `dead()` return the present problems as {what: why}; `notes()` what an operator should mend
-    though the service does its work. All must be quick.
+    though the service does its work. All must be quick. /ready says which build answers, too.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             check = {"/live": dead, "/ready": unready}.get(self.path)
             wrong = check() if check else {"path": "ask /live or /ready"}
-            told = notes() if self.path == "/ready" else {}
-            body = json.dumps({"ok": not wrong, "problems": wrong} | ({"notes": told} if told else {})).encode()
+            told = self._told() if self.path == "/ready" else {}
+            body = json.dumps({"ok": not wrong, "problems": wrong} | told).encode()
             self.send_response(404 if check is None else 503 if wrong else 200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
+
+        def _told(self) -> dict[str, object]:
+            noted = notes()
+            return {**as_answer(), **({"notes": noted} if noted else {})}
 
         def log_message(self, *_: object) -> None:
             """Log nothing: probes come every few seconds."""

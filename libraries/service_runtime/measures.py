@@ -7,7 +7,9 @@ from typing import Any
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from contracts.metrics import Metric
+from contracts.metrics import BUILD_INFO, Metric
+from service_runtime import build_info
+from service_runtime.build_info import BuildCollector
 
 KINDS = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
 
@@ -19,13 +21,15 @@ def measure(metric: Metric) -> Any:  # a Counter, Gauge or Histogram, by the met
     return KINDS[metric.kind](metric.name, metric.help, metric.labels, registry=REGISTRY, **options)
 
 
-def serve(address: str, port: int) -> None:
+def serve(service: str, address: str, port: int) -> None:
     """Serve /metrics on `address:port` from a daemon thread. Raises OSError if the port is taken."""
+    measure(BUILD_INFO).labels(**build_info.as_answer(), service=service).set(1)
     start_http_server(port, addr=address)
 
 
-def serve_folder(folder: Path, address: str, port: int) -> None:
+def serve_folder(service: str, folder: Path, address: str, port: int) -> None:
     """Serve the metrics of processes that write them to files in `folder`, as their PROMETHEUS_MULTIPROC_DIR asks."""
     registry = CollectorRegistry()
     MultiProcessCollector(registry, str(folder))  # type: ignore[no-untyped-call]
+    registry.register(BuildCollector(service))
     start_http_server(port, addr=address, registry=registry)

@@ -76,6 +76,14 @@ class PostgresSettings(BaseSettings):
         return make_conninfo(self.dsn.get_secret_value(), **({"password": password} if password else {}))
 
 
+class BuildSettings(BaseSettings):
+    """Which build of Stream Scout this is; the image says it."""
+
+    model_config = SettingsConfigDict(env_prefix="STREAM_SCOUT_", frozen=True)
+    version: str = Field("local", description="version of our images, which is their tag")
+    commit: str = Field("unknown", description="the commit that they are built from")
+
+
 class LogSettings(BaseSettings):
     """How much is logged."""
 

@@ -14,5 +14,5 @@ def open_ports(service: str, postgres: PostgresSettings, address: str, metrics_p
     except OSError as error:
         raise SystemExit(f"POSTGRES_PASSWORD_FILE: {error}") from error
     with ports.listening(f"{service.upper()}_METRICS_PORT", address, metrics_port):
-        measures.serve(address, metrics_port)
+        measures.serve(service, address, metrics_port)
     return conninfo

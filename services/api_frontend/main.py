@@ -37,7 +37,7 @@ def listen(address: str, port: int) -> socket.socket:
 def serve_metrics(settings: ApiSettings) -> None:
     """Open the port that Prometheus asks."""
     with ports.listening("API_METRICS_PORT", settings.metrics_bind_address, settings.metrics_port):
-        measures.serve(settings.metrics_bind_address, settings.metrics_port)
+        measures.serve("api_frontend", settings.metrics_bind_address, settings.metrics_port)
 
 
 def tell_how_it_serves(settings: ApiSettings) -> None:

@@ -68,7 +68,7 @@ def main() -> int:
     logs.configure("clip-creator", log_settings.level)
     try:
         access = open_access(twitch, makes_clips=True, share=twitch.share("clips"))
-        measures.serve(clips.bind_address, clips.metrics_port)
+        measures.serve("clip_creator", clips.bind_address, clips.metrics_port)
     except OSError as error:
         sys.stderr.write(f"clip-creator cannot start: {error}\n")
         return CANNOT_START

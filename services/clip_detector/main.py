@@ -47,7 +47,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     empty_work_directory(settings)
-    measures.serve_folder(metrics_folder(settings), settings.bind_address, settings.metrics_port)
+    measures.serve_folder("clip_detector", metrics_folder(settings), settings.bind_address, settings.metrics_port)
     shelf = CheckpointShelf(settings.checkpoint_directory)
     start = plan_start(shelf, wait_for_last_progress(kafka, shelf), now_ms())
     if start.checkpoint:

@@ -192,7 +192,11 @@ def serve_ports(
             monitoring.health_port,
             lambda p: health.serve(monitoring.bind_address, p, unready, notes=notes),
         ),
-        ("MONITORING_METRICS_PORT", monitoring.metrics_port, lambda p: measures.serve(monitoring.bind_address, p)),
+        (
+            "MONITORING_METRICS_PORT",
+            monitoring.metrics_port,
+            lambda p: measures.serve("stream_monitoring", monitoring.bind_address, p),
+        ),
     ):
         with ports.listening(name, monitoring.bind_address, port):
             start(port)

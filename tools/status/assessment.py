@@ -47,6 +47,7 @@ def assess(facts: Facts) -> list[StageStatus]:
         website(facts.website),
         *([] if facts.discord is None else [discord_bot(facts.discord)]),
         disk(facts.disk),
+        version(facts),
     ]
 
 
@@ -209,6 +210,25 @@ def discord_bot(fact: DiscordBot | NoAnswer) -> StageStatus:
         details=told if fact.is_connected else "not connected to Discord",
         figures={"servers": fact.servers, "followed": fact.followed},
     )
+
+
+def version(facts: Facts) -> StageStatus:
+    """Say which build runs, each part's own where they differ, as for an hour between the updates of A and B."""
+    asked = {
+        "website": facts.website,
+        "capture": facts.capture,
+        "standby": facts.standby,
+        "emote_counter": facts.emotes,
+        "discord_bot": facts.discord,
+    }
+    builds = {name: fact.build for name, fact in asked.items() if fact and not isinstance(fact, NoAnswer | OnlyOn)}
+    known = {name: build for name, build in builds.items() if build}
+    if not known:
+        return StageStatus("version", StageState.UNKNOWN, details="nothing that runs says its version")
+    if len(set(known.values())) == 1:
+        return StageStatus("version", StageState.OK, details=next(iter(known.values())))
+    told = ", ".join(f"{name} {build}" for name, build in known.items())
+    return StageStatus("version", StageState.OK, details=told)
 
 
 def disk(fact: Disk | NoAnswer) -> StageStatus:

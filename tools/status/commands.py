@@ -18,18 +18,19 @@ SERVICES = {  # stage to its machine and its service in that compose file
     "website": ("A", "api-frontend"),
     "discord_bot": ("A", "discord-bot"),
 }
+OF_NO_STAGE = ("disk", "version")
 LOGS = {"capture": "stream_monitoring", "website": "api_frontend"}  # log file names that differ from the stage's
 
 
 def with_commands(lines: list[StageStatus], here: Literal["demo", "A", "B"]) -> list[StageStatus]:
     """Return the lines with the commands to type on this machine."""
-    if here == "demo" and all(line.state is StageState.DOWN for line in lines if line.name != "disk"):
-        return [replace(line, next="make demo" if line.name != "disk" else _next(line, here)) for line in lines]
+    if here == "demo" and all(line.state is StageState.DOWN for line in lines if line.name not in OF_NO_STAGE):
+        return [replace(line, next=_next(line, here) if line.name in OF_NO_STAGE else "make demo") for line in lines]
     return [replace(line, next=_next(line, here)) for line in lines]
 
 
 def _next(line: StageStatus, here: Literal["demo", "A", "B"]) -> str:
-    if line.state is StageState.OK:
+    if line.state is StageState.OK or line.name == "version":
         return ""
     if line.name == "disk":
         return "df -h ." if here == "demo" else "docker system df"

@@ -55,6 +55,7 @@ class Capture:
     """An instance of stream_monitoring. `gap_seconds`: channel-seconds that it could not read since its start.
 
     `notes`: what an operator should mend; `unknown_names`: how many of these there are, where only that is known.
+    `build`: its version and commit; empty if it does not say.
     """
 
     problems: Mapping[str, str] = field(default_factory=dict)
@@ -64,6 +65,7 @@ class Capture:
     backlog: float
     gap_seconds: float
     unknown_names: int = 0
+    build: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class EmoteCounter:
     problems: Mapping[str, str]
     notes: Mapping[str, str]
     tick_age: float | None
+    build: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +95,7 @@ class DiscordBot:
     servers: float
     followed: float
     polled_age: float | None
+    build: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class Website:
 
     ready: bool
     problem: str = ""
+    build: str = ""
 
 
 @dataclass(frozen=True)

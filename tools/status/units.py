@@ -25,3 +25,10 @@ def size_text(count: float) -> str:
 def plural(count: float, noun: str) -> str:
     """Format a count with its noun: 1 record, 1,200 records."""
     return f"{count:,.0f} {noun}" + ("" if count == 1 else "s")
+
+
+def build_text(version: str, commit: str) -> str:
+    """Return a version with the first digits of its commit; empty without a version."""
+    if not version:
+        return ""
+    return f"{version} ({commit[:7]})" if commit not in ("", "unknown") else version

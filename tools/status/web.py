@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import time
 import urllib.error
 import urllib.request
@@ -10,8 +11,10 @@ from typing import Any
 from contracts import metrics
 from contracts.metrics import Metric
 from status.facts import Capture, DiscordBot, EmoteCounter, Job, NoAnswer, Website
+from status.units import build_text
 
 TIMEOUT_SECONDS = 1.8  # slightly below the probe's deadline
+LABEL = re.compile(r'(\w+)="([^"]*)"')
 CONNECTION_ERRORS = (OSError, http.client.HTTPException)
 
 
@@ -53,6 +56,7 @@ def query_capture(health_url: str | None, metrics_url: str) -> Capture | NoAnswe
         backlog=sample(text, metrics.SPOOL_BACKLOG_BYTES) or 0.0,
         gap_seconds=sample(text, metrics.GAP_SECONDS) or 0.0,
         unknown_names=round(sample(text, metrics.NAMED_UNKNOWN) or 0),
+        build=_build_of_metrics(text),
     )
 
 
@@ -62,7 +66,7 @@ def query_emote_counter(health_url: str, metrics_url: str) -> EmoteCounter | NoA
         ready, text = get(f"{health_url}/ready")[1], get(f"{metrics_url}/metrics")[1]
     except CONNECTION_ERRORS as error:
         return NoAnswer(f"{host_and_port(health_url)}: {reason(error)}")
-    return EmoteCounter(_problems(ready), _notes(ready), sample(text, metrics.EMOTE_TICK_AGE))
+    return EmoteCounter(_problems(ready), _notes(ready), sample(text, metrics.EMOTE_TICK_AGE), _build_of_metrics(text))
 
 
 def query_discord_bot(metrics_url: str, is_wanted: bool) -> DiscordBot | NoAnswer | None:
@@ -77,6 +81,7 @@ def query_discord_bot(metrics_url: str, is_wanted: bool) -> DiscordBot | NoAnswe
         servers=sample(text, metrics.DISCORD_GUILDS) or 0.0,
         followed=sample(text, metrics.DISCORD_FOLLOWED) or 0.0,
         polled_age=max(0.0, time.time() - polled_at) if polled_at else None,
+        build=_build_of_metrics(text),
     )
 
 
@@ -93,6 +98,22 @@ def _notes(text: str) -> dict[str, str]:
         return {str(name): str(reason) for name, reason in json.loads(text)["notes"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def _build_of_metrics(text: str) -> str:
+    """Return version and commit of whoever serves these metrics; empty if it does not say."""
+    found = next((line for line in text.splitlines() if line.startswith(f"{metrics.BUILD_INFO.name}{{")), "")
+    labels = dict(LABEL.findall(found))
+    return build_text(labels.get("version", ""), labels.get("commit", ""))
+
+
+def _build_of_ready(text: str) -> str:
+    """Return version and commit as /ready says them; empty if it does not."""
+    try:
+        answer = json.loads(text)
+        return build_text(str(answer["version"]), str(answer["commit"]))
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def sample(text: str, metric: Metric) -> float | None:
@@ -133,4 +154,7 @@ def query_website(url: str) -> Website | NoAnswer:
         status, text = get(f"{url}/ready")
     except CONNECTION_ERRORS as error:
         return NoAnswer(f"{host_and_port(url)}: {reason(error)}")
-    return Website(True) if status == 200 else Website(False, f"not ready: {' '.join(text.split())[:100]}")
+    build = _build_of_ready(text)
+    if status == 200:
+        return Website(True, build=build)
+    return Website(False, f"not ready: {' '.join(text.split())[:100]}", build)

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api_frontend.views.site import CurrentSite
+from service_runtime.build_info import as_answer
 from service_runtime.postgres import PostgresAwayError
 
 router = APIRouter(include_in_schema=False)
@@ -25,5 +26,5 @@ async def ready(site: CurrentSite) -> JSONResponse:
         problems["postgres"] = f"Postgres does not answer: {error}"
     if (redis_problem := await site.limits.api.problem()) is not None:
         degraded["redis"] = redis_problem
-    body = {"ok": not problems, "problems": problems, "degraded": degraded}
+    body = {"ok": not problems, "problems": problems, "degraded": degraded, **as_answer()}
     return JSONResponse(body, status_code=503 if problems else 200)

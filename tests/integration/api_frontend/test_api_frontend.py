@@ -1,15 +1,12 @@
 """The website on a real Postgres: pages, paging, the API, its errors, its headers."""
 
 import json
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from integration.support.api_frontend_process import DEADLINE, Rows, SiteProcess
+from integration.support.api_frontend_process import Rows, SiteProcess
 
 from embedded.servers.redis import Redis
 
@@ -257,32 +254,13 @@ def test_static_files_may_be_kept_and_are_compressed(http: httpx.Client) -> None
 
 
 def test_probes_and_metrics(site: SiteProcess, http: httpx.Client) -> None:
-    assert http.get("/ready").json() == {"ok": True, "problems": {}, "degraded": {}}
+    build = {"version": "local", "commit": "unknown"}
+    assert http.get("/ready").json() == {"ok": True, "problems": {}, "degraded": {}, **build}
     http.get("/moments/whatever")
     metrics = httpx.get(f"http://127.0.0.1:{site.metrics_port}/metrics").text
     assert 'api_request_seconds_count{route="/moments/{moment_id}",status="404"}' in metrics
     assert "whatever" not in metrics
-
-
-def test_a_taken_port_is_reported_without_a_traceback(postgres_of_module: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        environment = {"POSTGRES_DSN": postgres_of_module, "API_PORT": str(port), "API_METRICS_PORT": "1"}
-        done = subprocess.run(
-            [sys.executable, "-m", "api_frontend"], env=environment, capture_output=True, text=True, timeout=DEADLINE
-        )
-    assert done.returncode == 1
-    assert f"API_PORT: cannot listen on 127.0.0.1:{port}" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-def test_wrong_settings_are_named_together() -> None:
-    environment = {"API_PORT": "0", "API_RATE_LIMIT": "often"}
-    done = subprocess.run(
-        [sys.executable, "-m", "api_frontend"], env=environment, capture_output=True, text=True, timeout=DEADLINE
-    )
-    assert done.returncode == 2
-    assert all(name in done.stderr for name in ("API_PORT", "API_RATE_LIMIT", "POSTGRES_DSN"))
+    assert 'stream_scout_build_info{commit="unknown",service="api_frontend",version="local"} 1.0' in metrics
 
 
 def test_the_rate_limit_holds_with_and_without_redis(postgres_of_module: str, redis: Redis, tmp_path: Path) -> None:

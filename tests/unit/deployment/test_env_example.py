@@ -26,6 +26,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "KAFKA_PASSWORD_FILE": "a secret of the compose files",
     "POSTGRES_DSN": "the compose files know where Postgres is",
     "POSTGRES_PASSWORD_FILE": "a secret of the compose files",
+    "STREAM_SCOUT_COMMIT": "in the image",
     "ROLES_PASSWORD_DIRECTORY": "the folder of the containers' secrets",
     "ROLES_MAKE_PASSWORDS": "make secrets makes them",
     "REDIS_URL": "the compose files know where Redis is",
@@ -102,6 +103,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "DISCORD_HEALTH_PORT": "inside of the container",
 }
 NOT_FOR_THE_FILE = {
+    "STREAM_SCOUT_COMMIT": "whoever builds says it",
     "FLINK_RESUME": "for one command: DEPLOYMENT.md, The job by hand",
     "EMOTE_COUNTER_RESUME": "for one command: OPERATIONS.md, Emotes",
     "DISCORD_API_URL": "tests and the demo alone",

@@ -3,8 +3,24 @@
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+
+import pytest
 
 from service_runtime import health
+from service_runtime.build_info import build
+
+BUILD = {"version": "1.4.0", "commit": "0123abc"}
+
+
+@pytest.fixture(autouse=True)
+def _built(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As an image sets it."""
+    for name, value in BUILD.items():
+        monkeypatch.setenv(f"STREAM_SCOUT_{name.upper()}", value)
+    build.cache_clear()
+    yield
+    build.cache_clear()
 
 
 def get(port: int, path: str) -> tuple[int, dict]:
@@ -20,10 +36,10 @@ def test_the_answers_follow_the_checks() -> None:
     server = health.serve("127.0.0.1", 0, unready=lambda: wrong)
     port = server.server_address[1]
     try:
-        assert get(port, "/ready") == (200, {"ok": True, "problems": {}})
+        assert get(port, "/ready") == (200, {"ok": True, "problems": {}, **BUILD})
         wrong["kafka"] = "no broker answers"
-        assert get(port, "/ready") == (503, {"ok": False, "problems": {"kafka": "no broker answers"}})
-        assert get(port, "/live")[0] == 200
+        assert get(port, "/ready") == (503, {"ok": False, "problems": {"kafka": "no broker answers"}, **BUILD})
+        assert get(port, "/live") == (200, {"ok": True, "problems": {}})
         assert get(port, "/secrets")[0] == 404
     finally:
         server.shutdown()
@@ -33,8 +49,8 @@ def test_the_answers_follow_the_checks() -> None:
 def test_a_note_does_not_make_a_service_unready() -> None:
     server = health.serve("127.0.0.1", 0, unready=dict, notes=lambda: {"pinned channel x": "unknown"})
     try:
-        notes = {"pinned channel x": "unknown"}
-        assert get(server.server_address[1], "/ready") == (200, {"ok": True, "problems": {}, "notes": notes})
+        answer = {"ok": True, "problems": {}, "notes": {"pinned channel x": "unknown"}, **BUILD}
+        assert get(server.server_address[1], "/ready") == (200, answer)
     finally:
         server.shutdown()
         server.server_close()

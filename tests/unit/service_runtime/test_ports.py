@@ -11,7 +11,7 @@ def test_a_taken_port_ends_the_process_with_its_setting():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SystemExit) as ended, ports.listening("SITE_PORT", "127.0.0.1", port):
-            measures.serve("127.0.0.1", port)
+            measures.serve("recorder", "127.0.0.1", port)
     assert str(ended.value).startswith(f"SITE_PORT: cannot listen on 127.0.0.1:{port}: Address already in use")
 
 

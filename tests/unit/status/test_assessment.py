@@ -32,7 +32,7 @@ WELL = Facts(
     standby=None,
     job=Job("RUNNING", 2.0, 1_200_000.0),
     emotes=EmoteCounter({}, {}, 2.0),
-    website=Website(True),
+    website=Website(True, build="1.4.0 (0123abc)"),
     disk=Disk("/", 50e9, 100e9),
 )
 SILENT = NoAnswer("connection refused")
@@ -111,6 +111,14 @@ def test_all_stages_are_ok() -> None:
 )
 def test_each_trouble_shows_at_its_stage(stage: str, state: StageState, changed: dict[str, object]) -> None:
     assert lines(replace(WELL, **changed))[stage].state is state  # type: ignore[arg-type]
+
+
+def test_the_version_is_told_once_or_for_each_part() -> None:
+    assert lines(WELL)["version"].details == "1.4.0 (0123abc)"
+    between = replace(WELL, capture=replace(CAPTURE, build="1.3.0 (fedcba9)"), standby=SILENT)
+    assert lines(between)["version"].details == "website 1.4.0 (0123abc), capture 1.3.0 (fedcba9)"
+    assert lines(replace(WELL, website=SILENT))["version"].state is StageState.UNKNOWN
+    assert EXIT_CODES[worst([lines(replace(WELL, website=SILENT))["version"]])] == 0
 
 
 def test_a_stage_that_is_down_shows_the_reason() -> None:

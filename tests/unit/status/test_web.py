@@ -74,6 +74,14 @@ def test_the_counter_of_emotes_is_read_with_its_notes(serve: Serve) -> None:
     assert isinstance(web.query_emote_counter("http://127.0.0.1:9", url), NoAnswer)
 
 
+def test_the_build_is_read_from_the_metrics(serve: Serve) -> None:
+    told = f'{metrics.BUILD_INFO.name}{{commit="0123abcdef",service="stream_monitoring",version="1.4.0"}} 1.0\n'
+    url = serve({"/metrics": (200, METRICS + told)})
+    found = web.query_capture(None, url)
+    assert isinstance(found, Capture)
+    assert found.build == "1.4.0 (0123abc)"
+
+
 def test_capture_is_read_ready_or_not(serve: Serve) -> None:
     problems = '{"ok": false, "problems": {"chat": "no channel is read yet"}}'
     url = serve({"/ready": (503, problems), "/metrics": (200, METRICS)})
@@ -129,6 +137,8 @@ def test_without_a_job_the_state_is_none(serve: Serve) -> None:
 
 
 def test_the_website_is_ready_or_gives_a_reason(serve: Serve) -> None:
+    ready = '{"ok": true, "problems": {}, "version": "1.4.0", "commit": "0123abcdef"}'
+    assert web.query_website(serve({"/ready": (200, ready)})) == Website(True, build="1.4.0 (0123abc)")
     assert web.query_website(serve({"/ready": (200, "ok")})) == Website(True)
     assert web.query_website(serve({"/ready": (503, "no\n database")})) == Website(False, "not ready: no database")
 
