@@ -153,8 +153,16 @@ check_twitch() {
     return
   fi
   [[ -s $1/twitch_client_secret ]] || fail "$1/twitch_client_secret is empty" "Put the application's secret into it (DEPLOYMENT.md, step 3)"
-  [[ $role == reliable || -s $1/twitch/twitch_user_tokens.json ]] ||
-    warn "nobody has signed in at Twitch" "No clips are made until then: DEPLOYMENT.md, step 7"
+  [[ $role == reliable ]] || check_sign_in "$1/twitch"
+}
+
+check_sign_in() {
+  local tokens=$1/twitch_user_tokens.json
+  if [[ $(stat -c '%g %a' "$1" 2>/dev/null) != "10001 2770" || ! -x $1 ]]; then
+    fail "$1: wrong permissions" "make secrets"
+  elif [[ ! -s $tokens ]]; then warn "nobody has signed in at Twitch" "No clips are made until then: DEPLOYMENT.md, step 5"
+  elif [[ $(stat -c %u "$tokens") != 10001 ]]; then fail "$tokens: no service can read it" "make secrets"
+  else ok "somebody has signed in at Twitch"; fi
 }
 
 check_machine
