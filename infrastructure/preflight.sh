@@ -137,13 +137,38 @@ check_secrets() {
       fi
     elif [[ $(stat -c '%s' "$folder/$name") == 0 ]]; then fail "$folder/$name is empty" "rm $folder/$name && make secrets"
     elif [[ $(stat -c '%g %a' "$folder/$name") != "10001 640" ]]; then fail "$folder/$name: wrong permissions" "make secrets"
-    else ok "$folder/$name"; fi
+    elif [[ $role == reliable || $name == grafana_password ]]; then ok "$folder/$name"; fi
   done
+  [[ $role == reliable ]] || compare_secrets "$folder"
   for name in twitch_client_secret webhook_url cloudflared_credentials.json; do
     [[ -e $folder/$name ]] || fail "$folder/$name is missing" "make secrets   (it may stay empty)"
   done
   [[ -s $folder/webhook_url ]] || warn "$folder/webhook_url is empty" "Nobody is told of trouble. Put a Discord (or other) webhook's address in it."
   check_twitch "$folder"
+}
+
+# Whether machine B's secrets are those of A: it logs in there. Without .venv in the recorder's image, as `make status`.
+compare_secrets() {
+  local folder said state found advice there image run
+  folder=$(realpath -m "$1") there=$(setting MACHINE_A)
+  is_address "$there" || return
+  image=stream-scout/recorder:$(setting STREAM_SCOUT_VERSION)
+  if [[ -x .venv/bin/python ]]; then run=(env PYTHONPATH=libraries .venv/bin/python)
+  else
+    [[ $image != *: ]] || image+=local
+    run=(docker run --rm --network host --read-only --cap-drop ALL --user "$(id -u):10001"
+      --volume "$folder:$folder:ro" "$image" python)
+    docker image inspect "$image" >/dev/null 2>&1 || {
+      fail "the secrets were not compared with machine A's: there are no images yet" \
+        "docker compose -f $compose build; then run this again"
+      return
+    }
+  fi
+  said=$("${run[@]}" -m service_runtime.shared_secrets "$folder" "$there:$other_port") ||
+    fail "the secrets were not compared with machine A's" "The lines above say why."
+  while IFS=$'\t' read -r state found advice; do
+    [[ -z $state ]] || "$state" "$found" "$advice"
+  done <<<"$said"
 }
 
 check_twitch() {

@@ -1,4 +1,4 @@
-"""secrets.sh and preflight.sh as DEPLOYMENT.md has them run: by a plain user who may use sudo, in a checkout of their own."""
+"""secrets.sh and preflight.sh as DEPLOYMENT.md has them run: by a plain user with sudo, in their own checkout."""
 
 import os
 import pwd
@@ -158,3 +158,20 @@ def test_preflight_says_what_it_may_not_look_into(operator: Operator) -> None:
     done = operator.run("infrastructure/preflight.sh", "processing", TWITCH_CLIENT_ID="abc")
     assert "nobody has signed in" not in done.stdout
     assert "WRONG  ./secrets/twitch: wrong permissions" in done.stdout.splitlines()
+
+
+def test_preflight_shows_what_the_comparison_found(operator: Operator) -> None:
+    """The comparison itself is tried on a real Postgres (tests/integration/service_runtime) and on both machines."""
+    operator.run("infrastructure/secrets.sh")
+    python = operator.checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        "#!/bin/sh\necho \"$@\" >&2\nprintf 'ok\\tchatter_key is well\\t\\nfail\\tkafka_password is not\\tCopy it\\n'\n"
+    )
+    python.chmod(0o755)
+    done = operator.run("infrastructure/preflight.sh", "processing", MACHINE_A="127.0.0.9")
+    assert f"-m service_runtime.shared_secrets {operator.secrets} 127.0.0.9:5432" in done.stderr
+    lines = done.stdout.splitlines()
+    assert "ok     chatter_key is well" in lines
+    assert lines[lines.index("WRONG  kafka_password is not") + 1] == "       -> Copy it"
+    assert "ok     ./secrets/kafka_password" not in lines, "that it is there says nothing"
