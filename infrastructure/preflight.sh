@@ -105,7 +105,9 @@ check_addresses() {
   else ok "BIND_ADDR=$own"; fi
 
   there=$(setting "$other")
-  if ! is_address "$there"; then
+  if [[ $role == reliable && -z $there ]]; then
+    warn "MACHINE_B is not set" "Expected before there is one; the standby keeps chat until then: DEPLOYMENT.md, step 7"
+  elif ! is_address "$there"; then
     fail "$other=${there:-(not set)} is no IPv4 address" "Put the other machine's Tailscale address into .env; on it: tailscale ip -4"
   elif answers "$there" "$other_port"; then ok "$other=$there answers on $other_port"
   elif [[ $role == processing ]]; then
@@ -143,7 +145,7 @@ check_secrets() {
   for name in twitch_client_secret webhook_url cloudflared_credentials.json; do
     [[ -e $folder/$name ]] || fail "$folder/$name is missing" "make secrets   (it may stay empty)"
   done
-  [[ -s $folder/webhook_url ]] || warn "$folder/webhook_url is empty" "Nobody is told of trouble. Put a Discord (or other) webhook's address in it."
+  [[ -s $folder/webhook_url ]] || warn "$folder/webhook_url is empty" "Nobody is told of trouble. make secret NAME=webhook_url   (a Discord or other webhook's address)"
   check_twitch "$folder"
 }
 
@@ -177,7 +179,7 @@ check_twitch() {
     [[ -n $(setting PINNED_CHANNELS) ]] || fail "neither TWITCH_CLIENT_ID nor PINNED_CHANNELS is set" "Put PINNED_CHANNELS=login,login into .env"
     return
   fi
-  [[ -s $1/twitch_client_secret ]] || fail "$1/twitch_client_secret is empty" "Put the application's secret into it (DEPLOYMENT.md, step 3)"
+  [[ -s $1/twitch_client_secret ]] || fail "$1/twitch_client_secret is empty" "make secret NAME=twitch_client_secret   (the application's: DEPLOYMENT.md, step 3)"
   [[ $role == reliable ]] || check_sign_in "$1/twitch"
 }
 
@@ -185,9 +187,22 @@ check_sign_in() {
   local tokens=$1/twitch_user_tokens.json
   if [[ $(stat -c '%g %a' "$1" 2>/dev/null) != "10001 2770" || ! -x $1 ]]; then
     fail "$1: wrong permissions" "make secrets"
-  elif [[ ! -s $tokens ]]; then warn "nobody has signed in at Twitch" "No clips are made until then: DEPLOYMENT.md, step 5"
+  elif [[ ! -s $tokens ]]; then warn "nobody has signed in at Twitch" "No clips are made until then: DEPLOYMENT.md, step 6"
   elif [[ $(stat -c %u "$tokens") != 10001 ]]; then fail "$tokens: no service can read it" "make secrets"
   else ok "somebody has signed in at Twitch"; fi
+}
+
+# Alerts are sent from machine B, and link to their entry.
+check_links() {
+  local url origin
+  url=$(setting OPERATIONS_URL)
+  if [[ -z $url ]]; then
+    origin=$(git remote get-url origin 2>/dev/null | sed -E 's#^(ssh://)?git@([^:/]+)[:/]#https://\2/#; s#\.git$##')
+    warn "OPERATIONS_URL is not set: alerts do not link to what to do" \
+      "Put OPERATIONS_URL=${origin:-https://git.example.org/you/stream-scout}/blob/main/OPERATIONS.md into .env"
+  elif curl -fsSL -m 10 -o /dev/null "$url" 2>/dev/null; then ok "OPERATIONS_URL opens"; else
+    warn "OPERATIONS_URL=$url does not open from here" "Open it in your browser; correct .env if it does not open there either."
+  fi
 }
 
 check_machine
@@ -196,6 +211,7 @@ check_clock
 check_docker
 check_addresses
 check_secrets
+[[ $role == reliable ]] || check_links
 echo
 if ((wrong)); then echo "$wrong to be put right before the start."; exit 1; fi
 echo "Ready: docker compose -f $compose up -d --build --wait"
