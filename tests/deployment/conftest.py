@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from deployment.operators_end import OperatorsEnd
 from deployment.two_machines import (
     LOCAL,
     PROCESSING,
     RELIABLE,
+    REPOSITORY,
     TWITCH,
     Machine,
     Page,
@@ -61,7 +63,8 @@ def machines(tmp_path_factory: pytest.TempPathFactory, addresses: None) -> Itera
     directory = tmp_path_factory.mktemp("machines")
     if os.environ.get("STANDINS"):
         os.environ.update(standins_environment(Path(os.environ["STANDINS"])))
-    make_secrets(directory)
+    operator = OperatorsEnd(TWITCH, REPOSITORY / "OPERATIONS.md")
+    make_secrets(directory, operator.webhook)
     twitch = Twitch(directory)
     common = {
         "SECRETS_DIRECTORY": str(directory / "secrets"),
@@ -74,16 +77,18 @@ def machines(tmp_path_factory: pytest.TempPathFactory, addresses: None) -> Itera
     }
     on_a = {**common, "BIND_ADDR": RELIABLE, "MACHINE_B": PROCESSING}
     on_b = {**common, "BIND_ADDR": PROCESSING, "MACHINE_A": RELIABLE, "LOCAL_ADDR": LOCAL}
+    on_b["OPERATIONS_URL"] = operator.manual
     a = Machine("docker-compose.reliable.yml", "test-reliable", directory, on_a)
     b = Machine("docker-compose.processing.yml", "test-processing", directory, on_b)
     try:
         a.up()
         b.up()
-        both = TwoMachines(a, b, twitch, Page(), twitch.logins())
+        both = TwoMachines(a, b, twitch, Page(), twitch.logins(), operator)
         wait_for("a baseline", lambda: both.covered_seconds() > BASELINE_SECONDS, 300, 2)
         yield both
     finally:
         twitch.stop()
+        operator.stop()
         if not os.environ.get("DEPLOYMENT_KEEP"):  # to examine a failure
             b.down()
             a.down()
