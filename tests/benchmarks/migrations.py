@@ -86,8 +86,7 @@ def clients(dsn: str, moments: int) -> tuple[Client, Client]:
     queries: Any = aiosql.from_path(SQL / "migrations.sql", "psycopg")
 
     def read(connection: psycopg.Connection, dice: random.Random) -> None:
-        list(queries.read_newest(connection))
-        list(queries.read_channel(connection, channel_id=str(10_000_000 + dice.randrange(CHANNELS))))
+        list(queries.read(connection, moment_ids=[f"m{dice.randrange(moments) + 1}" for _ in range(20)]))
 
     def write(connection: psycopg.Connection, dice: random.Random) -> None:
         name = f"m{dice.randrange(moments) + 1}" if dice.random() < 0.8 else f"new-{dice.random()}"

@@ -1,6 +1,6 @@
 -- What a moment says of its people: why they came, what they felt, how rare it was, and the stretch that a clip
 -- should show. Moments of a detector on trial (shadow) are kept apart from what the site shows.
--- Written row by row while others read and write; broken off, it begins anew.
+-- Written some rows at a time while others read and write; broken off, it begins anew.
 -- transactional: false
 -- depends: 0004.operations
 
@@ -21,7 +21,7 @@ DECLARE
 BEGIN
     LOOP
         SELECT max(moment_id) INTO last
-        FROM (SELECT moment_id FROM moments WHERE moment_id > done ORDER BY moment_id LIMIT 1000) AS next;
+        FROM (SELECT moment_id FROM moments WHERE moment_id > done ORDER BY moment_id LIMIT 500) AS next;
         EXIT WHEN last IS NULL;
         BEGIN
             UPDATE moments SET causes = ARRAY[cause]

@@ -1,6 +1,6 @@
 -- What the stream was when a moment happened, how good the moment is, what people search for, and what visitors see:
--- neither experimental nor hidden nor of a channel that has opted out. Writes every row of `moments` once, a
--- thousand at a time while others read and write (a million: some minutes); broken off, it begins anew.
+-- neither experimental nor hidden nor of a channel that has opted out. Writes every row of `moments` once, five
+-- hundred at a time while others read and write (a million: some minutes); broken off, it begins anew.
 -- transactional: false
 -- depends: 0009.partitions
 
@@ -54,17 +54,18 @@ DECLARE
 BEGIN
     LOOP
         SELECT max(moment_id) INTO last
-        FROM (SELECT moment_id FROM moments WHERE moment_id > done ORDER BY moment_id LIMIT 1000) AS next;
+        FROM (SELECT moment_id FROM moments WHERE moment_id > done ORDER BY moment_id LIMIT 500) AS next;
         EXIT WHEN last IS NULL;
         BEGIN
             UPDATE moments AS m SET
-                biggest_in_seconds = coalesce((moment_document(m) ->> 'biggest_in_seconds')::integer, m.biggest_in_seconds),
-                grade = moment_grade(moment_document(m)),
+                biggest_in_seconds = coalesce((whole.document ->> 'biggest_in_seconds')::integer, m.biggest_in_seconds),
+                grade = moment_grade(whole.document),
                 title = coalesce(s.title, ''),
                 game_name = coalesce(s.game_name, ''),
                 language = coalesce(s.language, ''),
                 search = search_words(concat_ws(' ', c.login, c.display_name, s.title, s.game_name))
             FROM moments AS o
+            CROSS JOIN LATERAL (SELECT moment_document(o) AS document OFFSET 0) AS whole  -- made once
             LEFT JOIN streams AS s ON s.stream_id = coalesce(o.document ->> 'stream_id', o.stream_id)
             LEFT JOIN channels AS c ON c.channel_id = o.channel_id
             WHERE o.moment_id = m.moment_id AND o.moment_id > done AND o.moment_id <= last;

@@ -22,13 +22,10 @@ INSERT INTO streams (stream_id, channel_id, started_at, title, game_name, langua
 SELECT 'stream-' || number, '10000001', now(), 'title ' || number, 'game ' || number %% 300, 'en', now()
 FROM generate_series(0, 4999) AS number;
 
--- name: read_newest()
-SELECT moment_id, channel_id, crossed_at, score FROM moments
-WHERE crossed_at < now() ORDER BY crossed_at DESC, moment_id DESC LIMIT 20;
-
--- name: read_channel(channel_id)
-SELECT m.moment_id, m.crossed_at, c.url FROM moments AS m LEFT JOIN clips AS c USING (moment_id)
-WHERE m.channel_id = :channel_id ORDER BY m.crossed_at DESC, m.moment_id DESC LIMIT 20;
+-- name: read(moment_ids)
+SELECT m.moment_id, m.channel_id, m.crossed_at, m.score, c.url
+FROM moments AS m LEFT JOIN clips AS c ON c.moment_id = m.moment_id
+WHERE m.moment_id = ANY(:moment_ids) ORDER BY m.crossed_at DESC;
 
 -- name: write_moment(moment_id)!
 INSERT INTO moments (
