@@ -9,8 +9,8 @@ from deployment.two_machines import LOCAL, PROCESSING, TwoMachines
 
 from embedded.processes.waiting import wait_for
 
-ALERT_SECONDS = 240  # scraped twice, evaluated and grouped: 15 s each, and 30 s
-AGAIN_SECONDS = 20  # a counter's first value is no increase to Prometheus: only the next ones are
+ALERT_SECONDS = 240  # scraped, evaluated and grouped: 15 s, 15 s and 30 s, some of it twice
+AGAIN_SECONDS = 20  # between two looks, and two rounds of bad records
 BAD_RECORDS = 20  # more than ten raise DeadLetters
 QUIET_SECONDS = 30
 
