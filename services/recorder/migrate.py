@@ -116,7 +116,8 @@ def apply_missing(backend: Backend, migrations: yoyo.migrations.MigrationList) -
                 f"{migration.id} waits: others have used its tables for {TABLE_SECONDS / 60:g} minutes; run it again"
             ) from error
         except psycopg.Error as error:
-            raise MigrationError(f"{migration.id} failed and was rolled back: {str(error).strip()}") from error
+            after = "and was rolled back" if migration.use_transactions else "half way, run again it begins anew"
+            raise MigrationError(f"{migration.id} failed {after}: {str(error).strip()}") from error
     return [migration.id for migration in missing]
 
 
