@@ -105,7 +105,9 @@ check_addresses() {
   else ok "BIND_ADDR=$own"; fi
 
   there=$(setting "$other")
-  if ! is_address "$there"; then
+  if [[ $role == reliable && -z $there ]]; then
+    warn "MACHINE_B is not set" "Expected before there is one; the standby keeps chat until then: DEPLOYMENT.md, step 7"
+  elif ! is_address "$there"; then
     fail "$other=${there:-(not set)} is no IPv4 address" "Put the other machine's Tailscale address into .env; on it: tailscale ip -4"
   elif answers "$there" "$other_port"; then ok "$other=$there answers on $other_port"
   elif [[ $role == processing ]]; then
@@ -137,12 +139,13 @@ check_secrets() {
       fi
     elif [[ $(stat -c '%s' "$folder/$name") == 0 ]]; then fail "$folder/$name is empty" "rm $folder/$name && make secrets"
     elif [[ $(stat -c '%g %a' "$folder/$name") != "10001 640" ]]; then fail "$folder/$name: wrong permissions" "make secrets"
-    else ok "$folder/$name"; fi
+    elif [[ $role == reliable || $name == grafana_password ]]; then ok "$folder/$name"; fi
   done
+  [[ $role == reliable ]] || compare_secrets "$folder"
   for name in twitch_client_secret webhook_url cloudflared_credentials.json; do
     [[ -e $folder/$name ]] || fail "$folder/$name is missing" "make secrets   (it may stay empty)"
   done
-  [[ -s $folder/webhook_url ]] || warn "$folder/webhook_url is empty" "Nobody is told of trouble. Put a Discord (or other) webhook's address in it."
+  [[ -s $folder/webhook_url ]] || warn "$folder/webhook_url is empty" "Nobody is told of trouble. make secret NAME=webhook_url   (a Discord or other webhook's address)"
   check_twitch "$folder"
   check_discord "$folder"
 }
@@ -155,15 +158,60 @@ check_discord() {
   fi
 }
 
+# Whether machine B's secrets are those of A: it logs in there. Without .venv in the recorder's image, as `make status`.
+compare_secrets() {
+  local folder said state found advice there image run
+  folder=$(realpath -m "$1") there=$(setting MACHINE_A)
+  is_address "$there" || return
+  image=stream-scout/recorder:$(setting STREAM_SCOUT_VERSION)
+  if [[ -x .venv/bin/python ]]; then run=(env PYTHONPATH=libraries .venv/bin/python)
+  else
+    [[ $image != *: ]] || image+=local
+    run=(docker run --rm --network host --read-only --cap-drop ALL --user "$(id -u):10001"
+      --volume "$folder:$folder:ro" "$image" python)
+    docker image inspect "$image" >/dev/null 2>&1 || {
+      fail "the secrets were not compared with machine A's: there are no images yet" \
+        "docker compose -f $compose build; then run this again"
+      return
+    }
+  fi
+  said=$("${run[@]}" -m service_runtime.shared_secrets "$folder" "$there:$other_port") ||
+    fail "the secrets were not compared with machine A's" "The lines above say why."
+  while IFS=$'\t' read -r state found advice; do
+    [[ -z $state ]] || "$state" "$found" "$advice"
+  done <<<"$said"
+}
+
 check_twitch() {
   if [[ -z $(setting TWITCH_CLIENT_ID) ]]; then
     warn "TWITCH_CLIENT_ID is not set" "Chat is read anonymously, pinned channels only, and no clips are made."
     [[ -n $(setting PINNED_CHANNELS) ]] || fail "neither TWITCH_CLIENT_ID nor PINNED_CHANNELS is set" "Put PINNED_CHANNELS=login,login into .env"
     return
   fi
-  [[ -s $1/twitch_client_secret ]] || fail "$1/twitch_client_secret is empty" "Put the application's secret into it (DEPLOYMENT.md, step 3)"
-  [[ $role == reliable || -s $1/twitch/twitch_user_tokens.json ]] ||
-    warn "nobody has signed in at Twitch" "No clips are made until then: DEPLOYMENT.md, step 7"
+  [[ -s $1/twitch_client_secret ]] || fail "$1/twitch_client_secret is empty" "make secret NAME=twitch_client_secret   (the application's: DEPLOYMENT.md, step 3)"
+  [[ $role == reliable ]] || check_sign_in "$1/twitch"
+}
+
+check_sign_in() {
+  local tokens=$1/twitch_user_tokens.json
+  if [[ $(stat -c '%g %a' "$1" 2>/dev/null) != "10001 2770" || ! -x $1 ]]; then
+    fail "$1: wrong permissions" "make secrets"
+  elif [[ ! -s $tokens ]]; then warn "nobody has signed in at Twitch" "No clips are made until then: DEPLOYMENT.md, step 6"
+  elif [[ $(stat -c %u "$tokens") != 10001 ]]; then fail "$tokens: no service can read it" "make secrets"
+  else ok "somebody has signed in at Twitch"; fi
+}
+
+# Alerts are sent from machine B, and link to their entry.
+check_links() {
+  local url origin
+  url=$(setting OPERATIONS_URL)
+  if [[ -z $url ]]; then
+    origin=$(git remote get-url origin 2>/dev/null | sed -E 's#^(ssh://)?git@([^:/]+)[:/]#https://\2/#; s#\.git$##')
+    warn "OPERATIONS_URL is not set: alerts do not link to what to do" \
+      "Put OPERATIONS_URL=${origin:-https://git.example.org/you/stream-scout}/blob/main/OPERATIONS.md into .env"
+  elif curl -fsSL -m 10 -o /dev/null "$url" 2>/dev/null; then ok "OPERATIONS_URL opens"; else
+    warn "OPERATIONS_URL=$url does not open from here" "Open it in your browser; correct .env if it does not open there either."
+  fi
 }
 
 check_machine
@@ -172,6 +220,7 @@ check_clock
 check_docker
 check_addresses
 check_secrets
+[[ $role == reliable ]] || check_links
 echo
 if ((wrong)); then echo "$wrong to be put right before the start."; exit 1; fi
 echo "Ready: docker compose -f $compose up -d --build --wait"

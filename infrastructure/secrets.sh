@@ -56,9 +56,9 @@ fix() {
 me=$(stat -c %u "$folder")
 fix "$me:$group" 750 "$folder"
 for name in "${passwords[@]}" "${keys[@]}" "${by_hand[@]}"; do fix "$me:$group" 640 "$folder/$name"; done
-# Services renew the tokens and replace their file, so they own this folder.
-fix "$group:$group" 2770 "$folder/twitch"
+# Services renew the tokens and replace their file, by the group's right to this folder; you may see who owns what in it.
+fix "$me:$group" 2770 "$folder/twitch"
 for file in "$folder"/twitch/*; do
-  [[ ! -f $file ]] || fix "$group:$group" 660 "$file"
+  if [[ -f $file && $(stat -c %u "$file") != "$group" ]]; then fix "$group:$group" 660 "$file"; fi
 done
 echo "$folder is complete"

@@ -13,4 +13,5 @@ case $url in
   *)
     printf '    webhook_configs:\n      - url: "%s"\n        send_resolved: true\n' "$url" >>"$config" ;;
 esac
-exec /bin/alertmanager --config.file="$config" --storage.path=/alertmanager --cluster.listen-address=
+exec /bin/alertmanager --config.file="$config" --storage.path=/alertmanager --cluster.listen-address= \
+  --web.external-url=http://localhost:9093

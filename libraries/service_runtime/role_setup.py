@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service_runtime.files import replace_durably
 from service_runtime.settings import PostgresSettings, load_all
+from service_runtime.shared_secrets import keep_fingerprints
 
 SQL = Path(__file__).resolve().parents[2] / "infrastructure" / "postgres" / "roles.sql"
 PASSWORD_BYTES = 32
@@ -46,7 +47,8 @@ def password_file(directory: Path, role: str) -> Path:
 def set_up_roles(conninfo: str, password_directory: Path, make_passwords: bool) -> list[str]:
     """Make missing roles, repair the others, and set all passwords; return the roles.
 
-    Raises PasswordsMissingError naming every missing file, OSError, psycopg.Error.
+    Keeps the fingerprints of the secrets that both machines share. Raises PasswordsMissingError naming every missing
+    file, OSError, psycopg.Error.
     """
     queries: Any = aiosql.from_path(SQL, "psycopg")
     with _short_socket_path(conninfo) as short, psycopg.connect(short, options=UNLOGGED) as connection:
@@ -57,6 +59,7 @@ def set_up_roles(conninfo: str, password_directory: Path, make_passwords: bool) 
         for role, password in _read_passwords(password_directory, roles).items():
             verifier = connection.pgconn.encrypt_password(password, role.encode(), b"scram-sha-256").decode()
             connection.execute(queries.password_statement(connection, role=role, verifier=verifier))
+        keep_fingerprints(connection, password_directory)
     return roles
 
 

@@ -25,6 +25,10 @@ LOCK_KEY = 7_364_120_417  # any fixed number: the advisory lock held while migra
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.25, 2.0  # Postgres starts in about a second
 CONNECT_TIMEOUT_SECONDS = 3
 LOCK_PAUSE_SECONDS = 0.2
+# Whoever waits for a whole table holds up everyone who comes after: give up, let them pass, try again.
+TABLE_WAIT = "500ms"
+TABLE_PAUSE_SECONDS, LONGEST_TABLE_PAUSE_SECONDS = 0.2, 5.0
+TABLE_SECONDS = 600.0  # a restore or a dump may hold the tables for minutes
 MIGRATION_TABLE = "_yoyo_migration"
 
 
@@ -41,17 +45,21 @@ class Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo has no ty
 
     def connect(self, dburi: Any) -> psycopg.Connection:
         """Connect in autocommit mode: yoyo sends BEGIN and COMMIT itself."""
-        return open_connection(self._conninfo)
+        return open_connection(self._conninfo, options=f"-c lock_timeout={TABLE_WAIT}")
 
     def copy(self) -> "Backend":
         """Copy, since yoyo applies each migration on a connection of its own."""
         return Backend(self._conninfo)
 
 
-def open_connection(conninfo: str) -> psycopg.Connection:
+def open_connection(conninfo: str, options: str = "") -> psycopg.Connection:
     """Try once to reach Postgres."""
     return psycopg.connect(
-        conninfo, autocommit=True, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name="migrate"
+        conninfo,
+        autocommit=True,
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        application_name="migrate",
+        options=options,
     )
 
 
@@ -97,15 +105,33 @@ def only_one(connection: psycopg.Connection) -> Iterator[None]:
 
 
 def apply_missing(backend: Backend, migrations: yoyo.migrations.MigrationList) -> list[str]:
-    """Apply what the database lacks, each file in a transaction of its own; return the names."""
+    """Apply what the database lacks, file by file; return the names."""
     backend.init_database()
     missing = list(backend.to_apply(migrations))
     for migration in missing:
         try:
-            backend.apply_one(migration)
+            apply_one(backend, migration)
+        except psycopg.errors.LockNotAvailable as error:
+            raise MigrationError(
+                f"{migration.id} waits: others have used its tables for {TABLE_SECONDS / 60:g} minutes; run it again"
+            ) from error
         except psycopg.Error as error:
-            raise MigrationError(f"{migration.id} failed and was rolled back: {str(error).strip()}") from error
+            after = "and was rolled back" if migration.use_transactions else "half way, run again it begins anew"
+            raise MigrationError(f"{migration.id} failed {after}: {str(error).strip()}") from error
     return [migration.id for migration in missing]
+
+
+def apply_one(backend: Backend, migration: yoyo.migrations.Migration) -> None:
+    """Apply a file as a whole, again and again while others hold its tables."""
+    for attempt in stamina.retry_context(
+        on=psycopg.errors.LockNotAvailable,
+        attempts=None,
+        timeout=TABLE_SECONDS,
+        wait_initial=TABLE_PAUSE_SECONDS,
+        wait_max=LONGEST_TABLE_PAUSE_SECONDS,
+    ):
+        with attempt:
+            backend.apply_one(migration)
 
 
 def migrate(conninfo: str, directory: Path, wait_seconds: float) -> list[str]:

@@ -29,12 +29,15 @@ class Store:
         self._database = database
         self._now = now
         self._queries = load_queries()
-        self._emote_ids = EmoteIds(self._queries)
-        self._days: dict[str, set[date]] = {CHAT_COUNTS: set(), EMOTE_TABLES[0]: set()}
+        self._connection: psycopg.Connection | None = None
+        self._remember_nothing()
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Write all rows of `entries` in one transaction; what is stored already stays as it is."""
         with self._database as connection:
+            if connection is not self._connection:
+                self._connection = connection
+                self._remember_nothing()
             self._prepare(connection, by_table(entries))
             try:
                 self._write_together(connection, entries)
@@ -46,6 +49,11 @@ class Store:
                     self._write_halves(connection, entries)
         for table, rows in by_table(entries).items():
             measure(metrics.RECORDED_ROWS).labels(table=table.value).inc(len(rows))
+
+    def _remember_nothing(self) -> None:
+        """Ask for ids and partitions again: behind a new connection there may be a restored backup."""
+        self._emote_ids = EmoteIds(self._queries)
+        self._days: dict[str, set[date]] = {CHAT_COUNTS: set(), EMOTE_TABLES[0]: set()}
 
     def close(self) -> None:
         """Close the connection."""

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from deployment.operators_end import OperatorsEnd
 from deployment.two_machines import (
     ALONE,
     BOT,
     LOCAL,
     PROCESSING,
     RELIABLE,
+    REPOSITORY,
     TWITCH,
     Discord,
     Machine,
@@ -59,10 +61,18 @@ def addresses() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def operator(addresses: None) -> Iterator[OperatorsEnd]:
+    """The operator's webhook, and a place where the manual opens."""
+    operator = OperatorsEnd(TWITCH, REPOSITORY / "OPERATIONS.md")
+    yield operator
+    operator.stop()
+
+
+@pytest.fixture(scope="session")
+def directory(tmp_path_factory: pytest.TempPathFactory, operator: OperatorsEnd) -> Path:
     """A folder with the secrets of all machines."""
     folder = tmp_path_factory.mktemp("machines")
-    make_secrets(folder)
+    make_secrets(folder, operator.webhook)
     return folder
 
 
@@ -90,7 +100,9 @@ def discord(directory: Path, addresses: None) -> Iterator[Discord]:
 
 
 @pytest.fixture(scope="session")
-def machines(directory: Path, docker: None, twitch: Twitch, discord: Discord) -> Iterator[TwoMachines]:
+def machines(
+    directory: Path, docker: None, twitch: Twitch, discord: Discord, operator: OperatorsEnd
+) -> Iterator[TwoMachines]:
     """Both machines, healthy, with a baseline for every channel."""
     common = {
         **BOT,
@@ -100,12 +112,13 @@ def machines(directory: Path, docker: None, twitch: Twitch, discord: Discord) ->
     }
     on_a = {**common, "BIND_ADDR": RELIABLE, "MACHINE_B": PROCESSING, "COMPOSE_PROFILES": "discord"}
     on_b = {**common, "BIND_ADDR": PROCESSING, "MACHINE_A": RELIABLE, "LOCAL_ADDR": LOCAL}
+    on_b["OPERATIONS_URL"] = operator.manual
     a = Machine("docker-compose.reliable.yml", "test-reliable", directory, on_a)
     b = Machine("docker-compose.processing.yml", "test-processing", directory, on_b)
     try:
         a.up()
         b.up()
-        both = TwoMachines(a, b, twitch, discord, Page(), twitch.logins())
+        both = TwoMachines(a, b, twitch, discord, Page(), twitch.logins(), operator)
         wait_for("a baseline", lambda: both.covered_seconds() > BASELINE_SECONDS, 300, 2)
         yield both
     finally:

@@ -1,7 +1,7 @@
 """The commands of DEPLOYMENT.md that need no outside service, on running machines."""
 
 import os
-import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +11,8 @@ from deployment.two_machines import PROCESSING, REPOSITORY, Machine, TwoMachines
 
 from embedded.processes.waiting import wait_for
 
+COMPOSE = ("docker-compose.reliable.yml", "docker-compose.processing.yml")
+CLIP_SECONDS = 180
 MANUAL = (REPOSITORY / "DEPLOYMENT.md").read_text()
 
 
@@ -19,17 +21,51 @@ def manual_has(command: str) -> None:
     assert command in MANUAL, command
 
 
-def test_preflight_finds_both_machines_ready(machines: TwoMachines) -> None:
+def checkout(folder: Path) -> Path:
+    """A checkout as the machines have it: without .venv, so that Python runs in the image."""
+    for name in ("infrastructure/preflight.sh", "tools/embedded/sync_probe.py", *COMPOSE):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REPOSITORY / name, folder / name)
+    return folder
+
+
+def preflight(machine: Machine, role: str, folder: Path, **others: str) -> subprocess.CompletedProcess[str]:
+    manual_has(f"infrastructure/preflight.sh {role}")
+    script = checkout(folder) / "infrastructure" / "preflight.sh"
+    environment = {**os.environ, **machine.variables, **others}
+    return subprocess.run([script, role], capture_output=True, text=True, env=environment, check=False)
+
+
+def test_preflight_finds_both_machines_ready(machines: TwoMachines, tmp_path: Path) -> None:
     for machine, role in ((machines.a, "reliable"), (machines.b, "processing")):
-        manual_has(f"infrastructure/preflight.sh {role}")
-        script = REPOSITORY / "infrastructure" / "preflight.sh"
-        environment = {**os.environ, **machine.variables}
-        done = subprocess.run([script, role], capture_output=True, text=True, env=environment, check=False)
+        done = preflight(machine, role, tmp_path)
         assert done.returncode == 0, done.stdout
+        assert "WARN   OPERATIONS_URL" not in done.stdout
+        if role == "processing":
+            assert done.stdout.count(": machine A's Postgres takes it") == 4
+            assert "ok     kafka_password is machine A's" in done.stdout
+            assert "ok     chatter_key is machine A's" in done.stdout
+
+
+def test_preflight_on_b_refuses_secrets_of_its_own(machines: TwoMachines, tmp_path: Path) -> None:
+    """What `make secrets` makes on a B to which nothing was copied."""
+    folder = tmp_path / "secrets"
+    made = subprocess.run([REPOSITORY / "infrastructure" / "secrets.sh", folder], capture_output=True, check=False)
+    assert made.returncode == 0
+    done = preflight(machines.b, "processing", tmp_path, SECRETS_DIRECTORY=str(folder))
+    assert done.returncode == 1
+    assert done.stdout.count("is not machine A's: its Postgres refuses it") == 4, done.stdout
+    for name in ("kafka_password", "chatter_key"):
+        mine = Path(shutil.copytree(machines.b.directory / "secrets", tmp_path / name))
+        (mine / name).write_text("0" * 40)
+        subprocess.run([REPOSITORY / "infrastructure" / "secrets.sh", mine], capture_output=True, check=True)
+        done = preflight(machines.b, "processing", tmp_path, SECRETS_DIRECTORY=str(mine))
+        assert f"WRONG  {name} is not machine A's" in done.stdout, done.stdout
+        assert done.returncode == 1
 
 
 def test_stop_and_down_work_without_any_variable(machines: TwoMachines, tmp_path: Path) -> None:
-    for file in ("docker-compose.reliable.yml", "docker-compose.processing.yml"):
+    for file in COMPOSE:
         for command in ("stop", "down"):
             done = subprocess.run(
                 ["docker", "compose", "--env-file", "/dev/null", "-p", "test-nothing", "-f", file, command],
@@ -41,16 +77,52 @@ def test_stop_and_down_work_without_any_variable(machines: TwoMachines, tmp_path
             assert done.returncode == 0, done.stderr
 
 
-def test_a_backup_can_be_made_and_restored(machines: TwoMachines) -> None:
-    dump = "pg_dump -U backup -Fc stream_scout"
-    restore = "pg_restore -U owner --clean --if-exists --no-owner --no-acl -d"
-    manual_has(f"exec -T postgres {dump}")
-    manual_has(f"exec -T postgres {restore} stream_scout")
-    command = (
-        f"{dump} > /tmp/backup.dump && createdb -U stream_scout -O owner copy && {restore} copy < /tmp/backup.dump &&"
-        " psql -U owner -d copy -qtAc 'SELECT count(*) FROM watched_channels' && dropdb -U stream_scout copy"
-    )
-    assert re.search(r"\d", machines.a.run("exec", "-T", "postgres", "sh", "-c", command))
+TABLES = "SELECT oid::regclass FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+WRITERS = {"a": ["stream-monitoring-standby"], "b": ["recorder", "emote-counter", "stream-monitoring"]}
+
+
+def counts(machine: Machine) -> list[str]:
+    """How many rows each table has."""
+    ask = ("exec", "-T", "postgres", "psql", "-U", "owner", "-d", "stream_scout", "-qtA", "-c")
+    tables = sorted(machine.run(*ask, TABLES).split())
+    return machine.run(
+        *ask, " UNION ALL ".join(f"SELECT '{each}', count(*) FROM {each}" for each in tables)
+    ).splitlines()
+
+
+def typed(machine: Machine, beginning: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the manual's own line that begins so, with this test's project in the place of the manual's."""
+    (line,) = [each.strip() for each in MANUAL.splitlines() if each.startswith(f"    {beginning}")]
+    whole = line.replace("docker compose -f ", f"docker compose -p {machine.project} -f {REPOSITORY}/")
+    variables = {**os.environ, **machine.variables}
+    return subprocess.run(["bash", "-c", whole], cwd=folder, env=variables, capture_output=True, text=True, check=False)
+
+
+def test_a_backup_is_restored_onto_the_running_database(machines: TwoMachines, tmp_path: Path) -> None:
+    """Whoever writes is stopped, so that counts stand still; the site and the watcher read on."""
+    on_a = "docker compose -f docker-compose.reliable.yml"
+    for machine, services in WRITERS.items():
+        getattr(machines, machine).run("stop", *services)
+    try:
+        before = counts(machines.a)
+        assert sum(int(line.split("|")[1]) for line in before) > 0
+        assert typed(machines.a, f"{on_a} exec -T postgres pg_dump", tmp_path).returncode == 0
+        assert (tmp_path / "backup.dump").stat().st_size > 0
+        for table in ("moments", "chat_counts", "channels"):
+            machines.a.run(
+                "exec", "-T", "postgres", "psql", "-U", "owner", "stream_scout", "-c", f"DELETE FROM {table}"
+            )
+        assert counts(machines.a) != before
+        restored = typed(machines.a, f"{on_a} exec -T postgres sh /etc", tmp_path)
+        assert restored.returncode == 0, restored.stderr
+        assert "error" not in (restored.stdout + restored.stderr).lower()
+        migrated = typed(machines.a, f"{on_a} up migrate", tmp_path)
+        assert migrated.returncode == 0, migrated.stderr
+        assert counts(machines.a) == before
+    finally:
+        for machine, services in WRITERS.items():
+            getattr(machines, machine).run("up", "--no-build", "--wait", *services)
+    assert machines.clip_of_a_burst(CLIP_SECONDS)["clip"]["url"], "all go on in the restored database"
 
 
 def test_postgres_accepts_a_new_password(machines: TwoMachines) -> None:

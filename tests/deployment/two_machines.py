@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from deployment.operators_end import OperatorsEnd
 from testcontainers.compose import DockerCompose
 
 from discord_simulator.process import BOT_TOKEN
@@ -225,7 +226,7 @@ class Page:
 
 @dataclass
 class TwoMachines:
-    """The two machines, the website and the simulated Twitch."""
+    """The two machines, the website, the simulated Twitch and the operator."""
 
     a: Machine
     b: Machine
@@ -233,6 +234,7 @@ class TwoMachines:
     discord: Discord
     page: Page
     unused: list[str]
+    operator: OperatorsEnd
     started_at: float = field(default_factory=time.time)
 
     def covered_seconds(self) -> float:
@@ -259,12 +261,13 @@ def standins_environment(folder: Path) -> dict[str, str]:
     return {name: value.strip("'\"") for name, value in pairs}
 
 
-def make_secrets(directory: Path) -> None:
-    """Create passwords with the real script, and the simulator's credentials."""
+def make_secrets(directory: Path, webhook: str) -> None:
+    """Create passwords with the real script, the simulator's credentials, and the operator's webhook."""
     folder = directory / "secrets"
     script = REPOSITORY / "infrastructure" / "secrets.sh"
     subprocess.run([script, str(folder)], check=True, capture_output=True)
     (folder / "twitch_client_secret").write_text("simulator")
     (folder / "discord_token").write_text(BOT_TOKEN)
+    (folder / "webhook_url").write_text(webhook)
     (folder / "twitch" / "twitch_user_tokens.json").write_text(json.dumps({"access_token": "simulator-user-token"}))
     subprocess.run([script, str(folder)], check=True, capture_output=True)

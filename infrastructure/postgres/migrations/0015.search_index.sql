@@ -3,6 +3,8 @@
 -- transactional: false
 -- depends: 0014.search_places
 
+-- Waits for statements under way, and holds nobody meanwhile.
+SET lock_timeout = 0;
 DROP INDEX CONCURRENTLY IF EXISTS moments_places;
 CREATE INDEX CONCURRENTLY moments_places ON moments USING gin (moment_places(search, crossed_at, grade))
     WITH (fastupdate = off) WHERE NOT shadow;

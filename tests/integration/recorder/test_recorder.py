@@ -3,6 +3,7 @@
 import json
 import time
 
+import httpx
 import psycopg
 from integration.support.recorder_process import (
     DEADLINE,
@@ -38,6 +39,8 @@ def test_a_moment_is_a_row_and_a_notification_soon(start, producer, postgres):
 def test_garbage_and_poison_become_dead_letters(start, producer, postgres):
     recorder = start()
     wait_for_group(recorder, producer, postgres)
+    page = httpx.get(f"http://127.0.0.1:{recorder.metrics_port}/metrics").text
+    assert 'stream_scout_dead_letters_total{place="moments"} 0.0' in page, "before the first, so that an alert sees it"
     channel, (first, second, third) = fresh_moments(3)
     poison = replace(first, moment_id="poison", revision_number=99_999)
     letter = replace(example("dead-letters", "irc_line"), payload=f"line {channel}")

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from service_runtime import shared_secrets
+
 REPOSITORY = Path(__file__).resolve().parents[3]
 FILES = ("docker-compose.reliable.yml", "docker-compose.processing.yml")
 ONE_SHOT = {"roles", "migrate", "kafka-init"}
@@ -114,7 +116,7 @@ def test_roles_files_name_the_same_roles() -> None:
               for role in roles.split(",")}  # fmt: skip
     passwords = {f"postgres_{role}_password" for role in made}
     assert let_in == made
-    assert set(rendered(FILES[0])["services"]["roles"]["secrets"]) == passwords
+    assert set(rendered(FILES[0])["services"]["roles"]["secrets"]) == passwords | set(shared_secrets.NAMES)
     assert all(f" {name}" in text("infrastructure/secrets.sh") for name in passwords)
 
 

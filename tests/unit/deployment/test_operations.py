@@ -45,7 +45,7 @@ def test_each_alert_has_an_entry_and_each_entry_an_alert() -> None:
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
 def test_each_alert_names_its_entry(rule: dict[str, Any]) -> None:
-    assert rule["annotations"]["runbook"] == f"OPERATIONS.md#{rule['alert'].lower()}"
+    assert rule["annotations"]["runbook_url"] == f"{{{{ $externalLabels.operations_url }}}}#{rule['alert'].lower()}"
 
 
 @pytest.mark.parametrize("alert", entries())
