@@ -1,0 +1,34 @@
+-- What a restored database has to know: up to where Kafka is in it, when it was restored, and how its backups went.
+-- depends: 0019.discord
+
+-- Up to where the recorder's topics are in this database, written with the rows themselves: a backup holds the
+-- positions of its moment, and a recorder that knows of later ones reads again from here. The row of the topic '*'
+-- stands for partitions without a row of their own: they go on where the consumer group is. It is there in a database
+-- that was in use before positions were kept; a new database begins with the oldest records that Kafka has.
+CREATE TABLE recorder_positions (
+    topic        text NOT NULL,
+    partition_id integer NOT NULL,
+    next_offset  bigint NOT NULL,
+    PRIMARY KEY (topic, partition_id)
+);
+INSERT INTO recorder_positions SELECT '*', 0, 0 WHERE EXISTS (SELECT FROM pipeline_progress);
+
+-- Each restore into this database, and up to when the backup knew what people typed.
+CREATE TABLE restores (
+    restored_at timestamptz PRIMARY KEY DEFAULT now(),
+    backup_at   timestamptz NOT NULL
+);
+
+-- What happened before this must not be posted: what was posted of it may be missing from the ledger.
+CREATE FUNCTION last_restore() RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$ SELECT coalesce(max(restored_at), '-infinity') FROM public.restores $$;
+
+-- How backups go: `full` and `typed` of machine A, `processing` of machine B, `check` the weekly trial of a restore.
+-- `problem`: why the last try failed; empty if it did not.
+CREATE TABLE backups (
+    kind     text PRIMARY KEY CHECK (kind IN ('full', 'typed', 'processing', 'check')),
+    good_at  timestamptz,
+    tried_at timestamptz NOT NULL DEFAULT now(),
+    problem  text NOT NULL DEFAULT ''
+);
