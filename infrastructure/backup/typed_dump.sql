@@ -1,12 +1,11 @@
 -- What people typed, and the ledgers of what was sent and clipped: a script that loads it into the schema typed_in.
--- psql runs it as `backup`, with `conditions` from typed_tables.sql. Rows stand in the order of their keys, so that
+-- psql runs it as `backup`, after typed_tables.sql. Rows stand in the order of their keys, so that
 -- restic finds again what it has.
 \set QUIET on
 \pset tuples_only on
 \pset format unaligned
 SET timezone = 'UTC';
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-\ir typed_tables.sql
 SELECT
     format('SELECT %L', format('COPY typed_in.%I (%s) FROM stdin;', t.name, c.columns)),
     format('COPY (SELECT %s FROM %I WHERE %s ORDER BY %s) TO STDOUT', c.columns, t.name, t.condition, k.columns),

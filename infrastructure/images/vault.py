@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -31,8 +32,8 @@ PARTIAL = "partial"
 DUMP, TYPED, FILES = "stream_scout.dump", "typed.sql", "files"  # what a backup consists of
 # How many are kept: (kind, restic's rule).
 KEEP = (
-    ("full", ["--keep-daily", "7", "--keep-weekly", "4"]),
-    ("processing", ["--keep-daily", "7", "--keep-weekly", "4"]),
+    ("full", ["--keep-last", "3", "--keep-daily", "7", "--keep-weekly", "4"]),
+    ("processing", ["--keep-last", "3", "--keep-daily", "7", "--keep-weekly", "4"]),
     ("typed", ["--keep-last", "30", "--keep-hourly", "48"]),
     (PARTIAL, ["--keep-within", "2h"]),
 )
@@ -48,8 +49,8 @@ MEANINGS = (
      "{target} does not answer, or refuses the login"),
     (r"read-only file system|permission denied|AccessDenied", "{target} may not be written to"),
     (r"already locked", "another backup has {target} locked; it lets go by itself within 30 minutes"),
-    (r"ciphertext verification failed|invalid data|hash mismatch|unexpected EOF|does not match|not found in (repo|index)"
-     r"|checksum|load <|no such file|IDs? not found|is damaged|file does not exist|blob .* not found",
+    (r"ciphertext verification failed|invalid data|hash mismatch|unexpected EOF|does not match|not found in repo|load <"
+     r"|not found in index|checksum|no such file|IDs? not found|is damaged|file does not exist|blob .* not found",
      "the backup is damaged: parts of it at {target} are missing or cut off"),
 )  # fmt: skip
 
@@ -117,18 +118,22 @@ def restic(
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        said = (error.stderr or b"").decode(errors="replace").strip().splitlines()
-        raise VaultError(f"{TARGET} does not answer ({said[-1] if said else f'{seconds:g} s'})") from None
+        lines = (error.stderr or b"").decode(errors="replace").strip().splitlines()
+        raise VaultError(f"{TARGET} does not answer ({lines[-1] if lines else f'{seconds:g} s'})") from None
+    said = done.stderr.decode(errors="replace")
+    if done.returncode == -signal.SIGPIPE or (done.returncode and "broken pipe" in said):
+        raise SystemExit(1)  # whoever read it ended first, and says why
     if done.returncode:
-        raise failed(done.stderr.decode(errors="replace"))
+        raise failed(said)
     return done.stdout or b""
 
 
 def snapshots(name: str, *tags: str) -> list[dict[str, Any]]:
     """Return this machine's snapshots of a stream or of the files, the newest first."""
-    found = json.loads(restic("snapshots", "--json", "--host", HOST, *(word for tag in tags for word in ("--tag", tag))))
+    wanted = [word for tag in tags for word in ("--tag", tag)]
+    found = json.loads(restic("snapshots", "--json", "--host", HOST, *wanted))
     mine = [each for each in found or [] if name in {Path(path).name for path in each["paths"]}]
-    return sorted(mine, key=lambda each: time_of(each), reverse=True)
+    return sorted(mine, key=time_of, reverse=True)
 
 
 def time_of(snapshot: dict[str, Any]) -> datetime:

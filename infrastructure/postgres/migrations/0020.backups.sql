@@ -32,3 +32,15 @@ CREATE TABLE backups (
     tried_at timestamptz NOT NULL DEFAULT now(),
     problem  text NOT NULL DEFAULT ''
 );
+
+-- After a restore voices may be there before the moments that they are of.
+CREATE FUNCTION count_voices_of_new() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM public.count_voices(came.moment_id) FROM came
+    WHERE EXISTS (SELECT FROM public.voices AS v WHERE v.moment_id = came.moment_id);
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER moments_count_voices AFTER INSERT ON moments
+REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION count_voices_of_new();

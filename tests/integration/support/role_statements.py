@@ -20,7 +20,10 @@ FILES: dict[str, list[Path]] = {
         CATALOGUE / "known.sql",
         EMOTES,
     ],
-    "recorder": sorted((SERVICES / "recorder" / "sql").glob("*.sql")),
+    "recorder": [
+        *sorted((SERVICES / "recorder" / "sql").glob("*.sql")),
+        LIBRARIES / "service_runtime" / "sql" / "backups.sql",
+    ],
     "stream_monitoring": [CAPTURE / "opt_outs.sql", CAPTURE / "watched_channels.sql"],
     "chooser": sorted(CAPTURE.glob("*.sql")),
     "watcher": sorted((SERVICES / "watcher" / "sql").glob("*.sql")),
