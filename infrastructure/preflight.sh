@@ -126,7 +126,7 @@ check_secrets() {
   local folder names name
   folder=$(setting SECRETS_DIRECTORY)
   folder=${folder:-./secrets}
-  names=(kafka_password chatter_key postgres_{recorder,stream_monitoring,emote_counter,status}_password)
+  names=(kafka_password chatter_key backup_key postgres_{recorder,stream_monitoring,emote_counter,status}_password)
   if [[ $role == reliable ]]; then
     names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,discord_bot,backup,exporter}_password)
   else names+=(grafana_password); fi

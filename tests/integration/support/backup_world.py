@@ -37,6 +37,7 @@ class World:
         docker.chmod(0o755)
         (folder / "env").write_text("BIND_ADDR=127.0.0.1\nMACHINE_B=100.64.0.2\n")
         self.variables: dict[str, str] = {"BACKUP_FOLDER": str(self.target), "BACKUP_SAME_DISK": "accepted"}
+        self.programs = Path(binary("psql")).parent
         self.server = self._server("postgres")
 
     def _server(self, name: str) -> Postgres:
@@ -65,7 +66,7 @@ class World:
         """Run a script of infrastructure/ as the operator does."""
         world = {
             "docker_root": str(self.folder / "docker"),
-            "programs": str(Path(binary("psql")).parent),
+            "programs": str(self.programs),
             "vault": str(REPOSITORY / "infrastructure" / "images" / "vault.py"),
             "data": str(self.server.directory),
             "port": str(self.server.port),
