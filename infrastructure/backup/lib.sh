@@ -20,8 +20,13 @@ setting() {
 }
 env_file=${COMPOSE_ENV_FILES:-$here/.env}
 
-# shellcheck disable=SC2154 # role
-compose() { docker compose -f "docker-compose.$role.yml" "$@"; }
+# A new machine has no .env yet.
+compose() {
+  local variables=$env_file
+  [[ -f $variables ]] || variables=/dev/null
+  # shellcheck disable=SC2154 # role
+  COMPOSE_ENV_FILES=$variables docker compose -f "docker-compose.$role.yml" "$@"
+}
 # psql and the like, in the database's container.
 in_postgres() { compose exec -T postgres "$@"; }
 # sql ROLE DATABASE [OPTIONS]: runs the statements that come on standard input; the first error ends it.

@@ -1,7 +1,6 @@
 """The commands of DEPLOYMENT.md that need no outside service, on running machines."""
 
 import os
-import re
 import subprocess
 from pathlib import Path
 
@@ -39,18 +38,6 @@ def test_stop_and_down_work_without_any_variable(machines: TwoMachines, tmp_path
                 check=False,
             )
             assert done.returncode == 0, done.stderr
-
-
-def test_a_backup_can_be_made_and_restored(machines: TwoMachines) -> None:
-    dump = "pg_dump -U backup -Fc stream_scout"
-    restore = "pg_restore -U owner --clean --if-exists --no-owner --no-acl -d"
-    manual_has(f"exec -T postgres {dump}")
-    manual_has(f"exec -T postgres {restore} stream_scout")
-    command = (
-        f"{dump} > /tmp/backup.dump && createdb -U stream_scout -O owner copy && {restore} copy < /tmp/backup.dump &&"
-        " psql -U owner -d copy -qtAc 'SELECT count(*) FROM watched_channels' && dropdb -U stream_scout copy"
-    )
-    assert re.search(r"\d", machines.a.run("exec", "-T", "postgres", "sh", "-c", command))
 
 
 def test_postgres_accepts_a_new_password(machines: TwoMachines) -> None:
