@@ -132,8 +132,12 @@ sheet() {
 mkdir -p "$state"
 case $command in
   full)
-    check_second_place
-    if [[ $role == reliable ]]; then locked full "$full_wait" full full; else locked full "$full_wait" full processing; fi ;;
+    kind=full
+    [[ $role == reliable ]] || kind=processing
+    : >"$state/said"
+    place=$(check_second_place 2>&1) || failed "$kind" "${place#*: }"
+    [[ -z $place ]] || say "$place"
+    locked full "$full_wait" full "$kind" ;;
   typed)
     [[ $role == reliable ]] || die "what people typed is on machine A"
     target >/dev/null

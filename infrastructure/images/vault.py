@@ -196,7 +196,9 @@ def files(options: argparse.Namespace) -> None:
     shutil.rmtree(kept, ignore_errors=True)
     kept.mkdir()
     with tarfile.open(fileobj=sys.stdin.buffer, mode="r|") as archive:
-        archive.extractall(kept, filter="data")
+        for member in archive:
+            if content := archive.extractfile(member):
+                (kept / Path(member.name).name).write_bytes(content.read())
     copy_grafana(kept)
     shutil.copytree(KEPT / "secrets", kept / "secrets")
     restic("backup", str(kept), "--host", HOST, "--time", options.at, "--tag", options.kind)

@@ -74,9 +74,9 @@ def bare(machines: TwoMachines, folder: Path) -> dict[str, str]:
 
 def test_it_comes_back_as_it_was(machines: TwoMachines, second_place: Path, tmp_path: Path) -> None:
     target = {"BACKUP_FOLDER": str(second_place), "BACKUP_STATE": str(tmp_path / "state")}
-    first = machines.clip_of_a_burst(CLIP_SECONDS)["moment_id"]
+    first = machines.clip_of_a_burst(CLIP_SECONDS)["id"]
     script(machines, "backup.sh", "reliable", "full", **target)
-    second = machines.clip_of_a_burst(CLIP_SECONDS)["moment_id"]  # Kafka has it, and clips are a ledger
+    second = machines.clip_of_a_burst(CLIP_SECONDS)["id"]  # Kafka has it, and clips are a ledger
     for visitor in ("01", "02", "03"):
         give = f"SELECT give_voice('{second}', decode(repeat('{visitor}', 16), 'hex'), 'good', false, true, 10)"
         typed(machines, give)
@@ -100,7 +100,7 @@ def test_it_comes_back_as_it_was(machines: TwoMachines, second_place: Path, tmp_
     assert machines.page.http.get("/").status_code == 200
     wait_for("what the backup lacks", lambda: typed(machines, query) == before, CATCH_UP_SECONDS, 2)
     meanwhile = machines.page.wait_for_moment(login, lambda each: (each["clip"] or {}).get("status") == "made", 120)
-    assert typed(machines, f"SELECT count(*) FROM clips WHERE moment_id = '{meanwhile['moment_id']}'").strip() == "1"
+    assert typed(machines, f"SELECT count(*) FROM clips WHERE moment_id = '{meanwhile['id']}'").strip() == "1"
     assert "the database lacks records" in machines.b.run("logs", "recorder")
     assert typed(machines, "SELECT count(*) FROM restores").strip() == "1"
     restored = (tmp_path / "bare" / "secrets" / "chatter_key").read_text()

@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 RELIABLE, PROCESSING, TWITCH = "10.88.7.1", "10.88.7.2", "10.88.7.3"
 LOCAL = "127.88.7.2"  # machine B's loopback, apart from everything else on this machine
 NEEDS_A_REGISTRY = {"grafana": "GRAFANA_IMAGE", "cloudflared": "CLOUDFLARED_IMAGE"}
-CHANNELS = 6
+CHANNELS = 10
 Json = dict[str, Any]
 
 
