@@ -62,7 +62,6 @@ dump_database() {
 
 full() {
   : >"$state/said"
-  vault init || failed "$1" "the target cannot be used"
   if [[ $role == reliable ]]; then
     dump_database || failed full "the database was not dumped: $(tail -n 1 "$state/dump_said" 2>/dev/null)"
   fi

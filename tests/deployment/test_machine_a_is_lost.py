@@ -50,6 +50,7 @@ def script(machines: TwoMachines, name: str, *words: str, **variables: str) -> s
         "COMPOSE_ENV_FILES": str(machines.a.directory / f"{machines.a.project}.env"),
         "BACKUP_SAME_DISK": "accepted",
         "STREAM_SCOUT_VERSION": "test",
+        "SYSTEMD_UNITS": "/nowhere",  # no timers here
         **variables,
     }
     command = [str(REPOSITORY / "infrastructure" / name), *words]
@@ -75,7 +76,7 @@ def bare(machines: TwoMachines, folder: Path) -> dict[str, str]:
 def test_it_comes_back_as_it_was(machines: TwoMachines, second_place: Path, tmp_path: Path) -> None:
     target = {"BACKUP_FOLDER": str(second_place), "BACKUP_STATE": str(tmp_path / "state")}
     first = machines.clip_of_a_burst(CLIP_SECONDS)["id"]
-    script(machines, "backup.sh", "reliable", "full", **target)
+    script(machines, "backup.sh", "reliable", "setup", **target)
     second = machines.clip_of_a_burst(CLIP_SECONDS)["id"]  # Kafka has it, and clips are a ledger
     for visitor in ("01", "02", "03"):
         give = f"SELECT give_voice('{second}', decode(repeat('{visitor}', 16), 'hex'), 'good', false, true, 10)"
@@ -111,7 +112,7 @@ def test_it_comes_back_as_it_was(machines: TwoMachines, second_place: Path, tmp_
 
 def test_the_trial_of_a_restore_fits_the_machine(machines: TwoMachines, second_place: Path, tmp_path: Path) -> None:
     target = {"BACKUP_FOLDER": str(second_place), "BACKUP_STATE": str(tmp_path / "state")}
-    script(machines, "backup.sh", "reliable", "full", **target)
+    script(machines, "backup.sh", "reliable", "setup", **target)
     assert "every count is right" in script(machines, "backup.sh", "reliable", "check", **target)
     wait_for("the watcher says how old", lambda: age(machines) < 600, 60, 2)
     script(machines, "backup.sh", "reliable", "hold", "true", **target)
@@ -131,7 +132,7 @@ def test_machine_b_stores_its_files(machines: TwoMachines, second_place: Path, t
         "COMPOSE_PROJECT_NAME": machines.b.project,
         "COMPOSE_ENV_FILES": str(machines.b.directory / f"{machines.b.project}.env"),
     }
-    assert "processing: the backup of" in script(machines, "backup.sh", "processing", **variables)
+    assert "processing: the backup of" in script(machines, "backup.sh", "processing", "setup", **variables)
     assert "processing" in script(machines, "backup.sh", "processing", "list", **variables)
     noted = typed(machines, "SELECT good_at IS NOT NULL, problem FROM backups WHERE kind = 'processing'")
     assert noted.strip() == "t|"

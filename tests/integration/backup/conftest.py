@@ -16,12 +16,13 @@ MOMENTS = 200
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """A migrated, empty machine A."""
+    """A migrated, empty machine A, with backups set up and a first one made."""
     if shutil.which("restic") is None:
         pytest.skip(NEEDS_RESTIC)
     made = World(Path(tempfile.mkdtemp(prefix="bk", dir="/tmp")))  # short
     try:
         made.migrate()
+        made.setup()
         yield made
     finally:
         made.close()

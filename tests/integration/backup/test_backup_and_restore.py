@@ -86,10 +86,10 @@ def test_nothing_is_stored_twice_while_nobody_types(world: World, channel: str) 
     world.good()
     stored = world.good("list").count("typed")
     world.good("typed")
-    assert world.good("list").count("typed") == stored == 1
+    assert world.good("list").count("typed") == stored
     world.query("INSERT INTO reports (moment_id, reason) VALUES ('m', 'words')")
     world.good("typed")
-    assert world.good("list").count("typed") == 2
+    assert world.good("list").count("typed") == stored + 1
 
 
 def test_an_earlier_time_can_be_chosen(world: World, channel: str) -> None:
