@@ -147,6 +147,7 @@ case $command in
   setup)
     check_second_place
     vault init || die "$(problem "the repository was not made")"
+    rm -f "$state/typed_sum" # what was stored last is at another target
     "$0" "$role" full || exit 1
     # shellcheck source=infrastructure/backup/timers.sh
     . "$parts/timers.sh" ;;

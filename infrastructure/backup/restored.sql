@@ -1,4 +1,4 @@
--- A restored database says so: nothing older is posted (last_restore). Whether what was on its way to Discord arrived,
+-- A restored database says so: nothing older is posted. Whether what was on its way to Discord arrived,
 -- nobody can tell. What stands there is brought up to date once, since streams begin to be counted anew.
 INSERT INTO restores (backup_at) VALUES (:'backup_at'::timestamptz);
 UPDATE discord_messages SET state = 'unknown', reason = 'restored', settled_at = now() WHERE state = 'intent';

@@ -63,8 +63,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON discord_guilds, discord_streamers, disco
 TO discord_bot;
 GRANT SELECT, INSERT, UPDATE, DELETE ON discord_pauses TO discord_bot;
 GRANT SELECT, INSERT, UPDATE ON discord_viewers, discord_lease TO discord_bot;
-GRANT SELECT ON discord_notices, visible_moments, visible_clips, channels, opted_out TO discord_bot;
-GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, last_restore TO discord_bot;
+GRANT SELECT ON restores, discord_notices, visible_moments, visible_clips, channels, opted_out TO discord_bot;
+GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO discord_bot;
 
 -- Not the payloads of dead letters: they may hold people's words.
 GRANT SELECT ON pipeline_progress, open_channel_requests TO status;

@@ -13,16 +13,12 @@ CREATE TABLE recorder_positions (
 );
 INSERT INTO recorder_positions SELECT '*', 0, 0 WHERE EXISTS (SELECT FROM pipeline_progress);
 
--- Each restore into this database, and up to when the backup knew what people typed.
+-- Each restore into this database, and up to when the backup knew what people typed. What happened before the last one
+-- is not posted: what was posted of it may be missing from the ledger.
 CREATE TABLE restores (
     restored_at timestamptz PRIMARY KEY DEFAULT now(),
     backup_at   timestamptz NOT NULL
 );
-
--- What happened before this must not be posted: what was posted of it may be missing from the ledger.
-CREATE FUNCTION last_restore() RETURNS timestamptz
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-AS $$ SELECT coalesce(max(restored_at), '-infinity') FROM public.restores $$;
 
 -- How backups go: `full` and `typed` of machine A, `processing` of machine B, `check` the weekly trial of a restore.
 -- `problem`: why the last try failed; empty if it did not.

@@ -53,10 +53,9 @@ def test_a_target_that_is_full(world: World, channel: str) -> None:
     if mounted.returncode:
         pytest.skip("a small disk cannot be mounted here")
     try:
-        world.good()
-        subprocess.run(
-            ["dd", "if=/dev/urandom", f"of={world.target}/filler", "bs=1M"], capture_output=True, check=False
-        )
+        world.setup()
+        filler = world.target / "filler"
+        subprocess.run(["dd", "if=/dev/urandom", f"of={filler}", "bs=1M"], capture_output=True, check=False)
         fill(world, 300)
         world.query("INSERT INTO reports (moment_id, reason) VALUES ('m', 'words')")
         refused(world, "full", "is full")

@@ -107,7 +107,8 @@ def test_a_database_from_before_goes_on_where_the_group_is(start: Callable[..., 
 def test_the_migration_marks_a_database_that_was_in_use(postgres, tmp_path) -> None:
     """A row of the recorder's heartbeat is there before positions are kept."""
     with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute("DROP TABLE recorder_positions, restores, backups; DROP FUNCTION last_restore")
+        connection.execute("DROP TABLE recorder_positions, restores, backups")
+        connection.execute("DROP FUNCTION count_voices_of_new CASCADE")
         connection.execute("DELETE FROM _yoyo_migration WHERE migration_id = '0020.backups'")
         connection.execute("INSERT INTO pipeline_progress VALUES ('recorder', now(), now())")
     prepare(postgres)
