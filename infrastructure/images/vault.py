@@ -22,7 +22,7 @@ from typing import IO, Any
 
 KEPT = Path(os.environ.get("VAULT_KEPT", "/kept"))  # secrets/ and Grafana's folder, for reading
 STATE = Path(os.environ.get("VAULT_STATE", "/var/lib/stream-scout"))  # restic's cache, between runs
-COPIES = Path(os.environ.get("VAULT_COPIES", "/tmp/copies"))  # noqa: S108  # the container's own, in memory
+COPIES = Path(os.environ.get("VAULT_COPIES", "/tmp/copies"))  # noqa: S108  # nosec B108  # in memory
 TARGET = os.environ.get("BACKUP_REPOSITORY") or os.environ.get("VAULT_FOLDER", "/target")
 HOST = os.environ.get("VAULT_MACHINE", "reliable")
 KEY = KEPT / "secrets" / "backup_key"
@@ -108,7 +108,7 @@ def restic(
 ) -> bytes:
     """Run restic and return what it printed. Raises VaultError."""
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # nosec B607  # the image's restic
             ["restic", *by_ssh(), *arguments],
             stdin=stdin or subprocess.DEVNULL,
             stdout=stdout,
@@ -258,7 +258,7 @@ def tell(options: argparse.Namespace) -> None:
     headers = {"Content-Type": "application/json", "User-Agent": "stream-scout-backup/1"}
     request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="POST")  # noqa: S310  # see above
     try:
-        with urllib.request.urlopen(request, timeout=WEBHOOK_SECONDS):  # noqa: S310
+        with urllib.request.urlopen(request, timeout=WEBHOOK_SECONDS):  # noqa: S310  # nosec B310  # see above
             return
     except (OSError, ValueError) as error:  # its text may hold the address
         raise VaultError(f"the webhook did not take the message ({type(error).__name__})") from None
