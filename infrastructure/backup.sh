@@ -131,6 +131,7 @@ sheet() {
 mkdir -p "$state"
 case $command in
   full)
+    target >/dev/null || exit 1
     kind=full
     [[ $role == reliable ]] || kind=processing
     : >"$state/said"

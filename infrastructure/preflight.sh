@@ -157,12 +157,18 @@ check_twitch() {
     warn "nobody has signed in at Twitch" "No clips are made until then: DEPLOYMENT.md, step 7"
 }
 
+check_backup() {
+  [[ -n $(setting BACKUP_FOLDER)$(setting BACKUP_REPOSITORY) ]] ||
+    warn "no backup is set up" "What is lost with this machine's disk stays lost: DEPLOYMENT.md, Backup"
+}
+
 check_machine
 check_disk
 check_clock
 check_docker
 check_addresses
 check_secrets
+check_backup
 echo
 if ((wrong)); then echo "$wrong to be put right before the start."; exit 1; fi
 echo "Ready: docker compose -f $compose up -d --build --wait"

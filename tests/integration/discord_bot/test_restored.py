@@ -72,6 +72,13 @@ async def test_a_digest_that_was_due_before_is_left_out(bot: Bot, world: World, 
     assert [each.subject for each in intended] == [f"daily:{tomorrow}"]
 
 
+async def test_partitions_without_a_position_are_read_from_their_beginning(postgres: str) -> None:
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("INSERT INTO recorder_positions VALUES ('*', 0, 0), ('moments', 0, 7)")
+        restore(postgres)
+        assert connection.execute("SELECT topic FROM recorder_positions").fetchall() == [("moments",)]
+
+
 async def test_what_was_on_its_way_is_unknown(bot: Bot, world: World, postgres: str) -> None:
     await bot.join(1)
     await bot.follow(1, "a")

@@ -138,6 +138,15 @@ def test_what_is_no_second_place(system: System, variables: dict[str, str], says
     assert says in done.stderr
 
 
+def test_without_a_target_nothing_is_noted(system: System) -> None:
+    """Who has set up no backups gets no alert of a failed one."""
+    system.program("docker", f"echo ran >> {system.folder}/ran")
+    done = system.bash(f"{BACKUP} reliable")
+    assert done.returncode == 1
+    assert "no target is set" in done.stderr
+    assert not (system.folder / "ran").exists()
+
+
 def test_a_place_elsewhere_needs_no_disk(system: System) -> None:
     assert system.check(BACKUP_REPOSITORY="sftp:me@backup.example.org:/b").returncode == 0
 
