@@ -70,8 +70,16 @@ build_images() {
 
 start_postgres() {
   compose up -d --no-build --wait postgres >/dev/null 2>"$state/up" || { cat "$state/up" >&2; die "Postgres did not start"; }
-  roles_in stream_scout || die "the roles were not made"
+  # An empty database lets nobody in until it is replaced: B's services would find it without a schema.
+  [[ $(sql stream_scout stream_scout <<<"SELECT to_regclass('moments') IS NULL" 2>/dev/null) != t ]] || close_empty
 }
+
+close_empty() {
+  trap 'open_again' EXIT
+  sql stream_scout postgres <<<"ALTER DATABASE stream_scout ALLOW_CONNECTIONS false" || die "the empty database was not closed"
+}
+
+open_again() { sql stream_scout postgres <<<"ALTER DATABASE stream_scout ALLOW_CONNECTIONS true" 2>/dev/null; }
 
 # Makes the roles and their rights to a database.
 roles_in() {
@@ -83,12 +91,12 @@ roles_in() {
 restore_database() {
   local typed_at
   sql stream_scout postgres <<<"DROP DATABASE IF EXISTS $fresh WITH (FORCE)" 2>/dev/null
-  sql stream_scout postgres <<<"CREATE DATABASE $fresh OWNER owner" || die "no database can be made"
+  sql stream_scout postgres <<<"CREATE DATABASE $fresh" || die "no database can be made"
+  roles_in "$fresh" || die "the roles were not made"
   vault show "$dump" full "$at" |
     in_postgres pg_restore -U owner -d "$fresh" --no-owner --no-acl --exit-on-error 2>"$state/restore_said" ||
     give_up "the backup cannot be restored: $(tail -n 1 "$state/restore_said")"
   compare
-  roles_in "$fresh" || die "the roles were not given their rights"
   compose run --rm -T --no-deps -e "POSTGRES_DSN=postgresql://owner@postgres:5432/$fresh" migrate >/dev/null 2>"$state/up" ||
     { cat "$state/up" >&2; die "the migrations failed. Nothing was replaced."; }
   step "the database is as it was at $at UTC"
@@ -121,6 +129,7 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname IN ('stream
 ALTER DATABASE stream_scout RENAME TO stream_scout_replaced;
 ALTER DATABASE $fresh RENAME TO stream_scout;
 SQL
+  trap - EXIT
 }
 
 mkdir -p "$state"

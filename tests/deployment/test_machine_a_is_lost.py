@@ -83,6 +83,8 @@ def test_it_comes_back_as_it_was(machines: TwoMachines, second_place: Path, tmp_
         typed(machines, give)
     typed(machines, "SELECT opt_out_channel('77', 'gone')")
     script(machines, "backup.sh", "reliable", "typed", **target)
+    closed = f"SELECT count(*) FROM moments WHERE revision_number = 3 AND moment_id IN ('{first}', '{second}')"
+    wait_for("both moments are over", lambda: typed(machines, closed).strip() == "2", CATCH_UP_SECONDS, 2)
     query = STATE % {"moments": f"{first},{second}", "at": int(time.time()) - 120}
     before = typed(machines, query)
 
