@@ -128,7 +128,7 @@ check_secrets() {
   local folder names name
   folder=$(setting SECRETS_DIRECTORY)
   folder=${folder:-./secrets}
-  names=(kafka_password chatter_key postgres_{recorder,stream_monitoring,emote_counter,status}_password)
+  names=(kafka_password chatter_key backup_key postgres_{recorder,stream_monitoring,emote_counter,status}_password)
   if [[ $role == reliable ]]; then
     names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,discord_bot,backup,exporter}_password)
   else names+=(grafana_password); fi
@@ -214,6 +214,11 @@ check_links() {
   fi
 }
 
+check_backup() {
+  [[ -n $(setting BACKUP_FOLDER)$(setting BACKUP_REPOSITORY) ]] ||
+    warn "no backup is set up" "What is lost with this machine's disk stays lost: DEPLOYMENT.md, Backup"
+}
+
 check_machine
 check_disk
 check_clock
@@ -221,6 +226,7 @@ check_docker
 check_addresses
 check_secrets
 [[ $role == reliable ]] || check_links
+check_backup
 echo
 if ((wrong)); then echo "$wrong to be put right before the start."; exit 1; fi
 echo "Ready: docker compose -f $compose up -d --build --wait"

@@ -17,9 +17,12 @@ passwords=(
   postgres_stream_monitoring_password postgres_chooser_password postgres_watcher_password postgres_status_password
   postgres_emote_counter_password postgres_discord_bot_password postgres_backup_password
   postgres_exporter_password
+  # Encrypts the backups: keep a copy elsewhere (backup.sh sheet).
+  backup_key
 )
 keys=(chatter_key)
-by_hand=(twitch_client_secret webhook_url cloudflared_credentials.json discord_token discord_client_secret)
+by_hand=(twitch_client_secret webhook_url cloudflared_credentials.json discord_token discord_client_secret
+  backup_ssh_key backup_known_hosts backup_credentials)
 
 # Only letters and digits: these go through configuration files and shells.
 password() { head -c 512 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9' | head -c 40; }

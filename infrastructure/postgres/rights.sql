@@ -47,6 +47,7 @@ GRANT EXECUTE ON FUNCTION moment_grade, graded, search_words, forget_old_voices 
 GRANT EXECUTE ON FUNCTION moment_places, three_hours TO PUBLIC;
 GRANT SELECT, INSERT, UPDATE, DELETE ON emotes, emote_minutes, emote_days, emote_rollups TO recorder;
 GRANT SELECT (channel_id), DELETE ON discord_streamers, discord_streams TO recorder;
+GRANT SELECT, INSERT, UPDATE ON recorder_positions, backups TO recorder;
 GRANT EXECUTE ON FUNCTION make_chat_counts_partition, drop_chat_counts_partition TO recorder;
 GRANT EXECUTE ON FUNCTION make_emote_partitions, drop_emote_partitions, trim_emote_minutes TO recorder;
 
@@ -55,7 +56,7 @@ GRANT SELECT ON watched_channels TO stream_monitoring, chooser;
 GRANT SELECT, INSERT, UPDATE ON opt_outs TO stream_monitoring, chooser;
 GRANT INSERT, UPDATE, DELETE ON watched_channels TO chooser;
 
-GRANT SELECT ON pipeline_progress TO watcher;
+GRANT SELECT ON pipeline_progress, backups TO watcher;
 
 -- The counter of emotes keeps the copy of their catalogues, and reads who is looked at.
 GRANT SELECT ON emote_interest, opted_out TO emote_counter;
@@ -70,7 +71,7 @@ TO discord_bot;
 GRANT SELECT, INSERT, UPDATE, DELETE ON discord_pauses TO discord_bot;
 GRANT SELECT, INSERT, UPDATE ON discord_places TO discord_bot;
 GRANT SELECT, INSERT, UPDATE ON discord_viewers, discord_lease TO discord_bot;
-GRANT SELECT ON discord_notices, visible_moments, visible_clips, channels, opted_out TO discord_bot;
+GRANT SELECT ON restores, discord_notices, visible_moments, visible_clips, channels, opted_out TO discord_bot;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO discord_bot;
 
 -- Not the payloads of dead letters: they may hold people's words.

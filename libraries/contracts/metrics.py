@@ -143,6 +143,8 @@ WATCHER_LOOKED_AT = Metric("watcher_looked_at_seconds", "gauge", "Time of the la
 WATCHER_NOTICES = Metric("watcher_notices_total", "counter", "Notices decided on", ("event",))
 WATCHER_POSTS = Metric("watcher_posts_total", "counter", "Posts to the webhook", ("outcome",))
 WATCHER_WAITING = Metric("watcher_waiting_notices", "gauge", "Notices not delivered yet")
+BACKUP_AGE = Metric("backup_age_seconds", "gauge", "Age of the newest good backup; infinite without one", ("kind",))
+BACKUP_FAILING = Metric("backup_failing", "gauge", "1 while the last try of a backup failed", ("kind",))
 
 # discord_bot
 DISCORD_GUILDS = Metric("discord_bot_servers", "gauge", "Servers that the bot is in")

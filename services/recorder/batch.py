@@ -1,6 +1,6 @@
 """Turns records into entries: decoded by their contract, shaped into rows; what does not fit is a dead letter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from contracts.emote_counts import EmoteCounts
 from contracts.job_progress import JobProgress
 from contracts.moments import Moment
 from recorder.partitions import Retention
+from recorder.positions import Place, place_of
 from recorder.rows import dead_letters, progress
 from recorder.rows.chat_counts import count_rows
 from recorder.rows.clips import clip_rows
@@ -91,6 +92,11 @@ class Shaper:
         return not retention.is_over(counts.minute_at, now)
 
 
+def without(entries: Iterable[Entry], places: Collection[Place]) -> list[Entry]:
+    """Return the entries without the records of these partitions."""
+    return [entry for entry in entries if entry.record is None or place_of(entry.record) not in places]
+
+
 @dataclass
 class WriteBatch:
     """What one transaction writes. Times are monotonic seconds."""
@@ -117,6 +123,10 @@ class WriteBatch:
             return False
         waited = now - self.opened_at >= self.linger_seconds
         return waited or not self.space or not all(entry.can_wait for entry in self.entries)
+
+    def discard(self, places: Collection[Place]) -> None:
+        """Forget the records of these partitions: they are read again."""
+        self.entries = without(self.entries, places)
 
     def drain(self) -> list[Entry]:
         """Return the entries and empty the batch."""

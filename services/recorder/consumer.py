@@ -1,7 +1,7 @@
 """The Kafka side: reads records in small batches, keeps the membership alive, commits what was written."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
@@ -12,6 +12,7 @@ from service_runtime.settings import KafkaSettings
 
 log = structlog.get_logger()
 COMMIT_SECONDS = 5.0  # each commit is a sync on Kafka's disk; what is read twice after a crash is written once
+OFFSETS_SECONDS = 10.0
 GATHER_SECONDS = 0.01  # by default; after a first record, wait this long for its companions
 TUNING = {
     "session.timeout.ms": 10_000,
@@ -74,6 +75,30 @@ class RecordReader:
             self._consumer.commit(offsets=offsets, asynchronous=not wait)
         except KafkaException as error:
             log.warning("offsets not committed; the records will be read again", reason=str(error))
+
+    def group_offsets(self, places: Collection[tuple[str, int]]) -> dict[tuple[str, int], int] | None:
+        """Return from where the group goes on with these partitions, without those that it has never read.
+
+        None if Kafka does not say.
+        """
+        try:
+            found = self._consumer.committed([TopicPartition(*place) for place in places], OFFSETS_SECONDS)
+        except KafkaException as error:
+            log.warning("Kafka does not say where the group is", reason=str(error))
+            return None
+        return {(each.topic, each.partition): each.offset for each in found if each.offset >= 0}
+
+    def rewind(self, offsets: Mapping[tuple[str, int], int]) -> None:
+        """Read partitions again from these offsets, or from the oldest record that is still there.
+
+        A partition that another process has meanwhile is left to it.
+        """
+        for (topic, partition), offset in offsets.items():
+            self._written.pop((topic, partition), None)
+            try:
+                self._consumer.seek(TopicPartition(topic, partition, offset))
+            except KafkaException as error:
+                log.warning("a partition is not read again here", topic=topic, partition=partition, reason=str(error))
 
     def close(self) -> None:
         """Leave the group and close the connection."""

@@ -9,10 +9,11 @@ from recorder import chat_inspector
 from recorder.batch import TOPICS, Shaper
 from recorder.chat_inspector import ChatInspector
 from recorder.consumer import RecordReader
-from recorder.database import Database
+from recorder.database import Database, load_queries
 from recorder.emote_days import EmoteDays
 from recorder.erasure import Erasure, Results
 from recorder.partitions import Retention
+from recorder.positions import Positions
 from recorder.recording import RecordingLoop
 from recorder.retention import RetentionKeeper
 from recorder.settings import RecorderSettings
@@ -40,7 +41,8 @@ def build_recording(kafka: KafkaSettings, conninfo: str, settings: RecorderSetti
         emote_retention=Retention(settings.emotes_retention_days),
     )
     reader = RecordReader(kafka, GROUP, settings.instance, TOPICS)
-    return RecordingLoop(reader, Store(Database(conninfo, GROUP), now_ms), shaper, now_ms)
+    positions = Positions(load_queries(), reader.group_offsets)
+    return RecordingLoop(reader, Store(Database(conninfo, GROUP), now_ms, positions), shaper, now_ms)
 
 
 def build_inspector(kafka: KafkaSettings, conninfo: str, settings: RecorderSettings) -> ChatInspector:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import structlog
 
 from contracts import metrics
-from recorder.batch import Shaper, WriteBatch
+from recorder.batch import Shaper, WriteBatch, without
 from recorder.consumer import RecordReader
+from recorder.positions import DatabaseBehindError, Offsets
 from recorder.rows.progress import heartbeat
 from recorder.rows.record import Record
 from recorder.rows.row import Entry
@@ -61,18 +62,22 @@ class RecordingLoop:
 
     def _flush(self, stop: threading.Event) -> None:
         entries = self._batch.drain()
-        records = [entry.record for entry in entries if entry.record is not None]
         with measure(metrics.RECORDER_BATCH_SECONDS).time():
-            written = bool(entries) and self._write(entries, stop)
-        if written:
-            self._reader.commit(records)
+            written = self._write(entries, stop) if entries else []
+        self._reader.commit(entry.record for entry in written if entry.record is not None)
 
-    def _write(self, entries: list[Entry], stop: threading.Event) -> bool:
-        """Write, however long Postgres is away; False if `stop` came first (Kafka still has the records)."""
+    def _write(self, entries: list[Entry], stop: threading.Event) -> list[Entry]:
+        """Write, however long Postgres is away, and return what was written.
+
+        That is nothing if `stop` came first, and not what has to be read again: Kafka still has the records.
+        """
         attempt, away_since = 0, None
         while True:
             try:
                 self._store.write(entries)
+            except DatabaseBehindError as behind:
+                entries = self._read_again(behind.offsets, entries)
+                continue
             except PostgresAwayError as error:
                 measure(metrics.RECORDER_WAITS).inc()
                 if away_since is None:
@@ -81,10 +86,20 @@ class RecordingLoop:
             else:
                 break
             if stop.is_set():
-                return False
+                return []
             attempt += 1
             self._add(self._reader.keep_alive(RECONNECT.wait_seconds(attempt)))
         if away_since is not None:
             self._reader.go_on()
             log.info("Postgres is back", away_seconds=round(time.monotonic() - away_since, 1))
-        return True
+        return entries
+
+    def _read_again(self, offsets: Offsets, entries: list[Entry]) -> list[Entry]:
+        """Read from these offsets on; return the entries that are to be written all the same."""
+        log.warning(
+            "the database lacks records, as after a restored backup; reading them again",
+            offsets={f"{topic}/{partition}": offset for (topic, partition), offset in offsets.items()},
+        )
+        self._reader.rewind(offsets)
+        self._batch.discard(offsets)
+        return without(entries, offsets)

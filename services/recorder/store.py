@@ -12,6 +12,7 @@ from contracts import metrics
 from recorder.database import REFUSABLE, Database, is_refusal, load_queries
 from recorder.emote_ids import EmoteIds
 from recorder.partitions import CHAT_COUNTS, EMOTE_TABLES, day_of
+from recorder.positions import Positions
 from recorder.rows import dead_letters
 from recorder.rows.chat_counts import merged
 from recorder.rows.emote_minutes import newest
@@ -23,21 +24,30 @@ Clock = Callable[[], int]  # milliseconds since 1970 UTC
 
 
 class Store:
-    """Writes entries. After `PostgresAwayError` the whole batch is stored, or nothing of it: write it again."""
+    """Writes entries. After `PostgresAwayError` the whole batch is stored, or nothing of it: write it again.
 
-    def __init__(self, database: Database, now: Clock) -> None:
+    `positions`: kept with the rows; None where what is lost need not be read again.
+    """
+
+    def __init__(self, database: Database, now: Clock, positions: Positions | None = None) -> None:
         self._database = database
         self._now = now
+        self._positions = positions
         self._queries = load_queries()
         self._connection: psycopg.Connection | None = None
         self._remember_nothing()
 
     def write(self, entries: Sequence[Entry]) -> None:
-        """Write all rows of `entries` in one transaction; what is stored already stays as it is."""
+        """Write all rows of `entries` in one transaction; what is stored already stays as it is.
+
+        Raises PostgresAwayError; DatabaseBehindError where the database lacks what was written before.
+        """
         with self._database as connection:
             if connection is not self._connection:
                 self._connection = connection
                 self._remember_nothing()
+            if self._positions is not None:
+                self._positions.check(connection, entries)
             self._prepare(connection, by_table(entries))
             try:
                 self._write_together(connection, entries)
@@ -47,6 +57,9 @@ class Store:
                 log.warning("Postgres refused a batch; looking for the record", records=len(entries))
                 with connection.transaction():
                     self._write_halves(connection, entries)
+                    self._write_positions(connection, entries)
+        if self._positions is not None:
+            self._positions.note(entries)
         for table, rows in by_table(entries).items():
             measure(metrics.RECORDED_ROWS).labels(table=table.value).inc(len(rows))
 
@@ -62,6 +75,11 @@ class Store:
     def _write_together(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
         with connection.pipeline(), connection.transaction():  # one round trip for all statements
             self._write_rows(connection, entries)
+            self._write_positions(connection, entries)
+
+    def _write_positions(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
+        if self._positions is not None:
+            self._positions.write(connection, entries)
 
     def _write_rows(self, connection: psycopg.Connection, entries: Sequence[Entry]) -> None:
         for table, rows in by_table(entries).items():

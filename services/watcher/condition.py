@@ -14,11 +14,21 @@ class Condition(StrEnum):
 
 
 @dataclass(frozen=True)
+class Backup:
+    """Seconds since the last good backup of a kind, None if there was none; and whether the last try failed."""
+
+    kind: str
+    good_seconds: float | None
+    is_failing: bool
+
+
+@dataclass(frozen=True)
 class Ages:
     """Seconds since the recorder's last heartbeat and since the newest processed chat; None if there was never any."""
 
     heartbeat_seconds: float | None = None
     data_seconds: float | None = None
+    backups: tuple[Backup, ...] = ()
 
 
 @dataclass(frozen=True)

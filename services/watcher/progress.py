@@ -8,7 +8,7 @@ import psycopg
 import structlog
 
 from service_runtime.postgres import Database, PostgresAwayError, cut_after, with_deadlines
-from watcher.condition import Ages
+from watcher.condition import Ages, Backup
 
 log = structlog.get_logger()
 QUERY_SECONDS = 5.0
@@ -31,6 +31,7 @@ class ProgressReader:
         try:
             with self._database as connection, cut_after(connection, QUERY_SECONDS):
                 rows = list(self._queries.ages(connection))
+                backups = tuple(Backup(*row) for row in self._queries.backups(connection))
         except (PostgresAwayError, psycopg.Error) as error:
             if not self._away:
                 log.warning("Postgres does not answer", reason=str(error).strip().partition("\n")[0])
@@ -41,7 +42,7 @@ class ProgressReader:
         self._away = False
         silent = {stage: max(0.0, seconds) for stage, seconds, _ in rows}
         behind = {stage: max(0.0, seconds) for stage, _, seconds in rows}
-        return Ages(silent.get("recorder"), behind.get("job"))
+        return Ages(silent.get("recorder"), behind.get("job"), backups)
 
     def close(self) -> None:
         """Close the connection; the next call opens another."""

@@ -107,4 +107,8 @@ class WatchLoop:
             (metrics.WATCHER_DATA_AGE, ages and ages.data_seconds),
         ):
             measure(metric).set(float("nan") if age is None else age)
+        for backup in ages.backups if ages else ():
+            good_seconds = float("inf") if backup.good_seconds is None else backup.good_seconds
+            measure(metrics.BACKUP_AGE).labels(kind=backup.kind).set(good_seconds)
+            measure(metrics.BACKUP_FAILING).labels(kind=backup.kind).set(backup.is_failing)
         measure(metrics.WATCHER_LOOKED_AT).set(self._now())

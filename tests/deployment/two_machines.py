@@ -31,7 +31,7 @@ BOT = {  # what a compose file needs to reach both simulators
     "DISCORD_POLL_SECONDS": "2",
 }
 NEEDS_A_REGISTRY = {"grafana": "GRAFANA_IMAGE", "cloudflared": "CLOUDFLARED_IMAGE"}
-CHANNELS = 6
+CHANNELS = 10
 Json = dict[str, Any]
 
 

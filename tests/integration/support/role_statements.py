@@ -22,7 +22,10 @@ FILES: dict[str, list[Path]] = {
         EMOTES,
         *DISCORD,
     ],
-    "recorder": sorted((SERVICES / "recorder" / "sql").glob("*.sql")),
+    "recorder": [
+        *sorted((SERVICES / "recorder" / "sql").glob("*.sql")),
+        LIBRARIES / "service_runtime" / "sql" / "backups.sql",
+    ],
     "stream_monitoring": [CAPTURE / "opt_outs.sql", CAPTURE / "watched_channels.sql"],
     "chooser": sorted(CAPTURE.glob("*.sql")),
     "watcher": sorted((SERVICES / "watcher" / "sql").glob("*.sql")),

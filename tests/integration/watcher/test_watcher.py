@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 from integration.support.database import as_role, prepare
 from integration.support.watcher_process import DEADLINE, Pipeline, Watcher, WebhookServer
@@ -217,3 +218,17 @@ def run_until_exit(environment: dict[str, str]) -> subprocess.CompletedProcess[s
         timeout=DEADLINE,
         check=False,
     )
+
+
+def test_it_says_how_old_backups_are(watch, pipeline, postgres):
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO backups (kind, good_at, problem)"
+            " VALUES ('full', now() - interval '30 hours', ''), ('processing', NULL, 'the target is full')"
+        )
+    watcher = watch()
+    watcher.observes("well")
+    assert 108_000 <= watcher.metric('backup_age_seconds{kind="full"}') < 108_000 + DEADLINE
+    assert watcher.metric('backup_failing{kind="full"}') == 0
+    assert watcher.metric('backup_age_seconds{kind="processing"}') == float("inf")
+    assert watcher.metric('backup_failing{kind="processing"}') == 1

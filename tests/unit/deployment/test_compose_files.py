@@ -11,8 +11,8 @@ from service_runtime import shared_secrets
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 FILES = ("docker-compose.reliable.yml", "docker-compose.processing.yml")
-ONE_SHOT = {"roles", "migrate", "kafka-init"}
-DOCKERFILES = ("service.Dockerfile", "flink.Dockerfile")
+ONE_SHOT = {"roles", "migrate", "kafka-init", "backup"}
+DOCKERFILES = ("service.Dockerfile", "flink.Dockerfile", "backup.Dockerfile")
 BUILT_USER = "10001:10001"
 VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
@@ -86,6 +86,7 @@ def test_each_network_holds_only_who_needs_it() -> None:
     assert members == {
         "tunnel": {"cloudflared", "api-frontend"},
         "limits": {"redis", "api-frontend"},
+        "backup": {"backup"},
         "database": {"postgres", "migrate", "api-frontend", "stream-monitoring-standby", "watcher", "discord-bot"},
     }
     assert rendered(FILES[0])["networks"]["limits"] == {"internal": True}

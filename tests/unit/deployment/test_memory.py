@@ -84,6 +84,36 @@ def test_the_document_names_the_same_limits() -> None:
     assert {name: rows[name] for name in named} == named
 
 
+ALONE_MB = 96
+
+
+def memory_table() -> dict[str, dict[str, int]]:
+    """The table of docs/architecture.md: machine to container to MB."""
+    (table,) = re.findall(
+        r"^\| A \| MB \| B \| MB \|\n\|[-|: ]+\n((?:\|.*\n)+)", text("docs/architecture.md"), re.MULTILINE
+    )
+    found: dict[str, dict[str, int]] = {"A": {}, "B": {}}
+    for row in table.splitlines():
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        for machine, names, sizes in (("A", *cells[:2]), ("B", *cells[2:])):
+            words = [re.sub(r", (if on|alone)$", "", names)] if ", " not in sizes else names.split(", ")
+            found[machine] |= {name: int(size) for name, size in zip(words, sizes.split(", "), strict=True) if name}
+    return found
+
+
+@pytest.mark.parametrize(("machine", "file"), list(zip("AB", FILES, strict=True)))
+def test_the_table_names_each_container_and_its_limit(machine: str, file: str) -> None:
+    alone = megabytes(rendered(file)["services"]["backup"]["mem_limit"])
+    assert memory_table()[machine] == {**limits(file), "sum": sum(limits(file).values()), "backup": alone}
+    assert alone == ALONE_MB
+
+
+def test_restic_collects_before_its_limit() -> None:
+    for file in FILES:
+        goal = rendered(file)["services"]["backup"]["environment"]["GOMEMLIMIT"]
+        assert int(goal.removesuffix("MiB")) <= 0.7 * ALONE_MB
+
+
 def test_flink_starts_alike_without_compose() -> None:
     started = dict(re.findall(r"\$\{(FLINK_\w+_MEMORY):-(\w+)\}", text("infrastructure/images/flink-start.sh")))
     assert started == {TOLD_BY[name]: f"{told(name)}m" for name in TOLD_BY if name.startswith("flink-")}

@@ -20,7 +20,7 @@ COMPOSE = {"A": "docker-compose.reliable.yml", "B": "docker-compose.processing.y
 PARTS = ("**Means:**", "**Look**", "**Do", "**Over:**")
 PREFIXES = (
     r"stream_monitoring|clip_detector|recorder|clip_creator|emote_counts|emote_catalogue|twitch|api|watcher|discord_bot"
-    r"|stream_scout|flink"
+    r"|stream_scout|flink|backup"
 )
 
 
@@ -32,7 +32,9 @@ def section(title: str) -> str:
 
 
 def rules() -> list[dict[str, Any]]:
-    return [rule for group in yaml.safe_load(text("configs/prometheus/rules.yml"))["groups"] for rule in group["rules"]]
+    files = sorted((REPOSITORY / "configs/prometheus").glob("*rules.yml"))
+    groups = [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
+    return [rule for group in groups for rule in group["rules"]]
 
 
 def entries() -> list[str]:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.skipif(shutil.which("promtool") is None, reason="promto
 
 def test_each_alert_fires_on_its_fault_alone() -> None:
     done = subprocess.run(
-        ["promtool", "test", "rules", "rules_test.yml"],
+        ["promtool", "test", "rules", "rules_test.yml", "backup_rules_test.yml"],
         cwd=REPOSITORY / "configs" / "prometheus",
         capture_output=True,
         text=True,

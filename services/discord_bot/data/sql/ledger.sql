@@ -20,7 +20,10 @@ WHERE s.stream_id = ANY(:stream_ids::text[])
     AND (m.state IS NULL OR m.state = 'refused' OR m.state = 'over' AND m.reason = 'over');
 
 -- name: write_intents(rows, holder)
--- Only the holder of the lease may mean to send; what nobody has seen may be meant once more. Returns what is new.
+-- Only the holder of the lease may mean to send; what nobody has seen may be meant once more. Nothing is meant that is
+-- older than a restored backup: it may have been sent, and the ledger not know it. A digest is due at 09:00
+-- (discord_bot/rules/digest.py). Returns what is new.
+WITH restored AS (SELECT coalesce(max(restored_at), '-infinity') AS at FROM restores)
 INSERT INTO discord_messages AS known (guild_id, kind, subject, channel_id, text_channel_id, nonce, state)
 SELECT r.guild_id, r.kind, r.subject, r.channel_id, r.text_channel_id, r.nonce, 'intent'
 FROM jsonb_to_recordset(:rows::jsonb) AS r(
@@ -28,6 +31,17 @@ FROM jsonb_to_recordset(:rows::jsonb) AS r(
 )
 JOIN discord_guilds AS g ON g.guild_id = r.guild_id AND g.left_at IS NULL
 WHERE EXISTS (SELECT FROM discord_lease AS l WHERE l.holder = :holder AND l.held_until > now())
+    AND NOT EXISTS (
+        SELECT FROM discord_streams AS s
+        WHERE r.kind = 'live' AND s.stream_id = r.subject AND s.started_at <= (SELECT at FROM restored)
+    )
+    AND NOT EXISTS (
+        SELECT FROM visible_moments AS m
+        WHERE r.kind = 'moment' AND m.moment_id = r.subject AND m.crossed_at <= (SELECT at FROM restored)
+    )
+    AND CASE WHEN r.kind = 'digest' THEN
+        (split_part(r.subject, ':', 2)::date + time '09:00') AT TIME ZONE 'UTC' > (SELECT at FROM restored)
+    ELSE true END
 ON CONFLICT (guild_id, kind, subject) DO UPDATE SET
     state = 'intent', text_channel_id = excluded.text_channel_id, nonce = excluded.nonce, reason = '',
     intended_at = now(), settled_at = NULL

@@ -1,0 +1,18 @@
+# What keeps backups: restic, ssh for a target by SFTP, and vault.py, which drives them (infrastructure/backup.sh).
+#   docker build -f infrastructure/images/backup.Dockerfile -t stream-scout/backup .
+ARG PYTHON_IMAGE=python:3.11.15-slim-bookworm
+FROM ${PYTHON_IMAGE}
+
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends restic openssh-client \
+ && rm -rf /var/lib/apt/lists/*
+
+# 10001: the group that may read secrets/. The folder gives a new volume its owner; ssh wants a user with a name.
+RUN groupadd --gid 10001 stream-scout \
+ && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin stream-scout \
+ && mkdir -p /var/lib/stream-scout && chown 10001:10001 /var/lib/stream-scout
+
+COPY infrastructure/images/vault.py /usr/local/bin/vault
+RUN chmod 0755 /usr/local/bin/vault
+USER 10001:10001
+ENTRYPOINT ["vault"]
