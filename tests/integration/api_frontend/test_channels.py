@@ -155,15 +155,6 @@ def test_the_streams_have_their_moments(http: httpx.Client) -> None:
     assert "No streams yet" in text_of(http, "/channels/nightowl/streams")
 
 
-def test_a_stream_has_the_viewers_that_the_bot_counted(http: httpx.Client, rows: ChannelRows) -> None:
-    for viewers, said in (([900, 1500, 1200, 800], "Up to 1,500 viewers, 1,100"), ([7], "Up to 7 viewers, 7")):
-        with rows.viewers_of_newest("11", viewers):
-            page = text_of(http, "/channels/lunaplays/streams")
-        assert page.count(f'viewers">{said} on average.') == 1
-        assert ('<svg class="spark"' in page) == (len(viewers) > 2)
-    assert "viewers" not in text_of(http, "/channels/lunaplays/streams")
-
-
 def test_streams_are_paged(http: httpx.Client, rows: ChannelRows) -> None:
     for number in range(35):
         rows.stream("13", (number + 1) * DAY, (number + 1) * DAY - HOUR, title=f"Stream {number:02d}")
