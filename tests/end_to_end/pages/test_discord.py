@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from end_to_end.pages.every_page import AXE, DESKTOP, FIND, PHONE
-from integration.support.discord_site import BotWorld, open_world, page_of, rows
+from integration.support.discord_site import BotWorld, open_world, rows
+from integration.support.discord_visitor import page_of
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 NARROWEST = {"width": 320, "height": 700}

@@ -7,7 +7,8 @@ import httpx
 import pytest
 from integration.support import database
 from integration.support.api_frontend_process import Rows, SiteProcess
-from integration.support.discord_site import BotWorld, Visitor, open_world
+from integration.support.discord_site import BotWorld, open_world
+from integration.support.discord_visitor import Visitor
 from integration.support.outward import EVIL, PUBLIC
 from integration.support.postgres_fixtures import TEMPLATE
 

@@ -155,20 +155,6 @@ def test_the_streams_have_their_moments(http: httpx.Client) -> None:
     assert "No streams yet" in text_of(http, "/channels/nightowl/streams")
 
 
-def test_a_stream_has_the_viewers_that_the_discord_bot_counted(http: httpx.Client, rows: ChannelRows) -> None:
-    before = http.get("/channels/lunaplays/streams").text
-    assert "viewers" not in before
-    with rows.viewers_of_newest("11", [900, 1500, 1200, 800]):
-        page = http.get("/channels/lunaplays/streams").text
-        assert page.count('class="soft viewers"') == 1
-        assert "Up to 1,500 viewers, 1,100 on average." in page
-        assert 'aria-label="Up to 1,500 viewers, 1,100 on average."' in page
-    with rows.viewers_of_newest("11", [7]):
-        page = http.get("/channels/lunaplays/streams").text
-        assert "Up to 7 viewers, 7 on average." in page
-        assert '<svg class="spark"' not in page
-
-
 def test_streams_are_paged(http: httpx.Client, rows: ChannelRows) -> None:
     for number in range(35):
         rows.stream("13", (number + 1) * DAY, (number + 1) * DAY - HOUR, title=f"Stream {number:02d}")
