@@ -100,5 +100,6 @@ class PollLoop:
         for stream in changed:
             (sightings if goes_on(known.get(stream.channel_id), stream) else news).append(stream)
         await self._streams.write(news)
+        await self._follows.rename(listed.values())
         await self._live([stream.stream_id for stream in changed if stream.is_live])
         return sightings

@@ -91,6 +91,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "DISCORD_API_URL": "tests and the demo alone",
     "DISCORD_GATEWAY_URL": "tests and the demo alone",
     "DISCORD_LEASE_SECONDS": "all instances have to agree on it",
+    "DISCORD_ANSWER_SECONDS": "how long Discord may take is the same for everybody",
     "DISCORD_HIDDEN_WORDS": "the compose files mount configs/hidden_words.toml",
     "DISCORD_BIND_ADDRESS": "inside of the container",
     "DISCORD_METRICS_PORT": "inside of the container",
