@@ -54,7 +54,7 @@ class BotClient(discord.AutoShardedClient):
 
     desk: Desk
 
-    def __init__(self, holds: Callable[[], bool], answer_seconds: float) -> None:
+    def __init__(self, holds: Callable[[], bool], answer_seconds: float = 30.0) -> None:
         trace = aiohttp.TraceConfig()
         trace.on_request_start.append(self._let_pass)
         super().__init__(

@@ -21,7 +21,10 @@ VIEW, SEND_MESSAGES = 1 << 10, 1 << 11  # Discord's permissions
 
 @dataclass
 class Stage:
-    """A town with bots; `bots[0]` is the one that there is without a second. `streams`: begun in this play."""
+    """A town with bots; `bots[0]` is the one that there is without a second. `streams`: begun in this play.
+
+    `over`: begun and ended while no bot ran.
+    """
 
     town: Town
     postgres: Postgres
@@ -29,6 +32,7 @@ class Stage:
     followed: list[dict[str, Any]]
     rng: random.Random
     streams: list[str] = field(default_factory=list)
+    over: list[str] = field(default_factory=list)
     used: int = 0
 
     @property
@@ -59,7 +63,7 @@ class Stage:
 
     def sent(self) -> int:
         """Return how many messages Discord has."""
-        return sum(row["action"] == "create" for row in self.town.discord.rows("messages"))
+        return sum(row["action"] == "create" for row in self.town.messages())
 
     def in_the_middle(self) -> None:
         """Wait until some more messages were sent, a random number."""
@@ -232,7 +236,7 @@ def a_week_off(stage: Stage) -> None:
     while len(stage.streams) < 10:
         time.sleep(0.1)
     told = {subject for _, subject in town.ledger()}
-    over = [each for each in stage.streams if each not in told][:2]
+    over = stage.over = [each for each in stage.streams if each not in told][:2]
     for channel in stage.followed:
         if any((channel["channel_id"], stream_id) in town.streams for stream_id in over):
             town.offline(channel)

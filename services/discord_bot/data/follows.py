@@ -1,9 +1,11 @@
 """Whom servers follow, all together: who is polled, whose name is old, who is forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from discord_bot.data.database import Database, queries
+from discord_notices.storage.asking import as_json
 from discord_notices.storage.follows import Follows as Followers
+from twitch_access.answers import Stream
 
 
 class Follows(Followers):
@@ -21,6 +23,15 @@ class Follows(Followers):
         """Return who was not asked for at Twitch for so long."""
         rows = await self._database.rows(queries.streamers_to_ask, {"seconds": seconds, "most": most})
         return [row["channel_id"] for row in rows]
+
+    async def rename(self, listed: Iterable[Stream]) -> None:
+        """Write the names of those who are live under another one than before."""
+        names = [
+            {"channel_id": each.user_id, "login": each.user_login.lower(), "display_name": each.user_name}
+            for each in listed
+        ]
+        if names:
+            await self._database.rows(queries.rename, {"rows": as_json(names)})
 
     async def note_missing(self, channel_ids: Sequence[str]) -> None:
         """Note that Twitch does not know these now."""

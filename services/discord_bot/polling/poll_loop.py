@@ -96,4 +96,5 @@ class PollLoop:
             polled = list(listed)
         changed = observed_all(known, listed, polled, self._now(), self._over_seconds)
         await self._streams.write(changed)
+        await self._follows.rename(listed.values())
         await self._live([stream.stream_id for stream in changed if stream.is_live])

@@ -1,5 +1,6 @@
 """Servers of a simulated Discord that follow channels of a simulated Twitch, and what became of their notices."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -43,6 +44,9 @@ class Town:
     guilds: list[dict[str, Any]] = field(default_factory=list)
     channels: list[dict[str, Any]] = field(default_factory=list)
     streams: list[tuple[str, str]] = field(default_factory=list)  # channel id, stream id
+    bot: BotProcess | None = None
+    _messages: list[dict[str, Any]] = field(default_factory=list)
+    _read: int = 0  # bytes
 
     def __post_init__(self) -> None:
         self.guilds = [each for each in self.discord.guilds() if each["has_bot"]]
@@ -149,10 +153,33 @@ class Town:
         place = {"channel_id": guild["channels"][channel], "user_id": user_id}
         return self.discord.order("command", text=text, **place)
 
+    def answer(self, guild: dict[str, Any], text: str, channel: str = LIVE, user: str = "") -> dict[str, Any]:
+        """Let a person type a command; return the bot's answer once it is there."""
+        outcome = self.command(guild, text, channel, user)
+        assert outcome["answered"], outcome
+        user_id, channel_id = guild["members"][user] if user else guild["owner_id"], guild["channels"][channel]
+
+        def found() -> dict[str, Any] | None:
+            for each in self.discord.messages(channel_id, user_id):
+                if each["id"] == outcome["message"]["id"] and (each["content"] or each["embeds"]):
+                    return each
+            return None
+
+        return dict(wait_for(f"an answer to {text}", found, DEADLINE)) | {"ephemeral": outcome["ephemeral"]}
+
+    def messages(self) -> list[dict[str, Any]]:
+        """Return what Discord has written down of messages so far; a line that is being written comes later."""
+        with (self.discord.truth / "messages.jsonl").open() as file:
+            file.seek(self._read)
+            whole = file.read().rpartition("\n")[0]
+        self._read += len(f"{whole}\n".encode()) if whole else 0
+        self._messages += map(json.loads, whole.splitlines())
+        return self._messages
+
     def notices(self) -> dict[str, list[dict[str, Any]]]:
         """Return every message of the bot's that was ever sent, by its nonce."""
         found: dict[str, list[dict[str, Any]]] = {}
-        for row in self.discord.rows("messages"):
+        for row in self.messages():
             nonces = {nonce for embed in row["embeds"] or [] if (nonce := nonce_in(embed.get("url")))}
             if row["action"] == "create" and not row["ephemeral"]:
                 for nonce in nonces:

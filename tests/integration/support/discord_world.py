@@ -21,6 +21,7 @@ from discord_bot.data.streams import Streams
 from discord_bot.data.suggestions import Suggestions
 from discord_bot.polling.poll_loop import PollLoop
 from discord_bot.polling.rounds import parts_of
+from discord_bot.posting.digests import Digests
 from discord_bot.posting.live_notices import LiveNotices
 from discord_bot.posting.moment_posts import MomentPosts
 from discord_bot.posting.opted_out import OptedOut
@@ -217,8 +218,9 @@ class Bot:
         self.posts = MomentPosts(
             moments=self.moments, ledger=self.ledger, guilds=self.guilds, site_url="", now=world.now
         )
+        self.digests = Digests(moments=self.moments, ledger=self.ledger, guilds=self.guilds, site_url="", now=world.now)
         side = world.discord
-        builders: Any = {"live": self.live.build, "moment": self.posts.build}
+        builders: Any = {"live": self.live.build, "moment": self.posts.build, "digest": self.digests.build}
         self.sender = Sender(
             side=side, ledger=self.ledger, guilds=self.guilds, builders=builders, may_send=lambda: self.may_send
         )

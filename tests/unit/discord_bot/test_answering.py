@@ -8,6 +8,7 @@ import pytest
 
 from discord_bot.commands.answering import answer
 from discord_bot.commands.desk import Caller, Desk, Reply
+from discord_bot.commands.tree import Tree
 from discord_notices.rules.guild import Guild
 from discord_notices.settings.wrong_input import WrongInput
 from discord_notices.wording import _
@@ -114,3 +115,12 @@ async def test_an_interaction_that_timed_out_or_failed_does_no_harm(kind: type[d
     call.error = kind(SimpleNamespace(status=404, reason="gone"), "Unknown interaction")  # type: ignore[arg-type]
     await answer(call, language)  # type: ignore[arg-type]
     assert call.said == []
+
+
+async def test_what_nobody_has_expected_is_said_too() -> None:
+    call = Call(Guilds(), locale="de")
+    call.response.is_done = lambda: True
+    await Tree.on_error(SimpleNamespace(), call, discord.app_commands.AppCommandError("broken"))  # type: ignore[arg-type]
+    ((text, options),) = call.said
+    assert text == "Hier ist etwas schiefgegangen; wer den Bot betreibt, findet es im Log."
+    assert options["ephemeral"]

@@ -15,6 +15,13 @@ WHERE asked_at < now() - make_interval(secs => :seconds::double precision)
 ORDER BY asked_at
 LIMIT :most;
 
+-- name: rename(rows)
+-- Who is live has a name in each poll: a link with the old one would lead nowhere.
+UPDATE discord_streamers AS known SET login = r.login, display_name = coalesce(nullif(r.display_name, ''), r.login)
+FROM jsonb_to_recordset(:rows::jsonb) AS r(channel_id text, login text, display_name text)
+WHERE known.channel_id = r.channel_id AND known.login <> r.login
+RETURNING known.channel_id;
+
 -- name: note_missing(channel_ids)
 -- Twitch knows no such account now: banned, renamed for good, deleted, or a wrong answer.
 UPDATE discord_streamers SET asked_at = now(), missing_since = coalesce(missing_since, now())
