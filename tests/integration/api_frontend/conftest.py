@@ -1,21 +1,17 @@
 """Databases as the recorder fills them, and a site with moments to tell other programs of."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from integration.support import database
 from integration.support.api_frontend_process import Rows, SiteProcess
-from integration.support.clip_creator_process import Simulator
-from integration.support.discord_site import Visitor, discord_settings, write_servers
-from integration.support.discord_site import rows as rows_of
+from integration.support.discord_site import BotWorld, open_world
+from integration.support.discord_visitor import Visitor
 from integration.support.outward import EVIL, PUBLIC
 from integration.support.postgres_fixtures import TEMPLATE
 
-from discord_simulator.process import DiscordProcess
 from embedded.servers.postgres import Postgres
 
 
@@ -69,54 +65,11 @@ def http(outward_site: SiteProcess) -> Iterator[httpx.Client]:
         yield client
 
 
-@dataclass(frozen=True)
-class BotWorld:
-    """A site with its Discord pages, the simulated Discord and Twitch, and servers that the bot is in."""
-
-    site: SiteProcess
-    discord: DiscordProcess
-    twitch: Simulator
-    dsn: str
-    folder: Path
-
-    @property
-    def servers(self) -> list[dict[str, Any]]:
-        """The servers, those with the bot first."""
-        return sorted(self.discord.guilds(), key=lambda each: not each["has_bot"])
-
-    def renew(self) -> None:
-        """Let the bot write down what Discord has now, and nothing else."""
-        rows_of(self.dsn, "TRUNCATE discord_guilds, discord_streamers, web_sessions CASCADE")
-        write_servers(self.dsn, [each for each in self.discord.guilds() if each["has_bot"]])
-
-    def owner_of(self, server: dict[str, Any], url: str = "") -> Visitor:
-        """The browser of a server's owner."""
-        return Visitor(url or self.site.url, self.discord, server["owner_id"])
-
-
 @pytest.fixture(scope="session")
 def bot_world(postgres_server: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BotWorld]:
     """All of it, for every test of these pages: starting it takes longer than most of them."""
-    folder = tmp_path_factory.mktemp("bot")
-    dsn, twitch = database.create(postgres_server, "bot_world", TEMPLATE), Simulator(folder)
-    with DiscordProcess(folder / "discord", "--guilds", "3", "--other-guilds", "1", "--limit-scale", "1000") as discord:
-        settings = discord_settings(discord, folder) | {
-            "TWITCH_CLIENT_ID": "simulator",
-            "TWITCH_CLIENT_SECRET_FILE": str(secret_file(folder)),
-            "TWITCH_AUTH_URL": f"{twitch.url}/oauth2/",
-            "TWITCH_API_URL": f"{twitch.url}/helix/",
-            "TWITCH_DEADLINE_SECONDS": "1",
-        }
-        with SiteProcess(dsn, folder, **settings) as site:
-            yield BotWorld(site, discord, twitch, dsn, folder)
-    twitch.stop()
-
-
-def secret_file(folder: Path) -> Path:
-    """The simulated Twitch's secret."""
-    file = folder / "twitch_secret"
-    file.write_text("simulator")
-    return file
+    with open_world(database.create(postgres_server, "bot_world", TEMPLATE), tmp_path_factory.mktemp("bot")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from hashlib import sha256
 from typing import Any
 
 import httpx
-from integration.api_frontend.conftest import BotWorld
-from integration.support.discord_site import FORM, Visitor, encoded, page_of, rows
+from integration.support.discord_site import BotWorld, rows
+from integration.support.discord_visitor import FORM, Visitor, encoded, page_of
 from itsdangerous import URLSafeSerializer
 
 from api_frontend.accounts.cookies import SIGNING, bytes_of, joined

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from integration.api_frontend.conftest import BotWorld
-from integration.support.discord_site import Visitor, page_of, problem_of, rows
+from integration.support.discord_site import BotWorld, rows
+from integration.support.discord_visitor import Visitor, page_of, problem_of
 
 
 @pytest.fixture

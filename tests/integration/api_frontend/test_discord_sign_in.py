@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from integration.api_frontend.conftest import BotWorld
 from integration.support.api_frontend_process import SiteProcess
-from integration.support.discord_site import Visitor, discord_settings, page_of, query_of, rows
+from integration.support.discord_site import BotWorld, discord_settings, rows
+from integration.support.discord_visitor import Visitor, page_of, query_of
 from itsdangerous import URLSafeTimedSerializer
 
 from api_frontend.accounts.cookies import SIGNING

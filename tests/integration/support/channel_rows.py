@@ -1,6 +1,7 @@
 """Rows that the pages of channels read, beside the moments."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -47,6 +48,19 @@ class ChannelRows(Rows):
             "INSERT INTO streams VALUES (%s, %s, %s, %s, %s, %s, %s, now())",
             f"s{channel_id}-{started_ago}", channel_id, started_at, ended_at, title, game_name, language,
         )  # fmt: skip
+
+    @contextmanager
+    def viewers_of_newest(self, channel_id: str, viewers: Sequence[int]) -> Iterator[None]:
+        """Let the Discord bot have counted the viewers of a channel's newest stream, for a block."""
+        newest = "SELECT stream_id FROM streams WHERE channel_id = %s ORDER BY started_at DESC LIMIT 1"
+        self.run(
+            "INSERT INTO discord_streams (stream_id, channel_id, started_at, viewers_peak, viewers_sum, polls)"
+            f" VALUES (({newest}), %s, now(), %s, %s, %s)",
+            channel_id, channel_id, max(viewers), sum(viewers), len(viewers),
+        )  # fmt: skip
+        self.run(f"INSERT INTO discord_viewers VALUES (({newest}), %s, now())", channel_id, list(viewers))
+        yield
+        self.run("DELETE FROM discord_streams WHERE channel_id = %s", channel_id)
 
     def counts(self, channel_id: str, minutes_ago: int, people: Sequence[int]) -> None:
         """Store sixty counts of the minute that began so many minutes ago."""
