@@ -156,6 +156,25 @@ def test_the_target_is_read_from_env(system: System) -> None:
     assert system.check().returncode == 0
 
 
+@pytest.mark.parametrize(("refusals", "tries", "code"), [(2, 3, 0), (9, 7, 1)])
+def test_it_waits_for_another_run(system: System, refusals: int, tries: int, code: int) -> None:
+    tried = system.folder / "tried"
+    system.program(
+        "docker",
+        f'echo x >> {tried}; [ "$(wc -l < {tried})" -gt {refusals} ] ||'
+        ' { echo "vault: another backup has /target locked; it lets go" >&2; exit 1; }',
+    )
+    done = system.bash(f"role=reliable; . {LIB}; mkdir -p $state; patiently vault tidy", BACKUP_PAUSE="0")
+    assert (done.returncode, len(tried.read_text().split())) == (code, tries)
+
+
+def test_other_troubles_are_not_waited_for(system: System) -> None:
+    tried = system.folder / "tried"
+    system.program("docker", f'echo x >> {tried}; echo "vault: /target is full" >&2; exit 1')
+    done = system.bash(f"role=reliable; . {LIB}; mkdir -p $state; patiently vault tidy", BACKUP_PAUSE="0")
+    assert (done.returncode, tried.read_text()) == (1, "x\n")
+
+
 def test_systemd_makes_the_backups(system: System, tmp_path: Path) -> None:
     units = tmp_path / "units"
     units.mkdir()
