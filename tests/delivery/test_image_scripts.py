@@ -89,7 +89,7 @@ def test_an_image_for_one_processor_alone_is_refused(registry: Registry, tmp_pat
 def push_parts(registry: Registry, label: str) -> None:
     for image in OURS:
         for architecture in ("amd64", "arm64"):
-            registry.push(f"us/stream-scout/{image}", f"1.2.3-{architecture}", architecture, label)
+            registry.push(f"us/stream-scout/{image}", f"1.2.3-{architecture}", architecture, revision=label)
 
 
 def test_a_version_is_made_of_both_parts_and_never_written_over(registry: Registry) -> None:
