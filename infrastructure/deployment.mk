@@ -1,6 +1,6 @@
 # Deployment on two machines; included by the Makefile.
 
-.PHONY: secrets secret test-deployment
+.PHONY: secrets secret test-deployment test-backup
 
 secrets: ## Make the passwords that are missing in secrets/
 	@infrastructure/secrets.sh
@@ -10,3 +10,6 @@ secret: ## Ask for one secret unseen and write it down: make secret NAME=twitch_
 
 test-deployment: venv ## Both compose files on two networks, with a simulated Twitch (Docker, root; or STANDINS=folder)
 	DEPLOYMENT=1 $(BIN)/pytest -v tests/unit/deployment tests/deployment
+
+test-backup: venv ## Backups and restores with the real restic: loss, wrong key, full and missing targets (apt-get install restic)
+	BACKUP=1 $(BIN)/pytest -n $(WORKERS) tests/integration/backup
