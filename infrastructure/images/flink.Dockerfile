@@ -62,5 +62,10 @@ COPY configs/flink /opt/flink-conf
 COPY libraries libraries
 COPY services/clip_detector services/clip_detector
 RUN chmod 0755 /usr/local/bin/probe /usr/local/bin/flink-start && python -m compileall -q libraries services
+# Last, so that a version that changes nothing else shares every layer with the one before.
+ARG VERSION=local
+ARG COMMIT=unknown
+ENV STREAM_SCOUT_VERSION=${VERSION} STREAM_SCOUT_COMMIT=${COMMIT}
+LABEL org.opencontainers.image.version=${VERSION} org.opencontainers.image.revision=${COMMIT}
 USER 10001:10001
 ENTRYPOINT ["flink-start"]

@@ -27,5 +27,10 @@ ENV PYTHONPATH=/app/libraries:/app/services \
     PYTHONDONTWRITEBYTECODE=1 \
     MALLOC_ARENA_MAX=2 \
     SERVICE=${SERVICE}
+# Last, so that a version that changes nothing else shares every layer with the one before.
+ARG VERSION=local
+ARG COMMIT=unknown
+ENV STREAM_SCOUT_VERSION=${VERSION} STREAM_SCOUT_COMMIT=${COMMIT}
+LABEL org.opencontainers.image.version=${VERSION} org.opencontainers.image.revision=${COMMIT}
 USER 10001:10001
 CMD ["sh", "-c", "exec python -m \"$SERVICE\""]

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from api_frontend.views.site import CurrentSite
+from service_runtime.build import build
 from service_runtime.postgres import PostgresAwayError
 
 router = APIRouter(include_in_schema=False)
@@ -17,7 +18,10 @@ async def health() -> dict[str, bool]:
 
 @router.get("/ready")
 async def ready(site: CurrentSite) -> JSONResponse:
-    """Report what is unavailable. Without Postgres the site is not ready; without Redis it is only degraded."""
+    """Report the version and what is unavailable.
+
+    Without Postgres the site is not ready; without Redis it is only degraded.
+    """
     problems, degraded = {}, {}
     try:
         await site.progress.read()
@@ -25,5 +29,5 @@ async def ready(site: CurrentSite) -> JSONResponse:
         problems["postgres"] = f"Postgres does not answer: {error}"
     if (redis_problem := await site.limits.api.problem()) is not None:
         degraded["redis"] = redis_problem
-    body = {"ok": not problems, "problems": problems, "degraded": degraded}
+    body = {"ok": not problems, "problems": problems, "degraded": degraded, **build()}
     return JSONResponse(body, status_code=503 if problems else 200)

@@ -82,7 +82,8 @@ def test_each_network_holds_only_who_needs_it() -> None:
         for network in service.get("networks", [] if service.get("network_mode") == "none" else ["default"]):
             members.setdefault(network, set()).add(name)
     assert members == {
-        "tunnel": {"cloudflared", "api-frontend"},
+        "tunnel": {"cloudflared", "proxy"},
+        "site": {"proxy", "api-frontend"},
         "limits": {"redis", "api-frontend"},
         "database": {"postgres", "migrate", "api-frontend", "stream-monitoring-standby", "watcher", "discord-bot"},
     }
@@ -198,6 +199,7 @@ def test_images_can_be_replaced() -> None:
         "POSTGRES",
         "REDIS",
         "KAFKA",
+        "HAPROXY",
         "PROMETHEUS",
         "ALERTMANAGER",
         "GRAFANA",

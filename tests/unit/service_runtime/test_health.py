@@ -6,6 +6,8 @@ import urllib.request
 
 from service_runtime import health
 
+BUILD = {"version": "local", "commit": "unknown"}
+
 
 def get(port: int, path: str) -> tuple[int, dict]:
     try:
@@ -20,9 +22,9 @@ def test_the_answers_follow_the_checks() -> None:
     server = health.serve("127.0.0.1", 0, unready=lambda: wrong)
     port = server.server_address[1]
     try:
-        assert get(port, "/ready") == (200, {"ok": True, "problems": {}})
+        assert get(port, "/ready") == (200, {"ok": True, "problems": {}, **BUILD})
         wrong["kafka"] = "no broker answers"
-        assert get(port, "/ready") == (503, {"ok": False, "problems": {"kafka": "no broker answers"}})
+        assert get(port, "/ready") == (503, {"ok": False, "problems": {"kafka": "no broker answers"}, **BUILD})
         assert get(port, "/live")[0] == 200
         assert get(port, "/secrets")[0] == 404
     finally:
@@ -34,7 +36,7 @@ def test_a_note_does_not_make_a_service_unready() -> None:
     server = health.serve("127.0.0.1", 0, unready=dict, notes=lambda: {"pinned channel x": "unknown"})
     try:
         notes = {"pinned channel x": "unknown"}
-        assert get(server.server_address[1], "/ready") == (200, {"ok": True, "problems": {}, "notes": notes})
+        assert get(server.server_address[1], "/ready") == (200, {"ok": True, "problems": {}, "notes": notes, **BUILD})
     finally:
         server.shutdown()
         server.server_close()

@@ -1,0 +1,50 @@
+"""What runs on each machine, and in which order a deploy brings it to another version."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One compose file. `once`: what runs to its end first; `groups`: what is replaced together, in this order."""
+
+    letter: str
+    file: str
+    once: tuple[str, ...]
+    website: str | None
+    proxy: str | None
+    groups: tuple[tuple[str, ...], ...]
+    runs_commands: str  # the service in whose image an operator's command is run
+
+    @property
+    def long_running(self) -> tuple[str, ...]:
+        """Every service of ours that stays."""
+        return (*((self.website,) if self.website else ()), *(name for group in self.groups for name in group))
+
+
+A = Machine(
+    letter="A",
+    file="docker-compose.reliable.yml",
+    once=("roles", "migrate"),
+    website="api-frontend",
+    proxy="proxy",
+    groups=(("discord-bot",), ("watcher",), ("stream-monitoring-standby",)),
+    runs_commands="migrate",
+)
+# Who reads comes before who writes: nobody meets a record of a version that is newer than itself. The two halves of
+# Flink belong together.
+B = Machine(
+    letter="B",
+    file="docker-compose.processing.yml",
+    once=("kafka-init",),
+    website=None,
+    proxy=None,
+    groups=(
+        ("recorder",),
+        ("clip-creator",),
+        ("emote-counter",),
+        ("flink-jobmanager", "flink-taskmanager"),
+        ("stream-monitoring",),
+    ),
+    runs_commands="recorder",
+)
+MACHINES = {machine.letter: machine for machine in (A, B)}
