@@ -28,7 +28,7 @@ ASK_VERSION = (
 
 def reason(output: str) -> str:
     """Return the last line that says something: Docker and our programs tell the cause there."""
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip() and not line.startswith("Run 'docker ")]
     return lines[-1][:300] if lines else "no reason was given"
 
 

@@ -56,8 +56,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
 
 def lock(folder: Path, env: Path) -> int:
     """Wait until no other deploy of this installation runs; return the descriptor that says so."""
-    name = re.sub(r"\W", "_", str(env.resolve()))
-    held = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    held = os.open(folder / f"{env.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
