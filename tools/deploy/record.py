@@ -52,4 +52,4 @@ def begun(last: Record | None, version: str, version_before: str, running: Mappi
     """
     if last is None or last.is_finished:
         return Record(version, version_before, dict(running))
-    return Record(version, last.version_before, {**running, **last.images_before})
+    return Record(version, last.version_before, dict(last.images_before))
