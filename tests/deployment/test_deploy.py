@@ -1,8 +1,10 @@
 """Machine A goes forward and back under visitors; nobody is turned away, and no news is missed."""
 
 import json
+import os
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -21,6 +23,8 @@ REQUESTS = 1000
 AWAY_SECONDS = 15.0  # of an open page: 3 s until it asks again, and what a restart on a busy machine takes
 BACK_SECONDS = 60.0
 DEPLOY_SECONDS = 120.0
+ROLLING_SECONDS = 30.0
+MANUAL = (REPOSITORY / "DEPLOYMENT.md").read_text()
 STEPS = (
     "alerts: pause",
     "backup",
@@ -259,6 +263,25 @@ def test_killed_and_then_a_broken_version_goes_back_to_what_ran_before(a: Machin
     assert Deploy(a, other).kill_at("website: take", 0.5)
     assert Deploy(a, "bad-watcher").finish() == 1
     assert set(images_of(a).values()) == {before}
+
+
+def test_the_rolling_way_takes_the_site_away_for_seconds(a: Machine) -> None:
+    """What it costs is in DEPLOYMENT.md; nothing is lost for good."""
+    before = str(ready()["version"])
+    version = "deploy-1" if before == "deploy-2" else "deploy-2"
+    command = [*a.whole.docker_compose_command(), "up", "--detach", "--no-build", "--wait", *SERVICES]
+    with crowd() as visitors:
+        began = time.monotonic()
+        environment = {**os.environ, "STREAM_SCOUT_VERSION": version}
+        subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=True)
+        seconds = time.monotonic() - began
+    visits = visitors.visits
+    failed = sum(visits.failed.values())
+    print(f"rolling: {failed} of {failed + visits.answered} failed {dict(visits.failed)}, {seconds:.0f} s in all")
+    assert ready()["version"] == version
+    assert failed / visits.per_second < ROLLING_SECONDS
+    assert "needed when the images of Postgres, Redis, Kafka or the proxy change" in MANUAL
+    assert Deploy(a, before).finish() == 0
 
 
 def test_staging_stands_beside_production(a: Machine, tmp_path_factory: pytest.TempPathFactory) -> None:

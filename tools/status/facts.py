@@ -86,10 +86,11 @@ class EmoteCounter:
 
 @dataclass(frozen=True)
 class Website:
-    """Whether the website is ready, and why not."""
+    """Whether the website is ready, and why not; the version and the commit that run, where it says them."""
 
     ready: bool
     problem: str = ""
+    version: str = ""
 
 
 @dataclass(frozen=True)

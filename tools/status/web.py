@@ -118,4 +118,16 @@ def query_website(url: str) -> Website | NoAnswer:
         status, text = get(f"{url}/ready")
     except CONNECTION_ERRORS as error:
         return NoAnswer(f"{host_and_port(url)}: {reason(error)}")
-    return Website(True) if status == 200 else Website(False, f"not ready: {' '.join(text.split())[:100]}")
+    version = _version(text)
+    if status == 200:
+        return Website(True, version=version)
+    return Website(False, f"not ready: {' '.join(text.split())[:100]}", version)
+
+
+def _version(text: str) -> str:
+    """Return what a website says of the version that runs; nothing if it says none."""
+    try:
+        answer = json.loads(text)
+        return f"version {answer['version']} ({answer['commit'][:7]})"
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -116,6 +116,8 @@ def test_without_a_job_the_state_is_none(serve: Serve) -> None:
 
 def test_the_website_is_ready_or_gives_a_reason(serve: Serve) -> None:
     assert web.query_website(serve({"/ready": (200, "ok")})) == Website(True)
+    build = '{"ok": true, "version": "1.5", "commit": "0123abcdef"}'
+    assert web.query_website(serve({"/ready": (200, build)})) == Website(True, version="version 1.5 (0123abc)")
     assert web.query_website(serve({"/ready": (503, "no\n database")})) == Website(False, "not ready: no database")
 
 
