@@ -12,7 +12,7 @@ import httpx
 import pytest
 from deployment.deploys import Deploy, build, derived, rename
 from deployment.two_machines import DEPLOYED, PROCESSING, REPOSITORY, STAGING, Machine, make_secrets
-from deployment.visitors import Crowd
+from deployment.visitors import Crowd, OpenPage
 from integration.support.api_frontend_process import Rows
 
 from embedded.processes.waiting import wait_for
@@ -167,11 +167,11 @@ class News:
 
 def test_a_good_version_turns_nobody_away_and_no_news_is_missed(a: Machine, rows: Rows, webhook: Webhook) -> None:
     with crowd(REQUESTS) as visitors:
+        wait_for("every page listens", lambda: all(page.heard_at for page in visitors.pages), 30, 0.1)
         with News(rows, "good") as news:
             deploy = Deploy(a, "deploy-2")
             assert deploy.finish() == 0
-        missed = lambda: [page for page in visitors.pages if not all(has(page, each) for each in news.ids)]  # noqa: E731
-        wait_for("every page has heard all news", lambda: not missed(), 20, 0.5)
+        wait_for("every page has heard all news", lambda: not missed(visitors.pages, news.ids), 20, 0.5)
     visits = visitors.visits
     print(f"{visits.answered} answered, {visits.failed} failed, slowest {visits.slowest:.2f} s, {deploy.seconds:.0f} s")
     print(f"pages were away for {[round(max(page.away, default=0), 1) for page in visitors.pages]} s")
@@ -190,8 +190,9 @@ def test_a_good_version_turns_nobody_away_and_no_news_is_missed(a: Machine, rows
     assert "Next, on B: infrastructure/deploy.sh B deploy-2" in deploy.told
 
 
-def has(page, moment_id: str) -> bool:
-    return any(f'"{moment_id}"' in data for data in page.moments)
+def missed(pages: list[OpenPage], ids: list[str]) -> set[str]:
+    """The moments that some page was not told."""
+    return {each for page in pages for each in ids if not any(f'"{each}"' in data for data in page.moments)}
 
 
 def test_the_metrics_are_those_of_the_website_that_visitors_get(a: Machine) -> None:

@@ -1,9 +1,11 @@
 """Runs Docker and Docker Compose for a deploy; the one module that does."""
 
+import fcntl
 import json
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,8 @@ SLOW_SECONDS = 120.0  # of what starts or stops containers
 LONG_SECONDS = 900.0  # of a backup or a migration
 PAUSE_SECONDS = 600  # the longest that alerts are held back
 LAST_LINES = 200
+BACKUP_TARGETS = ("BACKUP_FOLDER", "BACKUP_REPOSITORY")
+BACKUP_LOCKS = ("full", "typed")  # infrastructure/backup.sh takes them in this order too
 ONE_OFF = "label=com.docker.compose.oneoff=False"
 ASK_VERSION = (
     "import json, urllib.request;"
@@ -166,11 +170,24 @@ class ComposeHost:
         if answer := self._ask_proxy(proxy.order(name, is_open)).strip():
             raise DeployError(f"the proxy: {reason(answer)}")
 
-    def back_up(self) -> None:
-        """Make a backup, if the script for it is here."""
-        script = self._checkout / "infrastructure" / "backup.sh"
-        if script.exists():
-            self._run(str(script), seconds=LONG_SECONDS)
+    def back_up(self) -> bool:
+        """Make a backup, if .env names a place for it."""
+        script, text = self._checkout / "infrastructure" / "backup.sh", env_file.read(self._env)
+        if not script.exists() or not any(env_file.setting(text, name) for name in BACKUP_TARGETS):
+            return False
+        environment = f"COMPOSE_ENV_FILES={self._env}"
+        self._run("env", environment, str(script), self._machine.role, "full", seconds=LONG_SECONDS)
+        return True
+
+    @contextmanager
+    def without_backups(self) -> Iterator[None]:
+        """Hold the locks under which infrastructure/backup.sh runs, once a backup under way has ended."""
+        folder = Path(os.environ.get("BACKUP_STATE") or self._checkout / ".backup")
+        folder.mkdir(mode=0o700, exist_ok=True)
+        with ExitStack() as held:
+            for name in BACKUP_LOCKS:
+                fcntl.flock(held.enter_context((folder / f"{name}.lock").open("w")), fcntl.LOCK_EX)
+            yield
 
     def _pause(self, *words: str, version: str) -> None:
         command = ("run", "--rm", "--no-deps", "-T", self._machine.runs_commands, "python", "-m", "recorder.pause")

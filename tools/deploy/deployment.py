@@ -1,6 +1,7 @@
 """The whole way forward, and the way back if something on it fails."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 
 from deploy.host import Clock, Container, DeployError, Host
@@ -28,11 +29,14 @@ class Deployment:
             return replace(outcome, result=Result.REFUSED, failed=str(error))
         outcome = replace(outcome, version_before=record.version_before)
         self._softly("alerts: pause them", lambda: self._host.pause_alerts(version))
-        try:
-            self._forward(version, with_backup)
-        except DeployError as error:
-            self._say(f"failed: {error}")
-            outcome = self._back(record, replace(outcome, result=Result.BACK, failed=str(error)))
+        with ExitStack() as held:
+            try:
+                self._back_up(with_backup)
+                held.enter_context(self._host.without_backups())
+                self._forward(version)
+            except DeployError as error:
+                self._say(f"failed: {error}")
+                outcome = self._back(record, replace(outcome, result=Result.BACK, failed=str(error)))
         if outcome.result is not Result.STUCK:
             self._records.write(replace(record, is_finished=True))
         self._softly("alerts: resume them", lambda: self._host.resume_alerts(version))
@@ -82,10 +86,16 @@ class Deployment:
         found = {name: self._host.containers(name) for name in self._machine.long_running if name in here}
         return {name: each[0].image for name, each in found.items() if each}
 
-    def _forward(self, version: str, with_backup: bool) -> None:
-        if with_backup:
-            self._say("backup")
-            self._host.back_up()
+    def _back_up(self, wanted: bool) -> None:
+        """Make a backup; a killed deploy that has left two websites had made it, and its memory is not there now."""
+        website = self._machine.website
+        if not wanted or (website and len(self._host.containers(website)) > 1):
+            return
+        self._say("backup")
+        if not self._host.back_up():
+            self._say("backup: none is set up here, so none was made")
+
+    def _forward(self, version: str) -> None:
         for name in self._machine.once:
             self._say(f"{name}: run it")
             self._host.run_once(name, version)

@@ -1,6 +1,7 @@
 """What a deploy asks of the machine that it runs on: containers, images, the proxy, and what surrounds them."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -72,8 +73,11 @@ class Host(Protocol):
     def open_slot(self, name: str, is_open: bool) -> None:
         """Let visitors get a place, or let nobody new get it."""
 
-    def back_up(self) -> None:
-        """Make a backup."""
+    def back_up(self) -> bool:
+        """Make a backup; return False if none is set up here."""
+
+    def without_backups(self) -> AbstractContextManager[None]:
+        """Let no backup run meanwhile: its memory is not there while two websites run."""
 
     def pause_alerts(self, version: str) -> None:
         """Hold alerts back for ten minutes at most."""

@@ -8,6 +8,7 @@ class Machine:
     """One compose file. `once`: what runs to its end first; `groups`: what is replaced together, in this order."""
 
     letter: str
+    role: str
     file: str
     once: tuple[str, ...]
     website: str | None
@@ -23,6 +24,7 @@ class Machine:
 
 A = Machine(
     letter="A",
+    role="reliable",
     file="docker-compose.reliable.yml",
     once=("roles", "migrate"),
     website="api-frontend",
@@ -34,6 +36,7 @@ A = Machine(
 # Flink belong together.
 B = Machine(
     letter="B",
+    role="processing",
     file="docker-compose.processing.yml",
     once=("kafka-init",),
     website=None,

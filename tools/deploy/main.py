@@ -50,7 +50,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("machine", choices=sorted(MACHINES), help="which machine this is")
     parser.add_argument("version", type=version_name, help="tag of the images")
     parser.add_argument("--env", type=Path, default=Path(".env"), metavar="FILE", help="settings (default: .env)")
-    parser.add_argument("--no-backup", action="store_true", help="leave the backup out, on A")
+    parser.add_argument("--no-backup", action="store_true", help="leave the backup out")
     return parser.parse_args(arguments)
 
 
@@ -84,7 +84,7 @@ def deploy(chosen: argparse.Namespace, env: Path) -> Outcome:
         RealClock(),
         lambda text: say(f"{time.monotonic() - began:6.1f} s  {text}"),
     )
-    return deployment.run(chosen.version, with_backup=machine.letter == "A" and not chosen.no_backup)
+    return deployment.run(chosen.version, with_backup=not chosen.no_backup)
 
 
 def tell(outcome: Outcome, env: Path) -> None:

@@ -44,6 +44,7 @@ def test_killed_anywhere_and_run_again_it_arrives(machine, kills):
         assert outcome.result is Result.DEPLOYED
         assert everywhere(world, NEW)
         assert not world.unserved
+        assert not world.beside_a_backup
         assert not world.is_paused
 
 
@@ -61,6 +62,7 @@ def test_a_broken_version_leaves_what_ran_before(machine, kills, data):
         assert broken in outcome.failed or "website" in outcome.failed
         assert everywhere(world, OLD)
         assert not world.unserved
+        assert not world.beside_a_backup
         assert not world.is_paused
 
 
@@ -74,6 +76,7 @@ def test_one_may_turn_back_after_a_kill(machine, kills):
         assert world.deploy(records, OLD).result is Result.DEPLOYED
         assert everywhere(world, OLD)
         assert not world.unserved
+        assert not world.beside_a_backup
 
 
 @given(fails=st.integers(0, 30))

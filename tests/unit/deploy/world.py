@@ -1,6 +1,7 @@
 """A machine in memory: containers, images, and a proxy with two places, which can be killed between any two steps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -48,6 +49,8 @@ class World:
     slots_: dict[str, Slot] = field(default_factory=dict)
     running: list[Running] = field(default_factory=list)
     made: int = 0
+    backups_wait: bool = False
+    beside_a_backup: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.slots_ = {name: Slot(name, "", True, False) for name in ("blue", "green")}
@@ -70,6 +73,8 @@ class World:
         """Look at what visitors get, and let the kill come."""
         if self.machine.website and not any(slot.is_open and slot.is_up for slot in self.slots()):
             self.unserved.append(what)
+        if len(self.versions().get(WEBSITE, ())) > 1 and (what == "backup" or not self.backups_wait):
+            self.beside_a_backup += [what] if what in ("backup", "start_beside") else []
         if self.kill_after is not None:
             self.kill_after -= 1
             if self.kill_after < 0:
@@ -150,10 +155,19 @@ class World:
         self.slots_[name] = replace(self.slots_[name], is_open=is_open)
         self._changed(f"{name} {is_open}")
 
-    def back_up(self) -> None:
+    def back_up(self) -> bool:
         if not self.has_backup:
             raise DeployError("the backup's target is full")
         self._changed("backup")
+        return True
+
+    @contextmanager
+    def without_backups(self) -> Iterator[None]:
+        self.backups_wait = True
+        try:
+            yield
+        finally:
+            self.backups_wait = False
 
     def pause_alerts(self, version: str) -> None:
         self.is_paused = True
