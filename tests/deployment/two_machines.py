@@ -20,7 +20,7 @@ RELIABLE, PROCESSING, TWITCH = "10.88.7.1", "10.88.7.2", "10.88.7.3"
 DEPLOYED, STAGING = "10.88.7.4", "10.88.7.5"
 LOCAL = "127.88.7.2"  # machine B's loopback, apart from everything else on this machine
 NEEDS_A_REGISTRY = {"grafana": "GRAFANA_IMAGE", "cloudflared": "CLOUDFLARED_IMAGE"}
-CHANNELS = 6
+CHANNELS = 10  # a burst each
 Json = dict[str, Any]
 
 

@@ -23,6 +23,8 @@ PAUSE_SECONDS = 600  # the longest that alerts are held back
 LAST_LINES = 200
 BACKUP_TARGETS = ("BACKUP_FOLDER", "BACKUP_REPOSITORY")
 BACKUP_LOCKS = ("full", "typed")  # infrastructure/backup.sh takes them in this order too
+APPLIED = "SELECT migration_id FROM _yoyo_migration"
+MIGRATIONS = "infrastructure/postgres/migrations"  # in the image
 ONE_OFF = "label=com.docker.compose.oneoff=False"
 ASK_VERSION = (
     "import json, urllib.request;"
@@ -119,6 +121,19 @@ class ComposeHost:
     def run_once(self, service: str, version: str) -> None:
         """Run a service to its end."""
         self._compose("run", "--rm", "--no-deps", "-T", service, seconds=LONG_SECONDS, version=version)
+
+    def has_newer_schema(self, version: str) -> bool:
+        """Compare the database's migrations with the files in the version's image; on B there is no database."""
+        if not self._machine.schema_of:
+            return False
+        ask = ("psql", "-U", "owner", "-d", "stream_scout", "-qtAc", APPLIED)
+        try:
+            applied = set(self._compose("exec", "-T", "postgres", *ask).split())
+        except DeployError:  # a database that nobody has migrated yet
+            return False
+        image = self._image_name(self._machine.schema_of, version)
+        known = self._run("docker", "run", "--rm", "--network", "none", "--entrypoint", "ls", image, MIGRATIONS)
+        return not applied <= {name.removesuffix(".sql") for name in known.split()}
 
     def start_beside(self, service: str, version: str) -> None:
         """Start one more container of a service."""

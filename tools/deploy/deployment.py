@@ -96,9 +96,12 @@ class Deployment:
             self._say("backup: none is set up here, so none was made")
 
     def _forward(self, version: str) -> None:
-        for name in self._machine.once:
-            self._say(f"{name}: run it")
-            self._host.run_once(name, version)
+        if self._host.has_newer_schema(version):  # its rights would take from the other machine what it needs
+            self._say("the database is of a newer version and stays as it is")
+        else:
+            for name in self._machine.once:
+                self._say(f"{name}: run it")
+                self._host.run_once(name, version)
         if self._machine.website:
             self._website(self._machine.website).bring(version, self._is_new(version))
         self._host.write_version(version)

@@ -52,6 +52,9 @@ class Host(Protocol):
     def run_once(self, service: str, version: str) -> None:
         """Run a service to its end."""
 
+    def has_newer_schema(self, version: str) -> bool:
+        """Return whether the database here has migrations that this version does not know."""
+
     def start_beside(self, service: str, version: str) -> None:
         """Start one more container of a service; leave the others as they are."""
 

@@ -15,6 +15,7 @@ class Machine:
     proxy: str | None
     groups: tuple[tuple[str, ...], ...]
     runs_commands: str  # the service in whose image an operator's command is run
+    schema_of: str = ""  # the service in whose image the database's migrations are
 
     @property
     def long_running(self) -> tuple[str, ...]:
@@ -31,6 +32,7 @@ A = Machine(
     proxy="proxy",
     groups=(("discord-bot",), ("watcher",), ("stream-monitoring-standby",)),
     runs_commands="migrate",
+    schema_of="migrate",
 )
 # Who reads comes before who writes: nobody meets a record of a version that is newer than itself. The two halves of
 # Flink belong together.

@@ -105,6 +105,14 @@ def test_the_backup_comes_before_the_migration(tmp_path: Path) -> None:
     assert world.ran == []
 
 
+def test_going_back_leaves_a_newer_database_as_it_is(tmp_path: Path) -> None:
+    """The older version's rights would take from machine B, which is still newer, what it needs."""
+    world = World()
+    world.deploy(tmp_path / "record.json")
+    assert world.deploy(tmp_path / "record.json", OLD).result is Result.DEPLOYED
+    assert world.ran == [("roles", NEW), ("migrate", NEW)]
+
+
 def test_a_version_without_images_is_refused(tmp_path: Path) -> None:
     world = World()
     outcome = world.deploy(tmp_path / "record.json", "elsewhere")

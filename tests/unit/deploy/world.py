@@ -124,6 +124,9 @@ class World:
         self.ran.append((service, version))
         self._changed(service)
 
+    def has_newer_schema(self, version: str) -> bool:
+        return self.machine.letter == "A" and version == OLD and ("migrate", NEW) in self.ran
+
     def start_beside(self, service: str, version: str) -> None:
         self._start(service, version)
         self._changed("start_beside")
