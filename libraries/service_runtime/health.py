@@ -24,7 +24,8 @@ def serve(address: str, port: int, unready: Check, dead: Check = dict, notes: Ch
             answer: dict[str, object] = {"ok": not wrong, "problems": wrong}
             if self.path == "/ready":
                 told = notes()
-                answer |= ({"notes": told} if told else {}) | build()
+                answer.update({"notes": told} if told else {})
+                answer.update(build())
             body = json.dumps(answer).encode()
             self.send_response(404 if check is None else 503 if wrong else 200)
             self.send_header("Content-Type", "application/json")

@@ -87,8 +87,8 @@ class BuildSettings(BaseSettings):
     """What the image was built from; `infrastructure/images` bakes both in."""
 
     model_config = SettingsConfigDict(env_prefix="STREAM_SCOUT_", frozen=True)
-    version: str = Field("local", description="tag of our images")
-    commit: str = Field("unknown", description="commit that the image was built from")
+    version: str = Field(default="local", description="tag of our images")
+    commit: str = Field(default="unknown", description="commit that the image was built from")
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

@@ -148,9 +148,8 @@ class ComposeHost:
 
     def remove(self, container: Container) -> None:
         """Stop a container and remove it; its last lines go to `removed.log`."""
-        logs = subprocess.run(
-            ["docker", "logs", "--tail", str(LAST_LINES), container.id], capture_output=True, check=False
-        )
+        command = ["docker", "logs", "--tail", str(LAST_LINES), container.id]
+        logs = subprocess.run(command, capture_output=True, check=False)
         with (self._kept / "removed.log").open("ab") as kept:
             kept.write(f"== {container.id[:12]} of {container.image[:19]}\n".encode() + logs.stdout + logs.stderr)
         self._run("docker", "stop", "--time", str(GRACE_SECONDS), container.id, seconds=SLOW_SECONDS)
