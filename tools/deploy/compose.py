@@ -87,7 +87,8 @@ class ComposeHost:
 
     def services(self) -> frozenset[str]:
         """Return the services of the profiles in .env, and those that run without."""
-        return self._usual | {name for name in self._machine.long_running if self.containers(name)}
+        ours = {name: self.containers(name) for name in self._machine.long_running}
+        return self._usual | {name for name, found in ours.items() if any(each.is_running for each in found)}
 
     def containers(self, service: str) -> list[Container]:
         """Return the service's containers, the oldest first."""

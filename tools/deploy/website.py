@@ -6,6 +6,7 @@ from deploy.host import Clock, Container, DeployError, Host, Slot
 
 READY_SECONDS = 60.0  # a website takes 3 s to be ready on a free core, and 20 on a busy small machine
 DRAIN_SECONDS = 10.0  # what is under way at the old one may end; the new one is watched meanwhile
+UNWELL_SECONDS = 5.0  # once visitors are there; a busy machine may be too slow for one look
 GONE_SECONDS = 15.0  # until the proxy has noticed that a website is away; it asks every second
 LOOK_SECONDS = 0.5
 
@@ -65,10 +66,12 @@ class Website:
         """Return what keeps visitors from this website; empty if nothing does."""
         if problem := self._host.problem(self._service, chosen):
             return problem
-        told = self._host.told_version(chosen)
+        try:
+            told, slot = self._host.told_version(chosen), self._slot(chosen)
+        except DeployError as error:  # a busy machine may be too slow once
+            return str(error)
         if told and told != version:
             return f"it says that it is version {told}"
-        slot = self._slot(chosen)
         return "" if slot and slot.is_up else "the proxy does not reach it"
 
     def _slot(self, container: Container) -> Slot | None:
@@ -91,9 +94,13 @@ class Website:
     def _watch(self, chosen: Container, version: str) -> None:
         """Wait for what is under way elsewhere; raise DeployError if the website does not stay ready."""
         deadline = self._clock.now() + DRAIN_SECONDS
-        while self._clock.now() < deadline:
+        well_at, problem = self._clock.now(), ""
+        while problem or self._clock.now() < deadline:
             self._clock.sleep(LOOK_SECONDS)
-            if problem := self._problem(chosen, version):
+            problem = self._problem(chosen, version)
+            if not problem:
+                well_at = self._clock.now()
+            elif self._clock.now() - well_at > UNWELL_SECONDS:
                 raise DeployError(f"the website did not stay ready: {problem}")
 
     def _remove_others(self, chosen: Container) -> None:

@@ -90,6 +90,14 @@ def test_the_website_that_runs_stays_until_the_new_one_was_ready(fails):
         assert not [slot for slot in world.slots() if slot.is_open and slot.address in new]
 
 
+def test_a_website_that_breaks_under_its_visitors_is_taken_back(tmp_path: Path) -> None:
+    world = World(breaks_with_visitors=True)
+    outcome = world.deploy(tmp_path / "record.json")
+    assert (outcome.result, outcome.failed) == (Result.BACK, "the website did not stay ready: not well")
+    assert everywhere(world, OLD)
+    assert outcome.seconds < 20, "five to notice, ten to drain"
+
+
 def test_a_failed_backup_changes_nothing(tmp_path: Path) -> None:
     world = World(has_backup=False)
     outcome = world.deploy(tmp_path / "record.json")

@@ -50,6 +50,7 @@ class World:
     running: list[Running] = field(default_factory=list)
     made: int = 0
     backups_wait: bool = False
+    breaks_with_visitors: bool = False
     beside_a_backup: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -82,6 +83,9 @@ class World:
                 raise Killed
 
     def _is_well(self, each: Running) -> bool:
+        if each.version == NEW and self.breaks_with_visitors:
+            open_to = {slot.address for slot in self.slots_.values() if slot.is_open}
+            return each.is_running and each.address not in open_to
         return each.is_running and not (each.version == NEW and each.service in self.broken)
 
     def _start(self, service: str, version: str) -> None:
