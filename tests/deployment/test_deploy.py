@@ -87,6 +87,8 @@ def a(tmp_path_factory: pytest.TempPathFactory, webhook: Webhook) -> Iterator[Ma
             rename(broken, "deploy-2", IMAGES)
         derived("stream-scout/api-frontend:never-ready", "stream-scout/api-frontend:deploy-2", 'CMD ["sleep", "900"]')
         derived("stream-scout/watcher:bad-watcher", "stream-scout/watcher:deploy-2", 'CMD ["sleep", "900"]')
+        named = "ENV STREAM_SCOUT_VERSION=bad-watcher"
+        derived("stream-scout/api-frontend:bad-watcher", "stream-scout/api-frontend:deploy-2", named)
         migration = "RUN echo 'SELECT 1 / 0;' > infrastructure/postgres/migrations/9999.broken.sql"
         lines = f"USER root\n{migration}\nUSER 10001:10001"
         derived("stream-scout/recorder:bad-migration", "stream-scout/recorder:deploy-2", lines)

@@ -1,5 +1,6 @@
 """Both machines go forward and back one after the other: chat is not lost, and one version apart they work together."""
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,9 +21,9 @@ SERVICES = {"recorder": "recorder", "api-frontend": "api_frontend", "stream-moni
 
 
 def build_before(python_image: str) -> str:
-    """Build the services' images from the commit before this one, and return their version."""
-    git = ["git", "-C", str(REPOSITORY)]
-    commit = subprocess.run([*git, "rev-parse", "HEAD~1"], capture_output=True, text=True, check=True).stdout.strip()
+    """Build the services' images from the commit before this one (or `DEPLOY_BEFORE`), and return their version."""
+    git, revision = ["git", "-C", str(REPOSITORY)], os.environ.get("DEPLOY_BEFORE", "HEAD~1")
+    commit = subprocess.run([*git, "rev-parse", revision], capture_output=True, text=True, check=True).stdout.strip()
     archive = subprocess.run([*git, "archive", commit], capture_output=True, check=True).stdout
     for image, service in SERVICES.items():
         name = f"stream-scout/{image}:before"
@@ -37,8 +38,6 @@ def build_before(python_image: str) -> str:
 @pytest.fixture(scope="module")
 def before(machines: TwoMachines) -> Iterator[str]:
     """The version before; the machines are back at the one that they had once the tests are over."""
-    import os
-
     version = build_before(os.environ.get("PYTHON_IMAGE", "python:3.11.15-slim-bookworm"))
     build(machines.b, "next")
     yield version
