@@ -40,6 +40,7 @@ GRANT EXECUTE ON FUNCTION moment_grade, graded, search_words, forget_old_voices 
 GRANT EXECUTE ON FUNCTION moment_places, three_hours TO PUBLIC;
 GRANT SELECT, INSERT, UPDATE, DELETE ON emotes, emote_minutes, emote_days, emote_rollups TO recorder;
 GRANT SELECT (channel_id), DELETE ON discord_streamers, discord_streams TO recorder;
+GRANT SELECT, INSERT, UPDATE, DELETE ON pauses TO recorder;
 GRANT EXECUTE ON FUNCTION make_chat_counts_partition, drop_chat_counts_partition TO recorder;
 GRANT EXECUTE ON FUNCTION make_emote_partitions, drop_emote_partitions, trim_emote_minutes TO recorder;
 
@@ -48,7 +49,7 @@ GRANT SELECT ON watched_channels TO stream_monitoring, chooser;
 GRANT SELECT, INSERT, UPDATE ON opt_outs TO stream_monitoring, chooser;
 GRANT INSERT, UPDATE, DELETE ON watched_channels TO chooser;
 
-GRANT SELECT ON pipeline_progress TO watcher;
+GRANT SELECT ON pipeline_progress, pauses TO watcher;
 
 -- The counter of emotes keeps the copy of their catalogues, and reads who is looked at.
 GRANT SELECT ON emote_interest, opted_out TO emote_counter;

@@ -143,6 +143,7 @@ WATCHER_LOOKED_AT = Metric("watcher_looked_at_seconds", "gauge", "Time of the la
 WATCHER_NOTICES = Metric("watcher_notices_total", "counter", "Notices decided on", ("event",))
 WATCHER_POSTS = Metric("watcher_posts_total", "counter", "Posts to the webhook", ("outcome",))
 WATCHER_WAITING = Metric("watcher_waiting_notices", "gauge", "Notices not delivered yet")
+WATCHER_PAUSE = Metric("watcher_pause_seconds", "gauge", "Time left of an operator's pause, as during a deploy")
 
 # discord_bot
 DISCORD_GUILDS = Metric("discord_bot_servers", "gauge", "Servers that the bot is in")

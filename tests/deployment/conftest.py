@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from deployment.two_machines import (
+    DEPLOYED,
     LOCAL,
     PROCESSING,
     RELIABLE,
+    STAGING,
     TWITCH,
     Machine,
     Page,
@@ -46,7 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def addresses() -> Iterator[None]:
     """An address for each machine and for Twitch, on loopback."""
     mine = []
-    for address in (RELIABLE, PROCESSING, TWITCH):
+    for address in (RELIABLE, PROCESSING, TWITCH, DEPLOYED, STAGING):
         added = subprocess.run(["ip", "addr", "add", f"{address}/32", "dev", "lo"], capture_output=True, check=False)
         if added.returncode == 0:
             mine.append(address)
@@ -56,11 +58,16 @@ def addresses() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def machines(tmp_path_factory: pytest.TempPathFactory, addresses: None) -> Iterator[TwoMachines]:
-    """Both machines, healthy, with a baseline for every channel."""
-    directory = tmp_path_factory.mktemp("machines")
+def docker(addresses: None) -> None:
+    """A Docker that has the official images, or others in their place."""
     if os.environ.get("STANDINS"):
         os.environ.update(standins_environment(Path(os.environ["STANDINS"])))
+
+
+@pytest.fixture(scope="session")
+def machines(tmp_path_factory: pytest.TempPathFactory, docker: None) -> Iterator[TwoMachines]:
+    """Both machines, healthy, with a baseline for every channel."""
+    directory = tmp_path_factory.mktemp("machines")
     make_secrets(directory)
     twitch = Twitch(directory)
     common = {

@@ -17,9 +17,10 @@ from embedded.processes.waiting import wait_for
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RELIABLE, PROCESSING, TWITCH = "10.88.7.1", "10.88.7.2", "10.88.7.3"
+DEPLOYED, STAGING = "10.88.7.4", "10.88.7.5"
 LOCAL = "127.88.7.2"  # machine B's loopback, apart from everything else on this machine
 NEEDS_A_REGISTRY = {"grafana": "GRAFANA_IMAGE", "cloudflared": "CLOUDFLARED_IMAGE"}
-CHANNELS = 6
+CHANNELS = 10  # a burst each
 Json = dict[str, Any]
 
 
@@ -180,7 +181,17 @@ def standins_environment(folder: Path) -> dict[str, str]:
     done = subprocess.run([folder / "up.sh"], capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     pairs = (line.removeprefix("export ").split("=", 1) for line in done.stdout.splitlines() if "=" in line)
-    return {name: value.strip("'\"") for name, value in pairs}
+    found = {name: value.strip("'\"") for name, value in pairs}
+    return found if os.environ.get("HAPROXY_IMAGE") else {**found, "HAPROXY_IMAGE": haproxy_image(found)}
+
+
+def haproxy_image(environment: dict[str, str]) -> str:
+    """Build Debian's HAProxy in the place of the official image, and return its name."""
+    name = "haproxy:standin"
+    with (REPOSITORY / "tests/deployment/images/haproxy.Dockerfile").open() as dockerfile:
+        command = ["docker", "build", "--quiet", "--tag", name, "-"]
+        subprocess.run(command, stdin=dockerfile, env={**os.environ, **environment}, capture_output=True, check=True)
+    return name
 
 
 def make_secrets(directory: Path) -> None:

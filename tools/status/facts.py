@@ -89,7 +89,7 @@ class EmoteCounter:
 
 @dataclass(frozen=True)
 class Website:
-    """Whether the website is ready, and why not."""
+    """Whether the website is ready, and why not; the version and the commit that run, where it says them."""
 
     ready: bool
     problem: str = ""

@@ -75,6 +75,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "EMOTE_COUNTER_BIND_ADDRESS": "inside of the container",
     "EMOTE_COUNTER_METRICS_PORT": "Prometheus asks this port",
     "EMOTE_COUNTER_HEALTH_PORT": "inside of the container",
+    "API_TRUST_PROXY": "the compose file has the proxy",
     "API_BIND_ADDRESS": "inside of the container",
     "API_PORT": "inside of the container",
     "API_METRICS_BIND_ADDRESS": "inside of the container",
@@ -102,7 +103,8 @@ NOT_FOR_THE_FILE = {
     "FLINK_RESUME": "for one command: DEPLOYMENT.md, The job by hand",
     "EMOTE_COUNTER_RESUME": "for one command: OPERATIONS.md, Emotes",
     **{f"{name}_IMAGE": "where another registry serves" for name in (
-        "ALERTMANAGER", "CLOUDFLARED", "GRAFANA", "KAFKA", "MAVEN", "POSTGRES", "PROMETHEUS", "PYTHON", "REDIS"
+        "ALERTMANAGER", "CLOUDFLARED", "GRAFANA", "HAPROXY", "KAFKA", "MAVEN", "POSTGRES", "PROMETHEUS", "PYTHON",
+        "REDIS",
     )},
 }  # fmt: skip
 DOCKERS_OWN = {"COMPOSE_PROFILES"}
