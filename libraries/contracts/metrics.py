@@ -145,6 +145,7 @@ WATCHER_POSTS = Metric("watcher_posts_total", "counter", "Posts to the webhook",
 WATCHER_WAITING = Metric("watcher_waiting_notices", "gauge", "Notices not delivered yet")
 BACKUP_AGE = Metric("backup_age_seconds", "gauge", "Age of the newest good backup; infinite without one", ("kind",))
 BACKUP_FAILING = Metric("backup_failing", "gauge", "1 while the last try of a backup failed", ("kind",))
+WATCHER_PAUSE = Metric("watcher_pause_seconds", "gauge", "Time left of an operator's pause, as during a deploy")
 
 # discord_bot
 DISCORD_GUILDS = Metric("discord_bot_servers", "gauge", "Servers that the bot is in")

@@ -10,10 +10,12 @@ from deployment.operators_end import OperatorsEnd
 from deployment.two_machines import (
     ALONE,
     BOT,
+    DEPLOYED,
     LOCAL,
     PROCESSING,
     RELIABLE,
     REPOSITORY,
+    STAGING,
     TWITCH,
     Discord,
     Machine,
@@ -51,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def addresses() -> Iterator[None]:
     """An address for each machine and for Twitch, on loopback."""
     mine = []
-    for address in (RELIABLE, PROCESSING, TWITCH, ALONE):
+    for address in (RELIABLE, PROCESSING, TWITCH, ALONE, DEPLOYED, STAGING):
         added = subprocess.run(["ip", "addr", "add", f"{address}/32", "dev", "lo"], capture_output=True, check=False)
         if added.returncode == 0:
             mine.append(address)
@@ -77,8 +79,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory, operator: OperatorsEnd) 
 
 
 @pytest.fixture(scope="session")
-def docker() -> None:
-    """A Docker daemon, by the stand-ins where there is no other."""
+def docker(addresses: None) -> None:
+    """A Docker that has the official images, or others in their place."""
     if os.environ.get("STANDINS"):
         os.environ.update(standins_environment(Path(os.environ["STANDINS"])))
 
