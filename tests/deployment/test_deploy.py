@@ -1,18 +1,17 @@
 """Machine A goes forward and back under visitors; nobody is turned away, and no news is missed."""
 
-import json
 import os
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 from deployment.deploys import Deploy, build, derived, rename
 from deployment.two_machines import DEPLOYED, PROCESSING, REPOSITORY, STAGING, Machine, make_secrets
 from deployment.visitors import Crowd, OpenPage
+from deployment.webhook import Webhook
 from integration.support.api_frontend_process import Rows
 
 from embedded.processes.waiting import wait_for
@@ -41,34 +40,9 @@ STEPS = (
 )
 
 
-class Webhook:
-    """What the operator is told."""
-
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        texts = self.texts
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                texts.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["content"])
-                self.send_response(204)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                """The texts say it all."""
-
-        self._server = ThreadingHTTPServer((DEPLOYED, 0), Handler)
-        self.url = f"http://{DEPLOYED}:{self._server.server_address[1]}/hook"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
 @pytest.fixture(scope="module")
 def webhook(docker: None) -> Iterator[Webhook]:
-    made = Webhook()
+    made = Webhook(DEPLOYED)
     yield made
     made.stop()
 
