@@ -196,7 +196,7 @@ def test_a_broken_version_goes_back_by_itself(a: Machine, webhook: Webhook, vers
     assert webhook.texts[-1] == deploy.told
     assert set(images_of(a).values()) == {"deploy-2"}
     assert ready()["version"] == "deploy-2"
-    assert not a.unhealthy().keys() & set(SERVICES)
+    wait_for("Docker has looked too", lambda: not a.unhealthy().keys() & set(SERVICES), 60, 1)
     back = next(seconds_of(line) for line in deploy.lines if "back to deploy-2" in line)
     assert seconds_of(deploy.lines[-2]) - back < BACK_SECONDS
 
