@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 from confluent_kafka import Producer
-from deployment.two_machines import LOCAL, PROCESSING, TwoMachines
+from deployment.two_machines import LOCAL, PROCESSING, REPOSITORY, TwoMachines
 
 from embedded.processes.waiting import wait_for
 
@@ -54,9 +54,9 @@ def opens(link: str, port: int) -> httpx.Response:
 
 
 def test_each_alert_fires_on_its_fault_alone(machines: TwoMachines) -> None:
-    for name in ("rules", "backup_rules"):
-        file = f"/etc/prometheus/{name}_test.yml"
-        assert "SUCCESS" in machines.b.run("exec", "-T", "prometheus", "promtool", "test", "rules", file), name
+    for path in sorted((REPOSITORY / "configs/prometheus").glob("*rules_test.yml")):
+        file = f"/etc/prometheus/{path.name}"
+        assert "SUCCESS" in machines.b.run("exec", "-T", "prometheus", "promtool", "test", "rules", file), file
 
 
 def test_flink_is_quiet_while_nothing_happens(machines: TwoMachines) -> None:
