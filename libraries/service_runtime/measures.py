@@ -10,7 +10,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from contracts.metrics import BUILD_INFO, Metric
 from service_runtime import build_info
 from service_runtime.build_info import BuildCollector
-from service_runtime.memory import MemoryCollector
+from service_runtime.measuring.memory import MemoryCollector
 
 KINDS = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
 

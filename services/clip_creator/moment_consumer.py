@@ -25,9 +25,9 @@ from contracts.clips import Clip
 from contracts.codec import ContractError, decode
 from contracts.moments import Moment
 from contracts.topics import MOMENTS
-from service_runtime.group_lag import lag_of
 from service_runtime.kafka import consumer_config
 from service_runtime.measures import measure
+from service_runtime.measuring.group_lag import lag_of
 from service_runtime.settings import KafkaSettings
 
 log = structlog.get_logger()

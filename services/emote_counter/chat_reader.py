@@ -8,8 +8,8 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from contracts.chat_messages import Tick
 from contracts.topics import CHAT_MESSAGES
-from service_runtime.group_lag import lag_of
 from service_runtime.kafka import consumer_config
+from service_runtime.measuring.group_lag import lag_of
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_reader import TopicReader
 

@@ -7,8 +7,8 @@ import structlog
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from recorder.rows.record import Record
-from service_runtime.group_lag import lag_of
 from service_runtime.kafka import consumer_config
+from service_runtime.measuring.group_lag import lag_of
 from service_runtime.settings import KafkaSettings
 
 log = structlog.get_logger()

@@ -30,7 +30,12 @@ BOT = {  # what a compose file needs to reach both simulators
     "DISCORD_GATEWAY_URL": f"ws://{TWITCH}:6791",
     "DISCORD_POLL_SECONDS": "2",
 }
-NEEDS_A_REGISTRY = {"grafana": "GRAFANA_IMAGE", "cloudflared": "CLOUDFLARED_IMAGE"}
+NEEDS_A_REGISTRY = {
+    "grafana": "GRAFANA_IMAGE",
+    "cloudflared": "CLOUDFLARED_IMAGE",
+    "node-exporter": "NODE_EXPORTER_IMAGE",
+    "blackbox-exporter": "BLACKBOX_EXPORTER_IMAGE",
+}
 CHANNELS = 10
 Json = dict[str, Any]
 

@@ -19,7 +19,7 @@ from .alertmanager import BINARY, CONFIGURATION, Alertmanager, rules
 from .manual import REPOSITORY, shell_problem
 
 needs_alertmanager = pytest.mark.skipif(BINARY is None, reason="apt-get install prometheus-alertmanager")
-AT_NIGHT = {"SiteDown", "ChatDropped", "ChatNotRead", "DiskFillsSoon", "SignInNeeded"}
+AT_NIGHT = {"SiteDown", "SiteDownOutside", "ChatDropped", "ChatNotRead", "DiskFillsSoon", "SignInNeeded"}
 EVERYTHING = "Paused"  # held back by hand, by a deploy
 QUIET_SECONDS = 4  # all that will be told is told by then: groups wait one second
 ON_A = [
@@ -31,8 +31,15 @@ FAULTS = {
         "SiteDown",
         [*ON_A, "PostgresAway", "RedisAway", "DataOld", "RecordsWait", "FreshnessBudget"],
     ),
-    "Kafka is away": ("NobodyForwards", ["SpoolGrows", "JobRestarting", "CheckpointsStopped", "DataOld", "JobBehind"]),
+    "Kafka is away": (
+        "KafkaAway",
+        ["NobodyForwards", "SpoolGrows", "JobRestarting", "CheckpointsStopped", "DataOld", "JobBehind"],
+    ),
     "Postgres is away": ("PostgresAway", ["SiteErrors", "SiteBudget", "WatcherStuck", "DataOld", "TypedBackupOld"]),
+    "Postgres is away and visitors notice": (
+        "SiteDownOutside",
+        ["PostgresAway", "SiteErrors", "DataOld", "WatcherStuck"],
+    ),
     "the job is gone": ("JobGone", ["CheckpointsStopped", "DataOld", "JobBehind", "NoClips", "FreshnessBudget"]),
     "nobody is signed in": ("SignInNeeded", ["NoClips", "ClipsRefused"]),
     "a disk is full": (

@@ -2,7 +2,7 @@
 
 import json
 
-from service_runtime.group_lag import lag_of, lags
+from service_runtime.measuring.group_lag import lag_of, lags
 
 STATISTICS = {
     "name": "rdkafka#consumer-1",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from service_runtime.memory import MemoryCollector
+from service_runtime.measuring.memory import MemoryCollector
 
 
 def samples(folder: Path) -> dict[str, float]:
