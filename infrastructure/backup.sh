@@ -70,8 +70,10 @@ full() {
   note "$1" "$at" '' || die "the backup is there, but it could not be noted: the alerts will say that it is old"
   say "$1: the backup of $at UTC is at $(target)"
   [[ $role != reliable ]] || locked typed "$full_wait" typed
-  vault tidy >/dev/null || failed "$1" "the backup is there, but the target could not be tidied"
+  patiently vault tidy >/dev/null || failed "$1" "the backup is there, but the target could not be tidied"
 }
+
+store_typed() { vault store typed.sql "$at" <"$1"; }
 
 # What people typed, if it differs from what was stored last.
 typed() {
@@ -85,8 +87,8 @@ typed() {
     failed typed "what people typed was not read: $(tail -n 1 "$state/said")"
   sum=$(target; sha256sum <"$file")
   if [[ $sum != "$(cat "$state/typed_sum" 2>/dev/null)" ]]; then
-    vault store typed.sql "$at" <"$file" || failed typed "it was not stored"
-    vault settle typed.sql typed "$at" || failed typed "it was not settled"
+    patiently store_typed "$file" || failed typed "it was not stored"
+    patiently vault settle typed.sql typed "$at" || failed typed "it was not settled"
     printf '%s' "$sum" >"$state/typed_sum"
   fi
   note typed "$at" '' || die "it could not be noted: the alerts will say that the backup is old"

@@ -65,7 +65,7 @@ correct_address() {
 
 build_images() {
   [[ ${RESTORE_BUILD:-yes} == yes ]] || return 0
-  compose --profile '*' build --quiet >"$state/build" 2>&1 || { tail -n 20 "$state/build" >&2; die "the images were not built"; }
+  compose build --quiet >"$state/build" 2>&1 || { tail -n 20 "$state/build" >&2; die "the images were not built"; }
 }
 
 start_postgres() {

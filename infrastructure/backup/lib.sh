@@ -40,6 +40,16 @@ vault() {
   return "$code"
 }
 
+# patiently COMMAND...: again, for two minutes, while another run has the repository locked (it tidies).
+patiently() {
+  local try
+  for try in 1 2 3 4 5 6 7; do
+    "$@" && return
+    ((try < 7)) && grep -q '^vault: another backup has' "$state/said" || return 1
+    sleep "${BACKUP_PAUSE:-20}"
+  done
+}
+
 # What went wrong last, in one line.
 problem() {
   local said

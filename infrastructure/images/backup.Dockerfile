@@ -14,5 +14,17 @@ RUN groupadd --gid 10001 stream-scout \
 
 COPY infrastructure/images/vault.py /usr/local/bin/vault
 RUN chmod 0755 /usr/local/bin/vault
+# What changes with each build stands last, so that all before it comes from the cache.
+ARG PYTHON_IMAGE
+ARG VERSION=local
+ARG COMMIT=unknown
+ENV STREAM_SCOUT_VERSION=${VERSION} \
+    STREAM_SCOUT_COMMIT=${COMMIT}
+LABEL org.opencontainers.image.title="Stream Scout: backup" \
+      org.opencontainers.image.description="Keeps the backups of a machine with restic." \
+      org.opencontainers.image.licenses="MIT" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${COMMIT}" \
+      org.opencontainers.image.base.name="${PYTHON_IMAGE}"
 USER 10001:10001
 ENTRYPOINT ["vault"]

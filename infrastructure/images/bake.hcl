@@ -21,7 +21,7 @@ function "cache" {
 }
 
 group "default" {
-  targets = ["service", "flink"]
+  targets = ["service", "flink", "backup"]
 }
 
 target "common" {
@@ -62,4 +62,12 @@ target "flink" {
   tags       = [tag("flink")]
   cache-from = CACHE == "" ? [] : [cache("flink")]
   cache-to   = CACHE == "" || REGISTRY == "" ? [] : ["${cache("flink")},mode=max"]
+}
+
+target "backup" {
+  inherits   = ["common"]
+  dockerfile = "infrastructure/images/backup.Dockerfile"
+  tags       = [tag("backup")]
+  cache-from = CACHE == "" ? [] : [cache("backup")]
+  cache-to   = CACHE == "" || REGISTRY == "" ? [] : ["${cache("backup")},mode=max"]
 }

@@ -80,7 +80,7 @@ class BuildSettings(BaseSettings):
     """Which build of Stream Scout this is; the image says it."""
 
     model_config = SettingsConfigDict(env_prefix="STREAM_SCOUT_", frozen=True)
-    version: str = Field("local", description="version of our images, which is their tag")
+    version: str = Field("local", description="tag of our images")
     commit: str = Field("unknown", description="the commit that they are built from")
 
 

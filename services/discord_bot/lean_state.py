@@ -36,7 +36,10 @@ class LeanState(AutoShardedConnectionState):
 
     def parse_guild_create(self, data: Any) -> None:
         if not data.get("unavailable"):
-            self._told(discord.Guild(data=data, state=self))
+            whole = discord.Guild(data=data, state=self)
+            self._told(whole)
+            for parts in (whole._channels, whole._roles, whole._members):
+                parts.clear()  # they know their server: without this they would wait for the garbage collector
         super().parse_guild_create(self._lean(data))
 
     def parse_guild_update(self, data: Any) -> None:

@@ -7,8 +7,8 @@ from discord_bot.polling.twitch import TwitchByHelix
 from discord_bot.serving import Serving
 from discord_bot.settings import DiscordSettings
 from service_runtime import health, logs, ports
+from service_runtime.ports import open_ports
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
-from service_runtime.starting import open_ports
 from service_runtime.supervision import Supervisor
 from twitch_access.access import TwitchAccess, open_access
 from twitch_access.settings import TwitchSettings

@@ -4,6 +4,7 @@ Only what the bot sees: a channel that is hidden from it stays unnamed, also to 
 """
 
 import asyncio
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -55,17 +56,27 @@ async def asked(client: discord.Client, guild_id: int) -> Places:
     return places_of(await guild.fetch_channels(), guild.roles, me)
 
 
+def packed(places: Places) -> bytes:
+    """Return them in an eighth of the memory."""
+    return zlib.compress(msgspec.json.encode(places), level=1)
+
+
+def unpacked(text: bytes) -> Places:
+    """Return what was packed."""
+    return msgspec.json.decode(zlib.decompress(text), type=Places)
+
+
 class PlaceKeeper:
     """Knows what was told of servers and is not written yet, and whose channels or roles have changed since."""
 
     def __init__(self) -> None:
-        self._told: dict[int, bytes] = {}  # as JSON: a tenth of the memory, while all servers are told at once
+        self._told: dict[int, bytes] = {}  # packed: all servers are told at once
         self._changed: set[int] = set()
 
     def tell(self, guild: discord.Guild) -> None:
         """Note what a server has, as the gateway tells it whole."""
         if guild.me:
-            self._told[guild.id] = msgspec.json.encode(places_of(guild.channels, guild.roles, guild.me))
+            self._told[guild.id] = packed(places_of(guild.channels, guild.roles, guild.me))
             self._changed.discard(guild.id)
 
     def change(self, guild_id: int) -> None:
@@ -76,7 +87,7 @@ class PlaceKeeper:
         """Write what has changed. Raises `PostgresAwayError`; what is not written yet stays noted."""
         for batch in batches(list(self._told)):
             told = {guild_id: self._told[guild_id] for guild_id in batch}
-            await guilds.keep_places({each: msgspec.json.decode(text, type=Places) for each, text in told.items()})
+            await guilds.keep_places({each: unpacked(text) for each, text in told.items()})
             for guild_id, text in told.items():
                 if self._told[guild_id] is text:
                     del self._told[guild_id]

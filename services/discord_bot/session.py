@@ -109,6 +109,7 @@ class Session:
                     group.create_task(worker)
         finally:
             self._moments.close()
+            self._opted_out.close()
             await self.client.close()
 
     def is_connected(self) -> bool:

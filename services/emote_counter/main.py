@@ -24,9 +24,9 @@ from emote_counter.start import start_positions
 from emote_counter.state_file import KeptState, StateFile
 from service_runtime import health, logs, ports
 from service_runtime.clock import now_ms
+from service_runtime.ports import open_ports
 from service_runtime.postgres import Database, with_deadlines
 from service_runtime.settings import KafkaSettings, LogSettings, PostgresSettings, load_all
-from service_runtime.starting import open_ports
 from service_runtime.supervision import Supervisor
 
 log = structlog.get_logger()

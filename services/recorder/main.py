@@ -21,8 +21,8 @@ from recorder.store import Store
 from service_runtime import logs
 from service_runtime.clock import now_ms
 from service_runtime.measures import measure
+from service_runtime.ports import open_ports
 from service_runtime.settings import KafkaSettings, LogSettings, PostgresSettings, load_all
-from service_runtime.starting import open_ports
 from service_runtime.supervision import Supervisor
 
 log = structlog.get_logger()

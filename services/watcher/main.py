@@ -3,8 +3,8 @@
 import structlog
 
 from service_runtime import logs
+from service_runtime.ports import open_ports
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
-from service_runtime.starting import open_ports
 from service_runtime.supervision import Supervisor
 from watcher.progress import ProgressReader
 from watcher.settings import WatcherSettings

@@ -17,6 +17,7 @@ INDEX = "application/vnd.oci.image.index.v1+json"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 CONFIG = "application/vnd.oci.image.config.v1+json"
 LAYER = "application/vnd.oci.image.layer.v1.tar"
+EMPTY_TAR = bytes(10_240)
 PROGRAM = shutil.which("docker-registry")
 
 
@@ -45,14 +46,14 @@ class Registry:
         answer = self._http.put(f"{name}/manifests/{tag}", content=json.dumps(manifest), headers=kind)
         return answer.raise_for_status().headers["docker-content-digest"]
 
-    def push(self, name: str, tag: str, architecture: str, label: str = "") -> dict[str, object]:
-        """Put an image for one architecture there; return how an index names it."""
-        layer = self._blob(name, LAYER, b"nothing")
+    def push(self, name: str, tag: str, architecture: str, **labels: str) -> dict[str, object]:
+        """Put an image for one architecture there, with these OCI labels; return how an index names it."""
+        layer = self._blob(name, LAYER, EMPTY_TAR)
         config = {
             "architecture": architecture,
             "os": "linux",
             "rootfs": {"type": "layers", "diff_ids": [layer["digest"]]},
-            "config": {"Labels": {"x": label}},
+            "config": {"Labels": {f"org.opencontainers.image.{key}": value for key, value in labels.items()}},
         }
         described = self._blob(name, CONFIG, json.dumps(config).encode())
         manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": described, "layers": [layer]}

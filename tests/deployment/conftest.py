@@ -94,7 +94,7 @@ def twitch(directory: Path, addresses: None) -> Iterator[Twitch]:
 @pytest.fixture(scope="session")
 def discord(directory: Path, addresses: None) -> Iterator[Discord]:
     """The simulated Discord."""
-    discord = Discord(directory)
+    discord = Discord(directory, 6790)
     yield discord
     discord.stop()
 
@@ -106,6 +106,7 @@ def machines(
     """Both machines, healthy, with a baseline for every channel."""
     common = {
         **BOT,
+        **discord.variables,
         "SECRETS_DIRECTORY": str(directory / "secrets"),
         "CHAT_URL": f"irc://{TWITCH}:6667",
         "PINNED_CHANNELS": ",".join(twitch.logins()),

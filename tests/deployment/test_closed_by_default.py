@@ -62,7 +62,7 @@ def test_no_password_in_dockers_output(machines: TwoMachines) -> None:
         output = machine.run("config") + "".join(docker("inspect", each) for each in containers(machine))
         output += machine.run("logs")
         files = [file for name in PASSWORDS for file in (machine.directory / "secrets").glob(name)]
-        assert len(files) == 16
+        assert len(files) == 17
         for file in files:
             assert file.read_text().strip() not in output, file.name
         assert "SCRAM-SHA-256$" not in output

@@ -19,10 +19,18 @@ UP = ("--profile", "discord", "up", "-d", "--wait")  # with --build in the manua
 
 
 @pytest.fixture(scope="module")
+def discord(directory: Path, addresses: None) -> Iterator[Discord]:
+    """A Discord of its own: the bot of the two machines has the same token, and would answer here too."""
+    discord = Discord(directory, 6795)
+    yield discord
+    discord.stop()
+
+
+@pytest.fixture(scope="module")
 def alone(directory: Path, docker: None, twitch: Twitch, discord: Discord) -> Iterator[Machine]:
     """A machine on which nothing but the bot was started."""
     manual_has("--profile discord up -d --build --wait discord-bot")
-    variables = {**BOT, "SECRETS_DIRECTORY": str(directory / "secrets"), "BIND_ADDR": ALONE}
+    variables = {**BOT, **discord.variables, "SECRETS_DIRECTORY": str(directory / "secrets"), "BIND_ADDR": ALONE}
     machine = Machine("docker-compose.reliable.yml", "test-alone", directory, variables)
     try:
         machine.run(*UP, "--build", "discord-bot")

@@ -21,13 +21,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 RELIABLE, PROCESSING, TWITCH = "10.88.7.1", "10.88.7.2", "10.88.7.3"  # TWITCH: Discord too
 ALONE = "10.88.7.4"  # a machine with the Discord bot and nothing else
 LOCAL = "127.88.7.2"  # machine B's loopback, apart from everything else on this machine
-BOT = {  # what a compose file needs to reach both simulators
+BOT = {  # what a compose file needs to reach the simulated Twitch, and to ask it often
     "STREAM_SCOUT_VERSION": "test",
     "TWITCH_CLIENT_ID": "simulator",
     "TWITCH_API_URL": f"http://{TWITCH}:6690/helix/",
     "TWITCH_AUTH_URL": f"http://{TWITCH}:6690/oauth2/",
-    "DISCORD_API_URL": f"http://{TWITCH}:6790/api/v10",
-    "DISCORD_GATEWAY_URL": f"ws://{TWITCH}:6791",
     "DISCORD_POLL_SECONDS": "2",
 }
 NEEDS_A_REGISTRY = {
@@ -100,7 +98,7 @@ class Simulator:
 
     def __init__(self, module: str, directory: Path, options: dict[str, str]) -> None:
         folders = os.pathsep.join(str(REPOSITORY / each) for each in ("libraries", "services", "tools"))
-        self._log = (directory / f"{module}.log").open("wb")
+        self._log = (directory / f"{module}.log").open("ab")
         environment = {**os.environ, **options, "PYTHONPATH": folders}
         command = [sys.executable, "-m", module]
         self._process = subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log)
@@ -154,14 +152,21 @@ class Twitch:
 class Discord:
     """The simulated Discord as a process, which the bot's container reaches as it would the real one."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, port: int) -> None:
         options = {
             "DISCORD_SIMULATOR_BIND_ADDRESS": TWITCH,
+            "DISCORD_SIMULATOR_HTTP_PORT": str(port),
+            "DISCORD_SIMULATOR_GATEWAY_PORT": str(port + 1),
+            "DISCORD_SIMULATOR_PAGE_PORT": str(port + 2),
             "DISCORD_SIMULATOR_GUILDS": "1",
             "DISCORD_SIMULATOR_IDENTIFY_SECONDS": "0",
-            "DISCORD_SIMULATOR_TRUTH_FILE": str(directory / "discord-truth"),
+            "DISCORD_SIMULATOR_TRUTH_FILE": str(directory / f"discord-truth-{port}"),
         }
-        self.http = httpx.Client(base_url=f"http://{TWITCH}:6790", timeout=30)
+        self.variables = {
+            "DISCORD_API_URL": f"http://{TWITCH}:{port}/api/v10",
+            "DISCORD_GATEWAY_URL": f"ws://{TWITCH}:{port + 1}",
+        }
+        self.http = httpx.Client(base_url=f"http://{TWITCH}:{port}", timeout=30)
         self._process = Simulator("discord_simulator", directory, options)
         wait_for("the simulated Discord answers", self._answers, 60, 0.2)
 

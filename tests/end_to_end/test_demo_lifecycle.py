@@ -113,6 +113,9 @@ def test_after_ctrl_c_a_second_start_resumes_with_its_data(directory: Path) -> N
         ("discord_simulator", ports.discord_simulator_page),
     ]
     visitor = DiscordVisitor(f"http://{own_address()}:{ports.discord_simulator_page}", "Clip Club")
+    before = {each for each in visitor.shown("welcome") if "Welcome!" in each}
+    assert len(before) == 1, "the messages are those of before"
+    assert any(" is live" in each or "was live" in each for each in visitor.shown("live"))
     wait_for("the settings of before", lambda: "40" in visitor.type("general", "/streamers"), VISIT_SECONDS)
     with psycopg.connect(database(directory, ports).dsn) as connection:
         assert connection.execute("SELECT number FROM kept").fetchall() == [(1,)]

@@ -21,7 +21,10 @@ VIEW, SEND_MESSAGES = 1 << 10, 1 << 11  # Discord's permissions
 
 @dataclass
 class Stage:
-    """A town with bots; `bots[0]` is the one that there is without a second. `streams`: begun in this play."""
+    """A town with bots; `bots[0]` is the one that there is without a second. `streams`: begun in this play.
+
+    `over`: begun and ended while no bot ran.
+    """
 
     town: Town
     postgres: Postgres
@@ -29,6 +32,7 @@ class Stage:
     followed: list[dict[str, Any]]
     rng: random.Random
     streams: list[str] = field(default_factory=list)
+    over: list[str] = field(default_factory=list)
     used: int = 0
 
     @property
@@ -225,6 +229,7 @@ def channels_gone(stage: Stage) -> None:
 def a_week_off(stage: Stage) -> None:
     """Kill the bot while it sends and start it a week later; streams that are over by then are not announced."""
     town = stage.town
+    town.post_into(town.guilds, "clips")  # where fifty messages reach back a week: those in `live` have the wrong time
     stage.fault(status=200, count=100, delay_seconds=0.3)
     stage.in_the_middle()
     stage.bot.end(signal.SIGKILL)
@@ -232,7 +237,7 @@ def a_week_off(stage: Stage) -> None:
     while len(stage.streams) < 10:
         time.sleep(0.1)
     told = {subject for _, subject in town.ledger()}
-    over = [each for each in stage.streams if each not in told][:2]
+    over = stage.over = [each for each in stage.streams if each not in told][:2]
     for channel in stage.followed:
         if any((channel["channel_id"], stream_id) in town.streams for stream_id in over):
             town.offline(channel)

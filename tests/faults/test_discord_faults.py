@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from faults import discord_table, table
-from faults.discord_plays import PLAYS, Stage
+from faults.discord_plays import PLAYS, Stage, a_week_off
 from integration.support import database
 from integration.support.discord_town import bot_of, town
 
@@ -46,7 +46,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def test_no_notice_is_lost_or_doubled(stage: Stage, name: str) -> None:
     if not table.is_chosen(f"Discord bot: {name}"):
         pytest.skip("not selected by FAULTS; run: make test-faults")
-    stage.streams = []
+    stage.streams, stage.over = [], []
     with stage.streams_begin(STREAMS):
         PLAYS[name](stage)
     over_at = time.monotonic()
@@ -65,5 +65,8 @@ def test_no_notice_is_lost_or_doubled(stage: Stage, name: str) -> None:
         stage.town.offline(channel)
     assert (found.lost, found.doubled, found.unknown) == (0, 0, 0), line
     assert found.notices > 200
+    over = stage.town.recount(stage.town.expected(stage.over))
+    assert over.lost == over.notices  # nobody is told of them
+    assert bool(stage.over) == (PLAYS[name] is a_week_off)
     pinged = [row for row in stage.town.messages() if row["pinged_everyone"]]
     assert not pinged  # every title says @everyone

@@ -14,6 +14,7 @@ from discord_simulator.interactions.person import Person
 from discord_simulator.limits.buckets import Buckets, InvalidRequests
 from discord_simulator.messages.history import History
 from discord_simulator.messages.posting import Posting
+from discord_simulator.messages.restoring import restored
 from discord_simulator.oauth.grants import Grants
 from discord_simulator.settings import DiscordSettings
 from discord_simulator.truth import Truth
@@ -159,4 +160,8 @@ def build(settings: DiscordSettings, machine: Clock = now_ms) -> Discord:
         world.make_guild(settings.bot_permissions)
     for _ in range(settings.other_guilds):
         world.make_guild()
-    return Discord(settings=settings, clock=clock, world=world, truth=Truth(settings.truth_file))
+    earlier = restored(settings.truth_file / "messages.jsonl", world.users) if settings.restore else []
+    discord = Discord(settings=settings, clock=clock, world=world, truth=Truth(settings.truth_file))
+    for message in earlier:
+        discord.posting.restore(message)
+    return discord

@@ -39,4 +39,5 @@ class DiscordSettings(BaseSettings):
     old_edits: int = Field(3, ge=0, description="edits of messages older than an hour, per channel and window")
     old_edit_seconds: float = Field(20.0, gt=0, description="that window; Discord publishes neither")
     kept_messages: int = Field(500, ge=50, description="messages that a channel keeps")
+    restore: bool = Field(False, description="begin with the messages that stood there when the truth's last run ended")
     truth_file: Path = Field(Path("discord-truth"), description="folder of messages.jsonl and the like")

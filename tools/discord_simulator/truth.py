@@ -1,10 +1,20 @@
 """Writes the ground truth: what was sent, edited, deleted and answered, one JSON object per line."""
 
 import json
+from os import SEEK_END
 from pathlib import Path
 from typing import Any, TextIO
 
 FILES = ("messages", "interactions", "gateway", "refusals")
+
+
+def end_last_line(path: Path) -> None:
+    """End a line that a kill cut off, so that the next one begins a line of its own."""
+    if path.exists() and path.stat().st_size:
+        with path.open("rb+") as file:
+            file.seek(-1, SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
 
 
 class Truth:
@@ -14,6 +24,8 @@ class Truth:
         """Open the files. Raises OSError if the folder is not writable."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        for name in FILES:
+            end_last_line(folder / f"{name}.jsonl")
         self._files: dict[str, TextIO] = {name: (folder / f"{name}.jsonl").open("a", buffering=1) for name in FILES}
 
     def write(self, name: str, row: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Furnishes the servers of a demo's simulated Discord: names, a word of welcome, and the commands of their owners.
 
-What the owners type goes through the bot as everybody's commands do. The bot's settings are kept in Postgres, so the
-commands are typed in a demo's first start only; the simulator forgets names and messages with each start.
+What the owners type goes through the bot as everybody's commands do. The bot's settings are kept in Postgres and the
+messages in the simulator's truth, so all this is typed in a demo's first start only; the simulator forgets names.
 """
 
 import argparse
@@ -91,8 +91,7 @@ def logins(twitch: str) -> dict[str, str]:
 
 
 def welcome(discord: Discord, server: Json, plan: Plan) -> None:
-    """Name a server, and let its owner say what it is for."""
-    discord.order("change_guild", guild_id=server["guild_id"], name=plan.name)
+    """Let a server's owner say what it is for."""
     place = {"channel_id": server["channels"]["welcome"], "user_id": server["owner_id"]}
     discord.order("say", **place, content=plan.welcome)
 
@@ -116,11 +115,12 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
     discord = Discord(chosen.discord)
     furnished = list(zip(discord.servers(), PLANS, strict=False))
     for server, plan in furnished:
-        welcome(discord, server, plan)
+        discord.order("change_guild", guild_id=server["guild_id"], name=plan.name)
     if not chosen.done.exists():
         wait_for("the bot is connected", discord.has_bot, READY_SECONDS, POLL_SECONDS)
         names = logins(chosen.twitch)
         for server, plan in furnished:
+            welcome(discord, server, plan)
             type_commands(discord, server, plan, names)
         chosen.done.touch()
     return 0

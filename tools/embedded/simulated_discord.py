@@ -66,6 +66,7 @@ def simulator(directory: Path, ports: Ports, site: SiteAddress) -> Program:
         "GUILDS": SERVERS,
         "OTHER_GUILDS": INVITABLE,
         "IDENTIFY_SECONDS": 0,
+        "RESTORE": True,  # the bot remembers what it posted, so Discord has to
         "TRUTH_FILE": directory / "discord-truth",
     }
     url = ports.url("discord_simulator_http") + "/control/state"

@@ -2,11 +2,15 @@
 
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from integration.support.discord_bot_process import BotProcess
+from integration.support.discord_moments import Recorder
 from integration.support.discord_town import LIVE, Town, bot_of, town
 
 from embedded.processes.waiting import wait_for
@@ -24,13 +28,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def place(folder: Path, postgres_of_module: str) -> Iterator[Town]:
     """Servers that follow nobody yet; each test takes servers and channels of its own."""
-    with town(folder, postgres_of_module, guilds=24, channels=40) as found:
-        with bot_of(found, folder, DISCORD_ANSWER_SECONDS="3", DISCORD_LEASE_SECONDS="3") as bot:
-            found.bot = bot.until_serving()
-            found.follow(found.guilds[:1], found.channels[30:])  # who goes on, since Twitch is not believed otherwise
-            for each in found.channels[30:]:
-                found.live(each)
-            yield found
+    quick = {"DISCORD_ANSWER_SECONDS": "3", "DISCORD_LEASE_SECONDS": "3"}
+    with (
+        town(folder, postgres_of_module, guilds=24, channels=40) as found,
+        bot_of(found, folder, **quick) as bot,
+    ):
+        found.bot = bot.until_serving()
+        found.follow(found.guilds[:1], found.channels[30:])  # who goes on, since Twitch is not believed otherwise
+        for each in found.channels[30:]:
+            found.live(each)
+        yield found
 
 
 @pytest.fixture
@@ -183,6 +190,48 @@ def test_only_the_role_is_mentioned(place: Town) -> None:
     assert sent["pinged_roles"] == [guild["roles"]["Live pings"]]
     assert not sent["pinged_everyone"]
     assert not sent["pinged_users"]
+
+
+def test_a_moment_grows_into_the_clip_or_goes_away(place: Town) -> None:
+    guild, channel = place.guilds[19], place.channels[19]
+    place.follow([guild], [channel])
+    place.execute(
+        "UPDATE discord_guilds SET moments_on = true, moments_early = true, moments_least_seconds = 0,"
+        " language = 'en' WHERE guild_id = %s",
+        int(guild["guild_id"]),
+    )
+    recorder = Recorder(place.dsn, SimpleNamespace(now=lambda: datetime.now(UTC)))  # type: ignore[arg-type]
+    recorder.moment("raised", channel_id=channel["channel_id"])
+    (erupts,) = wait_for("the crowd erupts", lambda: shown(place, guild), SECONDS)
+    assert "A clip follows" in erupts["embeds"][0]["description"]
+    recorder.moment("closed", channel_id=channel["channel_id"])
+    recorder.clip("made", channel_id=channel["channel_id"])
+    wait_for("it is the clip", lambda: "https://clips.twitch.tv" in shown(place, guild)[0]["content"], SECONDS)
+    (clip,) = shown(place, guild)
+    assert clip["id"] == erupts["id"]
+    assert "image" not in clip["embeds"][0]
+    recorder.moment("raised", "m2", channel_id=channel["channel_id"])
+    wait_for("another", lambda: len(shown(place, guild)) == 2, SECONDS)
+    recorder.clip("refused", "m2", channel_id=channel["channel_id"])
+    wait_for("it is gone", lambda: [each["id"] for each in shown(place, guild)] == [clip["id"]], SECONDS)
+    recorder.hide("m1")
+    wait_for("hidden ones go too", lambda: not shown(place, guild), 40)
+
+
+def test_who_opts_out_is_forgotten_on_discord_too(place: Town) -> None:
+    guild, channel = place.guilds[20], place.channels[20]
+    place.follow([guild], [channel])
+    told(place, guild, place.live(channel))
+    with psycopg.connect(place.dsn, autocommit=True) as owner:
+        owner.execute(
+            "INSERT INTO opt_outs (channel_id, is_out, changed_at) VALUES (%s, true, now())", (channel["channel_id"],)
+        )
+    wait_for("its notice is gone", lambda: not shown(place, guild), 40)
+    wait_for(
+        "nobody follows",
+        lambda: not place.rows("SELECT FROM discord_follows WHERE guild_id = %s", int(guild["guild_id"])),
+        40,
+    )
 
 
 def test_after_the_gateway_was_cut_commands_are_answered(place: Town, bot: BotProcess) -> None:

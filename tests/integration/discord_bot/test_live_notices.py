@@ -2,20 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
-from integration.support.discord_world import Bot, Killed, World, away
+from integration.support.discord_world import Bot, Killed, World, away, two_servers
 
 from discord_bot.sending.errors import ChannelRefused, Rejected
 
 Another = Callable[..., Awaitable[Bot]]
-
-
-async def two_servers(bot: Bot) -> None:
-    """Servers 1 and 2 follow channel a and post into 10 and 20."""
-    for guild_id in (1, 2):
-        await bot.join(guild_id)
-        await bot.follow(guild_id, "a")
 
 
 async def test_each_server_is_told_once(bot: Bot, world: World) -> None:
@@ -283,3 +277,14 @@ async def test_viewers_are_sampled_and_summed(bot: Bot, world: World) -> None:
         await bot.poll()
     (past,) = await bot.streams.last("a", 5)
     assert (past.stream.viewers_peak, past.stream.viewers_mean, past.moments) == (301, 200, 0)
+
+
+async def test_samples_of_viewers_have_an_end(bot: Bot, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("discord_bot.data.streams.SAMPLE_SECONDS", 0.0)
+    monkeypatch.setattr("discord_bot.data.streams.MOST_SAMPLES", 3)
+    await two_servers(bot)
+    for viewers in range(5):
+        world.live("a", "s1", viewer_count=viewers)
+        await bot.poll()
+    statement = SimpleNamespace(sql="SELECT viewers FROM discord_viewers")
+    assert [row["viewers"] for row in await bot.database.rows(statement)] == [[0, 1, 2]]

@@ -32,9 +32,9 @@ class Recorder:
         document = replace(example("moments", revision), **{**fields, **changes})
         self._queries.write_moments(self._connection, rows=f"[{codec.encode(document).decode()}]")
 
-    def clip(self, status: str, moment_id: str = "m1") -> None:
+    def clip(self, status: str, moment_id: str = "m1", channel_id: str = CHANNEL) -> None:
         """Write what became of its clip."""
-        fields = {"moment_id": moment_id, "channel_id": CHANNEL, "crossed_at": self._ms(), "status": status}
+        fields = {"moment_id": moment_id, "channel_id": channel_id, "crossed_at": self._ms(), "status": status}
         clip = replace(example("clips", "made"), **fields)
         self._queries.write_clips(self._connection, rows=json.dumps([asdict(clip)]))
 

@@ -75,16 +75,21 @@ class Town:
             " ON CONFLICT DO NOTHING",
             ids, logins,
         )  # fmt: skip
-        self.execute(
-            "UPDATE discord_guilds AS g SET text_channel_id = r.place"
-            " FROM unnest(%s::bigint[], %s::bigint[]) AS r(guild_id, place) WHERE g.guild_id = r.guild_id",
-            [int(each["guild_id"]) for each in guilds], [int(each["channels"][LIVE]) for each in guilds],
-        )  # fmt: skip
+        self.post_into(guilds, LIVE)
         self.execute(
             "INSERT INTO discord_follows (guild_id, channel_id)"
             " SELECT guild_id, channel_id FROM unnest(%s::bigint[]) AS guild_id, unnest(%s::text[]) AS channel_id"
             " ON CONFLICT DO NOTHING",
             [int(each["guild_id"]) for each in guilds], ids,
+        )  # fmt: skip
+
+    def post_into(self, guilds: Iterable[dict[str, Any]], name: str) -> None:
+        """Let servers' notices go to their text channels of this name."""
+        guilds = list(guilds)
+        self.execute(
+            "UPDATE discord_guilds AS g SET text_channel_id = r.place"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS r(guild_id, place) WHERE g.guild_id = r.guild_id",
+            [int(each["guild_id"]) for each in guilds], [int(each["channels"][name]) for each in guilds],
         )  # fmt: skip
 
     def expected(self, stream_ids: Iterable[str]) -> set[tuple[int, str]]:

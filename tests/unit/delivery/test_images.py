@@ -40,7 +40,7 @@ def test_all_images_of_ours_are_built() -> None:
     built = {str(each["image"]).split("/")[1].split(":")[0] for each in services() if "build" in each}
     listed = re.search(r"image = \[(.*?)\]", BAKE, re.DOTALL)
     assert listed
-    assert set(re.findall(r'"([a-z-]+)"', listed[1])) | {"flink"} == built
+    assert set(re.findall(r'"([a-z-]+)"', listed[1])) | set(re.findall(r'tag\("([a-z-]+)"\)', BAKE)) == built
 
 
 def test_images_of_others_are_the_same_everywhere() -> None:
@@ -91,7 +91,7 @@ def test_nothing_is_pushed_without_digests(tmp_path: Path) -> None:
     assert not (tmp_path / "asked").exists()
 
 
-@pytest.mark.parametrize("name", ["service.Dockerfile", "flink.Dockerfile"])
+@pytest.mark.parametrize("name", ["service.Dockerfile", "flink.Dockerfile", "backup.Dockerfile"])
 def test_images_say_what_they_are(name: str) -> None:
     dockerfile = (IMAGES / name).read_text()
     for label in ("title", "description", "licenses", "version", "revision", "base.name"):

@@ -27,6 +27,8 @@ FROM_ELSEWHERE = {
     "discord_streams": "the bot's polls",
     "discord_viewers": "the bot's polls, and statistics of yesterday",
     "discord_lease": "matters for seconds",
+    "discord_places": "the bot writes them as it connects",
+    "web_sessions": "whoever was signed in with Discord signs in once more",
     "restores": "written by restore.sh",
     "backups": "how backups went",
 }
@@ -44,7 +46,13 @@ def vault() -> ModuleType:
 
 def test_each_table_is_typed_or_comes_from_elsewhere() -> None:
     migrations = sorted((REPOSITORY / "infrastructure/postgres/migrations").glob("*.sql"))
-    made = set(re.findall(r"^CREATE (?:UNLOGGED )?TABLE (\w+)", "".join(map(Path.read_text, migrations)), re.MULTILINE))
+    made = set(
+        re.findall(
+            r"^CREATE (?:UNLOGGED )?TABLE (?:IF NOT EXISTS )?(\w+)",
+            "".join(map(Path.read_text, migrations)),
+            re.MULTILINE,
+        )
+    )
     typed = set(re.findall(r"^    \(\d+, '(\w+)'", text("infrastructure/backup/typed_tables.sql"), re.MULTILINE))
     assert made == typed | FROM_KAFKA | set(FROM_ELSEWHERE), "a new table: is it of the five-minute class?"
     assert not typed & (FROM_KAFKA | set(FROM_ELSEWHERE))
@@ -154,6 +162,25 @@ def test_a_place_elsewhere_needs_no_disk(system: System) -> None:
 def test_the_target_is_read_from_env(system: System) -> None:
     (system.folder / "env").write_text(f'BACKUP_FOLDER="{system.target}"  # a disk\n')
     assert system.check().returncode == 0
+
+
+@pytest.mark.parametrize(("refusals", "tries", "code"), [(2, 3, 0), (9, 7, 1)])
+def test_it_waits_for_another_run(system: System, refusals: int, tries: int, code: int) -> None:
+    tried = system.folder / "tried"
+    system.program(
+        "docker",
+        f'echo x >> {tried}; [ "$(wc -l < {tried})" -gt {refusals} ] ||'
+        ' { echo "vault: another backup has /target locked; it lets go" >&2; exit 1; }',
+    )
+    done = system.bash(f"role=reliable; . {LIB}; mkdir -p $state; patiently vault tidy", BACKUP_PAUSE="0")
+    assert (done.returncode, len(tried.read_text().split())) == (code, tries)
+
+
+def test_other_troubles_are_not_waited_for(system: System) -> None:
+    tried = system.folder / "tried"
+    system.program("docker", f'echo x >> {tried}; echo "vault: /target is full" >&2; exit 1')
+    done = system.bash(f"role=reliable; . {LIB}; mkdir -p $state; patiently vault tidy", BACKUP_PAUSE="0")
+    assert (done.returncode, tried.read_text()) == (1, "x\n")
 
 
 def test_systemd_makes_the_backups(system: System, tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ def test_links_lead_somewhere(document: str) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_make_targets_exist(document: str) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", text("Makefile") + text("infrastructure/deployment.mk"), re.MULTILINE))
+    makefiles = ("Makefile", "infrastructure/deployment.mk", "infrastructure/delivery.mk")
+    targets = set(re.findall(r"^([a-z-]+):", "".join(text(file) for file in makefiles), re.MULTILINE))
     for line in commands(text(document)):
         for target in re.findall(r"(?:^|\s)make ([a-z-]+)", line):
             assert target in targets, line

@@ -8,7 +8,7 @@ import discord
 import pytest
 from unit.discord_bot.examples import NOW, STREAMER, polled, seconds
 
-from discord_bot.sending.discord_side import embed_of, may_read_history, mentions_of, searched
+from discord_bot.sending.discord_side import DiscordPy, embed_of, may_read_history, mentions_of, searched
 from discord_bot.sending.errors import (
     CODES,
     Away,
@@ -121,3 +121,26 @@ def test_history_that_may_not_be_read_is_not_taken_for_an_empty_one() -> None:
     assert not may_read_history(Allowing(view_channel=True, read_message_history=False))
     assert not may_read_history(Allowing(view_channel=False, read_message_history=True))
     assert not may_read_history(None)
+
+
+def side(guild: Any) -> DiscordPy:
+    """Discord by a client that knows one server, or none."""
+    return DiscordPy(SimpleNamespace(get_guild=lambda _: guild, user=ME))  # type: ignore[arg-type]
+
+
+async def test_a_server_that_is_gone_and_one_out_of_reach() -> None:
+    with pytest.raises(ChannelRefused, match="server_gone"):
+        await side(None).search(1, 2)
+    assert not side(None).is_in(1)
+    with pytest.raises(Away):
+        await side(SimpleNamespace(unavailable=True)).search(1, 2)
+
+
+async def test_a_thread_that_sleeps_is_asked_for() -> None:
+    async def fetch_channel(_: int) -> Any:
+        return Allowing(view_channel=True)
+
+    guild = SimpleNamespace(unavailable=False, get_channel_or_thread=lambda _: None)
+    client = SimpleNamespace(get_guild=lambda _: guild, user=ME, fetch_channel=fetch_channel)
+    with pytest.raises(ChannelRefused, match="no_permission"):
+        await DiscordPy(client).search(1, 2)  # type: ignore[arg-type]

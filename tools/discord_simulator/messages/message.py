@@ -83,6 +83,10 @@ class Message:
             self.flags = (self.flags & ~settable) | (draft.flags & settable)
         self.edited_at = at if at is not None else self.edited_at
 
+    def restore(self, content: str, embeds: list[dict[str, Any]], edited_at: int | None) -> None:
+        """Give it the text that it had in an earlier run."""
+        self.content, self.embeds, self.edited_at = content, embeds, edited_at
+
     def would_be_empty(self, draft: Draft) -> bool:
         """Return whether a draft would leave nothing to show."""
         kept = [each for each in self.attachments if each.attachment_id in draft.kept_attachments]

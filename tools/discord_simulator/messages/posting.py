@@ -1,6 +1,7 @@
 """Sends, edits and deletes messages: who may, what is kept, who is told."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from discord_simulator.clock import Clock, Snowflakes
@@ -114,6 +115,13 @@ class Posting:
             channel.received(message.message_id)
             self._tell("MESSAGE_CREATE", message)
         return message
+
+    def restore(self, message: Message) -> None:
+        """Put a message of an earlier run into its channel, if that is still there; nobody is told."""
+        with suppress(DiscordError):
+            _, channel = self._world.place(message.channel_id)
+            self.history.add(message)
+            channel.received(message.message_id)
 
     def edit(self, user_id: int, channel_id: int, message_id: int, draft: Draft) -> Message:
         """Edit a user's own message. Raises DiscordError."""

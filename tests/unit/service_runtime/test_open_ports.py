@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from service_runtime.ports import open_ports
 from service_runtime.settings import PostgresSettings
-from service_runtime.starting import open_ports
 
 DSN = "postgresql://user@127.0.0.1:1/database"
 
