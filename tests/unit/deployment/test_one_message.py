@@ -196,6 +196,6 @@ def test_a_message_on_discord_is_complete(tmp_path: Path) -> None:
     command = ["amtool", "template", "render", f"--template.glob={CONFIGURATION}/message.tmpl"]
     command += ['--template.text={{ template "operator.text" . }}', f"--template.data={tmp_path / 'data'}"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    for part in ("summary", "notice", "first", "holds_back", "runbook_url"):
+    for part in ("summary", "notice", "first", "holds_back", "panel_url", "runbook_url"):
         assert annotations[part] in said
-    assert said.count("\n") < 9
+    assert said.count("\n") < 10
