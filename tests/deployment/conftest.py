@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,7 @@ def machines(
     on_a = {**common, "BIND_ADDR": RELIABLE, "MACHINE_B": PROCESSING, "COMPOSE_PROFILES": "discord"}
     on_b = {**common, "BIND_ADDR": PROCESSING, "MACHINE_A": RELIABLE, "LOCAL_ADDR": LOCAL}
     on_b["OPERATIONS_URL"] = operator.manual
+    on_b["OPERATOR_ZONE"] = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"  # noon, or warnings would wait for the day
     a = Machine("docker-compose.reliable.yml", "test-reliable", directory, on_a)
     b = Machine("docker-compose.processing.yml", "test-processing", directory, on_b)
     try:

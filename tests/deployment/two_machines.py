@@ -29,7 +29,12 @@ BOT = {  # what a compose file needs to reach the simulated Twitch, and to ask i
     "TWITCH_AUTH_URL": f"http://{TWITCH}:6690/oauth2/",
     "DISCORD_POLL_SECONDS": "2",
 }
-NEEDS_A_REGISTRY = {"grafana": "GRAFANA_IMAGE", "cloudflared": "CLOUDFLARED_IMAGE"}
+NEEDS_A_REGISTRY = {
+    "grafana": "GRAFANA_IMAGE",
+    "cloudflared": "CLOUDFLARED_IMAGE",
+    "node-exporter": "NODE_EXPORTER_IMAGE",
+    "blackbox-exporter": "BLACKBOX_EXPORTER_IMAGE",
+}
 CHANNELS = 10  # a burst each
 Json = dict[str, Any]
 

@@ -88,6 +88,7 @@ def test_each_network_holds_only_who_needs_it() -> None:
         "site": {"proxy", "api-frontend"},
         "limits": {"redis", "api-frontend"},
         "backup": {"backup"},
+        "exporter": {"node-exporter"},
         "database": {"postgres", "migrate", "api-frontend", "stream-monitoring-standby", "watcher", "discord-bot"},
     }
     assert rendered(FILES[0])["networks"]["limits"] == {"internal": True}
@@ -223,5 +224,7 @@ def test_images_can_be_replaced() -> None:
         "ALERTMANAGER",
         "GRAFANA",
         "CLOUDFLARED",
+        "NODE_EXPORTER",
+        "BLACKBOX_EXPORTER",
     ):
         assert f"${{{variable}_IMAGE:-" in both
