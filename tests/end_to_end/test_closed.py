@@ -63,7 +63,7 @@ def test_services_are_logged_in_to_postgres_as_their_own_roles(world: World) -> 
 
 def test_nothing_listens_beyond_loopback(world: World) -> None:
     found = listeners(world.system.directory)
-    assert {each.port for each in found} >= set(world.system.ports.settings().values())  # the reader sees everything
+    assert {each.port for each in found} >= set(world.system.needed_ports().values())  # the reader sees everything
     assert {each.program for each in found} >= set(world.system.names) - {"redis"}  # it has a socket file only
     assert [each for each in found if not each.on_loopback] == []
 

@@ -108,7 +108,7 @@ class System:
         self._lock = folder_lock.acquire(self.directory / "run" / "lock")
         try:
             end(marked(self.directory), LEFTOVER_GRACE_SECONDS)  # leftovers of a power cut or kill -9
-            require_free(self._needed_ports())
+            require_free(self.needed_ports())
             self._prepare()
             self._start_supervisor()
             for stage in Stage:
@@ -178,16 +178,17 @@ class System:
         """Return the state of every long-running program."""
         return self._supervisor.states()
 
+    def needed_ports(self) -> dict[str, int]:
+        """Map the setting of each port that this system takes to the port."""
+        without = {"twitch_simulator": "SIMULATOR_", "discord_bot": "DISCORD_"}
+        return self.ports.without(*(prefix for name, prefix in without.items() if name not in self._programs))
+
     # Implementation.
 
     def _long_running(self) -> list[Program]:
         return [
             each for stage in Stage for each in self._programs.values() if each.stage == stage and not each.one_shot
         ]
-
-    def _needed_ports(self) -> dict[str, int]:
-        without = {"twitch_simulator": "SIMULATOR_", "discord_bot": "DISCORD_"}
-        return self.ports.without(*(prefix for name, prefix in without.items() if name not in self._programs))
 
     def _prepare(self) -> None:
         ensure_jars()
