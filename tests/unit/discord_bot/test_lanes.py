@@ -55,7 +55,7 @@ async def done_in_order(*jobs: tuple[Priority, str, float]) -> list[str]:
 
 
 async def test_a_channel_that_has_to_wait_holds_up_no_other() -> None:
-    slow = [(Priority.LIVE, "slow", 0.3)] * 2
+    slow = [(Priority.LIVE, "slow", 1.0)] * 2
     many = [(Priority.LIVE, f"channel {number}", 0.0) for number in range(3 * AT_ONCE)]
     ended = await done_in_order(*slow, *many)
     assert ended[-2:] == ["slow", "slow"]
