@@ -21,6 +21,10 @@ createdb -T template0 -O owner $new
 pg_restore -U owner --no-owner --exit-on-error -d $new
 tables=$(psql -qXAt -d $new -c "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace")
 [ "$tables" -gt 0 ] || { echo "restore: the dump is empty" >&2; exit 1; }
+# So that the Discord bot posts nothing again that the dump's ledger does not know. When a dump was made is not known.
+if [ "$(psql -qXAt -d $new -c "SELECT to_regclass('restores') IS NOT NULL")" = t ]; then
+  echo "INSERT INTO restores (backup_at) VALUES ('-infinity')" | PGDATABASE=$new sql
+fi
 echo 'ANALYZE' | PGDATABASE=$new sql
 
 dropdb --if-exists --force $old

@@ -84,7 +84,7 @@ WRITERS = {"a": ["stream-monitoring-standby"], "b": ["recorder", "emote-counter"
 def counts(machine: Machine) -> list[str]:
     """How many rows each table has."""
     ask = ("exec", "-T", "postgres", "psql", "-U", "owner", "-d", "stream_scout", "-qtA", "-c")
-    tables = sorted(machine.run(*ask, TABLES).split())
+    tables = sorted(set(machine.run(*ask, TABLES).split()) - {"restores"})  # grows by each restore
     return machine.run(
         *ask, " UNION ALL ".join(f"SELECT '{each}', count(*) FROM {each}" for each in tables)
     ).splitlines()

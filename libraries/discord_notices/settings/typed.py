@@ -17,7 +17,7 @@ DEFAULT, ALL = "default", "all"  # typed to go back to the server's own words, a
 
 
 def names_in(text: str) -> list[ChannelName]:
-    """Read logins, addresses or ids, parted by commas, spaces or lines."""
+    """Read logins, addresses or ids, separated by commas, spaces or lines."""
     names: dict[ChannelName, None] = {}
     wrong = []
     for part in re.split(r"[,\s]+", text.strip()):

@@ -16,7 +16,7 @@ from discord_notices.wording import marked
 MOST_TYPED = 2000  # characters of a pasted list
 CHANNEL = locale_str(marked("Post into this text channel"))
 ROLE = locale_str(marked("Mention this role; @everyone: as the server"))
-GAMES = locale_str(marked("Only these games, parted by commas; all: every game"))
+GAMES = locale_str(marked("Only these games, separated by commas; all: every game"))
 MESSAGE = locale_str(marked("Your own message with fields such as {name} and {url}; default: the server's"))
 STREAMER = locale_str(marked("One of those whom this server follows"))
 
@@ -25,7 +25,7 @@ Names = app_commands.Range[str, 1, MOST_TYPED]
 
 @app_commands.command(name="addstreamer", description=locale_str(COMMANDS["addstreamer"]))
 @app_commands.describe(
-    streamers=locale_str(marked("Logins or addresses at twitch.tv, parted by commas or spaces")),
+    streamers=locale_str(marked("Logins or addresses at twitch.tv, separated by commas or spaces")),
     channel=CHANNEL,
     role=ROLE,
     games=GAMES,

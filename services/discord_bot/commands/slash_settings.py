@@ -56,7 +56,7 @@ async def setchannel(
 @app_commands.describe(
     enabled=locale_str(marked("Whether moments are posted")),
     rarity=locale_str(marked("How rare a moment has to be")),
-    moods=locale_str(marked("Only these moods, parted by commas; all: every mood")),
+    moods=locale_str(marked("Only these moods, separated by commas; all: every mood")),
     games=GAMES,
     channel=CHANNEL,
     early=locale_str(marked("Post when the crowd erupts, and edit the message into the clip")),

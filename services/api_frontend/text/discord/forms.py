@@ -17,7 +17,7 @@ from discord_notices.settings.wrong_input import WrongInput
 from discord_notices.wording import LANGUAGES, speaking
 from discord_notices.wording import _ as bot_says
 
-Fields = Mapping[str, str]  # what a form holds, by the options' names; a list of moods is parted by commas
+Fields = Mapping[str, str]  # what a form holds, by the options' names; a list of moods is separated by commas
 ON, OFF = "1", "0"
 
 
