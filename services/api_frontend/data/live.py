@@ -19,6 +19,7 @@ from api_frontend.data.progress import PipelineProgress
 from api_frontend.data.stored_moment import StoredMoment
 from api_frontend.reader import CURRENT, Reader, reading
 from contracts import metrics
+from contracts.notifications import channel_in, moment_in
 from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 
@@ -84,24 +85,6 @@ class TooManyPagesError(Exception):
 def gone_news(moment_id: str = "", channel_id: str = "") -> News:
     """Tell open pages to remove a moment, or all of a channel."""
     return News("gone", partial(json.dumps, {"id": moment_id, "channel": channel_id}))
-
-
-def channel_in(payload: str) -> str | None:
-    """Read the channel's id in a notification of an opt-out; None if it is another or malformed."""
-    try:
-        channel_id = json.loads(payload)["channel"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return channel_id if isinstance(channel_id, str) else None
-
-
-def id_in(payload: str) -> str | None:
-    """Read the moment's id in a notification; None if it is malformed."""
-    try:
-        moment_id = json.loads(payload)["id"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return moment_id if isinstance(moment_id, str) else None
 
 
 class Subscription:
@@ -236,7 +219,7 @@ class Listener:
             for channel_id in channels.values():
                 self._fanout.send(gone_news(channel_id=channel_id))
             payloads = [payload for payload in payloads if payload not in channels]
-            ids = OrderedDict.fromkeys(id_in(payload) for payload in payloads)
+            ids = OrderedDict.fromkeys(moment_in(payload) for payload in payloads)
             if None in ids:
                 measure(metrics.DEAD_LETTERS).labels(place="notify").inc()
             await self._send([moment_id for moment_id in ids if moment_id is not None])

@@ -1,13 +1,13 @@
 """Hears of new and changed moments by Postgres's NOTIFY, and compares the newest ones in case one was lost."""
 
 import asyncio
-import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import psycopg
 import structlog
 
+from contracts.notifications import moment_in
 from discord_bot.data.database import bot_conninfo
 from discord_bot.data.moments import Moments
 from service_runtime.postgres import AWAY, PostgresAwayError
@@ -20,15 +20,6 @@ RECONNECT_SECONDS = 1.0
 Changed = Callable[[Sequence[str]], Awaitable[None]]
 
 log = structlog.get_logger()
-
-
-def moment_in_payload(payload: str) -> str | None:
-    """Read the moment's id in a notification; None if it is of something else."""
-    try:
-        moment_id = json.loads(payload)["id"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return moment_id if isinstance(moment_id, str) else None
 
 
 class Versions:
@@ -81,7 +72,7 @@ class MomentListener:
         deadline = loop.time() + LISTEN_SECONDS
         while (left := deadline - loop.time()) > 0:
             payloads = [note.payload async for note in connection.notifies(timeout=left, stop_after=1)]
-            ids = OrderedDict.fromkeys(moment_id for each in payloads if (moment_id := moment_in_payload(each)))
+            ids = OrderedDict.fromkeys(moment_id for each in payloads if (moment_id := moment_in(each)))
             if ids:
                 await self._changed(list(ids))
             if len(ids) < len(set(payloads)):

@@ -4,8 +4,9 @@ from functools import partial
 
 import pytest
 
-from api_frontend.data.live import QUEUE_LIMIT, REMEMBERED, Fanout, News, TooManyPagesError, id_in
+from api_frontend.data.live import QUEUE_LIMIT, REMEMBERED, Fanout, News, TooManyPagesError
 from api_frontend.reader import CURRENT, Reader, reading
+from contracts.notifications import moment_in
 
 
 async def test_a_slow_page_ends_after_its_queue() -> None:
@@ -48,7 +49,7 @@ def test_a_version_is_sent_once_and_memory_is_bounded() -> None:
 
 @pytest.mark.parametrize("payload", ["", "{}", "[]", "null", '{"id": 7}', "not json", '{"id": null}'])
 def test_a_malformed_notification_is_no_moment(payload: str) -> None:
-    assert id_in(payload) is None
+    assert moment_in(payload) is None
 
 
 def test_news_is_written_once_for_each_language() -> None:
@@ -66,4 +67,4 @@ def test_news_is_written_once_for_each_language() -> None:
 
 
 def test_a_notification_names_its_moment() -> None:
-    assert id_in('{"id": "abc", "revision": 2}') == "abc"
+    assert moment_in('{"id": "abc", "revision": 2}') == "abc"

@@ -8,10 +8,11 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from contracts.notifications import moment_in
 from discord_bot.client import use_addresses
 from discord_bot.data.database import Database
 from discord_bot.polling.twitch import TwitchByHelix
-from discord_bot.posting.moment_listener import REMEMBERED, Versions, moment_in_payload
+from discord_bot.posting.moment_listener import REMEMBERED, Versions
 from discord_bot.sending.errors import Away
 from discord_bot.serving import Serving, first_of
 from discord_bot.session import Session, Stores, Surroundings
@@ -79,9 +80,9 @@ def test_another_discord_is_used_only_where_it_is_named(monkeypatch: pytest.Monk
 
 
 def test_notifications() -> None:
-    assert moment_in_payload('{"id": "m1", "revision": 2}') == "m1"
+    assert moment_in('{"id": "m1", "revision": 2}') == "m1"
     for other in ('{"channel": "1"}', "", "[]", '{"id": 5}', "nonsense"):
-        assert moment_in_payload(other) is None
+        assert moment_in(other) is None
 
 
 def test_a_version_is_news_until_it_was_handed_on() -> None:
