@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from integration.support.api_frontend_process import Rows
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 PHONE = {"width": 390, "height": 844}
 CLIPS = 26  # a page of a list has 24
@@ -15,6 +15,7 @@ SECONDS = 28  # of each clip, as the rows have it
 AFTER = 2
 TICK_MS = 250  # between two looks of the page at its clock
 TRIES, REAL_MS = 200, 50  # real time for a frame to load, while the page's stands still
+SILENT_MS = 30_000  # without news from the server a page asks for itself
 LEAST_HEIGHT = 300  # pixels: what Twitch wants of a player
 OpenPage = Callable[..., Page]
 
@@ -137,6 +138,23 @@ def test_it_goes_on_by_itself_and_can_be_paused(visit: OpenPage) -> None:
     onward.click()
     page.clock.run_for((SECONDS + AFTER) * 1000)
     shows(page, "c02")
+
+
+def test_a_late_answer_about_the_clip_before_is_dropped(visit: OpenPage) -> None:
+    asked: list[Route] = []
+    page = visit(LIST, before=lambda page: page.clock.install())
+    shows(page, "c00")
+    page.route(lambda address: "fresh=" in address, lambda route: asked.append(route))
+    page.clock.pause_at(time.time() + 5)
+    page.clock.run_for(SILENT_MS)
+    page.keyboard.press("ArrowRight")
+    shows(page, "c01")
+    assert asked, "a page that heard nothing for so long asks"
+    with page.expect_response(lambda answer: "fresh=" in answer.url) as late:
+        asked[0].continue_()
+    late.value.finished()
+    page.wait_for_timeout(4 * REAL_MS)
+    shows(page, "c01")
 
 
 @pytest.mark.parametrize("viewport", [PHONE, {"width": 844, "height": 390}, {"width": 1280, "height": 800}])

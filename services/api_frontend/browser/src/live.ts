@@ -111,12 +111,14 @@ export class Live {
 
   private async poll(): Promise<void> {
     try {
-      const address = new URL(location.href);
+      const asked = location.href;
+      const address = new URL(asked);
       address.searchParams.set("fresh", String(Date.now())); // a cache between may have it as it was; the site takes it off
       const answer = await fetch(address, { headers: { Accept: "text/html" } });
-      if (answer.status === 404 && this.page) return location.replace(address);
+      if (answer.status === 404 && this.page && location.href === asked) return location.replace(address);
       if (!answer.ok) throw new Error(answer.statusText);
-      this.take(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (location.href === asked) this.take(fresh); // the visitor may have gone on to the next clip meanwhile
     } catch {
       this.header.dataset.state = "lost";
       write(this.header, say("connection_lost"));
