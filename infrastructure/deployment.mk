@@ -1,12 +1,15 @@
 # Deployment on two machines; included by the Makefile.
 
-.PHONY: secrets secret test-deployment test-backup
+.PHONY: secrets secret silence test-deployment test-backup
 
 secrets: ## Make the passwords that are missing in secrets/
 	@infrastructure/secrets.sh
 
 secret: ## Ask for one secret unseen and write it down: make secret NAME=twitch_client_secret
 	@infrastructure/put_secret.sh "$(NAME)"
+
+silence: ## Hold back all alerts for a while, on machine B: make silence FOR=2h REASON="a new disk"
+	@infrastructure/silence.sh "$(FOR)" "$(REASON)"
 
 test-deployment: venv ## Both compose files on two networks, with a simulated Twitch (Docker, root; or STANDINS=folder)
 	DEPLOYMENT=1 $(BIN)/pytest -v tests/unit/deployment tests/deployment
