@@ -34,6 +34,7 @@ NEEDS_A_REGISTRY = {
     "cloudflared": "CLOUDFLARED_IMAGE",
     "node-exporter": "NODE_EXPORTER_IMAGE",
     "blackbox-exporter": "BLACKBOX_EXPORTER_IMAGE",
+    "postgres-exporter": "POSTGRES_EXPORTER_IMAGE",
 }
 CHANNELS = 10  # a burst each
 Json = dict[str, Any]

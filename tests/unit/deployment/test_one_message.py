@@ -40,6 +40,10 @@ FAULTS = {
         "SiteDownOutside",
         ["PostgresAway", "SiteErrors", "DataOld", "WatcherStuck"],
     ),
+    "the tunnel is away": (
+        "SiteDownOutside",
+        ["TunnelAway", {"alertname": "ProcessDown", "job": "cloudflared", "machine": "reliable"}],
+    ),
     "the job is gone": ("JobGone", ["CheckpointsStopped", "DataOld", "JobBehind", "NoClips", "FreshnessBudget"]),
     "nobody is signed in": ("SignInNeeded", ["NoClips", "ClipsRefused"]),
     "a disk is full": (
