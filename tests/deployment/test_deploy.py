@@ -50,8 +50,7 @@ def webhook(docker: None) -> Iterator[Webhook]:
 def a(tmp_path_factory: pytest.TempPathFactory, webhook: Webhook) -> Iterator[Machine]:
     """Machine A of its own, with version 1, and versions 2 (good), and three that are broken in one way each."""
     directory = tmp_path_factory.mktemp("deploy")
-    make_secrets(directory)
-    (directory / "secrets" / "webhook_url").write_text(webhook.url)
+    make_secrets(directory, webhook.url)
     machine = installed(directory, "test-deploy", DEPLOYED, WEBHOOK_KIND="discord")
     try:
         for version in ("deploy-1", "deploy-2"):
@@ -263,7 +262,7 @@ def test_the_rolling_way_takes_the_site_away_for_seconds(a: Machine) -> None:
 def test_staging_stands_beside_production(a: Machine, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Another .env, another project name and another address: its own database, its own website."""
     directory = tmp_path_factory.mktemp("staging")
-    make_secrets(directory)
+    make_secrets(directory, "")
     staging = installed(directory, "test-staging", STAGING)
     before = ready()["version"]
     try:
