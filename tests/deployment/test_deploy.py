@@ -187,6 +187,7 @@ def test_a_broken_version_goes_back_by_itself(a: Machine, webhook: Webhook, vers
     with crowd() as visitors:
         deploy = Deploy(a, version)
         assert deploy.finish() == 1
+    print(f"{visitors.visits.answered} answered, {visitors.visits.failed} failed")
     assert visitors.visits.answered
     assert not visitors.visits.failed
     assert reason in deploy.told
