@@ -1,17 +1,27 @@
 #!/bin/sh
-# Alertmanager with the operator's webhook, whose address is a secret: a Discord webhook is written to in Discord's
-# own form, any other address gets Alertmanager's JSON. Without an address alerts are only shown on port 9093.
+# Alertmanager with the operator's time zone (OPERATOR_ZONE) and webhook, whose address is a secret: a Discord webhook is
+# written to in Discord's own form, any other address gets Alertmanager's JSON. Without an address alerts are only shown on
+# port 9093.
 set -eu
 umask 077
 config=/tmp/alertmanager.yml
-url=$(cat /run/secrets/webhook_url)
-cp /etc/alertmanager/alertmanager.yml "$config"
-case $url in
-  '') ;;
-  *://discord.com/* | *://discordapp.com/*)
-    printf '    discord_configs:\n      - webhook_url: "%s"\n        send_resolved: true\n' "$url" >>"$config" ;;
-  *)
-    printf '    webhook_configs:\n      - url: "%s"\n        send_resolved: true\n' "$url" >>"$config" ;;
-esac
+url=$(cat "${WEBHOOK_URL_FILE:-/run/secrets/webhook_url}")
+write() {
+  sed "s|location: \"UTC\"|location: \"$1\"|" /etc/alertmanager/alertmanager.yml >"$config"
+  case $url in
+    '') ;;
+    *://discord.com/* | *://discordapp.com/*)
+      printf '    discord_configs:\n      - webhook_url: "%s"\n        send_resolved: true\n' "$url" >>"$config"
+      printf '        title: %s\n        message: %s\n' "'{{ template \"operator.title\" . }}'" "'{{ template \"operator.text\" . }}'" >>"$config" ;;
+    *)
+      printf '    webhook_configs:\n      - url: "%s"\n        send_resolved: true\n' "$url" >>"$config" ;;
+  esac
+}
+zone=${OPERATOR_ZONE:-UTC}
+write "$zone"
+if ! amtool check-config "$config" >/dev/null 2>&1; then
+  echo "OPERATOR_ZONE=$zone: no time zone of that name (Europe/Berlin is one); the night is 22 to 8 by UTC" >&2
+  write UTC
+fi
 exec /bin/alertmanager --config.file="$config" --storage.path=/alertmanager --cluster.listen-address= \
   --web.external-url=http://localhost:9093

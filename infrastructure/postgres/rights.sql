@@ -48,6 +48,7 @@ GRANT EXECUTE ON FUNCTION moment_places, three_hours TO PUBLIC;
 GRANT SELECT, INSERT, UPDATE, DELETE ON emotes, emote_minutes, emote_days, emote_rollups TO recorder;
 GRANT SELECT (channel_id), DELETE ON discord_streamers, discord_streams TO recorder;
 GRANT SELECT, INSERT, UPDATE ON recorder_positions, backups TO recorder;
+GRANT SELECT, INSERT, UPDATE, DELETE ON pauses TO recorder;
 GRANT EXECUTE ON FUNCTION make_chat_counts_partition, drop_chat_counts_partition TO recorder;
 GRANT EXECUTE ON FUNCTION make_emote_partitions, drop_emote_partitions, trim_emote_minutes TO recorder;
 
@@ -56,7 +57,7 @@ GRANT SELECT ON watched_channels TO stream_monitoring, chooser;
 GRANT SELECT, INSERT, UPDATE ON opt_outs TO stream_monitoring, chooser;
 GRANT INSERT, UPDATE, DELETE ON watched_channels TO chooser;
 
-GRANT SELECT ON pipeline_progress, backups TO watcher;
+GRANT SELECT ON pipeline_progress, backups, pauses TO watcher;
 
 -- The counter of emotes keeps the copy of their catalogues, and reads who is looked at.
 GRANT SELECT ON emote_interest, opted_out TO emote_counter;

@@ -20,6 +20,8 @@ class Metric:
 
 # Seconds: a fast SSD takes 0.1 ms, a slow one 5, a hard disk 10, an SD card 50.
 SYNC_BUCKETS = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
+# Seconds behind what was said in chat: ticks alone wait 1.5, a backlog takes minutes.
+BEHIND_BUCKETS = (1.0, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0, 15.0, 30.0, 60.0, 300.0, 3600.0)
 
 
 # Every service
@@ -29,6 +31,13 @@ BUILD_INFO = Metric(
 DEAD_LETTERS = Metric("stream_scout_dead_letters_total", "counter", "Records that could not be decoded", ("place",))
 WORKER_FAILURES = Metric(
     "stream_scout_worker_failures_total", "counter", "Workers that ended unexpectedly", ("worker",)
+)
+MEMORY = Metric("stream_scout_memory_bytes", "gauge", "What the container takes, without files that can be dropped")
+MEMORY_LIMIT = Metric(
+    "stream_scout_memory_limit_bytes", "gauge", "What the container may take; missing without a limit"
+)
+GROUP_LAG = Metric(
+    "stream_scout_group_lag_records", "gauge", "Records in Kafka that a group has not read yet", ("group", "topic")
 )
 
 # stream_monitoring
@@ -97,11 +106,23 @@ RECORDER_BATCH_SECONDS = Metric("recorder_batch_seconds", "histogram", "Time of 
 RECORDER_SKIPPED = Metric("recorder_skipped_records_total", "counter", "Records that are not stored", ("topic",))
 RECORDER_INSPECTED = Metric("recorder_inspected_messages_total", "counter", "Chat records read by the inspector")
 ROLLED_UP = Metric("recorder_emote_days_total", "counter", "Channel days whose minutes of emotes became rows of a day")
+MOMENT_ROW_SECONDS = Metric(
+    "recorder_moment_seconds",
+    "histogram",
+    "Time from the second in which chat crossed the threshold to the moment's row",
+    buckets=BEHIND_BUCKETS,
+)
 RECORDER_WAITS = Metric("recorder_postgres_waits_total", "counter", "Waits while Postgres was away")
 
 # clip_creator
 CLIP_OUTCOMES = Metric("clip_creator_outcomes_total", "counter", "Outcomes by status", ("status",))
 CLIP_SECONDS = Metric("clip_creator_confirm_seconds", "histogram", "Time from the request until the clip appears")
+MOMENT_CLIP_SECONDS = Metric(
+    "clip_creator_moment_seconds",
+    "histogram",
+    "Time from the second in which chat crossed the threshold to the clip",
+    buckets=BEHIND_BUCKETS,
+)
 
 # twitch_access
 HELIX_REQUESTS = Metric("twitch_requests_total", "counter", "Helix requests", ("endpoint", "outcome"))
@@ -126,6 +147,14 @@ EMOTE_CATALOGUE_AGE = Metric(
 
 # api_frontend
 PAGE_SECONDS = Metric("api_request_seconds", "histogram", "Time of a request", ("route", "status"))
+QUERY_SECONDS = Metric("api_query_seconds", "histogram", "Time of a query of Postgres, by its name", ("query",))
+REDIS_REACHABLE = Metric("api_redis_reachable", "gauge", "1 while Redis answers; without it requests count in memory")
+MOMENT_PAGE_SECONDS = Metric(
+    "api_moment_seconds",
+    "histogram",
+    "Time from the second in which chat crossed the threshold to its news on open pages",
+    buckets=BEHIND_BUCKETS,
+)
 LIVE_VIEWERS = Metric("api_live_pages", "gauge", "Open pages that receive new moments")
 LIVE_REFUSED = Metric(
     "api_live_refused_total", "counter", "Pages refused since all places were taken: by one client or all", ("by",)
@@ -145,6 +174,7 @@ WATCHER_POSTS = Metric("watcher_posts_total", "counter", "Posts to the webhook",
 WATCHER_WAITING = Metric("watcher_waiting_notices", "gauge", "Notices not delivered yet")
 BACKUP_AGE = Metric("backup_age_seconds", "gauge", "Age of the newest good backup; infinite without one", ("kind",))
 BACKUP_FAILING = Metric("backup_failing", "gauge", "1 while the last try of a backup failed", ("kind",))
+WATCHER_PAUSE = Metric("watcher_pause_seconds", "gauge", "Time left of an operator's pause, as during a deploy")
 
 # discord_bot
 DISCORD_GUILDS = Metric("discord_bot_servers", "gauge", "Servers that the bot is in")

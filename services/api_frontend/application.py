@@ -168,7 +168,7 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
         **limits_of_writing(settings, outside),
         voices=Voices(database),
         visitors=Visitors(database),
-        clients=Clients(settings.trust_cloudflare, settings.networks()),
+        clients=Clients(settings.trust_cloudflare, settings.networks(), trust_proxy=settings.trust_proxy),
         answers=KeptAnswers(settings.keep_seconds),
         catalogue=Catalogue(database),
         shelf=Shelf(),

@@ -89,6 +89,10 @@ class ApiSettings(BaseSettings):
     trust_cloudflare: bool = Field(
         default=False, description="read the client's address from CF-Connecting-IP; only behind a tunnel that sets it"
     )
+    trust_proxy: bool = Field(
+        default=False,
+        description="read the visitor's address from X-Forwarded-For; only behind our proxy, which sets it",
+    )
     tunnel_networks: str = Field(
         default=TUNNEL_NETWORKS, description="networks of the tunnel; Cloudflare's header counts from no other"
     )

@@ -27,6 +27,7 @@ from contracts.moments import Moment
 from contracts.topics import MOMENTS
 from service_runtime.kafka import consumer_config
 from service_runtime.measures import measure
+from service_runtime.measuring.group_lag import lag_of
 from service_runtime.settings import KafkaSettings
 
 log = structlog.get_logger()
@@ -47,7 +48,7 @@ class MomentConsumer:
         self, kafka: KafkaSettings, context: StepContext, reader: ClipReader, credentials: Callable[[], Credentials]
     ) -> None:
         membership = MEMBERSHIP | {"group.instance.id": context.settings.instance}
-        self._consumer = Consumer(consumer_config(kafka, GROUP, **membership))
+        self._consumer = Consumer(consumer_config(kafka, GROUP, **membership) | lag_of(GROUP))
         self._context = context
         self._reader = reader
         self._credentials = credentials

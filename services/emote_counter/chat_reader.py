@@ -9,6 +9,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 from contracts.chat_messages import Tick
 from contracts.topics import CHAT_MESSAGES
 from service_runtime.kafka import consumer_config
+from service_runtime.measuring.group_lag import lag_of
 from service_runtime.settings import KafkaSettings
 from service_runtime.topic_reader import TopicReader
 
@@ -76,7 +77,7 @@ class ChatReader:
 
     def __init__(self, settings: KafkaSettings) -> None:
         # An offset that is not there any more ends the process: the next start looks for a position that holds.
-        config = consumer_config(settings, GROUP, **TUNING | {"auto.offset.reset": "error"})
+        config = consumer_config(settings, GROUP, **TUNING | {"auto.offset.reset": "error"}) | lag_of(GROUP)
         self._consumer = Consumer(config | {"error_cb": self._on_error})
         self.is_away = self._has_returned = False
 

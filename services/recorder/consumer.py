@@ -8,6 +8,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 
 from recorder.rows.record import Record
 from service_runtime.kafka import consumer_config
+from service_runtime.measuring.group_lag import lag_of
 from service_runtime.settings import KafkaSettings
 
 log = structlog.get_logger()
@@ -33,6 +34,7 @@ class RecordReader:
 
     def __init__(self, settings: KafkaSettings, group: str, instance: str, topics: Sequence[str], **more: object):
         config = consumer_config(settings, group, **(TUNING | {"group.instance.id": f"{group}-{instance}"} | more))
+        config |= lag_of(group)
         self._consumer = Consumer(config | {"error_cb": self._on_error, "on_commit": self._on_commit})
         self._consumer.subscribe(list(topics))
         self._written: dict[tuple[str, int], int] = {}  # topic and partition to the offset that is not committed yet

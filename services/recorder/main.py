@@ -10,7 +10,7 @@ from recorder.batch import TOPICS, Shaper
 from recorder.chat_inspector import ChatInspector
 from recorder.consumer import RecordReader
 from recorder.database import Database, load_queries
-from recorder.emote_days import EmoteDays
+from recorder.emotes.emote_days import EmoteDays
 from recorder.erasure import Erasure, Results
 from recorder.partitions import Retention
 from recorder.positions import Positions

@@ -12,7 +12,7 @@ from recorder.consumer import RecordReader
 from recorder.positions import DatabaseBehindError, Offsets
 from recorder.rows.progress import heartbeat
 from recorder.rows.record import Record
-from recorder.rows.row import Entry
+from recorder.rows.row import Entry, first_crossings
 from recorder.store import Store
 from service_runtime.backoff import Backoff
 from service_runtime.measures import measure
@@ -64,7 +64,13 @@ class RecordingLoop:
         entries = self._batch.drain()
         with measure(metrics.RECORDER_BATCH_SECONDS).time():
             written = self._write(entries, stop) if entries else []
+        self._measure_moments(written)
         self._reader.commit(entry.record for entry in written if entry.record is not None)
+
+    def _measure_moments(self, written: list[Entry]) -> None:
+        now = self._now()
+        for crossed_at in first_crossings(written):
+            measure(metrics.MOMENT_ROW_SECONDS).observe(max(0, now - crossed_at) / 1000)
 
     def _write(self, entries: list[Entry], stop: threading.Event) -> list[Entry]:
         """Write, however long Postgres is away, and return what was written.

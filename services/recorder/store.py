@@ -10,7 +10,7 @@ import structlog
 
 from contracts import metrics
 from recorder.database import REFUSABLE, Database, is_refusal, load_queries
-from recorder.emote_ids import EmoteIds
+from recorder.emotes.emote_ids import EmoteIds
 from recorder.partitions import CHAT_COUNTS, EMOTE_TABLES, day_of
 from recorder.positions import Positions
 from recorder.rows import dead_letters

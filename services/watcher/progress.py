@@ -44,6 +44,14 @@ class ProgressReader:
         behind = {stage: max(0.0, seconds) for stage, _, seconds in rows}
         return Ages(silent.get("recorder"), behind.get("job"), backups)
 
+    def pause_seconds(self) -> float | None:
+        """Return how long alerts are still held back, 0 or less if they are not; None if Postgres does not say."""
+        try:
+            with self._database as connection, cut_after(connection, QUERY_SECONDS):
+                return float(self._queries.pause_seconds(connection))
+        except (PostgresAwayError, psycopg.Error):
+            return None
+
     def close(self) -> None:
         """Close the connection; the next call opens another."""
         self._database.close()

@@ -40,6 +40,7 @@ class WatchLoop:
         self._state = state_file.read()
         self._debounce = Debounce(self._state.last_reported)
         self._failures, self._retry_at = 0, 0.0
+        self._paused_until = 0.0  # on the monotonic clock
 
     def run(self, stop: threading.Event, interval_seconds: float) -> None:
         """Check and deliver until `stop`."""
@@ -56,11 +57,21 @@ class WatchLoop:
         observed = condition_of(ages, self._limits)
         self._export(ages, observed)
         at = self._monotonic()
+        if self._is_paused(at):
+            observed = None  # as if there was nothing to see: what lasts beyond the pause is reported after it
         before, self._debounce = self._debounce, self._debounce.observe(observed, at, self._delays)
         condition = self._debounce.last_reported
         if condition is not before.last_reported:
             observed_at = self._now() - before.lasted_seconds(condition, at)
             self._report(before.last_reported, condition, observed_at, ages or Ages())
+
+    def _is_paused(self, at: float) -> bool:
+        """Return whether reports are held back; while Postgres is away, what it said last counts."""
+        left = self._progress.pause_seconds()
+        if left is not None:
+            self._paused_until = at + left
+        measure(metrics.WATCHER_PAUSE).set(max(0.0, self._paused_until - at))
+        return at < self._paused_until
 
     def _report(self, before: Condition, condition: Condition, observed_at: float, ages: Ages) -> None:
         at = self._now()

@@ -3,17 +3,21 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from deployment.operators_end import OperatorsEnd
+from deployment.standins import standins_environment
 from deployment.two_machines import (
     ALONE,
     BOT,
+    DEPLOYED,
     LOCAL,
     PROCESSING,
     RELIABLE,
     REPOSITORY,
+    STAGING,
     TWITCH,
     Discord,
     Machine,
@@ -21,7 +25,6 @@ from deployment.two_machines import (
     Twitch,
     TwoMachines,
     make_secrets,
-    standins_environment,
 )
 
 from embedded.processes.waiting import wait_for
@@ -51,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def addresses() -> Iterator[None]:
     """An address for each machine and for Twitch, on loopback."""
     mine = []
-    for address in (RELIABLE, PROCESSING, TWITCH, ALONE):
+    for address in (RELIABLE, PROCESSING, TWITCH, ALONE, DEPLOYED, STAGING):
         added = subprocess.run(["ip", "addr", "add", f"{address}/32", "dev", "lo"], capture_output=True, check=False)
         if added.returncode == 0:
             mine.append(address)
@@ -77,8 +80,8 @@ def directory(tmp_path_factory: pytest.TempPathFactory, operator: OperatorsEnd) 
 
 
 @pytest.fixture(scope="session")
-def docker() -> None:
-    """A Docker daemon, by the stand-ins where there is no other."""
+def docker(addresses: None) -> None:
+    """A Docker that has the official images, or others in their place."""
     if os.environ.get("STANDINS"):
         os.environ.update(standins_environment(Path(os.environ["STANDINS"])))
 
@@ -114,6 +117,7 @@ def machines(
     on_a = {**common, "BIND_ADDR": RELIABLE, "MACHINE_B": PROCESSING, "COMPOSE_PROFILES": "discord"}
     on_b = {**common, "BIND_ADDR": PROCESSING, "MACHINE_A": RELIABLE, "LOCAL_ADDR": LOCAL}
     on_b["OPERATIONS_URL"] = operator.manual
+    on_b["OPERATOR_ZONE"] = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"  # noon, or warnings would wait for the day
     a = Machine("docker-compose.reliable.yml", "test-reliable", directory, on_a)
     b = Machine("docker-compose.processing.yml", "test-processing", directory, on_b)
     try:

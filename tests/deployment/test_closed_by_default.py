@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient
 from deployment.two_machines import LOCAL, PROCESSING, RELIABLE, Machine, TwoMachines
 
 OPEN = {
-    RELIABLE: {"5000", "5001", "5432", "9100", "9103", "9105"},
+    RELIABLE: {"5000", "5001", "5432", "9100", "9103", "9105", "9106", "9107"},
     PROCESSING: {"9094"},
     LOCAL: {"8080", "8081", "8082", "9090", "9093", "9100", "9104", "3000"},
 }
@@ -26,7 +26,8 @@ PASSWORDS = (
     "discord_token",
 )
 REDIS, POSTGRES = ("redis", 6379), ("postgres", 5432)
-SITE, CAPTURE, WATCHER = ("api-frontend", 5000), ("stream-monitoring-standby", 9100), ("watcher", 9103)
+PROXY, SITE = ("proxy", 5000), ("api-frontend", 5000)
+CAPTURE, WATCHER = ("stream-monitoring-standby", 9100), ("watcher", 9103)
 BOT = ("discord-bot", 9105)
 # Prints each address of its arguments to which a connection is made.
 CONNECT = """
@@ -110,15 +111,17 @@ def test_redis_answers_the_site_alone(machines: TwoMachines, name: str) -> None:
     assert bool(reached(*REDIS)) == (name == "api-frontend")
 
 
-def test_the_tunnel_reaches_only_the_site(machines: TwoMachines) -> None:
+def test_the_tunnel_reaches_only_the_proxy(machines: TwoMachines) -> None:
     """cloudflared's image has no shell, so another container takes its place in its network."""
     places = [
-        each for service in (SITE, POSTGRES, REDIS, CAPTURE, WATCHER, BOT) for each in addresses(machines.a, *service)
+        each
+        for service in (PROXY, SITE, POSTGRES, REDIS, CAPTURE, WATCHER, BOT)
+        for each in addresses(machines.a, *service)
     ]
     image, network = "stream-scout/recorder:test", f"{machines.a.project}_tunnel"
     found = docker("run", "--rm", "--network", network, image, "python", "-c", CONNECT, *places).split()
-    (site,) = found
-    assert site in addresses(machines.a, *SITE)
+    (proxy,) = found
+    assert proxy in addresses(machines.a, *PROXY)
 
 
 def addresses(machine: Machine, service: str, port: int) -> list[str]:

@@ -20,6 +20,7 @@ from embedded.processes.waiting import wait_for
 REPOSITORY = Path(__file__).resolve().parents[2]
 RELIABLE, PROCESSING, TWITCH = "10.88.7.1", "10.88.7.2", "10.88.7.3"  # TWITCH: Discord too
 ALONE = "10.88.7.4"  # a machine with the Discord bot and nothing else
+DEPLOYED, STAGING = "10.88.7.5", "10.88.7.6"
 LOCAL = "127.88.7.2"  # machine B's loopback, apart from everything else on this machine
 BOT = {  # what a compose file needs to reach the simulated Twitch, and to ask it often
     "STREAM_SCOUT_VERSION": "test",
@@ -28,8 +29,14 @@ BOT = {  # what a compose file needs to reach the simulated Twitch, and to ask i
     "TWITCH_AUTH_URL": f"http://{TWITCH}:6690/oauth2/",
     "DISCORD_POLL_SECONDS": "2",
 }
-NEEDS_A_REGISTRY = {"grafana": "GRAFANA_IMAGE", "cloudflared": "CLOUDFLARED_IMAGE"}
-CHANNELS = 10
+NEEDS_A_REGISTRY = {
+    "grafana": "GRAFANA_IMAGE",
+    "cloudflared": "CLOUDFLARED_IMAGE",
+    "node-exporter": "NODE_EXPORTER_IMAGE",
+    "blackbox-exporter": "BLACKBOX_EXPORTER_IMAGE",
+    "postgres-exporter": "POSTGRES_EXPORTER_IMAGE",
+}
+CHANNELS = 10  # a burst each
 Json = dict[str, Any]
 
 
@@ -256,14 +263,6 @@ class TwoMachines:
         login = self.unused.pop()
         self.twitch.burst(login)
         return self.page.wait_for_moment(login, lambda each: (each["clip"] or {}).get("status") == "made", seconds)
-
-
-def standins_environment(folder: Path) -> dict[str, str]:
-    """Start the test kit's daemon, build missing images, and return the variables it prints."""
-    done = subprocess.run([folder / "up.sh"], capture_output=True, text=True, timeout=1800, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    pairs = (line.removeprefix("export ").split("=", 1) for line in done.stdout.splitlines() if "=" in line)
-    return {name: value.strip("'\"") for name, value in pairs}
 
 
 def make_secrets(directory: Path, webhook: str) -> None:

@@ -194,7 +194,11 @@ def website(fact: Website | NoAnswer) -> StageStatus:
     """Assess the website."""
     if isinstance(fact, NoAnswer):
         return _unanswered("website", fact)
-    return StageStatus("website", _behind_if(not fact.ready), details=fact.problem or "ready")
+    return StageStatus(
+        "website",
+        _behind_if(not fact.ready),
+        details=fact.problem or "ready",
+    )
 
 
 def discord_bot(fact: DiscordBot | NoAnswer) -> StageStatus:

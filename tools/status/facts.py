@@ -100,7 +100,7 @@ class DiscordBot:
 
 @dataclass(frozen=True)
 class Website:
-    """Whether the website is ready, and why not."""
+    """Whether the website is ready, and why not; the version and the commit that run, where it says them."""
 
     ready: bool
     problem: str = ""

@@ -11,6 +11,8 @@ import structlog
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from contracts import metrics
+from service_runtime.measures import measure
 from service_runtime.postgres import AWAY, PostgresAwayError, away, with_deadlines
 
 ANSWER_TIMEOUT_SECONDS = 1.5  # a page that cannot be made says so within 2 s
@@ -23,6 +25,10 @@ RECONNECT_SECONDS = 1.0  # then the next request tries again, so recovery never 
 log = structlog.get_logger()
 Connection = psycopg.AsyncConnection[DictRow]
 queries = aiosql.from_path(Path(__file__).parent / "sql", "apsycopg")
+OTHER = "other"  # a list that was built of several pieces, or a library's query
+NAMES = {
+    getattr(queries, name).sql: name for name in queries.available_queries if not name.endswith("_cursor")
+}  # of queries, by their text
 
 
 def conninfo_with_deadlines(conninfo: str) -> str:
@@ -72,7 +78,8 @@ class Database:
 
         With `prepare` False it is planned by its values each time. `binary`: for columns of many bytes.
         """
-        return await self._within_deadline(self._ask(sql, parameters, prepare, binary))
+        with measure(metrics.QUERY_SECONDS).labels(query=NAMES.get(sql, OTHER)).time():
+            return await self._within_deadline(self._ask(sql, parameters, prepare, binary))
 
     async def _ask(
         self, sql: str, parameters: Mapping[str, Any] | None, prepare: bool | None, binary: bool

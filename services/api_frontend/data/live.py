@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -85,6 +86,12 @@ class TooManyPagesError(Exception):
 def gone_news(moment_id: str = "", channel_id: str = "") -> News:
     """Tell open pages to remove a moment, or all of a channel."""
     return News("gone", partial(json.dumps, {"id": moment_id, "channel": channel_id}))
+
+
+def measure_age(moment: StoredMoment) -> None:
+    """Measure how long ago chat crossed the threshold, as open pages learn of a moment for the first time."""
+    if moment.document.revision_number == 1 and moment.clip is None:
+        measure(metrics.MOMENT_PAGE_SECONDS).observe(max(0.0, time.time() - moment.document.crossed_at / 1000))
 
 
 class Subscription:
@@ -251,4 +258,5 @@ class Listener:
                 self._fanout.send(gone_news(moment_id))  # hidden, or not recorded yet: then no page shows it
             for moment in found:
                 if is_new or self._fanout.is_new(moment.moment_id, moment.version):
+                    measure_age(moment)
                     self._fanout.send(News("moment", partial(self._writers.moment, moment), moment))

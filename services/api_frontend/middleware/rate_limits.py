@@ -19,6 +19,8 @@ from api_frontend.middleware.security import Clients
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, RedisSettings
 from api_frontend.translation import _, marked
+from contracts import metrics
+from service_runtime.measures import measure
 
 REDIS_TIMEOUT_SECONDS = 0.2  # a visitor must not wait for a counter
 REDIS_RETRY_SECONDS = 10.0  # meanwhile requests are counted in memory
@@ -84,8 +86,14 @@ class RateLimits:
         """Return what is wrong with Redis; None if it answers or is not configured."""
         if self._redis is None:
             return None
+        problem = await self._redis_problem(self._redis)
+        measure(metrics.REDIS_REACHABLE).set(problem is None)
+        return problem
+
+    @staticmethod
+    async def _redis_problem(redis: FixedWindowRateLimiter) -> str | None:
         try:
-            answers = await self._redis.storage.check()
+            answers = await redis.storage.check()
         except AWAY_ERRORS as error:
             return f"Redis does not answer: {error}"
         return None if answers else "Redis does not answer"

@@ -12,6 +12,7 @@ from api_frontend.settings import ApiSettings
 IPV6_NETWORK_BITS = 64  # one household gets a whole /64
 IPV4_NETWORK_BITS = 24  # what one provider hands out to customers of one place
 CLOUDFLARE = "cf-connecting-ip"
+PROXY = "x-forwarded-for"
 Network = IPv4Network | IPv6Network
 
 log = structlog.get_logger()
@@ -77,11 +78,14 @@ def client_of(address: IPv4Address | IPv6Address) -> str:
 class Clients:
     """Tells clients apart for what one of them may take.
 
-    Cloudflare's header counts only if it is trusted and the peer is in one of the tunnel's networks.
+    Behind our proxy the peer is whom the proxy names. Cloudflare's header counts only if it is trusted and the peer is
+    in one of the tunnel's networks.
     """
 
-    def __init__(self, trust_cloudflare: bool, tunnel_networks: Iterable[Network] = ()) -> None:
-        self._trust_cloudflare = trust_cloudflare
+    def __init__(
+        self, trust_cloudflare: bool, tunnel_networks: Iterable[Network] = (), *, trust_proxy: bool = False
+    ) -> None:
+        self._trust_cloudflare, self._trust_proxy = trust_cloudflare, trust_proxy
         self._networks = tuple(tunnel_networks)
         self._warned = False
 
@@ -91,11 +95,18 @@ class Clients:
         if told is not None and not (self._trust_cloudflare or self._warned):
             self._warned = True
             log.warning("visitors come through Cloudflare and count as one client; set API_TRUST_CLOUDFLARE=true")
-        peer_text = scope["client"][0] if scope.get("client") else "unknown"
+        peer_text = self._peer(scope)
         peer = parsed(peer_text)
         if peer is None:
             return str(peer_text)
         return client_of((self._told(peer, told) if told is not None else None) or peer)
+
+    def _peer(self, scope: Scope) -> str:
+        """Return who sent the request to us, or to our proxy."""
+        told = Headers(scope=scope).get(PROXY, "") if self._trust_proxy else ""
+        if parsed(told) is not None:
+            return told
+        return str(scope["client"][0]) if scope.get("client") else "unknown"
 
     def network_of(self, scope: Scope) -> str:
         """Return the network that a client's voices are counted for: /24 of IPv4, /64 of IPv6."""

@@ -18,7 +18,10 @@ async def health() -> dict[str, bool]:
 
 @router.get("/ready")
 async def ready(site: CurrentSite) -> JSONResponse:
-    """Report what is unavailable. Without Postgres the site is not ready; without Redis it is only degraded."""
+    """Report the version and what is unavailable.
+
+    Without Postgres the site is not ready; without Redis it is only degraded.
+    """
     problems, degraded = {}, {}
     try:
         await site.progress.read()

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Sequence
+from typing import get_args
 
 import structlog
 from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 
 from clip_creator.clip_log.latest_clips import LatestClips
 from contracts import metrics
-from contracts.clips import Clip
+from contracts.clips import Clip, ClipStatus
 from contracts.codec import encode
 from contracts.topics import CLIPS
 from service_runtime.kafka import producer_config
@@ -18,6 +19,7 @@ from service_runtime.settings import KafkaSettings
 log = structlog.get_logger()
 TRANSACTION_MS = 10_000  # the broker aborts a dead process's transaction after this, which unblocks readers
 COMMIT_SECONDS = 10.0
+OUTCOMES = [status for status in get_args(ClipStatus) if status != "intent"]
 ANSWER_SECONDS = 12.0  # by now librdkafka has missed its own deadline, COMMIT_SECONDS
 BROKER_LOST = frozenset({KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT})
 PARTITION_LOST = frozenset(
@@ -39,6 +41,8 @@ class ClipWriter:
 
     def __init__(self, settings: KafkaSettings, instance: str, latest_clips: LatestClips) -> None:
         more = {"transactional.id": f"clip-creator-{instance}", "transaction.timeout.ms": TRANSACTION_MS}
+        for status in OUTCOMES:  # a counter that begins with its first outcome shows Prometheus no increase
+            measure(metrics.CLIP_OUTCOMES).labels(status=status)
         self._config = producer_config(settings, error_cb=self._on_error, **more)
         self._producer = Producer(self._config)
         self._latest_clips = latest_clips
@@ -85,6 +89,8 @@ class ClipWriter:
         log.info("clip recorded", moment=clip.moment_id, status=clip.status, reason=clip.reason, clip=clip.clip_id)
         if clip.status != "intent":
             measure(metrics.CLIP_OUTCOMES).labels(status=clip.status).inc()
+        if clip.status == "made":
+            measure(metrics.MOMENT_CLIP_SECONDS).observe(max(0, clip.decided_at - clip.crossed_at) / 1000)
 
     def _send_offsets(self, offsets: Sequence[TopicPartition], group: object) -> None:
         """Send in a thread that can be abandoned: librdkafka exceeds its own deadline (see `_renew`)."""

@@ -53,3 +53,9 @@ def by_table(entries: Iterable[Entry]) -> dict[Table, list[Any]]:
         for row in entry.rows:
             grouped[row.table].append(row.values)
     return {table: rows for table, rows in grouped.items() if rows}
+
+
+def first_crossings(entries: Iterable[Entry]) -> list[int]:
+    """Return when chat crossed the threshold, of each moment that is written for the first time (its revision 1)."""
+    documents = [row.values for entry in entries for row in entry.rows if row.table is Table.MOMENTS]
+    return [document.crossed_at for document in documents if document.revision_number == 1]

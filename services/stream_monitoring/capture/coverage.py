@@ -16,6 +16,7 @@ from service_runtime.measures import measure
 log = structlog.get_logger()
 
 NOT_DELIVERED = "not delivered"  # seconds whose records never reach Kafka
+COMMON_REASONS = (NOT_DELIVERED, "connection lost", "closed by Twitch", "deaf", "reconnect")
 
 Emit = Callable[[Coverage], None]
 
@@ -57,6 +58,8 @@ class CoverageTracker:
     """Track which channels are read and emit a record for each change. Times: milliseconds of Twitch's clock."""
 
     def __init__(self, instance: str, emit: Emit, machine_now: Callable[[], int]) -> None:
+        for reason in COMMON_REASONS:  # a counter that begins with its first gap shows Prometheus no increase
+            measure(metrics.GAP_SECONDS).labels(reason=reason)
         self._instance = instance
         self._emit = emit
         self._now = machine_now

@@ -260,6 +260,8 @@ def test_probes_and_metrics(site: SiteProcess, http: httpx.Client) -> None:
     metrics = httpx.get(f"http://127.0.0.1:{site.metrics_port}/metrics").text
     assert 'api_request_seconds_count{route="/moments/{moment_id}",status="404"}' in metrics
     assert "whatever" not in metrics
+    assert 'api_query_seconds_count{query="by_ids"}' in metrics
+    assert "SELECT" not in metrics
     assert 'stream_scout_build_info{commit="unknown",service="api_frontend",version="local"} 1.0' in metrics
 
 
@@ -274,5 +276,7 @@ def test_the_rate_limit_holds_with_and_without_redis(postgres_of_module: str, re
             ready = httpx.get(f"{site.url}/ready")
             assert ready.status_code == 200
             assert ("redis" in ready.json()["degraded"]) == (settings != redis.settings())
+            told = httpx.get(f"http://127.0.0.1:{site.metrics_port}/metrics").text
+            assert f"api_redis_reachable {float(settings == redis.settings())}" in told
     counters = {key: redis.client().get(key) for key in redis.client().keys("LIMITS:*/api/127.0.0.1/*")}
     assert list(counters.values()) == [b"4"]  # counted there, and not only in memory

@@ -24,6 +24,7 @@ def test_a_moment_is_a_row_and_a_notification_soon(start, producer, postgres):
     recorder = start()
     wait_for_group(recorder, producer, postgres)
     _, moments = fresh_moments(20)
+    counted = recorder.metric("recorder_moment_seconds_count")
     waits = []
     with psycopg.connect(postgres, autocommit=True) as listener:
         listener.execute("LISTEN moments")
@@ -34,6 +35,13 @@ def test_a_moment_is_a_row_and_a_notification_soon(start, producer, postgres):
             waits.append(time.monotonic() - sent_at)
             assert json.loads(heard.payload) == {"id": moment.moment_id, "revision": 1}
     assert sorted(waits)[len(waits) // 2] < 0.5  # about 0.05 s on an idle machine
+    assert recorder.metric("recorder_moment_seconds_count") - counted == len(moments)
+    lag = 'stream_scout_group_lag_records{group="recorder",topic="moments"} 0.0'
+    wait_for("the group's lag is told", lambda: lag in page_of(recorder), DEADLINE)
+
+
+def page_of(recorder) -> str:
+    return httpx.get(f"http://127.0.0.1:{recorder.metrics_port}/metrics").text
 
 
 def test_garbage_and_poison_become_dead_letters(start, producer, postgres):

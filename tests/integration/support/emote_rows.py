@@ -9,7 +9,7 @@ from contracts.emote_counts import EmoteCounts, EmoteUses
 from emote_counts.packing import pack_seconds
 from emote_counts.uses import EmoteKey
 from recorder.database import Database
-from recorder.emote_days import EmoteDays
+from recorder.emotes.emote_days import EmoteDays
 
 MINUTE_MS = 60_000
 KEKW: EmoteKey = ("7tv", "01A", "KEKW")

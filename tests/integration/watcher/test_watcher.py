@@ -112,6 +112,48 @@ def test_an_outage_shorter_than_the_delay_is_not_reported(watch, pipeline, webho
     assert webhook.tries == 0
 
 
+def pause(postgres: str, role: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command of a deploy."""
+    command = [sys.executable, "-m", "recorder.pause", *words]
+    environment = os.environ | {"POSTGRES_DSN": as_role(postgres, role)}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("role", ["owner", "recorder"])  # as on machine A, and as on B
+def test_a_pause_holds_reports_back_until_it_ends(watch, pipeline, postgres, webhook, role):
+    watcher = watch()
+    watcher.observes("well")
+    assert pause(postgres, role, "begin", "B", "600", "deploy of 1.5").returncode == 0
+    wait_for("the watcher knows", lambda: 0 < watcher.metric("watcher_pause_seconds") <= 600, DEADLINE)
+    pipeline.data_age = 400.0
+    watcher.observes("data_old")
+    watcher.checks_again()
+    assert webhook.tries == 0
+    assert pause(postgres, role, "end", "B").returncode == 0
+    wait_for_events(webhook, "data_old")
+    assert watcher.metric("watcher_pause_seconds") == 0
+
+
+def test_a_pause_ends_by_itself(watch, pipeline, postgres, webhook):
+    pipeline.data_age = 400.0
+    assert pause(postgres, "owner", "begin", "A", "6", "deploy of 1.5").returncode == 0
+    watcher = watch()
+    watcher.checks_again(2)
+    assert webhook.tries == 0
+    wait_for_events(webhook, "data_old")
+
+
+def test_a_pause_is_ten_minutes_at_most(watch, postgres):
+    refused = pause(postgres, "owner", "begin", "A", "601", "a long lunch")
+    assert refused.returncode == 2
+    assert "up to 600" in refused.stderr
+    with psycopg.connect(postgres) as connection:
+        connection.execute("INSERT INTO pauses VALUES ('A', 'by hand', now() + interval '1 day')")
+    watcher = watch()
+    wait_for("the watcher knows", lambda: watcher.metric("watcher_pause_seconds") > 0, DEADLINE)
+    assert watcher.metric("watcher_pause_seconds") <= 600
+
+
 @pytest.mark.parametrize("fault", ["stopped", "hung"])
 def test_postgres_away_and_its_recovery_are_reported_once(watch, webhook, tmp_path, fault):
     with Postgres(tmp_path / "postgres", free_ports(1)[0]) as server:

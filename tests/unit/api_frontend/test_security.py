@@ -45,6 +45,26 @@ def test_this_machine_and_dockers_networks_are_the_tunnels_by_default() -> None:
     assert clients.of(scope("192.168.1.7", "203.0.113.9")) == "192.168.1.7"
 
 
+def through(proxy: str, visitor: str, told: str | None = None) -> dict:
+    """A request as our proxy passes it on."""
+    asked = scope(proxy, told)
+    return {**asked, "headers": [*asked["headers"], (b"x-forwarded-for", visitor.encode())]}
+
+
+def test_behind_our_proxy_visitors_are_told_apart() -> None:
+    clients = Clients(True, ApiSettings().networks(), trust_proxy=True)
+    assert clients.of(through("172.18.0.2", "203.0.113.7")) == "203.0.113.7"
+    assert clients.of(through("172.18.0.2", "2001:db8:1:2::9")) == "2001:db8:1:2::"
+    tunnel = "172.19.0.3"
+    assert clients.of(through("172.18.0.2", tunnel, told="203.0.113.9")) == "203.0.113.9"
+    assert clients.of(through("172.18.0.2", "100.64.0.7", told="203.0.113.9")) == "100.64.0.7", "no tunnel"
+    assert clients.of(through("172.18.0.2", "nonsense")) == "172.18.0.2"
+
+
+def test_without_a_proxy_nobody_may_say_who_sent_it() -> None:
+    assert Clients(False).of(through("198.51.100.1", "203.0.113.7")) == "198.51.100.1"
+
+
 def test_a_network_that_is_none_is_named_at_the_start() -> None:
     with pytest.raises(ValueError, match="tunnel_networks"):
         ApiSettings(tunnel_networks="10.0.0.0/24 everywhere")

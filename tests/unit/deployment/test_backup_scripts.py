@@ -29,6 +29,7 @@ FROM_ELSEWHERE = {
     "discord_lease": "matters for seconds",
     "discord_places": "the bot writes them as it connects",
     "web_sessions": "whoever was signed in with Discord signs in once more",
+    "pauses": "matters for minutes",
     "restores": "written by restore.sh",
     "backups": "how backups went",
 }

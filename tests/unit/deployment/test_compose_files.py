@@ -84,12 +84,30 @@ def test_each_network_holds_only_who_needs_it() -> None:
         for network in service.get("networks", [] if service.get("network_mode") == "none" else ["default"]):
             members.setdefault(network, set()).add(name)
     assert members == {
-        "tunnel": {"cloudflared", "api-frontend"},
+        "tunnel": {"cloudflared", "proxy"},
+        "site": {"proxy", "api-frontend"},
         "limits": {"redis", "api-frontend"},
         "backup": {"backup"},
+        "exporter": {"node-exporter"},
         "database": {"postgres", "migrate", "api-frontend", "stream-monitoring-standby", "watcher", "discord-bot"},
     }
     assert rendered(FILES[0])["networks"]["limits"] == {"internal": True}
+
+
+def test_visitors_have_one_door() -> None:
+    """The website believes the proxy who a visitor is, so nobody else may reach it; the tunnel leads to the proxy."""
+    services = rendered(FILES[0])["services"]
+    assert services["api-frontend"]["environment"]["API_TRUST_PROXY"] == "true"
+    assert "ports" not in services["api-frontend"]
+    assert {port.rpartition(":")[2] for port in services["proxy"]["ports"]} == {"5000", "5001"}
+    assert "service: http://proxy:5000\n" in text("configs/cloudflared/config.yml")
+    assert "http-request set-header X-Forwarded-For %[src]\n" in text("configs/haproxy/haproxy.cfg")
+
+
+def test_the_proxy_keeps_a_connection_longer_than_the_tunnel_does() -> None:
+    (tunnel,) = re.findall(r"keepAliveTimeout: (\d+)s", text("configs/cloudflared/config.yml"))
+    (kept,) = re.findall(r"timeout http-keep-alive (\d+)s", text("configs/haproxy/haproxy.cfg"))
+    assert int(kept) > int(tunnel)
 
 
 @every_service
@@ -97,9 +115,11 @@ def test_each_service_has_the_password_of_its_role_alone(file: str, name: str, s
     given = {secret for secret in service.get("secrets", []) if str(secret).startswith("postgres_")}
     if name in ("postgres", "roles"):
         return
-    login = re.match(r"postgresql://(\w+)@", service.get("environment", {}).get("POSTGRES_DSN", ""))
-    assert given == ({f"postgres_{login[1]}_password"} if login else set())
-    assert not login or login[1] not in ("stream_scout", "owner") or name == "migrate"
+    environment = service.get("environment", {})
+    login = re.match(r"postgresql://(\w+)@", environment.get("POSTGRES_DSN", ""))
+    role = login[1] if login else environment.get("DATA_SOURCE_USER")  # the exporter is not ours
+    assert given == ({f"postgres_{role}_password"} if role else set())
+    assert role not in ("stream_scout", "owner") or name == "migrate"
 
 
 def test_only_the_roles_setup_shares_postgres_socket() -> None:
@@ -201,9 +221,13 @@ def test_images_can_be_replaced() -> None:
         "POSTGRES",
         "REDIS",
         "KAFKA",
+        "HAPROXY",
         "PROMETHEUS",
         "ALERTMANAGER",
         "GRAFANA",
         "CLOUDFLARED",
+        "NODE_EXPORTER",
+        "BLACKBOX_EXPORTER",
+        "POSTGRES_EXPORTER",
     ):
         assert f"${{{variable}_IMAGE:-" in both

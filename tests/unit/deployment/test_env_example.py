@@ -75,6 +75,7 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "EMOTE_COUNTER_BIND_ADDRESS": "inside of the container",
     "EMOTE_COUNTER_METRICS_PORT": "Prometheus asks this port",
     "EMOTE_COUNTER_HEALTH_PORT": "inside of the container",
+    "API_TRUST_PROXY": "the compose file has the proxy",
     "API_BIND_ADDRESS": "inside of the container",
     "API_PORT": "inside of the container",
     "API_METRICS_BIND_ADDRESS": "inside of the container",
@@ -109,7 +110,8 @@ NOT_FOR_THE_FILE = {
     "DISCORD_API_URL": "tests and the demo alone",
     "DISCORD_GATEWAY_URL": "tests and the demo alone",
     **{f"{name}_IMAGE": "where another registry serves" for name in (
-        "ALERTMANAGER", "CLOUDFLARED", "GRAFANA", "KAFKA", "MAVEN", "POSTGRES", "PROMETHEUS", "PYTHON", "REDIS"
+        "ALERTMANAGER", "BLACKBOX_EXPORTER", "CLOUDFLARED", "GRAFANA", "HAPROXY", "KAFKA", "MAVEN", "NODE_EXPORTER",
+        "POSTGRES", "POSTGRES_EXPORTER", "PROMETHEUS", "PYTHON", "REDIS",
     )},
 }  # fmt: skip
 DOCKERS_OWN = {"COMPOSE_PROFILES"}

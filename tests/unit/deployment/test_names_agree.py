@@ -29,10 +29,13 @@ SETTINGS = [
 ]
 DOCKERFILES = sorted((REPOSITORY / "infrastructure" / "images").glob("*.Dockerfile"))
 FLINK_START = {"FLINK_RESUME", "FLINK_JOBMANAGER", "FLINK_JOBMANAGER_MEMORY", "FLINK_TASKMANAGER_MEMORY"}
-OTHERS_METRICS = re.compile(r"^(up|ALERTS|flink_\w+)$")
+OTHERS_METRICS = re.compile(
+    r"^(up|ALERTS|process_start_time_seconds|(node|probe|pg|cloudflared|flink)_\w+)$",
+)
 VAULT = {"BACKUP_REPOSITORY", "VAULT_MACHINE", "WEBHOOK_KIND", "GOMEMLIMIT"}  # infrastructure/images/vault.py, and Go
 WORDS = (
-    r"sum|max|min|count|rate|increase|by|on|and|or|unless|vector|time|max_over_time|histogram_quantile"  # PromQL's own
+    r"sum|max|min|count|rate|increase|by|on|and|or|unless|vector|time|max_over_time|avg_over_time"
+    r"|histogram_quantile|changes|topk|sort_desc|avg|abs|predict_linear|offset|bool|\d+[smhd]"  # PromQL's own
 )
 
 
@@ -65,9 +68,9 @@ def queried(expression: str) -> set[str]:
 def expressions() -> list[str]:
     files = sorted((REPOSITORY / "configs/prometheus").glob("*rules.yml"))
     groups = [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
-    dashboard = json.loads((REPOSITORY / "configs/grafana/dashboards/overview.json").read_text())
+    boards = [json.loads(path.read_text()) for path in (REPOSITORY / "configs/grafana/dashboards").glob("*.json")]
     return [rule["expr"] for group in groups for rule in group["rules"]] + [
-        target["expr"] for panel in dashboard["panels"] for target in panel["targets"]
+        target["expr"] for board in boards for panel in board["panels"] for target in panel["targets"]
     ]
 
 

@@ -109,7 +109,7 @@ def test_metrics_exist() -> None:
     files = {Path(name).stem for name in secrets()}
     named = set(re.findall(rf"`((?:{PREFIXES})_\w+)`", MANUAL)) - files
     for expression in re.findall(r"http://127\.0\.0\.1:9090 '([^']+)'", MANUAL):
-        named |= {re.sub(r"_bucket$", "", name) for name in queried(expression)}
+        named |= {re.sub(r"_(bucket|count|sum)$", "", name) for name in queried(expression)}
     known = {metric.name for metric in metrics.ALL}
     assert "stream_monitoring_holder" in named
     assert not {name for name in named if name not in known and not OTHERS_METRICS.match(name)}

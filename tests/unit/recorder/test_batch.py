@@ -11,7 +11,7 @@ from recorder.batch import TOPICS, Shaper, WriteBatch
 from recorder.partitions import DAY_MS, Retention
 from recorder.rows.progress import heartbeat
 from recorder.rows.record import Record
-from recorder.rows.row import Table, by_table
+from recorder.rows.row import Table, by_table, first_crossings
 
 EXAMPLES = Path(contracts.__file__).parent / "examples"
 NOW = 1_764_000_000_000
@@ -118,3 +118,13 @@ def test_rows_are_grouped_in_one_order_of_tables(shaper):
     online = (EXAMPLES / "stream-lifecycle" / "lifecycle_online.json").read_bytes()
     entries = [heartbeat(NOW), moment_entry(shaper), shaper.entry(Record("stream-lifecycle", 0, 0, online), NOW)]
     assert list(by_table(entries)) == [Table.CHANNELS, Table.STREAMS, Table.MOMENTS, Table.PIPELINE_PROGRESS]
+
+
+def test_a_moment_is_written_for_the_first_time_once(shaper):
+    examples = sorted((EXAMPLES / "moments").glob("*.json"))
+    entries = [shaper.entry(Record("moments", 1, 2, path.read_bytes(), appended_at=NOW), NOW) for path in examples]
+    moments = [codec.decode("moments", path.read_bytes()) for path in examples]
+    raised = [moment.crossed_at for moment in moments if moment.revision == "raised"]
+    assert 0 < len(raised) < len(moments)
+    assert first_crossings(entries) == raised
+    assert first_crossings([heartbeat(NOW)]) == []

@@ -1,0 +1,1 @@
+"""The emotes of the database: their numbers, and their days."""

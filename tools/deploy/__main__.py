@@ -1,0 +1,5 @@
+"""Runs the tool: python3 -m deploy."""
+
+from deploy.main import main
+
+raise SystemExit(main())
