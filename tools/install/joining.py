@@ -1,0 +1,96 @@
+"""Machine B's side of the join: fetches what it shares with A, and writes it down so that a kill loses nothing."""
+
+import http.client
+import json
+import os
+from pathlib import Path
+
+from install.handover import SECRETS, Handover, Line, from_json, parse_line
+from install.host import InstallError
+from install.invitation import PATH
+from install.place import Place
+from install.steps import State
+
+REPLY_SECONDS = 20.0
+NOBODY = (
+    "Nobody answers at {address}:{port}. The line is good once and for 30 minutes, and only while A's installer waits. "
+    "Is it new? Then: tailscale ping {address}, and the policy of DEPLOYMENT.md. A new one, on A: infrastructure/install.sh invite"
+)
+
+
+def fetch(line: Line, own_address: str) -> Handover:
+    """Ask machine A, from our own address in the tailnet. Raises InstallError with what it says."""
+    connection = http.client.HTTPConnection(line.address, line.port, REPLY_SECONDS, source_address=(own_address, 0))
+    body = json.dumps({"token": line.token, "address": own_address})
+    try:
+        connection.request("POST", PATH, body, {"Content-Type": "application/json"})
+        reply = connection.getresponse()
+        text = reply.read().decode(errors="replace")
+    except (OSError, http.client.HTTPException) as error:
+        raise InstallError(NOBODY.format(address=line.address, port=line.port)) from error
+    finally:
+        connection.close()
+    if reply.status != 200:
+        raise InstallError(f"Machine A refuses. {said(text)}")
+    return from_json(text)
+
+
+def said(text: str) -> str:
+    """Return the sentence of a refusal."""
+    try:
+        return str(json.loads(text)["error"])
+    except (ValueError, KeyError, TypeError):
+        return "It does not say why: is something else at that port?"
+
+
+class Join:
+    """Machine B has what it shares with machine A."""
+
+    title = "Machine A"
+
+    def __init__(self, place: Place, own_address: str, line: str) -> None:
+        self._place, self._own, self._line = place, own_address, line
+
+    @property
+    def _received(self) -> Path:
+        """What came and is not written to its places yet."""
+        return self._place.kept / "received.json"
+
+    def state(self) -> State:
+        """Look whether this machine knows the other."""
+        address = self._place.setting("MACHINE_A")
+        if self._received.exists():
+            return State(False, "what came is to be written down")
+        if self._line and address != parse_line(self._line).address:
+            return State(False, "to be asked, by its line")
+        missing = [name for name in SECRETS[:6] if not self._place.secret(name)]
+        if not address or missing:
+            return State(False, "is not known yet")
+        return State(True, f"joined with {address}")
+
+    def do(self) -> None:
+        """Ask A once; then write down, as often as it takes."""
+        if not self._received.exists():
+            if not self._line:
+                raise InstallError("JOIN_LINE is missing. On machine A: infrastructure/install.sh invite")
+            self._keep(fetch(parse_line(self._line), self._own))
+        handover = from_json(self._received.read_text())
+        for name in SECRETS:
+            if value := handover.secrets.get(name):
+                write_secret(self._place.secrets / name, value)
+        self._place.write(handover.settings)
+        self._received.unlink()
+
+    def _keep(self, handover: Handover) -> None:
+        write_secret(self._received, handover.to_json())
+
+
+def write_secret(file: Path, value: str) -> None:
+    """Replace a file whole; secrets.sh gives it to the services afterwards."""
+    file.parent.mkdir(mode=0o750, exist_ok=True)
+    new = file.with_name(file.name + ".new")
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+        opened.write(value)
+        opened.flush()
+        os.fsync(opened.fileno())
+    new.replace(file)

@@ -1,0 +1,53 @@
+"""Parses the command line, asks, does one step after the other, and says what comes next."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from install.console import Console
+from install.host import Host, InstallError, UsageError
+from install.installation import Installation
+from install.roles import ROLES
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def options(arguments: Sequence[str]) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        prog="infrastructure/install.sh",
+        description="Install this machine. Asks for what is missing; with NONINTERACTIVE=1 it takes all from variables. "
+        "Killed, or cut off? Run it again.",
+        epilog="Variables: SITE_DOMAINS TWITCH_CLIENT_ID TWITCH_CLIENT_SECRET PINNED_CHANNELS WEBHOOK_URL "
+        "CLOUDFLARED_TOKEN OPERATOR_ZONE, and TS_AUTHKEY; on B TS_AUTHKEY and JOIN_LINE. "
+        "Ends with 0 when all is done, 1 when something has to be put right, 2 when it cannot work.",
+    )
+    parser.add_argument("what", choices=[*ROLES, "invite"], help="this machine's part; invite: let machine B join")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
+    """Install; the last line says how much was changed."""
+    chosen = options(arguments)
+    console = Console()
+    changed: list[str] = []
+    try:
+        is_interactive = not os.environ.get("NONINTERACTIVE") and sys.stdin.isatty()
+        installation = Installation(Host(CHECKOUT, is_interactive), console, changed)
+        code = installation.invite() if chosen.what == "invite" else installation.install(ROLES[chosen.what])
+    except UsageError as error:
+        code = problem(console, error, 2)
+    except InstallError as error:
+        code = problem(console, error, 1)
+    except (KeyboardInterrupt, EOFError):
+        code = problem(console, "Stopped. Run it again: it goes on where it was.", 1)
+    console.say(f"changed={len(changed)}")
+    return code
+
+
+def problem(console: Console, text: object, code: int) -> int:
+    """Say what is wrong."""
+    console.say(f"\nSTOPPED  {text}")
+    return code
