@@ -1,5 +1,7 @@
 """Writes down what was answered: settings into .env, secrets into their files."""
 
+from collections.abc import Callable
+
 from install import settings
 from install.answers import Answers
 from install.host import Host
@@ -43,7 +45,7 @@ class Settings:
 
     title = "Settings"
 
-    def __init__(self, host: Host, place: Place, answers: Answers, address: str) -> None:
+    def __init__(self, host: Host, place: Place, answers: Answers, address: Callable[[], str]) -> None:
         self._host, self._place, self._answers, self._address = host, place, answers, address
 
     def _missing(self) -> dict[str, str]:
@@ -54,7 +56,7 @@ class Settings:
         values = {each.name: self._answers.known(each) for each in (*QUESTIONS, *UNASKED) if not each.is_secret}
         has_token = bool(self._answers.value("CLOUDFLARED_TOKEN"))
         now = {name: self._place.setting(name) for name in settings.FOLLOWS}
-        wanted = {**self._of_the_checkout(), **settings.derived(values, now, has_token), "BIND_ADDR": self._address}
+        wanted = {**self._of_the_checkout(), **settings.derived(values, now, has_token), "BIND_ADDR": self._address()}
         wanted |= {name: value for name, value in values.items() if value}
         profiles = self._place.setting("COMPOSE_PROFILES")
         if has_token:
@@ -77,7 +79,7 @@ class Settings:
         """Compare .env with what was answered."""
         missing = self._missing()
         if missing or not self._place.env.exists():
-            return State(False, f"to be written: {', '.join(missing)}")
+            return State(False, f"{len(missing)} to be written into .env")
         return State(True, f"{self._place.env.name} has them")
 
     def do(self) -> None:

@@ -36,7 +36,8 @@ def parse_line(text: str) -> Line:
     match = LINE.fullmatch(re.sub(r"\s", "", text))
     if not match:
         raise InstallError(
-            "That is not the line of machine A: it begins with join: and has four parts. On A: infrastructure/install.sh invite"
+            "That is not machine A's line, which begins with join: and has four parts. "
+            "A new one, on A: infrastructure/install.sh invite"
         )
     return Line(match[1], int(match[2]), match[3])
 

@@ -2,7 +2,7 @@
 
 import os
 
-from install import network
+from install import network, words
 from install.answers import Answers
 from install.console import Console
 from install.files import Secrets, Settings
@@ -13,79 +13,75 @@ from install.joining import Join
 from install.kernel import ClockIsSet, EarlyPorts, MemoryLimits, Swap
 from install.packages import DockerAndCompose, DockerIsOurs
 from install.place import Place
-from install.roles import HALF_AN_HOUR, PROCESSING, RELIABLE, Role
+from install.roles import HALF_AN_HOUR, RELIABLE, Role
 from install.settings import shared
+from install.sign_in import SignIn
 from install.stack import Images, Preflight, Services, Stack
 from install.steps import Step, run
-from install.system import System, docker_source, this_system
-
-SIGN_IN = ("run", "--rm", "--no-deps", "clip-creator", "python", "seed_twitch_tokens.py", "--device")
-STANDBY = "stream-monitoring-standby"
+from install.system import docker_source, this_system
 
 
 class Installation:
     """One run on one machine. `changed`: what it has changed so far."""
 
-    def __init__(self, host: Host, console: Console, changed: list[str]) -> None:
-        self._host, self._console, self._changed = host, console, changed
+    def __init__(self, host: Host, role: Role, console: Console, changed: list[str]) -> None:
+        self._host, self._role, self._console, self._changed = host, role, console, changed
         self._place = Place(host)
-        self._key = network.key(os.environ)
+        self._tailscale = network.Tailscale(host, role, network.key(os.environ))
         self._line = os.environ.pop("JOIN_LINE", "").strip()
         self._answers = Answers(self._place, os.environ)
+        self._stack = Stack(host, role, self._place, console)
+        self._preflight = Preflight(self._stack)
+        self._sign_in = SignIn(self._stack)
 
-    def install(self, role: Role) -> int:
+    def install(self) -> int:
         """Do all steps; return the exit code."""
         system = this_system(self._host)
         docker_source(system)
-        self._greet(role, system)
-        self._run([MemoryLimits(self._host, system)])
-        if role is RELIABLE:
+        self._console.say(words.greeting(self._role, system))
+        if self._role is RELIABLE:
             self._ask()
-            self._answers.checked()
-            self._run([Secrets(self._host, self._place, self._answers)])
-        tailscale = network.Tailscale(self._host, role, self._key)
-        self._run([tailscale])
-        if role is PROCESSING:
-            self._run([self._join(tailscale.address()), Secrets(self._host, self._place, self._answers)])
-        stack = Stack(self._host, role, self._place, self._console)
-        self._run([Settings(self._host, self._place, self._answers, tailscale.address()), *self._system_steps(system)])
-        preflight = Preflight(stack)
-        self._run([Images(stack), preflight])
-        return self._start(role, stack, preflight)
-
-    def _greet(self, role: Role, system: System) -> None:
-        self._console.say(f"Stream Scout, machine {role.letter} ({role.name}), on {system}.")
-        self._console.say(
-            f"The first time it takes {role.minutes} minutes. Cut off, or killed? Run it again: it goes on where it was.\n"
-        )
-
-    def _run(self, steps: list[Step]) -> None:
-        run(steps, self._console, self._changed)
+        run(self._steps(), self._console, self._changed)
+        self._console.say("\n".join(["", *self._preflight.warnings]) if self._preflight.warnings else "")
+        if self._role is RELIABLE and not self._place.setting("MACHINE_B") and self._host.is_interactive:
+            self._console.say(words.end_on_a(self._place.setting))
+            return self.invite()
+        self._console.say(self._end())
+        return 0
 
     def _ask(self) -> None:
-        if not self._host.is_interactive or not self._answers.open():
-            return
-        self._answers.ask(self._console)
+        if self._host.is_interactive and (questions := self._answers.open()):
+            self._console.say(words.before_questions(len(questions)))
+            self._answers.ask(self._console)
+            self._console.say()
+        self._answers.checked()
 
-    def _join(self, address: str) -> Join:
-        join = Join(self._place, address, self._line)
-        if self._host.is_interactive and not join.state().is_done and not self._line:
-            line = self._console.ask("  The line that machine A has printed, join:...", is_secret=True)
-            join = Join(self._place, address, line)
-        return join
+    def _steps(self) -> list[Step]:
+        """Return the steps: first what may need the operator, then what takes long."""
+        host, system = self._host, this_system(self._host)
+        secrets = Secrets(host, self._place, self._answers)
+        settings = Settings(host, self._place, self._answers, self._tailscale.address)
+        checks = [MemoryLimits(host, system)]
+        mine = [secrets, self._tailscale] if self._role is RELIABLE else [self._tailscale, self._join(), secrets]
+        machine = [DockerAndCompose(host, system), DockerIsOurs(host), EarlyPorts(host), ClockIsSet(host), Swap(host)]
+        return [*checks, *mine, settings, *machine, Images(self._stack), self._preflight, *self._start()]
 
-    def _system_steps(self, system: System) -> list[Step]:
-        host = self._host
-        return [DockerAndCompose(host, system), DockerIsOurs(host), EarlyPorts(host), ClockIsSet(host), Swap(host)]
+    def _join(self) -> Join:
+        ask = self._console.ask if self._host.is_interactive else None
+        return Join(self._place, self._tailscale.address, self._line, ask)
 
-    def _start(self, role: Role, stack: Stack, preflight: Preflight) -> int:
-        self._run([Services(stack)])
-        for line in preflight.warnings:
-            self._console.say(line)
-        if role is RELIABLE and not self._place.setting("MACHINE_B") and self._host.is_interactive:
-            return self.invite()
-        self._console.say("\nDone.")
-        return 0
+    def _start(self) -> list[Step]:
+        """Sign in before clip-creator runs for the first time; where nobody sits, start everything else."""
+        if self._role is RELIABLE:
+            return [Services(self._stack)]
+        if self._host.is_interactive:
+            return [self._sign_in, Services(self._stack)]
+        return [Services(self._stack, self._sign_in.waiting)]
+
+    def _end(self) -> str:
+        if self._role is RELIABLE:
+            return words.end_on_a(self._place.setting) + words.next_on_a(self._place.setting)
+        return words.end_on_b(self._sign_in.waiting())
 
     def _handover(self) -> Handover:
         names = shared((self._host.checkout / ".env.example").read_text())
@@ -99,17 +95,15 @@ class Installation:
         if not address:
             raise InstallError("This machine has no BIND_ADDR yet. First: infrastructure/install.sh reliable")
         invitation = Invitation(self._handover(), HALF_AN_HOUR)
-        endpoint = Endpoint(address, invitation, lambda other: self._place.write({"MACHINE_B": other}))
-        self._console.say(
-            f"\nOn machine B, within 30 minutes:\n\n    infrastructure/install.sh processing\n\nand, where it asks, this line:\n\n    {endpoint.line}\n"
-        )
-        joined = endpoint.wait()
-        if not joined:
-            raise InstallError(
-                "30 minutes are over, and no machine has joined. A new line: infrastructure/install.sh invite"
-            )
+        try:
+            endpoint = Endpoint(address, invitation, lambda other: self._place.write({"MACHINE_B": other}))
+        except OSError as error:
+            raise InstallError(f"The place where B joins cannot be opened at {address}: {error.strerror}") from error
+        self._console.say(words.invitation(endpoint.line))
+        if not (joined := endpoint.wait()):
+            raise InstallError(words.NOBODY_JOINED)
         self._changed.append("Machine B")
-        self._console.say(f"Machine B ({joined}) has joined.")
-        stack = Stack(self._host, RELIABLE, self._place, self._console)
-        self._run([Services(stack)])
+        self._console.say(f"\nMachine B ({joined}) has joined and goes on by itself. Here its address is made known:\n")
+        run([Services(self._stack)], self._console, self._changed)
+        self._console.say(words.AFTER_THE_JOIN)
         return 0

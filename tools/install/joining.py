@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from install.handover import SECRETS, Handover, Line, from_json, parse_line
@@ -12,9 +13,11 @@ from install.place import Place
 from install.steps import State
 
 REPLY_SECONDS = 20.0
+Ask = Callable[[str, bool], str]
 NOBODY = (
-    "Nobody answers at {address}:{port}. The line is good once and for 30 minutes, and only while A's installer waits. "
-    "Is it new? Then: tailscale ping {address}, and the policy of DEPLOYMENT.md. A new one, on A: infrastructure/install.sh invite"
+    "Nobody answers at {address}:{port}. A line is good once, for 30 minutes, and only while A's installer waits for it. "
+    "A new one, on A: infrastructure/install.sh invite. Is it new? Then: tailscale ping {address}, and the policy of "
+    "DEPLOYMENT.md"
 )
 
 
@@ -48,8 +51,9 @@ class Join:
 
     title = "Machine A"
 
-    def __init__(self, place: Place, own_address: str, line: str) -> None:
-        self._place, self._own, self._line = place, own_address, line
+    def __init__(self, place: Place, own_address: Callable[[], str], line: str, ask: Ask | None) -> None:
+        """`line`: what A has printed, if it is known already; `ask`: asks for it where somebody sits."""
+        self._place, self._own, self._line, self._ask = place, own_address, line, ask
 
     @property
     def _received(self) -> Path:
@@ -60,20 +64,18 @@ class Join:
         """Look whether this machine knows the other."""
         address = self._place.setting("MACHINE_A")
         if self._received.exists():
-            return State(False, "what came is to be written down")
+            return State(False, "what came from it is not written down yet")
         if self._line and address != parse_line(self._line).address:
-            return State(False, "to be asked, by its line")
+            return State(False, "joining it")
         missing = [name for name in SECRETS[:6] if not self._place.secret(name)]
         if not address or missing:
-            return State(False, "is not known yet")
+            return State(False, "joining it")
         return State(True, f"joined with {address}")
 
     def do(self) -> None:
         """Ask A once; then write down, as often as it takes."""
         if not self._received.exists():
-            if not self._line:
-                raise InstallError("JOIN_LINE is missing. On machine A: infrastructure/install.sh invite")
-            self._keep(fetch(parse_line(self._line), self._own))
+            write_secret(self._received, fetch(self._read_line(), self._own()).to_json())
         handover = from_json(self._received.read_text())
         for name in SECRETS:
             if value := handover.secrets.get(name):
@@ -81,8 +83,13 @@ class Join:
         self._place.write(handover.settings)
         self._received.unlink()
 
-    def _keep(self, handover: Handover) -> None:
-        write_secret(self._received, handover.to_json())
+    def _read_line(self) -> Line:
+        """Return the line of machine A, in the place of which nothing helps. Raises InstallError."""
+        if not self._line and self._ask:
+            self._line = self._ask("  The line that machine A has printed (join:...)", True)
+        if not self._line:
+            raise InstallError("JOIN_LINE is missing. It is printed on machine A by: infrastructure/install.sh invite")
+        return parse_line(self._line)
 
 
 def write_secret(file: Path, value: str) -> None:

@@ -30,7 +30,7 @@ class MemoryLimits:
     def do(self) -> None:
         """Say what to type; a change of the kernel's command line, and a restart, are the operator's to decide."""
         file = "/boot/firmware/cmdline.txt"
-        if self._system.is_raspberry_pi:
+        if self._system.is_raspberry_pi_os:
             if not self._host.read(file):
                 file = "/boot/cmdline.txt"
             advice = f"sudo sed -i '1s/$/ cgroup_enable=memory cgroup_memory=1/' {file} && sudo reboot"

@@ -9,7 +9,7 @@ from pathlib import Path
 from install.console import Console
 from install.host import Host, InstallError, UsageError
 from install.installation import Installation
-from install.roles import ROLES
+from install.roles import RELIABLE, ROLES
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -18,8 +18,8 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
         prog="infrastructure/install.sh",
-        description="Install this machine. Asks for what is missing; with NONINTERACTIVE=1 it takes all from variables. "
-        "Killed, or cut off? Run it again.",
+        description="Install this machine. Asks for what is missing; with NONINTERACTIVE=1 all comes from variables. "
+        "Cut off, or killed? Run it again.",
         epilog="Variables: SITE_DOMAINS TWITCH_CLIENT_ID TWITCH_CLIENT_SECRET PINNED_CHANNELS WEBHOOK_URL "
         "CLOUDFLARED_TOKEN OPERATOR_ZONE, and TS_AUTHKEY; on B TS_AUTHKEY and JOIN_LINE. "
         "Ends with 0 when all is done, 1 when something has to be put right, 2 when it cannot work.",
@@ -34,17 +34,23 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
     console = Console()
     changed: list[str] = []
     try:
-        is_interactive = not os.environ.get("NONINTERACTIVE") and sys.stdin.isatty()
-        installation = Installation(Host(CHECKOUT, is_interactive), console, changed)
-        code = installation.invite() if chosen.what == "invite" else installation.install(ROLES[chosen.what])
+        code = start(chosen.what, console, changed)
     except UsageError as error:
         code = problem(console, error, 2)
     except InstallError as error:
         code = problem(console, error, 1)
     except (KeyboardInterrupt, EOFError):
-        code = problem(console, "Stopped. Run it again: it goes on where it was.", 1)
+        code = problem(console, "You have stopped it. Run it again: it goes on where it was.", 1)
     console.say(f"changed={len(changed)}")
     return code
+
+
+def start(what: str, console: Console, changed: list[str]) -> int:
+    """Do what was asked for; return the exit code."""
+    is_interactive = not os.environ.get("NONINTERACTIVE") and sys.stdin.isatty()
+    role = ROLES.get(what, RELIABLE)
+    installation = Installation(Host(CHECKOUT, is_interactive), role, console, changed)
+    return installation.invite() if what == "invite" else installation.install()
 
 
 def problem(console: Console, text: object, code: int) -> int:

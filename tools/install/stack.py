@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from install.console import Console
@@ -118,13 +118,13 @@ class Services:
 
     title = "Services"
 
-    def __init__(self, stack: Stack, without: tuple[str, ...] = ()) -> None:
-        """`without`: what is not to be started yet."""
+    def __init__(self, stack: Stack, without: Callable[[], tuple[str, ...]] = tuple) -> None:
+        """`without`: says what is not to be started yet."""
         self._stack, self._without = stack, without
 
     def _wanted(self) -> list[str]:
         names = self._stack.host.run(*self._stack.compose("config", "--services")).split()
-        return sorted(set(names) - set(self._without))
+        return sorted(set(names) - set(self._without()))
 
     def state(self) -> State:
         """Compare what runs with what the compose file and .env say."""
@@ -135,13 +135,13 @@ class Services:
         well = {name for name, found in running.items() if is_well(found, hashes.get(name, ""))}
         missing = [name for name in self._wanted() if name not in well]
         if missing:
-            return State(False, f"to start: {', '.join(missing)}")
+            return State(False, f"{len(missing)} to be started: {', '.join(missing)}")
         return State(True, f"{len(well)} are well")
 
     def do(self) -> None:
         """Start them, and wait until they are healthy."""
         words = ["up", "--detach", "--no-build", "--wait"]
-        words += self._wanted() if self._without else []
+        words += self._wanted() if self._without() else []
         self._stack.watched(self._stack.compose(*words), "start.log")
 
 

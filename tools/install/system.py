@@ -6,6 +6,7 @@ from enum import Enum
 
 from install.host import Host, UsageError
 
+PI_FILE = "/etc/rpi-issue"  # of Raspberry Pi OS alone
 ARCHITECTURES = ("amd64", "arm64")
 SUPPORTED = "Ubuntu 22.04 or 24.04, Debian 12, or Raspberry Pi OS (64 bit)"
 
@@ -26,14 +27,14 @@ class System:
     version: str
     codename: str
     architecture: str
-    is_raspberry_pi: bool
+    is_raspberry_pi_os: bool
 
     def __str__(self) -> str:
         """Name it as its makers do."""
-        return f"{self.name}{' on a Raspberry Pi' if self.is_raspberry_pi else ''}, {self.architecture}"
+        return f"{self.name}{' (Raspberry Pi OS)' if self.is_raspberry_pi_os else ''}, {self.architecture}"
 
 
-def parse(os_release: str, architecture: str, model: str) -> System:
+def parse(os_release: str, architecture: str, pi_file: str) -> System:
     """Read the system's own description."""
     said = dict(re.findall(r"^(\w+)=\"?([^\"\n]*)\"?$", os_release, re.MULTILINE))
     return System(
@@ -42,7 +43,7 @@ def parse(os_release: str, architecture: str, model: str) -> System:
         version=said.get("VERSION_ID", ""),
         codename=said.get("VERSION_CODENAME", ""),
         architecture=architecture,
-        is_raspberry_pi=model.startswith("Raspberry Pi"),
+        is_raspberry_pi_os=bool(pi_file),
     )
 
 
@@ -51,7 +52,7 @@ def docker_source(system: System) -> DockerSource:
     if system.architecture not in ARCHITECTURES:
         raise UsageError(
             f"This system is {system.architecture or 'of an unknown architecture'}; there are images for "
-            f"{' and '.join(ARCHITECTURES)} only. A Raspberry Pi 4 or 5 can run the 64-bit Raspberry Pi OS: install that."
+            f"{' and '.join(ARCHITECTURES)} only. Raspberry Pi OS: take the 64-bit one."
         )
     major = int(system.version.partition(".")[0]) if system.version[:1].isdigit() else 0
     if system.id == "ubuntu" and major >= 22:
@@ -66,4 +67,4 @@ def docker_source(system: System) -> DockerSource:
 def this_system(host: Host) -> System:
     """Describe the machine that this runs on."""
     architecture = host.attempt("dpkg", "--print-architecture").stdout.strip()
-    return parse(host.read("/etc/os-release"), architecture, host.read("/proc/device-tree/model"))
+    return parse(host.read("/etc/os-release"), architecture, host.read(PI_FILE))
