@@ -24,8 +24,9 @@ from install.system import docker_source, this_system
 class Installation:
     """One run on one machine. `changed`: what it has changed so far."""
 
-    def __init__(self, host: Host, role: Role, console: Console, changed: list[str]) -> None:
+    def __init__(self, host: Host, role: Role, console: Console, changed: list[str], joins_again: bool) -> None:
         self._host, self._role, self._console, self._changed = host, role, console, changed
+        self._joins_again = joins_again
         self._place = Place(host)
         self._tailscale = network.Tailscale(host, role, network.key(os.environ))
         self._line = os.environ.pop("JOIN_LINE", "").strip()
@@ -61,14 +62,22 @@ class Installation:
         host, system = self._host, this_system(self._host)
         secrets = Secrets(host, self._place, self._answers)
         settings = Settings(host, self._place, self._answers, self._tailscale.address)
-        checks = [MemoryLimits(host, system)]
-        mine = [secrets, self._tailscale] if self._role is RELIABLE else [self._tailscale, self._join(), secrets]
-        machine = [DockerAndCompose(host, system), DockerIsOurs(host), EarlyPorts(host), ClockIsSet(host), Swap(host)]
+        checks: list[Step] = [MemoryLimits(host, system)]
+        mine: list[Step] = (
+            [secrets, self._tailscale] if self._role is RELIABLE else [self._tailscale, self._join(), secrets]
+        )
+        machine: list[Step] = [
+            DockerAndCompose(host, system),
+            DockerIsOurs(host),
+            EarlyPorts(host),
+            ClockIsSet(host),
+            Swap(host),
+        ]
         return [*checks, *mine, settings, *machine, Images(self._stack), self._preflight, *self._start()]
 
     def _join(self) -> Join:
         ask = self._console.ask if self._host.is_interactive else None
-        return Join(self._place, self._tailscale.address, self._line, ask)
+        return Join(self._place, self._tailscale.address, self._line, ask, self._joins_again)
 
     def _start(self) -> list[Step]:
         """Sign in before clip-creator runs for the first time; where nobody sits, start everything else."""

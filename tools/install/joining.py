@@ -15,7 +15,7 @@ from install.steps import State
 REPLY_SECONDS = 20.0
 Ask = Callable[[str, bool], str]
 NOBODY = (
-    "Nobody answers at {address}:{port}. A line is good once, for 30 minutes, and only while A's installer waits for it. "
+    "Nobody answers at {address}:{port}. A line is good once, for 30 minutes, and only while A's installer waits. "
     "A new one, on A: infrastructure/install.sh invite. Is it new? Then: tailscale ping {address}, and the policy of "
     "DEPLOYMENT.md"
 )
@@ -51,9 +51,13 @@ class Join:
 
     title = "Machine A"
 
-    def __init__(self, place: Place, own_address: Callable[[], str], line: str, ask: Ask | None) -> None:
-        """`line`: what A has printed, if it is known already; `ask`: asks for it where somebody sits."""
-        self._place, self._own, self._line, self._ask = place, own_address, line, ask
+    def __init__(
+        self, place: Place, own_address: Callable[[], str], line: str, ask: Ask | None, is_again: bool
+    ) -> None:
+        """`line`: what A has printed, if it is known already; `ask`: asks for it where somebody sits;
+        `is_again`: join though this machine has joined before.
+        """
+        self._place, self._own, self._line, self._ask, self._is_again = place, own_address, line, ask, is_again
 
     @property
     def _received(self) -> Path:
@@ -65,7 +69,7 @@ class Join:
         address = self._place.setting("MACHINE_A")
         if self._received.exists():
             return State(False, "what came from it is not written down yet")
-        if self._line and address != parse_line(self._line).address:
+        if self._is_again or (self._line and address != parse_line(self._line).address):
             return State(False, "joining it")
         missing = [name for name in SECRETS[:6] if not self._place.secret(name)]
         if not address or missing:
@@ -82,6 +86,7 @@ class Join:
                 write_secret(self._place.secrets / name, value)
         self._place.write(handover.settings)
         self._received.unlink()
+        self._is_again = False
 
     def _read_line(self) -> Line:
         """Return the line of machine A, in the place of which nothing helps. Raises InstallError."""

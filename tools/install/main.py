@@ -9,7 +9,7 @@ from pathlib import Path
 from install.console import Console
 from install.host import Host, InstallError, UsageError
 from install.installation import Installation
-from install.roles import RELIABLE, ROLES
+from install.roles import PROCESSING, RELIABLE, ROLES
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -24,7 +24,11 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
         "CLOUDFLARED_TOKEN OPERATOR_ZONE, and TS_AUTHKEY; on B TS_AUTHKEY and JOIN_LINE. "
         "Ends with 0 when all is done, 1 when something has to be put right, 2 when it cannot work.",
     )
-    parser.add_argument("what", choices=[*ROLES, "invite"], help="this machine's part; invite: let machine B join")
+    parser.add_argument(
+        "what",
+        choices=[*ROLES, "invite", "join"],
+        help="this machine's part; invite: let machine B join; join: join again",
+    )
     return parser.parse_args(arguments)
 
 
@@ -48,8 +52,8 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
 def start(what: str, console: Console, changed: list[str]) -> int:
     """Do what was asked for; return the exit code."""
     is_interactive = not os.environ.get("NONINTERACTIVE") and sys.stdin.isatty()
-    role = ROLES.get(what, RELIABLE)
-    installation = Installation(Host(CHECKOUT, is_interactive), role, console, changed)
+    role = ROLES.get(what, PROCESSING if what == "join" else RELIABLE)
+    installation = Installation(Host(CHECKOUT, is_interactive), role, console, changed, joins_again=what == "join")
     return installation.invite() if what == "invite" else installation.install()
 
 

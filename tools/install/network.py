@@ -10,7 +10,7 @@ from install.roles import Role
 from install.steps import State
 
 INSTALLER = "https://tailscale.com/install.sh"
-POLICY = "DEPLOYMENT.md, Before you begin: the Tailscale policy"
+POLICY = "DEPLOYMENT.md, Before you begin, has the policy"
 
 
 class Tailscale:

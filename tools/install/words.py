@@ -16,7 +16,7 @@ def greeting(role: Role, system: System) -> str:
     """Say what will happen, and what to do if it is cut off."""
     return (
         f"Stream Scout: installing machine {role.letter} ({role.name}) on {system}.\n"
-        f"The first time it takes about {role.minutes} minutes. Cut off, or killed? Run it again: it goes on where it was.\n"
+        f"The first time it takes about {role.minutes} minutes. Cut off, or killed? Run it again: it goes on.\n"
     )
 
 

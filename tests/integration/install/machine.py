@@ -112,13 +112,16 @@ class Machine:
         for file in ("group", "gshadow"):
             lines = (etc / file).read_text().splitlines(keepends=True) if (etc / file).exists() else []
             (etc / file).write_text("".join(line for line in lines if not line.startswith("docker:")))
-        with (etc / "passwd").open("a") as passwd, (etc / "group").open("a") as group:
-            passwd.write(f"operator:x:{OPERATOR}:{OPERATOR}::{self.folder}:/bin/sh\n")
-            group.write(f"operator:x:{OPERATOR}:\n")
+        for file, line in {
+            "passwd": f"op:x:{OPERATOR}:{OPERATOR}::{self.folder}:/bin/sh", "group": f"op:x:{OPERATOR}:",
+            "shadow": "op:*:20000:0:99999:7:::",
+        }.items():  # fmt: skip
+            with (etc / file).open("a") as opened:
+                opened.write(f"{line}\n")
         if (etc / "sudoers.d").is_dir():
-            rule = etc / "sudoers.d" / "operator"
+            rule = etc / "sudoers.d" / "op"
             path = f"{self.folder}/bin:{SYSTEM_PATH}"
-            rule.write_text(f'operator ALL=(ALL) NOPASSWD: ALL\nDefaults secure_path="{path}"\nDefaults !use_pty\n')
+            rule.write_text(f'op ALL=(ALL) NOPASSWD: ALL\nDefaults secure_path="{path}"\nDefaults !use_pty\n')
             rule.chmod(0o440)
 
     def _make_checkout(self) -> None:
@@ -185,7 +188,7 @@ class Machine:
         """Run a command to its end, or to the machine's."""
         process = self.start(*words, **variables)
         try:
-            output, _ = process.communicate(timeout=60)
+            output, _ = process.communicate(timeout=25)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise
