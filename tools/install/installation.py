@@ -28,6 +28,7 @@ class Installation:
         self._host, self._role, self._console, self._changed = host, role, console, changed
         self._joins_again = joins_again
         self._place = Place(host)
+        self._place.lock()
         self._tailscale = network.Tailscale(host, role, network.key(os.environ))
         self._line = os.environ.pop("JOIN_LINE", "").strip()
         self._answers = Answers(self._place, os.environ)

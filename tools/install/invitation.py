@@ -113,6 +113,10 @@ class Endpoint(ThreadingHTTPServer):
         if self._invitation.joined:
             self._answered.set()
 
+    def give_up(self) -> None:
+        """End the waiting."""
+        self._answered.set()
+
     def wait(self) -> str:
         """Serve until a machine has joined or the time is over; return its address, or nothing."""
         serving = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)

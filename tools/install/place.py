@@ -1,12 +1,13 @@
 """Where an installation keeps its things: .env, the secrets, and what the installer itself has to remember."""
 
+import fcntl
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from deploy import env_file
 from install import settings
-from install.host import Host
+from install.host import Host, InstallError
 
 
 class Place:
@@ -17,6 +18,16 @@ class Place:
         self.env = host.checkout / ".env"
         self.kept = host.checkout / ".install"
         self.kept.mkdir(mode=0o700, exist_ok=True)
+
+    def lock(self) -> None:
+        """Let one run at a time change this machine. Raises InstallError."""
+        self._lock = (self.kept / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InstallError(
+                "Another install.sh or uninstall.sh runs in this folder, or waits for machine B"
+            ) from None
 
     def text(self) -> str:
         """Return .env as it is; on a new machine, as .env.example has it."""

@@ -32,7 +32,7 @@ class Stack:
         try:
             while process.poll() is None:
                 time.sleep(LOOK_SECONDS)
-                last = reason(log.read_text(errors="replace")[-4000:])
+                last = last_line(log.read_text(errors="replace")[-4000:])
                 self.console.sign_of_life(f"{time.monotonic() - began:4.0f} s  {last}")
         finally:
             self.console.end_of_life_signs()
@@ -41,6 +41,12 @@ class Stack:
         if process.returncode:
             end = "\n".join(f"        | {line}" for line in log.read_text(errors="replace").splitlines()[-12:])
             raise InstallError(f"{' '.join(command)} ended with {process.returncode}. The end of {log}:\n{end}")
+
+
+def last_line(text: str) -> str:
+    """Return the last line that says something."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else "..."
 
 
 class Images:

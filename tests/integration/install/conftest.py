@@ -17,7 +17,17 @@ def namespaces_work() -> bool:
     """Return whether this user may make what the machines are made of."""
     if os.geteuid() != 0 or not all(shutil.which(name) for name in ("unshare", "nsenter", "setpriv", "ip", "sysctl")):
         return False
-    made = ["unshare", "--mount", "--net", "--pid", "--fork", "--mount-proc", "sysctl", "-qw", "net.ipv4.ip_nonlocal_bind=1"]
+    made = [
+        "unshare",
+        "--mount",
+        "--net",
+        "--pid",
+        "--fork",
+        "--mount-proc",
+        "sysctl",
+        "-qw",
+        "net.ipv4.ip_nonlocal_bind=1",
+    ]
     return subprocess.run(made, capture_output=True, check=False).returncode == 0
 
 
@@ -39,6 +49,7 @@ def make(network: int) -> Iterator[Callable[..., Machine]]:
 
     def machine(letter: str = "A", **others: object) -> Machine:
         folders.append(Path(tempfile.mkdtemp(prefix="machine-")))
+        folders[-1].chmod(0o755)
         return Machine(folders[-1] / "m", network, A if letter == "A" else B, **others)  # type: ignore[arg-type]
 
     yield machine

@@ -130,7 +130,9 @@ class Machine:
             shutil.copy(REPOSITORY / name, self.checkout / name)
         for name in ("install", "deploy"):
             shutil.copytree(
-                REPOSITORY / "tools" / name, self.checkout / "tools" / name, ignore=shutil.ignore_patterns("__pycache__")
+                REPOSITORY / "tools" / name,
+                self.checkout / "tools" / name,
+                ignore=shutil.ignore_patterns("__pycache__"),
             )
         shutil.copy(OUTSIDER, self.folder / "bin" / "outsider")
         (self.folder / "bin" / "outsider").chmod(0o755)
@@ -174,8 +176,23 @@ class Machine:
         inside = [f"{name}={value}" for name, value in {**self.env, **variables}.items()]
         enter = ["nsenter", f"--target={self.network}", "--net", "unshare", "--mount", "--pid", "--fork", "--mount-proc",
                  "--kill-child"]  # fmt: skip
-        outside = {"WORLD": str(self.folder), "ID": str(self.uid), "CONTROLLERS": self.controllers, "SYSTEM_PATH": SYSTEM_PATH}
-        return ["env", *(f"{name}={value}" for name, value in outside.items()), *enter, "sh", "-c", ENTER, "sh", *inside, *words]
+        outside = {
+            "WORLD": str(self.folder),
+            "ID": str(self.uid),
+            "CONTROLLERS": self.controllers,
+            "SYSTEM_PATH": SYSTEM_PATH,
+        }
+        return [
+            "env",
+            *(f"{name}={value}" for name, value in outside.items()),
+            *enter,
+            "sh",
+            "-c",
+            ENTER,
+            "sh",
+            *inside,
+            *words,
+        ]
 
     def start(self, *words: str, **variables: str) -> "subprocess.Popen[str]":
         """Start a command; nobody sits in front of it."""

@@ -196,10 +196,12 @@ def docker(world: World) -> None:
         sys.exit(0 if WORDS[2] in state["images"] else 1)
     elif WORDS[0] == "images":
         print("\n".join(name for name in state["images"] if name.startswith("stream-scout/")))
+    elif WORDS[0] == "ps":
+        print("\n".join(state["containers"].get(WORDS[-1].rpartition("=")[2], {})))
     elif WORDS[0] == "rmi":
         world.change(images=[name for name in state["images"] if name not in WORDS])
     elif WORDS[0] == "volume":
-        print("\n".join(state["volumes"]))
+        print("\n".join(name for name in state["volumes"] if name.startswith(WORDS[-1].rpartition("=")[2])))
     elif WORDS[0] == "run":
         if state["secrets_agree"]:
             print("\n".join(f"ok\t{name} is machine A's\t" for name in SHARED))
@@ -246,7 +248,11 @@ def compose(world: World) -> None:
             }))  # fmt: skip
     elif has("up"):
         named = [word for word in WORDS[WORDS.index("up") + 1 :] if word in mine]
-        if missing := [image for name, image in images.items() if image.startswith("stream-scout/") and image not in state["images"] and (not named or name in named)]:
+        if missing := [
+            image
+            for name, image in images.items()
+            if image.startswith("stream-scout/") and image not in state["images"] and (not named or name in named)
+        ]:
             fail(f"Error response from daemon: No such image: {missing[0]}")
         up = {name: config_hash(name, each) for name, each in mine.items() if not named or name in named}
         volumes = sorted({*state["volumes"], f"{project}_data"})
