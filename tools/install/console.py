@@ -22,7 +22,7 @@ class Console:
     def ask(self, prompt: str, is_secret: bool) -> str:
         """Ask for one line; a secret is not shown."""
         if is_secret:
-            return getpass.getpass(f"{prompt} (not shown): ").strip()
+            return getpass.getpass(f"{prompt}, not shown: ").strip()
         sys.stdout.write(f"{prompt}: ")
         sys.stdout.flush()
         line = sys.stdin.readline()

@@ -28,9 +28,11 @@ class Secrets:
         script = str(self._host.checkout / "infrastructure" / "secrets.sh")
         missing = self._host.run(script, "--check", str(self._place.secrets)).splitlines()
         typed = self._typed()
-        if missing or typed:
-            return State(False, f"{len(missing)} to make or repair, {len(typed)} to write down")
-        return State(True, f"{self._place.secrets} is complete")
+        said = ["passwords to be made or repaired"] if missing else []
+        said += [f"{len(typed)} of yours to be written down"] if typed else []
+        if said:
+            return State(False, ", ".join(said))
+        return State(True, "all are there, closed to everybody else")
 
     def do(self) -> None:
         """Make and write them; none stands in a command line."""

@@ -44,7 +44,7 @@ class Installation:
         if self._role is RELIABLE:
             self._ask()
         run(self._steps(), self._console, self._changed)
-        self._console.say("\n".join(["", *self._preflight.warnings]) if self._preflight.warnings else "")
+        self._console.say("\n".join(["", *self._preflight.warnings, ""]) if self._preflight.warnings else "")
         if self._role is RELIABLE and not self._place.setting("MACHINE_B") and self._host.is_interactive:
             self._console.say(words.end_on_a(self._place.setting))
             return self.invite()

@@ -66,7 +66,13 @@ class Door(BaseHTTPRequestHandler):
             return self._reply(400, json.dumps({"error": MALFORMED}))
         if self.path != PATH:
             return self._reply(404, json.dumps({"error": MALFORMED}))
-        status, text = self.server.redeem(token, address, str(self.client_address[0]))
+        try:
+            status, text = self.server.redeem(token, address, str(self.client_address[0]))
+        except OSError as error:
+            status, text = (
+                507,
+                f"Machine A could not note this machine in its .env ({error.strerror}). Nothing was sent.",
+            )
         self._reply(status, text if status == 200 else json.dumps({"error": text}))
         return None
 
@@ -112,6 +118,9 @@ class Endpoint(ThreadingHTTPServer):
         super().shutdown_request(request)  # type: ignore[arg-type]
         if self._invitation.joined:
             self._answered.set()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Write nothing: a client that went away is no news."""
 
     def give_up(self) -> None:
         """End the waiting."""

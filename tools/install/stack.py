@@ -11,8 +11,10 @@ from install.place import Place
 from install.roles import Role
 from install.steps import State
 
+SAID_ELSEWHERE = ("MACHINE_B is not set", "nobody has signed in")  # at the end, with the next command
 OURS = "stream-scout/"
 LOOK_SECONDS = 1.0
+MOST_NAMES = 4  # in one line
 
 
 class Stack:
@@ -97,9 +99,9 @@ class Preflight:
         command = self._stack.host.with_docker("infrastructure/preflight.sh", self._stack.role.name)
         done = self._stack.host.attempt(*command)
         lines = done.stdout.splitlines()
-        self.warnings = found(lines, "WARN")
+        self.warnings = [line for line in found(lines, "WARN") if not any(text in line for text in SAID_ELSEWHERE)]
         if done.returncode:
-            wrong = "\n".join(f"        {line}" for line in found(lines, "WRONG") or [reason(done.stderr)])
+            wrong = "\n".join(found(lines, "WRONG") or [reason(done.stderr)])
             return State(False, f"to be put right:\n{wrong}")
         return State(True, f"{sum(line.startswith('ok ') for line in lines)} checks are well")
 
@@ -111,12 +113,9 @@ class Preflight:
 
 
 def found(lines: list[str], kind: str) -> list[str]:
-    """Return the preflight's lines of one kind, each with its advice."""
-    result: list[str] = []
-    for line, advice in zip(lines, [*lines[1:], ""], strict=True):
-        if line.startswith(kind):
-            result += [line, advice]
-    return result
+    """Return the preflight's findings of one kind, each with its advice in a second line."""
+    pairs = zip(lines, [*lines[1:], ""], strict=True)
+    return [f"{line}\n{advice}" for line, advice in pairs if line.startswith(kind)]
 
 
 class Services:
@@ -141,7 +140,8 @@ class Services:
         well = {name for name, found in running.items() if is_well(found, hashes.get(name, ""))}
         missing = [name for name in self._wanted() if name not in well]
         if missing:
-            return State(False, f"{len(missing)} to be started: {', '.join(missing)}")
+            names = ", ".join(missing) if len(missing) <= MOST_NAMES else f"{len(missing)} services"
+            return State(False, f"{names} to be started, which may take minutes")
         return State(True, f"{len(well)} are well")
 
     def do(self) -> None:

@@ -158,4 +158,11 @@ def test_a_note_that_cannot_be_made_hands_nothing_over() -> None:
     with pytest.raises(OSError, match="No space"):
         invitation.redeem(invitation.token, HERE, full)
     assert invitation.joined == ""
+    endpoint = Endpoint(HERE, invitation, full, port=0)
+    waiting = threading.Thread(target=endpoint.wait)
+    waiting.start()
+    with pytest.raises(InstallError, match="could not note this machine.*No space left"):
+        fetch(endpoint.line, HERE)
+    endpoint.give_up()
+    waiting.join(10)
     assert invitation.redeem(invitation.token, HERE, lambda _: None)[0] == 200

@@ -80,7 +80,7 @@ def test_a_profile_is_added_once(now: str, then: str) -> None:
 def test_each_value_has_a_right_and_a_wrong_form(question) -> None:
     assert question.problem(ANSWERS[question.name]) == ""
     assert question.problem("") == ""
-    for wrong in ('a "quoted" one', "$(id)", "x\ny", "'"):
+    for wrong in ('a "quoted" one', "$(id)", "x\ny", "a'b"):
         assert question.name in question.problem(wrong)
         assert wrong not in question.problem(wrong), "a secret is not repeated"
 
