@@ -1,6 +1,6 @@
 # Deployment on two machines; included by the Makefile.
 
-.PHONY: secrets secret silence test-deployment test-backup
+.PHONY: secrets secret silence test-deployment test-backup test-install
 
 secrets: ## Make the passwords that are missing in secrets/
 	@infrastructure/secrets.sh
@@ -16,3 +16,6 @@ test-deployment: venv ## Both compose files on two networks, with a simulated Tw
 
 test-backup: venv ## Backups and restores with the real restic: loss, wrong key, full and missing targets (apt-get install restic)
 	BACKUP=1 $(BIN)/pytest -n $(WORKERS) tests/integration/backup
+
+test-install: venv ## install.sh and uninstall.sh on machines of namespaces: each system, the join, killed at each step (root)
+	INSTALL=1 $(BIN)/pytest -n $(WORKERS) tests/unit/install tests/integration/install

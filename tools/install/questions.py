@@ -34,19 +34,47 @@ class Question:
 
 QUESTIONS = (
     Question("SITE_DOMAINS", "Name of the website (Enter: none yet)", rf"{DOMAIN}(?: {DOMAIN})*", "www.example.org"),
-    Question("TWITCH_CLIENT_ID", "Twitch application's client id, from dev.twitch.tv/console/apps (Enter: no clips)", r"[a-z0-9]{10,50}",
-             "abcdefghijklmnopqrstuvwxyz0123"),
-    Question("TWITCH_CLIENT_SECRET", "Its secret", r"[A-Za-z0-9]{10,100}", "30 letters and digits",
-             file="twitch_client_secret", needs="TWITCH_CLIENT_ID"),
-    Question("PINNED_CHANNELS", "Channels that are always watched, with commas (Enter: only the most viewed)",
-             r"[\w:/.-]+(?:, ?[\w:/.-]+)*", "login,login"),
-    Question("WEBHOOK_URL", "Discord webhook that is told of trouble (Enter: nobody is told)", r"https?://\S+",
-             "https://discord.com/api/webhooks/...", file="webhook_url"),
-    Question("CLOUDFLARED_TOKEN", "Cloudflare Tunnel's token (Enter: no tunnel)", r"[A-Za-z0-9+/=_-]{40,}",
-             "the long word behind --token on Cloudflare's page", file="cloudflared_token"),
-    Question("OPERATOR_ZONE", "Your time zone, for quiet nights (Enter: UTC)", r"[A-Za-z]+(?:[/_+-][\w+-]+)*",
-             "Europe/Berlin"),
-)  # fmt: skip
+    Question(
+        "TWITCH_CLIENT_ID",
+        "Twitch application's client id, from dev.twitch.tv/console/apps (Enter: no clips)",
+        r"[a-z0-9]{10,50}",
+        "abcdefghijklmnopqrstuvwxyz0123",
+    ),
+    Question(
+        "TWITCH_CLIENT_SECRET",
+        "Its secret",
+        r"[A-Za-z0-9]{10,100}",
+        "30 letters and digits",
+        file="twitch_client_secret",
+        needs="TWITCH_CLIENT_ID",
+    ),
+    Question(
+        "PINNED_CHANNELS",
+        "Channels that are always watched, with commas (Enter: only the most viewed)",
+        r"[\w:/.-]+(?:, ?[\w:/.-]+)*",
+        "login,login",
+    ),
+    Question(
+        "WEBHOOK_URL",
+        "Discord webhook that is told of trouble (Enter: nobody is told)",
+        r"https?://\S+",
+        "https://discord.com/api/webhooks/...",
+        file="webhook_url",
+    ),
+    Question(
+        "CLOUDFLARED_TOKEN",
+        "Cloudflare Tunnel's token (Enter: no tunnel)",
+        r"[A-Za-z0-9+/=_-]{40,}",
+        "the long word behind --token on Cloudflare's page",
+        file="cloudflared_token",
+    ),
+    Question(
+        "OPERATOR_ZONE",
+        "Your time zone, for quiet nights (Enter: UTC)",
+        r"[A-Za-z]+(?:[/_+-][\w+-]+)*",
+        "Europe/Berlin",
+    ),
+)
 # Taken from variables, and never asked for.
 UNASKED = (
     Question("TOP_CHANNELS", "", r"\d+", "50"),

@@ -27,10 +27,18 @@ SYSTEMS = {
     "raspberry-pi-os": ("debian", "Debian GNU/Linux 13 (trixie)", "13", "trixie"),
 }
 COPIED = (
-    "infrastructure/install.sh", "infrastructure/uninstall.sh", "infrastructure/secrets.sh",
-    "infrastructure/put_secret.sh", "infrastructure/preflight.sh", "tools/embedded/sync_probe.py", ".env.example",
-    "docker-compose.reliable.yml", "docker-compose.processing.yml", "secrets/README.md", "DEPLOYMENT.md",
-)  # fmt: skip
+    "infrastructure/install.sh",
+    "infrastructure/uninstall.sh",
+    "infrastructure/secrets.sh",
+    "infrastructure/put_secret.sh",
+    "infrastructure/preflight.sh",
+    "tools/embedded/sync_probe.py",
+    ".env.example",
+    "docker-compose.reliable.yml",
+    "docker-compose.processing.yml",
+    "secrets/README.md",
+    "DEPLOYMENT.md",
+)
 OPERATOR = 12345  # the plain user's id
 ANSWERS = {
     "SITE_DOMAINS": "www.example.org",
@@ -91,11 +99,29 @@ class Machine:
         self._make_system()
         self._make_checkout()
         self.set_state(
-            system=SYSTEMS[self.system][0], architecture="arm64" if "pi" in self.system else "amd64", address=self.address,
-            packages=[], knows_dockers=False, is_updated=False, docker_runs=False, dpkg_is_broken=False, clock=True,
-            tailscale_is_up=False, tags=[], policy_is_pasted=True, images=[], containers={}, volumes=[], units=[],
-            secrets_agree=True, compose=COMPOSE, changes=0, changed=[], kill_at=0, kill="after",
-        )  # fmt: skip
+            system=SYSTEMS[self.system][0],
+            architecture="arm64" if "pi" in self.system else "amd64",
+            address=self.address,
+            packages=[],
+            knows_dockers=False,
+            is_updated=False,
+            docker_runs=False,
+            dpkg_is_broken=False,
+            clock=True,
+            tailscale_is_up=False,
+            tags=[],
+            policy_is_pasted=True,
+            images=[],
+            containers={},
+            volumes=[],
+            units=[],
+            secrets_agree=True,
+            compose=COMPOSE,
+            changes=0,
+            changed=[],
+            kill_at=0,
+            kill="after",
+        )
 
     def _make_system(self) -> None:
         etc = self.folder / "etc"
@@ -113,9 +139,10 @@ class Machine:
             lines = (etc / file).read_text().splitlines(keepends=True) if (etc / file).exists() else []
             (etc / file).write_text("".join(line for line in lines if not line.startswith("docker:")))
         for file, line in {
-            "passwd": f"op:x:{OPERATOR}:{OPERATOR}::{self.folder}:/bin/sh", "group": f"op:x:{OPERATOR}:",
+            "passwd": f"op:x:{OPERATOR}:{OPERATOR}::{self.folder}:/bin/sh",
+            "group": f"op:x:{OPERATOR}:",
             "shadow": "op:*:20000:0:99999:7:::",
-        }.items():  # fmt: skip
+        }.items():
             with (etc / file).open("a") as opened:
                 opened.write(f"{line}\n")
         if (etc / "sudoers.d").is_dir():
@@ -141,8 +168,12 @@ class Machine:
         (self.folder / "calls.log").touch()
         (self.folder / "state.json").write_text("{}")
         if self.uid:
-            for path in (self.folder, *(each for part in ("bin", "checkout") for each in (self.folder / part).rglob("*")),
-                         self.folder / "bin", self.checkout):  # fmt: skip
+            for path in (
+                self.folder,
+                *(each for part in ("bin", "checkout") for each in (self.folder / part).rglob("*")),
+                self.folder / "bin",
+                self.checkout,
+            ):
                 os.chown(path, self.uid, self.uid, follow_symlinks=False)
         for name in ("calls.log", "state.json"):
             (self.folder / name).chmod(0o666)
@@ -174,8 +205,17 @@ class Machine:
     def command(self, *words: str, **variables: str) -> list[str]:
         """Return what runs a command on this machine."""
         inside = [f"{name}={value}" for name, value in {**self.env, **variables}.items()]
-        enter = ["nsenter", f"--target={self.network}", "--net", "unshare", "--mount", "--pid", "--fork", "--mount-proc",
-                 "--kill-child"]  # fmt: skip
+        enter = [
+            "nsenter",
+            f"--target={self.network}",
+            "--net",
+            "unshare",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--mount-proc",
+            "--kill-child",
+        ]
         outside = {
             "WORLD": str(self.folder),
             "ID": str(self.uid),
@@ -197,9 +237,13 @@ class Machine:
     def start(self, *words: str, **variables: str) -> "subprocess.Popen[str]":
         """Start a command; nobody sits in front of it."""
         return subprocess.Popen(
-            self.command(*words, NONINTERACTIVE="1", **variables), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, start_new_session=True,
-        )  # fmt: skip
+            self.command(*words, NONINTERACTIVE="1", **variables),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
 
     def run(self, *words: str, **variables: str) -> "Run":
         """Run a command to its end, or to the machine's."""

@@ -53,10 +53,14 @@ class Terminal:
 def answer_all(terminal: Terminal) -> None:
     """Type every value, each where it is asked for."""
     for prompt, name in (
-        ("Name of the website", "SITE_DOMAINS"), ("client id", "TWITCH_CLIENT_ID"), ("Its secret", "TWITCH_CLIENT_SECRET"),
-        ("always watched", "PINNED_CHANNELS"), ("webhook", "WEBHOOK_URL"), ("Tunnel's token", "CLOUDFLARED_TOKEN"),
+        ("Name of the website", "SITE_DOMAINS"),
+        ("client id", "TWITCH_CLIENT_ID"),
+        ("Its secret", "TWITCH_CLIENT_SECRET"),
+        ("always watched", "PINNED_CHANNELS"),
+        ("webhook", "WEBHOOK_URL"),
+        ("Tunnel's token", "CLOUDFLARED_TOKEN"),
         ("time zone", "OPERATOR_ZONE"),
-    ):  # fmt: skip
+    ):
         terminal.wait_for(prompt)
         terminal.wait_for(": ")
         terminal.type(ANSWERS[name] + ENTER)

@@ -80,7 +80,7 @@ def test_a_wrong_token_is_refused_and_leaves_it_open() -> None:
         line = endpoint.line
         for token in ("x" * 32, line.token[:-1], line.token + "x", "", "é"):
             assert refusal(post(endpoint, asking(token))) == (403, WRONG)
-        with pytest.raises(InstallError, match="Machine A refuses. The token is wrong"):
+        with pytest.raises(InstallError, match=r"Machine A refuses\. The token is wrong"):
             fetch(Line(HERE, line.port, "x" * 32), HERE)
         assert accepted == []
         assert waiting.is_alive()
@@ -161,7 +161,7 @@ def test_a_note_that_cannot_be_made_hands_nothing_over() -> None:
     endpoint = Endpoint(HERE, invitation, full, port=0)
     waiting = threading.Thread(target=endpoint.wait)
     waiting.start()
-    with pytest.raises(InstallError, match="could not note this machine.*No space left"):
+    with pytest.raises(InstallError, match=r"could not note this machine.*No space left"):
         fetch(endpoint.line, HERE)
     endpoint.give_up()
     waiting.join(10)

@@ -15,16 +15,26 @@ EXAMPLE = (Path(__file__).resolve().parents[3] / ".env.example").read_text()
 NAMES = st.sampled_from(["BIND_ADDR", "TWITCH_CLIENT_ID", "SITE_DOMAINS", "NEW_ONE", "MACHINE_A"])
 VALUES = st.text("abcXYZ019./:,-_ ", max_size=20).map(str.strip)
 WANTED = st.dictionaries(NAMES, VALUES, max_size=5)
-FILES = st.one_of(st.just(EXAMPLE), st.just(""), st.lists(st.tuples(NAMES, VALUES)).map(
-    lambda lines: "".join(f"{name}={value}\n" for name, value in lines)))  # fmt: skip
+FILES = st.one_of(
+    st.just(EXAMPLE),
+    st.just(""),
+    st.lists(st.tuples(NAMES, VALUES)).map(lambda lines: "".join(f"{name}={value}\n" for name, value in lines)),
+)
 ANSWERS = {
-    "SITE_DOMAINS": "www.example.org", "TWITCH_CLIENT_ID": "abcdefghijklmnopqrstuvwxyz0123",
-    "TWITCH_CLIENT_SECRET": "abcdefghijklmnopqrstuvwxyz0123", "PINNED_CHANNELS": "anna, https://www.twitch.tv/bert,id:12",
-    "WEBHOOK_URL": "https://discord.com/api/webhooks/1/x-_y", "CLOUDFLARED_TOKEN": "eyJ" + "x" * 100 + "==",
-    "OPERATOR_ZONE": "America/Argentina/Buenos_Aires", "BACKUP_FOLDER": "/mnt/backup", "API_CONTACT": "a@example.org",
-    "BACKUP_REPOSITORY": "s3:https://s3.example.org/bucket", "TOP_CHANNELS": "50", "DISCORD_TOKEN": "MTIz.abc-_def.ghijklmn",
+    "SITE_DOMAINS": "www.example.org",
+    "TWITCH_CLIENT_ID": "abcdefghijklmnopqrstuvwxyz0123",
+    "TWITCH_CLIENT_SECRET": "abcdefghijklmnopqrstuvwxyz0123",
+    "PINNED_CHANNELS": "anna, https://www.twitch.tv/bert,id:12",
+    "WEBHOOK_URL": "https://discord.com/api/webhooks/1/x-_y",
+    "CLOUDFLARED_TOKEN": "eyJ" + "x" * 100 + "==",
+    "OPERATOR_ZONE": "America/Argentina/Buenos_Aires",
+    "BACKUP_FOLDER": "/mnt/backup",
+    "API_CONTACT": "a@example.org",
+    "BACKUP_REPOSITORY": "s3:https://s3.example.org/bucket",
+    "TOP_CHANNELS": "50",
+    "DISCORD_TOKEN": "MTIz.abc-_def.ghijklmn",
     "OPERATIONS_URL": "https://git.example.org/you/stream-scout/blob/main/OPERATIONS.md",
-}  # fmt: skip
+}
 
 
 @given(FILES, WANTED)
@@ -76,7 +86,7 @@ def test_a_profile_is_added_once(now: str, then: str) -> None:
     assert with_profile(now, "tunnel") == then
 
 
-@pytest.mark.parametrize("question", (*QUESTIONS, *UNASKED), ids=lambda each: each.name)
+@pytest.mark.parametrize("question", [*QUESTIONS, *UNASKED], ids=lambda each: each.name)
 def test_each_value_has_a_right_and_a_wrong_form(question) -> None:
     assert question.problem(ANSWERS[question.name]) == ""
     assert question.problem("") == ""

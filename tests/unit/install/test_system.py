@@ -21,10 +21,12 @@ def system(identity: str, version: str, architecture: str = "amd64", pi: str = "
 @pytest.mark.parametrize(
     ("identity", "version", "source"),
     [
-        ("ubuntu", "22.04", DockerSource.UBUNTU), ("ubuntu", "24.04", DockerSource.UBUNTU),
-        ("debian", "12", DockerSource.DOCKER), ("debian", "13", DockerSource.DOCKER),
+        ("ubuntu", "22.04", DockerSource.UBUNTU),
+        ("ubuntu", "24.04", DockerSource.UBUNTU),
+        ("debian", "12", DockerSource.DOCKER),
+        ("debian", "13", DockerSource.DOCKER),
     ],
-)  # fmt: skip
+)
 def test_each_system_has_its_source(identity: str, version: str, source: DockerSource) -> None:
     for architecture in ("amd64", "arm64"):
         assert docker_source(system(identity, version, architecture)) is source
@@ -33,11 +35,14 @@ def test_each_system_has_its_source(identity: str, version: str, source: DockerS
 @pytest.mark.parametrize(
     ("identity", "version", "architecture", "said"),
     [
-        ("ubuntu", "20.04", "amd64", "The installer knows Ubuntu 22.04"), ("debian", "11", "amd64", "The long way"),
-        ("fedora", "42", "amd64", "A fedora"), ("", "", "amd64", "The long way"),
-        ("raspbian", "12", "armhf", "64-bit"), ("debian", "12", "riscv64", "riscv64"),
+        ("ubuntu", "20.04", "amd64", "The installer knows Ubuntu 22.04"),
+        ("debian", "11", "amd64", "The long way"),
+        ("fedora", "42", "amd64", "A fedora"),
+        ("", "", "amd64", "The long way"),
+        ("raspbian", "12", "armhf", "64-bit"),
+        ("debian", "12", "riscv64", "riscv64"),
     ],
-)  # fmt: skip
+)
 def test_others_are_refused_with_what_to_do(identity: str, version: str, architecture: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         docker_source(system(identity, version, architecture))
@@ -62,11 +67,14 @@ class Written(Host):
 @pytest.mark.parametrize(
     ("controllers", "groups", "is_well"),
     [
-        ("cpu io memory pids", GROUPS.format(1), True), ("cpuset cpu io pids", GROUPS.format(0), False),
-        ("cpuset cpu io pids", GROUPS.format(1), False), ("", GROUPS.format(1), True), ("", GROUPS.format(0), False),
+        ("cpu io memory pids", GROUPS.format(1), True),
+        ("cpuset cpu io pids", GROUPS.format(0), False),
+        ("cpuset cpu io pids", GROUPS.format(1), False),
+        ("", GROUPS.format(1), True),
+        ("", GROUPS.format(0), False),
         ("", "", False),
     ],
-)  # fmt: skip
+)
 def test_memory_limits_are_believed_where_the_kernel_counts(controllers: str, groups: str, is_well: bool) -> None:
     host = Written(**{"/sys/fs/cgroup/cgroup.controllers": controllers, "/proc/cgroups": groups})
     assert MemoryLimits(host, system("debian", "12")).state().is_done is is_well
@@ -96,11 +104,20 @@ def memory(total: int, swap: int) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("files", "is_well"),
     [
-        (memory(970, 0), False), (memory(970, 1023), True), (memory(3900, 0), True),
+        (memory(970, 0), False),
+        (memory(970, 1023), True),
+        (memory(3900, 0), True),
         ({**memory(970, 1023), "/proc/swaps": f"{SWAP_FILE} file 1 0 -2\n"}, False),
-        ({**memory(970, 1023), "/proc/swaps": f"{SWAP_FILE} file 1 0 -2\n", "/etc/fstab": f"{SWAP_FILE} none swap sw 0 0\n"}, True),
+        (
+            {
+                **memory(970, 1023),
+                "/proc/swaps": f"{SWAP_FILE} file 1 0 -2\n",
+                "/etc/fstab": f"{SWAP_FILE} none swap sw 0 0\n",
+            },
+            True,
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_small_machine_has_swap_also_after_a_restart(files: dict[str, str], is_well: bool) -> None:
     assert Swap(Written(**files)).state().is_done is is_well
 
