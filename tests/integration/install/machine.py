@@ -60,7 +60,9 @@ for hidden in /usr/bin/docker /usr/bin/tailscale /usr/sbin/tailscale; do
     [ ! -e "$hidden" ] || mount --bind /dev/null "$hidden"
 done
 cd "$WORLD/checkout"
-exec setpriv --reuid="$ID" --regid="$ID" --init-groups env -i PATH="$WORLD/bin:$PATH" HOME="$WORLD" LANG=C.UTF-8 "$@"
+# Not exec: nothing inside can kill a namespace's first process.
+setpriv --reuid="$ID" --regid="$ID" --init-groups env -i PATH="$WORLD/bin:$PATH" HOME="$WORLD" LANG=C.UTF-8 "$@"
+exit $?
 """
 
 
@@ -117,10 +119,9 @@ class Machine:
             units=[],
             secrets_agree=True,
             compose=COMPOSE,
-            changes=0,
             changed=[],
-            kill_at=0,
-            kill="after",
+            seen=[],
+            kill="",
         )
 
     def _make_system(self) -> None:
@@ -249,7 +250,7 @@ class Machine:
         """Run a command to its end, or to the machine's."""
         process = self.start(*words, **variables)
         try:
-            output, _ = process.communicate(timeout=25)
+            output, _ = process.communicate(timeout=120)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             raise

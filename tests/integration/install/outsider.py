@@ -1,8 +1,8 @@
 #!/usr/bin/python3 -SI
 """Stands for what an installation asks outside of this repository; which program it is, its name says.
 
-All of it lies in the folder above: `state.json`, the log of calls, and `kill_at`, the number of the call that changes
-something at which the whole machine "loses power". Programs that are installed later appear as links beside this file.
+What it knows is in the folder above: `state.json`, which also says when the machine loses power, and the log of calls.
+Programs that are installed later appear as links beside this file.
 """
 
 import fcntl
@@ -50,23 +50,21 @@ class World:
         self._file.flush()
 
     def change(self, **values: Any) -> None:
-        """Change the state, unless the power goes first; perhaps it goes behind it, or in the middle of apt-get."""
-        self.state["changes"] += 1
-        number, kind = self.state["changes"], self.state["kill"]
-        is_now = number == self.state["kill_at"]
-        if is_now and kind == "before":
-            self._lose_power()
-        if is_now and kind == "middle" and NAME == "apt-get":
+        """Change the state; while `kill` is set, the power goes at each change that is made for the first time."""
+        call = re.sub(r"file:\S+", "file", f"{NAME} {' '.join(WORDS)}")
+        kill = "" if call in self.state["seen"] else self.state["kill"]
+        self.state["seen"].append(call)
+        if kill == "middle" and NAME == "apt-get":
             self.state["dpkg_is_broken"] = True
+        if kill == "before" or (kill == "middle" and NAME == "apt-get"):
             self._lose_power()
         self.state.update(values)
-        self.state["changed"].append(f"{NAME} {' '.join(WORDS)}"[:120])
-        if is_now:
+        self.state["changed"].append(call)
+        if kill == "after":
             self._lose_power()
         self.save()
 
     def _lose_power(self) -> None:
-        self.state["kill_at"] = 0
         self.save()
         os.kill(-1, signal.SIGKILL)  # everything in this process namespace that we may
         os.kill(os.getpid(), signal.SIGKILL)

@@ -1,10 +1,12 @@
 """The installer as somebody sees it who sits in front of it: what is asked, and what is shown."""
 
+import fcntl
 import os
 import pty
 import re
 import select
 import subprocess
+import termios
 import time
 from collections.abc import Callable
 
@@ -22,8 +24,9 @@ class Terminal:
     def __init__(self, machine: Machine, *words: str) -> None:
         self._ours, theirs = pty.openpty()
         self.process = subprocess.Popen(
-            machine.command(*words), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
-        )
+            machine.command(*words), stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )  # fmt: skip
         os.close(theirs)
         self.shown = ""
         self._read_to = 0
@@ -80,7 +83,7 @@ def test_seven_values_then_the_line_for_b(make: Make) -> None:
         assert ANSWERS[name] not in terminal.shown
     assert ANSWERS["SITE_DOMAINS"] in terminal.shown, "what is no secret can be checked"
     terminal.type("\x03")
-    assert terminal.end() == 1
+    assert terminal.end() in (1, 130)  # 130: of the shell around it
     assert "run it again" in terminal.shown.lower()
     again = Terminal(machine, "infrastructure/install.sh", "reliable")
     again.wait_for("join:100.64.0.1:9190:")
@@ -96,7 +99,7 @@ def test_a_wrong_answer_is_asked_for_again(make: Make) -> None:
     terminal.wait_for("SITE_DOMAINS has to look like www.example.org")
     terminal.wait_for("Name of the website")
     terminal.type("\x03")
-    assert terminal.end() == 1
+    assert terminal.end() in (1, 130)  # 130: of the shell around it
 
 
 def test_b_pastes_the_line_unseen_and_signs_in(make: Make) -> None:
