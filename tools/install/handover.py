@@ -9,11 +9,14 @@ from install.host import InstallError
 
 PORT = 9190  # of A's Tailscale address; the policy and the table of ports in DEPLOYMENT.md name it
 FORMAT = 1
-# What B's services use, what its preflight and `make status` log in with, and what its backups need.
-SECRETS = (
+# What B's services use, and what its preflight and `make status` log in with: A has made all of them.
+NEEDED = (
     "kafka_password", "chatter_key", "postgres_recorder_password", "postgres_stream_monitoring_password",
-    "postgres_emote_counter_password", "postgres_status_password", "twitch_client_secret", "webhook_url", "backup_key",
-    "backup_ssh_key", "backup_known_hosts", "backup_credentials",
+    "postgres_emote_counter_password", "postgres_status_password", "postgres_exporter_password", "backup_key",
+)  # fmt: skip
+# And what somebody may have brought; the last three are for B's own backups.
+SECRETS = (
+    *NEEDED, "twitch_client_secret", "webhook_url", "backup_ssh_key", "backup_known_hosts", "backup_credentials",
 )  # fmt: skip
 LINE = re.compile(r"join:([0-9.]+):([0-9]+):([A-Za-z0-9_-]{20,})")
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from install.handover import SECRETS, Handover, Line, from_json, parse_line
+from install.handover import NEEDED, SECRETS, Handover, Line, from_json, parse_line
 from install.host import InstallError
 from install.invitation import PATH
 from install.place import Place
@@ -71,7 +71,7 @@ class Join:
             return State(False, "what came from it is not written down yet")
         if self._is_again or (self._line and address != parse_line(self._line).address):
             return State(False, "joining it")
-        missing = [name for name in SECRETS[:6] if not self._place.secret(name)]
+        missing = [name for name in NEEDED if not self._place.secret(name)]
         if not address or missing:
             return State(False, "joining it")
         return State(True, f"joined with {address}")
