@@ -68,7 +68,7 @@ class Installation:
             [secrets, self._tailscale] if self._role is RELIABLE else [self._tailscale, self._join(), secrets]
         )
         machine: list[Step] = [
-            DockerAndCompose(host, system),
+            DockerAndCompose(host, system, self._stack.watched),
             DockerIsOurs(host),
             EarlyPorts(host),
             ClockIsSet(host),

@@ -1,9 +1,12 @@
 """Docker and Compose, from where each system has them."""
 
+from collections.abc import Callable
+
 from install.host import DOCKER_GROUP, Host
 from install.steps import State
 from install.system import DockerSource, System, docker_source
 
+Watched = Callable[[list[str], str], None]
 TOOLS = ("make", "curl", "ca-certificates")
 UBUNTU = ("docker.io", "docker-compose-v2", "docker-buildx")
 DOCKER = ("docker-ce", "docker-ce-cli", "containerd.io", "docker-buildx-plugin", "docker-compose-plugin")
@@ -19,8 +22,9 @@ class DockerAndCompose:
 
     title = "Docker and Compose"
 
-    def __init__(self, host: Host, system: System) -> None:
-        self._host, self._system = host, system
+    def __init__(self, host: Host, system: System, watched: Watched) -> None:
+        """`watched`: runs a long command into a log of this name, and shows meanwhile that it goes on."""
+        self._host, self._system, self._watched = host, system, watched
 
     def state(self) -> State:
         """Ask them for their versions."""
@@ -56,7 +60,7 @@ class DockerAndCompose:
     def _apt(self, *words: str) -> None:
         quiet = ("env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=a")
         options = ("--quiet", "--yes", "--no-install-recommends", "-o", f"DPkg::Lock::Timeout={LOCK_SECONDS}")
-        self._host.run(*self._host.as_root(*quiet, "apt-get", *options, *words))
+        self._watched(self._host.as_root(*quiet, "apt-get", *options, *words), "packages.log")
 
     def _add_repository(self) -> None:
         key = self._host.run("curl", "-fsSL", "--retry", "3", f"{REPOSITORY}/gpg")

@@ -152,15 +152,23 @@ class Services:
 
 
 def containers(said: str) -> dict[str, dict[str, Any]]:
-    """Read `docker compose ps --format json`: one array, or since Compose 2.21 an object a line."""
+    """Read `docker compose ps --format json`: one array, or since Compose 2.21 an object a line.
+
+    What `run` has left there is no service.
+    """
     lines = said.strip()
     each = json.loads(lines) if lines.startswith("[") else [json.loads(line) for line in lines.splitlines()]
-    return {str(container["Service"]): container for container in each}
+    return {str(found["Service"]): found for found in each if "com.docker.compose.oneoff=True" not in labels(found)}
+
+
+def labels(container: dict[str, Any]) -> list[str]:
+    """Return a container's labels, as far as their values have no comma."""
+    return str(container.get("Labels", "")).split(",")
 
 
 def is_well(container: dict[str, Any], config: str) -> bool:
     """Return whether a container is of this configuration, and runs without being ill or has ended as it should."""
-    if f"com.docker.compose.config-hash={config}" not in str(container.get("Labels", "")).split(","):
+    if f"com.docker.compose.config-hash={config}" not in labels(container):
         return False
     if container["State"] == "exited":
         return int(container["ExitCode"]) == 0

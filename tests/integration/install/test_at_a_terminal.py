@@ -1,5 +1,6 @@
 """The installer as somebody sees it who sits in front of it: what is asked, and what is shown."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -7,8 +8,10 @@ import re
 import select
 import subprocess
 import termios
+import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from integration.install.machine import ANSWERS, OPERATOR, Machine
@@ -16,6 +19,7 @@ from integration.install.test_join import ended, invite
 
 Make = Callable[..., Machine]
 ENTER = "\n"
+TYPED_SECRETS = ("TWITCH_CLIENT_SECRET", "WEBHOOK_URL", "CLOUDFLARED_TOKEN")
 
 
 class Terminal:
@@ -53,6 +57,32 @@ class Terminal:
         return self.process.wait(30)
 
 
+class ProcessList:
+    """All that `ps` would show of commands and environments, as often as it can be looked at."""
+
+    def __init__(self, secrets: list[str]) -> None:
+        self._secrets = [secret.encode() for secret in secrets]
+        self.looks, self.found = 0, set[str]()
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._look_on)
+
+    def __enter__(self) -> "ProcessList":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _look_on(self) -> None:
+        while not self._is_over.wait(0.01):
+            self.looks += 1
+            for file in (*Path("/proc").glob("[0-9]*/cmdline"), *Path("/proc").glob("[0-9]*/environ")):
+                with contextlib.suppress(OSError):
+                    text = file.read_bytes()
+                    self.found |= {f"{file}: {text[:200]!r}" for secret in self._secrets if secret in text}
+
+
 def answer_all(terminal: Terminal) -> None:
     """Type every value, each where it is asked for."""
     for prompt, name in (
@@ -70,17 +100,16 @@ def answer_all(terminal: Terminal) -> None:
 
 
 def test_seven_values_then_the_line_for_b(make: Make) -> None:
+    """What is secret is on no screen, in no command, no environment and no log."""
     machine = make(uid=OPERATOR)
-    terminal = Terminal(machine, "infrastructure/install.sh", "reliable")
-    terminal.wait_for("Stream Scout: installing machine A (reliable) on Ubuntu 24.04.3 LTS", seconds=15)
-    terminal.wait_for("7 questions")
-    answer_all(terminal)
-    terminal.wait_for("https://login.tailscale.com/a/")  # nothing else is asked
-    terminal.wait_for("Machine A runs. In your tailnet: http://100.64.0.1:5000")
-    terminal.wait_for("infrastructure/install.sh processing")
-    terminal.wait_for("join:100.64.0.1:9190:")
-    for name in ("TWITCH_CLIENT_SECRET", "WEBHOOK_URL", "CLOUDFLARED_TOKEN"):
+    with ProcessList([ANSWERS[name] for name in TYPED_SECRETS]) as processes:
+        terminal = Terminal(machine, "infrastructure/install.sh", "reliable")
+        seven_values(terminal)
+    assert processes.looks > 20
+    assert processes.found == set()
+    for name in TYPED_SECRETS:
         assert ANSWERS[name] not in terminal.shown
+        assert not [log for log in (machine.checkout / ".install").glob("*") if ANSWERS[name] in log.read_text()]
     assert ANSWERS["SITE_DOMAINS"] in terminal.shown, "what is no secret can be checked"
     terminal.type("\x03")
     assert terminal.end() in (1, 130)  # 130: of the shell around it
@@ -90,6 +119,17 @@ def test_seven_values_then_the_line_for_b(make: Make) -> None:
     assert "question" not in again.shown
     again.type("\x03")
     again.wait_for("changed=0")
+
+
+def seven_values(terminal: Terminal) -> None:
+    """Go all the way to the line for B."""
+    terminal.wait_for("Stream Scout: installing machine A (reliable) on Ubuntu 24.04.3 LTS", seconds=15)
+    terminal.wait_for("7 questions")
+    answer_all(terminal)
+    terminal.wait_for("https://login.tailscale.com/a/")  # nothing else is asked
+    terminal.wait_for("Machine A runs. In your tailnet: http://100.64.0.1:5000")
+    terminal.wait_for("infrastructure/install.sh processing")
+    terminal.wait_for("join:100.64.0.1:9190:")
 
 
 def test_a_wrong_answer_is_asked_for_again(make: Make) -> None:
