@@ -1,10 +1,12 @@
 """infrastructure/install.sh reliable, run for real on fresh machines; Docker, apt and Tailscale are stand-ins."""
 
+import os
 import re
 from collections.abc import Callable
 
 import pytest
-from integration.install.machine import ANSWERS, OPERATOR, SECRETS, Machine
+import yaml
+from integration.install.machine import ANSWERS, OPERATOR, REPOSITORY, SECRETS, Machine
 
 KEY = {"TS_AUTHKEY": "tskey-auth-x"}
 Make = Callable[..., Machine]
@@ -175,3 +177,28 @@ def test_what_the_preflight_finds_is_shown_with_its_advice(make: Make) -> None:
     assert done.code == 1
     assert "WRONG  ./secrets/discord_token is empty" in done.output
     assert "-> Get a token at discord.com" in done.output
+
+
+def test_cloud_inits_command_installs(make: Make) -> None:
+    """The file's own last command, as its user: the machine's plain one takes that place here."""
+    data = yaml.safe_load((REPOSITORY / "infrastructure/cloud-init.yaml").read_text())
+    machine = make(uid=OPERATOR)
+    values = {**dict(re.findall(r"^(\w+)='(.*)'$", data["write_files"][0]["content"], re.MULTILINE)), **KEY}
+    variables = machine.folder / "install.env"
+    variables.write_text("".join(f"{name}='{value}'\n" for name, value in values.items()))
+    os.chown(variables, OPERATOR, OPERATOR)
+    variables.chmod(0o600)
+    words = [
+        word.replace("/home/scout/stream-scout", str(machine.checkout)).replace(
+            "/home/scout/install.env", str(variables)
+        )
+        for word in data["runcmd"][-1]
+    ]
+    words[words.index("scout")] = "op"
+    machine.uid = 0
+    done = machine.run(*words)
+    assert done.code == 0, done.output
+    assert done.changed > 5
+    assert "postgres" in machine.state["containers"]["reliable"]
+    assert machine.dotenv["PINNED_CHANNELS"] == "login,login"
+    assert not variables.exists()
