@@ -27,24 +27,35 @@ class DockerAndCompose:
         self._host, self._system, self._watched = host, system, watched
 
     def state(self) -> State:
-        """Ask them for their versions."""
-        missing = [name for name in ("make", "curl") if not self._host.has(name)]
-        compose = self._host.attempt("docker", "compose", "version", "--short")
-        version = compose.stdout.strip().removeprefix("v")
-        if compose.returncode or not version or version.startswith("1."):
-            missing.append("Docker's Compose 2" if self._host.has("docker") else "Docker")
+        """Ask them for their versions, and dpkg whether a run that was killed has left anything half done."""
+        missing = [*(name for name in ("make", "curl") if not self._host.has(name)), *self._missing_of_docker()]
         if missing:
             return State(False, f"{', '.join(missing)} from {docker_source(self._system).value}")
-        return State(True, f"Compose {version}")
+        return State(True, f"Compose {self._compose_version()}")
+
+    def _missing_of_docker(self) -> list[str]:
+        missing = []
+        if self._host.attempt("systemctl", "cat", "docker").returncode:
+            missing.append("Docker")
+        elif not self._compose_version():
+            missing.append("Docker's Compose 2")
+        if any(name in self._host.attempt("dpkg", "--audit").stdout.split() for name in (*UBUNTU, *DOCKER)):
+            missing.append("the rest of a broken installation")
+        return missing
+
+    def _compose_version(self) -> str:
+        """Return the version of Compose; empty if there is none, or the one of before 2020."""
+        said = self._host.attempt("docker", "compose", "version", "--short").stdout.strip().removeprefix("v")
+        return "" if said.startswith("1.") else said
 
     def do(self) -> None:
         """Install what is missing."""
         source = docker_source(self._system)
         self._host.run(*self._host.as_root("dpkg", "--configure", "-a"))  # a run that was killed may have left work
         packages = list(TOOLS)
-        if self._host.attempt("docker", "compose", "version").returncode:
+        if self._missing_of_docker():
             packages += self._packages(source)
-        if source is DockerSource.DOCKER and set(packages) & set(DOCKER):
+        if source is DockerSource.DOCKER and len(packages) > len(TOOLS):
             self._apt("update")
             self._apt("install", *TOOLS)
             self._add_repository()
@@ -52,10 +63,13 @@ class DockerAndCompose:
         self._apt("install", *packages)
 
     def _packages(self, source: DockerSource) -> tuple[str, ...]:
-        """Leave a Docker that is there as it is."""
-        if source is DockerSource.UBUNTU and self._host.attempt("dpkg", "--status", "docker-ce").returncode:
-            return UBUNTU
-        return PLUGINS if self._host.has("docker") else DOCKER
+        """Leave a Docker that is there as it is: two of them cannot be installed side by side."""
+        if source is DockerSource.UBUNTU:
+            return PLUGINS if self._is_installed("docker-ce") else UBUNTU
+        return PLUGINS if self._is_installed("docker.io") else DOCKER
+
+    def _is_installed(self, package: str) -> bool:
+        return "Status: install ok installed" in self._host.attempt("dpkg", "--status", package).stdout
 
     def _apt(self, *words: str) -> None:
         quiet = ("env", "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=a")

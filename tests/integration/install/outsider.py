@@ -115,11 +115,17 @@ def dpkg(world: World) -> None:
     elif has("--configure"):
         if world.state["dpkg_is_broken"]:
             world.change(dpkg_is_broken=False)
+    elif has("--audit"):
+        print("The following packages are only half configured:\n docker-ce" if world.state["dpkg_is_broken"] else "")
     elif WORDS[-1] not in world.state["packages"]:
         fail(f"dpkg-query: package '{WORDS[-1]}' is not installed")
+    else:
+        print("Status: install ok installed")
 
 
 def systemctl(world: World) -> None:
+    if WORDS[0] == "cat":
+        sys.exit(0 if {"docker.io", "docker-ce"} & set(world.state["packages"]) else 1)
     if WORDS[0] in ("is-active", "is-enabled"):
         is_on = world.state["docker_runs"] if WORDS[-1] == "docker" else WORDS[-1] in world.state["units"]
         sys.exit(0 if is_on else 3)
