@@ -1,6 +1,6 @@
 # Deployment on two machines; included by the Makefile.
 
-.PHONY: secrets secret silence test-deployment test-alerts test-backup
+.PHONY: secrets secret silence test-deployment test-alerts test-backup test-install
 
 secrets: ## Make the passwords that are missing in secrets/
 	@infrastructure/secrets.sh
@@ -19,3 +19,6 @@ test-alerts: venv ## Play faults on both machines and count what reaches the ope
 
 test-backup: venv ## Backups and restores with the real restic: loss, wrong key, full and missing targets (apt-get install restic)
 	BACKUP=1 $(BIN)/pytest -n $(WORKERS) tests/integration/backup
+
+test-install: venv ## install.sh and uninstall.sh on machines of namespaces: each system, the join, killed at each step (root)
+	INSTALL=1 $(BIN)/pytest -n $(WORKERS) tests/unit/install tests/integration/install

@@ -79,7 +79,7 @@ check_clock() {
 
 check_docker() {
   if ! docker info >/dev/null 2>&1; then
-    fail "Docker does not answer" "Install it, start it, and put yourself into its group: DEPLOYMENT.md, step 1"
+    fail "Docker does not answer" "infrastructure/install.sh $role installs and starts it; by hand: DEPLOYMENT.md, The long way"
     return
   fi
   ok "Docker $(docker version --format '{{.Server.Version}}' 2>/dev/null)"
@@ -106,7 +106,7 @@ check_addresses() {
 
   there=$(setting "$other")
   if [[ $role == reliable && -z $there ]]; then
-    warn "MACHINE_B is not set" "Expected before there is one; the standby keeps chat until then: DEPLOYMENT.md, step 7"
+    warn "MACHINE_B is not set" "Expected before there is one; the standby keeps chat until then. It joins by: infrastructure/install.sh invite"
   elif ! is_address "$there"; then
     fail "$other=${there:-(not set)} is no IPv4 address" "Put the other machine's Tailscale address into .env; on it: tailscale ip -4"
   elif answers "$there" "$other_port"; then ok "$other=$there answers on $other_port"
@@ -135,26 +135,38 @@ check_secrets() {
   for name in "${names[@]}"; do
     if [[ ! -e $folder/$name ]]; then
       if [[ $role == reliable ]]; then fail "$folder/$name is missing" "make secrets"; else
-        fail "$folder/$name is missing" "Copy secrets/ from machine A (DEPLOYMENT.md, step 5), then: make secrets"
+        fail "$folder/$name is missing" "On A: infrastructure/install.sh invite; here: infrastructure/install.sh join"
       fi
     elif [[ $(stat -c '%s' "$folder/$name") == 0 ]]; then fail "$folder/$name is empty" "rm $folder/$name && make secrets"
     elif [[ $(stat -c '%g %a' "$folder/$name") != "10001 640" ]]; then fail "$folder/$name: wrong permissions" "make secrets"
     elif [[ $role == reliable || $name == grafana_password ]]; then ok "$folder/$name"; fi
   done
   [[ $role == reliable ]] || compare_secrets "$folder"
-  for name in twitch_client_secret webhook_url cloudflared_credentials.json; do
+  for name in twitch_client_secret webhook_url cloudflared_token cloudflared_credentials.json; do
     [[ -e $folder/$name ]] || fail "$folder/$name is missing" "make secrets   (it may stay empty)"
   done
   [[ -s $folder/webhook_url ]] || warn "$folder/webhook_url is empty" "Nobody is told of trouble. make secret NAME=webhook_url   (a Discord or other webhook's address)"
   check_twitch "$folder"
   check_discord "$folder"
+  check_tunnel "$folder"
+}
+
+# Whoever has switched the tunnel on needs its token, or the credentials of one made on the command line.
+check_tunnel() {
+  local file=$1/cloudflared_token
+  [[ $role == reliable && ,$(setting COMPOSE_PROFILES), == *,tunnel,* ]] || return 0
+  [[ -z $(setting TUNNEL_ID) ]] || file=$1/cloudflared_credentials.json
+  if [[ -s $file ]]; then ok "$file"; else
+    fail "$file is empty" "make secret NAME=${file##*/}   (DEPLOYMENT.md, Cloudflare Tunnel), or take tunnel out of COMPOSE_PROFILES"
+  fi
+  [[ $(setting API_TRUST_CLOUDFLARE) == true ]] || warn "API_TRUST_CLOUDFLARE is not true: all visitors count as one client" "Put API_TRUST_CLOUDFLARE=true into .env"
 }
 
 # Whoever has switched the bot on needs its token; nobody else does.
 check_discord() {
   [[ $role == reliable && ,$(setting COMPOSE_PROFILES), == *,discord,* ]] || return 0
   if [[ -s $1/discord_token ]]; then ok "$1/discord_token"; else
-    fail "$1/discord_token is empty" "Get a token at discord.com/developers/applications (DEPLOYMENT.md, step 11), or take discord out of COMPOSE_PROFILES"
+    fail "$1/discord_token is empty" "Get a token at discord.com/developers/applications (DEPLOYMENT.md, Discord), or take discord out of COMPOSE_PROFILES"
   fi
 }
 
@@ -188,7 +200,7 @@ check_twitch() {
     [[ -n $(setting PINNED_CHANNELS) ]] || fail "neither TWITCH_CLIENT_ID nor PINNED_CHANNELS is set" "Put PINNED_CHANNELS=login,login into .env"
     return
   fi
-  [[ -s $1/twitch_client_secret ]] || fail "$1/twitch_client_secret is empty" "make secret NAME=twitch_client_secret   (the application's: DEPLOYMENT.md, step 3)"
+  [[ -s $1/twitch_client_secret ]] || fail "$1/twitch_client_secret is empty" "make secret NAME=twitch_client_secret   (the application's: DEPLOYMENT.md, Before you begin)"
   [[ $role == reliable ]] || check_sign_in "$1/twitch"
 }
 
@@ -196,7 +208,7 @@ check_sign_in() {
   local tokens=$1/twitch_user_tokens.json
   if [[ $(stat -c '%g %a' "$1" 2>/dev/null) != "10001 2770" || ! -x $1 ]]; then
     fail "$1: wrong permissions" "make secrets"
-  elif [[ ! -s $tokens ]]; then warn "nobody has signed in at Twitch" "No clips are made until then: DEPLOYMENT.md, step 6"
+  elif [[ ! -s $tokens ]]; then warn "nobody has signed in at Twitch" "No clips are made until then: infrastructure/install.sh processing"
   elif [[ $(stat -c %u "$tokens") != 10001 ]]; then fail "$tokens: no service can read it" "make secrets"
   else ok "somebody has signed in at Twitch"; fi
 }

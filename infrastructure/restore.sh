@@ -2,7 +2,7 @@
 # Brings machine A back from its backup: infrastructure/restore.sh [WHEN]
 #
 # WHEN: a time in UTC, such as 2026-11-29 or '2026-11-29 03:00'; without it the newest. On a new machine: Docker and
-# Tailscale (DEPLOYMENT.md, 1 and 2), this checkout, secrets/backup_key and BACKUP_REPOSITORY or BACKUP_FOLDER from the
+# Tailscale (DEPLOYMENT.md, The long way), this checkout, secrets/backup_key and BACKUP_REPOSITORY or BACKUP_FOLDER from the
 # sheet that you keep, and then this. On a machine that runs it takes the database back and leaves .env and secrets/.
 # Until the last step nothing is replaced; the database of before stays beside the new one as stream_scout_replaced.
 # B is not touched: its recorder notices, and reads again what the backup lacks.

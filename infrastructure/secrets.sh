@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes what is missing in secrets/: random passwords, and empty files for what a person has to fill in.
-# Safe to repeat: it never changes a value, only permissions. Usage: infrastructure/secrets.sh [FOLDER]
+# Safe to repeat: it never changes a value, only permissions. Usage: infrastructure/secrets.sh [--check] [FOLDER]
+# --check says what it would do, and does nothing; no line: nothing is missing.
 #
 # The files are the operator's, and their group (10001) is the one that the containers have: each container sees only
 # the files that its compose file names. Nobody else on the machine can read them.
@@ -8,6 +9,8 @@ set -euo pipefail
 umask 077
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+only_check=
+if [[ ${1:-} == --check ]]; then only_check=yes; shift; fi
 folder=${1:-${SECRETS_DIRECTORY:-$here/secrets}}
 group=10001
 passwords=(
@@ -21,8 +24,8 @@ passwords=(
   backup_key
 )
 keys=(chatter_key)
-by_hand=(twitch_client_secret webhook_url cloudflared_credentials.json discord_token discord_client_secret
-  backup_ssh_key backup_known_hosts backup_credentials)
+by_hand=(twitch_client_secret webhook_url cloudflared_token cloudflared_credentials.json discord_token
+  discord_client_secret backup_ssh_key backup_known_hosts backup_credentials)
 
 # Only letters and digits: these go through configuration files and shells.
 password() { head -c 512 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9' | head -c 40; }
@@ -34,6 +37,7 @@ key() { od -An -v -tx1 -N32 /dev/urandom | tr -d ' \n'; }
 make() {
   local file=$folder/$2
   [[ ! -s $file ]] || return 0
+  [[ -z $only_check ]] || { echo "missing  $2"; return 0; }
   "$1" >"$file.new"
   (($(wc -c <"$file.new") == $3)) || { echo "No randomness to be had" >&2; exit 1; }
   mv "$file.new" "$file"
@@ -42,17 +46,21 @@ make() {
 
 as_root() { if ((EUID == 0)); then "$@"; else sudo -- "$@"; fi; }
 
+if [[ -n $only_check && ! -d $folder/twitch ]]; then echo "missing  $folder"; exit; fi
 mkdir -p "$folder/twitch"
 for name in "${passwords[@]}"; do make password "$name" 40; done
 for name in "${keys[@]}"; do make key "$name" 64; done
 for name in "${by_hand[@]}"; do
+  [[ -z $only_check || -e $folder/$name ]] || { echo "missing  $name"; continue; }
   [[ -e $folder/$name ]] || { : >"$folder/$name"; echo "empty  $name"; }
 done
 
 # Asks for sudo only where something has to change.
 fix() {
   local owner=$1 mode=$2 path=$3
+  [[ -z $only_check || -e $path ]] || return 0
   [[ $(stat -c '%u:%g %a' "$path") == "$owner $mode" ]] && return
+  [[ -z $only_check ]] || { echo "rights   $path"; return; }
   as_root chown "$owner" "$path"
   as_root chmod "$mode" "$path"
 }
@@ -64,4 +72,4 @@ fix "$me:$group" 2770 "$folder/twitch"
 for file in "$folder"/twitch/*; do
   if [[ -f $file && $(stat -c %u "$file") != "$group" ]]; then fix "$group:$group" 660 "$file"; fi
 done
-echo "$folder is complete"
+[[ -n $only_check ]] || echo "$folder is complete"

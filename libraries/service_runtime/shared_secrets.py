@@ -22,7 +22,7 @@ SALT_BYTES = 16
 SCRYPT = {"n": 2**14, "r": 8, "p": 1}  # 16 MB and 50 ms a guess
 CONNECT_SECONDS = 5
 REFUSED = "password authentication failed"
-COPY = "Copy secrets/ from machine A (DEPLOYMENT.md, step 5)"
+COPY = "On A: infrastructure/install.sh invite; here: infrastructure/install.sh join"
 REPAIR = "make secrets"
 START = "On A: docker compose -f docker-compose.reliable.yml ps postgres"
 

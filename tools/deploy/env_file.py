@@ -25,16 +25,26 @@ def value(written: str) -> str:
     return re.sub(r"(^|\s+)#.*", "", written)
 
 
-def with_version(text: str, version: str) -> str:
-    """Return the file's text with this version in the last place that has one, else at its end."""
+def has(text: str, name: str) -> bool:
+    """Return whether a line sets it, be it to nothing."""
+    return any((match := LINE.match(line)) and match[1] == name for line in text.splitlines())
+
+
+def with_setting(text: str, name: str, new: str) -> str:
+    """Return the file's text with this value in the last place that has one, else at its end."""
     lines = text.splitlines(keepends=True)
     for number in reversed(range(len(lines))):
         match = LINE.match(lines[number])
-        if match and match[1] == VERSION:
-            lines[number] = f"{VERSION}={version}\n"
+        if match and match[1] == name:
+            lines[number] = f"{name}={new}\n"
             return "".join(lines)
     end = "" if not text or text.endswith("\n") else "\n"
-    return f"{text}{end}{VERSION}={version}\n"
+    return f"{text}{end}{name}={new}\n"
+
+
+def with_version(text: str, version: str) -> str:
+    """Return the file's text with this version."""
+    return with_setting(text, VERSION, version)
 
 
 def read(file: Path) -> str:

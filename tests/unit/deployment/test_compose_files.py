@@ -104,6 +104,18 @@ def test_visitors_have_one_door() -> None:
     assert "http-request set-header X-Forwarded-For %[src]\n" in text("configs/haproxy/haproxy.cfg")
 
 
+def test_the_tunnel_runs_by_its_token_or_as_it_was_made() -> None:
+    """The token is read from its file: it stands in no process list and no environment."""
+
+    def command(**variables: str) -> str:
+        return str(rendered(FILES[0], **variables)["services"]["cloudflared"]["command"])
+
+    assert command().endswith(" --config /etc/cloudflared/config.yml run --token-file /etc/cloudflared/token")
+    assert command(TUNNEL_ID="1-2-3").endswith(" --config /etc/cloudflared/config.yml run 1-2-3")
+    given = rendered(FILES[0])["services"]["cloudflared"]["secrets"]
+    assert {each["target"] for each in given} == {"/etc/cloudflared/token", "/etc/cloudflared/credentials.json"}
+
+
 def test_the_proxy_keeps_a_connection_longer_than_the_tunnel_does() -> None:
     (tunnel,) = re.findall(r"keepAliveTimeout: (\d+)s", text("configs/cloudflared/config.yml"))
     (kept,) = re.findall(r"timeout http-keep-alive (\d+)s", text("configs/haproxy/haproxy.cfg"))

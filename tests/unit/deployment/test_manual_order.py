@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from install.handover import PORT as JOINING
+
 from .manual import REPOSITORY, blocks, compose_commands, text, unknown_services, without_comment
 
 MANUAL = text("DEPLOYMENT.md")
@@ -27,7 +29,14 @@ def first(*pieces: str) -> list[int]:
 
 
 def policy() -> dict[str, Any]:
-    return json.loads("".join(MANUAL[MANUAL.index('    {\n      "tagOwners"') :].partition("\n    }\n")[:2]))
+    return json.loads(
+        "".join(MANUAL[MANUAL.index('        {\n          "tagOwners"') :].partition("\n        }\n")[:2])
+    )
+
+
+def section(name: str) -> str:
+    """What stands below a heading."""
+    return MANUAL[MANUAL.index(f"\n## {name}\n") :].split("\n## ")[1]
 
 
 def published(machine: str, variable: str) -> set[str]:
@@ -46,7 +55,7 @@ def test_the_policy_knows_the_tags_before_a_machine_takes_one() -> None:
 
 
 def test_it_says_that_the_pasted_policy_replaces_the_other() -> None:
-    paragraph = MANUAL[MANUAL.index("## 2. Tailscale") : MANUAL.index('"tagOwners"')]
+    paragraph = MANUAL[MANUAL.index("## Before you begin") : MANUAL.index('"tagOwners"')]
     assert "replaces the policy of your whole tailnet" in paragraph
 
 
@@ -56,7 +65,7 @@ def test_the_policy_opens_what_the_machines_ask_of_each_other() -> None:
         for place in rule["dst"]:
             _, machine, ports = place.split(":")
             given.setdefault((rule["src"][0], machine), set()).update(ports.split(","))
-    assert given[("tag:processing", "reliable")] == published("reliable", "BIND_ADDR") - {SITE}
+    assert given[("tag:processing", "reliable")] == published("reliable", "BIND_ADDR") - {SITE} | {str(JOINING)}
     assert given[("tag:reliable", "processing")] == published("processing", "BIND_ADDR")
     assert given[("autogroup:admin", "reliable")] == {SSH, SITE}
     assert given[("autogroup:admin", "processing")] == {SSH}
@@ -93,14 +102,15 @@ def test_the_copies_bring_the_secrets_and_no_tokens(copy: str, tmp_path: Path) -
 
 
 def test_it_says_where_to_clone_from() -> None:
-    (clone,) = [line for line in blocks(MANUAL) if line.startswith("git clone ")]
-    assert " stream-scout && cd stream-scout" in clone, "the folder that further commands name"
+    clones = {line for line in blocks(MANUAL) if line.startswith("git clone ")}
+    assert len(clones) == 1
+    assert " stream-scout && cd stream-scout" in clones.pop(), "the folder that further commands name"
     places = first("git clone ", "cp .env.example .env")
     assert places == sorted(places)
 
 
 def test_machine_b_is_named_once_there_is_one() -> None:
-    places = first("## 5. Machine B", "MACHINE_B=")
+    places = first("**B.** `.env` as on A", "MACHINE_B=")
     assert places == sorted(places)
 
 
@@ -117,13 +127,45 @@ def test_secrets_are_asked_for_after_their_files_are_made(name: str) -> None:
     assert name in text("infrastructure/secrets.sh")
 
 
-def test_somebody_signs_in_before_clip_creator_runs() -> None:
-    places = first(
-        "docker compose -f docker-compose.processing.yml build",
-        "python seed_twitch_tokens.py --device",
-        "docker compose -f docker-compose.processing.yml up -d",
-    )
+@pytest.mark.parametrize(("machine", "role"), [("Machine A", "reliable"), ("Machine B", "processing")])
+def test_a_machine_takes_three_commands(machine: str, role: str) -> None:
+    """And they come before all that is longer."""
+    commands = blocks(section(machine))
+    assert len(commands) == 3, commands
+    assert commands[0].startswith("sudo apt-get ")
+    assert commands[1].startswith("git clone ")
+    assert commands[2] == f"infrastructure/install.sh {role}"
+    assert MANUAL.index(f"\n## {machine}\n") < MANUAL.index("docker compose -f")
+
+
+def test_by_hand_somebody_signs_in_before_clip_creator_runs() -> None:
+    by_hand = section("The long way")
+    places = [
+        by_hand.index(command)
+        for command in (
+            "docker compose -f docker-compose.processing.yml build",
+            "python seed_twitch_tokens.py --device",
+            "docker compose -f docker-compose.processing.yml up -d",
+        )
+    ]
     assert places == sorted(places)
+
+
+def test_what_refers_to_the_manual_names_a_part_of_it() -> None:
+    """`DEPLOYMENT.md, NAME`: a heading, or what is set in bold."""
+    parts = set(re.findall(r"^#+ (.+)$", MANUAL, re.MULTILINE)) | {
+        part.rstrip(".") for part in re.findall(r"\*\*(.+?)\*\*", MANUAL)
+    }
+    found: dict[str, str] = {}
+    for root in ("infrastructure", "libraries", "services", "tools", "configs"):
+        for file in (REPOSITORY / root).rglob("*"):
+            if file.suffix in (".py", ".sh", ".yml", ".yaml") and "node_modules" not in file.parts:
+                found |= dict.fromkeys(re.findall(r"DEPLOYMENT\.md, (\w[\w ]*)", file.read_text()), str(file))
+    found |= dict.fromkeys(
+        re.findall(r"DEPLOYMENT\.md, (\w[\w ]*)", MANUALS["OPERATIONS.md"] + text(".env.example")), "docs"
+    )
+    assert len(found) > 5
+    assert not {name: file for name, file in found.items() if not any(name.startswith(part) for part in parts)}
 
 
 def listed(machine: str, where: str) -> set[str]:
@@ -133,6 +175,7 @@ def listed(machine: str, where: str) -> set[str]:
 
 def test_every_open_port_is_listed() -> None:
     assert listed("A", "Tailscale") == published("reliable", "BIND_ADDR")
+    assert listed("A", "Tailscale, half an hour") == {str(JOINING)}
     assert listed("B", "Tailscale") == published("processing", "BIND_ADDR")
     assert listed("B", "loopback") == published("processing", "LOCAL_ADDR")
 

@@ -1,0 +1,1 @@
+"""Brings a fresh machine to a running Stream Scout, by infrastructure/install.sh; needs the standard library alone."""
