@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -106,13 +107,28 @@ class Network:
         """Ask for an echo from a namespace. Raises CalledProcessError without one."""
         self.inside(name, sys.executable, "-c", PING, address)
 
-    def publish(self, port: int, address: str | None = None) -> None:
+    def publish(self, port: int, address: str | None = None, to: int | None = None) -> None:
         """Have Docker's rules lead a port of the machine to the container, as it writes them."""
         where = ["-d", address] if address else []
-        aim = ["-p", "tcp", "--dport", str(port), "-j", "DNAT", "--to-destination", f"{CONTAINER}:{port}"]
+        aim = ["-p", "tcp", "--dport", str(port), "-j", "DNAT", "--to-destination", f"{CONTAINER}:{to or port}"]
         self.inside("machine", "iptables", "-t", "nat", "-A", "PREROUTING", *where, "!", "-i", "br-scout", *aim)
-        self.inside("machine", "iptables", "-A", "FORWARD", "-o", "br-scout", "-p", "tcp", "--dport", str(port),
-                    "-j", "ACCEPT")  # fmt: skip
+
+    def hosts(self, name: str, **names: str) -> None:
+        """Give a namespace names: `www_example_org="203.0.113.1"`."""
+        folder = Path("/etc/netns") / self.name(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = [f"{address} {each.replace('_', '.')}" for each, address in names.items()]
+        (folder / "hosts").write_text("\n".join(["127.0.0.1 localhost", *lines, ""]))
+
+    def start(self, name: str, *command: str, **variables: str) -> subprocess.Popen[bytes]:
+        """Start a program in a namespace; it is killed at the end, and what it says goes to `NAME.log`."""
+        log = (self._folder / f"{Path(command[0]).name}-{name}.log").open("ab")
+        process = subprocess.Popen(
+            ["ip", "netns", "exec", self.name(name), *command],
+            env=os.environ | variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        )  # fmt: skip
+        self._listeners.append(process)
+        return process
 
     def run(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a script of infrastructure/ on the machine, whose /etc for our things is its own."""
@@ -143,3 +159,4 @@ class Network:
             process.wait()
         for name in ("machine", "outside", "tailnet", "box"):
             subprocess.run(["ip", "netns", "delete", self.name(name)], check=False, capture_output=True)
+            shutil.rmtree(Path("/etc/netns") / self.name(name), ignore_errors=True)

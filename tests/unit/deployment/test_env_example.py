@@ -110,7 +110,7 @@ NOT_FOR_THE_FILE = {
     "DISCORD_API_URL": "tests and the demo alone",
     "DISCORD_GATEWAY_URL": "tests and the demo alone",
     **{f"{name}_IMAGE": "where another registry serves" for name in (
-        "ALERTMANAGER", "BLACKBOX_EXPORTER", "CLOUDFLARED", "GRAFANA", "HAPROXY", "KAFKA", "MAVEN", "NODE_EXPORTER",
+        "ALERTMANAGER", "BLACKBOX_EXPORTER", "CADDY", "CLOUDFLARED", "GRAFANA", "HAPROXY", "KAFKA", "MAVEN", "NODE_EXPORTER",
         "POSTGRES", "PROMETHEUS", "PYTHON", "REDIS",
     )},
 }  # fmt: skip
@@ -120,7 +120,7 @@ EXAMPLES = {  # an example in the place of a default that is empty, or that nobo
     "API_PUBLIC_URL", "MONITORING_GAMES", "MONITORING_LANGUAGES", "TWITCH_CLIENT_SECRET_FILE", "DETECTOR_THRESHOLD",
     "DETECTOR_REARM_SHARE", "API_SIGN_IN_RETURN_URL", "API_CONTACT", "DISCORD_SITE_URL",
     "API_DISCORD_CLIENT_ID", "API_DISCORD_RETURN_URL",
-    "OPERATIONS_URL", "BACKUP_FOLDER", "BACKUP_REPOSITORY",
+    "OPERATIONS_URL", "BACKUP_FOLDER", "BACKUP_REPOSITORY", "TLS_EMAIL", "TLS_ACME_URL",
 }  # fmt: skip
 
 
