@@ -67,8 +67,9 @@ class Network:
         ip("-n", self.name("machine"), "address", "add", f"{PUBLIC_6}/64", "dev", "eth0", "nodad")
         ip("-n", self.name("outside"), "address", "add", f"{NEIGHBOUR_6}/64", "dev", "eth0", "nodad")
         ip("-n", self.name("box"), "route", "add", "default", "via", BRIDGE)
+        ip("-n", self.name("tailnet"), "route", "add", "default", "via", TAILSCALE)
         # A neighbour may send what it likes to the machine, its other addresses too.
-        for address in (f"{TAILSCALE}/32", f"{CONTAINER}/32"):
+        for address in (f"{TAILSCALE}/32", f"{PEER}/32", f"{CONTAINER}/32"):
             ip("-n", self.name("outside"), "route", "add", address, "via", PUBLIC)
         self.inside("machine", "sysctl", "-q", "net.ipv4.ip_forward=1")
 
