@@ -1,6 +1,6 @@
 # Deployment on two machines; included by the Makefile.
 
-.PHONY: secrets secret rotate silence test-deployment test-backup test-machines
+.PHONY: secrets secret silence test-deployment test-alerts test-backup
 
 secrets: ## Make the passwords that are missing in secrets/
 	@infrastructure/secrets.sh
@@ -8,17 +8,26 @@ secrets: ## Make the passwords that are missing in secrets/
 secret: ## Ask for one secret unseen and write it down: make secret NAME=twitch_client_secret
 	@infrastructure/put_secret.sh "$(NAME)"
 
-rotate: ## Put a new secret in the place of the old one: make rotate NAME=kafka_password (all: every one of ours; list)
-	@ROTATE_A="$(A)" ROTATE_B="$(B)" infrastructure/rotate.sh "$(NAME)"
-
 silence: ## Hold back all alerts for a while, on machine B: make silence FOR=2h REASON="a new disk"
 	@infrastructure/silence.sh "$(FOR)" "$(REASON)"
 
 test-deployment: venv ## Both compose files on two networks, with a simulated Twitch (Docker, root; or STANDINS=folder)
 	DEPLOYMENT=1 $(BIN)/pytest -v tests/unit/deployment tests/deployment
 
+test-alerts: venv ## Play faults on both machines and count what reaches the operator, half an hour (Docker, as test-deployment)
+	DEPLOYMENT=1 ALERTS=1 $(BIN)/pytest -v -s tests/deployment/test_faults.py
+
 test-backup: venv ## Backups and restores with the real restic: loss, wrong key, full and missing targets (apt-get install restic)
 	BACKUP=1 $(BIN)/pytest -n $(WORKERS) tests/integration/backup
 
-test-machines: venv ## Firewall, sshd, TLS, clean-up, rotation, Ansible for real (root; Debian's nftables, openssh-server, caddy, haproxy ...)
-	MACHINES=1 $(BIN)/pytest -v tests/integration/machines
+.PHONY: rotate test-machines
+rotate: ## Put a new secret in the place of the old one: make rotate NAME=kafka_password (all: every one of ours; list)
+	@ROTATE_A="$(A)" ROTATE_B="$(B)" infrastructure/rotate.sh "$(NAME)"
+
+build/machines/stamp: infrastructure/requirements/machines.txt $(VENV)/stamp
+	@echo "Making build/machines from $< ..."
+	@$(PYTHON) -m venv build/machines && $(BIN)/uv pip sync --quiet --require-hashes --python build/machines/bin/python $<
+	@touch $@
+
+test-machines: build/machines/stamp ## Firewall, sshd, TLS, clean-up, rotation and Ansible for real (root; what is missing is named)
+	MACHINES=1 PATH="$(CURDIR)/build/machines/bin:$$PATH" $(BIN)/pytest -v tests/integration/machines

@@ -110,8 +110,8 @@ NOT_FOR_THE_FILE = {
     "DISCORD_API_URL": "tests and the demo alone",
     "DISCORD_GATEWAY_URL": "tests and the demo alone",
     **{f"{name}_IMAGE": "where another registry serves" for name in (
-        "ALERTMANAGER", "BLACKBOX_EXPORTER", "CADDY", "CLOUDFLARED", "GRAFANA", "HAPROXY", "KAFKA", "MAVEN", "NODE_EXPORTER",
-        "POSTGRES", "PROMETHEUS", "PYTHON", "REDIS",
+        "ALERTMANAGER", "BLACKBOX_EXPORTER", "CADDY", "CLOUDFLARED", "GRAFANA", "HAPROXY", "KAFKA", "MAVEN",
+        "NODE_EXPORTER", "POSTGRES", "POSTGRES_EXPORTER", "PROMETHEUS", "PYTHON", "REDIS",
     )},
 }  # fmt: skip
 DOCKERS_OWN = {"COMPOSE_PROFILES"}
