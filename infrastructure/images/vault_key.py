@@ -9,10 +9,14 @@ import json
 import sys
 import tempfile
 from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 HERE = Path(__file__).parent
-vault = SourceFileLoader("vault", str(HERE / ("vault" if (HERE / "vault").exists() else "vault.py"))).load_module()
+FILE = HERE / "vault" if (HERE / "vault").exists() else HERE / "vault.py"
+LOADER = SourceFileLoader("vault", str(FILE))
+vault = module_from_spec(spec_from_loader("vault", LOADER))  # type: ignore[arg-type]
+LOADER.exec_module(vault)
 
 
 def opens(key: Path) -> bool:

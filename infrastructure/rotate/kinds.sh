@@ -27,7 +27,7 @@ checked_by() {
 is_shared() {
   case $1 in
     kafka_password | chatter_key | backup_key | postgres_recorder_password | postgres_stream_monitoring_password | \
-      postgres_emote_counter_password | postgres_status_password | twitch_client_secret | webhook_url | \
+      postgres_emote_counter_password | postgres_status_password | postgres_exporter_password | twitch_client_secret | webhook_url | \
       backup_ssh_key | backup_known_hosts | backup_credentials) ;;
     *) return 1 ;;
   esac
@@ -40,7 +40,7 @@ where_from() {
     webhook_url) echo "in Discord: the channel, Integrations, Webhooks: a new one; then delete the old one" ;;
     discord_token) echo "discord.com/developers/applications, Bot, Reset Token" ;;
     discord_client_secret) echo "discord.com/developers/applications, OAuth2, Reset Secret" ;;
-    cloudflared_credentials.json | tunnel_token) echo "Cloudflare's page of the tunnel (DEPLOYMENT.md, Cloudflare Tunnel)" ;;
+    cloudflared_credentials.json | cloudflared_token) echo "Cloudflare's page of the tunnel (DEPLOYMENT.md, Cloudflare Tunnel)" ;;
     tls_certificate | tls_key) echo "who issues your certificate; as a file: rotate.sh $1 < FILE" ;;
     backup_ssh_key) echo "ssh-keygen -t ed25519; bring its .pub to the target first; as a file: rotate.sh $1 < FILE" ;;
     backup_known_hosts) echo "ssh-keyscan of the target; as a file: rotate.sh $1 < FILE" ;;

@@ -1,4 +1,4 @@
-"""The playbook twice against two real sshd, with a real firewall between; the scripts that need Docker say what they got."""
+"""The playbook twice against two real sshd behind real firewalls; scripts that need Docker note what they got."""
 
 import os
 import re
@@ -20,7 +20,7 @@ ANSIBLE = REPOSITORY / "infrastructure" / "ansible"
 WHERE = f"{REPOSITORY}/build/machines/bin:{Path(sys.executable).parent}:{os.environ['PATH']}"
 PLAYBOOK, LINT = shutil.which("ansible-playbook", path=WHERE), shutil.which("ansible-lint", path=WHERE)
 NEEDED = ("ip", "nft", "iptables", "git", "ssh", "unattended-upgrade")
-SECRET = "s3cret'; touch /tmp/oops; echo '"  # noqa: S105  # what a shell would spoil
+SECRET = "s3cret'; touch /tmp/oops; echo '"  # what a shell would spoil
 pytestmark = pytest.mark.skipif(PLAYBOOK is None or LINT is None, reason="no Ansible: make test-machines installs it")
 needs_machines = pytest.mark.skipif(
     os.geteuid() != 0 or not Path("/usr/sbin/sshd").exists() or not all(map(shutil.which, NEEDED)),
@@ -69,7 +69,9 @@ class Hosts:
 
     def git(self, *words: str) -> str:
         who = ["-c", "user.name=Test", "-c", "user.email=test@example.org"]
-        done = subprocess.run(["git", *who, "-C", self.folder / "repository", *words], check=True, capture_output=True, text=True)
+        done = subprocess.run(
+            ["git", *who, "-C", self.folder / "repository", *words], check=True, capture_output=True, text=True
+        )
         return done.stdout.strip()
 
     def commit(self, message: str) -> str:
@@ -81,14 +83,16 @@ class Hosts:
     def _start_sshd(self, name: str, own: Path) -> None:
         """Start an sshd whose /etc, as far as it is written to, is its own."""
         folders = {
-            "ssh": "/etc/ssh", "run": "/run", "root": "/root/.ssh", "scout": "/etc/stream-scout", "bin": "/usr/local/bin",
-            "units": "/etc/systemd/system", "journald": "/etc/systemd/journald.conf.d", "apt": "/etc/apt/apt.conf.d",
+            "ssh": "/etc/ssh", "run": "/run", "root": "/root/.ssh", "scout": "/etc/stream-scout",
+            "bin": "/usr/local/bin", "units": "/etc/systemd/system", "journald": "/etc/systemd/journald.conf.d", "apt": "/etc/apt/apt.conf.d",
         }  # fmt: skip
         for each in folders:
             (own / each).mkdir(parents=True)
         (own / "ssh/sshd_config.d").mkdir()
         (own / "run/sshd").mkdir()
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", own / "ssh/ssh_host_ed25519_key"], check=True)
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", own / "ssh/ssh_host_ed25519_key"], check=True
+        )
         (own / "ssh/sshd_config").write_text("Include /etc/ssh/sshd_config.d/*.conf\nPidFile /run/sshd.pid\n")
         shutil.copy(self.folder / "key.pub", own / "root/authorized_keys")
         (own / "root").chmod(0o700)
@@ -102,7 +106,8 @@ class Hosts:
             time.sleep(0.05)
 
     def _write_inventory(self) -> None:
-        (self.folder / "inventory.yml").write_text(textwrap.dedent(f"""
+        (self.folder / "inventory.yml").write_text(
+            textwrap.dedent(f"""
             all:
               vars:
                 repository: {self.folder}/repository
@@ -115,13 +120,14 @@ class Hosts:
               children:
                 reliable: {{hosts: {{a: {{ansible_host: {PUBLIC}, checkout: {self.folder}/machine/checkout}}}}}}
                 processing: {{hosts: {{b: {{ansible_host: {PEER}, checkout: {self.folder}/tailnet/checkout}}}}}}
-        """))
+        """)
+        )
 
     def play(self) -> dict[str, int]:
         """Run the playbook from the operator's computer; return how many changes each machine had."""
         variables = {
-            "ANSIBLE_CONFIG": str(ANSIBLE / "ansible.cfg"), "ANSIBLE_HOST_KEY_CHECKING": "false", "HOME": str(self.folder),
-            "ANSIBLE_SSH_ARGS": f"-F none -o UserKnownHostsFile=/dev/null -o ControlMaster=auto -o ControlPersist=60s "
+            "ANSIBLE_CONFIG": str(ANSIBLE / "ansible.cfg"), "ANSIBLE_HOST_KEY_CHECKING": "false",
+            "HOME": str(self.folder), "ANSIBLE_SSH_ARGS": f"-F none -o UserKnownHostsFile=/dev/null -o ControlMaster=auto -o ControlPersist=60s "
             f"-o ControlPath={self.folder}/%C", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_TIMEOUT": "10", "LC_ALL": "C.UTF-8",
         }  # fmt: skip
         done = subprocess.run(
@@ -182,7 +188,10 @@ def test_another_version_is_deployed(hosts: Hosts) -> None:
     changes = hosts.play()
     assert changes["a"] == changes["b"] == 3, "the checkout, the images, the deploy"
     for name, role, letter in (("machine", "reliable", "A"), ("tailnet", "processing", "B")):
-        assert hosts.called(name)[1:] == [f"docker compose -f docker-compose.{role}.yml build", f"deploy {letter} {version}"]
+        assert hosts.called(name)[1:] == [
+            f"docker compose -f docker-compose.{role}.yml build",
+            f"deploy {letter} {version}",
+        ]
     assert hosts.play() == {"a": 0, "b": 0}, hosts.said
 
 

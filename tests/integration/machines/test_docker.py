@@ -49,7 +49,9 @@ def test_what_docker_publishes_is_closed_too(network: Network, docker: PrivateDo
     docker.load("web:1", ago(1))
     where = {MISTAKE: "", DATABASE: f"{TAILSCALE}:", LOCAL: "127.0.0.1:", HTTP: ""}
     docker.run("network", "create", "ours")
-    docker.run("run", "-d", "--network", "ours", *[w for p, a in where.items() for w in ("-p", f"{a}{p}:8080")], "web:1")
+    docker.run(
+        "run", "-d", "--network", "ours", *[w for p, a in where.items() for w in ("-p", f"{a}{p}:8080")], "web:1"
+    )
     network.wait_until_open("outside", PUBLIC, MISTAKE, 20)
     assert network.answering("outside", PUBLIC, EVERYTHING) == {MISTAKE, HTTP}
     assert network.answering("outside", TAILSCALE, EVERYTHING) == EVERYTHING - {LOCAL}, "by a neighbour's route"

@@ -1,4 +1,4 @@
-"""rotate.sh on a real Postgres and restic: the new secret is taken, the old one refused, at whatever step it is killed."""
+"""rotate.sh on a real Postgres and restic: the new secret is taken and the old one refused, at whatever it is killed."""
 
 import os
 import shutil
@@ -146,7 +146,9 @@ def test_from_the_operators_computer_both_get_the_same(machines: Machines) -> No
         orders = machines.orders("B")
         assert not checked or f"exec -T {checked} bash /opt/stream-scout/kafka/set_password.sh" in orders
     assert machines.takes("recorder", machines.secret(password("recorder"), "B"))
-    with psycopg.connect(machines.world.server.address("recorder"), password=machines.secret(password("recorder"))) as told:
+    with psycopg.connect(
+        machines.world.server.address("recorder"), password=machines.secret(password("recorder"))
+    ) as told:
         for name in ("kafka_password", "chatter_key"):
             (known,) = told.execute(f"SELECT current_setting('fingerprint.{name}')").fetchone() or ("",)
             assert is_of(known, machines.secret(name).encode()), "B's preflight would call it wrong"
@@ -161,7 +163,9 @@ def test_capture_of_both_stands_still_while_the_hash_changes(machines: Machines)
 def test_what_is_given_reaches_both(machines: Machines) -> None:
     both = {"ROTATE_A": "A", "ROTATE_B": "B", "CHECKOUT": str(REPOSITORY)}
     machines.good("webhook_url", typed="https://discord.example/api/new\n", **both)
-    assert machines.secret("webhook_url", "A") == machines.secret("webhook_url", "B") == "https://discord.example/api/new"
+    assert (
+        machines.secret("webhook_url", "A") == machines.secret("webhook_url", "B") == "https://discord.example/api/new"
+    )
     assert machines.orders("B") == ["restart alertmanager"]
 
 
@@ -176,10 +180,16 @@ def test_what_a_makes_is_not_made_on_b(machines: Machines) -> None:
 def test_the_old_key_opens_no_backup_and_the_new_one_all(machines: Machines) -> None:
     if shutil.which("restic") is None:
         pytest.skip(NEEDS_RESTIC)
-    restic = {"RESTIC_REPOSITORY": str(machines.world.target), "PATH": os.environ["PATH"], "HOME": str(machines.world.folder)}
+    restic = {
+        "RESTIC_REPOSITORY": str(machines.world.target),
+        "PATH": os.environ["PATH"],
+        "HOME": str(machines.world.folder),
+    }
 
     def opens(key: str) -> bool:
-        done = subprocess.run(["restic", "snapshots"], env=restic | {"RESTIC_PASSWORD": key}, capture_output=True, check=False)
+        done = subprocess.run(
+            ["restic", "snapshots"], env=restic | {"RESTIC_PASSWORD": key}, capture_output=True, check=False
+        )
         return done.returncode == 0
 
     old = machines.secret("backup_key")
@@ -194,7 +204,9 @@ def test_what_there_is_is_listed(machines: Machines) -> None:
     printed = machines.good("list")
     made = {file.name for file in machines.secrets["A"].iterdir() if file.is_file()}
     assert made <= {line.split()[0] for line in printed.splitlines()}
-    assert not [line for line in printed.splitlines() if "whoever gave you" in line and "backup_credentials" not in line]
+    assert not [
+        line for line in printed.splitlines() if "whoever gave you" in line and "backup_credentials" not in line
+    ]
 
 
 def test_a_wrong_name_changes_nothing(machines: Machines) -> None:

@@ -13,11 +13,13 @@ import pytest
 from embedded.paths import REPOSITORY
 from embedded.processes.ports import free_ports
 
-PASSWORD = "correct-horse-battery"  # noqa: S105  # of a user of this test
+PASSWORD = "correct-horse-battery"  # of a user of this test
 NAME = f"keyholder{os.getpid()}"
 DROP_IN = "sshd_config.d/01-stream-scout.conf"
 pytestmark = pytest.mark.skipif(
-    os.geteuid() != 0 or not Path("/usr/sbin/sshd").exists() or not all(map(shutil.which, ("ssh", "unshare", "useradd"))),
+    os.geteuid() != 0
+    or not Path("/usr/sbin/sshd").exists()
+    or not all(map(shutil.which, ("ssh", "unshare", "useradd"))),
     reason="starts an sshd and makes a user: needs root, and apt-get install openssh-server",
 )
 
@@ -30,9 +32,14 @@ class Server:
         self.etc, run = folder / "etc-ssh", folder / "run"
         (self.etc / "sshd_config.d").mkdir(parents=True)
         (run / "sshd").mkdir(parents=True)
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.etc / "ssh_host_ed25519_key"], check=True)
-        self.write("sshd_config", "Include /etc/ssh/sshd_config.d/*.conf\nPort {port}\nListenAddress 127.0.0.1\n"
-                   "UsePAM yes\nPidFile /run/sshd.pid\nPasswordAuthentication yes\nKbdInteractiveAuthentication yes\n")
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.etc / "ssh_host_ed25519_key"], check=True
+        )
+        self.write(
+            "sshd_config",
+            "Include /etc/ssh/sshd_config.d/*.conf\nPort {port}\nListenAddress 127.0.0.1\n"
+            "UsePAM yes\nPidFile /run/sshd.pid\nPasswordAuthentication yes\nKbdInteractiveAuthentication yes\n",
+        )
         self.write("sshd_config.d/50-cloud-init.conf", "PasswordAuthentication yes\n")
         script = f"mount --bind {self.etc} /etc/ssh && mount --bind {run} /run && exec /usr/sbin/sshd -D -e"
         with (folder / "sshd.log").open("w") as log:

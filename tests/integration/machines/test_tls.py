@@ -100,13 +100,14 @@ def curl(network: Network, *words: str) -> str:
 
 
 def wait_for(network: Network, ca: str, seconds: float = 30) -> None:
-    until = time.monotonic() + seconds
-    while True:
+    until, problem = time.monotonic() + seconds, ""
+    while time.monotonic() < until:
         try:
             return assert_ready(curl(network, "--fail", "--cacert", ca, f"https://{SITE}/"))
         except subprocess.CalledProcessError as error:
-            assert time.monotonic() < until, error.stderr
+            problem = error.stderr
             time.sleep(0.3)
+    pytest.fail(problem)
 
 
 def assert_ready(body: str) -> None:
@@ -115,7 +116,9 @@ def assert_ready(body: str) -> None:
 
 def handshake(network: Network, version: str, address: str = f"{PUBLIC}:443", *words: str) -> str:
     """Return what openssl says of a handshake of this version of TLS and no other."""
-    script = f"openssl s_client -connect {address} -{version} -cipher {WITHOUT_LIMITS} {' '.join(words)} </dev/null 2>&1"
+    script = (
+        f"openssl s_client -connect {address} -{version} -cipher {WITHOUT_LIMITS} {' '.join(words)} </dev/null 2>&1"
+    )
     return network.inside("outside", "sh", "-c", f"{script}; true")
 
 
@@ -155,7 +158,14 @@ def test_visitors_are_told_to_stay_with_tls(network: Network, tmp_path: Path) ->
 def test_the_website_learns_who_the_visitor_is(network: Network, tmp_path: Path) -> None:
     """Limits count by it, so nobody may say it of themselves."""
     ca = with_own_certificate(network, tmp_path)
-    lies = ["-H", "X-Forwarded-For: 198.51.100.7", "-H", "CF-Connecting-IP: 198.51.100.7", "-H", "X-Forwarded-Proto: http"]
+    lies = [
+        "-H",
+        "X-Forwarded-For: 198.51.100.7",
+        "-H",
+        "CF-Connecting-IP: 198.51.100.7",
+        "-H",
+        "X-Forwarded-Proto: http",
+    ]
     for protocol in ("--http1.1", "--http2"):
         reached = json.loads(curl(network, protocol, "--cacert", ca, *lies, f"https://{SITE}/"))
         assert (reached["x-forwarded-for"], reached["x-forwarded-proto"]) == (NEIGHBOUR, "https")
@@ -186,5 +196,3 @@ def test_half_a_certificate_is_said(network: Network, tmp_path: Path) -> None:
     process = start_caddy(network, tmp_path, TLS_CERTIFICATE_FILE=crt, TLS_KEY_FILE=str(tmp_path / "none"))
     assert process.wait(10) == 1
     assert "Only one of secrets/tls_certificate and secrets/tls_key" in (tmp_path / "sh-box.log").read_text()
-
-

@@ -1,4 +1,4 @@
-"""A Docker daemon of its own in a namespace of `network.py`, and images made here: nothing of the machine's Docker is touched."""
+"""A Docker daemon of its own in a namespace of `network.py`, and images made here; the machine's stays untouched."""
 
 import hashlib
 import io
@@ -41,7 +41,9 @@ class PrivateDocker:
 
     def run(self, *words: str, stdin: bytes | None = None) -> str:
         """Run docker; return what it printed."""
-        done = subprocess.run(["docker", "-H", self.host, *words], input=stdin, capture_output=True, check=False, timeout=90)
+        done = subprocess.run(
+            ["docker", "-H", self.host, *words], input=stdin, capture_output=True, check=False, timeout=90
+        )
         assert done.returncode == 0, done.stderr.decode()
         return done.stdout.decode().strip()
 

@@ -1,4 +1,4 @@
-"""Both machines as rotate.sh sees them: A with a real Postgres and restic, B a folder; Docker's orders are written down."""
+"""Both machines as rotate.sh sees them: A with a real Postgres and restic, B a folder; Docker's orders are kept."""
 
 import shutil
 import subprocess
@@ -46,7 +46,9 @@ class Machines:
         self.world.secrets.symlink_to(passwords)
         if self.world.variables:
             vault = REPOSITORY / "infrastructure" / "images" / "vault.py"
-            subprocess.run([sys.executable, vault, "init"], env=self.world.environment(), check=True, capture_output=True)
+            subprocess.run(
+                [sys.executable, vault, "init"], env=self.world.environment(), check=True, capture_output=True
+            )
 
     def _set_up(self, name: str, state: Path) -> None:
         state.mkdir()
@@ -109,7 +111,8 @@ class Machines:
         try:
             psycopg.connect(self.world.server.address(role), password=password).close()
         except psycopg.OperationalError as error:
-            assert "password authentication failed" in str(error), error
+            if "password authentication failed" not in str(error):
+                raise
             return False
         return True
 

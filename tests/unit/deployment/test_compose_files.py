@@ -74,7 +74,9 @@ def test_only_who_wants_tls_opens_ports_to_everyone() -> None:
     assert caddy["profiles"] == ["tls"]
     assert caddy["ports"] == ["0.0.0.0:80:8080", "0.0.0.0:443:8443"]
     assert caddy["cap_add"] == ["NET_BIND_SERVICE"], "and nobody else has any"
-    assert [name for file in FILES for name, each in rendered(file)["services"].items() if each.get("cap_add")] == ["caddy"]
+    assert [name for file in FILES for name, each in rendered(file)["services"].items() if each.get("cap_add")] == [
+        "caddy"
+    ]
 
 
 @pytest.mark.parametrize("name", ["flink-jobmanager", "grafana", "prometheus", "alertmanager"])
