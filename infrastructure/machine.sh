@@ -18,6 +18,7 @@ role=${1:-} command=${2:-all}
 case $role in reliable | processing) ;; *) sed -n '2,/^# at once/p' "$0" | sed -n 's/^# \{0,1\}//p' >&2; exit 2 ;; esac
 # shellcheck source=infrastructure/backup/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/backup/lib.sh"
+umask 022 # nothing here is secret, and a plain user looks at it
 machine=infrastructure/machine
 changed=0
 

@@ -83,9 +83,15 @@ class Hosts:
     def _start_sshd(self, name: str, own: Path) -> None:
         """Start an sshd whose /etc, as far as it is written to, is its own."""
         folders = {
-            "ssh": "/etc/ssh", "run": "/run", "root": "/root/.ssh", "scout": "/etc/stream-scout",
-            "bin": "/usr/local/bin", "units": "/etc/systemd/system", "journald": "/etc/systemd/journald.conf.d", "apt": "/etc/apt/apt.conf.d",
-        }  # fmt: skip
+            "ssh": "/etc/ssh",
+            "run": "/run",
+            "root": "/root/.ssh",
+            "scout": "/etc/stream-scout",
+            "bin": "/usr/local/bin",
+            "units": "/etc/systemd/system",
+            "journald": "/etc/systemd/journald.conf.d",
+            "apt": "/etc/apt/apt.conf.d",
+        }
         for each in folders:
             (own / each).mkdir(parents=True)
         (own / "ssh/sshd_config.d").mkdir()
@@ -125,11 +131,16 @@ class Hosts:
 
     def play(self) -> dict[str, int]:
         """Run the playbook from the operator's computer; return how many changes each machine had."""
+        ssh = "-F none -o UserKnownHostsFile=/dev/null -o ControlMaster=auto -o ControlPersist=60s"
         variables = {
-            "ANSIBLE_CONFIG": str(ANSIBLE / "ansible.cfg"), "ANSIBLE_HOST_KEY_CHECKING": "false",
-            "HOME": str(self.folder), "ANSIBLE_SSH_ARGS": f"-F none -o UserKnownHostsFile=/dev/null -o ControlMaster=auto -o ControlPersist=60s "
-            f"-o ControlPath={self.folder}/%C", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_TIMEOUT": "10", "LC_ALL": "C.UTF-8",
-        }  # fmt: skip
+            "ANSIBLE_CONFIG": str(ANSIBLE / "ansible.cfg"),
+            "ANSIBLE_HOST_KEY_CHECKING": "false",
+            "ANSIBLE_SSH_ARGS": f"{ssh} -o ControlPath={self.folder}/%C",
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_TIMEOUT": "10",
+            "HOME": str(self.folder),
+            "LC_ALL": "C.UTF-8",
+        }
         done = subprocess.run(
             ["ip", "netns", "exec", self.network.name("outside"), str(PLAYBOOK), "-i", self.folder / "inventory.yml",
              ANSIBLE / "site.yml"],

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -160,6 +161,33 @@ def test_the_port_of_this_login_stays_open(network: Network) -> None:
     network.listen("machine", {2222})
     close(network, SSH_CONNECTION=f"{NEIGHBOUR} 51000 {PUBLIC} 2222")
     assert network.answering("outside", PUBLIC, {2222, SSH}) == {2222, SSH}
+
+
+@pytest.fixture
+def operator() -> Iterator[str]:
+    """A plain user who may use sudo."""
+    name = f"operator{os.getpid()}"
+    subprocess.run(["useradd", "--no-create-home", "--shell", "/bin/sh", name], check=True)
+    rule = Path("/etc/sudoers.d") / name
+    rule.write_text(f"{name} ALL=(ALL) NOPASSWD: ALL\n")
+    rule.chmod(0o440)
+    yield name
+    rule.unlink()
+    subprocess.run(["userdel", name], check=True)
+
+
+@pytest.mark.skipif(shutil.which("sudo") is None, reason="apt-get install sudo")
+def test_a_plain_user_with_sudo_does_the_same(network: Network, operator: str) -> None:
+    """As the manual has it done: the trial outlives sudo, and a second run sees what the first has left."""
+    done = network.run("machine.sh", "reliable", "firewall", user=operator, FIREWALL_SECONDS=SECONDS)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "changed=1"), done.stderr
+    assert network.answering("outside", PUBLIC, everything(), 0.3) == {SSH}
+    network.wait_until_open("outside", PUBLIC, OF_THE_MACHINE, 10)
+    network.run("machine.sh", "reliable", "firewall", user=operator)
+    kept = network.run("machine.sh", "reliable", "confirm", user=operator)
+    assert kept.returncode == 0, kept.stderr
+    assert network.run("machine.sh", "reliable", "firewall", user=operator).stdout.splitlines()[-1] == "changed=0"
+    assert network.answering("outside", PUBLIC, everything()) == {SSH}
 
 
 def test_it_can_be_taken_away(network: Network) -> None:

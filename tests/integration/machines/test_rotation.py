@@ -1,4 +1,4 @@
-"""rotate.sh on a real Postgres and restic: the new secret is taken and the old one refused, at whatever it is killed."""
+"""rotate.sh on a real Postgres and restic: the new secret is taken and the old one is not, wherever it is killed."""
 
 import os
 import shutil

@@ -131,15 +131,16 @@ class Network:
         self._listeners.append(process)
         return process
 
-    def run(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a script of infrastructure/ on the machine, whose /etc for our things is its own."""
+    def run(self, *words: str, user: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a script of infrastructure/ on the machine, as a user if one is named; it has an own /etc for our things."""
         binds = []
         for folder in OWN_FOLDERS:
             own = self._folder / folder.strip("/").replace("/", "-")
             own.mkdir(exist_ok=True)
             binds.append(f"mkdir -p {folder} && mount --bind {own} {folder}")
         script = " && ".join([*binds, 'exec "$0" "$@"'])
-        command = [str(REPOSITORY / "infrastructure" / words[0]), *words[1:]]
+        become = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+        command = [*become, str(REPOSITORY / "infrastructure" / words[0]), *words[1:]]
         return subprocess.run(
             ["ip", "netns", "exec", self.name("machine"), "unshare", "-m", "sh", "-c", script, *command],
             env={"PATH": os.environ["PATH"], "COMPOSE_ENV_FILES": str(self._folder / "env")} | variables,
