@@ -154,6 +154,16 @@ def test_from_the_operators_computer_both_get_the_same(machines: Machines) -> No
             assert is_of(known, machines.secret(name).encode()), "B's preflight would call it wrong"
 
 
+@pytest.mark.parametrize("killed_at", ["run ", "restart recorder"])
+def test_killed_anywhere_both_get_the_same_at_last(machines: Machines, killed_at: str) -> None:
+    both = {"ROTATE_A": "A", "ROTATE_B": "B", "CHECKOUT": str(REPOSITORY)}
+    old = machines.secret(password("recorder"))
+    assert machines.run(password("recorder"), KILL_AT=killed_at, **both).returncode == -9
+    machines.good(password("recorder"), **both)
+    assert machines.secret(password("recorder"), "A") == machines.secret(password("recorder"), "B") != old
+    assert machines.takes("recorder", machines.secret(password("recorder"), "B"))
+
+
 def test_capture_of_both_stands_still_while_the_hash_changes(machines: Machines) -> None:
     machines.good("chatter_key", ROTATE_A="A", ROTATE_B="B", CHECKOUT=str(REPOSITORY))
     assert [order.split()[0] for order in machines.orders("A")] == ["stop", "run", "up"]

@@ -132,7 +132,7 @@ class Network:
         return process
 
     def run(self, *words: str, user: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a script of infrastructure/ on the machine, as a user if one is named; it has an own /etc for our things."""
+        """Run a script of infrastructure/ on the machine, as a user if one is named; /etc is its own for our things."""
         binds = []
         for folder in OWN_FOLDERS:
             own = self._folder / folder.strip("/").replace("/", "-")
