@@ -7,8 +7,8 @@ set_up_ssh() {
   local operator before
   command -v sshd >/dev/null || [[ -x /usr/sbin/sshd ]] || { say "No sshd here: nobody logs in over the network."; return; }
   operator=${SUDO_USER:-$(id -un)}
-  has_key "$operator" || die "$operator has no key on this machine and would be locked out. On your own computer: ssh-copy-id $operator@THIS_MACHINE; then run this again"
   as_root mkdir -p /run/sshd # sshd's checks want it
+  has_key "$operator" || die "$operator has no key on this machine and would be locked out. On your own computer: ssh-copy-id $operator@THIS_MACHINE; then run this again"
   before=$(as_root cat "$drop_in" 2>/dev/null || true)
   put "$drop_in" <"$machine/sshd.conf" || true
   if ! as_root sshd -t; then undo_ssh "$before"; die "sshd refuses its configuration (see above); it is as it was"; fi
@@ -20,9 +20,15 @@ set_up_ssh() {
 }
 
 has_key() {
-  local home
+  local home files file
   home=$(getent passwd "$1" | cut -d: -f6)
-  as_root grep -qE '(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA' "$home/.ssh/authorized_keys" 2>/dev/null
+  files=$(as_root sshd -T -C "user=$1,host=anywhere,addr=192.0.2.1" 2>/dev/null | sed -n 's/^authorizedkeysfile //p')
+  for file in ${files:-.ssh/authorized_keys}; do
+    file=${file//%h/$home} file=${file//%u/$1}
+    [[ $file == /* ]] || file=$home/$file
+    if as_root grep -qE '(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA' "$file" 2>/dev/null; then return; fi
+  done
+  return 1
 }
 
 undo_ssh() {

@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,16 +77,16 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def user() -> Iterator[Path]:
     """A user with a password; returns the home."""
-    home = tmp_path_factory.mktemp("home") / "operator"
-    for parent in (home.parent, home.parent.parent):
-        parent.chmod(0o755)
-    home.parent.parent.parent.chmod(0o755)
+    folder = Path(tempfile.mkdtemp(prefix="home", dir="/tmp"))  # pytest closes its own folders to others
+    folder.chmod(0o755)
+    home = folder / "operator"
     subprocess.run(["useradd", "--create-home", "--home-dir", home, "--shell", "/bin/sh", NAME], check=True)
     subprocess.run(["chpasswd"], input=f"{NAME}:{PASSWORD}", text=True, check=True)
     yield home
     subprocess.run(["userdel", NAME], check=True)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
