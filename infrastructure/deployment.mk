@@ -22,3 +22,15 @@ test-backup: venv ## Backups and restores with the real restic: loss, wrong key,
 
 test-install: venv ## install.sh and uninstall.sh on machines of namespaces: each system, the join, killed at each step (root)
 	INSTALL=1 $(BIN)/pytest -n $(WORKERS) tests/unit/install tests/integration/install
+
+.PHONY: rotate test-machines
+rotate: ## Put a new secret in the place of the old one: make rotate NAME=kafka_password (all: every one of ours; list)
+	@ROTATE_A="$(A)" ROTATE_B="$(B)" infrastructure/rotate.sh "$(NAME)"
+
+build/machines/stamp: infrastructure/requirements/machines.txt
+	@echo "Making build/machines from $< ..."
+	@$(PYTHON) -m venv build/machines && build/machines/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+test-machines: venv build/machines/stamp ## Firewall, sshd, TLS, clean-up, rotation and Ansible for real (root; what is missing is named)
+	MACHINES=1 PATH="$(CURDIR)/build/machines/bin:$$PATH" $(BIN)/pytest -v tests/integration/machines

@@ -13,7 +13,8 @@ RUN groupadd --gid 10001 stream-scout \
  && mkdir -p /var/lib/stream-scout && chown 10001:10001 /var/lib/stream-scout
 
 COPY infrastructure/images/vault.py /usr/local/bin/vault
-RUN chmod 0755 /usr/local/bin/vault
+COPY infrastructure/images/vault_key.py /usr/local/bin/vault-key
+RUN chmod 0755 /usr/local/bin/vault /usr/local/bin/vault-key
 # What changes with each build stands last, so that all before it comes from the cache.
 ARG PYTHON_IMAGE
 ARG VERSION=local

@@ -31,6 +31,7 @@ BOT = {  # what a compose file needs to reach the simulated Twitch, and to ask i
 }
 NEEDS_A_REGISTRY = {
     "grafana": "GRAFANA_IMAGE",
+    "caddy": "CADDY_IMAGE",
     "cloudflared": "CLOUDFLARED_IMAGE",
     "node-exporter": "NODE_EXPORTER_IMAGE",
     "blackbox-exporter": "BLACKBOX_EXPORTER_IMAGE",

@@ -19,7 +19,9 @@ from advisories.answers import Answer, NoAnswerError, accepted_ids, read_npm_aud
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
-LOCKS = tuple(REPOSITORY / "infrastructure/requirements" / f"{name}.txt" for name in ("services", "flink", "dev"))
+LOCKS = tuple(
+    REPOSITORY / "infrastructure/requirements" / f"{name}.txt" for name in ("services", "flink", "dev", "machines")
+)
 NPM_FOLDERS = (REPOSITORY / "services/api_frontend/browser", REPOSITORY / "tests/audit")
 PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)==([^\s;\\]+)", re.MULTILINE)
 SECONDS = 110  # the scan's whole time is two minutes

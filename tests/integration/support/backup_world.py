@@ -67,8 +67,8 @@ class World:
         self.state.mkdir()
         self.server = self._server("postgres")
 
-    def run(self, script: str, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run a script of infrastructure/ as the operator does."""
+    def environment(self) -> dict[str, str]:
+        """Return the variables that the scripts of infrastructure/ have here."""
         world = {
             "docker_root": str(self.folder / "docker"),
             "programs": str(self.programs),
@@ -78,7 +78,7 @@ class World:
             "passfile": str(self.server.passwords / "pgpass"),
             "passwords": str(self.server.passwords),
         }
-        environment = {
+        return {
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "HOME": str(self.folder),
             "PYTHONPATH": os.pathsep.join(str(REPOSITORY / each) for each in ("libraries", "services", "tools")),
@@ -92,12 +92,16 @@ class World:
             "VAULT_FOLDER": str(self.target),
             "RESTORE_BUILD": "no",
             "SYSTEMD_UNITS": str(self.folder / "nowhere"),
+            **self.variables,
         }
+
+    def run(self, script: str, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a script of infrastructure/ as the operator does."""
         return subprocess.run(
             [REPOSITORY / "infrastructure" / script, *words],
             capture_output=True,
             text=True,
-            env=environment | self.variables | variables,
+            env=self.environment() | variables,
             timeout=SECONDS,
             check=False,
         )
