@@ -1,0 +1,106 @@
+"""Each line is stored once, whatever is killed, however Docker rotates."""
+
+import signal
+import time
+from collections import Counter
+from threading import Event, Thread
+
+from integration.log_collector.world import SECONDS, World
+from integration.support.docker_logs import DockerLog
+from integration.support.log_store import needs_store
+
+from embedded.processes.waiting import wait_for
+
+pytestmark = needs_store
+
+
+class Writer:
+    """Writes numbered lines at a steady rate until it is stopped."""
+
+    def __init__(self, log: DockerLog, rate: int = 400) -> None:
+        self._log, self._rate, self._stop, self.count = log, rate, Event(), 0
+        self._thread = Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.05):
+            for _ in range(self._rate // 20):
+                self._log.write(f"line {self.count}", "stdout" if self.count % 3 else "stderr")
+                self.count += 1
+
+    def stop(self) -> Counter[str]:
+        """Return each line once."""
+        self._stop.set()
+        self._thread.join()
+        return Counter(f"line {number}" for number in range(self.count))
+
+
+def test_the_store_is_killed_and_comes_back(world: World) -> None:
+    """It has written nothing to disk yet: all that it took before is read and stored again."""
+    world.start()
+    writer = Writer(world.container("recorder"))
+    world.has("recorder", 300)
+    world.store.stop(signal.SIGKILL)
+    time.sleep(1)
+    world.store.start()
+    wait_for("lines again", lambda: world.messages("recorder").total() > 300, SECONDS)
+    written = writer.stop()
+    assert world.has("recorder", written.total()) == written
+
+
+def test_the_store_is_killed_while_nothing_is_logged(world: World) -> None:
+    world.start()
+    quiet = world.container("redis", "reliable")
+    quiet.write("Ready to accept connections")
+    world.has("redis", 1)
+    world.store.stop(signal.SIGKILL)
+    world.store.start()
+    assert world.has("redis", 1) == {"Ready to accept connections": 1}
+
+
+def test_the_collector_is_killed_and_comes_back(world: World) -> None:
+    world.start()
+    writer = Writer(world.container("recorder", max_size=30_000))
+    for number in (200, 500, 900):
+        world.has("recorder", number)
+        world.collector.stop(signal.SIGKILL)
+        world.collector.start()
+    written = writer.stop()
+    assert world.has("recorder", written.total()) == written
+    time.sleep(0.5)
+    assert world.messages("recorder") == written
+
+
+def test_a_source_is_killed_and_comes_back(world: World) -> None:
+    world.start()
+    writer = Writer(world.container("watcher", "reliable"))
+    world.has("watcher", 200)
+    world.sources["reliable"].stop(signal.SIGKILL)
+    wait_for("noticed", lambda: not world.collector.metric('log_collector_source_answers{machine="reliable"}'), SECONDS)
+    other = world.container("kafka")
+    other.write("B goes on")
+    world.has("kafka", 1)
+    world.sources["reliable"].start()
+    written = writer.stop()
+    assert world.has("watcher", written.total()) == written
+
+
+def test_machine_b_is_off_and_docker_rotates(world: World) -> None:
+    """A's source holds the files that Docker has deleted, so more arrives than Docker keeps."""
+    world.start()
+    world.collector.stop()
+    world.store.stop()
+    log = world.container("api-frontend", "reliable", max_size=40_000)
+    gone = world.container("deploy", "reliable")
+    gone.write("a website of before")
+    for number in range(3000):
+        log.write(f"line {number} " + "x" * 50)
+        if number % 250 == 0:
+            time.sleep(1.1)  # the source looks once a second
+    gone.remove()
+    world.store.start()
+    world.collector.start()
+    found = world.has("api-frontend", 3000)
+    assert found.total() == len(found) == 3000
+    assert world.has("deploy", 1) == {"a website of before": 1}
+    assert sum(path.stat().st_size for path in log.folder.glob("*-json.log*")) < 150_000
