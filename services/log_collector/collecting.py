@@ -22,7 +22,7 @@ from service_runtime.measures import measure
 log = structlog.get_logger()
 BATCH_BYTES = 1 << 20  # of the files, in one insert
 IDLE_SECONDS = 2.0  # after which a traceback has no more lines
-CHECK_SECONDS = 10.0  # between two looks whether the store was started anew
+CHECK_SECONDS = 5.0  # between two looks whether the store was started anew
 SAFE_SECONDS = 180.0  # after which the store has certainly written to disk what it took: it does so every minute
 WAIT = Backoff(1.0, 15.0, jitter=0.2)
 Key = tuple[str, str, str]  # machine, container, file

@@ -36,8 +36,7 @@ class FileReading:
         for line in lines:
             record = record_at(begin, line)
             begin = record.end
-            if not self._coverage.has(record):
-                done += self._joiner.add(record)
+            done += self._joiner.close(record.stream) if self._coverage.has(record) else self._joiner.add(record)
         return self._rows(done, now)
 
     def flush(self, now: float) -> list[dict[str, Any]]:

@@ -46,12 +46,12 @@ class Store:
         """Return what is stored of a file, which must not be written to by this process at the same time."""
         self._make_visible()
         of_file = f'{{machine="{machine}",container="{container}"}} "log.file":={quoted(file)}'
-        totals = list(self._ask(f'{of_file} | stats sum("log.size") size, max("log.end") reached'))
+        totals = list(self.ask(f'{of_file} | stats sum("log.size") size, max("log.end") reached'))
         size, reached = (number(totals[0].get(name)) for name in ("size", "reached")) if totals else (0, 0)
         return coverage_of(size, reached, self._entries(of_file))
 
     def _entries(self, of_file: str) -> Iterator[tuple[str, int, int]]:
-        for found in self._ask(f'{of_file} | fields "log.stream", "log.offset", "log.end"'):
+        for found in self.ask(f'{of_file} | fields "log.stream", "log.offset", "log.end"'):
             yield found["log.stream"], number(found["log.offset"]), number(found["log.end"])
 
     def _make_visible(self) -> None:
@@ -59,7 +59,8 @@ class Store:
             self._send("GET", "/internal/force_flush")
             self._is_all_visible = True
 
-    def _ask(self, query: str) -> Iterator[dict[str, str]]:
+    def ask(self, query: str) -> Iterator[dict[str, str]]:
+        """Return what a query of LogsQL finds."""
         answer = self._send("POST", "/select/logsql/query", data={"query": query})
         for line in answer.content.splitlines():
             yield msgspec.json.decode(line, type=dict[str, str])

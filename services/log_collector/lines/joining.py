@@ -43,12 +43,10 @@ class Joiner:
 
     def __init__(self) -> None:
         self._open: dict[str, Entry] = {}
-        self.touched = False
 
     def add(self, record: Record) -> list[Entry]:
         """Take the next record; return the entries that are complete."""
         entry = self._open.get(record.stream)
-        self.touched = True
         if entry and fits(entry, record):
             append(entry, record)
             done: list[Entry] = []
@@ -58,6 +56,10 @@ class Joiner:
         if is_alone(entry):
             done.append(self._open.pop(record.stream))
         return done
+
+    def close(self, stream: str) -> list[Entry]:
+        """Return what is open of a stream: its next record is stored already."""
+        return [self._open.pop(stream)] if stream in self._open else []
 
     def flush(self) -> list[Entry]:
         """Return what is open: nothing more of it has come for a while."""

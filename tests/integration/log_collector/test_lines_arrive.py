@@ -21,10 +21,9 @@ def structured(event: str, **fields: object) -> str:
     return json.dumps({"service": "clip_creator", "event": event, "level": "warning", **fields})
 
 
-def test_fields_and_tracebacks(world: World) -> None:
-    world.start()
+def test_fields_and_tracebacks(running: World) -> None:
     clips, flink, site = (
-        world.container(*names)
+        running.container(*names)
         for names in (("clip-creator",), ("flink-jobmanager",), ("api-frontend", "reliable"))
     )
     clips.write(structured("clip request got no answer", moment="m-1", channel="kira", reason="timed out"))
@@ -35,13 +34,13 @@ def test_fields_and_tracebacks(world: World) -> None:
     for line in TRACEBACK.split("\n"):
         site.write(line)
     site.write("", "stdout")
-    world.has("clip-creator", 2)
-    assert world.has("flink-jobmanager", 2).keys() == {
+    running.has("clip-creator", 2)
+    assert running.has("flink-jobmanager", 2).keys() == {
         JAVA,
         "2026-11-30 14:00:01,000 INFO  org.apache.flink.runtime.Task [] - goes on",
     }
-    assert world.has("api-frontend", 2).keys() == {TRACEBACK, "(empty line)"}
-    (found,) = world.store.ask('moment_id:="m-1"')
+    assert running.has("api-frontend", 2).keys() == {TRACEBACK, "(empty line)"}
+    (found,) = running.store.ask('moment_id:="m-1"')
     named = {name: found[name] for name in ("event", "_msg", "level", "channel", "machine", "service", "container")}
     assert named == {
         "event": "clip request got no answer",
@@ -52,23 +51,21 @@ def test_fields_and_tracebacks(world: World) -> None:
         "service": "clip-creator",
         "container": clips.short,
     }
-    assert [row["level"] for row in world.store.ask('service:="flink-jobmanager" | sort by (_time)')] == ["error", "info"]
-    assert {row["machine"] for row in world.store.ask('service:="api-frontend"')} == {"reliable"}
+    assert [row["level"] for row in running.store.ask('service:="flink-jobmanager" | sort by (_time)')] == ["error", "info"]
+    assert {row["machine"] for row in running.store.ask('service:="api-frontend"')} == {"reliable"}
 
 
-def test_a_removed_containers_lines_stay(world: World) -> None:
-    world.start()
-    short = world.container("migrate")
+def test_a_removed_containers_lines_stay(running: World) -> None:
+    short = running.container("migrate")
     short.write("done: 24 migrations")
-    world.has("migrate", 1)
+    running.has("migrate", 1)
     short.write("and the last words before it is removed")
     short.remove()
-    assert world.has("migrate", 2) == {"done: 24 migrations": 1, "and the last words before it is removed": 1}
+    assert running.has("migrate", 2) == {"done: 24 migrations": 1, "and the last words before it is removed": 1}
 
 
-def test_a_long_line_and_garbage(world: World) -> None:
-    world.start()
-    log = world.container("postgres")
+def test_a_long_line_and_garbage(running: World) -> None:
+    log = running.container("postgres")
     long = "x" * 1_000_000
     log.write(long)
     log.write_bytes(b"\0" * 5000 + b'{"log":"cut by a power cu')
@@ -77,7 +74,7 @@ def test_a_long_line_and_garbage(world: World) -> None:
     log.write("\x1b[31mred\x1b[0m \0 and 日本語 \U0001f600")
     log.write_bytes(b"\0" * (3 << 20))
     log.write("after three megabytes of zeros")
-    found = world.has("postgres", 5)
+    found = running.has("postgres", 5)
     assert found[long] == 1
     assert any("after the cut" in text for text in found)
     assert any("日本語 \U0001f600" in text for text in found)

@@ -1,10 +1,12 @@
-"""Each line is stored once, whatever is killed, however Docker rotates."""
+"""Each line is stored once, whatever is killed, however Docker rotates. The first two are played in every `make test`."""
 
+import os
 import signal
 import time
 from collections import Counter
 from threading import Event, Thread
 
+import pytest
 from integration.log_collector.world import SECONDS, World
 from integration.support.docker_logs import DockerLog
 from integration.support.log_store import needs_store
@@ -12,6 +14,7 @@ from integration.support.log_store import needs_store
 from embedded.processes.waiting import wait_for
 
 pytestmark = needs_store
+slow = pytest.mark.skipif(not os.environ.get("LOGS"), reason="ten seconds each: make test-logs")
 
 
 class Writer:
@@ -35,19 +38,42 @@ class Writer:
         return Counter(f"line {number}" for number in range(self.count))
 
 
-def test_the_store_is_killed_and_comes_back(world: World) -> None:
-    """It has written nothing to disk yet: all that it took before is read and stored again."""
+def test_the_store_and_the_collector_are_killed(world: World) -> None:
+    """The store has written nothing to disk yet: all that it took before is read and stored again."""
     world.start()
-    writer = Writer(world.container("recorder"))
+    writer = Writer(world.container("recorder", max_size=100_000))
     world.has("recorder", 300)
     world.store.stop(signal.SIGKILL)
-    time.sleep(1)
+    time.sleep(0.5)
     world.store.start()
     wait_for("lines again", lambda: world.messages("recorder").total() > 300, SECONDS)
+    world.collector.stop(signal.SIGKILL)
+    world.collector.start()
     written = writer.stop()
     assert world.has("recorder", written.total()) == written
 
 
+def test_machine_b_is_off_and_docker_rotates(world: World) -> None:
+    """A's source holds the files that Docker has deleted, so more arrives than Docker keeps."""
+    world.sources["reliable"].start()
+    log = world.container("api-frontend", "reliable", max_size=40_000)
+    gone = world.container("deploy", "reliable")
+    gone.write("a website of before")
+    for number in range(1500):
+        log.write(f"line {number} " + "x" * 50)
+        if number % 240 == 0:  # twice for each file
+            time.sleep(1.1)  # the source looks once a second
+    gone.remove()
+    world.store.start()
+    world.sources["processing"].start()
+    world.collector.start()
+    found = world.has("api-frontend", 1500)
+    assert found.total() == len(found) == 1500
+    assert world.has("deploy", 1) == {"a website of before": 1}
+    assert sum(path.stat().st_size for path in log.folder.glob("*-json.log*")) < 130_000
+
+
+@slow
 def test_the_store_is_killed_while_nothing_is_logged(world: World) -> None:
     world.start()
     quiet = world.container("redis", "reliable")
@@ -58,7 +84,8 @@ def test_the_store_is_killed_while_nothing_is_logged(world: World) -> None:
     assert world.has("redis", 1) == {"Ready to accept connections": 1}
 
 
-def test_the_collector_is_killed_and_comes_back(world: World) -> None:
+@slow
+def test_the_collector_is_killed_three_times(world: World) -> None:
     world.start()
     writer = Writer(world.container("recorder", max_size=30_000))
     for number in (200, 500, 900):
@@ -71,6 +98,7 @@ def test_the_collector_is_killed_and_comes_back(world: World) -> None:
     assert world.messages("recorder") == written
 
 
+@slow
 def test_a_source_is_killed_and_comes_back(world: World) -> None:
     world.start()
     writer = Writer(world.container("watcher", "reliable"))
@@ -83,24 +111,3 @@ def test_a_source_is_killed_and_comes_back(world: World) -> None:
     world.sources["reliable"].start()
     written = writer.stop()
     assert world.has("watcher", written.total()) == written
-
-
-def test_machine_b_is_off_and_docker_rotates(world: World) -> None:
-    """A's source holds the files that Docker has deleted, so more arrives than Docker keeps."""
-    world.start()
-    world.collector.stop()
-    world.store.stop()
-    log = world.container("api-frontend", "reliable", max_size=40_000)
-    gone = world.container("deploy", "reliable")
-    gone.write("a website of before")
-    for number in range(3000):
-        log.write(f"line {number} " + "x" * 50)
-        if number % 250 == 0:
-            time.sleep(1.1)  # the source looks once a second
-    gone.remove()
-    world.store.start()
-    world.collector.start()
-    found = world.has("api-frontend", 3000)
-    assert found.total() == len(found) == 3000
-    assert world.has("deploy", 1) == {"a website of before": 1}
-    assert sum(path.stat().st_size for path in log.folder.glob("*-json.log*")) < 150_000

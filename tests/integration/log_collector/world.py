@@ -1,5 +1,6 @@
 """Both machines with their containers, and what is found in the store."""
 
+import signal
 from collections import Counter
 from pathlib import Path
 
@@ -33,7 +34,7 @@ class World:
 
     def stop(self) -> None:
         for program in (self.collector, *self.sources.values(), self.store):
-            program.stop()
+            program.stop(signal.SIGKILL)
 
     def container(self, service: str, machine: str = "processing", number: int = 1, **options: int) -> DockerLog:
         return DockerLog(self.roots[machine], service, number, **options)
