@@ -183,7 +183,9 @@ LOG_LINES = Metric(
 LOG_INSERTS = Metric(
     "log_collector_inserts_total", "counter", "Answers of the store: stored, failed, or restarted", ("outcome",)
 )
-LOG_SOURCE_ANSWERS = Metric("log_collector_source_answers", "gauge", "1 while a machine's log source answers", ("machine",))
+LOG_SOURCE_ANSWERS = Metric(
+    "log_collector_source_answers", "gauge", "1 while a machine's log source answers", ("machine",)
+)
 LOG_BEHIND = Metric("log_collector_behind_bytes", "gauge", "Bytes of log files that are not stored yet", ("machine",))
 LOG_COLLECTED_AT = Metric(
     "log_collector_collected_at_seconds",

@@ -1,1 +1,1 @@
-"""Reads this machine's container logs for the collector on machine B; keeps nothing and knows only Python's own library."""
+"""Reads this machine's container logs for the collector on machine B; keeps nothing, needs no package."""

@@ -36,7 +36,10 @@ def keep_looking(files: HeldFiles, stop: threading.Event) -> None:
 def main() -> int:
     """Serve until a stop signal."""
     folder = os.environ.get("LOG_SOURCE_FOLDER") or "/var/lib/docker/containers"
-    address, port = os.environ.get("LOG_SOURCE_BIND_ADDRESS") or "127.0.0.1", os.environ.get("LOG_SOURCE_PORT") or "9107"
+    address, port = (
+        os.environ.get("LOG_SOURCE_BIND_ADDRESS") or "127.0.0.1",
+        os.environ.get("LOG_SOURCE_PORT") or "9107",
+    )
     files, stop = HeldFiles(folder), threading.Event()
     threading.stack_size(STACK_BYTES)
     try:

@@ -74,5 +74,7 @@ class Handler(StreamRequestHandler):
             status, kind, body = 400, TEXT, b"only GET is answered\n"
         else:
             status, kind, body = answer(self.server.files, words[1])
-        head = f"HTTP/1.0 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        head = (
+            f"HTTP/1.0 {status} -\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
         self.wfile.write(head.encode() + body)

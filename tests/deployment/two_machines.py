@@ -33,6 +33,7 @@ NEEDS_A_REGISTRY = {
     "grafana": "GRAFANA_IMAGE",
     "cloudflared": "CLOUDFLARED_IMAGE",
     "node-exporter": "NODE_EXPORTER_IMAGE",
+    "victoria-logs": "VICTORIA_LOGS_IMAGE",
     "blackbox-exporter": "BLACKBOX_EXPORTER_IMAGE",
 }
 CHANNELS = 10  # a burst each

@@ -9,7 +9,8 @@ from log_collector.lines.record import Record
 LONGEST = 1 << 20  # characters of an entry; the store takes 2 MB
 MOST_RECORDS = 2000  # of an entry
 GO_CRASH = re.compile(r"(panic|fatal error): |goroutine \d+ \[")
-BEGINS = re.compile(r"\{|\[?\d{4}[-/]\d\d[-/]\d\d|\w+=")  # JSON, a time, logfmt: never part of a traceback
+# JSON, a time, logfmt: never part of a traceback.
+BEGINS = re.compile(r"\{|\[?\d{4}[-/]\d\d[-/]\d\d|\w+=")
 CONTINUES = re.compile(
     r"\s|$|Caused by: |Traceback \(most recent call last\)|\.\.\. \d+ more"
     r"|During handling of the above exception|The above exception was the direct cause"

@@ -13,6 +13,8 @@ def line_of(found: dict[str, str]) -> str:
     )
     below = [value for name, value in found.items() if name not in NOT_SHOWN and "\n" in value]
     machine = LETTERS.get(found.get("machine", ""), "?")
-    head = f"{found['_time'][:23].replace('T', ' ')} {machine} {found.get('service', '?'):<18} {found.get('level', ''):<8}"
+    head = (
+        f"{found['_time'][:23].replace('T', ' ')} {machine} {found.get('service', '?'):<18} {found.get('level', ''):<8}"
+    )
     first, *rest = found["_msg"].split("\n")
     return "\n    ".join([" ".join(filter(None, (head, first, shown))), *rest, *"\n".join(below).split("\n")]).rstrip()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from integration.log_collector.world import World
+from integration.support.log_world import World
 
 
 @pytest.fixture

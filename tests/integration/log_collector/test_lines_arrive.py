@@ -2,8 +2,8 @@
 
 import json
 
-from integration.log_collector.world import World
 from integration.support.log_store import needs_store
+from integration.support.log_world import World
 
 pytestmark = needs_store
 TRACEBACK = """Traceback (most recent call last):
@@ -23,8 +23,7 @@ def structured(event: str, **fields: object) -> str:
 
 def test_fields_and_tracebacks(running: World) -> None:
     clips, flink, site = (
-        running.container(*names)
-        for names in (("clip-creator",), ("flink-jobmanager",), ("api-frontend", "reliable"))
+        running.container(*names) for names in (("clip-creator",), ("flink-jobmanager",), ("api-frontend", "reliable"))
     )
     clips.write(structured("clip request got no answer", moment="m-1", channel="kira", reason="timed out"))
     clips.write(structured("evidence not understood", moment_id="m-2"))
@@ -51,7 +50,10 @@ def test_fields_and_tracebacks(running: World) -> None:
         "service": "clip-creator",
         "container": clips.short,
     }
-    assert [row["level"] for row in running.store.ask('service:="flink-jobmanager" | sort by (_time)')] == ["error", "info"]
+    assert [row["level"] for row in running.store.ask('service:="flink-jobmanager" | sort by (_time)')] == [
+        "error",
+        "info",
+    ]
     assert {row["machine"] for row in running.store.ask('service:="api-frontend"')} == {"reliable"}
 
 

@@ -1,4 +1,4 @@
-"""Each line is stored once, whatever is killed, however Docker rotates. The first two are played in every `make test`."""
+"""Each line is stored once, whatever is killed, however Docker rotates. `make test` plays the first two."""
 
 import os
 import signal
@@ -7,9 +7,9 @@ from collections import Counter
 from threading import Event, Thread
 
 import pytest
-from integration.log_collector.world import SECONDS, World
 from integration.support.docker_logs import DockerLog
 from integration.support.log_store import needs_store
+from integration.support.log_world import SECONDS, World
 
 from embedded.processes.waiting import wait_for
 

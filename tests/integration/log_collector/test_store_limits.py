@@ -5,9 +5,9 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
-from integration.log_collector.world import World
 from integration.support.log_collector_process import PATH
 from integration.support.log_store import needs_store
+from integration.support.log_world import World
 
 pytestmark = needs_store
 

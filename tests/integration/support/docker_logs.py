@@ -11,7 +11,9 @@ SPLIT = 16 << 10  # Docker's longest record, bytes of the line
 class DockerLog:
     """One container's log, with its rotation: the file is renamed, and a new one begun."""
 
-    def __init__(self, root: Path, service: str, number: int = 1, *, max_size: int = 10 << 20, max_files: int = 3) -> None:
+    def __init__(
+        self, root: Path, service: str, number: int = 1, *, max_size: int = 10 << 20, max_files: int = 3
+    ) -> None:
         self.id = f"{service}{number}".encode().hex().ljust(64, "0")[:64]
         self.folder = root / self.id
         self.folder.mkdir(parents=True)

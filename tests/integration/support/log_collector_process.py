@@ -62,7 +62,7 @@ class LogSource(Program):
 class LogCollector(Program):
     """`python -m log_collector`."""
 
-    def __init__(self, folder: Path, store_url: str, processing: str, reliable: str = "") -> None:
+    def __init__(self, folder: Path, store_url: str, processing: str, reliable: str = "", poll: str = "0.1") -> None:
         (self.port,) = free_ports(1)
         self.command = [sys.executable, "-m", "log_collector"]
         super().__init__(
@@ -71,7 +71,7 @@ class LogCollector(Program):
             LOGS_STORE_URL=store_url,
             LOGS_PROCESSING_URL=processing,
             LOGS_RELIABLE_URL=reliable,
-            LOGS_POLL_SECONDS="0.1",
+            LOGS_POLL_SECONDS=poll,
             LOGS_METRICS_PORT=str(self.port),
         )
 

@@ -61,7 +61,9 @@ class LogStore:
     def ask(self, query: str, **more: str) -> list[dict[str, Any]]:
         """Return what a query of LogsQL finds."""
         httpx.get(f"{self.url}/internal/force_flush", trust_env=False)
-        answer = httpx.post(f"{self.url}/select/logsql/query", data={"query": query, **more}, timeout=30, trust_env=False)
+        answer = httpx.post(
+            f"{self.url}/select/logsql/query", data={"query": query, **more}, timeout=30, trust_env=False
+        )
         assert answer.status_code == 200, answer.text
         return [json.loads(line) for line in answer.text.splitlines()]
 

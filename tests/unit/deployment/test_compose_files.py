@@ -67,7 +67,7 @@ def test_ports_are_on_the_tailscale_address_or_loopback(file: str, name: str, se
         assert port.startswith(("127.0.0.1:", "100.64.0.1:")), port
 
 
-@pytest.mark.parametrize("name", ["flink-jobmanager", "grafana", "prometheus", "alertmanager"])
+@pytest.mark.parametrize("name", ["flink-jobmanager", "grafana", "prometheus", "alertmanager", "victoria-logs"])
 def test_what_operators_look_at_never_leaves_loopback(name: str) -> None:
     ports = rendered(FILES[1], BIND_ADDR="100.64.0.1")["services"][name]["ports"]
     assert ports
@@ -89,6 +89,7 @@ def test_each_network_holds_only_who_needs_it() -> None:
         "limits": {"redis", "api-frontend"},
         "backup": {"backup"},
         "exporter": {"node-exporter"},
+        "logs": {"log-source"},
         "database": {"postgres", "migrate", "api-frontend", "stream-monitoring-standby", "watcher", "discord-bot"},
     }
     assert rendered(FILES[0])["networks"]["limits"] == {"internal": True}
@@ -160,10 +161,31 @@ def test_confined(file: str, name: str, service: Service) -> None:
 
 @every_service
 def test_not_root(file: str, name: str, service: Service) -> None:
+    if name == "log-source":
+        return
     if service["image"].startswith("stream-scout/"):
         assert "user" not in service
     else:
         assert not service["user"].startswith(("0", "root"))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_who_reads_dockers_files_is_root_and_may_nothing_else(file: str) -> None:
+    """Docker's files are root's; without a capability root is but their owner, and may only read here."""
+    services = rendered(file)["services"]
+    assert {name for name, service in services.items() if str(service.get("user")).startswith("0")} == {"log-source"}
+    assert services["log-source"]["cap_drop"] == ["ALL"]
+    assert services["log-source"]["volumes"] == ["/var/lib/docker/containers:/var/lib/docker/containers:ro"]
+    assert "secrets" not in services["log-source"]
+    assert services["log-source"]["group_add"] == []
+
+
+def test_the_logs_leave_neither_machine_but_to_the_collector() -> None:
+    both = [rendered(file, BIND_ADDR="100.64.0.1", LOCAL_ADDR="127.0.0.2")["services"] for file in FILES]
+    assert both[0]["log-source"]["ports"] == ["100.64.0.1:9107:9107"]
+    assert "ports" not in both[1]["log-source"]
+    assert "ports" not in both[1]["log-collector"]
+    assert both[1]["victoria-logs"]["ports"] == ["127.0.0.2:9428:9428"]
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)
@@ -226,5 +248,6 @@ def test_images_can_be_replaced() -> None:
         "CLOUDFLARED",
         "NODE_EXPORTER",
         "BLACKBOX_EXPORTER",
+        "VICTORIA_LOGS",
     ):
         assert f"${{{variable}_IMAGE:-" in both

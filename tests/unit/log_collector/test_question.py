@@ -18,8 +18,8 @@ def test_without_a_word_it_is_the_last_hour() -> None:
 
 def test_all_at_once() -> None:
     asked = Question(
-        service="clip_creator", machine="B", level="warning", moment="https://x.org/moments/m-1", text='say "no"', at="03:10",
-        limit=5,
+        service="clip_creator", machine="B", level="warning", moment="https://x.org/moments/m-1", text='say "no"',
+        at="03:10", limit=5,
     )  # fmt: skip
     assert logsql(asked, NOW) == (
         "_time:[2026-11-29T03:05:00.000000Z, 2026-11-29T03:15:00.000000Z]"

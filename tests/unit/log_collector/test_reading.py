@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
@@ -14,8 +15,8 @@ from log_collector.lines.fields import Origin
 NOW = datetime(2026, 11, 30, 14, tzinfo=UTC)
 ORIGIN = Origin("reliable", "recorder", "0123456789ab", "reliable", "2026-11-30T13:00:00Z")
 TEXTS = st.sampled_from(
-    ["{}", '{"event":"x"}', "  at a.B", "Traceback (most recent call last):", "ValueError: no", "plain", "", "panic: no",
-     "part without an end", "2026-11-30 INFO x", "goroutine 1 [running]:", "Caused by: y", "x" * 300]
+    ["{}", '{"event":"x"}', "  at a.B", "Traceback (most recent call last):", "ValueError: no", "plain", "",
+     "panic: no", "part without an end", "2026-11-30 INFO x", "goroutine 1 [running]:", "Caused by: y", "x" * 300]
 )  # fmt: skip
 RECORDS = st.lists(st.tuples(TEXTS, st.sampled_from(["stdout", "stderr"]), st.booleans()), max_size=40)
 GARBAGE = st.lists(st.binary(max_size=30).map(lambda each: each.replace(b"\n", b"")), max_size=40)
@@ -46,7 +47,7 @@ def tiles(rows: list[dict[str, Any]]) -> bool:
     """Whether the entries' spans lie apart within each stream."""
     for stream in {row["log.stream"] for row in rows}:
         spans = sorted((row["log.offset"], row["log.end"]) for row in rows if row["log.stream"] == stream)
-        if any(one[1] > other[0] for one, other in zip(spans, spans[1:], strict=False)):
+        if any(one[1] > other[0] for one, other in pairwise(spans)):
             return False
     return True
 
@@ -54,7 +55,13 @@ def tiles(rows: list[dict[str, Any]]) -> bool:
 @settings(max_examples=300, deadline=None)
 @given(RECORDS, GARBAGE, st.integers(1, 400), st.integers(0, 4), st.integers(1, 400), st.integers(0, 4), st.data())
 def test_what_is_stored_and_what_is_read_again_is_everything_once(
-    records: list[Any], garbage: list[bytes], chunk: int, flushes: int, again: int, flushes_again: int, data: st.DataObject
+    records: list[Any],
+    garbage: list[bytes],
+    chunk: int,
+    flushes: int,
+    again: int,
+    flushes_again: int,
+    data: st.DataObject,
 ) -> None:
     content = written(records, garbage)
     first = entries(content, Coverage(), chunk, flushes)
@@ -83,8 +90,17 @@ def rows_of(*lines: str, time: str = "2026-11-30T13:00:00.123456789Z") -> list[d
 
 
 def test_tracebacks_stay_together() -> None:
-    python = ["Traceback (most recent call last):", "  File x", "KeyError: 1", "", "During handling of the above exception, "
-              "another exception occurred:", "", "Traceback (most recent call last):", "  File y", "ValueError: 2"]  # fmt: skip
+    python = [
+        "Traceback (most recent call last):",
+        "  File x",
+        "KeyError: 1",
+        "",
+        "During handling of the above exception, another exception occurred:",
+        "",
+        "Traceback (most recent call last):",
+        "  File y",
+        "ValueError: 2",
+    ]
     go = ["panic: nil map", "", "goroutine 1 [running]:", "main.main()", "\t/app/main.go:3 +0x1"]
     found = rows_of(*python, "2026-11-30 goes on", *go, "level=info msg=started")
     assert [row["_msg"] for row in found] == [
@@ -105,8 +121,15 @@ def test_levels_of_others() -> None:
 
 
 def test_a_line_cannot_say_that_it_comes_from_elsewhere() -> None:
-    (row,) = rows_of('{"event":"e","service":"x","machine":"y","_time":"z","_stream":"s","log.offset":9,"nested":{"a":[1]}}')
-    assert (row["service"], row["machine"], row["log.offset"], row["_time"][:10]) == ("recorder", "reliable", 0, "2026-11-30")
+    (row,) = rows_of(
+        '{"event":"e","service":"x","machine":"y","_time":"z","_stream":"s","log.offset":9,"nested":{"a":[1]}}'
+    )
+    assert (row["service"], row["machine"], row["log.offset"], row["_time"][:10]) == (
+        "recorder",
+        "reliable",
+        0,
+        "2026-11-30",
+    )
     assert json.loads(row["other"]) == {"_time": "z", "_stream": "s", "log.offset": 9}
     assert row["nested"] == '{"a":[1]}'
 

@@ -16,7 +16,7 @@ SECONDS = 40.0  # the machine may be busy
 class World:
     """Started by the test, so that it can start parts late."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, poll_seconds: str = "0.1") -> None:
         self.folder = folder
         self.roots = {machine: folder / machine for machine in ("reliable", "processing")}
         for root in self.roots.values():
@@ -24,7 +24,7 @@ class World:
         self.store = LogStore(folder / "store")
         self.sources = {machine: LogSource(folder, root, f"source-{machine}") for machine, root in self.roots.items()}
         urls = {machine: source.url for machine, source in self.sources.items()}
-        self.collector = LogCollector(folder, self.store.url, urls["processing"], urls["reliable"])
+        self.collector = LogCollector(folder, self.store.url, urls["processing"], urls["reliable"], poll_seconds)
 
     def start(self) -> None:
         self.store.start()
