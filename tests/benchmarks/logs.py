@@ -1,8 +1,9 @@
 """What the logs of both machines take: VictoriaLogs, a source on each machine and the collector, as processes.
 
-`python tests/benchmarks/logs.py` first has the collector catch up with 500,000 lines, then logs 30 lines per second for two minutes, and asks for a moment's lines. Needs
-`make victoria-logs`. The floors are those of the containers: 16 MB a source, 64 the collector, 128 the store, and the
-share of a core and of the disk's syncs that logs may have. Writes results/logs.json.
+`python tests/benchmarks/logs.py` first has the collector catch up with 500,000 lines, then logs 30 lines per second for
+two minutes, and asks for a moment's lines. Needs `make victoria-logs`. The floors are those of the containers (16 MB a
+source, 64 the collector, 128 the store) and what logs may have of a core and of the disk's syncs. Writes
+results/logs.json.
 """
 
 import json

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from log_collector.lines.joining import Entry
+from log_collector.lines.masking import masked
 
 MOST_FIELDS = 60  # of a line; one with more stays text
 NAME = re.compile(r"[A-Za-z][\w.@-]{0,63}")
@@ -41,7 +42,7 @@ def row(entry: Entry, origin: Origin, now: datetime) -> dict[str, Any] | None:
     at, logged_at = placed(entry.time, now)
     if now - at > KEPT:
         return None
-    text = entry.text
+    text = masked(entry.text)
     fields = structured(text) or {"_msg": text or EMPTY}
     if level := level_of(fields.pop("level", None), text):
         fields["level"] = level

@@ -6,7 +6,7 @@ import msgspec
 
 from log_collector.lines.record import Record
 
-LONGEST = 1 << 20  # characters of an entry; the store takes 2 MB
+LONGEST = 1 << 20  # bytes of an entry; the store takes 2 MB
 MOST_RECORDS = 2000  # of an entry
 GO_CRASH = re.compile(r"(panic|fatal error): |goroutine \d+ \[")
 # JSON, a time, logfmt: never part of a traceback.
@@ -20,7 +20,7 @@ PYTHON = "Traceback (most recent call last)"
 
 
 class Entry(msgspec.Struct):
-    """Records of one stream that are stored as one. `size`: their bytes, without those of other streams between them."""
+    """Records of one stream that are stored as one. `size`: their bytes, without those of others between them."""
 
     stream: str
     offset: int
@@ -90,12 +90,12 @@ def append(entry: Entry, record: Record) -> None:
         entry.expects_error = record.text.startswith(PYTHON) or (entry.expects_error and indented)
     entry.parts.append(record.text)
     entry.end, entry.size, entry.is_whole = record.end, entry.size + record.end - record.offset, record.is_whole
-    entry.records, entry.length = entry.records + 1, entry.length + len(record.text)
+    entry.records, entry.length = entry.records + 1, entry.length + size_of(record.text)
 
 
 def fits(entry: Entry, record: Record) -> bool:
     """Return whether the record continues the entry."""
-    if entry.records >= MOST_RECORDS or entry.length + len(record.text) > LONGEST:
+    if entry.records >= MOST_RECORDS or entry.length + size_of(record.text) > LONGEST:
         return False
     if not entry.is_whole:
         return True
@@ -105,6 +105,11 @@ def fits(entry: Entry, record: Record) -> bool:
         return False
     head = entry.parts[0]
     return bool(CONTINUES.match(record.text)) or entry.expects_error or bool(GO_CRASH.match(head))
+
+
+def size_of(text: str) -> int:
+    """Return the bytes of a text."""
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def is_alone(entry: Entry) -> bool:

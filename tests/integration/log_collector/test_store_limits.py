@@ -5,6 +5,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
+import httpx
 from integration.support.log_collector_process import PATH
 from integration.support.log_store import needs_store
 from integration.support.log_world import World
@@ -24,6 +25,19 @@ def test_a_week_and_a_gigabyte(running: World) -> None:
     assert running.has("old", 2).keys() == {"six days old", "of a clock that is a month ahead"}
     (ahead,) = running.store.ask('service:="old" logged_at:*')
     assert abs(datetime.fromisoformat(ahead["_time"]) - now) < timedelta(minutes=1)
+
+
+def test_the_store_itself_takes_no_older_line(running: World) -> None:
+    def dropped() -> float:
+        return running.store.metrics()['vl_rows_dropped_total{reason="too_small_timestamp"}']
+
+    before = dropped()
+    old = (datetime.now(UTC) - timedelta(days=8)).isoformat()
+    url = f"{running.store.url}/insert/jsonline?_stream_fields=service"
+    content = json.dumps({"_time": old, "_msg": "x", "service": "direct"})
+    httpx.post(url, content=content, trust_env=False).raise_for_status()
+    assert running.store.ask('service:="direct"') == []
+    assert dropped() == before + 1
 
 
 def asked(running: World, *arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:

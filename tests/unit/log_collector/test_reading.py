@@ -1,6 +1,8 @@
 """A file becomes entries; whatever part of them the store has, reading again gives exactly the rest."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -20,6 +22,20 @@ TEXTS = st.sampled_from(
 )  # fmt: skip
 RECORDS = st.lists(st.tuples(TEXTS, st.sampled_from(["stdout", "stderr"]), st.booleans()), max_size=40)
 GARBAGE = st.lists(st.binary(max_size=30).map(lambda each: each.replace(b"\n", b"")), max_size=40)
+
+
+PROGRAM = """
+import sys; sys.path[:] = {path!r}
+import structlog
+from service_runtime import logs
+logs.configure("clip_creator")
+log = structlog.get_logger()
+log.info("asked", moment="m-1", channel="kira", access_token="hunter2")
+try:
+    raise OSError("https://x.org/?client_secret=hunter2")
+except OSError:
+    log.exception("failed", dsn="hunter2")
+"""
 
 
 def written(records: list[tuple[str, str, bool]], garbage: list[bytes]) -> bytes:
@@ -138,6 +154,27 @@ def test_a_clock_that_was_ahead_and_a_line_too_old() -> None:
     (row,) = rows_of("x", time="2031-01-01T00:00:00Z")
     assert (row["_time"], row["logged_at"]) == (NOW.isoformat(), "2031-01-01T00:00:00Z")
     assert rows_of("x", time=(NOW - timedelta(days=7, seconds=1)).isoformat()) == []
+
+
+def test_a_long_line_of_others_letters_fits_the_store() -> None:
+    part = "日" * 5000  # three bytes each
+    records = [json.dumps({"log": part, "stream": "stderr", "time": "2026-11-30T13:00:00Z"}).encode()] * 200
+    found = entries(b"".join(record + b"\n" for record in records), Coverage(), 100_000)
+    assert max(len(row["_msg"].encode()) for row in found) <= 1 << 20
+    assert sum(len(row["_msg"]) for row in found) == 200 * len(part)
+
+
+def test_what_our_services_write() -> None:
+    """By the real logging of the services: an exception stays one entry, and a secret's value never gets here."""
+    run = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(path=sys.path)], capture_output=True, text=True, check=True
+    )
+    first, second = rows_of(*run.stderr.splitlines())
+    assert (first["event"], first["moment_id"], first["channel"], first["level"]) == ("asked", "m-1", "kira", "info")
+    assert first["service"] == "recorder"  # where it was read, not what it calls itself
+    assert second["level"] == "error"
+    assert second["exception"].startswith("Traceback (most recent call last):\n")
+    assert "hunter2" not in str(first) + str(second)
 
 
 def test_more_lines_than_an_entry_holds_become_several() -> None:
