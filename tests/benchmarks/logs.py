@@ -1,6 +1,6 @@
 """What the logs of both machines take: VictoriaLogs, a source on each machine and the collector, as processes.
 
-`python tests/benchmarks/logs.py` first has the collector catch up with 500,000 lines, then logs 30 lines per second for
+`python tests/benchmarks/logs.py` first has the collector catch up with 200,000 lines, then logs 30 lines per second for
 two minutes, and asks for a moment's lines. Needs `make victoria-logs`. The floors are those of the containers (16 MB a
 source, 64 the collector, 128 the store) and what logs may have of a core and of the disk's syncs. Writes
 results/logs.json.
@@ -29,7 +29,7 @@ from integration.support.log_world import World
 from embedded.processes.waiting import wait_for
 
 SERVICES = ("recorder", "clip-creator", "stream-monitoring", "kafka", "flink-jobmanager")
-BACKLOG, RATE, LIVE_SECONDS = 500_000, 30, 120
+BACKLOG, RATE, LIVE_SECONDS = 200_000, 30, 120
 CATCH_UP_SECONDS = 600.0
 SAMPLE_SECONDS = 0.5
 MB = 1e6

@@ -10,6 +10,8 @@ from integration.support.log_collector_process import PATH
 from integration.support.log_store import needs_store
 from integration.support.log_world import World
 
+from embedded.processes.waiting import wait_for
+
 pytestmark = needs_store
 
 
@@ -37,7 +39,7 @@ def test_the_store_itself_takes_no_older_line(running: World) -> None:
     content = json.dumps({"_time": old, "_msg": "x", "service": "direct"})
     httpx.post(url, content=content, trust_env=False).raise_for_status()
     assert running.store.ask('service:="direct"') == []
-    assert dropped() == before + 1
+    wait_for("the store counts it", lambda: dropped() == before + 1, 20)
 
 
 def asked(running: World, *arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:
