@@ -24,6 +24,7 @@ BATCH_BYTES = 1 << 20  # of the files, in one insert
 IDLE_SECONDS = 2.0  # after which a traceback has no more lines
 CHECK_SECONDS = 5.0  # between two looks whether the store was started anew
 SAFE_SECONDS = 180.0  # after which the store has certainly written to disk what it took: it does so every minute
+OTHERS = "others"  # containers that no compose file names: each has a name of its own
 WAIT = Backoff(1.0, 15.0, jitter=0.2)
 Key = tuple[str, str, str]  # machine, container, file
 
@@ -120,7 +121,7 @@ class Collector:
         if key not in self._readings:
             origin = Origin(machine, file.service, file.id, file.project, file.file)
             coverage = self._store.coverage(machine, file.id, file.file)
-            self._readings[key] = FileReading(origin, coverage)
+            self._readings[key] = FileReading(origin, coverage, self._now())
         return self._readings[key]
 
     def _take(self, rows: list[dict[str, Any]], size: int) -> None:
@@ -136,7 +137,8 @@ class Collector:
             measure(metrics.LOG_INSERTS).labels(outcome="stored").inc()
         self._pending, self._pending_bytes = [], 0
         for row in rows:
-            measure(metrics.LOG_LINES).labels(machine=row["machine"], service=row["service"]).inc()
+            service = row["service"] if row["project"] else OTHERS
+            measure(metrics.LOG_LINES).labels(machine=row["machine"], service=service).inc()
 
     def _note(self, source: Source, files: list[SourceFile]) -> None:
         self._away.discard(source.machine)

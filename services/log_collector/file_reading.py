@@ -14,11 +14,11 @@ LONGEST_LINE = 1 << 20  # bytes without a newline that are taken for garbage
 class FileReading:
     """Reads a file from where the store has it; what the store has is left out."""
 
-    def __init__(self, origin: Origin, coverage: Coverage) -> None:
+    def __init__(self, origin: Origin, coverage: Coverage, now: float) -> None:
         self.origin = origin
         self.position = coverage.resume  # of the next bytes to read
         self.too_old = 0
-        self.touched_at = 0.0  # when something new was last read
+        self.touched_at = now  # when something new was last read
         self._coverage, self._joiner = coverage, Joiner()
         self._rest = b""  # the beginning of a line
 

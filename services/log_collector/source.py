@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import httpx
 import msgspec
 
-TIMEOUT_SECONDS = 10.0
+TIMEOUT = httpx.Timeout(10.0, connect=3.0)  # seconds: while A is away, B's lines wait as long each time
 CHUNK_BYTES = 256 << 10
 ERRORS = (httpx.HTTPError, msgspec.DecodeError)
 
@@ -31,7 +31,7 @@ class Source:
 
     def __init__(self, machine: str, url: str) -> None:
         self.machine = machine
-        self._client = httpx.Client(base_url=url, timeout=TIMEOUT_SECONDS, trust_env=False)
+        self._client = httpx.Client(base_url=url, timeout=TIMEOUT, trust_env=False)
 
     def files(self) -> list[SourceFile]:
         """Return all files, the oldest of each container first. Raises SourceAwayError."""

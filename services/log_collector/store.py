@@ -8,6 +8,7 @@ import httpx
 import msgspec
 
 from log_collector.lines.coverage import Coverage, coverage_of
+from log_collector.logsql import quoted
 
 TIMEOUT_SECONDS = 30.0
 INSERT = "/insert/jsonline?_stream_fields=machine,service,container,project"
@@ -61,20 +62,19 @@ class Store:
 
     def ask(self, query: str) -> Iterator[dict[str, str]]:
         """Return what a query of LogsQL finds."""
-        answer = self._send("POST", "/select/logsql/query", data={"query": query})
-        for line in answer.content.splitlines():
-            yield msgspec.json.decode(line, type=dict[str, str])
+        try:
+            with self._client.stream("POST", "/select/logsql/query", data={"query": query}) as answer:
+                answer.raise_for_status()
+                for line in answer.iter_lines():  # of a file there may be a hundred thousand
+                    yield msgspec.json.decode(line, type=dict[str, str])
+        except httpx.HTTPError as error:
+            raise StoreAwayError(str(error) or type(error).__name__) from error
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
             return self._client.request(method, path, **options).raise_for_status()
         except httpx.HTTPError as error:
             raise StoreAwayError(str(error) or type(error).__name__) from error
-
-
-def quoted(text: str) -> str:
-    """Return a text as LogsQL's string."""
-    return msgspec.json.encode(text).decode()
 
 
 def number(text: str | None) -> int:

@@ -17,14 +17,14 @@ FileId = tuple[int, int]  # device and inode
 class HeldFile:
     """An open log file. `name` never changes: the time of its first record, as Docker wrote it.
 
-    `current`: Docker may still write to it. `done`: the collector needs it no more.
+    `current`: Docker may still write to it. `done`: the collector needs it no more. `seen`: its bytes at the last look.
     """
 
-    __slots__ = ("container", "current", "deleted", "descriptor", "done", "name")
+    __slots__ = ("container", "current", "deleted", "descriptor", "done", "name", "seen")
 
     def __init__(self, descriptor: int, container: Container, name: str) -> None:
         self.descriptor, self.container, self.name = descriptor, container, name
-        self.current, self.deleted, self.done = True, False, False
+        self.current, self.deleted, self.done, self.seen = True, False, False, 0
 
     def size(self) -> int:
         """Return its bytes so far."""
@@ -82,11 +82,13 @@ class HeldFiles:
             except OSError:
                 continue
             identity = (status.st_dev, status.st_ino)
+            if identity in self._held and status.st_size < self._held[identity].seen:  # emptied by hand: a new file
+                os.close(self._held.pop(identity).descriptor)
             if identity not in self._held:
                 self._open(folder, name)
             if identity in self._held:
                 found.add(identity)
-                self._held[identity].current = name.endswith(".log")
+                self._held[identity].current, self._held[identity].seen = name.endswith(".log"), status.st_size
         return found
 
     def _open(self, folder: str, name: str) -> None:

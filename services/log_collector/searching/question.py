@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from log_collector.logsql import quoted
+
 MACHINES = {"a": "reliable", "reliable": "reliable", "b": "processing", "processing": "processing"}
 LEVELS = ("debug", "info", "warning", "error", "critical")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}  # seconds
@@ -86,8 +88,3 @@ def chosen(written: str, choices: dict[str, str]) -> str:
 def stamp(at: datetime) -> str:
     """Return a time as LogsQL reads it."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def quoted(text: str) -> str:
-    """Return a text as LogsQL's string."""
-    return msgspec.json.encode(text).decode()

@@ -49,7 +49,7 @@ def written(records: list[tuple[str, str, bool]], garbage: list[bytes]) -> bytes
 
 
 def entries(content: bytes, coverage: Coverage, chunk: int, flush_every: int = 0) -> list[dict[str, Any]]:
-    reading = FileReading(ORIGIN, coverage)
+    reading = FileReading(ORIGIN, coverage, 0.0)
     rows, reads = [], 0
     while reading.position < len(content):
         rows += reading.feed(content[reading.position : reading.position + chunk], NOW.timestamp())

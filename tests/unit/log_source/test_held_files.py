@@ -1,5 +1,6 @@
 """The source holds each log file open: a rotation, a removed container and a limit of what is held."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,21 @@ def test_what_is_held_has_a_limit_and_the_oldest_goes_first(tmp_path: Path) -> N
     held = whole(files, "deploy")
     assert len(held) <= 300
     assert b"website 4" in held
+
+
+def test_a_file_that_was_emptied_by_hand_is_a_new_one(tmp_path: Path) -> None:
+    log, files = DockerLog(tmp_path, "kafka"), HeldFiles(str(tmp_path))
+    log.write("before, and long")
+    files.scan()
+    (before,) = files.listing()
+    os.truncate(log.path, 0)
+    files.scan()
+    assert files.listing() == []
+    log.write("after")
+    files.scan()
+    (after,) = files.listing()
+    assert after["file"] != before["file"]
+    assert b"after" in whole(files, "kafka")
 
 
 def test_an_incomplete_first_record_waits(tmp_path: Path) -> None:
