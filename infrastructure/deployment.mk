@@ -1,6 +1,6 @@
 # Deployment on two machines; included by the Makefile.
 
-.PHONY: secrets secret silence logs test-deployment test-backup test-logs victoria-logs
+.PHONY: secrets secret silence logs test-deployment test-alerts test-backup test-logs victoria-logs
 
 # Of the tests; the Go proxy has not each version.
 VICTORIA_LOGS := v1.52.1
@@ -21,6 +21,9 @@ logs: ## Find lines of both machines, on B: make logs SERVICE=recorder SINCE=2h,
 
 test-deployment: venv ## Both compose files on two networks, with a simulated Twitch (Docker, root; or STANDINS=folder)
 	DEPLOYMENT=1 $(BIN)/pytest -v tests/unit/deployment tests/deployment
+
+test-alerts: venv ## Play faults on both machines and count what reaches the operator, half an hour (Docker, as test-deployment)
+	DEPLOYMENT=1 ALERTS=1 $(BIN)/pytest -v -s tests/deployment/test_faults.py
 
 test-backup: venv ## Backups and restores with the real restic: loss, wrong key, full and missing targets (apt-get install restic)
 	BACKUP=1 $(BIN)/pytest -n $(WORKERS) tests/integration/backup

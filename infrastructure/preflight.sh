@@ -15,7 +15,7 @@ fail() { printf 'WRONG  %s\n       -> %s\n' "$1" "$2"; wrong=$((wrong + 1)); }
 # Needs per machine: memory in MB, free disk in GB, the other machine's variable, its port that has to answer.
 case $role in
   reliable) memory=900 disk=12 other=MACHINE_B other_port=9094 compose=docker-compose.reliable.yml ;;
-  processing) memory=3400 disk=30 other=MACHINE_A other_port=5432 compose=docker-compose.processing.yml ;;
+  processing) memory=3500 disk=30 other=MACHINE_A other_port=5432 compose=docker-compose.processing.yml ;;
   *) echo "Usage: $0 reliable|processing" >&2; exit 2 ;;
 esac
 
@@ -128,9 +128,9 @@ check_secrets() {
   local folder names name
   folder=$(setting SECRETS_DIRECTORY)
   folder=${folder:-./secrets}
-  names=(kafka_password chatter_key backup_key postgres_{recorder,stream_monitoring,emote_counter,status}_password)
+  names=(kafka_password chatter_key backup_key postgres_{recorder,stream_monitoring,emote_counter,status,exporter}_password)
   if [[ $role == reliable ]]; then
-    names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,discord_bot,backup,exporter}_password)
+    names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,discord_bot,backup}_password)
   else names+=(grafana_password); fi
   for name in "${names[@]}"; do
     if [[ ! -e $folder/$name ]]; then

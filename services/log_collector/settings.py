@@ -11,7 +11,7 @@ class CollectorSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LOGS_", frozen=True)
     store_url: str = Field("http://127.0.0.1:9428", pattern=HTTP, description="VictoriaLogs")
-    processing_url: str = Field("http://127.0.0.1:9107", pattern=HTTP, description="the log source of machine B")
+    processing_url: str = Field("http://127.0.0.1:9109", pattern=HTTP, description="the log source of machine B")
     reliable_url: str = Field("", pattern=rf"^$|{HTTP}", description="the log source of machine A; empty: none")
     poll_seconds: float = Field(1.0, gt=0, le=60, description="pause between two looks for new lines")
     bind_address: str = Field("127.0.0.1", description="address of the metrics port")

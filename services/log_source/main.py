@@ -38,7 +38,7 @@ def main() -> int:
     folder = os.environ.get("LOG_SOURCE_FOLDER") or "/var/lib/docker/containers"
     address, port = (
         os.environ.get("LOG_SOURCE_BIND_ADDRESS") or "127.0.0.1",
-        os.environ.get("LOG_SOURCE_PORT") or "9107",
+        os.environ.get("LOG_SOURCE_PORT") or "9109",
     )
     files, stop = HeldFiles(folder), threading.Event()
     threading.stack_size(STACK_BYTES)

@@ -116,9 +116,11 @@ def test_each_service_has_the_password_of_its_role_alone(file: str, name: str, s
     given = {secret for secret in service.get("secrets", []) if str(secret).startswith("postgres_")}
     if name in ("postgres", "roles"):
         return
-    login = re.match(r"postgresql://(\w+)@", service.get("environment", {}).get("POSTGRES_DSN", ""))
-    assert given == ({f"postgres_{login[1]}_password"} if login else set())
-    assert not login or login[1] not in ("stream_scout", "owner") or name == "migrate"
+    environment = service.get("environment", {})
+    login = re.match(r"postgresql://(\w+)@", environment.get("POSTGRES_DSN", ""))
+    role = login[1] if login else environment.get("DATA_SOURCE_USER")  # the exporter is not ours
+    assert given == ({f"postgres_{role}_password"} if role else set())
+    assert role not in ("stream_scout", "owner") or name == "migrate"
 
 
 def test_only_the_roles_setup_shares_postgres_socket() -> None:
@@ -182,7 +184,7 @@ def test_who_reads_dockers_files_is_root_and_may_nothing_else(file: str) -> None
 
 def test_the_logs_leave_neither_machine_but_to_the_collector() -> None:
     both = [rendered(file, BIND_ADDR="100.64.0.1", LOCAL_ADDR="127.0.0.2")["services"] for file in FILES]
-    assert both[0]["log-source"]["ports"] == ["100.64.0.1:9107:9107"]
+    assert both[0]["log-source"]["ports"] == ["100.64.0.1:9109:9109"]
     assert "ports" not in both[1]["log-source"]
     assert "ports" not in both[1]["log-collector"]
     assert both[1]["victoria-logs"]["ports"] == ["127.0.0.2:9428:9428"]
@@ -249,5 +251,6 @@ def test_images_can_be_replaced() -> None:
         "NODE_EXPORTER",
         "BLACKBOX_EXPORTER",
         "VICTORIA_LOGS",
+        "POSTGRES_EXPORTER",
     ):
         assert f"${{{variable}_IMAGE:-" in both
