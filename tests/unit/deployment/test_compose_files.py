@@ -1,12 +1,14 @@
 """The compose files as Docker would read them without any variable set: closed, limited, watched."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from log_collector.lines.fields import KEPT
 from service_runtime import shared_secrets
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -254,3 +256,12 @@ def test_images_can_be_replaced() -> None:
         "POSTGRES_EXPORTER",
     ):
         assert f"${{{variable}_IMAGE:-" in both
+
+
+def test_the_store_of_the_logs_keeps_a_week_and_a_gigabyte() -> None:
+    """Alert and panel count from the same gigabyte; the collector leaves out what the store would not keep."""
+    command = rendered(FILES[1])["services"]["victoria-logs"]["command"]
+    assert {"-retentionPeriod=7d", "-retention.maxDiskSpaceUsageBytes=1GB"} <= set(command)
+    assert timedelta(days=7) == KEPT
+    assert "sum(vl_data_size_bytes) > 0.9e9 " in text("configs/prometheus/log_rules.yml")
+    assert "sum(vl_data_size_bytes) / 1e9" in text("configs/grafana/dashboards/logs.json")
