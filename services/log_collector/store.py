@@ -11,6 +11,7 @@ from log_collector.lines.coverage import Coverage, coverage_of
 from log_collector.logsql import quoted
 
 TIMEOUT_SECONDS = 30.0
+MOST_REASON = 300  # characters
 INSERT = "/insert/jsonline?_stream_fields=machine,service,container,project"
 STARTED = re.compile(rb"^vm_app_start_timestamp (\S+)$", re.MULTILINE)
 
@@ -46,7 +47,8 @@ class Store:
     def coverage(self, machine: str, container: str, file: str) -> Coverage:
         """Return what is stored of a file, which must not be written to by this process at the same time."""
         self._make_visible()
-        of_file = f'{{machine="{machine}",container="{container}"}} "log.file":={quoted(file)}'
+        # By fields, not by streams: after a kill their index may lack what the data has.
+        of_file = f'"log.file":={quoted(file)} container:={quoted(container)} machine:={quoted(machine)}'
         totals = list(self.ask(f'{of_file} | stats sum("log.size") size, max("log.end") reached'))
         size, reached = (number(totals[0].get(name)) for name in ("size", "reached")) if totals else (0, 0)
         return coverage_of(size, reached, self._entries(of_file))
@@ -64,7 +66,7 @@ class Store:
         """Return what a query of LogsQL finds."""
         try:
             with self._client.stream("POST", "/select/logsql/query", data={"query": query}) as answer:
-                answer.raise_for_status()
+                self._refuse(answer)
                 for line in answer.iter_lines():  # of a file there may be a hundred thousand
                     yield msgspec.json.decode(line, type=dict[str, str])
         except httpx.HTTPError as error:
@@ -72,9 +74,16 @@ class Store:
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         try:
-            return self._client.request(method, path, **options).raise_for_status()
+            answer = self._client.request(method, path, **options)
         except httpx.HTTPError as error:
             raise StoreAwayError(str(error) or type(error).__name__) from error
+        self._refuse(answer)
+        return answer
+
+    def _refuse(self, answer: httpx.Response) -> None:
+        if not answer.is_success:
+            answer.read()
+            raise StoreAwayError(f"{answer.status_code}: {answer.text.strip()[:MOST_REASON]}")
 
 
 def number(text: str | None) -> int:

@@ -1,6 +1,7 @@
 """Each line is stored once, whatever is killed, however Docker rotates. `make test` plays the first two."""
 
 import os
+import random
 import signal
 import time
 from collections import Counter
@@ -111,3 +112,26 @@ def test_a_source_is_killed_and_comes_back(world: World) -> None:
     world.sources["reliable"].start()
     written = writer.stop()
     assert world.has("watcher", written.total()) == written
+
+
+@slow
+def test_the_store_is_killed_with_half_on_its_disk(world: World) -> None:
+    """Much at once is written to disk at once, but not yet the index of streams, by which it must not be looked for."""
+    lines = 30_000
+    rng, log = random.Random(1), world.container("flink-taskmanager", max_size=100 << 20)
+    for number in range(lines):
+        log.write(f"line {number} {rng.getrandbits(1600):x}")
+    world.store.more = ("-memory.allowedBytes=12MB",)
+    world.start()
+
+    def count() -> int:
+        (found,) = world.store.ask('service:="flink-taskmanager" | count() lines')
+        return int(found["lines"])
+
+    wait_for("all lines", lambda: count() == lines, SECONDS)
+    assert 0 < world.store.metrics()['vl_storage_rows{type="storage/small"}'] < lines
+    world.store.stop(signal.SIGKILL)
+    world.store.start()
+    wait_for("all lines again", lambda: count() >= lines, SECONDS)
+    time.sleep(1)
+    assert count() == lines

@@ -36,14 +36,14 @@ class LogStore:
     def __init__(self, folder: Path, *more: str) -> None:
         (self.port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{self.port}"
-        self.folder, self._more = folder, more
+        self.folder, self.more = folder, more
         self.log = folder.with_suffix(".log")
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
         assert BINARY
         command = [BINARY, f"-storageDataPath={self.folder}", f"-httpListenAddr=127.0.0.1:{self.port}", *flags()]
-        self.process = spawn([*command, *self._more], os.environ | {"GOMEMLIMIT": "96MiB"}, self.log)
+        self.process = spawn([*command, *self.more], os.environ | {"GOMEMLIMIT": "96MiB"}, self.log)
         wait_for("VictoriaLogs answers", self.answers, START_SECONDS)
         return self
 
