@@ -1,6 +1,9 @@
 # Deployment on two machines; included by the Makefile.
 
-.PHONY: secrets secret silence test-deployment test-alerts test-backup test-install
+.PHONY: secrets secret silence logs test-deployment test-alerts test-backup test-install test-logs victoria-logs
+
+# Of the tests; the Go proxy has not each version.
+VICTORIA_LOGS := v1.52.1
 
 secrets: ## Make the passwords that are missing in secrets/
 	@infrastructure/secrets.sh
@@ -10,6 +13,11 @@ secret: ## Ask for one secret unseen and write it down: make secret NAME=twitch_
 
 silence: ## Hold back all alerts for a while, on machine B: make silence FOR=2h REASON="a new disk"
 	@infrastructure/silence.sh "$(FOR)" "$(REASON)"
+
+ASKED := SERVICE MOMENT MACHINE LEVEL TEXT SINCE UNTIL AT LIMIT
+$(foreach name,$(ASKED),$(eval logs: export ASK_$(name) = $$(value $(name))))
+logs: ## Find lines of both machines, on B: make logs SERVICE=recorder SINCE=2h, MOMENT=its-id, AT=03:10, LEVEL=warning, TEXT="…"
+	@tools/logs/run.sh
 
 test-deployment: venv ## Both compose files on two networks, with a simulated Twitch (Docker, root; or STANDINS=folder)
 	DEPLOYMENT=1 $(BIN)/pytest -v tests/unit/deployment tests/deployment
@@ -34,3 +42,12 @@ build/machines/stamp: infrastructure/requirements/machines.txt
 
 test-machines: venv build/machines/stamp ## Firewall, sshd, TLS, clean-up, rotation and Ansible for real (root; what is missing is named)
 	MACHINES=1 PATH="$(CURDIR)/build/machines/bin:$$PATH" $(BIN)/pytest -v tests/integration/machines
+
+build/bin/victoria-logs:
+	@command -v go >/dev/null || { echo "Go is missing: apt-get install golang (1.26 or newer)" >&2; exit 1; }
+	GOBIN="$(CURDIR)/build/bin" GOFLAGS=-buildvcs=false CGO_ENABLED=0 go install github.com/VictoriaMetrics/VictoriaLogs/app/victoria-logs@$(VICTORIA_LOGS)
+
+victoria-logs: build/bin/victoria-logs ## Build the store of the logs for the tests (Go; two minutes)
+
+test-logs: venv build/bin/victoria-logs ## Logs with the real store: kills, rotation, a removed container, retention (Go)
+	LOGS=1 $(BIN)/pytest -n $(WORKERS) tests/integration/log_collector

@@ -15,7 +15,7 @@ fail() { printf 'WRONG  %s\n       -> %s\n' "$1" "$2"; wrong=$((wrong + 1)); }
 # Needs per machine: memory in MB, free disk in GB, the other machine's variable, its port that has to answer.
 case $role in
   reliable) memory=900 disk=12 other=MACHINE_B other_port=9094 compose=docker-compose.reliable.yml ;;
-  processing) memory=3200 disk=30 other=MACHINE_A other_port=5432 compose=docker-compose.processing.yml ;;
+  processing) memory=3500 disk=30 other=MACHINE_A other_port=5432 compose=docker-compose.processing.yml ;;
   *) echo "Usage: $0 reliable|processing" >&2; exit 2 ;;
 esac
 

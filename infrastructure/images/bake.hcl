@@ -46,7 +46,8 @@ target "service" {
   dockerfile = "infrastructure/images/service.Dockerfile"
   matrix = {
     image = [
-      "api-frontend", "clip-creator", "discord-bot", "emote-counter", "recorder", "stream-monitoring", "watcher",
+      "api-frontend", "clip-creator", "discord-bot", "emote-counter", "log-collector", "log-source", "recorder",
+      "stream-monitoring", "watcher",
     ]
   }
   args       = { SERVICE = replace(image, "-", "_") }

@@ -176,6 +176,24 @@ BACKUP_AGE = Metric("backup_age_seconds", "gauge", "Age of the newest good backu
 BACKUP_FAILING = Metric("backup_failing", "gauge", "1 while the last try of a backup failed", ("kind",))
 WATCHER_PAUSE = Metric("watcher_pause_seconds", "gauge", "Time left of an operator's pause, as during a deploy")
 
+# log_collector
+LOG_LINES = Metric(
+    "log_collector_lines_total", "counter", "Entries of the log that were stored", ("machine", "service")
+)
+LOG_INSERTS = Metric(
+    "log_collector_inserts_total", "counter", "Answers of the store: stored, failed, or restarted", ("outcome",)
+)
+LOG_SOURCE_ANSWERS = Metric(
+    "log_collector_source_answers", "gauge", "1 while a machine's log source answers", ("machine",)
+)
+LOG_BEHIND = Metric("log_collector_behind_bytes", "gauge", "Bytes of log files that are not stored yet", ("machine",))
+LOG_COLLECTED_AT = Metric(
+    "log_collector_collected_at_seconds",
+    "gauge",
+    "When all of a machine's files were last read to their end, seconds since 1970",
+    ("machine",),
+)
+
 # discord_bot
 DISCORD_GUILDS = Metric("discord_bot_servers", "gauge", "Servers that the bot is in")
 DISCORD_FOLLOWED = Metric("discord_bot_followed_channels", "gauge", "Channels that are polled for servers")

@@ -12,9 +12,9 @@ from confluent_kafka.admin import AdminClient
 from deployment.two_machines import LOCAL, PROCESSING, RELIABLE, Machine, TwoMachines
 
 OPEN = {
-    RELIABLE: {"5000", "5001", "5432", "9100", "9103", "9105", "9106", "9107"},
+    RELIABLE: {"5000", "5001", "5432", "9100", "9103", "9105", "9106", "9107", "9109"},
     PROCESSING: {"9094"},
-    LOCAL: {"8080", "8081", "8082", "9090", "9093", "9100", "9104", "3000"},
+    LOCAL: {"8080", "8081", "8082", "9090", "9093", "9100", "9104", "3000", "9428"},
 }
 MEMORY_MB = {"test-reliable": 490, "test-processing": 3000}
 PASSWORDS = (
@@ -74,7 +74,8 @@ def test_processes_are_not_root_and_cannot_write(machines: TwoMachines) -> None:
         for container in containers(machine):
             owners = [line.split()[1] for line in docker("top", container, "-eo", "pid,uid").splitlines()[1:]]
             assert owners
-            assert "0" not in owners, docker("inspect", container, "--format", "{{.Name}}")
+            is_source = "log-source" in docker("inspect", container, "--format", "{{.Name}}")
+            assert ("0" in owners) == is_source, docker("inspect", container, "--format", "{{.Name}}")
             assert docker("inspect", container, "--format", "{{.HostConfig.ReadonlyRootfs}}").strip() == "true"
             assert "ALL" in docker("inspect", container, "--format", "{{.HostConfig.CapDrop}}")
 

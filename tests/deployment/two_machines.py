@@ -34,6 +34,7 @@ NEEDS_A_REGISTRY = {
     "caddy": "CADDY_IMAGE",
     "cloudflared": "CLOUDFLARED_IMAGE",
     "node-exporter": "NODE_EXPORTER_IMAGE",
+    "victoria-logs": "VICTORIA_LOGS_IMAGE",
     "blackbox-exporter": "BLACKBOX_EXPORTER_IMAGE",
     "postgres-exporter": "POSTGRES_EXPORTER_IMAGE",
 }

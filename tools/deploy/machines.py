@@ -30,7 +30,7 @@ A = Machine(
     once=("roles", "migrate"),
     website="api-frontend",
     proxy="proxy",
-    groups=(("discord-bot",), ("watcher",), ("stream-monitoring-standby",)),
+    groups=(("discord-bot",), ("watcher",), ("stream-monitoring-standby",), ("log-source",)),
     runs_commands="migrate",
     schema_of="migrate",
 )
@@ -49,6 +49,8 @@ B = Machine(
         ("emote-counter",),
         ("flink-jobmanager", "flink-taskmanager"),
         ("stream-monitoring",),
+        ("log-source",),
+        ("log-collector",),
     ),
     runs_commands="recorder",
 )

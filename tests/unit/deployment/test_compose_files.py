@@ -1,12 +1,14 @@
 """The compose files as Docker would read them without any variable set: closed, limited, watched."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from log_collector.lines.fields import KEPT
 from service_runtime import shared_secrets
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -79,7 +81,7 @@ def test_only_who_wants_tls_opens_ports_to_everyone() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["flink-jobmanager", "grafana", "prometheus", "alertmanager"])
+@pytest.mark.parametrize("name", ["flink-jobmanager", "grafana", "prometheus", "alertmanager", "victoria-logs"])
 def test_what_operators_look_at_never_leaves_loopback(name: str) -> None:
     ports = rendered(FILES[1], BIND_ADDR="100.64.0.1")["services"][name]["ports"]
     assert ports
@@ -102,6 +104,7 @@ def test_each_network_holds_only_who_needs_it() -> None:
         "limits": {"redis", "api-frontend"},
         "backup": {"backup"},
         "exporter": {"node-exporter"},
+        "logs": {"log-source"},
         "database": {"postgres", "migrate", "api-frontend", "stream-monitoring-standby", "watcher", "discord-bot"},
     }
     assert rendered(FILES[0])["networks"]["limits"] == {"internal": True}
@@ -188,10 +191,31 @@ def test_confined(file: str, name: str, service: Service) -> None:
 
 @every_service
 def test_not_root(file: str, name: str, service: Service) -> None:
+    if name == "log-source":
+        return
     if service["image"].startswith("stream-scout/"):
         assert "user" not in service
     else:
         assert not service["user"].startswith(("0", "root"))
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_who_reads_dockers_files_is_root_and_may_nothing_else(file: str) -> None:
+    """Docker's files are root's; without a capability root is but their owner, and may only read here."""
+    services = rendered(file)["services"]
+    assert {name for name, service in services.items() if str(service.get("user")).startswith("0")} == {"log-source"}
+    assert services["log-source"]["cap_drop"] == ["ALL"]
+    assert services["log-source"]["volumes"] == ["/var/lib/docker/containers:/var/lib/docker/containers:ro"]
+    assert "secrets" not in services["log-source"]
+    assert services["log-source"]["group_add"] == []
+
+
+def test_the_logs_leave_neither_machine_but_to_the_collector() -> None:
+    both = [rendered(file, BIND_ADDR="100.64.0.1", LOCAL_ADDR="127.0.0.2")["services"] for file in FILES]
+    assert both[0]["log-source"]["ports"] == ["100.64.0.1:9109:9109"]
+    assert "ports" not in both[1]["log-source"]
+    assert "ports" not in both[1]["log-collector"]
+    assert both[1]["victoria-logs"]["ports"] == ["127.0.0.2:9428:9428"]
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)
@@ -255,6 +279,16 @@ def test_images_can_be_replaced() -> None:
         "CLOUDFLARED",
         "NODE_EXPORTER",
         "BLACKBOX_EXPORTER",
+        "VICTORIA_LOGS",
         "POSTGRES_EXPORTER",
     ):
         assert f"${{{variable}_IMAGE:-" in both
+
+
+def test_the_store_of_the_logs_keeps_a_week_and_a_gigabyte() -> None:
+    """Alert and panel count from the same gigabyte; the collector leaves out what the store would not keep."""
+    command = rendered(FILES[1])["services"]["victoria-logs"]["command"]
+    assert {"-retentionPeriod=7d", "-retention.maxDiskSpaceUsageBytes=1GB"} <= set(command)
+    assert timedelta(days=7) == KEPT
+    assert "sum(vl_data_size_bytes) > 0.9e9 " in text("configs/prometheus/log_rules.yml")
+    assert "sum(vl_data_size_bytes) / 1e9" in text("configs/grafana/dashboards/logs.json")

@@ -22,12 +22,16 @@ DASHBOARDS = {board["uid"]: board for board in (json.loads(path.read_text()) for
 Panel = dict[str, Any]
 # Panels whose alerts measure the same by another name.
 ALIKE = {"NobodyForwards": "stream_monitoring_forwarded_records_total", "NoClips": "clip_creator_outcomes_total"}
-PLAIN = {"stat", "timeseries", "table"}
+PLAIN = {"stat", "timeseries", "table", "logs"}
 COLUMNS = 24
 
 
 def base(names: set[str]) -> set[str]:
     return {re.sub(r"_(bucket|count|sum)$", "", name) for name in names}
+
+
+def of_prometheus(panel: Panel) -> bool:
+    return bool(panel["datasource"]["uid"] == "prometheus")
 
 
 def asks(panel: Panel) -> set[str]:
@@ -56,6 +60,7 @@ def test_panels_lie_side_by_side(uid: str) -> None:
     assert len({panel["id"] for panel in panels}) == len(panels)
     assert {panel["type"] for panel in panels} <= PLAIN
     for panel in panels:
+        assert (panel["type"] == "logs") == (not of_prometheus(panel))
         place = panel["gridPos"]
         assert place["x"] + place["w"] <= COLUMNS
         assert panel["title"]
@@ -67,7 +72,19 @@ def test_panels_lie_side_by_side(uid: str) -> None:
 
 
 def test_each_dashboard_marks_deploys_and_links_the_others() -> None:
-    assert len(DASHBOARDS) == len(list(FOLDER.glob("*.json"))) == 3
+    assert len(DASHBOARDS) == len(list(FOLDER.glob("*.json"))) == 4
     for board in DASHBOARDS.values():
         assert {link["url"] for link in board["links"]} == {f"/d/{uid}" for uid in DASHBOARDS}
         assert "stream_scout_build_info" in board["annotations"]["list"][0]["expr"]
+
+
+def test_panels_of_the_logs_ask_the_data_source_that_is_provisioned() -> None:
+    folder = FOLDER.parent / "provisioning/datasources"
+    sources = [source for path in folder.glob("*.yml") for source in yaml.safe_load(path.read_text())["datasources"]]
+    provisioned = {source["uid"]: source["type"] for source in sources}
+    panels = [panel for board in DASHBOARDS.values() for panel in board["panels"]]
+    assert {panel["datasource"]["uid"] for panel in panels} == set(provisioned)
+    for panel in panels:
+        assert panel["datasource"]["type"] == provisioned[panel["datasource"]["uid"]]
+    grafana = yaml.safe_load((REPOSITORY / "docker-compose.processing.yml").read_text())["services"]["grafana"]
+    assert grafana["environment"]["GF_PLUGINS_PREINSTALL"] == provisioned["victoria-logs"]

@@ -92,6 +92,12 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "WATCHER_WEBHOOK_KIND": "WEBHOOK_KIND",
     "WATCHER_STATE_FILE": "a volume",
     "WATCHER_BIND_ADDRESS": "inside of the container",
+    "LOGS_STORE_URL": "the compose file knows where the store is",
+    "LOGS_PROCESSING_URL": "the compose file knows where the sources are",
+    "LOGS_RELIABLE_URL": "MACHINE_A",
+    "LOGS_POLL_SECONDS": "nothing is gained by another pause",
+    "LOGS_BIND_ADDRESS": "inside of the container",
+    "LOGS_METRICS_PORT": "Prometheus asks this port",
     "WATCHER_METRICS_PORT": "inside of the container",
     "DISCORD_TOKEN_FILE": "a secret of the compose files",
     "DISCORD_API_URL": "tests and the demo alone",
@@ -111,7 +117,7 @@ NOT_FOR_THE_FILE = {
     "DISCORD_GATEWAY_URL": "tests and the demo alone",
     **{f"{name}_IMAGE": "where another registry serves" for name in (
         "ALERTMANAGER", "BLACKBOX_EXPORTER", "CADDY", "CLOUDFLARED", "GRAFANA", "HAPROXY", "KAFKA", "MAVEN",
-        "NODE_EXPORTER", "POSTGRES", "POSTGRES_EXPORTER", "PROMETHEUS", "PYTHON", "REDIS",
+        "NODE_EXPORTER", "POSTGRES", "POSTGRES_EXPORTER", "PROMETHEUS", "PYTHON", "REDIS", "VICTORIA_LOGS",
     )},
 }  # fmt: skip
 DOCKERS_OWN = {"COMPOSE_PROFILES"}

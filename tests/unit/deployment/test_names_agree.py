@@ -26,15 +26,17 @@ SETTINGS = [
     "watcher.settings",
     "emote_counter.settings",
     "discord_bot.settings",
+    "log_collector.settings",
 ]
 DOCKERFILES = sorted((REPOSITORY / "infrastructure" / "images").glob("*.Dockerfile"))
 FLINK_START = {"FLINK_RESUME", "FLINK_JOBMANAGER", "FLINK_JOBMANAGER_MEMORY", "FLINK_TASKMANAGER_MEMORY"}
 OTHERS_METRICS = re.compile(
-    r"^(up|ALERTS|process_start_time_seconds|(node|probe|pg|cloudflared|flink)_\w+)$",
+    r"^(up|ALERTS|process_start_time_seconds|(node|probe|pg|cloudflared|flink|vl)_\w+)$",
 )
+LOG_SOURCE = {"LOG_SOURCE_FOLDER", "LOG_SOURCE_BIND_ADDRESS", "LOG_SOURCE_PORT"}  # services/log_source/main.py
 VAULT = {"BACKUP_REPOSITORY", "VAULT_MACHINE", "WEBHOOK_KIND", "GOMEMLIMIT"}  # infrastructure/images/vault.py, and Go
 WORDS = (
-    r"sum|max|min|count|rate|increase|by|on|and|or|unless|vector|time|max_over_time|avg_over_time"
+    r"sum|max|min|count|rate|increase|by|on|and|or|unless|vector|time|max_over_time|avg_over_time|sum_over_time"
     r"|histogram_quantile|changes|topk|sort_desc|avg|abs|predict_linear|offset|bool|\d+[smhd]"  # PromQL's own
 )
 
@@ -52,7 +54,7 @@ def known_variables() -> set[str]:
 
 @pytest.mark.parametrize("file", FILES)
 def test_each_variable_is_read_by_a_service(file: str) -> None:
-    known = known_variables() | FLINK_START | VAULT
+    known = known_variables() | FLINK_START | VAULT | LOG_SOURCE
     for name, service in yaml.safe_load((REPOSITORY / file).read_text())["services"].items():
         if service["image"].startswith("stream-scout/"):
             unknown = set(service.get("environment", {})) - known
@@ -70,7 +72,11 @@ def expressions() -> list[str]:
     groups = [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
     boards = [json.loads(path.read_text()) for path in (REPOSITORY / "configs/grafana/dashboards").glob("*.json")]
     return [rule["expr"] for group in groups for rule in group["rules"]] + [
-        target["expr"] for board in boards for panel in board["panels"] for target in panel["targets"]
+        target["expr"]
+        for board in boards
+        for panel in board["panels"]
+        if panel["type"] != "logs"
+        for target in panel["targets"]
     ]
 
 

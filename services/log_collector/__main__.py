@@ -1,0 +1,5 @@
+"""Runs the service: python -m log_collector."""
+
+from log_collector.main import main
+
+raise SystemExit(main())

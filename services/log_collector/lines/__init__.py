@@ -1,0 +1,1 @@
+"""From the bytes of Docker's json-file logs to entries for the store: pure."""

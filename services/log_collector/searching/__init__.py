@@ -1,0 +1,1 @@
+"""`make logs`: finds lines by moment, service and time."""
