@@ -26,6 +26,7 @@ from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
 from api_frontend.data.sitemap import Sitemap
 from api_frontend.data.status import Stages
+from api_frontend.data.uptime.record import Uptime
 from api_frontend.data.visitors import Visitors
 from api_frontend.data.voices import Voices
 from api_frontend.middleware import errors
@@ -75,6 +76,7 @@ from api_frontend.views import (
     sitemap,
     social,
     status,
+    uptime,
     verdicts,
     watch,
 )
@@ -174,6 +176,7 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
         shelf=Shelf(),
         sitemap=Sitemap(database),
         stages=Stages(database, settings.away_after_seconds),
+        uptime=Uptime(database),
     )
 
 
@@ -220,7 +223,7 @@ def add_routes(app: FastAPI) -> None:
     pages = (now, best, watch, moment, verdicts, reports, saved, channels, opt_out, channel, channel_emotes, emotes)
     api = (api_moments, api_verdicts, api_lists, api_emotes, api_events, api_docs)
     bot = (discord, discord_account, discord_server, discord_changes)
-    for view in (*pages, *bot, about, status, feeds, social, icons, sitemap, events, *api, probes):
+    for view in (*pages, *bot, about, status, uptime, feeds, social, icons, sitemap, events, *api, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 
