@@ -21,7 +21,7 @@ passwords=(
   backup_key
 )
 keys=(chatter_key)
-by_hand=(twitch_client_secret webhook_url cloudflared_credentials.json discord_token discord_client_secret
+by_hand=(twitch_client_secret webhook_url watcher_beat_url watchdog_beat_url cloudflared_credentials.json discord_token discord_client_secret
   backup_ssh_key backup_known_hosts backup_credentials)
 
 # Only letters and digits: these go through configuration files and shells.
