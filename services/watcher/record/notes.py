@@ -27,18 +27,15 @@ class WaitingNotes:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def add(self, notes: Iterable[Noted]) -> bool:
-        """Take notes; return whether one of them is of something new."""
-        has_new = False
+    def add(self, notes: Iterable[Noted]) -> None:
+        """Take notes; of those with the same beginning the latest end counts."""
         for note in notes:
             key = (note.part, note.state, note.from_at)
             known = self._waiting.get(key)
-            has_new |= known is None
             if known is None or known.until_at < note.until_at:
                 self._waiting[key] = note
         while len(self._waiting) > MOST_WAITING:
             del self._waiting[next(iter(self._waiting))]
-        return has_new
 
     def all(self) -> list[Noted]:
         """Return what waits."""

@@ -62,9 +62,10 @@ class RecordingLoop:
         facts = self._sources.look()
         said = say(facts, self._limits)
         before = {part: self._tracks.state(part) for part in Part}
-        has_new = self._waiting.add(self._tracks.look(looks_of(said, facts, round(1000 * self._now()))))
+        changes = self._tracks.look(looks_of(said, facts, round(1000 * self._now())))
+        self._waiting.add(changes.notes)
         self._tell(before, said)
-        if has_new or self._monotonic() >= self._due:
+        if changes.has_begun or self._monotonic() >= self._due:
             self._write()
 
     def _write(self) -> None:

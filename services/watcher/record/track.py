@@ -50,6 +50,13 @@ class Track:
         return Track(self.part, Noted(self.part, UptimeState.DOWN, min(doubt.since, doubt.at), look.at))
 
 
+class Changes(NamedTuple):
+    """The notes that are new or longer, and whether one of them is new."""
+
+    notes: list[Noted]
+    has_begun: bool
+
+
 class Tracks:
     """The tracks of all parts, and the notes that are not stored yet."""
 
@@ -57,15 +64,17 @@ class Tracks:
         self._confirm_ms = round(1000 * confirm_seconds)
         self._tracks = {part: Track(part) for part in Part}
 
-    def look(self, looks: Mapping[Part, Look]) -> list[Noted]:
+    def look(self, looks: Mapping[Part, Look]) -> "Changes":
         """Take what was seen; return the notes that are new or longer now."""
         changed: list[Noted] = []
+        has_begun = False
         for part, before in self._tracks.items():
             track = before.after(looks.get(part), self._confirm_ms)
             self._tracks[part] = track
             if track.note is not None and track.note != before.note:
                 changed.append(track.note)
-        return changed
+                has_begun |= before.note is None or before.note.from_at != track.note.from_at
+        return Changes(changed, has_begun)
 
     def state(self, part: Part) -> UptimeState | None:
         """Return a part's state by its present note."""

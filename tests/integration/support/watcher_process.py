@@ -28,6 +28,8 @@ QUICK = {
     "WATCHER_TROUBLE_HOLD_SECONDS": "0.3",
     "WATCHER_WELL_HOLD_SECONDS": "0.3",
     "WATCHER_CATCH_UP_SECONDS": "0.3",
+    "WATCHER_LOOK_SECONDS": "0.2",
+    "WATCHER_BEAT_SECONDS": "0.5",
 }
 
 
@@ -84,6 +86,7 @@ class Watcher:
             "WATCHER_WEBHOOK_URL_FILE": str(folder / "webhook_url"),
             "WATCHER_WEBHOOK_KIND": "plain",
             "WATCHER_STATE_FILE": str(folder / "state" / "watcher.json"),
+            "WATCHER_UPTIME_FILE": str(folder / "state" / "uptime.json"),
             "WATCHER_METRICS_PORT": str(self.metrics_port),
         }
         self._environment = os.environ | QUICK | own | settings

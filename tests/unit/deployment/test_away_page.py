@@ -66,11 +66,10 @@ class Door:
             assert before in text, before
             text = text.replace(before, after)
         (folder / "haproxy.cfg").write_text(text)
-        checked = subprocess.run(
-            [BINARY, "-c", "-f", folder / "haproxy.cfg"], capture_output=True, text=True, check=False
-        )
+        command = [str(BINARY), "-f", str(folder / "haproxy.cfg")]
+        checked = subprocess.run([*command, "-c"], capture_output=True, text=True, check=False)
         assert checked.returncode == 0, checked.stderr
-        self._process = subprocess.Popen([BINARY, "-f", folder / "haproxy.cfg"], stdout=subprocess.DEVNULL)
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
 
     def get(self, path: str = "/") -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=10)

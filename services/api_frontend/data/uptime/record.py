@@ -14,6 +14,7 @@ from contracts.uptime import BRIDGED_SECONDS, Part, UptimeState
 
 BRIDGED_MS = 1000 * BRIDGED_SECONDS
 SHOWN = tuple(part for part in Part if part is not Part.WORK)
+LOOK_MS = 1  # a single look is known for its moment, and goes on by the bridge
 KEPT_SECONDS = 15.0  # the watcher writes once a minute
 Row = tuple[str, str, int, int]  # part, state, from and until
 
@@ -63,7 +64,7 @@ def lay_out(rows: Sequence[Row], now: datetime, zone: ZoneInfo) -> UptimeRecord:
     spans: dict[tuple[str, str], list[Span]] = {}
     for part, state, from_at, until_at in rows:
         if whole.from_at < until_at and from_at < whole.until_at:
-            cut = Span(max(from_at, whole.from_at), min(until_at, whole.until_at))
+            cut = Span(max(from_at, whole.from_at), min(max(until_at, from_at + LOOK_MS), whole.until_at))
             spans.setdefault((part, state), []).append(cut)
     work = union(spans.get((Part.WORK, UptimeState.PLANNED), []), BRIDGED_MS)
     parts: dict[Part, PartRecord] = {}
