@@ -146,7 +146,6 @@ def test_an_address_that_hangs_holds_up_no_notice(watch, postgres, tmp_path):
         assert time.monotonic() - began < 5
         pipeline.data_age = 400.0
         wait_for("the report", lambda: watcher.metric('watcher_notices_total{event="data_old"}'), DEADLINE)
-        wait_for("a beat that failed", lambda: watcher.metric('watcher_beats_total{outcome="failed"}'), DEADLINE)
     silent.close()
 
 
@@ -156,7 +155,7 @@ class Played:
     def __init__(self, dsn: str, folder: Path, looked: Looked) -> None:
         self.dsn, self.at, self.ticks = dsn, 1_700_000_000.0, 0.0
         self.pipeline = Pipeline(dsn)
-        database = UptimeDatabase(as_role(dsn, "watcher"))
+        self.database = database = UptimeDatabase(as_role(dsn, "watcher"))
         self.loop = RecordingLoop(
             sources=Sources(database, looked.url, looked.url),
             database=database,
@@ -167,7 +166,7 @@ class Played:
             monotonic=lambda: self.ticks,
         )
 
-    def run(self, seconds: float, step: float = 120.0, *, silent: float = 0.0, late: float = 0.0) -> None:
+    def run(self, seconds: float, step: float = 145.0, *, silent: float = 0.0, late: float = 0.0) -> None:
         """Look for so long. `silent`, `late`: how old the heartbeat and the data are at its beginning; they grow."""
         for _ in range(round(seconds / step)):
             self.pipeline.heartbeat_age, self.pipeline.data_age = silent, late
@@ -219,6 +218,7 @@ def test_a_clock_that_is_set_back_makes_no_time_out_of_nothing(played, looked):
 def test_a_minute_costs_one_write(played, looked, postgres):
     """An idle minute is one statement of some rows: a sync of the write-ahead log."""
     played.run(600, 15)
+    played.database.close()  # its session tells what it wrote
     with psycopg.connect(postgres, autocommit=True) as connection:
         wait_for("the statistics", lambda: (connection.execute(WRITTEN).fetchone() or (0,))[0] >= 30, DEADLINE)
         written, beside = connection.execute(WRITTEN).fetchone() or (0, 0)
