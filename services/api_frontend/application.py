@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -175,9 +176,13 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
         catalogue=Catalogue(database),
         shelf=Shelf(),
         sitemap=Sitemap(database),
-        stages=Stages(database, settings.away_after_seconds),
-        uptime=Uptime(database),
+        **states(database, settings),
     )
+
+
+def states(database: Database, settings: ApiSettings) -> dict[str, Any]:
+    """Build what reads how the system is and was, by their names in the site."""
+    return {"stages": Stages(database, settings.away_after_seconds), "uptime": Uptime(database)}
 
 
 def twitch_names(settings: TwitchSettings) -> NamesByHelix | None:
