@@ -193,7 +193,7 @@ def twitch_names(settings: TwitchSettings) -> NamesByHelix | None:
     return NamesByHelix(access.helix) if access else None
 
 
-def limits_of_writing(settings: ApiSettings, outside: Outside) -> dict[str, RateLimits]:
+def limits_of_writing(settings: ApiSettings, outside: Outside) -> dict[str, Any]:
     """Build the limits of what visitors send, by their names in the site."""
     redis, discord = outside.redis, outside.discord
     return {

@@ -127,13 +127,17 @@ class Pipeline:
 
     def write(self) -> None:
         with psycopg.connect(self._dsn) as connection:
-            for stage, age, silent in (("recorder", 0.0, self.heartbeat_age), ("job", self.data_age, 0.0)):
-                connection.execute(
-                    """INSERT INTO pipeline_progress VALUES
-                        (%s, now() - make_interval(secs => %s), now() - make_interval(secs => %s))
-                    ON CONFLICT (stage) DO UPDATE SET event_at = excluded.event_at, updated_at = excluded.updated_at""",
-                    (stage, age, silent),
-                )
+            self.write_by(connection)
+
+    def write_by(self, connection: psycopg.Connection) -> None:
+        """Write over a connection that is open."""
+        for stage, age, silent in (("recorder", 0.0, self.heartbeat_age), ("job", self.data_age, 0.0)):
+            connection.execute(
+                """INSERT INTO pipeline_progress VALUES
+                    (%s, now() - make_interval(secs => %s), now() - make_interval(secs => %s))
+                ON CONFLICT (stage) DO UPDATE SET event_at = excluded.event_at, updated_at = excluded.updated_at""",
+                (stage, age, silent),
+            )
 
     @contextmanager
     def beating(self) -> Iterator[Self]:

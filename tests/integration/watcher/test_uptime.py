@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from integration.support.api_frontend_process import SiteProcess
 from integration.support.database import as_role, prepare
 from integration.support.uptime_reading import Looked, record_at, record_of, rows_of, state_of, store
 from integration.support.uptime_rows import PARTS
@@ -26,7 +27,7 @@ from embedded.servers.postgres import Postgres
 from watcher.record.facts import Limits
 from watcher.record.notes import WaitingNotes
 from watcher.record.recording_loop import RecordingLoop
-from watcher.record.sources import Sources, UptimeDatabase
+from watcher.record.sources import Sources, UptimeDatabase, site_answers
 
 HOUR = 3600.0
 MOST_QUERY_MS = 5.0
@@ -105,6 +106,12 @@ def test_an_outage_of_postgres_is_noted_once_it_is_back_in_spite_of_kill_9(watch
     assert record.parts[Part.WEBSITE].sums.unknown == 0
 
 
+def test_the_real_site_is_seen_up_and_down(postgres, tmp_path):
+    with SiteProcess(postgres, tmp_path) as site:
+        assert site_answers(site.url) is True
+    assert site_answers(site.url) is False
+
+
 def test_a_watcher_that_was_away_leaves_unknown(watch, postgres):
     with Pipeline(postgres).beating():
         watcher = watch()
@@ -155,6 +162,7 @@ class Played:
     def __init__(self, dsn: str, folder: Path, looked: Looked) -> None:
         self.dsn, self.at, self.ticks = dsn, 1_700_000_000.0, 0.0
         self.pipeline = Pipeline(dsn)
+        self.connection = psycopg.connect(dsn, autocommit=True)
         self.database = database = UptimeDatabase(as_role(dsn, "watcher"))
         self.loop = RecordingLoop(
             sources=Sources(database, looked.url, looked.url),
@@ -170,7 +178,7 @@ class Played:
         """Look for so long. `silent`, `late`: how old the heartbeat and the data are at its beginning; they grow."""
         for _ in range(round(seconds / step)):
             self.pipeline.heartbeat_age, self.pipeline.data_age = silent, late
-            self.pipeline.write()
+            self.pipeline.write_by(self.connection)
             self.loop.look()
             self.at, self.ticks = self.at + step, self.ticks + step
             silent, late = silent + step * bool(silent), late + step * bool(late)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import partial
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
 
 from api_frontend.data.uptime.timeline import Piece, Span, Sums, filled, sums
@@ -28,6 +30,11 @@ def days_until(now: datetime, zone: ZoneInfo, number: int) -> list[tuple[date, S
     return [(each, Span(begin, end)) for each, begin, end in zip(dates, begins, ends, strict=True)]
 
 
+def begins_before(until_at: int, piece: Piece) -> bool:
+    """Return whether a piece begins before a time."""
+    return piece.span.from_at < until_at
+
+
 def ms(at: datetime) -> int:
     """Return the milliseconds since 1970 UTC."""
     return round(at.timestamp() * 1000)
@@ -42,11 +49,7 @@ def split(
     for day, span in calendar:
         while first < len(pieces) and pieces[first].span.until_at <= span.from_at:
             first += 1
-        of_day = []
-        for piece in pieces[first:]:
-            if piece.span.from_at >= span.until_at:
-                break
-            of_day.append(piece)
+        of_day = list(takewhile(partial(begins_before, span.until_at), islice(pieces, first, None)))
         has_work = any(each.from_at < span.until_at and span.from_at < each.until_at for each in work)
         is_recorded = began is not None and began < span.until_at
         found.append(Day(day, span, sums(filled(of_day, span)), has_work, is_recorded))

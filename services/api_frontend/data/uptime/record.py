@@ -16,6 +16,7 @@ BRIDGED_MS = 1000 * BRIDGED_SECONDS
 SHOWN = tuple(part for part in Part if part is not Part.WORK)
 LOOK_MS = 1  # a single look is known for its moment, and goes on by the bridge
 KEPT_SECONDS = 15.0  # the watcher writes once a minute
+ZONES_KEPT = 10  # of which the record is laid out; each takes some 100 kB
 Row = tuple[str, str, int, int]  # part, state, from and until
 
 
@@ -108,6 +109,7 @@ class Uptime:
         self._rows: list[Row] | None = None
         self._now = datetime.now(UTC)
         self._read_at = 0.0
+        self._laid_out: dict[str, UptimeRecord] = {}  # by time zone
 
     async def read(self, zone: ZoneInfo) -> UptimeRecord:
         """Return the record by the days of a zone; raises `PostgresAwayError`."""
@@ -117,4 +119,9 @@ class Uptime:
             *rows, clock = [tuple(each.values()) for each in found]
             self._rows, self._read_at = rows, self._clock()
             self._now = datetime.fromtimestamp(clock[3] / 1000, UTC)
-        return lay_out(rows, self._now, zone)
+            self._laid_out = {}
+        if zone.key not in self._laid_out:
+            if len(self._laid_out) >= ZONES_KEPT:
+                self._laid_out.clear()
+            self._laid_out[zone.key] = lay_out(rows, self._now, zone)
+        return self._laid_out[zone.key]

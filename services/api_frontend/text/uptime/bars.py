@@ -1,6 +1,6 @@
 """Draws a bar for each day: by shape as well as by colour, a path for each kind of day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from api_frontend.data.uptime.days import Day
@@ -42,15 +42,13 @@ def hollow(x: float, top: float, floor: float) -> str:
     return box(x, top, WIDE, floor) + inner
 
 
-def bar(name: str, x: float) -> str:
-    """Draw a day."""
-    return {
-        "up": box(x, TOP, WIDE, FLOOR),
-        "down": box(x, TALL_TOP, WIDE, FLOOR),
-        "partly": hollow(x, TOP, MIDDLE) + box(x, MIDDLE, WIDE, FLOOR),
-        "unknown": hollow(x, TOP, FLOOR),
-        "before": box(x, FLOOR - 2, WIDE, FLOOR),
-    }[name]
+BARS: dict[str, Callable[[float], str]] = {  # by kind of day: what draws it
+    "up": lambda x: box(x, TOP, WIDE, FLOOR),
+    "down": lambda x: box(x, TALL_TOP, WIDE, FLOOR),
+    "partly": lambda x: hollow(x, TOP, MIDDLE) + box(x, MIDDLE, WIDE, FLOOR),
+    "unknown": lambda x: hollow(x, TOP, FLOOR),
+    "before": lambda x: box(x, FLOOR - 2, WIDE, FLOOR),
+}
 
 
 def draw(days: Sequence[Day]) -> Bars:
@@ -59,7 +57,7 @@ def draw(days: Sequence[Day]) -> Bars:
     work, told = "", []
     for number, day in enumerate(days):
         name, x = kind(day), number * STEP
-        paths[name] = paths.get(name, "") + bar(name, x)
+        paths[name] = paths.get(name, "") + BARS[name](x)
         if day.has_work:
             work += box(x, WORK_TOP, WIDE, WORK_FLOOR)
         if day.has_work or name not in ("up", "before"):

@@ -47,6 +47,13 @@ LATE_AS_FAR = (
     marked("New moments come late: as far as chat is read meanwhile it is kept, and they are found afterwards."),
 )
 TOO_LONG = marked("Chat is kept for %(hours)s hours: moments of the time before are missing.")
+DAYS = {  # by kind of day
+    "before": marked("before the record began"),
+    "unknown": marked("not watched"),
+    "partly": marked("no outage, %(time)s not watched"),
+    "down": marked("down for %(time)s"),
+    "up": marked("no outage"),
+}
 HOUR_MS = 3_600_000
 UNWATCHED_MS = HOUR_MS  # of a day; less is a restart
 SECOND_MS = 1000
@@ -90,13 +97,9 @@ def kind(day: Day) -> str:
 
 def day_words(day: Day) -> str:
     """Say what was on a day."""
-    words = {
-        "before": _("before the record began"),
-        "unknown": _("not watched"),
-        "partly": _("no outage, %(time)s not watched", time=length_text(day.sums.unknown)),
-        "down": _("down for %(time)s", time=length_text(day.sums.down)),
-        "up": _("no outage"),
-    }[kind(day)]
+    name = kind(day)
+    time = length_text(day.sums.down if name == "down" else day.sums.unknown)
+    words = _(DAYS[name], time=time)
     return f"{words}, {_('planned work')}" if day.has_work else words
 
 
@@ -169,12 +172,15 @@ def shown_outages(record: UptimeRecord, most: int) -> list[ShownOutage]:
     found: list[ShownOutage] = []
     for outage in record.outages:
         title, costs = _(TITLES[outage.part]), cost(outage, chat)
-        same = next((number for number, each in enumerate(found) if belongs(outage, each)), None)
+        latest = range(max(0, len(found) - len(TITLES)), len(found))  # they are in order
+        same = next((number for number in latest if belongs(outage, found[number])), None)
         if same is None:
+            if len(found) == most:
+                break
             found.append(ShownOutage(title, outage.span, outage.goes_on, outage.in_work, costs))
             continue
         first = found[same]
         found[same] = ShownOutage(
             f"{first.titles}, {title}", first.span, first.goes_on, first.in_work, [*first.costs, *costs]
         )
-    return found[:most]
+    return found
