@@ -1,6 +1,7 @@
 """What visitors see when the site is down: the truth, from a real HAProxy with our configuration."""
 
 import http.client
+import re
 import shutil
 import subprocess
 import threading
@@ -102,6 +103,11 @@ def test_a_site_that_is_down_is_told_with_since_when(door: Door) -> None:
     assert " UTC</strong> (" in answer.text
     assert "%[" not in answer.text
     assert 'lang="de"' in answer.text
+    for_programs = door.get("/api/v1/moments")
+    assert (for_programs.status_code, for_programs.headers["retry-after"]) == (503, "30")
+    error = for_programs.json()["error"]
+    assert error["code"] == "unavailable"
+    assert re.search(r"since 20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ;", error["message"])
 
 
 def test_the_time_begins_anew_with_each_outage(door: Door) -> None:
