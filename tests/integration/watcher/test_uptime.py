@@ -106,6 +106,16 @@ def test_an_outage_of_postgres_is_noted_once_it_is_back_in_spite_of_kill_9(watch
     assert record.parts[Part.WEBSITE].sums.unknown == 0
 
 
+def test_beats_go_on_while_postgres_is_away(watch, tmp_path, looked):
+    (tmp_path / "beat").write_text(f"{looked.url}/ping/very-private")
+    nowhere = f"postgresql://127.0.0.1:{free_ports(1)[0]}/none"
+    watcher = watch(nowhere, WATCHER_BEAT_URL_FILE=str(tmp_path / "beat"))
+    taken = 'watcher_beats_total{outcome="taken"}'
+    wait_for("three beats", lambda: watcher.metric(taken) >= 3, DEADLINE)
+    assert time.time() - watcher.metric("watcher_beat_at_seconds") < 5
+    assert "very-private" not in watcher.log.read_text()
+
+
 def test_the_real_site_is_seen_up_and_down(postgres, tmp_path):
     with SiteProcess(postgres, tmp_path) as site:
         assert site_answers(site.url) is True
