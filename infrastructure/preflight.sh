@@ -124,6 +124,18 @@ check_addresses() {
   fi
 }
 
+# Each machine beats a dead man's switch of its own.
+check_beat() {
+  local name=watcher_beat_url
+  [[ $role == reliable ]] || name=watchdog_beat_url
+  if [[ ! -e $1/$name ]]; then fail "$1/$name is missing" "make secrets   (it may stay empty)"
+  elif [[ ! -s $1/$name ]]; then
+    warn "$1/$name is empty" "Nobody tells you if this machine vanishes. DEPLOYMENT.md, From outside; then: make secret NAME=$name"
+  elif ! grep -Eqx 'https?://[^[:space:]]+' "$1/$name"; then
+    fail "$1/$name is no address" "It begins with https://, on one line. make secret NAME=$name"
+  else ok "$1/$name"; fi
+}
+
 check_secrets() {
   local folder names name
   folder=$(setting SECRETS_DIRECTORY)
@@ -146,6 +158,7 @@ check_secrets() {
     [[ -e $folder/$name ]] || fail "$folder/$name is missing" "make secrets   (it may stay empty)"
   done
   [[ -s $folder/webhook_url ]] || warn "$folder/webhook_url is empty" "Nobody is told of trouble. make secret NAME=webhook_url   (a Discord or other webhook's address)"
+  check_beat "$folder"
   check_twitch "$folder"
   check_discord "$folder"
   check_tunnel "$folder"

@@ -24,8 +24,8 @@ passwords=(
   backup_key
 )
 keys=(chatter_key)
-by_hand=(twitch_client_secret webhook_url cloudflared_token cloudflared_credentials.json discord_token
-  discord_client_secret backup_ssh_key backup_known_hosts backup_credentials tls_certificate tls_key)
+by_hand=(twitch_client_secret webhook_url watcher_beat_url watchdog_beat_url cloudflared_token cloudflared_credentials.json
+  discord_token discord_client_secret backup_ssh_key backup_known_hosts backup_credentials tls_certificate tls_key)
 
 # Only letters and digits: these go through configuration files and shells.
 password() { head -c 512 /dev/urandom | LC_ALL=C tr -dc 'A-Za-z0-9' | head -c 40; }

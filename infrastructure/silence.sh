@@ -2,6 +2,7 @@
 # Lets Alertmanager hold back every alert for a while; the watcher on machine A goes on telling. On machine B:
 #   make silence FOR=2h REASON="a new disk"       or: infrastructure/silence.sh 2h "a new disk"
 #   infrastructure/silence.sh end                 tells again at once
+# The dead man's switch goes on beating (Watchdog), else it would tell that the machine is gone.
 # AMTOOL: how to reach Alertmanager's own tool, by default in its container.
 set -euo pipefail
 
@@ -22,5 +23,5 @@ if [[ ! $for =~ ^[1-9][0-9]*[mhd]$ || -z $reason ]]; then
   echo "Say for how long and why: make silence FOR=2h REASON=\"a new disk\" (m minutes, h hours, d days)." >&2
   exit 2
 fi
-"${amtool[@]}" silence add --author="$(id -un)" --duration="$for" --comment="$reason" 'alertname=~".+"' >/dev/null
+"${amtool[@]}" silence add --author="$(id -un)" --duration="$for" --comment="$reason" 'alertname!="Watchdog"' >/dev/null
 echo "No alert is told for $for: $reason. To end it before: infrastructure/silence.sh end"

@@ -1,13 +1,22 @@
 #!/bin/sh
 # Alertmanager with the operator's time zone (OPERATOR_ZONE) and webhook, whose address is a secret: a Discord webhook is
 # written to in Discord's own form, any other address gets Alertmanager's JSON. Without an address alerts are only shown on
-# port 9093.
+# port 9093. A dead man's switch (its address is a secret too) gets Watchdog's beats; without one there are none.
 set -eu
 umask 077
 config=/tmp/alertmanager.yml
 url=$(cat "${WEBHOOK_URL_FILE:-/run/secrets/webhook_url}")
+beat=$(cat "${WATCHDOG_BEAT_URL_FILE:-/run/secrets/watchdog_beat_url}")
+with_beats() {
+  while IFS= read -r line; do
+    printf '%s\n' "$line"
+    if [ "$line" = '  - name: watchdog' ] && [ -n "$beat" ]; then
+      printf '    webhook_configs: [{url: "%s", send_resolved: false}]\n' "$beat"
+    fi
+  done
+}
 write() {
-  sed "s|location: \"UTC\"|location: \"$1\"|" /etc/alertmanager/alertmanager.yml >"$config"
+  sed "s|location: \"UTC\"|location: \"$1\"|" /etc/alertmanager/alertmanager.yml | with_beats >"$config"
   case $url in
     '') ;;
     *://discord.com/* | *://discordapp.com/*)

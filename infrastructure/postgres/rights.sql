@@ -58,6 +58,13 @@ GRANT SELECT, INSERT, UPDATE ON opt_outs TO stream_monitoring, chooser;
 GRANT INSERT, UPDATE, DELETE ON watched_channels TO chooser;
 
 GRANT SELECT ON pipeline_progress, backups, pauses TO watcher;
+-- It notes which parts of the site are up, of which it sees no more than their times.
+GRANT SELECT, INSERT, UPDATE ON uptime TO watcher;
+GRANT SELECT (moment_id, crossed_at, shadow) ON moments TO watcher;
+GRANT SELECT (moment_id, status) ON clips TO watcher;
+GRANT SELECT (held_until) ON discord_lease TO watcher;
+GRANT SELECT ON uptime TO api_frontend;
+GRANT SELECT, DELETE ON uptime TO recorder;
 
 -- The counter of emotes keeps the copy of their catalogues, and reads who is looked at.
 GRANT SELECT ON emote_interest, opted_out TO emote_counter;

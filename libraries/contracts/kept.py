@@ -6,3 +6,4 @@ NOTICES_DAYS = 90  # raids, gifts and the like, without people
 EMOTES_DAYS = 30  # uses of emotes per second
 EMOTE_TOPIC_DAYS = 7  # the same in Kafka, for a Postgres that was away
 VOICES_DAYS = 365  # what a visitor said of a moment or saved, and the cookie that says it is the same visitor
+UPTIME_DAYS = 90  # which parts of the site were up, and when

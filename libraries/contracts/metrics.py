@@ -175,6 +175,10 @@ WATCHER_WAITING = Metric("watcher_waiting_notices", "gauge", "Notices not delive
 BACKUP_AGE = Metric("backup_age_seconds", "gauge", "Age of the newest good backup; infinite without one", ("kind",))
 BACKUP_FAILING = Metric("backup_failing", "gauge", "1 while the last try of a backup failed", ("kind",))
 WATCHER_PAUSE = Metric("watcher_pause_seconds", "gauge", "Time left of an operator's pause, as during a deploy")
+WATCHER_BEATS = Metric("watcher_beats_total", "counter", "Beats to the operator's dead man's switch", ("outcome",))
+WATCHER_BEAT_AT = Metric("watcher_beat_at_seconds", "gauge", "Time of the last beat that was taken, since 1970 UTC")
+WATCHER_PART_UP = Metric("watcher_part_up", "gauge", "1 while a part of the site is up, NaN if nobody knows", ("part",))
+WATCHER_UPTIME_WAITING = Metric("watcher_uptime_waiting_notes", "gauge", "Notes of uptime not in Postgres yet")
 
 # log_collector
 LOG_LINES = Metric(

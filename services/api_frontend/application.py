@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -26,6 +27,7 @@ from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
 from api_frontend.data.sitemap import Sitemap
 from api_frontend.data.status import Stages
+from api_frontend.data.uptime.record import Uptime
 from api_frontend.data.visitors import Visitors
 from api_frontend.data.voices import Voices
 from api_frontend.middleware import errors
@@ -75,6 +77,7 @@ from api_frontend.views import (
     sitemap,
     social,
     status,
+    uptime,
     verdicts,
     watch,
 )
@@ -173,8 +176,13 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
         catalogue=Catalogue(database),
         shelf=Shelf(),
         sitemap=Sitemap(database),
-        stages=Stages(database, settings.away_after_seconds),
+        **states(database, settings),
     )
+
+
+def states(database: Database, settings: ApiSettings) -> dict[str, Any]:
+    """Build what reads how the system is and was, by their names in the site."""
+    return {"stages": Stages(database, settings.away_after_seconds), "uptime": Uptime(database)}
 
 
 def twitch_names(settings: TwitchSettings) -> NamesByHelix | None:
@@ -185,7 +193,7 @@ def twitch_names(settings: TwitchSettings) -> NamesByHelix | None:
     return NamesByHelix(access.helix) if access else None
 
 
-def limits_of_writing(settings: ApiSettings, outside: Outside) -> dict[str, RateLimits]:
+def limits_of_writing(settings: ApiSettings, outside: Outside) -> dict[str, Any]:
     """Build the limits of what visitors send, by their names in the site."""
     redis, discord = outside.redis, outside.discord
     return {
@@ -220,7 +228,7 @@ def add_routes(app: FastAPI) -> None:
     pages = (now, best, watch, moment, verdicts, reports, saved, channels, opt_out, channel, channel_emotes, emotes)
     api = (api_moments, api_verdicts, api_lists, api_emotes, api_events, api_docs)
     bot = (discord, discord_account, discord_server, discord_changes)
-    for view in (*pages, *bot, about, status, feeds, social, icons, sitemap, events, *api, probes):
+    for view in (*pages, *bot, about, status, uptime, feeds, social, icons, sitemap, events, *api, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

@@ -19,6 +19,8 @@ from watcher.webhook_answer import retry_seconds
 
 log = structlog.get_logger()
 Clock = Callable[[], float]  # seconds
+STUCK_SECONDS = 120.0  # without a check; one takes half a minute at most, with Postgres hanging
+MUTE_SECONDS = 600.0  # in which the webhook took no notice that waits
 
 
 class WatchLoop:
@@ -41,6 +43,7 @@ class WatchLoop:
         self._debounce = Debounce(self._state.last_reported)
         self._failures, self._retry_at = 0, 0.0
         self._paused_until = 0.0  # on the monotonic clock
+        self._checked_at, self._failing_since = monotonic(), 0.0  # the same
 
     def run(self, stop: threading.Event, interval_seconds: float) -> None:
         """Check and deliver until `stop`."""
@@ -56,7 +59,7 @@ class WatchLoop:
         ages = self._progress.ages()
         observed = condition_of(ages, self._limits)
         self._export(ages, observed)
-        at = self._monotonic()
+        at = self._checked_at = self._monotonic()
         if self._is_paused(at):
             observed = None  # as if there was nothing to see: what lasts beyond the pause is reported after it
         before, self._debounce = self._debounce, self._debounce.observe(observed, at, self._delays)
@@ -64,6 +67,15 @@ class WatchLoop:
         if condition is not before.last_reported:
             observed_at = self._now() - before.lasted_seconds(condition, at)
             self._report(before.last_reported, condition, observed_at, ages or Ages())
+
+    def problem(self) -> str | None:
+        """Say why the operator would not hear of trouble now; None if all is well. Another thread may ask."""
+        at = self._monotonic()
+        if at - self._checked_at > STUCK_SECONDS:
+            return "the watcher has stopped checking"
+        if self._state.pending and self._failing_since and at - self._failing_since > MUTE_SECONDS:
+            return "the webhook takes no notices"
+        return None
 
     def _is_paused(self, at: float) -> bool:
         """Return whether reports are held back; while Postgres is away, what it said last counts."""
@@ -94,11 +106,12 @@ class WatchLoop:
             answer = self._webhook.post(notice)
             measure(metrics.WATCHER_POSTS).labels(outcome="delivered" if answer.delivered else "failed").inc()
             if answer.delivered:
-                self._failures = 0
+                self._failures, self._failing_since = 0, 0.0
                 log.info("notice delivered", condition=notice.event)
                 self._store(msgspec.structs.replace(self._state, pending=self._state.pending[1:]))
                 continue
             self._failures += 1
+            self._failing_since = self._failing_since or self._monotonic()
             wait = retry_seconds(answer, self._failures)
             self._retry_at = self._monotonic() + wait
             log.warning(

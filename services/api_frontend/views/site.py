@@ -24,6 +24,7 @@ from api_frontend.data.progress import PipelineProgress
 from api_frontend.data.sitemap import Sitemap
 from api_frontend.data.status import Stages
 from api_frontend.data.stored_moment import Channel
+from api_frontend.data.uptime.record import Uptime
 from api_frontend.data.visitors import Visitors
 from api_frontend.data.voices import Voices
 from api_frontend.middleware.kept_answers import KeptAnswers
@@ -58,6 +59,7 @@ class Site:
     shelf: Shelf
     sitemap: Sitemap
     stages: Stages
+    uptime: Uptime
     channels: Channels
     chat_lines: ChatLines
     emotes: ChannelEmotes

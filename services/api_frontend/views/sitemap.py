@@ -7,7 +7,7 @@ from api_frontend.page_address import CURRENT
 from api_frontend.views.conditional import SHORTLY, answer
 from api_frontend.views.site import CurrentSite
 
-PATHS = ("/", "/best", "/channels", "/emotes", "/discord", "/about", "/status", "/docs")
+PATHS = ("/", "/best", "/channels", "/emotes", "/discord", "/about", "/status", "/uptime", "/docs")
 STATIC_PAGES = [Place(path) for path in PATHS]
 CLOSED = ("/api/", "/events")  # for programs, and a line that never ends
 

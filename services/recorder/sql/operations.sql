@@ -31,6 +31,11 @@ DELETE FROM channel_requests WHERE asked_at < now() - make_interval(days => :day
 -- What visitors said of moments; what it did to their grades goes with it.
 SELECT forget_old_voices(:days::integer);
 
+-- name: delete_old_uptime(days)!
+-- Two days more than are shown, for every time zone; and what a clock noted that was far ahead, before it comes true.
+DELETE FROM uptime
+WHERE until_at < now() - make_interval(days => :days::integer + 2) OR from_at > now() + INTERVAL '1 day';
+
 -- name: delete_old_coverage(days)!
 -- The last event before the limit stays: it says whether the channel was read when the kept days began.
 DELETE FROM coverage AS old

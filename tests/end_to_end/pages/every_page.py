@@ -31,6 +31,7 @@ PAGES = {
     "Saved": "/saved",
     "About": "/about",
     "Status": "/status",
+    "Uptime": "/uptime",
     "API": "/docs",
     "Not found": "/moments/nothing",
 }

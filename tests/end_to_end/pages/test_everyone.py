@@ -13,9 +13,9 @@ from integration.support.example_site import example_site
 from playwright.sync_api import Browser, Page, expect
 
 TIMEOUT_MS = 15_000  # the machine may be busy
-FOR_AXE = ("Now", "Best, narrowed", "Moment", "Watch", "Verdict", "Channel", "Channels")
+FOR_AXE = ("Now", "Best, narrowed", "Moment", "Watch", "Verdict", "Channel", "Channels", "Uptime")
 WITH_EMOTES = ("Emotes", "Channel's emotes, live")
-ENLARGED = ("Now", "Best", "Moment", "Watch", "Channel", "Status")
+ENLARGED = ("Now", "Best", "Moment", "Watch", "Channel", "Status", "Uptime")
 MOST_SHIFT = 0.05
 FRESHNESS_AGE = '<time datetime="'
 FRESH_BY_SCRIPT = ("API", "Not found")  # a page that is the same for an hour, and one that asks Postgres nothing

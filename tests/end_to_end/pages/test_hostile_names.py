@@ -40,6 +40,7 @@ SHARED_PAGES = (  # with all of the names at once, or asked for by them
     "/saved",
     "/about",
     "/status",
+    "/uptime",
     "/docs",
     "/feed.atom",
 )

@@ -46,6 +46,7 @@ PAGES = (
     "/watch?q=nowhere",
     "/about",
     "/status",
+    "/uptime",
     "/docs",
     "/nowhere",
     "/moments/nowhere",

@@ -61,3 +61,18 @@ def test_retention_keeps_the_last_coverage_event(writer, rows, postgres):
             )
     keep(postgres, datetime.now(UTC).date())
     assert [row["reason"] for row in rows("SELECT * FROM coverage")] == ["joined again"]
+
+
+def test_retention_keeps_ninety_days_of_uptime_for_every_zone(rows, postgres):
+    """And what a clock that was far ahead noted is gone before it comes true."""
+    notes = {"old": (100, 92.1), "long": (100, 91), "new": (1, 0), "ahead": (-2, -3)}
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        for begin, end in notes.values():
+            times = [datetime.now(UTC) - timedelta(days=each) for each in (begin, end)]
+            connection.execute(
+                "INSERT INTO uptime VALUES (%s, 'down', %s, %s)", ("chat" if end == 92.1 else "website", *times)
+            )
+    keep(postgres, datetime.now(UTC).date())
+    kept = rows("SELECT part FROM uptime WHERE from_at < now()")
+    assert [row["part"] for row in kept] == ["website", "website"]
+    assert rows("SELECT count(*) AS n FROM uptime") == [{"n": 2}]

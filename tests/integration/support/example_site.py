@@ -10,6 +10,7 @@ from random import Random
 from integration.support.api_frontend_process import SiteProcess
 from integration.support.channel_rows import ChannelRows
 from integration.support.site_emotes import EmoteRows, fill_emotes
+from integration.support.uptime_rows import fill_uptime
 
 from api_frontend.data.stored_moment import StreamFacts
 from twitch_simulator.emotes.pictures import draw_emote
@@ -108,6 +109,7 @@ def fill(rows: ChannelRows, dsn: str, origin: str) -> None:
         fill_emotes(emotes, str(channel_id), origin, unread=UNREAD)
     emotes.known("11", ("7tv", "01GONE", "OldKEKW"), f"{origin}/7tv/emote/01GONE/2x.webp", went_ago=600)
     emotes.close()
+    fill_uptime(dsn)
     rows.counted()
 
 

@@ -18,6 +18,7 @@ PAGES = (
     "/discord",
     "/about",
     "/status",
+    "/uptime",
     "/docs",
 )
 

@@ -28,6 +28,8 @@ QUICK = {
     "WATCHER_TROUBLE_HOLD_SECONDS": "0.3",
     "WATCHER_WELL_HOLD_SECONDS": "0.3",
     "WATCHER_CATCH_UP_SECONDS": "0.3",
+    "WATCHER_LOOK_SECONDS": "0.2",
+    "WATCHER_BEAT_SECONDS": "0.5",
 }
 
 
@@ -84,6 +86,7 @@ class Watcher:
             "WATCHER_WEBHOOK_URL_FILE": str(folder / "webhook_url"),
             "WATCHER_WEBHOOK_KIND": "plain",
             "WATCHER_STATE_FILE": str(folder / "state" / "watcher.json"),
+            "WATCHER_UPTIME_FILE": str(folder / "state" / "uptime.json"),
             "WATCHER_METRICS_PORT": str(self.metrics_port),
         }
         self._environment = os.environ | QUICK | own | settings
@@ -124,13 +127,17 @@ class Pipeline:
 
     def write(self) -> None:
         with psycopg.connect(self._dsn) as connection:
-            for stage, age, silent in (("recorder", 0.0, self.heartbeat_age), ("job", self.data_age, 0.0)):
-                connection.execute(
-                    """INSERT INTO pipeline_progress VALUES
-                        (%s, now() - make_interval(secs => %s), now() - make_interval(secs => %s))
-                    ON CONFLICT (stage) DO UPDATE SET event_at = excluded.event_at, updated_at = excluded.updated_at""",
-                    (stage, age, silent),
-                )
+            self.write_by(connection)
+
+    def write_by(self, connection: psycopg.Connection) -> None:
+        """Write over a connection that is open."""
+        for stage, age, silent in (("recorder", 0.0, self.heartbeat_age), ("job", self.data_age, 0.0)):
+            connection.execute(
+                """INSERT INTO pipeline_progress VALUES
+                    (%s, now() - make_interval(secs => %s), now() - make_interval(secs => %s))
+                ON CONFLICT (stage) DO UPDATE SET event_at = excluded.event_at, updated_at = excluded.updated_at""",
+                (stage, age, silent),
+            )
 
     @contextmanager
     def beating(self) -> Iterator[Self]:

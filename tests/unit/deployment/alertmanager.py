@@ -28,13 +28,14 @@ def rules() -> dict[str, dict[str, Any]]:
 
 
 class Alertmanager:
-    """Started by our start.sh. `told` has the operator's messages."""
+    """Started by our start.sh. `told` has the operator's messages. `beat_url`: the dead man's switch's address."""
 
-    def __init__(self, folder: Path, zone: str) -> None:
+    def __init__(self, folder: Path, zone: str, beat_url: str = "") -> None:
         self.operator = OperatorsEnd("127.0.0.1", REPOSITORY / "OPERATIONS.md")
         (port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{port}"
         (folder / "webhook_url").write_text(self.operator.webhook)
+        (folder / "beat_url").write_text(beat_url)
         places = {
             "/etc/alertmanager/": f"{folder}/",
             "/tmp/alertmanager.yml": f"{folder}/made.yml",
@@ -46,7 +47,12 @@ class Alertmanager:
             for before, after in (places | SHORTER).items():
                 text = text.replace(before, after)
             (folder / file.name).write_text(text)
-        variables = {"PATH": os.environ["PATH"], "OPERATOR_ZONE": zone, "WEBHOOK_URL_FILE": f"{folder}/webhook_url"}
+        variables = {
+            "PATH": os.environ["PATH"],
+            "OPERATOR_ZONE": zone,
+            "WEBHOOK_URL_FILE": f"{folder}/webhook_url",
+            "WATCHDOG_BEAT_URL_FILE": f"{folder}/beat_url",
+        }
         with (folder / "log").open("w") as log:
             self._process = subprocess.Popen(["sh", folder / "start.sh"], env=variables, stderr=log, stdout=log)
         wait_for("Alertmanager", lambda: self._answers("/-/ready"), 20, 0.1)

@@ -30,6 +30,7 @@ FROM_ELSEWHERE = {
     "discord_places": "the bot writes them as it connects",
     "web_sessions": "whoever was signed in with Discord signs in once more",
     "pauses": "matters for minutes",
+    "uptime": "what is lost of it is unknown, and the page says so",
     "restores": "written by restore.sh",
     "backups": "how backups went",
 }

@@ -98,7 +98,7 @@ def test_each_network_holds_only_who_needs_it() -> None:
         for network in service.get("networks", [] if service.get("network_mode") == "none" else ["default"]):
             members.setdefault(network, set()).add(name)
     assert members == {
-        "tunnel": {"cloudflared", "proxy"},
+        "tunnel": {"cloudflared", "proxy", "watcher"},
         "tls": {"caddy", "proxy"},
         "site": {"proxy", "api-frontend"},
         "limits": {"redis", "api-frontend"},

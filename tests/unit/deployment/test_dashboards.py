@@ -22,6 +22,7 @@ DASHBOARDS = {board["uid"]: board for board in (json.loads(path.read_text()) for
 Panel = dict[str, Any]
 # Panels whose alerts measure the same by another name.
 ALIKE = {"NobodyForwards": "stream_monitoring_forwarded_records_total", "NoClips": "clip_creator_outcomes_total"}
+ALIKE["Watchdog"] = "watcher_beats_total"  # both beat the dead man's switch
 PLAIN = {"stat", "timeseries", "table", "logs"}
 COLUMNS = 24
 

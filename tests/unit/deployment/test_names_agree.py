@@ -31,7 +31,7 @@ SETTINGS = [
 DOCKERFILES = sorted((REPOSITORY / "infrastructure" / "images").glob("*.Dockerfile"))
 FLINK_START = {"FLINK_RESUME", "FLINK_JOBMANAGER", "FLINK_JOBMANAGER_MEMORY", "FLINK_TASKMANAGER_MEMORY"}
 OTHERS_METRICS = re.compile(
-    r"^(up|ALERTS|process_start_time_seconds|(node|probe|pg|cloudflared|flink|vl)_\w+)$",
+    r"^(up|ALERTS|process_start_time_seconds|(node|probe|pg|cloudflared|flink|alertmanager|vl)_\w+)$",
 )
 LOG_SOURCE = {"LOG_SOURCE_FOLDER", "LOG_SOURCE_BIND_ADDRESS", "LOG_SOURCE_PORT"}  # services/log_source/main.py
 VAULT = {"BACKUP_REPOSITORY", "VAULT_MACHINE", "WEBHOOK_KIND", "GOMEMLIMIT"}  # infrastructure/images/vault.py, and Go

@@ -95,3 +95,17 @@ def test_preflight_asks_for_discords_token_where_the_bot_is_on(profiles: str, is
 
 def test_preflight_knows_two_machines_only() -> None:
     assert run("preflight.sh", "third").returncode == 2
+
+
+@pytest.mark.parametrize(("machine", "name"), [("reliable", "watcher_beat_url"), ("processing", "watchdog_beat_url")])
+def test_preflight_looks_at_the_machines_own_dead_mans_switch(machine: str, name: str, tmp_path: Path) -> None:
+    folder = {"SECRETS_DIRECTORY": str(tmp_path)}
+    assert f"{name} is missing" in run("preflight.sh", machine, **folder).stdout
+    (tmp_path / name).touch()
+    assert f"make secret NAME={name}" in run("preflight.sh", machine, **folder).stdout
+    (tmp_path / name).write_text("ping.example.org/very-private\n")
+    refused = run("preflight.sh", machine, **folder).stdout
+    assert f"{name} is no address" in refused
+    assert "very-private" not in refused
+    (tmp_path / name).write_text("https://ping.example.org/very-private\n")
+    assert f"ok     {tmp_path}/{name}" in run("preflight.sh", machine, **folder).stdout

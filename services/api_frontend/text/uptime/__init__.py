@@ -1,0 +1,1 @@
+"""The page Uptime in words and bars."""
