@@ -1,6 +1,6 @@
 # Deployment on two machines; included by the Makefile.
 
-.PHONY: secrets secret silence test-deployment test-backup
+.PHONY: secrets secret silence test-deployment test-backup test-arm64 wheels-arm64
 
 secrets: ## Make the passwords that are missing in secrets/
 	@infrastructure/secrets.sh
@@ -16,3 +16,9 @@ test-deployment: venv ## Both compose files on two networks, with a simulated Tw
 
 test-backup: venv ## Backups and restores with the real restic: loss, wrong key, full and missing targets (apt-get install restic)
 	BACKUP=1 $(BIN)/pytest -n $(WORKERS) tests/integration/backup
+
+test-arm64: venv ## Build the images for arm64 under qemu and start them; ask for arm64 wheels (apt: buildah, mmdebstrap, qemu-user-static)
+	ARM64=1 $(BIN)/pytest -v -rA tests/arm64
+
+wheels-arm64: ## Say which locked requirement has no wheel for arm64
+	@$(PYTHON) infrastructure/images/arm64_wheels.py infrastructure/requirements/*.txt

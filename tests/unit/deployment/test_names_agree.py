@@ -32,7 +32,7 @@ FLINK_START = {"FLINK_RESUME", "FLINK_JOBMANAGER", "FLINK_JOBMANAGER_MEMORY", "F
 OTHERS_METRICS = re.compile(r"^(up|ALERTS|process_start_time_seconds|node_\w+|probe_\w+|flink_\w+)$")
 VAULT = {"BACKUP_REPOSITORY", "VAULT_MACHINE", "WEBHOOK_KIND", "GOMEMLIMIT"}  # infrastructure/images/vault.py, and Go
 WORDS = (
-    r"sum|max|min|count|rate|increase|by|on|and|or|unless|vector|time|max_over_time|avg_over_time"
+    r"sum|max|min|count|rate|increase|by|on|and|or|unless|vector|time|max_over_time|min_over_time|avg_over_time"
     r"|histogram_quantile|changes|topk|sort_desc|avg|abs|predict_linear|offset|bool|\d+[smhd]"  # PromQL's own
 )
 
