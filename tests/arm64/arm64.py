@@ -13,7 +13,7 @@ from embedded.paths import REPOSITORY
 BINFMT = Path("/proc/sys/fs/binfmt_misc/qemu-aarch64")
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"  # this machine's, where packages come through a proxy of its own
 IMAGES = REPOSITORY / "infrastructure/images"
-STORE = REPOSITORY / "build/arm64"
+STORE = Path(os.environ.get("ARM64_FOLDER", REPOSITORY / "build/arm64"))  # 2 GB
 ROOT_FILE = STORE / "debian.tar"
 PACKAGES = "python3.11,python3.11-venv,python3.11-dev,python3-pip,ca-certificates"
 # The official image has `python` and lets pip install; Debian's has the one as python3.11 and refuses the other.
