@@ -23,15 +23,9 @@ from . import arm64
 
 pytestmark = [pytest.mark.skipif(bool(arm64.lacking()), reason=arm64.lacking()), pytest.mark.timeout(3600)]
 SERVICES = sorted(path.parent.name for path in (REPOSITORY / "services").glob("*/__main__.py"))
-PYTEST = {"pytest", "pluggy", "iniconfig", "pytest-asyncio", "pytest-timeout", "hypothesis", "sortedcontainers"} | {"psutil"}
-    "pytest",
-    "pluggy",
-    "iniconfig",
-    "pytest-asyncio",
-    "pytest-timeout",
-    "hypothesis",
-    "sortedcontainers",
-    "psutil",
+PYTEST = {
+    *("pytest", "pluggy", "iniconfig", "pytest-asyncio", "pytest-timeout", "hypothesis", "sortedcontainers"),
+    "psutil",  # what a test's own support imports
 }
 COMPILED = "confluent_kafka, msgspec, PIL._imaging, psycopg_binary, pydantic_core, yarl"
 INSTALL = """cat >/tmp/lock.txt <<'END'
