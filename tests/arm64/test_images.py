@@ -25,9 +25,10 @@ pytestmark = [pytest.mark.skipif(bool(arm64.lacking()), reason=arm64.lacking()),
 SERVICES = sorted(path.parent.name for path in (REPOSITORY / "services").glob("*/__main__.py"))
 PYTEST = {
     *("pytest", "pluggy", "iniconfig", "pytest-asyncio", "pytest-timeout", "hypothesis", "sortedcontainers"),
+    "pygments",
     "psutil",  # what a test's own support imports
 }
-COMPILED = "confluent_kafka, msgspec, PIL._imaging, psycopg_binary, pydantic_core, yarl"
+COMPILED = "confluent_kafka, msgspec, PIL._imaging, psycopg, pydantic_core, yarl"
 INSTALL = """cat >/tmp/lock.txt <<'END'
 {}END
 pip install --quiet --no-deps --require-hashes --target /opt/tools --requirement /tmp/lock.txt"""

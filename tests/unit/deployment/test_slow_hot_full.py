@@ -5,6 +5,8 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -65,24 +67,22 @@ def test_vcgencmds_words_are_those_that_machine_health_reads() -> None:
 
 
 @pytest.fixture
-def damaged(tmp_path: Path) -> str:
-    """The socket's folder of a Postgres of Debian's, one of whose indexes lost a row."""
+def database() -> Iterator[str]:
+    """The socket's folder of a Postgres of Debian's, with a table and an index."""
     assert AMCHECK
-    tmp_path.chmod(0o755)
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        if folder.is_relative_to("/tmp") and folder != Path("/tmp"):
-            folder.chmod(0o755)
-    data = tmp_path / "data"
-    data.mkdir()
-    shutil.chown(data, "postgres")
-    as_postgres(AMCHECK.with_name("initdb"), "-D", data, "-A", "trust", "--no-sync")
-    options = f"-k {data} -c listen_addresses= -c fsync=off"
-    as_postgres(AMCHECK.with_name("pg_ctl"), "-D", data, "-o", options, "-w", "-l", data / "log", "start")
-    try:
-        psql(data, "CREATE TABLE t AS SELECT generate_series(1, 5000) AS n; CREATE INDEX t_n ON t (n);")
-        yield str(data)
-    finally:
-        as_postgres(AMCHECK.with_name("pg_ctl"), "-D", data, "-m", "immediate", "stop")
+    with tempfile.TemporaryDirectory() as folder:  # pytest's own folder is closed to the user postgres
+        data = Path(folder, "data")
+        data.mkdir()
+        shutil.chown(folder, "postgres")
+        shutil.chown(data, "postgres")
+        as_postgres(AMCHECK.with_name("initdb"), "-D", data, "-A", "trust", "--no-sync")
+        options = f"-k {data} -c listen_addresses= -c fsync=off"
+        as_postgres(AMCHECK.with_name("pg_ctl"), "-D", data, "-o", options, "-w", "-l", data / "log", "start")
+        try:
+            psql(data, "CREATE TABLE t AS SELECT generate_series(1, 5000) AS n; CREATE INDEX t_n ON t (n);")
+            yield str(data)
+        finally:
+            as_postgres(AMCHECK.with_name("pg_ctl"), "-D", data, "-m", "immediate", "stop")
 
 
 def as_postgres(*words: str | Path) -> subprocess.CompletedProcess[str]:
@@ -97,17 +97,17 @@ def psql(data: Path | str, statement: str) -> None:
 
 
 @pytest.mark.skipif(AMCHECK is None or os.geteuid() != 0, reason="apt-get install postgresql, and root")
-def test_pg_amcheck_is_silent_on_a_sound_database_and_finds_what_is_lost(damaged: str) -> None:
+def test_pg_amcheck_is_silent_on_a_sound_database_and_finds_what_is_lost(database: str) -> None:
     (typed,) = {each for each in COMMANDS if "pg_amcheck" in each}
     words = shlex.split(typed)
     options = [word for word in words[words.index("pg_amcheck") + 1 :] if word.startswith("--")]
-    ask = [AMCHECK, "-h", damaged, "-d", "postgres", *options]
+    ask = [AMCHECK, "-h", database, "-d", "postgres", *options]
     sound = as_postgres(*ask)
     assert (sound.returncode, sound.stdout) == (0, ""), sound.stderr
     # A row that the heap has and the index has not: what an unlucky power cut leaves.
-    psql(damaged, "UPDATE pg_index SET indisready = false, indisvalid = false WHERE indexrelid = 't_n'::regclass")
-    psql(damaged, "INSERT INTO t VALUES (7)")
-    psql(damaged, "UPDATE pg_index SET indisready = true, indisvalid = true WHERE indexrelid = 't_n'::regclass")
+    psql(database, "UPDATE pg_index SET indisready = false, indisvalid = false WHERE indexrelid = 't_n'::regclass")
+    psql(database, "INSERT INTO t VALUES (7)")
+    psql(database, "UPDATE pg_index SET indisready = true, indisvalid = true WHERE indexrelid = 't_n'::regclass")
     broken = as_postgres(*ask)
     assert broken.returncode == 2
     assert "t_n" in broken.stdout
