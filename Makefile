@@ -22,7 +22,7 @@ BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 include infrastructure/deployment.mk infrastructure/delivery.mk
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 preflight: ## Say what this machine lacks (Python 3.11, JDK 17, Maven, Node 20, room on the disk, a disk that syncs fast)
 	@command -v $(PYTHON) >/dev/null || { \

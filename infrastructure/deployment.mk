@@ -1,6 +1,6 @@
 # Deployment on two machines; included by the Makefile.
 
-.PHONY: secrets secret silence logs test-deployment test-alerts test-backup test-install test-logs victoria-logs
+.PHONY: secrets secret silence logs test-deployment test-alerts test-backup test-install test-logs victoria-logs test-arm64 wheels-arm64
 
 # Of the tests; the Go proxy has not each version.
 VICTORIA_LOGS := v1.52.1
@@ -51,3 +51,9 @@ victoria-logs: build/bin/victoria-logs ## Build the store of the logs for the te
 
 test-logs: venv build/bin/victoria-logs ## Logs with the real store: kills, rotation, a removed container, retention (Go)
 	LOGS=1 $(BIN)/pytest -n $(WORKERS) tests/integration/log_collector
+
+test-arm64: venv ## Build the images for arm64 under qemu and start them; ask for arm64 wheels (apt: buildah, mmdebstrap, qemu-user-static)
+	ARM64=1 $(BIN)/pytest -v -rA tests/arm64
+
+wheels-arm64: ## Say which locked requirement has no wheel for arm64
+	@$(PYTHON) infrastructure/images/arm64_wheels.py infrastructure/requirements/*.txt

@@ -40,6 +40,23 @@ GROUP_LAG = Metric(
     "stream_scout_group_lag_records", "gauge", "Records in Kafka that a group has not read yet", ("group", "topic")
 )
 
+# The machine itself: tools/machine_health, which runs without our packages and repeats these
+MACHINE_THROTTLED = Metric(
+    "machine_throttled",
+    "gauge",
+    "1 if a Raspberry Pi is slowed down for this reason, now or since boot",
+    ("reason", "when"),
+)
+MACHINE_UNDER_VOLTAGE = Metric(
+    "machine_under_voltage_total", "counter", "Times the kernel saw too little voltage since boot"
+)
+MACHINE_DISK_ERRORS = Metric(
+    "machine_disk_errors_total", "counter", "Errors of a disk since boot, by who counted them", ("disk", "source")
+)
+MACHINE_READ_ONLY = Metric(
+    "machine_read_only", "gauge", "1 if a file system is read-only though /etc/fstab wants it writable", ("mountpoint",)
+)
+
 # stream_monitoring
 CHAT_LINES = Metric("stream_monitoring_lines_total", "counter", "Lines read from Twitch chat", ("command",))
 CHAT_RECORDS = Metric("stream_monitoring_records_total", "counter", "Records written to the spool", ("kind",))

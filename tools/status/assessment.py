@@ -17,6 +17,7 @@ from status.facts import (
     Website,
 )
 from status.line import StageState, StageStatus
+from status.machine_line import machine
 from status.units import age_text, plural, size_text
 
 FRESH_SECONDS = 60.0  # older data counts as behind, as on the website
@@ -47,6 +48,7 @@ def assess(facts: Facts) -> list[StageStatus]:
         website(facts.website),
         *([] if facts.discord is None else [discord_bot(facts.discord)]),
         disk(facts.disk),
+        machine(facts.machine),
         version(facts),
     ]
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Literal
 
 from status.line import StageState, StageStatus
+from status.machine_line import machine_command
 
 FILES = {"A": "docker-compose.reliable.yml", "B": "docker-compose.processing.yml"}
 SERVICES = {  # stage to its machine and its service in that compose file
@@ -18,7 +19,7 @@ SERVICES = {  # stage to its machine and its service in that compose file
     "website": ("A", "api-frontend"),
     "discord_bot": ("A", "discord-bot"),
 }
-OF_NO_STAGE = ("disk", "version")
+OF_NO_STAGE = ("disk", "machine", "version")
 LOGS = {"capture": "stream_monitoring", "website": "api_frontend"}  # log file names that differ from the stage's
 
 
@@ -34,6 +35,8 @@ def _next(line: StageStatus, here: Literal["demo", "A", "B"]) -> str:
         return ""
     if line.name == "disk":
         return "df -h ." if here == "demo" else "docker system df"
+    if line.name == "machine":
+        return machine_command(line)
     if line.name == "postgres" and line.state is StageState.BEHIND:
         return "tools/status/run.sh --dead-letters"
     if here == "demo":

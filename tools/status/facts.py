@@ -117,6 +117,24 @@ class Disk:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Machine:
+    """This machine's own health. None and empty: it has no such sensor, or nobody reads it.
+
+    `throttled`: why it is slowed down now; `throttled_before`: why it was since it started; `read_ago`: how long ago
+    tools/machine_health looked.
+    """
+
+    celsius: float | None = None
+    throttled: tuple[str, ...] = ()
+    throttled_before: tuple[str, ...] = ()
+    under_voltage: float = 0.0
+    disk_errors: Mapping[str, float] = field(default_factory=dict)
+    read_only: tuple[str, ...] = ()
+    read_ago: float | None = None
+    is_raspberry_pi: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Facts:
     """The answers of all probes. `standby` and `discord` are None if there is none."""
 
@@ -130,3 +148,4 @@ class Facts:
     website: Website | NoAnswer
     discord: DiscordBot | NoAnswer | None = None
     disk: Disk | NoAnswer
+    machine: Machine | NoAnswer = Machine()

@@ -44,7 +44,9 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
     except psycopg.Error as error:
         sys.stderr.write(f"Postgres: {postgres.reason(error)}\n")
         return CANNOT_QUERY
-    lines = with_commands(assess(run_probes(known, settings.status_directory)), settings.here)
+    lines = with_commands(
+        assess(run_probes(known, settings.status_directory, settings.machine_health_file)), settings.here
+    )
     write_line(table.as_json(lines) if chosen.json else table.text(lines))
     return EXIT_CODES[worst(lines)]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from status import kafka, postgres, web
+from status import kafka, machine, postgres, web
 from status.facts import Disk, Facts, NoAnswer, OnlyOn
 from status.settings import Addresses
 
@@ -35,7 +35,7 @@ def run_all(probes: dict[str, Probe], deadline_seconds: float = DEADLINE_SECONDS
     return {name: answers.get(name, late) for name in probes}
 
 
-def run_probes(addresses: Addresses, folder: Path) -> Facts:
+def run_probes(addresses: Addresses, folder: Path, health: Path) -> Facts:
     """Query everything that this machine can reach."""
     on_b = OnlyOn("machine B")
     metrics_url, flink = addresses.capture_metrics, addresses.flink
@@ -51,6 +51,7 @@ def run_probes(addresses: Addresses, folder: Path) -> Facts:
         "website": lambda: web.query_website(addresses.website),
         "discord": lambda: web.query_discord_bot(addresses.discord, addresses.has_discord),
         "disk": lambda: disk(folder),
+        "machine": lambda: machine.query(health),
     }
     return Facts(**run_all(probes))
 

@@ -38,6 +38,9 @@ class StatusSettings(BaseSettings):
     discord_metrics_port: int = Field(9105, description="port of the Discord bot's /metrics")
     compose_profiles: str = Field("", description="which services beside the usual ones run on machine A")
     status_directory: Path = Field(Path("."), description="folder whose disk is checked")
+    machine_health_file: Path = Field(
+        Path("/run/stream_scout_machine.prom"), description="what infrastructure/machine_health.sh wrote"
+    )
 
     @property
     def here(self) -> Literal["demo", "A", "B"]:

@@ -16,6 +16,7 @@ DOCUMENTS = (
     "docs/detection.md",
     "docs/causes.md",
     "docs/discord.md",
+    "docs/raspberry_pi.md",
     "tools/discord_simulator/README.md",
 )
 
@@ -30,9 +31,9 @@ def test_links_lead_somewhere(document: str) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_make_targets_exist(document: str) -> None:
     makefiles = ("Makefile", "infrastructure/deployment.mk", "infrastructure/delivery.mk")
-    targets = set(re.findall(r"^([a-z-]+):", "".join(text(file) for file in makefiles), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z0-9-]+):", "".join(text(file) for file in makefiles), re.MULTILINE))
     for line in commands(text(document)):
-        for target in re.findall(r"(?:^|\s)make ([a-z-]+)", line):
+        for target in re.findall(r"(?:^|\s)make ([a-z0-9-]+)", line):
             assert target in targets, line
 
 

@@ -50,6 +50,14 @@ FAULTS = {
         {"alertname": "DiskFull", "machine": "reliable"},
         [{"alertname": name, "machine": "reliable"} for name in ("DiskFillsToday", "SlowDisk")],
     ),
+    "a power supply is too weak": (
+        {"alertname": "UnderVoltage", "machine": "reliable"},
+        [{"alertname": "MachineThrottled", "machine": "reliable"}],
+    ),
+    "a card is dying": (
+        {"alertname": "DiskReadOnly", "machine": "reliable"},
+        [{"alertname": name, "machine": "reliable"} for name in ("DiskErrors", "SlowDisk")],
+    ),
     "the task manager is down": (
         {"alertname": "ProcessDown", "job": "flink-taskmanager", "machine": "processing"},
         [
