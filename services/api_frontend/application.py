@@ -24,6 +24,7 @@ from api_frontend.data.lists.choices import Choices
 from api_frontend.data.live import Fanout, Listener, Memory, Writers
 from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.recaps.recaps import Recaps
 from api_frontend.data.sitemap import Sitemap
 from api_frontend.data.status import Stages
 from api_frontend.data.visitors import Visitors
@@ -53,6 +54,7 @@ from api_frontend.views import (
     api_events,
     api_lists,
     api_moments,
+    api_streams,
     api_verdicts,
     best,
     channel,
@@ -70,6 +72,7 @@ from api_frontend.views import (
     now,
     opt_out,
     probes,
+    recap,
     reports,
     saved,
     sitemap,
@@ -158,6 +161,7 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
         fanout=Fanout(settings.live_pages),
         limits=Limits.of(settings, outside.redis),
         channels=Channels(database),
+        recaps=Recaps(database, hidden),
         chat_lines=ChatLines(database),
         emotes=emotes,
         board=EmoteBoard(database, emotes),
@@ -217,8 +221,22 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    pages = (now, best, watch, moment, verdicts, reports, saved, channels, opt_out, channel, channel_emotes, emotes)
-    api = (api_moments, api_verdicts, api_lists, api_emotes, api_events, api_docs)
+    pages = (
+        now,
+        best,
+        watch,
+        moment,
+        verdicts,
+        reports,
+        saved,
+        channels,
+        opt_out,
+        channel,
+        channel_emotes,
+        recap,
+        emotes,
+    )
+    api = (api_moments, api_verdicts, api_lists, api_emotes, api_streams, api_events, api_docs)
     bot = (discord, discord_account, discord_server, discord_changes)
     for view in (*pages, *bot, about, status, feeds, social, icons, sitemap, events, *api, probes):
         app.include_router(view.router)

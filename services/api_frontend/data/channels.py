@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from async_lru import alru_cache
+from psycopg.rows import DictRow
 
 from api_frontend.data.database import Database, queries
 from api_frontend.data.stored_moment import Channel
 from contracts.channel_names import ChannelName
+from stream_recaps.minutes import Minutes, step_for
 
 BOARD_SECONDS = 10.0  # a stream's start is reported every 20 s
 HOURS_SECONDS = 600.0
 HOURS_CHANNELS = 500  # kept at most
 WEEKS = 12  # of moments that say when a channel usually erupts
 HOURS_A_WEEK = 7 * 24
+SMALL_POINTS = 120  # of a stream's small curve
 LAST_TIME = datetime(9999, 1, 1, tzinfo=UTC)  # later than any stream
 
 
@@ -68,9 +71,11 @@ class KnownChannel:
 class PastStream:
     """A broadcast. `next_at`: when the channel's next one began, far in the future for the newest.
 
-    `viewers`: a number for each five minutes; None, as the others, where nobody has counted them.
+    `viewers`: a number for each five minutes; None, as the others, where nobody has counted them. `people`: of the
+    loudest second of each step, as far as the stream is rolled up; None for a step that nobody read.
     """
 
+    stream_id: str
     title: str
     game_name: str
     language: str
@@ -81,6 +86,7 @@ class PastStream:
     viewers_peak: int | None = None
     viewers_mean: int | None = None
     viewers: list[int] | None = None
+    people: list[int | None] | None = None
 
     @property
     def is_live(self) -> bool:
@@ -96,6 +102,18 @@ class PastStream:
     def seconds(self) -> float | None:
         """How long it was; None while it goes on, and where nobody saw its end."""
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
+
+
+def past_stream(row: DictRow) -> PastStream:
+    """Read a row of `streams_of`."""
+    messages, people, unread = (tuple(row.pop(name) or ()) for name in ("messages", "people", "unread"))
+    minutes = Minutes(0, messages, people, unread)
+    steps = minutes.in_steps(step_for(len(minutes), SMALL_POINTS))
+    known = [each for each in row.pop("own_viewers") or () if each is not None]
+    row["viewers"] = row["viewers"] or (known or None)
+    row["viewers_peak"] = max(row["viewers_peak"] or 0, *known, 0) or None
+    row["viewers_mean"] = row["viewers_mean"] or (round(sum(known) / len(known)) if known else None)
+    return PastStream(**row, people=list(steps.people) or None)
 
 
 class Channels:
@@ -130,7 +148,7 @@ class Channels:
         """Return the newest streams that began before this time."""
         values = {"channel_id": channel_id, "before": before or LAST_TIME, "most": most}
         rows = await self._database.rows(queries.streams_of.sql, values)
-        return [PastStream(**row) for row in rows]
+        return [past_stream(row) for row in rows]
 
     async def best(self, channel_id: str, most: int) -> list[str]:
         """Return the ids of a channel's best moments, best first."""

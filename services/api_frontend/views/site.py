@@ -21,6 +21,7 @@ from api_frontend.data.lists.filters import Filter
 from api_frontend.data.live import Fanout, News
 from api_frontend.data.moments import Moments, Page
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.recaps.recaps import Recaps
 from api_frontend.data.sitemap import Sitemap
 from api_frontend.data.status import Stages
 from api_frontend.data.stored_moment import Channel
@@ -59,6 +60,7 @@ class Site:
     sitemap: Sitemap
     stages: Stages
     channels: Channels
+    recaps: Recaps
     chat_lines: ChatLines
     emotes: ChannelEmotes
     board: EmoteBoard
