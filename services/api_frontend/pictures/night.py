@@ -6,7 +6,7 @@ It is shared on phones: at 390 px its letters are a third as high, so none is be
 from dataclasses import dataclass
 from datetime import datetime
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from api_frontend.data.recaps.recap import Recap
 from api_frontend.data.stored_moment import Channel, StoredMoment
@@ -20,12 +20,13 @@ from api_frontend.text.recap.night_words import offset_text, peak_name, your_cha
 from api_frontend.text.times import day_text
 from api_frontend.translation import _, ngettext, number
 
-CURVE_TOP, CURVE_HEIGHT = 250, 200
+CURVE_TOP, CURVE_HEIGHT = 290, 168
 CURVE_LEFT, CURVE_WIDTH = card.EDGE, card.WIDTH - 2 * card.EDGE
-NAMES_TOP, NAMES_STEP = 502, 50
+NAMES_TOP, NAMES_STEP = 504, 48
 DOT = 17  # pixels; of a named peak
 NAME_SIZE = 34
-UNREAD = "#3a3541"
+UNREAD = "#4a4452"
+HATCH_STEP, HATCH_TOP = 9, 0.35  # pixels; share of the height that is left free
 FINER = 2
 
 
@@ -53,6 +54,12 @@ def facts_of(recap: Recap) -> str:
     return " · ".join(parts)
 
 
+def hatch(draw: ImageDraw.ImageDraw, left: float, right: float, tall: int) -> None:
+    """Draw what nobody read, as on the site's curves."""
+    for x in range(int(left), max(int(right), int(left) + 1), HATCH_STEP * FINER):
+        draw.line([(x, tall), (x, tall * HATCH_TOP)], fill=UNREAD, width=3 * FINER)
+
+
 def plotted(curve: NightCurve) -> Image.Image:
     """Draw the line with its area, the gaps and the moments that are not named."""
     width, tall = CURVE_WIDTH * FINER, CURVE_HEIGHT * FINER
@@ -60,7 +67,7 @@ def plotted(curve: NightCurve) -> Image.Image:
     draw = ImageDraw.Draw(image)
     step = width / max(curve.width, 1)
     for gap in curve.gaps:
-        draw.rectangle((gap.start * step, tall * 0.25, (gap.start + gap.width) * step, tall), fill=UNREAD)
+        hatch(draw, gap.start * step, (gap.start + gap.width) * step, tall)
     for run in runs(covered(curve.people), curve.width):
         points = [((place + 0.5) * step, tall * height(curve.people[place] or 0, curve.top) / 100) for place in run]
         points = [(run[0] * step, points[0][1]), *points, ((run[-1] + 1) * step, points[-1][1])]
@@ -94,10 +101,18 @@ def dots(draw: ImageDraw.ImageDraw, curve: NightCurve) -> None:
         draw.text(spot, str(mark.number), card.PAPER, face, anchor="mm")
 
 
-def peak_label(moment: StoredMoment) -> str:
-    """Name a peak in letters that the fonts have; without its emote's name if they lack some."""
+def peak_label(moment: StoredMoment, face: ImageFont.FreeTypeFont, room: float) -> str:
+    """Name a peak in letters that the fonts have; without its emote's name if they lack some, or it has no room."""
     whole = peak_name(moment.document)
-    return lettering.drawable(whole, whole.partition(" · ")[0])
+    mood = whole.partition(" · ")[0]
+    label = lettering.drawable(whole, mood)
+    return label if face.getlength(label) <= room else lettering.fitting(mood, face, room)
+
+
+def time_label(recap: Recap, at: datetime) -> str:
+    """Say how far into the stream it was, in few letters, as Twitch's addresses do: "3h21m"."""
+    minutes = max(0, int((at - recap.stream.started_at).total_seconds()) // 60)
+    return f"{minutes // 60}h{minutes % 60:02d}m"
 
 
 def names(draw: ImageDraw.ImageDraw, night: Night) -> None:
@@ -110,9 +125,8 @@ def names(draw: ImageDraw.ImageDraw, night: Night) -> None:
         y = NAMES_TOP + (place % rows) * NAMES_STEP - (rows - 2) * 8
         draw.circle((x + DOT, y), DOT, fill=card.INK)
         draw.text((x + DOT, y), str(place + 1), card.PAPER, lettering.font("bold", 24), anchor="mm")
-        time = offset_text(night.recap, moment.crossed_at)
-        room = column - 2 * DOT - 40 - small.getlength(time)
-        label = lettering.fitting(peak_label(moment), face, room)
+        time = time_label(night.recap, moment.crossed_at)
+        label = peak_label(moment, face, column - 2 * DOT - 40 - small.getlength(time))
         draw.text((x + 2 * DOT + 12, y), label, card.INK, face, anchor="lm")
         draw.text((x + 2 * DOT + 24 + face.getlength(label), y), time, card.SOFT, small, anchor="lm")
 

@@ -162,7 +162,7 @@ def test_an_opted_out_channel_has_no_recap_from_that_moment_on(night: NightRows,
         f"/api/v1/channels/{LOGIN}/streams",
         f"{PAGE}/live",
     )
-    with SiteProcess(dsn, tmp_path, API_KEEP_SECONDS="60") as site, httpx.Client(base_url=site.url) as http:
+    with SiteProcess(dsn, tmp_path, API_KEEP_SECONDS="5") as site, httpx.Client(base_url=site.url) as http:
         assert [http.get(path).status_code for path in paths] == [200] * len(paths)
         assert PAGE in http.get("/sitemap.xml").text
         night.run("SELECT opt_out_channel(%s, %s)", CHANNEL, LOGIN)
@@ -266,7 +266,7 @@ def test_a_stream_of_another_channel_is_not_found_here(night: NightRows, http: h
 def test_a_recap_is_german_where_it_is_asked_for(night: NightRows, http: httpx.Client) -> None:
     night.whole()
     page = http.get(f"{PAGE}?lang=de").text
-    assert "Der Chat ist 9-mal ausgebrochen" in page
+    assert "Der Chat ist 9-mal explodiert" in page
     assert "Stunde für Stunde" in page
 
 

@@ -48,14 +48,15 @@ class Eruption:
     moment_id: str
     crossed_at: datetime
     grade: int
+    people: int
     mood: str | None
     version: str
     url: str | None = None
 
     @property
-    def rank(self) -> tuple[int, datetime, str]:
-        """What the best of a stream are ordered by; the greatest is the best."""
-        return self.grade, self.crossed_at, self.moment_id
+    def rank(self) -> tuple[int, int, datetime, str]:
+        """What the best of a stream are ordered by; the greatest is the best. A grade is coarse: then people count."""
+        return self.grade, self.people, self.crossed_at, self.moment_id
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def peak_address(recap: Recap, moment: StoredMoment) -> str | None:
 def felt_text(moods: dict[str, float], of_moments: Counter[str]) -> str:
     """Say what an hour felt: by its emotes, else by its moments; empty where neither says anything."""
     if moods:
-        shown = list(moods.items())[:MOODS_SHOWN]
+        shown = sorted(moods.items(), key=lambda each: -each[1])[:MOODS_SHOWN]
         return ", ".join(
             _("%(mood)s %(percent)s%%", mood=mood_name(mood), percent=number(100 * share)) for mood, share in shown
         )
