@@ -16,6 +16,7 @@ from discord_bot.data.follows import Follows
 from discord_bot.data.guilds import Guilds
 from discord_bot.data.ledger import Ledger
 from discord_bot.data.moments import Moments
+from discord_bot.data.nights import Nights
 from discord_bot.data.streams import Streams
 from discord_bot.data.suggestions import Suggestions
 from discord_bot.polling.names import Housekeeping
@@ -49,6 +50,7 @@ class Stores:
         self.guilds, self.follows, self.streams = Guilds(database), Follows(database), Streams(database)
         self.ledger = Ledger(database, holder)
         self.moments = Moments(database, settings.hidden())
+        self.nights = Nights(database, self.moments, settings.site_url)
         self.suggestions = Suggestions(database)
 
 
@@ -85,7 +87,9 @@ class Session:
             moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url
         )
         self._digests = Digests(moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url)
-        self._live = LiveNotices(ledger=stores.ledger, streams=stores.streams, twitch=around.twitch)
+        self._live = LiveNotices(
+            ledger=stores.ledger, streams=stores.streams, nights=stores.nights, twitch=around.twitch
+        )
         self._sender = Sender(
             side=side,
             ledger=stores.ledger,

@@ -24,7 +24,8 @@ CURVE_TOP, CURVE_HEIGHT = 290, 168
 CURVE_LEFT, CURVE_WIDTH = card.EDGE, card.WIDTH - 2 * card.EDGE
 NAMES_TOP, NAMES_STEP = 504, 48
 DOT = 17  # pixels; of a named peak
-NAME_SIZE = 34
+NAME_SIZE, SMALL_NAME_SIZE = 34, 30
+HEADLINE_SIZES = (66, 60, 54, 48)
 UNREAD = "#4a4452"
 HATCH_STEP, HATCH_TOP = 9, 0.35  # pixels; share of the height that is left free
 FINER = 2
@@ -101,12 +102,16 @@ def dots(draw: ImageDraw.ImageDraw, curve: NightCurve) -> None:
         draw.text(spot, str(mark.number), card.PAPER, face, anchor="mm")
 
 
-def peak_label(moment: StoredMoment, face: ImageFont.FreeTypeFont, room: float) -> str:
+def peak_label(moment: StoredMoment, room: float) -> tuple[str, ImageFont.FreeTypeFont]:
     """Name a peak in letters that the fonts have; without its emote's name if they lack some, or it has no room."""
     whole = peak_name(moment.document)
     mood = whole.partition(" · ")[0]
     label = lettering.drawable(whole, mood)
-    return label if face.getlength(label) <= room else lettering.fitting(mood, face, room)
+    face = widest(label, (NAME_SIZE, SMALL_NAME_SIZE), room)
+    if face.getlength(label) <= room:
+        return label, face
+    face = lettering.font("bold", NAME_SIZE)
+    return lettering.fitting(mood, face, room), face
 
 
 def time_label(recap: Recap, at: datetime) -> str:
@@ -117,7 +122,7 @@ def time_label(recap: Recap, at: datetime) -> str:
 
 def names(draw: ImageDraw.ImageDraw, night: Night) -> None:
     """Write the peaks by name and time, in two columns."""
-    face, small = lettering.font("bold", NAME_SIZE), lettering.font("regular", NAME_SIZE)
+    small = lettering.font("regular", SMALL_NAME_SIZE)
     rows = -(-len(night.peaks) // 2) if len(night.peaks) > 1 else 1
     column = CURVE_WIDTH / 2
     for place, moment in enumerate(night.peaks):
@@ -126,7 +131,7 @@ def names(draw: ImageDraw.ImageDraw, night: Night) -> None:
         draw.circle((x + DOT, y), DOT, fill=card.INK)
         draw.text((x + DOT, y), str(place + 1), card.PAPER, lettering.font("bold", 24), anchor="mm")
         time = time_label(night.recap, moment.crossed_at)
-        label = peak_label(moment, face, column - 2 * DOT - 40 - small.getlength(time))
+        label, face = peak_label(moment, column - 2 * DOT - 36 - small.getlength(time))
         draw.text((x + 2 * DOT + 12, y), label, card.INK, face, anchor="lm")
         draw.text((x + 2 * DOT + 24 + face.getlength(label), y), time, card.SOFT, small, anchor="lm")
 
@@ -137,6 +142,12 @@ def calm_text(recap: Recap, curve: NightCurve | None) -> str:
         return _("Nobody read its chat")
     at = offset_text(recap, curve.loudest_at)
     return _("Loudest at %(time)s: %(people)s people in one second", time=at, people=number(curve.most))
+
+
+def widest(text: str, sizes: tuple[int, ...], room: float) -> ImageFont.FreeTypeFont:
+    """Return the largest bold font in which the text fits; the smallest if it fits in none."""
+    faces = [lettering.font("bold", size) for size in sizes]
+    return next((face for face in faces if face.getlength(text) <= room), faces[-1])
 
 
 def whose(channel: Channel) -> str:
@@ -150,9 +161,10 @@ def night_picture(night: Night) -> bytes:
     draw = ImageDraw.Draw(image)
     face = lettering.font("bold", 40)
     draw.text((card.EDGE, 78), lettering.fitting(whose(night.channel), face, 720), card.EMBER, face, anchor="lm")
-    face = lettering.font("bold", 66)
     wide = card.WIDTH - 2 * card.EDGE
-    draw.text((card.EDGE, 158), lettering.fitting(your_chat_text(night.recap), face, wide), card.INK, face, anchor="lm")
+    said = your_chat_text(night.recap)
+    face = widest(said, HEADLINE_SIZES, wide)
+    draw.text((card.EDGE, 158), lettering.fitting(said, face, wide), card.INK, face, anchor="lm")
     face = lettering.font("regular", 36)
     draw.text((card.EDGE, 222), lettering.fitting(facts_of(night.recap), face, wide), card.SOFT, face, anchor="lm")
     curve = draw_night(night.recap)

@@ -52,9 +52,11 @@ def erupted_text(recap: Recap) -> str:
     times = len(recap.eruptions)
     if not times:
         return _("Chat has not erupted yet") if recap.is_live else _("A stream without an eruption")
+    if times == 1:
+        return _("Chat has erupted once so far") if recap.is_live else _("Chat erupted once")
     if recap.is_live:
-        return ngettext("Chat has erupted once so far", "Chat has erupted %(num)s times so far", times)
-    return ngettext("Chat erupted once", "Chat erupted %(num)s times", times)
+        return _("Chat has erupted %(times)s times so far", times=number(times))
+    return _("Chat erupted %(times)s times", times=number(times))
 
 
 def your_chat_text(recap: Recap) -> str:
@@ -62,7 +64,7 @@ def your_chat_text(recap: Recap) -> str:
     times = len(recap.eruptions)
     if not times:
         return _("Your chat stayed calm")
-    return ngettext("Your chat erupted once", "Your chat erupted %(num)s times", times)
+    return _("Your chat erupted once") if times == 1 else _("Your chat erupted %(times)s times", times=number(times))
 
 
 def capital(text: str) -> str:
