@@ -9,7 +9,7 @@ from emote_counts.gaps import Span, seconds_in
 MINUTE_MS = 60_000
 MINUTE_SECONDS = 60
 MOST_UNREAD = 0.5  # of a silent step; above it nobody knows whether it was silent
-STEPS = (1, 2, 3, 5, 10, 15, 30)  # minutes that are drawn as one point
+STEPS = (1, 2, 3, 5, 10, 15, 20, 30)  # minutes that are drawn as one point
 LARGEST = 32_767  # smallint
 
 
@@ -62,6 +62,10 @@ class Minutes:
                 for part in parts
             ),
         )
+
+    def at_most(self, points: int) -> "Steps":
+        """Add up in the shortest steps that are at most so many."""
+        return self.in_steps(step_for(len(self), points))
 
     def without_unread_end(self) -> "Minutes":
         """Return these up to the last minute that was read."""

@@ -4,6 +4,7 @@
 
 -- `messages`, `people` and `unread` have one number for each minute from the minute of `started_at` on, up to
 -- `counted_until` (null: nothing is rolled up yet): messages, people in its loudest second, seconds that nobody read.
+-- `small`: `people` in at most 120 steps, null where nobody read, for lists.
 -- `hours`: emotes and moods of each hour of the stream; `emotes`: the most used of all of it. `is_open`: more will come.
 -- `is_stale`: something came for minutes that are rolled up already, so all of it is made anew.
 CREATE TABLE stream_recaps (
@@ -16,6 +17,7 @@ CREATE TABLE stream_recaps (
     messages      integer[] NOT NULL DEFAULT '{}',
     people        smallint[] NOT NULL DEFAULT '{}',
     unread        smallint[] NOT NULL DEFAULT '{}',
+    small         smallint[] NOT NULL DEFAULT '{}',
     hours         jsonb NOT NULL DEFAULT '[]',
     emotes        jsonb NOT NULL DEFAULT '[]'
 );

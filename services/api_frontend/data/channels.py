@@ -12,14 +12,12 @@ from psycopg.rows import DictRow
 from api_frontend.data.database import Database, queries
 from api_frontend.data.stored_moment import Channel
 from contracts.channel_names import ChannelName
-from stream_recaps.minutes import Minutes, step_for
 
 BOARD_SECONDS = 10.0  # a stream's start is reported every 20 s
 HOURS_SECONDS = 600.0
 HOURS_CHANNELS = 500  # kept at most
 WEEKS = 12  # of moments that say when a channel usually erupts
 HOURS_A_WEEK = 7 * 24
-SMALL_POINTS = 120  # of a stream's small curve
 LAST_TIME = datetime(9999, 1, 1, tzinfo=UTC)  # later than any stream
 
 
@@ -106,14 +104,11 @@ class PastStream:
 
 def past_stream(row: DictRow) -> PastStream:
     """Read a row of `streams_of`."""
-    messages, people, unread = (tuple(row.pop(name) or ()) for name in ("messages", "people", "unread"))
-    minutes = Minutes(0, messages, people, unread)
-    steps = minutes.in_steps(step_for(len(minutes), SMALL_POINTS))
     known = [each for each in row.pop("own_viewers") or () if each is not None]
     row["viewers"] = row["viewers"] or (known or None)
     row["viewers_peak"] = max(row["viewers_peak"] or 0, *known, 0) or None
     row["viewers_mean"] = row["viewers_mean"] or (round(sum(known) / len(known)) if known else None)
-    return PastStream(**row, people=list(steps.people) or None)
+    return PastStream(**row)
 
 
 class Channels:

@@ -4,7 +4,7 @@ A stream is one short transaction. What came late, or for a stream that began ea
 """
 
 import threading
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import psycopg
@@ -25,8 +25,8 @@ EVERY_SECONDS = 1800.0  # of a live stream; the site reads the minutes since the
 SETTLING_SECONDS = 1800.0  # after a stream's end, when its last late minutes have come
 RETRY_SECONDS = 5.0  # while Postgres is away, or a row is locked
 PAUSE_SECONDS = 0.1  # between two streams
+SMALL_POINTS = 120  # of the curve in a list of streams
 MOST = 500  # streams of one look
-MINUTE = timedelta(minutes=1)
 
 
 class DueStream(NamedTuple):
@@ -78,11 +78,12 @@ class RecapKeeper:
             locked = list(self._queries.lock_recap(connection, stream_id=due.stream_id))
             if not locked:  # it has opted out
                 return
-            length, is_stale, hours = locked[0]
-            kept = 0 if is_stale or due.is_wrong or due.is_settled else length
-            begin = moment(first_minute(milliseconds(due.started_at))) + kept * MINUTE
-            minutes = self._minutes(connection, due, begin)
-            self._write(connection, due, kept, minutes, hours)
+            is_stale, hours, people, unread = locked[0]
+            kept = 0 if is_stale or due.is_wrong or due.is_settled else len(people)
+            begin = first_minute(milliseconds(due.started_at))
+            before = Minutes(begin, (0,) * kept, tuple(people[:kept]), tuple(unread[:kept]))
+            minutes = self._minutes(connection, due, moment(before.until_at))
+            self._write(connection, due, before, minutes, hours)
         measure(metrics.RECAPS_ROLLED_UP).inc()
 
     def _minutes(self, connection: psycopg.Connection, due: DueStream, begin: datetime) -> Minutes:
@@ -94,19 +95,22 @@ class RecapKeeper:
         times = milliseconds(begin), milliseconds(due.until_at)
         return minutes_of(counted, read_spans_of(connection, due.channel_id, *times), *times)
 
-    def _write(self, connection: psycopg.Connection, due: DueStream, kept: int, minutes: Minutes, hours: str) -> None:
+    def _write(
+        self, connection: psycopg.Connection, due: DueStream, before: Minutes, minutes: Minutes, hours: str
+    ) -> None:
         begin, until = milliseconds(due.started_at), milliseconds(due.until_at)
-        felt = self._emotes.hours(connection, due.channel_id, begin, until, known=hours, minutes_known=kept)
+        felt = self._emotes.hours(connection, due.channel_id, begin, until, known=hours, minutes_known=len(before))
         self._queries.write_recap(
             connection,
             stream_id=due.stream_id,
             started_at=due.started_at,
             counted_until=due.until_at,
             is_open=not due.is_settled,
-            kept=kept,
+            kept=len(before),
             messages=list(minutes.messages),
             people=list(minutes.people),
             unread=list(minutes.unread),
+            small=list(before.and_then(minutes).at_most(SMALL_POINTS).people),
             hours=felt,
             emotes=self._emotes.whole(connection, due.channel_id, begin, until),
         )

@@ -78,7 +78,7 @@ LIMIT :most;
 
 -- name: lock_recap(stream_id)
 -- Whoever finds a late minute now waits, and looks again when this roll-up is written.
-SELECT cardinality(messages), is_stale, hours::text FROM stream_recaps WHERE stream_id = :stream_id FOR UPDATE;
+SELECT is_stale, hours::text, people, unread FROM stream_recaps WHERE stream_id = :stream_id FOR UPDATE;
 
 -- name: minutes_of_stream(channel_id, from_at, until_at)
 SELECT
@@ -87,14 +87,14 @@ SELECT
 FROM chat_counts
 WHERE channel_id = :channel_id AND minute_at >= :from_at AND minute_at < :until_at;
 
--- name: write_recap(stream_id, started_at, counted_until, is_open, kept, messages, people, unread, hours, emotes)!
+-- name: write_recap(stream_id, started_at, counted_until, is_open, kept, messages, people, unread, small, hours, emotes)!
 -- The first `kept` minutes stay; what emotes are not known any more stay as they were.
 UPDATE stream_recaps SET
     started_at = :started_at, counted_until = :counted_until, is_open = :is_open, is_stale = false,
     messages = messages[1:(:kept)::integer] || :messages::integer[],
     people = people[1:(:kept)::integer] || :people::smallint[],
     unread = unread[1:(:kept)::integer] || :unread::smallint[],
-    hours = :hours::jsonb, emotes = CASE WHEN :emotes::jsonb = '[]' THEN emotes ELSE :emotes::jsonb END
+    small = :small::smallint[], hours = :hours::jsonb, emotes = CASE WHEN :emotes::jsonb = '[]' THEN emotes ELSE :emotes::jsonb END
 WHERE stream_id = :stream_id;
 
 -- name: delete_old_recaps(days)!

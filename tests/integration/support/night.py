@@ -36,9 +36,11 @@ PEAKS: tuple[tuple[float, str | None, int, str], ...] = (  # minute, mood, peopl
 class NightRows(ChannelRows):
     """Writes a night that began `started_at`."""
 
-    def __init__(self, dsn: str, ended_ago: timedelta = ENDED_AGO, minutes: int = MINUTES) -> None:
+    def __init__(
+        self, dsn: str, ended_ago: timedelta = ENDED_AGO, minutes: int = MINUTES, channel_id: str = CHANNEL
+    ) -> None:
         super().__init__(dsn)
-        self.dsn = dsn
+        self.dsn, self.channel_id = dsn, channel_id
         self.minutes = minutes
         self.ended_at = datetime.now(UTC).replace(second=0, microsecond=0) - ended_ago
         self.started_at = self.ended_at - timedelta(minutes=minutes)
@@ -52,14 +54,16 @@ class NightRows(ChannelRows):
         ended_at = None if is_live else self.ended_at
         self.run(
             "INSERT INTO streams VALUES (%s, %s, %s, %s, %s, %s, 'en', now())",
-            stream_id, CHANNEL, self.started_at, ended_at, title, GAME,
+            stream_id, self.channel_id, self.started_at, ended_at, title, GAME,
         )  # fmt: skip
         self.run(
             "INSERT INTO stream_recaps (stream_id, channel_id, started_at) VALUES (%s, %s, %s)",
-            stream_id, CHANNEL, self.started_at,
+            stream_id, self.channel_id, self.started_at,
         )  # fmt: skip
         self.run(
-            "INSERT INTO coverage VALUES (%s, 'joined', %s, NULL, '') ON CONFLICT DO NOTHING", CHANNEL, self.at(-90)
+            "INSERT INTO coverage VALUES (%s, 'joined', %s, NULL, '') ON CONFLICT DO NOTHING",
+            self.channel_id,
+            self.at(-90),
         )
 
     def chat(self, seed: int = 1) -> None:
@@ -82,11 +86,13 @@ class NightRows(ChannelRows):
             at = minute + second / 60
             loud = sum(height * exp(-8 * (at - peak)) for peak, _, height, _ in PEAKS if peak <= at < peak + 1)
             people.append(max(0, round(random.gauss(usual, 2) + loud)))
-        return CHANNEL, self.at(minute), [round(1.3 * each) for each in people], people
+        return self.channel_id, self.at(minute), [round(1.3 * each) for each in people], people
 
     def gap(self) -> None:
         """Store the gap."""
-        self.run("INSERT INTO coverage VALUES (%s, 'gap', %s, %s, '')", CHANNEL, self.at(GAP[0]), self.at(GAP[1]))
+        self.run(
+            "INSERT INTO coverage VALUES (%s, 'gap', %s, %s, '')", self.channel_id, self.at(GAP[0]), self.at(GAP[1])
+        )
 
     def peak(self, number: int, stream_id: str | None = STREAM) -> str:
         """Store a peak as a moment, with what became of its clip; return its id."""
@@ -127,11 +133,11 @@ class NightRows(ChannelRows):
         for minute, title, game in ((0, "starting soon", "Just Chatting"), (12, TITLE, GAME), (180, TITLE, "Chess")):
             self.run(
                 "INSERT INTO stream_changes VALUES (%s, %s, %s, %s, %s)",
-                stream_id, CHANNEL, self.at(minute), title, game,
+                stream_id, self.channel_id, self.at(minute), title, game,
             )  # fmt: skip
-        self.run("INSERT INTO notices VALUES ('raid1', %s, 'raid', 250, %s)", CHANNEL, self.at(150))
+        self.run("INSERT INTO notices VALUES ('raid1', %s, 'raid', 250, %s)", self.channel_id, self.at(150))
         viewers = [round(700 + 500 * sin(slot / 14)) for slot in range(self.minutes // 5)]
-        self.run("INSERT INTO stream_viewers VALUES (%s, %s, %s)", stream_id, CHANNEL, viewers)
+        self.run("INSERT INTO stream_viewers VALUES (%s, %s, %s)", stream_id, self.channel_id, viewers)
 
     def felt(self, stream_id: str = STREAM) -> None:
         """Store emotes and moods of the hours, as a roll-up does."""

@@ -32,7 +32,7 @@ class Recaps:
     async def of(self, channel_id: str, stream_id: str) -> Recap | None:
         """Return the recap of a channel's stream; None if it had no such stream."""
         where = {"channel_id": channel_id, "stream_id": stream_id}
-        rows = await self._database.rows(queries.recap_row.sql, where)
+        rows = await self._database.rows(queries.recap_row.sql, where, binary=True)
         return await self._recap(channel_id, rows[0]) if rows else None
 
     async def stream_at(self, channel_id: str, at: datetime) -> str | None:

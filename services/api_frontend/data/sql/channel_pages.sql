@@ -55,7 +55,7 @@ LEFT JOIN watched_channels w USING (channel_id);
 SELECT
     s.stream_id, s.title, s.game_name, s.language, s.started_at, s.ended_at, s.next_at,
     d.viewers_peak, d.viewers_sum / nullif(d.polls, 0) AS viewers_mean, v.viewers, own.viewers AS own_viewers,
-    r.messages, r.people, r.unread,
+    r.small AS people,
     (
         SELECT count(*) FROM visible_moments m
         WHERE m.channel_id = :channel_id AND m.crossed_at >= s.started_at

@@ -10,7 +10,7 @@ from api_frontend.data.stored_moment import utc
 from api_frontend.text import curve
 from api_frontend.text.live_curve import TimeMark, covered, top_of
 from emote_counts.reading import milliseconds
-from stream_recaps.minutes import MINUTE_MS, Steps, step_for, unread_spans
+from stream_recaps.minutes import MINUTE_MS, Steps, unread_spans
 
 MOST_POINTS = 360  # a phone has fewer pixels across, and a picture three times as many
 PEAKS = 5  # that are named
@@ -55,7 +55,7 @@ class NightCurve:
 
 def steps_of(recap: Recap, most: int = MOST_POINTS) -> Steps:
     """Return a recap's minutes in as many points as are drawn."""
-    return recap.minutes.in_steps(step_for(len(recap.minutes), most))
+    return recap.minutes.at_most(most)
 
 
 def share_of(steps: Steps, at: datetime) -> float:
