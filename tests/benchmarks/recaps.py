@@ -1,7 +1,7 @@
 """Times recaps at a million moments: `python recaps.py [MOMENTS] [STREAMS]`.
 
-One channel has STREAMS streams (1,000) of 24 h that are rolled up, and a live one that is not. Also what a roll-up costs
-Postgres, which shares a small machine with the site.
+One channel has STREAMS streams (1,000) of 24 h that are rolled up, and a live one that is not. And what a roll-up
+costs Postgres, which shares a small machine with the site.
 """
 
 import asyncio

@@ -1,8 +1,7 @@
 """What a stream's chat used and felt: the emotes of each of its hours and of all of it, as JSON."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 import psycopg
@@ -15,6 +14,7 @@ HOUR_MS = 3_600_000
 HOUR_MINUTES = 60
 LOOKED_AT = 60  # emotes of an hour that say what was felt
 OF_HOUR, OF_STREAM = 6, 20  # emotes that are kept
+T = TypeVar("T")
 HOURS = msgspec.json.Decoder(list[FeltHour])
 
 
@@ -28,6 +28,16 @@ def asking(connection: psycopg.Connection) -> Ask:
     return ask
 
 
+def finished(work: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine returns that waits for nothing: its questions are answered at once."""
+    try:
+        work.send(None)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+    work.close()
+    raise RuntimeError("it waits for something that no event loop brings")
+
+
 class EmotesOfStream:
     """Reads emotes of a stream, on the connection of a roll-up."""
 
@@ -35,7 +45,7 @@ class EmotesOfStream:
         self, connection: psycopg.Connection, channel_id: str, from_at: int, until_at: int, most: int
     ) -> list[RecapEmote]:
         """Return the most used emotes between two times (ms)."""
-        found = asyncio.run(top_emotes(asking(connection), channel_id, from_at, until_at, most=most))
+        found = finished(top_emotes(asking(connection), channel_id, from_at, until_at, most=most))
         return [RecapEmote(*each) for each in found]
 
     def whole(self, connection: psycopg.Connection, channel_id: str, from_at: int, until_at: int) -> str:

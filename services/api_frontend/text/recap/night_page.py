@@ -50,10 +50,11 @@ def watch_query(recap: Recap, own_name: str) -> str:
 
 
 def mark_label(recap: Recap, mark: NightMark) -> str:
-    """Name a mark of the curve for those who hear it."""
+    """Name a mark of the curve for those who hear it, with the number that others see."""
     mood = mark.eruption.mood
     name = capital(mood_name(mood)) if mood else _("Eruption")
-    return _("%(what)s at %(time)s", what=name, time=offset_text(recap, mark.eruption.crossed_at))
+    said = _("%(what)s at %(time)s", what=name, time=offset_text(recap, mark.eruption.crossed_at))
+    return f"{mark.number}: {said}" if mark.number else said
 
 
 def zone_clock(at: datetime) -> str:
