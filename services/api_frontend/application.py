@@ -155,7 +155,6 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
     return Site(
         moments=moments,
         surroundings=Surroundings(database, moments),
-        choices=Choices(database),
         progress=PipelineProgress(database, settings.away_after_seconds, keep_seconds=settings.keep_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
@@ -174,11 +173,15 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
         visitors=Visitors(database),
         clients=Clients(settings.trust_cloudflare, settings.networks(), trust_proxy=settings.trust_proxy),
         answers=KeptAnswers(settings.keep_seconds),
-        catalogue=Catalogue(database),
         shelf=Shelf(),
-        sitemap=Sitemap(database),
+        **lists_of(database),
         stages=Stages(database, settings.away_after_seconds),
     )
+
+
+def lists_of(database: Database) -> dict[str, Choices | Catalogue | Sitemap]:
+    """Build what lists choices, catalogues and pages, by their names in the site."""
+    return {"choices": Choices(database), "catalogue": Catalogue(database), "sitemap": Sitemap(database)}
 
 
 def twitch_names(settings: TwitchSettings) -> NamesByHelix | None:

@@ -53,6 +53,10 @@ class Stores:
         self.nights = Nights(database, self.moments, settings.site_url)
         self.suggestions = Suggestions(database)
 
+    def live_notices(self, twitch: Twitch | None) -> LiveNotices:
+        """Build what tells of streams."""
+        return LiveNotices(ledger=self.ledger, streams=self.streams, nights=self.nights, twitch=twitch)
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -87,9 +91,7 @@ class Session:
             moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url
         )
         self._digests = Digests(moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url)
-        self._live = LiveNotices(
-            ledger=stores.ledger, streams=stores.streams, nights=stores.nights, twitch=around.twitch
-        )
+        self._live = stores.live_notices(around.twitch)
         self._sender = Sender(
             side=side,
             ledger=stores.ledger,

@@ -14,7 +14,6 @@ PAGE = f"/channels/{LOGIN}/streams/{STREAM}"
 PHONE, DESKTOP, NARROW = ({"width": width, "height": 844} for width in (390, 1280, 320))
 TABLES = "watched_channels, streams, stream_recaps, stream_changes, stream_viewers, notices, coverage, chat_counts"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-LOADED = "document.querySelector('.night-picture img').naturalWidth"
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.recap .act, .mark .around')].map(
     (each) => each.getBoundingClientRect().height || 99))"""  # what is hidden has no height
 OpenPage = Callable[..., Page]
@@ -46,7 +45,7 @@ def test_the_morning_after(visit: OpenPage, night: NightRows, viewport: dict[str
     assert page.evaluate(SMALLEST) >= 24
     picture = page.locator(".night-picture img")
     picture.scroll_into_view_if_needed()
-    page.wait_for_function(f"{LOADED} === 1200", timeout=TIMEOUT_MS)
+    expect(picture).to_have_js_property("naturalWidth", 1200, timeout=TIMEOUT_MS)
     tapped = page.locator(".tapped a")
     expect(tapped).to_have_count(5)
     expect(tapped.first).to_have_attribute("href", "https://clips.twitch.tv/Night6")
