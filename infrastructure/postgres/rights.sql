@@ -18,6 +18,8 @@ TO api_frontend;
 GRANT SELECT ON streams, coverage, chat_counts, former_logins, opted_out, emote_versions, emote_catalogues
 TO api_frontend;
 GRANT SELECT ON emotes, emote_minutes, emote_days, emote_rollups TO api_frontend;
+-- Of the notices the site shows raids, in the recap of a stream: how many came, and nobody's name.
+GRANT SELECT ON stream_recaps, stream_changes, stream_viewers, notices TO api_frontend;
 GRANT SELECT, INSERT, UPDATE, DELETE ON emote_interest TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON reports, channel_requests TO api_frontend;
@@ -35,6 +37,7 @@ TO api_frontend;
 -- The recorder writes what Kafka brings, erases who opted out, and deletes what has been kept long enough.
 GRANT SELECT, INSERT, UPDATE, DELETE ON channels, streams, coverage, chat_counts, moments, clips TO recorder;
 GRANT SELECT, INSERT, DELETE ON notices, dead_letters TO recorder;
+GRANT SELECT, INSERT, UPDATE, DELETE ON stream_recaps, stream_changes, stream_viewers TO recorder;
 GRANT SELECT, INSERT, UPDATE, DELETE ON hidden_moments TO recorder;
 GRANT SELECT, DELETE ON reports TO recorder;
 GRANT SELECT, INSERT, UPDATE ON pipeline_progress, opt_outs TO recorder;
@@ -80,6 +83,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON discord_pauses TO discord_bot;
 GRANT SELECT, INSERT, UPDATE ON discord_places TO discord_bot;
 GRANT SELECT, INSERT, UPDATE ON discord_viewers, discord_lease TO discord_bot;
 GRANT SELECT ON restores, discord_notices, visible_moments, visible_clips, channels, opted_out TO discord_bot;
+-- Which streams have a recap on the site.
+GRANT SELECT (stream_id) ON streams TO discord_bot;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO discord_bot;
 
 -- Not the payloads of dead letters: they may hold people's words.

@@ -11,6 +11,7 @@ import msgspec
 
 SCHEMA_VERSION = 1
 FORMAT_VERSION = 2  # raised where the same chat becomes other records, as by another hash of its chatters
+VIEWERS_EVERY_SECONDS = 300  # between two records of a live stream, which say how many watch
 UNMARKED_FORMAT_VERSION = 1  # of ticks without a format version
 
 
@@ -68,7 +69,10 @@ class RoomState(Envelope, kw_only=True, frozen=True, tag="room_state", omit_defa
 
 
 class Lifecycle(Envelope, kw_only=True, frozen=True, tag="lifecycle", omit_defaults=True):
-    """A stream went online or offline, or its title, game or language changed."""
+    """A stream went online or offline, or its title, game or language changed.
+
+    While it is live there is an `update` every `VIEWERS_EVERY_SECONDS` too, for its `viewer_count`.
+    """
 
     event: Literal["online", "offline", "update"]
     login: str

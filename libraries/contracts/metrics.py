@@ -123,6 +123,7 @@ RECORDER_BATCH_SECONDS = Metric("recorder_batch_seconds", "histogram", "Time of 
 RECORDER_SKIPPED = Metric("recorder_skipped_records_total", "counter", "Records that are not stored", ("topic",))
 RECORDER_INSPECTED = Metric("recorder_inspected_messages_total", "counter", "Chat records read by the inspector")
 ROLLED_UP = Metric("recorder_emote_days_total", "counter", "Channel days whose minutes of emotes became rows of a day")
+RECAPS_ROLLED_UP = Metric("recorder_recaps_rolled_up_total", "counter", "Recaps of streams made, extended or made anew")
 MOMENT_ROW_SECONDS = Metric(
     "recorder_moment_seconds",
     "histogram",

@@ -13,7 +13,7 @@ from pathlib import Path
 from contracts.wording import ENGLISH, Wording, marked
 from service_runtime.catalogues import Translation, catalogue_in
 
-__all__ = ["LANGUAGES", "_", "language_of", "marked", "ngettext", "speaking", "wording", "wording_of"]
+__all__ = ["LANGUAGES", "_", "language", "language_of", "marked", "ngettext", "speaking", "wording", "wording_of"]
 CATALOGUES = Path(__file__).parent / "locale"
 DEFAULT = "en"
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}  # by their codes; each named in itself
@@ -42,6 +42,11 @@ def speaking(language: str) -> Iterator[None]:
 def wording_of(language: str) -> Wording:
     """Return how a language says things."""
     return ENGLISH if language == DEFAULT else Translation(language, catalogue_in(CATALOGUES, language))
+
+
+def language() -> str:
+    """Return the code of the language of now."""
+    return _CURRENT.get()
 
 
 def wording() -> Wording:

@@ -25,6 +25,7 @@ from api_frontend.data.lists.choices import Choices
 from api_frontend.data.live import Fanout, Listener, Memory, Writers
 from api_frontend.data.moments import Moments
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.recaps.recaps import Recaps
 from api_frontend.data.sitemap import Sitemap
 from api_frontend.data.status import Stages
 from api_frontend.data.uptime.record import Uptime
@@ -55,6 +56,7 @@ from api_frontend.views import (
     api_events,
     api_lists,
     api_moments,
+    api_streams,
     api_verdicts,
     best,
     channel,
@@ -72,6 +74,7 @@ from api_frontend.views import (
     now,
     opt_out,
     probes,
+    recap,
     reports,
     saved,
     sitemap,
@@ -155,12 +158,12 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
     return Site(
         moments=moments,
         surroundings=Surroundings(database, moments),
-        choices=Choices(database),
         progress=PipelineProgress(database, settings.away_after_seconds, keep_seconds=settings.keep_seconds),
         renderer=Renderer(settings),
         fanout=Fanout(settings.live_pages),
         limits=Limits.of(settings, outside.redis),
         channels=Channels(database),
+        recaps=Recaps(database, hidden),
         chat_lines=ChatLines(database),
         emotes=emotes,
         board=EmoteBoard(database, emotes),
@@ -173,9 +176,8 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
         visitors=Visitors(database),
         clients=Clients(settings.trust_cloudflare, settings.networks(), trust_proxy=settings.trust_proxy),
         answers=KeptAnswers(settings.keep_seconds),
-        catalogue=Catalogue(database),
         shelf=Shelf(),
-        sitemap=Sitemap(database),
+        **lists_of(database),
         **states(database, settings),
     )
 
@@ -183,6 +185,11 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
 def states(database: Database, settings: ApiSettings) -> dict[str, Any]:
     """Build what reads how the system is and was, by their names in the site."""
     return {"stages": Stages(database, settings.away_after_seconds), "uptime": Uptime(database)}
+
+
+def lists_of(database: Database) -> dict[str, Choices | Catalogue | Sitemap]:
+    """Build what lists choices, catalogues and pages, by their names in the site."""
+    return {"choices": Choices(database), "catalogue": Catalogue(database), "sitemap": Sitemap(database)}
 
 
 def twitch_names(settings: TwitchSettings) -> NamesByHelix | None:
@@ -225,8 +232,22 @@ def listener_of(site: Site, conninfo: str) -> Listener:
 
 def add_routes(app: FastAPI) -> None:
     """Add every page, endpoint and static file."""
-    pages = (now, best, watch, moment, verdicts, reports, saved, channels, opt_out, channel, channel_emotes, emotes)
-    api = (api_moments, api_verdicts, api_lists, api_emotes, api_events, api_docs)
+    pages = (
+        now,
+        best,
+        watch,
+        moment,
+        verdicts,
+        reports,
+        saved,
+        channels,
+        opt_out,
+        channel,
+        channel_emotes,
+        recap,
+        emotes,
+    )
+    api = (api_moments, api_verdicts, api_lists, api_emotes, api_streams, api_events, api_docs)
     bot = (discord, discord_account, discord_server, discord_changes)
     for view in (*pages, *bot, about, status, uptime, feeds, social, icons, sitemap, events, *api, probes):
         app.include_router(view.router)

@@ -37,8 +37,9 @@ from api_frontend.text.links import (
     piece_in_language,
     with_language,
 )
-from api_frontend.text.live_curve import spark, viewers_spark, viewers_text
+from api_frontend.text.live_curve import night_spark, spark, viewers_spark, viewers_text
 from api_frontend.text.options import options_of
+from api_frontend.text.recap.night_page import RECAP_HELPERS
 from api_frontend.text.recording import recording
 from api_frontend.text.script_words import script_words
 from api_frontend.text.shown_name import cut, shown, shown_name
@@ -147,6 +148,7 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what else templates may call, what
     "people_text": people_text,
     "contact_link": contact_link,
     "spark": spark,
+    "night_spark": night_spark,
     "viewers_spark": viewers_spark,
     "viewers_text": viewers_text,
     "duration_text": duration_text,
@@ -171,6 +173,7 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what else templates may call, what
     "mood_name": mood_name,
     "mood_text": crowd.mood_text,
     "rarity": crowd.rarity,
+    **RECAP_HELPERS,
 }
 
 

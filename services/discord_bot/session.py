@@ -16,6 +16,7 @@ from discord_bot.data.follows import Follows
 from discord_bot.data.guilds import Guilds
 from discord_bot.data.ledger import Ledger
 from discord_bot.data.moments import Moments
+from discord_bot.data.nights import Nights
 from discord_bot.data.streams import Streams
 from discord_bot.data.suggestions import Suggestions
 from discord_bot.polling.names import Housekeeping
@@ -49,7 +50,12 @@ class Stores:
         self.guilds, self.follows, self.streams = Guilds(database), Follows(database), Streams(database)
         self.ledger = Ledger(database, holder)
         self.moments = Moments(database, settings.hidden())
+        self.nights = Nights(database, self.moments, settings.site_url)
         self.suggestions = Suggestions(database)
+
+    def live_notices(self, twitch: Twitch | None) -> LiveNotices:
+        """Build what tells of streams."""
+        return LiveNotices(ledger=self.ledger, streams=self.streams, nights=self.nights, twitch=twitch)
 
 
 @dataclass(frozen=True)
@@ -85,7 +91,7 @@ class Session:
             moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url
         )
         self._digests = Digests(moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url)
-        self._live = LiveNotices(ledger=stores.ledger, streams=stores.streams, twitch=around.twitch)
+        self._live = stores.live_notices(around.twitch)
         self._sender = Sender(
             side=side,
             ledger=stores.ledger,

@@ -27,6 +27,7 @@ OTHER_TABLES = (
     "former_logins",
     "channel_requests",
     "voices",
+    "stream_recaps",
     "emote_rollups",
     "emote_days",
     "discord_streamers",

@@ -14,6 +14,7 @@ from recorder.emotes.emote_days import EmoteDays
 from recorder.erasure import Erasure, Results
 from recorder.partitions import Retention
 from recorder.positions import Positions
+from recorder.recaps.recap_keeper import RecapKeeper
 from recorder.recording import RecordingLoop
 from recorder.retention import RetentionKeeper
 from recorder.settings import RecorderSettings
@@ -62,6 +63,7 @@ def main() -> int:
     keeper = RetentionKeeper(Database(conninfo, "retention"), settings, lambda: datetime.now(UTC).date())
     supervisor.add("retention", keeper.run)
     supervisor.add("emote_days", EmoteDays(Database(conninfo, "emote-days"), lambda: datetime.now(UTC)).run)
+    supervisor.add("recaps", RecapKeeper(Database(conninfo, "recaps")).run)
     supervisor.add("erasure", Erasure(Database(conninfo, "erasure"), Results(kafka)).run)
     if settings.inspect_chat:
         supervisor.add("chat_inspector", build_inspector(kafka, conninfo, settings).run)

@@ -46,7 +46,9 @@ class RetentionKeeper:
             self._keep_partitions(connection)
             queries, settings = self._queries, self._settings
             queries.delete_old_dead_letters(connection, hours=settings.dead_letters_retention_hours)
-            queries.delete_old_notices(connection, days=settings.notices_retention_days)
+            recaps = settings.recaps_retention_days
+            queries.delete_old_notices(connection, days=settings.notices_retention_days, raid_days=recaps)
+            queries.delete_old_recaps(connection, days=recaps)
             queries.delete_old_channel_requests(connection, days=REQUESTS_RETENTION_DAYS)
             queries.forget_old_voices(connection, days=kept.VOICES_DAYS)
             queries.delete_old_uptime(connection, days=kept.UPTIME_DAYS)

@@ -36,6 +36,9 @@ class RecorderSettings(BaseSettings):
     )
     emotes_retention_days: int = Field(kept.EMOTES_DAYS, ge=3, description="days of the uses of emotes kept")
     notices_retention_days: int = Field(kept.NOTICES_DAYS, ge=1, description="days of raids, gifts and the like kept")
+    recaps_retention_days: int = Field(
+        kept.RECAPS_DAYS, ge=31, description="days of recaps kept: curves by the minute, raids, viewers, titles"
+    )
     dead_letters_retention_hours: int = Field(
         kept.WORDS_HOURS, ge=1, le=kept.WORDS_HOURS, description="hours; dead letters may contain chat texts"
     )

@@ -17,6 +17,7 @@ from recorder.rows import dead_letters
 from recorder.rows.chat_counts import merged
 from recorder.rows.emote_minutes import newest
 from recorder.rows.row import Entry, Table, by_table
+from recorder.rows.streams import viewer_rows
 from service_runtime.measures import measure
 
 log = structlog.get_logger()
@@ -85,6 +86,8 @@ class Store:
         for table, rows in by_table(entries).items():
             if table is Table.CHAT_COUNTS:
                 rows = merged(rows)
+            elif table is Table.STREAM_VIEWERS:
+                rows = viewer_rows(rows)
             elif table is Table.EMOTE_MINUTES:
                 rows = self._emote_ids.packed(newest(rows))
             getattr(self._queries, f"write_{table.value}")(connection, rows=msgspec.json.encode(rows).decode())

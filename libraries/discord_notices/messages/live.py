@@ -8,11 +8,12 @@ from discord_notices.messages.durations import between, timestamp
 from discord_notices.messages.marker import marked_address
 from discord_notices.messages.mentions import quiet, role
 from discord_notices.messages.message import GREY, MOST_TITLE, MOST_VALUE, Card, Field, Message
+from discord_notices.messages.recap import StreamRecap, erupted_text, recap_fields
 from discord_notices.messages.safe_text import is_address, safe
 from discord_notices.messages.template import FIELD, filled
 from discord_notices.rules.guild import Streamer
 from discord_notices.rules.stream import PolledStream
-from discord_notices.wording import _, wording
+from discord_notices.wording import _, language, wording
 
 PREVIEW_SIZE = {"width": "640", "height": "360"}
 MOST_NAME = 60  # characters as they are written; Twitch's names have 25
@@ -21,7 +22,10 @@ MOST_SHOWN_TITLE = 300
 
 
 class Notice(Struct, frozen=True, kw_only=True):
-    """What a notice says, and how its server wants it said. `best_clip_url`: of the stream's moments."""
+    """What a notice says, and how its server wants it said.
+
+    Of the stream's moments: `best_clip_url`, and `recap` where the site has one.
+    """
 
     stream: PolledStream
     streamer: Streamer
@@ -30,6 +34,7 @@ class Notice(Struct, frozen=True, kw_only=True):
     role_id: int | None = None
     vod_url: str = ""
     best_clip_url: str = ""
+    recap: StreamRecap | None = None
 
 
 def page_of(streamer: Streamer) -> str:
@@ -62,9 +67,29 @@ def live_message(notice: Notice, at: datetime) -> Message:
 
 def ended_message(notice: Notice) -> Message:
     """Return what the notice becomes at the stream's end."""
-    stream, streamer = notice.stream, notice.streamer
+    stream, streamer, recap = notice.stream, notice.streamer, notice.recap
     name = safe(streamer.display_name, MOST_NAME)
     ended_at = stream.ended_at or stream.seen_at
+    said = [_("**%(name)s** was live.", name=name)]
+    if recap and (erupted := erupted_text(recap)):
+        said.append(erupted)
+    card = Card(
+        url=marked_address(notice.vod_url or page_of(streamer), notice.nonce),
+        title=safe(stream.title, MOST_TITLE) or name,
+        author=streamer.display_name,
+        author_icon=streamer.picture_url,
+        image_url=recap.picture(language(), stream.revision) if recap else "",
+        footer="Twitch",
+        at=ended_at,
+        color=GREY,
+        fields=tuple(ended_fields(notice, ended_at)),
+    )
+    return Message(content=" ".join(said), card=card)
+
+
+def ended_fields(notice: Notice, ended_at: datetime) -> list[Field]:
+    """Return what is said of a stream that has ended; the peaks of its recap stand for the best clip."""
+    stream, recap = notice.stream, notice.recap
     fields = [
         Field(_("Duration"), between(stream.started_at, ended_at)),
         Field(_("Most viewers"), wording().number(stream.viewers_peak)),
@@ -73,19 +98,9 @@ def ended_message(notice: Notice) -> Message:
         fields.append(Field(_("Game"), game))
     if notice.vod_url:
         fields.append(Field(_("Recording"), linked(_("Watch it"), notice.vod_url)))
-    if notice.best_clip_url:
+    if notice.best_clip_url and not (recap and recap.peaks):
         fields.append(Field(_("Best clip"), linked(_("Watch it"), notice.best_clip_url)))
-    card = Card(
-        url=marked_address(notice.vod_url or page_of(streamer), notice.nonce),
-        title=safe(stream.title, MOST_TITLE) or name,
-        author=streamer.display_name,
-        author_icon=streamer.picture_url,
-        footer="Twitch",
-        at=ended_at,
-        color=GREY,
-        fields=tuple(fields),
-    )
-    return Message(content=_("**%(name)s** was live.", name=name), card=card)
+    return [*fields, *recap_fields(recap, language())] if recap else fields
 
 
 def field_values(notice: Notice) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from async_lru import alru_cache
+from psycopg.rows import DictRow
 
 from api_frontend.data.database import Database, queries
 from api_frontend.data.stored_moment import Channel
@@ -68,9 +69,11 @@ class KnownChannel:
 class PastStream:
     """A broadcast. `next_at`: when the channel's next one began, far in the future for the newest.
 
-    `viewers`: a number for each five minutes; None, as the others, where nobody has counted them.
+    `viewers`: a number for each five minutes; None, as the others, where nobody has counted them. `people`: of the
+    loudest second of each step, as far as the stream is rolled up; None for a step that nobody read.
     """
 
+    stream_id: str
     title: str
     game_name: str
     language: str
@@ -81,6 +84,7 @@ class PastStream:
     viewers_peak: int | None = None
     viewers_mean: int | None = None
     viewers: list[int] | None = None
+    people: list[int | None] | None = None
 
     @property
     def is_live(self) -> bool:
@@ -96,6 +100,15 @@ class PastStream:
     def seconds(self) -> float | None:
         """How long it was; None while it goes on, and where nobody saw its end."""
         return (self.ended_at - self.started_at).total_seconds() if self.ended_at else None
+
+
+def past_stream(row: DictRow) -> PastStream:
+    """Read a row of `streams_of`."""
+    known = [each for each in row.pop("own_viewers") or () if each is not None]
+    row["viewers"] = row["viewers"] or (known or None)
+    row["viewers_peak"] = max(row["viewers_peak"] or 0, *known, 0) or None
+    row["viewers_mean"] = row["viewers_mean"] or (round(sum(known) / len(known)) if known else None)
+    return PastStream(**row)
 
 
 class Channels:
@@ -130,7 +143,7 @@ class Channels:
         """Return the newest streams that began before this time."""
         values = {"channel_id": channel_id, "before": before or LAST_TIME, "most": most}
         rows = await self._database.rows(queries.streams_of.sql, values)
-        return [PastStream(**row) for row in rows]
+        return [past_stream(row) for row in rows]
 
     async def best(self, channel_id: str, most: int) -> list[str]:
         """Return the ids of a channel's best moments, best first."""

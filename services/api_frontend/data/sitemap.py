@@ -1,4 +1,4 @@
-"""Reads what a search engine may find: the newest moments and the channels, with when each changed."""
+"""Reads what a search engine may find: the newest moments and streams and the channels, with when each changed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from urllib.parse import quote
 from api_frontend.data.database import Database, queries
 
 MOST_MOMENTS = 1000
+MOST_STREAMS = 2000
 MOST_CHANNELS = 20_000  # sitemaps.org: 50,000 addresses and 50 MB a file
 
 
@@ -18,6 +19,11 @@ class Place:
     changed_at: datetime | None = None
 
 
+def encoded(name: str) -> str:
+    """Return a name as a part of a path."""
+    return quote(name, safe="")
+
+
 class Sitemap:
     """Reads the places. Raises `PostgresAwayError` if Postgres does not answer."""
 
@@ -25,10 +31,18 @@ class Sitemap:
         self._database = database
 
     async def places(self) -> list[Place]:
-        """Return the channels by login, then the newest moments."""
+        """Return the channels by login, then the newest streams and moments."""
         channels = await self._database.rows(queries.sitemap_channels.sql, {"most": MOST_CHANNELS})
         moments = await self._database.rows(queries.sitemap_moments.sql, {"most": MOST_MOMENTS})
+        streams = await self._database.rows(queries.sitemap_streams.sql, {"most": MOST_STREAMS})
         return [
-            *(Place(f"/channels/{quote(row['login'], safe='')}", row["changed_at"]) for row in channels),
-            *(Place(f"/moments/{quote(row['moment_id'], safe='')}", row["changed_at"]) for row in moments),
+            *(Place(f"/channels/{encoded(row['login'])}", row["changed_at"]) for row in channels),
+            *(
+                Place(
+                    f"/channels/{encoded(row['login'])}/streams/{quote(row['stream_id'], safe='')}",
+                    row["changed_at"],
+                )
+                for row in streams
+            ),
+            *(Place(f"/moments/{encoded(row['moment_id'])}", row["changed_at"]) for row in moments),
         ]

@@ -21,7 +21,7 @@ YEAR_SECONDS = 31_536_000
 API = "/api/"  # its description has the parameter, so that it stays in the query
 FOR_PROGRAMS = (API, "/static/", "/health", "/ready", "/openapi.json", "/events")
 FILES = (".atom", ".png", ".ico", ".xml", ".txt", ".webmanifest")
-PIECE = re.compile(r"/channels/[^/]+/live")  # of an open page, whose script names the page's language
+PIECE = re.compile(r"/channels/[^/]+(/streams/[^/]+)?/live")  # of an open page, whose script names the page's language
 VARYING = ("Accept-Language", "Cookie")  # what a page depends on
 MOST_WISHES = 20  # languages in `Accept-Language`
 

@@ -134,6 +134,17 @@ def spark(line: ChatLine | None) -> Spark | None:
     return Spark(len(counts), curve.line(counts, read, top_of(line.people)), gaps, text)
 
 
+def night_spark(people: Sequence[int | None] | None) -> Spark | None:
+    """Draw a stream's small curve; None where nothing of it was read."""
+    if not people or all(count is None for count in people):
+        return None
+    counts = [count or 0 for count in people]
+    read, most = curve.runs(covered(people), len(counts)), max(counts)
+    text = ngettext("Up to %(num)s person wrote in one second.", "Up to %(num)s people wrote in one second.", most)
+    gaps = curve.bands(covered(people), len(counts))
+    return Spark(len(counts), curve.line(counts, read, top_of(people)), gaps, text)
+
+
 def viewers_text(peak: int | None, mean: int | None) -> str:
     """Say how many people watched a stream; empty where nobody has counted them."""
     if not peak:

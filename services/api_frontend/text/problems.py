@@ -24,6 +24,7 @@ MESSAGES = {  # by the parameter's name
     "tz": marked("“%(sent)s” is not a time zone that we know. Write one such as Europe/Berlin."),
     "period": marked("“%(sent)s” is not a period that we know. There are hour, today, yesterday, week and all."),
     "order": marked("“%(sent)s” is not an order that we know. There are newest and best."),
+    "sort": marked("“%(sent)s” is not an order that we know. There are best and time."),
     "rarity": marked("“%(sent)s” is not a rarity that we know. There are hour, day, week and month."),
     "mood": marked("“%(sent)s” is not a mood that we know."),
     "cause": marked("“%(sent)s” is not a cause that we know."),
@@ -47,6 +48,11 @@ def no_channel(name: str) -> str:
     return _(
         "We know no channel called “%(name)s”. It is not watched, or it has not been live yet.", name=as_sent(name)
     )
+
+
+def no_stream() -> str:
+    """Say that a channel had no such stream."""
+    return _("This channel had no such stream, or it has been removed.")
 
 
 def misunderstood(parameter: str, value: object) -> str:

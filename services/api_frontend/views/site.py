@@ -21,6 +21,7 @@ from api_frontend.data.lists.filters import Filter
 from api_frontend.data.live import Fanout, News
 from api_frontend.data.moments import Moments, Page
 from api_frontend.data.progress import PipelineProgress
+from api_frontend.data.recaps.recaps import Recaps
 from api_frontend.data.sitemap import Sitemap
 from api_frontend.data.status import Stages
 from api_frontend.data.stored_moment import Channel
@@ -61,6 +62,7 @@ class Site:
     stages: Stages
     uptime: Uptime
     channels: Channels
+    recaps: Recaps
     chat_lines: ChatLines
     emotes: ChannelEmotes
     board: EmoteBoard

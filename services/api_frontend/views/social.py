@@ -39,13 +39,13 @@ def key_of(moment: StoredMoment) -> str:
     return tag_of(DESIGN, moment.moment_id, moment.version, channel.display_name, channel.login or "", language())
 
 
-async def drawn_for(request: Request, site: Site, key: str, moment: StoredMoment) -> bytes:
-    """Return the card. One that has to be drawn counts for its client as a request of the API does."""
+async def drawn_for(request: Request, site: Site, key: str, draw: Callable[[], bytes]) -> bytes:
+    """Return a picture. One that has to be drawn counts for its client as a request of the API does."""
     wait = None if site.shelf.has(key) else await site.limits.api.wait_of(site.clients.of(request.scope))
     if wait is not None:
         raise HTTPException(429, _("You have asked for many pictures. Try again later."), {"Retry-After": str(wait)})
     try:
-        return await site.shelf.picture(key, in_language(lambda: card.moment_card(moment)))
+        return await site.shelf.picture(key, in_language(draw))
     except BusyError as error:
         retry = {"Retry-After": str(BUSY_RETRY_SECONDS)}
         raise HTTPException(503, _("Many pictures are being drawn. Try again in a few seconds."), retry) from error
@@ -61,7 +61,7 @@ async def moment_card(request: Request, site: CurrentSite, moment_id: str) -> Re
     kept = FOR_AN_HOUR if moment.document.closed_at is not None else SHORTLY
     if has_it(request, key):
         return not_modified(key, kept)
-    picture = await drawn_for(request, site, key, moment)
+    picture = await drawn_for(request, site, key, lambda: card.moment_card(moment))
     return Response(picture, media_type="image/png", headers={"ETag": key, "Cache-Control": kept})
 
 

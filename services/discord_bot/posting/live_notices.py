@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from msgspec.structs import replace
 
 from discord_bot.data.ledger import Ledger, OpenNotice
+from discord_bot.data.nights import Nights
 from discord_bot.data.streams import Streams
 from discord_bot.polling.poll_loop import utc_now
 from discord_bot.polling.twitch import Twitch
@@ -19,6 +21,7 @@ from discord_bot.sending.verdict import Built, Verdict, stream_verdict
 from discord_notices.messages.live import Notice, ended_message, live_message
 from discord_notices.messages.marker import nonce_of
 from discord_notices.messages.message import Message
+from discord_notices.messages.recap import StreamRecap
 from discord_notices.messages.safe_text import is_address
 from discord_notices.wording import speaking
 from service_runtime.postgres import PostgresAwayError
@@ -62,13 +65,27 @@ def action_of(notice: OpenNotice, at: datetime) -> Action:
     return action
 
 
+class Best(NamedTuple):
+    """What is worth looking at of a stream: its best clip, and its recap on the site."""
+
+    clip_url: str = ""
+    recap: StreamRecap | None = None
+
+
 class LiveNotices:
     """`now`: this machine's clock. `twitch`: None without credentials."""
 
     def __init__(
-        self, *, ledger: Ledger, streams: Streams, twitch: Twitch | None, now: Callable[[], datetime] = utc_now
+        self,
+        *,
+        ledger: Ledger,
+        streams: Streams,
+        nights: Nights,
+        twitch: Twitch | None,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
-        self._ledger, self._streams, self._twitch, self._now = ledger, streams, twitch, now
+        self._ledger, self._streams, self._nights = ledger, streams, nights
+        self._twitch, self._now = twitch, now
         self._changes = Changes()
 
     async def announce(self, stream_ids: Sequence[str], sender: Sender) -> None:
@@ -106,36 +123,38 @@ class LiveNotices:
         """Bring the notices on Discord up to date, those that Discord makes wait later."""
         found = await self._ledger.changed_notices(MOST_EDITS, RECORDING_TIMES, LEFT_OPEN_SECONDS)
         notices = [each for each in found if not self._changes.is_going_on(each.posted)]
-        best_clips = await self._best_clips(notices)
+        best = await self._best_of(notices)
         for each in notices:
-            self._changes.begin(each.posted, self._change(each, best_clips, sender))
+            self._changes.begin(each.posted, self._change(each, best, sender))
         await self._changes.settle()
 
-    async def _change(self, notice: OpenNotice, best_clips: Mapping[str, str], sender: Sender) -> None:
+    async def _change(self, notice: OpenNotice, best: Mapping[str, Best], sender: Sender) -> None:
         stream = notice.notice.stream
         match action_of(notice, self._now()):
             case "edit":
                 with speaking(notice.language):
-                    message = self._message(notice.notice, best_clips.get(stream.stream_id, ""))
+                    message = self._message(notice.notice, best.get(stream.stream_id, Best()))
                 await sender.edit(notice.posted, message, stream.revision)
             case "delete":
                 await sender.delete(notice.posted)
             case "close":
                 await self._ledger.note_shown(notice.posted, None, True)
 
-    def _message(self, told: Notice, best_clip_url: str) -> Message:
+    def _message(self, told: Notice, best: Best) -> Message:
         if told.stream.ended_at is None:
             return live_message(told, self._now())
-        return ended_message(replace(told, best_clip_url=best_clip_url))
+        return ended_message(replace(told, best_clip_url=best.clip_url, recap=best.recap))
 
-    async def _best_clips(self, notices: Sequence[OpenNotice]) -> dict[str, str]:
-        """Return the best clip of each stream that has ended, however many servers are told of it."""
-        ended = {each.notice.stream.stream_id: each.notice.stream for each in notices if each.at_end == "edit"}
-        return {
-            stream_id: await self._streams.best_clip(stream.channel_id, stream.started_at, stream.ended_at)
-            for stream_id, stream in ended.items()
-            if stream.ended_at is not None
-        }
+    async def _best_of(self, notices: Sequence[OpenNotice]) -> dict[str, Best]:
+        """Return the best of each stream that has ended, however many servers are told of it."""
+        ended = {each.notice.stream.stream_id: each.notice for each in notices if each.at_end == "edit"}
+        found = {}
+        for stream_id, told in ended.items():
+            stream = told.stream
+            if stream.ended_at is not None:
+                clip_url = await self._streams.best_clip(stream.channel_id, stream.started_at, stream.ended_at)
+                found[stream_id] = Best(clip_url, await self._nights.of(stream, told.streamer, stream.ended_at))
+        return found
 
     async def ask_recordings(self) -> None:
         """Ask Twitch for the recordings of streams that ended, a few at a time."""

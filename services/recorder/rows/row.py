@@ -13,6 +13,8 @@ class Table(StrEnum):
 
     CHANNELS = "channels"
     STREAMS = "streams"
+    STREAM_CHANGES = "stream_changes"
+    STREAM_VIEWERS = "stream_viewers"
     COVERAGE = "coverage"
     NOTICES = "notices"
     CHAT_COUNTS = "chat_counts"

@@ -25,7 +25,9 @@ ON CONFLICT (channel_id) DO UPDATE SET
 WHERE excluded.updated_at > channels.updated_at;
 
 -- name: write_streams(rows)!
--- The newest event says whether the stream has ended; an event without a title keeps the one before.
+-- The newest event says whether the stream has ended; an event without a title keeps the one before. Each change opens
+-- the stream's recap, which is made anew where the stream began at another time than was known.
+WITH written AS (
 INSERT INTO streams (stream_id, channel_id, started_at, ended_at, title, game_name, language, updated_at)
 SELECT
     r.stream_id,
@@ -52,10 +54,17 @@ ON CONFLICT (stream_id) DO UPDATE SET
     language = coalesce(nullif(excluded.language, ''), streams.language),
     updated_at = excluded.updated_at
 WHERE excluded.updated_at > streams.updated_at
-    OR (excluded.updated_at = streams.updated_at AND excluded.ended_at IS NOT NULL AND streams.ended_at IS NULL);
+    OR (excluded.updated_at = streams.updated_at AND excluded.ended_at IS NOT NULL AND streams.ended_at IS NULL)
+RETURNING stream_id, channel_id, started_at
+)
+INSERT INTO stream_recaps AS known (stream_id, channel_id, started_at)
+SELECT stream_id, channel_id, started_at FROM written ORDER BY stream_id
+ON CONFLICT (stream_id) DO UPDATE SET channel_id = excluded.channel_id, is_open = true
+WHERE NOT known.is_open OR known.channel_id <> excluded.channel_id;
 
 -- name: write_coverage(rows)!
--- A gap that was recorded twice is as long as the longer of the two.
+-- A gap that was recorded twice is as long as the longer of the two. What was rolled up already is made anew.
+WITH written AS (
 INSERT INTO coverage (channel_id, event, from_at, until_at, reason)
 SELECT DISTINCT ON (r.channel_id, r.from_at, r.event)
     r.channel_id, r.event, to_timestamp(r.from_at / 1000.0), to_timestamp(r.until_at / 1000.0), r.reason
@@ -65,7 +74,18 @@ FROM jsonb_to_recordset(:rows::jsonb) AS r(
 WHERE r.channel_id NOT IN (SELECT channel_id FROM opted_out)
 ORDER BY r.channel_id, r.from_at, r.event, r.until_at DESC NULLS LAST
 ON CONFLICT (channel_id, from_at, event) DO UPDATE SET until_at = excluded.until_at, reason = excluded.reason
-WHERE excluded.until_at > coverage.until_at;
+WHERE excluded.until_at > coverage.until_at
+RETURNING channel_id, from_at, until_at
+), late AS (
+    SELECT r.stream_id FROM stream_recaps AS r
+    WHERE NOT r.is_stale AND EXISTS (
+        SELECT FROM written AS w
+        WHERE w.channel_id = r.channel_id AND r.counted_until > w.from_at
+            AND r.started_at < coalesce(w.until_at, 'infinity')
+    )
+    ORDER BY r.stream_id FOR UPDATE
+)
+UPDATE stream_recaps SET is_stale = true WHERE stream_id IN (SELECT stream_id FROM late);
 
 -- name: write_notices(rows)!
 INSERT INTO notices (notice_id, channel_id, notice_type, amount, sent_at)

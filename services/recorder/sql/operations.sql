@@ -21,8 +21,12 @@ ON CONFLICT (stage) DO UPDATE SET
 -- name: delete_old_dead_letters(hours)!
 DELETE FROM dead_letters WHERE met_at < now() - make_interval(hours => :hours::integer);
 
--- name: delete_old_notices(days)!
-DELETE FROM notices WHERE sent_at < now() - make_interval(days => :days::integer);
+-- name: delete_old_notices(days, raid_days)!
+-- Raids, which are few, stay as long as the recaps that show them.
+DELETE FROM notices
+WHERE sent_at < now() - make_interval(days => CASE
+    WHEN notice_type = 'raid' THEN greatest(:days::integer, :raid_days::integer) ELSE :days::integer
+END);
 
 -- name: delete_old_channel_requests(days)!
 DELETE FROM channel_requests WHERE asked_at < now() - make_interval(days => :days::integer);

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from contracts.chat_messages import SCHEMA_VERSION, ChannelRecord, Lifecycle
+from contracts.chat_messages import SCHEMA_VERSION, VIEWERS_EVERY_SECONDS, ChannelRecord, Lifecycle
 from twitch_access.answers import Stream, User, milliseconds
 from twitch_access.budget import POINTS_PER_MINUTE
 from twitch_access.doubt import Doubt
@@ -23,9 +23,13 @@ DOUBT_SECONDS = 300.0  # after which it is believed that nearly all streams ende
 
 @dataclass(frozen=True, slots=True)
 class LiveStream:
-    """A stream as last reported. `missing_since`: when it was first not listed any more; None while it is."""
+    """A stream as last listed. `missing_since`: when it was first not listed any more; None while it is.
+
+    `reported_at`: when its viewers were last reported.
+    """
 
     stream: Stream
+    reported_at: int
     missing_since: int | None = None
 
 
@@ -85,19 +89,20 @@ class StreamTracker:
         self._live = {channel_id: last for channel_id, last in self._live.items() if channel_id in keep}
 
     def _listed(self, channel_id: str, last: LiveStream | None, stream: Stream, now: int) -> list[Lifecycle]:
-        self._live[channel_id] = LiveStream(stream)
         self._names[channel_id] = stream.user_login, display_name(stream)
-        if last is None:
-            return [self._record("online", stream, now)]
-        if last.stream.id != stream.id:
-            return [self._record("offline", last.stream, now), self._record("online", stream, now)]
-        is_changed = update_fields(last.stream) != update_fields(stream)
-        return [self._record("update", stream, now)] if is_changed else []
+        is_same = last is not None and last.stream.id == stream.id
+        if last is not None and is_same and not needs_report(last, stream, now):
+            self._live[channel_id] = LiveStream(stream, last.reported_at)
+            return []
+        self._live[channel_id] = LiveStream(stream, now)
+        if last is None or is_same:
+            return [self._record("online" if last is None else "update", stream, now)]
+        return [self._record("offline", last.stream, now), self._record("online", stream, now)]
 
     def _missing(self, channel_id: str, last: LiveStream, now: int) -> list[Lifecycle]:
         since = now if last.missing_since is None else last.missing_since
         if now - since < self._over_ms:
-            self._live[channel_id] = LiveStream(last.stream, since)
+            self._live[channel_id] = LiveStream(last.stream, last.reported_at, since)
             return []
         del self._live[channel_id]
         return [self._record("offline", last.stream, now)]
@@ -120,6 +125,12 @@ class StreamTracker:
             language=stream.language,
             viewer_count=stream.viewer_count,
         )
+
+
+def needs_report(last: LiveStream, stream: Stream, now: int) -> bool:
+    """Return whether a stream that goes on has changed, or its viewers were reported long enough ago."""
+    is_changed = update_fields(last.stream) != update_fields(stream)
+    return is_changed or now - last.reported_at >= VIEWERS_EVERY_SECONDS * 1000
 
 
 def update_fields(stream: Stream) -> tuple[str, ...]:

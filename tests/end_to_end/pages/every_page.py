@@ -22,6 +22,8 @@ PAGES = {
     "Channels": "/channels",
     "Channel": "/channels/lunaplays",
     "Channel's streams": "/channels/lunaplays/streams",
+    "Recap, live": "/channels/lunaplays/streams/s11-10800.0",
+    "Recap, unread": "/channels/lunaplays/streams/s11-108000.0",
     "Channel's emotes": "/channels/lunaplays/emotes",
     "Channel's emotes, live": "/channels/lunaplays/emotes?period=live&emote=7tv:01GONE&emote=twitch:425618&q=kek",
     "Channel's emotes, none": "/channels/lunaplays/emotes?period=day&q=nothing+of+the+kind&provider=ffz",

@@ -16,6 +16,7 @@ from discord_bot.data.guilds import Guilds, Present
 from discord_bot.data.lease import Lease
 from discord_bot.data.ledger import Ledger
 from discord_bot.data.moments import Moments
+from discord_bot.data.nights import Nights
 from discord_bot.data.streams import Streams
 from discord_bot.data.suggestions import Suggestions
 from discord_bot.polling.poll_loop import PollLoop
@@ -31,6 +32,8 @@ from discord_notices.rules.guild import Streamer
 from moment_detection.hidden_words import HiddenWords
 from twitch_access.answers import Stream
 from twitch_access.errors import Unavailable
+
+SITE = "https://scout.example"  # where the bot's messages lead
 
 
 class Killed(BaseException):
@@ -121,10 +124,13 @@ class Bot:
         self.guilds, self.follows = Guilds(self.database), Follows(self.database)
         self.streams, self.ledger = Streams(self.database), Ledger(self.database, instance)
         self.moments = Moments(self.database, HiddenWords())
+        self.nights = Nights(self.database, self.moments, SITE)
         self.suggestions = Suggestions(self.database)
         self.lease = Lease(self.database, instance, 3600.0)
         self.may_send = True
-        self.live = LiveNotices(ledger=self.ledger, streams=self.streams, twitch=world.twitch, now=world.now)
+        self.live = LiveNotices(
+            ledger=self.ledger, streams=self.streams, nights=self.nights, twitch=world.twitch, now=world.now
+        )
         self.posts = MomentPosts(
             moments=self.moments, ledger=self.ledger, guilds=self.guilds, site_url="", now=world.now
         )

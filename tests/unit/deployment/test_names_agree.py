@@ -36,7 +36,7 @@ OTHERS_METRICS = re.compile(
 LOG_SOURCE = {"LOG_SOURCE_FOLDER", "LOG_SOURCE_BIND_ADDRESS", "LOG_SOURCE_PORT"}  # services/log_source/main.py
 VAULT = {"BACKUP_REPOSITORY", "VAULT_MACHINE", "WEBHOOK_KIND", "GOMEMLIMIT"}  # infrastructure/images/vault.py, and Go
 WORDS = (
-    r"sum|max|min|count|rate|increase|by|on|and|or|unless|vector|time|max_over_time|min_over_time|avg_over_time|sum_over_time"
+    r"sum|max|min|count|rate|increase|by|on|and|or|unless|vector|time|(max|min|avg|sum)_over_time"
     r"|histogram_quantile|changes|topk|sort_desc|avg|abs|predict_linear|offset|bool|\d+[smhd]"  # PromQL's own
 )
 

@@ -14,6 +14,7 @@ from discord_notices.messages.live import Notice, ended_message, live_message
 from discord_notices.messages.marker import marked_address, nonce_in, nonce_of
 from discord_notices.messages.message import Message
 from discord_notices.messages.moment import MomentPost, moment_message
+from discord_notices.messages.recap import Peak, StreamRecap
 from discord_notices.messages.template import FIELDS, field_list, filled, unknown_fields
 from discord_notices.rules.digest import Due
 from discord_notices.wording import LANGUAGES, speaking
@@ -174,3 +175,42 @@ def test_durations_and_rarity_are_said_in_every_language(language: str) -> None:
         assert re.findall(r"\d+", duration(3600)) == ["1", "0"]
         assert "48" not in rarity(48 * 3600)
         assert rarity(3600) != rarity(7200)
+
+
+def recap_of(moments: int, *peaks: Peak) -> StreamRecap:
+    return StreamRecap(site_url="https://site/", login="ninja", stream_id="s1", moments=moments, peaks=peaks)
+
+
+def test_the_end_brings_the_recap_with_its_picture() -> None:
+    """Each peak is one tap from its clip; the picture's address changes with what it shows."""
+    made, without = (Peak(moment=moment_state("closed").moment, clip_url=each) for each in ("https://clip/1", ""))
+    ended = polled(ended_at=NOW + seconds(300), revision=4)
+    told = notice(stream=ended, best_clip_url="https://c", recap=recap_of(9, made, without))
+    message = ended_message(told)
+    assert message.content == "**Ninja\\_Cat** was live. Your chat erupted 9 times."
+    assert message.card.image_url == "https://site/channels/ninja/streams/s1.png?lang=en&v=4-9"
+    fields = {each.name: each.value for each in message.card.fields}
+    first, second = fields["Biggest moments"].splitlines()
+    assert first.startswith("1. [Chat ")
+    assert first.endswith("](https://clip/1)")
+    assert second.endswith("](https://site/moments/m3f9a1c2e47b05d68)")
+    assert fields["Recap"] == "[The whole stream](https://site/channels/ninja/streams/s1?lang=en)"
+    assert "Best clip" not in fields
+    with speaking("de"):
+        german = ended_message(told)
+    assert german.content.endswith("Dein Chat ist 9-mal explodiert.")
+    assert "s1.png?lang=de&" in german.card.image_url
+
+
+def test_a_calm_stream_has_a_recap_and_no_picture() -> None:
+    message = ended_message(notice(stream=polled(ended_at=NOW), recap=recap_of(0)))
+    assert message.content == "**Ninja\\_Cat** was live."
+    assert message.card.image_url == ""
+    assert [each.name for each in message.card.fields][-1] == "Recap"
+
+
+def test_peaks_with_long_addresses_stay_within_discords_limits() -> None:
+    peak = Peak(moment=moment_state("closed").moment, clip_url="https://clip/" + "x" * 400)
+    message = ended_message(notice(stream=polled(ended_at=NOW), recap=recap_of(5, *[peak] * 5)))
+    assert fits_discord(message)
+    assert len({each.name: each.value for each in message.card.fields}["Biggest moments"].splitlines()) == 2

@@ -117,7 +117,14 @@ def test_a_full_batch_is_due_and_taking_empties_it(shaper):
 def test_rows_are_grouped_in_one_order_of_tables(shaper):
     online = (EXAMPLES / "stream-lifecycle" / "lifecycle_online.json").read_bytes()
     entries = [heartbeat(NOW), moment_entry(shaper), shaper.entry(Record("stream-lifecycle", 0, 0, online), NOW)]
-    assert list(by_table(entries)) == [Table.CHANNELS, Table.STREAMS, Table.MOMENTS, Table.PIPELINE_PROGRESS]
+    assert list(by_table(entries)) == [
+        Table.CHANNELS,
+        Table.STREAMS,
+        Table.STREAM_CHANGES,
+        Table.STREAM_VIEWERS,
+        Table.MOMENTS,
+        Table.PIPELINE_PROGRESS,
+    ]
 
 
 def test_a_moment_is_written_for_the_first_time_once(shaper):

@@ -11,7 +11,7 @@ NOW = 1_800_000_000_000
 STARTED = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def live(*numbers: int, **changes: str) -> dict[str, Stream]:
+def live(*numbers: int, **changes: object) -> dict[str, Stream]:
     """Return the streams of these channels by channel id."""
     streams = [
         Stream(**({"id": f"s{each}", "user_id": str(each), "user_login": f"c{each}", "started_at": STARTED} | changes))
@@ -64,3 +64,16 @@ def test_a_rename_of_a_silent_channel_is_reported_once():
     assert [each.login for each in tracker.introduce([new], NOW)] == ["new"]
     assert tracker.is_introduced("1", "new")
     assert tracker.introduce([new], NOW) == []
+
+
+def test_a_live_stream_is_reported_every_five_minutes_with_its_viewers():
+    tracker = StreamTracker("a")
+    told = [
+        (record.event, record.viewer_count, number)
+        for number in range(40)
+        for record in tracker.observe(["1"], live(1, viewer_count=100 + number), NOW + number * 20_000)
+    ]
+    assert told == [("online", 100, 0), ("update", 115, 15), ("update", 130, 30)]
+    changed = tracker.observe(["1"], live(1, title="new", viewer_count=7), NOW + 41 * 20_000)
+    assert [each.event for each in changed] == ["update"]
+    assert tracker.observe(["1"], live(1, title="new"), NOW + 50 * 20_000) == []  # the change counted as a report

@@ -97,7 +97,8 @@ export class Live {
     const { id, channel } = this.page?.dataset ?? {};
     const box = document.getElementById("now");
     if (box) box.dataset.sortKey = ""; // what it names may be gone: an older moment may take its place
-    if (box || (this.page && (gone.id === id || gone.channel === channel))) void this.poll();
+    const isShown = Boolean(gone.id && this.page?.querySelector(marked(gone.id)));
+    if (box || isShown || (this.page && (gone.id === id || gone.channel === channel))) void this.poll();
   }
 
   private refresh(state: string, html: string): void {

@@ -50,10 +50,12 @@ LEFT JOIN channels c USING (channel_id)
 LEFT JOIN watched_channels w USING (channel_id);
 
 -- name: streams_of(channel_id, before, most)
--- A stream whose end nobody saw ends where the next one begins. Viewers are known of those whom the Discord bot polls.
+-- A stream whose end nobody saw ends where the next one begins. Viewers are those that the Discord bot polled, else the
+-- recorder's; a curve is there once a stream is rolled up.
 SELECT
-    s.title, s.game_name, s.language, s.started_at, s.ended_at, s.next_at,
-    d.viewers_peak, d.viewers_sum / nullif(d.polls, 0) AS viewers_mean, v.viewers,
+    s.stream_id, s.title, s.game_name, s.language, s.started_at, s.ended_at, s.next_at,
+    d.viewers_peak, d.viewers_sum / nullif(d.polls, 0) AS viewers_mean, v.viewers, own.viewers AS own_viewers,
+    r.small AS people,
     (
         SELECT count(*) FROM visible_moments m
         WHERE m.channel_id = :channel_id AND m.crossed_at >= s.started_at
@@ -68,6 +70,8 @@ FROM (
 ) s
 LEFT JOIN discord_streams d ON d.stream_id = s.stream_id
 LEFT JOIN discord_viewers v ON v.stream_id = s.stream_id
+LEFT JOIN stream_viewers own ON own.stream_id = s.stream_id
+LEFT JOIN stream_recaps r ON r.stream_id = s.stream_id
 ORDER BY s.started_at DESC;
 
 -- name: eruption_hours(channel_id, weeks)

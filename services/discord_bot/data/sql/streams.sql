@@ -78,3 +78,18 @@ FROM discord_streams AS s
 WHERE s.channel_id = :channel_id
 ORDER BY s.started_at DESC
 LIMIT :most;
+
+-- name: night_of_stream(channel_id, stream_id, from_at, until_at, most)
+-- How often chat erupted in a stream that has a recap on the site, and its best moments. No row without a recap.
+WITH found AS (
+    SELECT m.moment_id, m.grade, m.crossed_at, (m.document -> 'evidence' ->> 'window_chatters')::numeric AS people
+    FROM visible_moments AS m
+    WHERE m.channel_id = :channel_id AND m.crossed_at >= :from_at AND m.crossed_at <= :until_at
+)
+SELECT
+    (SELECT count(*)::integer FROM found) AS moments,
+    ARRAY(
+        SELECT moment_id FROM found ORDER BY grade DESC, people DESC, crossed_at DESC, moment_id DESC LIMIT :most
+    ) AS best
+WHERE EXISTS (SELECT FROM streams WHERE streams.stream_id = :stream_id)
+    AND :channel_id::text NOT IN (SELECT channel_id FROM opted_out);

@@ -1,0 +1,1 @@
+"""A stream's recap, and what it is read from."""

@@ -1,0 +1,1 @@
+"""What a recap says: the whole stream as one curve, and its words."""

@@ -1,0 +1,1 @@
+"""Rolls streams up into their recaps."""
