@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from chat_analysis.moments import recorded_moment
 from chat_analysis.recording import START, Recording, read_recording
-from chat_analysis.replay import play
+from chat_analysis.replay import replay
+from contracts.moments import Moment
 from moment_detection.causes.meaning import UNKNOWN, Meaning, meaning_of
 from moment_detection.detection.counters import WINDOW_SECONDS
-from moment_detection.detection.outputs import PEAKED, ConfirmedPeak, Revision
+from moment_detection.detection.detector import Detector
+from moment_detection.detection.outputs import CLOSED, PEAKED, ConfirmedPeak, Revision
 from moment_detection.detection.rules import RuleBook
 from moment_detection.evidence.moment_context import MomentContext, context_of, sample_messages
 from moment_detection.messages import no_clip_reason
@@ -33,18 +36,32 @@ class PeakLine(NamedTuple):
 def peak_lines(path: Path, book: RuleBook) -> Iterator[PeakLine]:
     """Yield the peaks of a recording in order of their `t`. Raises RecordingError, OSError."""
     recording = read_recording(path)
+    return (each for each in findings(recording, book) if isinstance(each, PeakLine))
+
+
+def findings(recording: Recording, book: RuleBook) -> Iterator[PeakLine | Moment]:
+    """Yield each peak in order of its `t`, and the last revision of each moment as the live job would report it."""
     rules = book.of(recording.name)
+    detector = Detector(*rules)
+    open_moment: Revision | None = None  # one at a time
     moments: dict[int, tuple[Meaning, bool]] = {}  # meaning and whether to clip, by when it is known
-    for output in play(recording, rules):
+    for output in replay(recording, detector):
         if isinstance(output, Revision):
-            if output.number == PEAKED and not output.shadow:
+            if output.shadow:
+                continue
+            open_moment = None if output.number == CLOSED else output
+            if output.number == PEAKED:
                 meaning = _moment_meaning(output, recording)
                 moments[output.at] = meaning, no_clip_reason(output, meaning) is None
+            elif output.number == CLOSED:
+                yield recorded_moment(output, recording, detector)
         else:
             known = moments.pop(output.at, None) if output.first else None
             if not known and output.score < rules[0].threshold:
                 known = UNKNOWN, False
             yield _line(recording.name, output, *(known or (_peak_meaning(output, recording), False)))
+    if open_moment:  # the recording ends in it
+        yield recorded_moment(open_moment, recording, detector)
 
 
 def _line(name: str, peak: ConfirmedPeak, meaning: Meaning, clip: bool) -> PeakLine:

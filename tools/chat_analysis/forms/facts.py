@@ -1,0 +1,61 @@
+"""What a file says beside its messages, and what it does not say: nothing of it is guessed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass
+class Facts:
+    """Found while a file is read. Numbers count messages that lack something.
+
+    `form`: which program wrote it. `first_at`: seconds since 1970 (UTC, or local time if `is_local`) of the second that
+    times count from; None where they count from the video's start.
+    """
+
+    form: str
+    title: str | None = None
+    channel: str | None = None
+    video_id: str | None = None
+    first_at: int | None = None
+    is_local: bool = False
+    untimed: int = 0
+    textless: int = 0
+    authorless: int = 0
+    notices: int = 0
+    other_lines: int = 0
+    has_other_bytes: bool = False
+    cut: str | None = None
+
+    @property
+    def counts_from_video(self) -> bool:
+        """Return whether times are those of the video."""
+        return self.first_at is None
+
+    def note_other_bytes(self) -> None:
+        """Note that the file is not all UTF-8."""
+        self.has_other_bytes = True
+
+    def sentences(self) -> Iterator[str]:
+        """Yield what is missing, a sentence each."""
+        if self.cut:
+            yield self.cut
+        if self.first_at is not None:
+            yield f"times count from {self.first_text()}: when the video begins is not said (--start, --offset)"
+        for count, what in (
+            (self.untimed, "have no time that can be read and are left out"),
+            (self.textless, "have no text and are left out"),
+            (self.notices, "are Twitch's own (subscriptions, raids) and are left out"),
+            (self.authorless, "have no author and count as one person's"),
+        ):
+            if count:
+                yield f"{count:,} messages {what}"
+        if self.other_lines:
+            yield f"{self.other_lines:,} lines are no messages (joins, bans, notices) and are left out"
+        if self.has_other_bytes:
+            yield "some bytes are not UTF-8: those characters are shown as \N{REPLACEMENT CHARACTER}"
+
+    def first_text(self) -> str:
+        """Write the time that is counted from."""
+        when = datetime.fromtimestamp(self.first_at or 0, UTC)
+        return f"{when:%Y-%m-%d %H:%M:%S} ({'the time of the computer that wrote it' if self.is_local else 'UTC'})"

@@ -1,0 +1,87 @@
+"""The texts of a recording, in blocks: in memory while they are few, then in a temporary file."""
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from tempfile import SpooledTemporaryFile
+from typing import NamedTuple, overload
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+MEMORY_BYTES = 64 << 20  # more texts than this go to the disk
+
+
+class Block(NamedTuple):
+    """Texts that were added together, and their emotes; no emotes if none of them has any."""
+
+    texts: list[str]
+    emotes: list[str]
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Block).decode
+
+
+class TextStore(Sequence[str]):
+    """Texts by their number. `append` takes them as they come; `put_in_order` then numbers them anew."""
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 - lives as long as the store
+        self._firsts = [0]  # number of each block's first text, and of the next block's
+        self._ends = [0]  # where each block begins in the file, and the next will
+        self._order: NDArray[np.int64] | None = None
+        self._open = -1, Block([], [])  # the block that was read last
+
+    def append(self, texts: list[str], emotes: list[str]) -> None:
+        """Add texts; `emotes` is empty or has as many."""
+        try:
+            packed = _encode(Block(texts, emotes))
+        except UnicodeEncodeError:  # JSON can spell half of a character
+            packed = _encode(Block([each.encode("utf-8", "replace").decode() for each in texts], emotes))
+        self._file.seek(self._ends[-1])
+        self._file.write(packed)
+        self._ends.append(self._ends[-1] + len(packed))
+        self._firsts.append(self._firsts[-1] + len(texts))
+
+    def put_in_order(self, order: NDArray[np.int64]) -> None:
+        """Number the texts by `order`: the old number of each new one."""
+        self._order = order
+
+    def close(self) -> None:
+        """Remove the texts."""
+        self._file.close()
+
+    def emotes(self, number: int) -> str:
+        """Return the emotes of a text as JSON, or nothing."""
+        block, at = self._find(number)
+        return block.emotes[at] if block.emotes else ""
+
+    def __len__(self) -> int:
+        return self._firsts[-1]
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[str]: ...
+    def __getitem__(self, number: int | slice) -> str | list[str]:
+        if isinstance(number, slice):
+            return [self[each] for each in range(*number.indices(len(self)))]
+        block, at = self._find(number if number >= 0 else len(self) + number)
+        return block.texts[at]
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[number] for number in range(len(self)))
+
+    def _find(self, number: int) -> tuple[Block, int]:
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        if self._order is not None:
+            number = int(self._order[number])
+        place, block = self._open
+        if place < 0 or not self._firsts[place] <= number < self._firsts[place + 1]:
+            place = bisect_right(self._firsts, number) - 1
+            self._file.seek(self._ends[place])
+            block = _decode(self._file.read(self._ends[place + 1] - self._ends[place]))
+            self._open = place, block
+        return block, number - self._firsts[place]
