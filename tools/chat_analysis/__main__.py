@@ -5,6 +5,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from shutil import get_terminal_size
 from typing import TextIO
@@ -38,6 +39,8 @@ def main() -> int:
     options = parser().parse_args()
     (settings,) = load_all(RuleSettings)
     rules = settings.rules()
+    if options.threshold is not None:
+        rules = replace(rules, detector={**rules.detector, "threshold": options.threshold})
     paths, code = _found(options.files)
     try:
         if options.sweep:

@@ -34,6 +34,7 @@ HELP = {
 }
 VIDEO = re.compile(r"(?:.*/videos?/|v)?(\d{5,})(?:[?#/].*)?")
 DEFAULT_RATE = "60"
+LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 2, 100
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,6 +45,12 @@ def parser() -> argparse.ArgumentParser:
     found.add_argument("files", nargs="+", metavar="FILE", help="recorded chat")
     found.add_argument("--out", type=Path, metavar="FILE", help="write the lines of JSON here")
     found.add_argument("--table", action="store_true", help="print the table even where there is no terminal")
+    found.add_argument(
+        "--threshold",
+        type=_threshold,
+        metavar="N",
+        help="how high chat must rise (default: 4); a small crowd may want 3",
+    )
     found.add_argument("--top", type=_count, metavar="N", help="only the N highest, in the table and in lists")
     lists = found.add_argument_group("lists of the highlights")
     for name in WRITERS:
@@ -74,6 +81,16 @@ def _count(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of highlights")
     return int(text)
+
+
+def _threshold(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not LOWEST_THRESHOLD <= number <= HIGHEST_THRESHOLD:
+        raise argparse.ArgumentTypeError(f"{text!r} is not between {LOWEST_THRESHOLD} and {HIGHEST_THRESHOLD}")
+    return number
 
 
 def _seconds(text: str) -> float:

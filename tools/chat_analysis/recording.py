@@ -1,6 +1,6 @@
 """Recorded chat of any form, as columns.
 
-Our own form is a line per message, in order of time: {"t": seconds from the start, "user": number or name, "text": ...}.
+Our own form has a line per message, in order of time: {"t": seconds from the start, "user": number or name, "text": …}
 """
 
 import os

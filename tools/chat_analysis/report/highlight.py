@@ -11,14 +11,13 @@ from chat_analysis.recording import START, Recording
 from contracts.moment_words import cause_words, no_clip_words
 from contracts.moments import Moment
 from highlight_exports.ranges import SHORTEST_SECONDS, Range
-from moment_detection.causes.normalize import shortened
-from moment_detection.lead import lead, numbers
+from moment_detection.lead import lead, numbers, people_text, times_text
 
 HOUR, MINUTE = 3600, 60
 LEAST_MINUTES = 10  # "biggest in 2 min" says nothing
 WRITTEN = 6  # emotes and words that are shown
 CURVE_POINTS = 600
-DRAWN_OUT = re.compile(r"(.)\1{4,}")
+DRAWN_OUT = re.compile(r"(.)\1{4,}")  # a letter five times or more: people hold the key
 
 
 class Video(NamedTuple):
@@ -45,6 +44,7 @@ class Highlight(NamedTuple):
     end: float
     title: str
     people: str
+    people_short: str
     rarity: str
     written: list[tuple[str, int]]
     cause: str
@@ -76,7 +76,7 @@ class Highlight(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All of one recording. `curve`: messages of each `step` seconds, from the video's second `curve_from` on."""
+    """All of one recording. `curve`: messages of each `step` seconds, `length` in all, from the video's `curve_from`."""
 
     recording: Recording
     video: Video
@@ -84,6 +84,7 @@ class Report(NamedTuple):
     curve: list[int]
     curve_from: float
     step: int
+    length: int
 
 
 def report_of(recording: Recording, moments: Sequence[Moment], video: Video, top: int | None = None) -> Report:
@@ -102,6 +103,7 @@ def report_of(recording: Recording, moments: Sequence[Moment], video: Video, top
         curve=curve,
         curve_from=first - START + video.offset,
         step=step,
+        length=length,
     )
 
 
@@ -119,6 +121,7 @@ def _highlight(moment: Moment, rank: int, first: int, video: Video) -> Highlight
         end=end,
         title=lead(moment),
         people=numbers(moment),
+        people_short=short_numbers(moment),
         rarity=rarity(moment, first),
         written=written(moment),
         cause=cause_words(moment.causes[0]) if moment.causes else "",
@@ -126,6 +129,13 @@ def _highlight(moment: Moment, rank: int, first: int, video: Video) -> Highlight
         link=video.link(start),
         moment=moment,
     )
+
+
+def short_numbers(moment: Moment) -> str:
+    """Say how many people wrote at once, and how many times the usual that is: "95 people (7×)"."""
+    people, usual = moment.evidence.window_chatters, moment.evidence.expected_chatters
+    times = times_text(people / usual) if usual >= 1 else ""
+    return f"{people_text(people)} ({times}×)" if times else people_text(people)
 
 
 def rarity(moment: Moment, first: int) -> str:
@@ -141,15 +151,15 @@ def rarity(moment: Moment, first: int) -> str:
 
 
 def written(moment: Moment) -> list[tuple[str, int]]:
-    """Return the emotes and words that most people used; of "haha", "hahaha" and so on only the commonest."""
+    """Return the emotes and words that most people used; of "loooool" and "looooooool" only the commoner."""
     used = [(each.name, each.chatters) for each in moment.evidence.emotes]
     used += [(each.word, each.chatters) for each in moment.evidence.words]
     by_sound: dict[str, tuple[str, int]] = {}
     for name, count in sorted(used, key=lambda each: -each[1]):
-        by_sound.setdefault(shortened(name.casefold()), (shortened_name(name), count))
+        by_sound.setdefault(DRAWN_OUT.sub(r"\1", name.casefold()), (read_as(name), count))
     return list(by_sound.values())[:WRITTEN]
 
 
-def shortened_name(name: str) -> str:
+def read_as(name: str) -> str:
     """Return a word whose letter is drawn out as people read it: "777…" for sixteen of them."""
-    return DRAWN_OUT.sub(lambda found: f"{found[1] * 3}…", name)
+    return DRAWN_OUT.sub(r"\1\1\1…", name)

@@ -5,13 +5,17 @@ from html import escape
 from importlib.resources import files
 
 from chat_analysis.report.highlight import Highlight, Report
-from chat_analysis.report.table import headline
+from chat_analysis.report.table import NO_MOMENT, headline
 from highlight_exports.ranges import clock, one_line
 
 NUMBERED = 12  # of the highest: more numbers on the curve would cover each other
 CURVE_HEIGHT = 100
 HEADROOM = 1.08
 HOUR_MARKS = 4
+ORDER = """<input type="radio" name="order" id="best" checked> <label for="best">Highest first</label>
+<input type="radio" name="order" id="time"> <label for="time">In order of time</label>"""
+APART = 0.07  # of the curve's width: numbers that are closer stand one above the other
+ROWS = 3
 
 
 def page(report: Report) -> str:
@@ -29,8 +33,9 @@ def page(report: Report) -> str:
 <h1>Highlights of {title}</h1>
 <p class="soft">{escape(headline(report))}</p>
 {_curve(report)}
+{ORDER}
 <ol>
-{moments or "<li>No moment: chat was even all along, or is shorter than ten minutes.</li>"}
+{moments or f"<li>{NO_MOMENT}.</li>"}
 </ol>
 <footer>{_notes(report)}</footer>
 </html>
@@ -41,13 +46,15 @@ def _curve(report: Report) -> str:
     if not report.curve:
         return ""
     length = max(len(report.curve) * report.step, 1)
-    pins = "\n".join(_pin(each, (each.at - report.curve_from) / length) for each in _pinned(report.highlights))
+    shares = {each.rank: min(max((each.at - report.curve_from) / length, 0.0), 1.0) for each in report.highlights}
+    rows = _rows(shares)
+    pins = "\n".join(_pin(each, shares[each.rank], rows.get(each.rank, 0)) for each in _pinned(report.highlights))
     marks = "".join(
         f"<span>{clock(max(0, report.curve_from + length * mark / HOUR_MARKS))}</span>"
         for mark in range(HOUR_MARKS + 1)
     )
     size = f"{report.step} s" if report.step > 1 else "second"
-    return f"""<div class="curve">
+    return f"""<div class="curve" style="--rows:{max(rows.values(), default=0)}">
 {_area(report.curve, "messages over the whole stream")}
 {pins}
 </div>
@@ -60,13 +67,24 @@ def _pinned(highlights: Sequence[Highlight]) -> list[Highlight]:
     return sorted(highlights, key=lambda each: -each.rank)
 
 
-def _pin(highlight: Highlight, share: float) -> str:
+def _rows(shares: dict[int, float]) -> dict[int, int]:
+    """Return the row of each number above the curve, 0 being the lowest, so that few cover each other."""
+    rows, lasts = dict[int, int](), [-1.0] * ROWS
+    for rank, share in sorted(shares.items(), key=lambda each: each[1]):
+        if rank <= NUMBERED:
+            free = (row for row, last in enumerate(lasts) if share - last >= APART)
+            rows[rank] = next(free, min(range(ROWS), key=lasts.__getitem__))
+            lasts[rows[rank]] = share
+    return rows
+
+
+def _pin(highlight: Highlight, share: float, row: int) -> str:
     name = escape(f"{clock(highlight.at)} {one_line(highlight.title)}")
     target = escape(highlight.link or f"#m{highlight.rank}")
     number = f"<b>{highlight.rank}</b>" if highlight.rank <= NUMBERED else ""
     kind = "pin" if number else "pin small"
-    left = f"{100 * min(max(share, 0.0), 1.0):.2f}%"
-    return f'<a class="{kind}" style="left:{left}" href="{target}" title="{name}" aria-label="{name}">{number}</a>'
+    place = f"left:{100 * share:.2f}%;--row:{row}"
+    return f'<a class="{kind}" style="{place}" href="{target}" title="{name}" aria-label="{name}">{number}</a>'
 
 
 def _area(values: Sequence[int], name: str) -> str:
@@ -86,7 +104,7 @@ def _moment(highlight: Highlight) -> str:
     place = f'<a href="{escape(highlight.link)}">{time}</a>' if highlight.link else f'<span class="time">{time}</span>'
     words = "".join(f"<span>{escape(one_line(name))} {count}</span>" for name, count in highlight.written)
     lines = "\n".join(f'<p class="soft">{escape(each)}</p>' for each in _lines(highlight))
-    return f"""<li id="m{highlight.rank}">
+    return f"""<li id="m{highlight.rank}" style="--rank:{highlight.rank}">
 <h2><span>{highlight.rank}. {escape(one_line(highlight.title))}</span> {place}</h2>
 {_area(moment.evidence.messages, "messages per second around the peak")}
 <p>{escape(highlight.people)}</p>

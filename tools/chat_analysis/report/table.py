@@ -1,5 +1,6 @@
 """The table on a terminal, as wide as it is."""
 
+import textwrap
 import unicodedata
 from collections.abc import Iterator
 
@@ -8,28 +9,30 @@ from highlight_exports.ranges import clock, one_line
 
 NARROWEST = 60  # columns
 WIDE = ("W", "F")  # East Asian widths that take two columns
-NO_MOMENT = "No moment: chat was even all along, or is shorter than ten minutes."
+NO_MOMENT = "No moment: chat was even all along, or shorter than ten minutes. A small crowd's show with --threshold 3"
 
 
 def table(report: Report, width: int) -> str:
     """Return the moments as lines of at most `width` columns."""
     width = max(width, NARROWEST) - 1  # a full line makes some consoles break it
-    lines = [cut(headline(report), width)]
+    name = one_line(report.recording.facts.title or report.recording.name)
+    lines = [cut(f"{name}: {headline(report)}", width)]
     if not report.highlights:
-        return "\n".join([*lines, NO_MOMENT, ""])
+        return "\n".join([*lines, *textwrap.wrap(NO_MOMENT, width), ""])
     rows = [("from", "rank", "rarity", "mood", "what the crowd did, and wrote"), *map(_row, report.highlights)]
     sizes = [max(columns(row[column]) for row in rows) for column in range(len(rows[0]) - 1)]
     for row in rows:
         cells = [_padded(cell, size) for cell, size in zip(row, sizes, strict=False)]
         lines.append(cut("  ".join([*cells, row[-1]]).rstrip(), width))
-    return "\n".join([*lines, *_legend(report), ""])
+    lines += [cut(line, width) for line in _legend(report)]
+    return "\n".join([*lines, ""])
 
 
 def headline(report: Report) -> str:
     """Say how much chat it is and how many moments."""
     recording = report.recording
     return (
-        f"{recording.facts.title or recording.name}: {clock(len(report.curve) * report.step)} of chat, "
+        f"{clock(report.length)} of chat, "
         f"{_counted(len(recording.seconds), 'message')} by {_counted(len(recording.names), 'person', 'people')}, "
         f"{_counted(len(report.highlights), 'moment')}"
     )
@@ -41,7 +44,7 @@ def _counted(count: int, one: str, many: str = "") -> str:
 
 def _row(highlight: Highlight) -> tuple[str, ...]:
     wrote = one_line(highlight.wrote())
-    did = f"{highlight.cause} · {highlight.people}" if highlight.cause else highlight.people
+    did = f"{highlight.cause} · {highlight.people_short}" if highlight.cause else highlight.people_short
     text = f"{did}: {wrote}" if wrote else did
     mark = "" if highlight.is_reaction else "*"
     return (
@@ -55,7 +58,7 @@ def _row(highlight: Highlight) -> tuple[str, ...]:
 
 def _legend(report: Report) -> Iterator[str]:
     if not all(each.is_reaction for each in report.highlights):
-        yield "* something beside the stream made people write: not in the lists for editing"
+        yield "* a raid, a vote or the like: not in the lists for editing"
 
 
 def columns(text: str) -> int:
