@@ -64,7 +64,7 @@ def test_the_table_fits(report: Report, width: int) -> None:
     assert all(columns(line) < width for line in lines)
     assert len(lines) == 3 + len(report.highlights)
     first = report.highlights[0]
-    assert lines[0].startswith("one: 1:00:05 of chat, 2,")
+    assert lines[0].startswith("one: 1:00:06 of chat, 2,")
     assert lines[2].split()[0] == clock(first.start)
     assert "laughter" in table(report, width)
 
