@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from chat_analysis.moments import recorded_moment
+from chat_analysis.moments import kept_messages, recorded_moment, recorded_room_events
 from chat_analysis.recording import START, Recording, read_recording
 from chat_analysis.replay import replay
 from contracts.moments import Moment
@@ -81,18 +81,20 @@ def _line(name: str, peak: ConfirmedPeak, meaning: Meaning, clip: bool) -> PeakL
 
 
 def _moment_meaning(revision: Revision, recording: Recording) -> Meaning:
-    return meaning_of(context_of(revision, recording.messages(revision.texts_from, revision.at), ()))
+    messages = kept_messages(recording, revision.texts_from, revision.at)
+    return meaning_of(context_of(revision, messages, recorded_room_events(recording, revision.at)))
 
 
 def _peak_meaning(peak: ConfirmedPeak, recording: Recording) -> Meaning:
     """Interpret the messages from a peak's window to its confirmation, for a peak that no moment reports."""
-    messages, sampled_share = sample_messages(recording.messages(peak.peak - WINDOW_SECONDS + 1, peak.at))
+    messages, sampled_share = sample_messages(kept_messages(recording, peak.peak - WINDOW_SECONDS + 1, peak.at))
     context = MomentContext(
         crossed=peak.peak,
         peak=peak.peak,
         known_at=0,
         messages=messages,
         sampled_share=sampled_share,
+        room_events=recorded_room_events(recording, peak.at),
         expected_chatters=peak.expected,
     )
     return meaning_of(context)

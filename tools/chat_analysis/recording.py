@@ -21,7 +21,7 @@ from chat_analysis.forms.recognise import OWN_FORM, foreign_messages, form_of
 from chat_analysis.forms.source import Progress, Source, no_progress
 from chat_analysis.forms.text_store import TextStore
 from chat_analysis.recording_file import RecordedMessage, own_messages
-from moment_detection.detection.channel_events import FIELD, PIECE
+from moment_detection.detection.channel_events import FIELD, PIECE, SHORT_ID, ChannelEvent
 from moment_detection.detection.window_chatters import COMMAND_PREFIX
 from moment_detection.evidence.chat_message import EMPTY_TAG, TEXT_LIMIT, ChatMessage
 
@@ -85,16 +85,22 @@ class Recording(NamedTuple):
     def messages(self, first: int, last: int) -> list[ChatMessage]:
         """Return the messages of the seconds `first` to `last`, both inclusive, as the job stores them."""
         begin, end = np.searchsorted(self.seconds, (first, last + 1)).tolist()
-        return [
-            ChatMessage(
-                second=int(self.seconds[number]),
-                chatter=self.names[self.chatters[number]],
-                message_id="",
-                twitch_emotes=self.texts.emotes(number) or EMPTY_TAG,
-                text=self.texts[number][:TEXT_LIMIT].translate(SEPARATORS),
-            )
-            for number in range(begin, end)
-        ]
+        return [self._message(number) for number in range(begin, end)]
+
+    def _message(self, number: int) -> ChatMessage:
+        emotes, message_id = self.texts.beside(number)
+        return ChatMessage(
+            second=int(self.seconds[number]),
+            chatter=self.names[self.chatters[number]],
+            message_id=message_id[:SHORT_ID],
+            twitch_emotes=emotes or EMPTY_TAG,
+            text=self.texts[number][:TEXT_LIMIT].translate(SEPARATORS),
+        )
+
+    def events(self, first: int, last: int) -> list[tuple[int, ChannelEvent]]:
+        """Return the notices of the seconds `first` to `last`, both inclusive, with their second and in order."""
+        found = [(START + each.sent_at // 1000, each) for each in self.facts.events]
+        return sorted((each for each in found if first <= each[0] <= last), key=lambda each: each[1].sent_at)
 
 
 def warn(sentence: str) -> None:
@@ -118,7 +124,7 @@ def read_recording(path: Path, report: Callable[[str], None] = warn, progress: P
 
 
 def _own_batch(messages: Sequence[RecordedMessage]) -> Batch:
-    return Batch([each.t for each in messages], [each.user for each in messages], [each.text for each in messages], [])
+    return Batch([each.t for each in messages], [each.user for each in messages], [each.text for each in messages])
 
 
 def _check_and_tell(path: Path, facts: Facts, collector: "Collector", report: Callable[[str], None]) -> None:
@@ -146,10 +152,10 @@ class Collector:
         """Add messages."""
         numbers = self._numbers
         self.count += len(batch.times)
-        self._seconds.append(np.array(batch.times, np.float64).astype(np.int64))
+        self._seconds.append(np.floor(np.array(batch.times, np.float64)).astype(np.int64))
         self._chatters.append(np.array([numbers[user] for user in batch.users], np.int32))
         self._speaks.append(np.array([not text.startswith(COMMAND_PREFIX) for text in batch.texts], np.bool_))
-        self._texts.append(batch.texts, batch.emotes)
+        self._texts.append(batch.texts, batch.emotes, batch.ids)
 
     def recording(self, path: Path, facts: Facts) -> Recording:
         """Return all messages in order. Raises RecordingError if a file of our own is not in order."""

@@ -53,9 +53,10 @@ EXPECTED: dict[str, tuple[Found, list[str]]] = {
             (0, "11", "hello LUL LUL", LUL),
             (1, "12", "who: am I", []),
             (1, "11", "dances LUL", [("425618", 7, 9)]),
+            (2, "12", "seven months", []),
             (3, "12", HAHA, []),
         ],
-        ["times count from 2026-11-29 20:00:01 (UTC)", "1 messages have no time", "2 lines are no messages"],
+        ["times count from 2026-11-29 20:00:01 (UTC)", "1 messages have no time"],
     ),
 }
 

@@ -7,11 +7,17 @@ import msgspec
 from chat_analysis.forms.batch import ForeignMessage, time_of
 from chat_analysis.forms.facts import Facts
 from chat_analysis.forms.json_items import CutError, JsonText
+from chat_analysis.forms.system_texts import note_system_text
 from chat_analysis.forms.twitch_downloader import message_of as comment_message
 from contracts.chat_messages import Emote
 
 FORM = "chat-downloader"
 CHAT_TYPES = (None, "text_message", "paid_message", "highlighted_message")  # others are Twitch's own words
+EVENTS = {  # message types to our name, and the field with its number
+    "raid": ("raid", "number_of_raiders"),
+    "mystery_subscription_gift": ("submysterygift", "mass_gift_count"),
+    "subscription_gift": ("subgift", ""),
+}
 MICROSECONDS = 1_000_000
 _encode = msgspec.json.Encoder().encode
 
@@ -35,18 +41,28 @@ def read(text: JsonText, facts: Facts) -> Iterator[ForeignMessage]:
 def message_of(item: object, facts: Facts) -> ForeignMessage | None:
     """Return an item's message; None, with the reason noted in `facts`, if it is none."""
     item = item if isinstance(item, dict) else {}
-    if item.get("message_type") not in CHAT_TYPES:
-        facts.notices += 1
-        return None
-    t = _time(item, facts)
+    t, text = _time(item, facts), item.get("message")
     if t is None:
         facts.untimed += 1
         return None
-    text = item.get("message")
+    if item.get("message_type") not in CHAT_TYPES:
+        _note(item, t, facts)
+        return None
     if not isinstance(text, str):
         facts.textless += 1
         return None
+    if note_system_text(text, t, facts):
+        return None
     return ForeignMessage(t, _author(item.get("author"), facts), text, _emotes(item.get("emotes")))
+
+
+def _note(item: "dict[str, object]", t: float, facts: Facts) -> None:
+    """Note Twitch's own words; raids and gifts of a live chat have their numbers in fields."""
+    facts.notices += 1
+    name, field = EVENTS.get(str(item.get("message_type")), ("", ""))
+    amount = item.get(field, 1)
+    if name and isinstance(amount, int):
+        facts.note_event(t, name, amount=amount)
 
 
 def _time(item: "dict[str, object]", facts: Facts) -> float | None:

@@ -1,8 +1,10 @@
 """What a file says beside its messages, and what it does not say: nothing of it is guessed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from moment_detection.detection.channel_events import ChannelEvent
 
 
 @dataclass
@@ -10,7 +12,8 @@ class Facts:
     """Found while a file is read. Numbers count messages that lack something.
 
     `form`: which program wrote it. `first_at`: seconds since 1970 (UTC, or local time if `is_local`) of the second that
-    times count from; None where they count from the video's start.
+    times count from; None where it is the video's start. `events`: raids, gifts and deletions, whose `sent_at`
+    counts milliseconds from there.
     """
 
     form: str
@@ -23,9 +26,11 @@ class Facts:
     textless: int = 0
     authorless: int = 0
     notices: int = 0
+    relayed: int = 0
     other_lines: int = 0
     has_other_bytes: bool = False
     cut: str | None = None
+    events: list[ChannelEvent] = field(default_factory=list)
 
     @property
     def counts_from_video(self) -> bool:
@@ -36,6 +41,16 @@ class Facts:
         """Note that the file is not all UTF-8."""
         self.has_other_bytes = True
 
+    def since_first(self, second: int) -> float:
+        """Return a second since 1970 as it counts from the first one."""
+        if self.first_at is None:
+            self.first_at = second
+        return float(second - self.first_at)
+
+    def note_event(self, t: float, name: str, subject: str = "", amount: int = 0) -> None:
+        """Note a raid, gifts, or a moderator's deletion."""
+        self.events.append(ChannelEvent(int(t * 1000), "notice", name, subject, amount))
+
     def sentences(self) -> Iterator[str]:
         """Yield what is missing, a sentence each."""
         if self.cut:
@@ -45,7 +60,8 @@ class Facts:
         for count, what in (
             (self.untimed, "have no time that can be read and are left out"),
             (self.textless, "have no text and are left out"),
-            (self.notices, "are Twitch's own (subscriptions, raids) and are left out"),
+            (self.notices, "are Twitch's own (subscriptions, gifts, raids) and are left out"),
+            (self.relayed, "are of another channel's chat (Shared Chat) and are left out"),
             (self.authorless, "have no author and count as one person's"),
         ):
             if count:

@@ -13,10 +13,11 @@ MEMORY_BYTES = 64 << 20  # more texts than this go to the disk
 
 
 class Block(NamedTuple):
-    """Texts that were added together, and their emotes; no emotes if none of them has any."""
+    """Texts that were added together; `emotes` and `ids` are empty if no text has any."""
 
     texts: list[str]
     emotes: list[str]
+    ids: list[str]
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -31,14 +32,14 @@ class TextStore(Sequence[str]):
         self._firsts = [0]  # number of each block's first text, and of the next block's
         self._ends = [0]  # where each block begins in the file, and the next will
         self._order: NDArray[np.int64] | None = None
-        self._open = -1, Block([], [])  # the block that was read last
+        self._open = -1, Block([], [], [])  # the block that was read last
 
-    def append(self, texts: list[str], emotes: list[str]) -> None:
-        """Add texts; `emotes` is empty or has as many."""
+    def append(self, texts: list[str], emotes: list[str], ids: list[str]) -> None:
+        """Add texts; `emotes` and `ids` are empty or have as many."""
         try:
-            packed = _encode(Block(texts, emotes))
+            packed = _encode(Block(texts, emotes, ids))
         except UnicodeEncodeError:  # JSON can spell half of a character
-            packed = _encode(Block([each.encode("utf-8", "replace").decode() for each in texts], emotes))
+            packed = _encode(Block([each.encode("utf-8", "replace").decode() for each in texts], emotes, ids))
         self._file.seek(self._ends[-1])
         self._file.write(packed)
         self._ends.append(self._ends[-1] + len(packed))
@@ -52,10 +53,10 @@ class TextStore(Sequence[str]):
         """Remove the texts."""
         self._file.close()
 
-    def emotes(self, number: int) -> str:
-        """Return the emotes of a text as JSON, or nothing."""
+    def beside(self, number: int) -> tuple[str, str]:
+        """Return the emotes of a text as JSON, and its id; each may be empty."""
         block, at = self._find(number)
-        return block.emotes[at] if block.emotes else ""
+        return block.emotes[at] if block.emotes else "", block.ids[at] if block.ids else ""
 
     def __len__(self) -> int:
         return self._firsts[-1]

@@ -7,6 +7,7 @@ import msgspec
 from chat_analysis.forms.batch import ForeignMessage, time_of
 from chat_analysis.forms.facts import Facts
 from chat_analysis.forms.json_items import CutError, JsonText
+from chat_analysis.forms.system_texts import note_system_text
 from contracts.chat_messages import Emote
 
 FORM = "TwitchDownloader"
@@ -39,17 +40,18 @@ def message_of(comment: object, facts: Facts) -> ForeignMessage | None:
     comment = comment if isinstance(comment, dict) else {}
     message = comment.get("message")
     message = message if isinstance(message, dict) else {}
-    notice = message.get("user_notice_params")
-    if isinstance(notice, dict) and notice.get("msg_id", notice.get("msg-id")) not in CHAT_NOTICES:
-        facts.notices += 1
-        return None
-    t = time_of(comment.get("content_offset_seconds"))
-    body = message.get("body")
+    t, body = time_of(comment.get("content_offset_seconds")), message.get("body")
     if t is None:
         facts.untimed += 1
         return None
     if not isinstance(body, str):
         facts.textless += 1
+        return None
+    if note_system_text(body, t, facts):
+        return None
+    notice = message.get("user_notice_params")
+    if isinstance(notice, dict) and notice.get("msg_id", notice.get("msg-id")) not in CHAT_NOTICES:
+        facts.notices += 1
         return None
     return ForeignMessage(t, _author(comment.get("commenter"), facts), body, _emotes(message, body))
 

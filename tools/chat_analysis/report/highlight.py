@@ -76,7 +76,7 @@ class Highlight(NamedTuple):
 
 
 class Report(NamedTuple):
-    """All of one recording. `curve`: messages of each `step` seconds, `length` in all, from the video's `curve_from`."""
+    """All of one recording. `curve`: messages of each `step` of `length` seconds, from the video's `curve_from`."""
 
     recording: Recording
     video: Video
