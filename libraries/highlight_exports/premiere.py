@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote
-from xml.etree.ElementTree import Element, SubElement, indent, tostring  # nosec B405 - written here, never parsed
+from xml.etree.ElementTree import Element, SubElement, indent, tostring  # nosec B405
 
 from highlight_exports.frame_rate import FrameRate
 from highlight_exports.ranges import Range, file_name, one_line

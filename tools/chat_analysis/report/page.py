@@ -30,6 +30,7 @@ def page(report: Report) -> str:
 <title>Highlights of {title}</title>
 <style>
 {css}</style>
+<main>
 <h1>Highlights of {title}</h1>
 <p class="soft">{escape(headline(report))}</p>
 {_curve(report)}
@@ -37,6 +38,7 @@ def page(report: Report) -> str:
 <ol>
 {moments or f"<li>{NO_MOMENT}.</li>"}
 </ol>
+</main>
 <footer>{_notes(report)}</footer>
 </html>
 """
@@ -79,7 +81,7 @@ def _rows(shares: dict[int, float]) -> dict[int, int]:
 
 
 def _pin(highlight: Highlight, share: float, row: int) -> str:
-    name = escape(f"{clock(highlight.at)} {one_line(highlight.title)}")
+    name = escape(f"{highlight.rank}: {clock(highlight.at)} {one_line(highlight.title)}")
     target = escape(highlight.link or f"#m{highlight.rank}")
     number = f"<b>{highlight.rank}</b>" if highlight.rank <= NUMBERED else ""
     kind = "pin" if number else "pin small"
