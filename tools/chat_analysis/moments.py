@@ -5,11 +5,10 @@ from itertools import groupby
 
 from chat_analysis.recording import START, Recording
 from contracts.moments import Moment
-from moment_detection.causes.meaning import UNKNOWN, meaning_of
+from moment_detection.causes.meaning import UNKNOWN, Meaning, meaning_of
 from moment_detection.detection.channel_events import FIELD, PIECE, ChannelEvent
 from moment_detection.detection.counters import WINDOW_SECONDS
-from moment_detection.detection.detector import Detector
-from moment_detection.detection.outputs import CLOSED, RAISED, Revision
+from moment_detection.detection.outputs import RAISED, Revision
 from moment_detection.evidence.chat_message import ChatMessage
 from moment_detection.evidence.evidence import count_evidence
 from moment_detection.evidence.moment_context import context_of
@@ -25,19 +24,34 @@ from moment_detection.evidence.second_text import second_text, undeleted_message
 from moment_detection.messages import moment
 
 
-def recorded_moment(revision: Revision, recording: Recording, detector: Detector) -> Moment:
-    """Build a moment from its revision, and tell the detector if its meaning rules out a clip, as the job does."""
+class MomentMeanings:
+    """Derives the meaning of a recording's revisions; a closing revision mostly repeats the one before."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._last: tuple[tuple[int, int, int], Meaning] | None = None
+
+    def of(self, revision: Revision) -> Meaning:
+        """Return the meaning that the job gives to a revision."""
+        if revision.number == RAISED:
+            return UNKNOWN
+        key = revision.crossed, revision.peak, revision.texts_until
+        if self._last and self._last[0] == key and not self._recording.facts.events:  # later deletions change it
+            return self._last[1]
+        messages = kept_messages(self._recording, revision.texts_from, revision.at)
+        meaning = meaning_of(context_of(revision, messages, recorded_room_events(self._recording, revision.at)))
+        self._last = key, meaning
+        return meaning
+
+
+def recorded_moment(revision: Revision, recording: Recording, meaning: Meaning) -> Moment:
+    """Build a moment from its revision, with the evidence that the job counts."""
     crowd = count_evidence(
         _texts(recording, revision.texts_from, revision.at),
         channel_id=recording.name,
         window=range(revision.peak - WINDOW_SECONDS + 1, revision.peak + 1),
         until=revision.texts_until,
     )
-    is_known = revision.number != RAISED
-    room_events = recorded_room_events(recording, revision.at)
-    meaning = meaning_of(context_of(revision, crowd.messages, room_events)) if is_known else UNKNOWN
-    if revision.number == CLOSED and not meaning.may_clip:
-        detector.give_back_clip(revision)
     return moment(recording.name, revision, crowd, meaning)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from chat_analysis.moments import kept_messages, recorded_moment, recorded_room_events
+from chat_analysis.moments import MomentMeanings, kept_messages, recorded_moment, recorded_room_events
 from chat_analysis.recording import START, Recording, read_recording
 from chat_analysis.replay import replay
 from contracts.moments import Moment
@@ -13,7 +13,7 @@ from moment_detection.detection.counters import WINDOW_SECONDS
 from moment_detection.detection.detector import Detector
 from moment_detection.detection.outputs import CLOSED, PEAKED, ConfirmedPeak, Revision
 from moment_detection.detection.rules import RuleBook
-from moment_detection.evidence.moment_context import MomentContext, context_of, sample_messages
+from moment_detection.evidence.moment_context import MomentContext, sample_messages
 from moment_detection.messages import no_clip_reason
 
 
@@ -36,32 +36,47 @@ class PeakLine(NamedTuple):
 def peak_lines(path: Path, book: RuleBook) -> Iterator[PeakLine]:
     """Yield the peaks of a recording in order of their `t`. Raises RecordingError, OSError."""
     recording = read_recording(path)
-    return (each for each in findings(recording, book) if isinstance(each, PeakLine))
+    return (each for each in _played(recording, book) if isinstance(each, PeakLine))
 
 
 def findings(recording: Recording, book: RuleBook) -> Iterator[PeakLine | Moment]:
     """Yield each peak in order of its `t`, and the last revision of each moment as the live job would report it."""
+    for each in _played(recording, book):
+        yield each if isinstance(each, PeakLine) else recorded_moment(each.revision, recording, each.meaning)
+
+
+class LastRevision(NamedTuple):
+    """The last revision of a moment, and what it means."""
+
+    revision: Revision
+    meaning: Meaning
+
+
+def _played(recording: Recording, book: RuleBook) -> Iterator[PeakLine | LastRevision]:
     rules = book.of(recording.name)
-    detector = Detector(*rules)
-    open_moment: Revision | None = None  # one at a time
+    detector, meanings = Detector(*rules), MomentMeanings(recording)
+    open_moment: LastRevision | None = None  # one at a time
     moments: dict[int, tuple[Meaning, bool]] = {}  # meaning and whether to clip, by when it is known
     for output in replay(recording, detector):
         if isinstance(output, Revision):
             if output.shadow:
                 continue
-            open_moment = None if output.number == CLOSED else output
+            meaning = meanings.of(output)
+            open_moment = LastRevision(output, meaning)
             if output.number == PEAKED:
-                meaning = _moment_meaning(output, recording)
                 moments[output.at] = meaning, no_clip_reason(output, meaning) is None
             elif output.number == CLOSED:
-                yield recorded_moment(output, recording, detector)
+                if not meaning.may_clip:
+                    detector.give_back_clip(output)  # as the job does
+                yield open_moment
+                open_moment = None
         else:
             known = moments.pop(output.at, None) if output.first else None
             if not known and output.score < rules[0].threshold:
                 known = UNKNOWN, False
             yield _line(recording.name, output, *(known or (_peak_meaning(output, recording), False)))
     if open_moment:  # the recording ends in it
-        yield recorded_moment(open_moment, recording, detector)
+        yield open_moment
 
 
 def _line(name: str, peak: ConfirmedPeak, meaning: Meaning, clip: bool) -> PeakLine:
@@ -78,11 +93,6 @@ def _line(name: str, peak: ConfirmedPeak, meaning: Meaning, clip: bool) -> PeakL
         mood=meaning.mood,
         clip=clip,
     )
-
-
-def _moment_meaning(revision: Revision, recording: Recording) -> Meaning:
-    messages = kept_messages(recording, revision.texts_from, revision.at)
-    return meaning_of(context_of(revision, messages, recorded_room_events(recording, revision.at)))
 
 
 def _peak_meaning(peak: ConfirmedPeak, recording: Recording) -> Meaning:

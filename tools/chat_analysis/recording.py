@@ -85,22 +85,31 @@ class Recording(NamedTuple):
     def messages(self, first: int, last: int) -> list[ChatMessage]:
         """Return the messages of the seconds `first` to `last`, both inclusive, as the job stores them."""
         begin, end = np.searchsorted(self.seconds, (first, last + 1)).tolist()
-        return [self._message(number) for number in range(begin, end)]
-
-    def _message(self, number: int) -> ChatMessage:
-        emotes, message_id = self.texts.beside(number)
-        return ChatMessage(
-            second=int(self.seconds[number]),
-            chatter=self.names[self.chatters[number]],
-            message_id=message_id[:SHORT_ID],
-            twitch_emotes=emotes or EMPTY_TAG,
-            text=self.texts[number][:TEXT_LIMIT].translate(SEPARATORS),
-        )
+        seconds, chatters = self.seconds[begin:end].tolist(), self.chatters[begin:end].tolist()
+        return [
+            ChatMessage(
+                second,
+                self.names[chatter],
+                message_id[:SHORT_ID],
+                emotes or EMPTY_TAG,
+                _kept(text),
+            )
+            for second, chatter, (text, emotes, message_id) in zip(
+                seconds, chatters, self.texts.rows(begin, end), strict=True
+            )
+        ]
 
     def events(self, first: int, last: int) -> list[tuple[int, ChannelEvent]]:
         """Return the notices of the seconds `first` to `last`, both inclusive, with their second and in order."""
         found = [(START + each.sent_at // 1000, each) for each in self.facts.events]
         return sorted((each for each in found if first <= each[0] <= last), key=lambda each: each[1].sent_at)
+
+
+def _kept(text: str) -> str:
+    """Return a text as the job keeps it: without separators, and not longer than Twitch allows."""
+    if PIECE in text or FIELD in text:
+        text = text.translate(SEPARATORS)
+    return text[:TEXT_LIMIT]
 
 
 def warn(sentence: str) -> None:

@@ -53,10 +53,22 @@ class TextStore(Sequence[str]):
         """Remove the texts."""
         self._file.close()
 
-    def beside(self, number: int) -> tuple[str, str]:
-        """Return the emotes of a text as JSON, and its id; each may be empty."""
-        block, at = self._find(number)
-        return block.emotes[at] if block.emotes else "", block.ids[at] if block.ids else ""
+    def rows(self, first: int, last: int) -> list[tuple[str, str, str]]:
+        """Return the texts from `first` up to but without `last`, each with its emotes as JSON and its id, or ""."""
+        if self._order is not None:
+            return [row for number in self._order[first:last].tolist() for row in self._slice(number, number + 1)]
+        return list(self._slice(first, last))
+
+    def _slice(self, first: int, last: int) -> Iterator[tuple[str, str, str]]:
+        """Yield rows by their old numbers."""
+        while first < last:
+            place, block = self._block_of(first)
+            begin = first - self._firsts[place]
+            end = min(last, self._firsts[place + 1]) - self._firsts[place]
+            nothing = [""] * (end - begin)
+            emotes, ids = block.emotes[begin:end] or nothing, block.ids[begin:end] or nothing
+            yield from zip(block.texts[begin:end], emotes, ids, strict=True)
+            first += end - begin
 
     def __len__(self) -> int:
         return self._firsts[-1]
@@ -68,21 +80,20 @@ class TextStore(Sequence[str]):
     def __getitem__(self, number: int | slice) -> str | list[str]:
         if isinstance(number, slice):
             return [self[each] for each in range(*number.indices(len(self)))]
-        block, at = self._find(number if number >= 0 else len(self) + number)
-        return block.texts[at]
+        number += len(self) if number < 0 else 0
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        return self.rows(number, number + 1)[0][0]
 
     def __iter__(self) -> Iterator[str]:
         return (self[number] for number in range(len(self)))
 
-    def _find(self, number: int) -> tuple[Block, int]:
-        if not 0 <= number < len(self):
-            raise IndexError(number)
-        if self._order is not None:
-            number = int(self._order[number])
+    def _block_of(self, number: int) -> tuple[int, Block]:
+        """Return the block that has the text of this old number, and its place."""
         place, block = self._open
         if place < 0 or not self._firsts[place] <= number < self._firsts[place + 1]:
             place = bisect_right(self._firsts, number) - 1
             self._file.seek(self._ends[place])
             block = _decode(self._file.read(self._ends[place + 1] - self._ends[place]))
             self._open = place, block
-        return block, number - self._firsts[place]
+        return place, block
