@@ -42,6 +42,8 @@ def main() -> int:
     if options.threshold is not None:
         rules = replace(rules, detector={**rules.detector, "threshold": options.threshold})
     paths, code = _found(options.files)
+    if lost := _overwritten(paths, options):
+        return _failed(RecordingError(f"{lost} is chat that is read, and would be written over: name another file"))
     try:
         if options.sweep:
             result = sweep.sweep(paths, rules)
@@ -73,6 +75,13 @@ def _found(names: list[str]) -> tuple[list[Path], int]:
         except OSError as error:
             code = _failed(error)
     return paths, code
+
+
+def _overwritten(paths: list[Path], options: argparse.Namespace) -> Path | None:
+    """Return a file of chat that a list would replace."""
+    read = {path.resolve() for path in paths}
+    written = [options.out, *(getattr(options, kind) for kind in WRITERS)]
+    return next((path for path in written if path and path.resolve() in read), None)
 
 
 def _failed(error: Exception) -> int:

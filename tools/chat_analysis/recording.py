@@ -7,6 +7,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from glob import glob, has_magic
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -191,15 +192,20 @@ def recording_name(path: Path) -> str:
 
 
 def find_recordings(names: Sequence[str]) -> list[Path]:
-    """Return the files with these paths or prefixes; raise FileNotFoundError for one that matches nothing."""
+    """Return the files with these paths, patterns or prefixes; raise FileNotFoundError for one that matches nothing."""
     found = []
     for name in names:
         path = Path(name)
-        matches = [path] if path.is_file() else _in_chat_data(name)
+        matches = [path] if path.is_file() else _matching(name) or _in_chat_data(name)
         if not matches:
             raise FileNotFoundError(f"{name} is not a file, and no recording in CHAT_DATA starts with it")
         found += matches
     return found
+
+
+def _matching(pattern: str) -> list[Path]:
+    """Return the files that a pattern names: on Windows no shell does that."""
+    return sorted(path for path in map(Path, glob(pattern)) if path.is_file()) if has_magic(pattern) else []
 
 
 def _in_chat_data(prefix: str) -> list[Path]:

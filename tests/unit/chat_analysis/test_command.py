@@ -68,6 +68,24 @@ def test_a_list_that_its_format_cannot_hold_is_said_and_the_others_are_written(t
     assert (tmp_path / "c.csv").exists()
 
 
+@pytest.mark.parametrize("option", ["--out", "--json", "--csv"])
+def test_no_chat_is_written_over(tmp_path, monkeypatch, capsys, option: str) -> None:
+    path = chat_downloader(chat(), tmp_path)
+    before = path.read_bytes()
+    assert run(monkeypatch, path, option, tmp_path / "." / "one.json") == 2
+    assert "would be written over" in capsys.readouterr().err
+    assert path.read_bytes() == before
+
+
+def test_a_pattern_names_files_where_no_shell_does(tmp_path, monkeypatch, capsys) -> None:
+    for name in ("a [1].jsonl", "b.jsonl"):
+        own(chat(), tmp_path).rename(tmp_path / name)
+    assert run(monkeypatch, tmp_path / "*.jsonl") == 0
+    assert {json.loads(line)["name"] for line in capsys.readouterr().out.splitlines()} == {"a [1]", "b"}
+    assert run(monkeypatch, tmp_path / "a [1].jsonl") == 0, "a file is no pattern"
+    assert run(monkeypatch, tmp_path / "*.log") == 2
+
+
 @pytest.mark.parametrize(("offset", "seconds"), [("90", 90.0), ("1:30", 90.0), ("-0:01:30", -90.0), ("-2.5", -2.5)])
 def test_an_offset_moves_every_time(tmp_path, monkeypatch, offset: str, seconds: float) -> None:
     path, plain, moved = chat_downloader(chat(), tmp_path), tmp_path / "plain.json", tmp_path / "moved.json"
