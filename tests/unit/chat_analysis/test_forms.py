@@ -127,6 +127,24 @@ def test_a_time_that_is_none_leaves_its_message_out(tmp_path: Path, t: str) -> N
     assert "1 messages have no time that can be read and are left out" in said[0]
 
 
+@pytest.mark.parametrize("written_at", ["1e15", "99999999999999999999", "-1", "true", "null"])
+def test_a_date_that_is_none_leaves_its_message_out(tmp_path: Path, written_at: str) -> None:
+    path = tmp_path / "live.jsonl"
+    good = '{"timestamp": 1795982401500000, "author": {"id": "1"}, "message": "a"}'
+    path.write_text(f"{good}\n{good.replace('1795982401500000', written_at)}\n", encoding="utf-8")
+    recording, said = read(path)
+    assert found(recording) == [(0, "1", "a", [])]
+    assert "1 messages have no time" in said[1]
+
+
+def test_a_line_of_a_day_that_is_none_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "log.txt"
+    path.write_text("[2026-11-29 20:00:01] #one ann: a\n[2026-13-45 20:00:02] #one ann: b\n", encoding="utf-8")
+    recording, said = read(path)
+    assert found(recording) == [(0, "ann", "a", [])]
+    assert "1 lines are no messages" in said[1]
+
+
 def test_a_file_whose_times_are_all_wrong_is_none(tmp_path: Path) -> None:
     path = tmp_path / "chat.json"
     path.write_text('{"comments":[{"id":"1"}]}', encoding="utf-8")

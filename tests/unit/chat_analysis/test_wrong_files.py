@@ -2,10 +2,17 @@
 
 import gzip
 import json
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from chat_analysis.__main__ import main
+from chat_analysis.forms.errors import RecordingError
+from chat_analysis.peak_lines import findings
+from chat_analysis.recording import read_recording
+from moment_detection.detection.rules import RuleBook
 
 from .recordings import write_recording
 from .test_forms import FORMS
@@ -64,3 +71,20 @@ def test_a_line_without_end_is_no_chat(tmp_path, capsys, monkeypatch) -> None:
     bad.write_bytes(b"[12:00:00]  ann: hello\n[12:00:01]  ann: " + b"x" * (5 << 20))
     assert run(monkeypatch, bad) == 2
     assert "has a line of more than a million characters" in capsys.readouterr().err
+
+
+CONTENTS = [path.read_bytes() for path in sorted(FORMS.iterdir()) if path.suffix != ".md"]
+CHANGES = st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 40), st.binary(max_size=12)), max_size=4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(CONTENTS), CHANGES, st.booleans(), st.sampled_from(["a.json", "a.jsonl", "a.log", "a.gz"]))
+def test_damage_is_an_error_that_names_the_file_or_none(tmp_path_factory, content, changes, packed, name) -> None:
+    """No other exception, whatever is cut out of a file or put into it."""
+    for at, length, put in changes:
+        content = content[:at] + put + content[at + length :]
+    path = tmp_path_factory.mktemp("damaged") / name
+    path.write_bytes(gzip.compress(content) if packed else content)
+    with suppress(RecordingError):
+        recording = read_recording(path, lambda sentence: None)
+        list(findings(recording, RuleBook()))

@@ -18,6 +18,7 @@ EVENTS = {  # message types to our name, and the field with its number
     "mystery_subscription_gift": ("submysterygift", "mass_gift_count"),
     "subscription_gift": ("subgift", ""),
 }
+FIRST_TIME, LAST_TIME = 10**15, 10**16  # microseconds since 1970: of 2001 and 2286; others are no times
 MICROSECONDS = 1_000_000
 _encode = msgspec.json.Encoder().encode
 
@@ -69,7 +70,7 @@ def _time(item: "dict[str, object]", facts: Facts) -> float | None:
     """Return the time in the video; of a live chat, which has none, the time since the first message."""
     t = time_of(item.get("time_in_seconds"))
     written_at = item.get("timestamp")
-    if t is not None or isinstance(written_at, bool) or not isinstance(written_at, int):
+    if t is not None or not isinstance(written_at, int) or not FIRST_TIME <= written_at <= LAST_TIME:
         return t
     if facts.first_at is None:
         facts.first_at = written_at // MICROSECONDS

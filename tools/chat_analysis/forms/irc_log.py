@@ -37,11 +37,10 @@ def read(lines: Iterator[str], facts: Facts) -> Iterator[ForeignMessage]:
     for line in lines:
         if found := irc_line.LINE.match(line):
             message = irc_line.message_of(found, facts)
-        elif found := DATED.match(line):
-            date_text, hours, minutes, seconds, channel, name, text = found.groups()
+        elif (found := DATED.match(line)) and (begin := _day_second(found[1])):
+            _, hours, minutes, seconds, channel, name, text = found.groups()
             facts.channel = facts.channel or channel
-            at = _day_second(date_text) + _clock(hours, minutes, seconds)
-            message = ForeignMessage(facts.since_first(at), name, text)
+            message = ForeignMessage(facts.since_first(begin + _clock(hours, minutes, seconds)), name, text)
         elif found := CLOCK.match(line):
             hours, minutes, seconds, name, text = found.groups()
             facts.is_local = True
@@ -76,6 +75,7 @@ class _Day:
 
 @lru_cache(maxsize=8)
 def _day_second(text: str) -> int:
+    """Return the second at which a day begins; 0 if there is no such day."""
     try:
         return (date.fromisoformat(text).toordinal() - FIRST_DAY) * DAY_SECONDS
     except ValueError:
