@@ -13,7 +13,7 @@ from typing import TextIO
 from chat_analysis import sweep
 from chat_analysis.forms.errors import RecordingError
 from chat_analysis.forms.facts import Facts
-from chat_analysis.options import PROGRAM, parser
+from chat_analysis.options import PROGRAM, joined, parser
 from chat_analysis.peak_lines import PeakLine, findings
 from chat_analysis.progress import ProgressBar
 from chat_analysis.recording import Recording, find_recordings, read_recording, warn
@@ -36,7 +36,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 def main() -> int:
     """Read each file and write what is asked for; return 2 if a file or a setting is wrong. The others are read."""
     _speak_utf8()
-    options = parser().parse_args()
+    options = parser().parse_args(joined(sys.argv[1:]))
     (settings,) = load_all(RuleSettings)
     rules = settings.rules()
     if options.threshold is not None:

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -75,6 +76,17 @@ def _add_video(video: "argparse._ArgumentGroup") -> None:
     )  # fmt: skip
     video.add_argument("--vod", type=_video_id, metavar="ADDRESS", help="its address or id on Twitch, for links")
     video.add_argument("--video", metavar="FILE", help="its file, as editing programs should look for it")
+
+
+def joined(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with a negative offset held to its name: by itself it would be taken for an option."""
+    found: list[str] = []
+    for argument in arguments:
+        if found and found[-1] == "--offset" and argument.startswith("-"):
+            found[-1] = f"--offset={argument}"
+        else:
+            found.append(argument)
+    return found
 
 
 def _count(text: str) -> int:

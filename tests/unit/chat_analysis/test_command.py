@@ -90,7 +90,7 @@ def test_a_pattern_names_files_where_no_shell_does(tmp_path, monkeypatch, capsys
 def test_an_offset_moves_every_time(tmp_path, monkeypatch, offset: str, seconds: float) -> None:
     path, plain, moved = chat_downloader(chat(), tmp_path), tmp_path / "plain.json", tmp_path / "moved.json"
     assert run(monkeypatch, path, "--json", plain) == 0
-    assert run(monkeypatch, path, "--json", moved, f"--offset={offset}", "--vod", "https://twitch.tv/videos/12345") == 0
+    assert run(monkeypatch, path, "--json", moved, "--offset", offset, "--vod", "https://twitch.tv/videos/12345") == 0
     assert starts(moved) == [each + seconds for each in starts(plain)]
     first = json.loads(moved.read_text(encoding="utf-8"))["ranges"][0]
     whole = int(first["start_seconds"])

@@ -30,23 +30,23 @@ TWITCH_DOWNLOADER: Found = [(1, "11", "hello LUL LUL", LUL), (2, "", "who am I",
 EXPECTED: dict[str, tuple[Found, list[str]]] = {
     "twitch_downloader.json": (
         TWITCH_DOWNLOADER,
-        ["1 messages have no text", "1 messages are Twitch's own", "1 messages have no author and count as one"],
+        ["1 message has no text and is left out", "1 message is Twitch's own", "1 message has no author"],
     ),
     "chat_downloader.json": (
         TWITCH_DOWNLOADER,
-        ["1 messages have no time that can be read", "1 messages are Twitch's own", "1 messages have no author"],
+        ["1 message has no time that can be read", "1 message is Twitch's own", "1 message has no author"],
     ),
     "chat_downloader.jsonl": (
         [(0, "11", "hello LUL LUL", LUL), (1, "", "who am I", []), (3, "bob", HAHA, [])],
-        ["times count from 2026-11-29 20:00:01 (UTC)", "1 messages have no author"],
+        ["times count from 2026-11-29 20:00:01 (UTC)", "1 message has no author"],
     ),
     "chatterino.log": (
         [(0, "ann", "hello LUL LUL", []), (1, "bob", "who: am I", []), (3, "bob", HAHA, [])],
-        ["times count from 2026-11-29 23:59:58 (the time of the computer that wrote it)", "1 lines are no messages"],
+        ["times count from 2026-11-29 23:59:58 (the time of the computer that wrote it)", "1 line is no message"],
     ),
     "justlog.txt": (
         [(0, "ann", "hello LUL LUL", []), (1, "bob", "who: am I", []), (3, "bob", HAHA, [])],
-        ["times count from 2026-11-29 20:00:01 (UTC)", "1 lines are no messages"],
+        ["times count from 2026-11-29 20:00:01 (UTC)", "1 line is no message"],
     ),
     "raw.log": (
         [
@@ -56,7 +56,7 @@ EXPECTED: dict[str, tuple[Found, list[str]]] = {
             (2, "12", "seven months", []),
             (3, "12", HAHA, []),
         ],
-        ["times count from 2026-11-29 20:00:01 (UTC)", "1 messages have no time"],
+        ["times count from 2026-11-29 20:00:01 (UTC)", "1 message has no time"],
     ),
 }
 
@@ -124,7 +124,7 @@ def test_a_time_that_is_none_leaves_its_message_out(tmp_path: Path, t: str) -> N
     path.write_text(f'{{"comments": [{good}, {good.replace("7", t)}]}}', encoding="utf-8")
     recording, said = read(path)
     assert found(recording) == [(7, "1", "a", [])]
-    assert "1 messages have no time that can be read and are left out" in said[0]
+    assert "1 message has no time that can be read and is left out" in said[0]
 
 
 @pytest.mark.parametrize("written_at", ["1e15", "99999999999999999999", "-1", "true", "null"])
@@ -134,7 +134,7 @@ def test_a_date_that_is_none_leaves_its_message_out(tmp_path: Path, written_at: 
     path.write_text(f"{good}\n{good.replace('1795982401500000', written_at)}\n", encoding="utf-8")
     recording, said = read(path)
     assert found(recording) == [(0, "1", "a", [])]
-    assert "1 messages have no time" in said[1]
+    assert "1 message has no time" in said[1]
 
 
 def test_a_line_of_a_day_that_is_none_is_left_out(tmp_path: Path) -> None:
@@ -142,13 +142,13 @@ def test_a_line_of_a_day_that_is_none_is_left_out(tmp_path: Path) -> None:
     path.write_text("[2026-11-29 20:00:01] #one ann: a\n[2026-13-45 20:00:02] #one ann: b\n", encoding="utf-8")
     recording, said = read(path)
     assert found(recording) == [(0, "ann", "a", [])]
-    assert "1 lines are no messages" in said[1]
+    assert "1 line is no message" in said[1]
 
 
 def test_a_file_whose_times_are_all_wrong_is_none(tmp_path: Path) -> None:
     path = tmp_path / "chat.json"
     path.write_text('{"comments":[{"id":"1"}]}', encoding="utf-8")
-    with pytest.raises(RecordingError, match=r"TwitchDownloader, but has no message \(1 messages have no time"):
+    with pytest.raises(RecordingError, match=r"TwitchDownloader, but has no message \(1 message has no time"):
         read(path)
 
 

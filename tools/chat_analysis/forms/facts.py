@@ -6,6 +6,13 @@ from datetime import UTC, datetime
 
 from moment_detection.detection.channel_events import ChannelEvent
 
+TWITCHS_OWN = "Twitch's own (subscriptions, gifts, raids)"
+SHARED = "of another channel's chat (Shared Chat)"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
 
 @dataclass
 class Facts:
@@ -57,17 +64,20 @@ class Facts:
             yield self.cut
         if self.first_at is not None:
             yield f"times count from {self.first_text()}: when the video begins is not said (--start, --offset)"
-        for count, what in (
-            (self.untimed, "have no time that can be read and are left out"),
-            (self.textless, "have no text and are left out"),
-            (self.notices, "are Twitch's own (subscriptions, gifts, raids) and are left out"),
-            (self.relayed, "are of another channel's chat (Shared Chat) and are left out"),
-            (self.authorless, "have no author and count as one person's"),
+        for count, one, many in (
+            (self.untimed, "has no time that can be read and is", "have no time that can be read and are"),
+            (self.textless, "has no text and is", "have no text and are"),
+            (self.notices, f"is {TWITCHS_OWN} and is", f"are {TWITCHS_OWN} and are"),
+            (self.relayed, f"is {SHARED} and is", f"are {SHARED} and are"),
         ):
             if count:
-                yield f"{count:,} messages {what}"
+                yield f"{_counted(count, 'message')} {one if count == 1 else many} left out"
+        if self.authorless:
+            has = "has" if self.authorless == 1 else "have"
+            yield f"{_counted(self.authorless, 'message')} {has} no author: all such count as one person's"
         if self.other_lines:
-            yield f"{self.other_lines:,} lines are no messages (joins, bans, notices) and are left out"
+            are = "is no message" if self.other_lines == 1 else "are no messages"
+            yield f"{_counted(self.other_lines, 'line')} {are} (joins, bans, notices) and left out"
         if self.has_other_bytes:
             yield "some bytes are not UTF-8: those characters are shown as \N{REPLACEMENT CHARACTER}"
 
