@@ -187,7 +187,7 @@ def states(database: Database, settings: ApiSettings) -> dict[str, Any]:
     return {"stages": Stages(database, settings.away_after_seconds), "uptime": Uptime(database)}
 
 
-def lists_of(database: Database) -> dict[str, Choices | Catalogue | Sitemap]:
+def lists_of(database: Database) -> dict[str, Any]:
     """Build what lists choices, catalogues and pages, by their names in the site."""
     return {"choices": Choices(database), "catalogue": Catalogue(database), "sitemap": Sitemap(database)}
 
