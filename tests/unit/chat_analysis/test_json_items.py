@@ -33,7 +33,7 @@ SIZES = st.lists(st.integers(1, 30), max_size=30)
 INDENTS = st.sampled_from([None, 1, 4, "\t"])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(OBJECTS, max_size=5), SIZES, INDENTS, st.booleans())
 def test_items_do_not_depend_on_where_blocks_end(items, sizes, indent, ascii_only) -> None:
     text = json.dumps(items, indent=indent, ensure_ascii=ascii_only)
@@ -42,7 +42,7 @@ def test_items_do_not_depend_on_where_blocks_end(items, sizes, indent, ascii_onl
     assert list(JsonText(PATH, in_pieces(lines, sizes)).lines()) == items
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.dictionaries(st.text(), VALUES, max_size=6), st.lists(OBJECTS, min_size=1, max_size=3), SIZES, INDENTS)
 def test_every_value_can_be_stepped_over(rest, comments, sizes, indent) -> None:
     document = {**rest, "comments": comments, "z": rest}
