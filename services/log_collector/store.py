@@ -50,7 +50,10 @@ class Store:
         """Return what is stored of a file, which must not be written to by this process at the same time."""
         self._make_visible()
         # By fields, not by streams: after a kill their index may lack what the data has.
-        of_file = f'{since(file, datetime.now(UTC))} "log.file":={quoted(file)} container:={quoted(container)} machine:={quoted(machine)}'
+        fields = {"log.file": file, "container": container, "machine": machine}
+        of_file = " ".join(
+            [since(file, datetime.now(UTC)), *(f"{quoted(name)}:={quoted(fields[name])}" for name in fields)]
+        )
         totals = list(self.ask(f'{of_file} | stats sum("log.size") size, max("log.end") reached'))
         size, reached = (number(totals[0].get(name)) for name in ("size", "reached")) if totals else (0, 0)
         return coverage_of(size, reached, self._entries(of_file))
