@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from log_collector.lines.coverage import Coverage, coverage_of
 from log_collector.logsql import quoted
 
 TIMEOUT_SECONDS = 30.0
+SET_BACK = timedelta(days=1)  # more than a clock is set back while a container runs
 MOST_REASON = 300  # characters
 INSERT = "/insert/jsonline?_stream_fields=machine,service,container,project"
 STARTED = re.compile(rb"^vm_app_start_timestamp (\S+)$", re.MULTILINE)
@@ -48,7 +50,10 @@ class Store:
         """Return what is stored of a file, which must not be written to by this process at the same time."""
         self._make_visible()
         # By fields, not by streams: after a kill their index may lack what the data has.
-        of_file = f'"log.file":={quoted(file)} container:={quoted(container)} machine:={quoted(machine)}'
+        fields = {"log.file": file, "container": container, "machine": machine}
+        of_file = " ".join(
+            [since(file, datetime.now(UTC)), *(f"{quoted(name)}:={quoted(fields[name])}" for name in fields)]
+        )
         totals = list(self.ask(f'{of_file} | stats sum("log.size") size, max("log.end") reached'))
         size, reached = (number(totals[0].get(name)) for name in ("size", "reached")) if totals else (0, 0)
         return coverage_of(size, reached, self._entries(of_file))
@@ -84,6 +89,15 @@ class Store:
         if not answer.is_success:
             answer.read()
             raise StoreAwayError(f"{answer.status_code}: {answer.text.strip()[:MOST_REASON]}")
+
+
+def since(file: str, now: datetime) -> str:
+    """Return what spares the store the days before a file, by the time that it is called after; nothing if unsure."""
+    try:
+        begun = datetime.fromisoformat(file)
+        return f"_time:>={(begun - SET_BACK).isoformat()}" if begun <= now else ""
+    except (ValueError, TypeError, OverflowError):  # named by a checksum, or without a zone
+        return ""
 
 
 def number(text: str | None) -> int:
