@@ -50,8 +50,9 @@ class DiscordVisitor:
         return [str(row["name"]) for row in rows]
 
     def press(self, channel: str, label: str) -> str:
-        """Press the last button with this label; return the last message of the channel."""
-        html = "".join(self.shown(channel))
+        """Press the last button with this label; return the channel's last message once the bot has changed it."""
+        before = self.shown(channel)
+        html = "".join(before)
         found = re.findall(
             r'name="message_id" value="(\d+)"(?:(?!</form>).)*?name="custom_id" value="([^"]+)"(?! disabled)[^>]*>\s*'
             + re.escape(label),
@@ -61,4 +62,5 @@ class DiscordVisitor:
         message_id, custom_id = found[-1]
         data = {"message_id": message_id, "custom_id": unescape(custom_id)}
         self._http.post(self._address(channel, "/press"), data=data).raise_for_status()
+        wait_for("the press is answered", lambda: self.shown(channel) != before, SECONDS)
         return self._last(channel)
