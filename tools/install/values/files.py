@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from install import settings
-from install.answers import Answers
-from install.host import Host
-from install.place import Place
-from install.questions import QUESTIONS, UNASKED
+from install.machine.host import Host
 from install.steps import State
+from install.values import settings
+from install.values.answers import Answers
+from install.values.place import Place
+from install.values.questions import QUESTIONS, UNASKED
 
 
 class Secrets:
