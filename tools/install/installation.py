@@ -2,23 +2,25 @@
 
 import os
 
-from install import network, words
-from install.answers import Answers
+from install import words
 from install.console import Console
-from install.files import Secrets, Settings
-from install.handover import SECRETS, Handover
-from install.host import Host, InstallError
-from install.invitation import Endpoint, Invitation
-from install.joining import Join
-from install.kernel import ClockIsSet, EarlyPorts, MemoryLimits, Swap
-from install.packages import DockerAndCompose, DockerIsOurs
-from install.place import Place
+from install.errors import InstallError
+from install.join.handover import SECRETS, Handover
+from install.join.invitation import Endpoint, Invitation
+from install.join.joining import Join
+from install.machine import network
+from install.machine.host import Host
+from install.machine.kernel import ClockIsSet, EarlyPorts, MemoryLimits, Swap
+from install.machine.packages import DockerAndCompose, DockerIsOurs
+from install.machine.system import docker_source, this_system
 from install.roles import HALF_AN_HOUR, RELIABLE, Role
-from install.settings import shared
 from install.sign_in import SignIn
 from install.stack import Images, Preflight, Services, Stack
 from install.steps import Step, run
-from install.system import docker_source, this_system
+from install.values.answers import Answers
+from install.values.files import Secrets, Settings
+from install.values.place import Place
+from install.values.settings import shared
 
 
 class Installation:

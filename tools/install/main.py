@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from install.console import Console
-from install.host import Host, InstallError, UsageError
+from install.errors import InstallError, UsageError
 from install.installation import Installation
+from install.machine.host import Host
 from install.roles import PROCESSING, RELIABLE, ROLES
 
 CHECKOUT = Path(__file__).resolve().parents[2]

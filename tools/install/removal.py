@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from install.host import Host
-from install.kernel import SWAP_FILE, SYSCTL_FILE
-from install.place import Place
+from install.machine.host import Host
+from install.machine.kernel import SWAP_FILE, SYSCTL_FILE
 from install.roles import ROLES
 from install.steps import State
+from install.values.place import Place
 
 UNITS = "/etc/systemd/system"
 RESTIC = ("config", "data", "index", "keys", "locks", "snapshots")  # what a repository of restic's has

@@ -1,6 +1,6 @@
 """The account in whose name clips are made."""
 
-from install.host import InstallError
+from install.errors import InstallError
 from install.stack import Stack
 from install.steps import State
 

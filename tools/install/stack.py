@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from install.console import Console
-from install.host import Host, InstallError, reason
-from install.place import Place
+from install.errors import InstallError
+from install.machine.host import Host, reason
 from install.roles import Role
 from install.steps import State
+from install.values.place import Place
 
 SAID_ELSEWHERE = ("MACHINE_B is not set", "nobody has signed in")  # at the end, with the next command
 OURS = "stream-scout/"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from install.host import InstallError
+from install.errors import InstallError
 
 
 @dataclass(frozen=True)

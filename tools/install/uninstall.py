@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from install.console import Console
-from install.host import Host, InstallError
-from install.place import Place
+from install.errors import InstallError
+from install.machine.host import Host
 from install.removal import Containers, Files, OurImages, SystemFiles, Timers, backups, data
 from install.steps import Step, run
+from install.values.place import Place
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 STAYS = """

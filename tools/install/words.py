@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from install.handover import Line
+from install.join.handover import Line
+from install.machine.system import System
 from install.roles import Role
-from install.system import System
 
 AGAIN = "infrastructure/install.sh"
 NOBODY_JOINED = f"30 minutes are over, and no machine has joined. A new line: {AGAIN} invite"

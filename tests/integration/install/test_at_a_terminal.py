@@ -12,13 +12,17 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from integration.install.machine import ANSWERS, OPERATOR, Machine
 from integration.install.test_join import ended, invite
 
+from install.values.questions import QUESTIONS
+
 Make = Callable[..., Machine]
 ENTER = "\n"
+FILES = {each.name: each.file for each in QUESTIONS}
 TYPED_SECRETS = ("TWITCH_CLIENT_SECRET", "WEBHOOK_URL", "CLOUDFLARED_TOKEN")
 
 
@@ -83,7 +87,7 @@ class ProcessList:
                     self.found |= {f"{file}: {text[:200]!r}" for secret in self._secrets if secret in text}
 
 
-def answer_all(terminal: Terminal) -> None:
+def answer_all(terminal: Terminal, answers: dict[str, str]) -> None:
     """Type every value, each where it is asked for."""
     for prompt, name in (
         ("Name of the website", "SITE_DOMAINS"),
@@ -96,20 +100,22 @@ def answer_all(terminal: Terminal) -> None:
     ):
         terminal.wait_for(prompt)
         terminal.wait_for(": ")
-        terminal.type(ANSWERS[name] + ENTER)
+        terminal.type(answers[name] + ENTER)
 
 
 def test_seven_values_then_the_line_for_b(make: Make) -> None:
     """What is secret is on no screen, in no command, no environment and no log."""
     machine = make(uid=OPERATOR)
-    with ProcessList([ANSWERS[name] for name in TYPED_SECRETS]) as processes:
+    own = {**ANSWERS, **{name: ANSWERS[name] + token_hex(8) for name in TYPED_SECRETS}}  # that no other test has
+    with ProcessList([own[name] for name in TYPED_SECRETS]) as processes:
         terminal = Terminal(machine, "infrastructure/install.sh", "reliable")
-        seven_values(terminal)
+        seven_values(terminal, own)
     assert processes.looks > 20
     assert processes.found == set()
     for name in TYPED_SECRETS:
-        assert ANSWERS[name] not in terminal.shown
-        assert not [log for log in (machine.checkout / ".install").glob("*") if ANSWERS[name] in log.read_text()]
+        assert machine.secret(FILES[name]) == own[name]
+        assert own[name] not in terminal.shown
+        assert not [log for log in (machine.checkout / ".install").glob("*") if own[name] in log.read_text()]
     assert ANSWERS["SITE_DOMAINS"] in terminal.shown, "what is no secret can be checked"
     terminal.type("\x03")
     assert terminal.end() in (1, 130)  # 130: of the shell around it
@@ -121,11 +127,11 @@ def test_seven_values_then_the_line_for_b(make: Make) -> None:
     again.wait_for("changed=0")
 
 
-def seven_values(terminal: Terminal) -> None:
+def seven_values(terminal: Terminal, answers: dict[str, str]) -> None:
     """Go all the way to the line for B."""
     terminal.wait_for("Stream Scout: installing machine A (reliable) on Ubuntu 24.04.3 LTS", seconds=15)
     terminal.wait_for("7 questions")
-    answer_all(terminal)
+    answer_all(terminal, answers)
     terminal.wait_for("https://login.tailscale.com/a/")  # nothing else is asked
     terminal.wait_for("Machine A runs. In your tailnet: http://100.64.0.1:5000")
     terminal.wait_for("infrastructure/install.sh processing")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from integration.install.machine import ANSWERS, OPERATOR, Machine, Run
 
-from install.handover import PORT, SECRETS
+from install.join.handover import PORT, SECRETS
 
 KEY = {"TS_AUTHKEY": "tskey-auth-x"}
 Make = Callable[..., Machine]

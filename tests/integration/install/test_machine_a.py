@@ -202,3 +202,17 @@ def test_cloud_inits_command_installs(make: Make) -> None:
     assert "postgres" in machine.state["containers"]["reliable"]
     assert machine.dotenv["PINNED_CHANNELS"] == "login,login"
     assert not variables.exists()
+
+
+def test_what_was_built_by_hand_goes_on(make: Make) -> None:
+    """A machine of the long way: the installer adds what it has to, and builds nothing anew."""
+    machine = make()
+    assert machine.install("reliable", **KEY, **ANSWERS).code == 0
+    dotenv = machine.checkout / ".env"
+    dotenv.write_text(re.sub("STREAM_SCOUT_VERSION=.*\n", "", dotenv.read_text()))
+    images = [name.rpartition(":")[0] + ":local" for name in machine.state["images"]]
+    machine.set_state(images=images)
+    done = machine.install("reliable")
+    assert done.code == 0, done.output
+    assert "STREAM_SCOUT_VERSION" not in machine.dotenv
+    assert machine.state["images"] == images

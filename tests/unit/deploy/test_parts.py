@@ -22,7 +22,7 @@ from deploy.record import Record, RecordFile, begun
 REPOSITORY = Path(__file__).resolve().parents[3]
 TOOLS = (REPOSITORY / "tools" / "deploy", REPOSITORY / "tools" / "install")
 OLDEST_PYTHON = (3, 10)  # Ubuntu 22.04
-FILES = sorted(file for tool in TOOLS for file in tool.glob("*.py"))
+FILES = sorted(file for tool in TOOLS for file in tool.rglob("*.py"))
 STATE = """1
 # be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight
 3 site 1 blue 172.18.0.3 2 0 1 1

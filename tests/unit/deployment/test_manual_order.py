@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from install.handover import PORT as JOINING
+from install.join.handover import PORT as JOINING
 
 from .manual import REPOSITORY, blocks, compose_commands, text, unknown_services, without_comment
 

@@ -53,6 +53,32 @@ def test_secrets_repairs_permissions_and_keeps_values(tmp_path: Path) -> None:
     assert (folder / "twitch" / "twitch_user_tokens.json").stat().st_uid == GROUP
 
 
+@needs_root
+def test_a_check_of_the_secrets_names_what_is_missing_and_makes_nothing(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    assert run("secrets.sh", "--check", str(folder)).stdout == f"missing  {folder}\n"
+    assert not folder.exists()
+    run("secrets.sh", str(folder))
+    complete = run("secrets.sh", "--check", str(folder))
+    assert (complete.returncode, complete.stdout) == (0, "")
+    (folder / "redis_password").unlink()
+    (folder / "kafka_password").chmod(0o644)
+    said = run("secrets.sh", "--check", str(folder))
+    assert (said.returncode, said.stdout) == (0, f"missing  redis_password\nrights   {folder}/kafka_password\n")
+    assert not (folder / "redis_password").exists()
+
+
+@pytest.mark.parametrize(("number", "has_token"), [("", False), ("", True), ("1-2-3", True)])
+def test_preflight_asks_for_what_the_tunnel_runs_by(number: str, has_token: bool, tmp_path: Path) -> None:
+    folder = {"SECRETS_DIRECTORY": str(tmp_path), "COMPOSE_PROFILES": "tunnel", "TUNNEL_ID": number}
+    (tmp_path / "cloudflared_token").write_text("token" if has_token else "")
+    (tmp_path / "cloudflared_credentials.json").touch()
+    said = run("preflight.sh", "reliable", **folder).stdout
+    assert (f"WRONG  {tmp_path}/cloudflared_token is empty" in said) is (not has_token)
+    assert (f"WRONG  {tmp_path}/cloudflared_credentials.json is empty" in said) is bool(number)
+    assert "WARN   API_TRUST_CLOUDFLARE is not true" in said
+
+
 @pytest.mark.parametrize("machine", ["reliable", "processing"])
 def test_preflight_says_what_is_missing_and_what_to_do(machine: str, tmp_path: Path) -> None:
     done = run("preflight.sh", machine, SECRETS_DIRECTORY=str(tmp_path))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from install.questions import QUESTIONS, UNASKED
+from install.values.questions import QUESTIONS, UNASKED
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 FILE = REPOSITORY / "infrastructure" / "cloud-init.yaml"

@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from install.handover import PORT, SECRETS, Handover, Line, from_json, parse_line
-from install.host import InstallError
-from install.settings import shared
+from install.errors import InstallError
+from install.join.handover import PORT, SECRETS, Handover, Line, from_json, parse_line
+from install.values.settings import shared
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 TOKENS = st.text("abcXYZ019_-", min_size=20, max_size=60)

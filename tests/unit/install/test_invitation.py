@@ -11,10 +11,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from install.handover import Handover, Line
-from install.host import InstallError
-from install.invitation import MALFORMED, OVER, USED, WRONG, Endpoint, Invitation
-from install.joining import fetch
+from install.errors import InstallError
+from install.join.handover import Handover, Line
+from install.join.invitation import MALFORMED, OVER, USED, WRONG, Endpoint, Invitation
+from install.join.joining import fetch
 
 HERE = "127.0.0.1"
 SHARED = Handover({"MACHINE_A": HERE}, {"kafka_password": "s3cret"})

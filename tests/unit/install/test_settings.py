@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy import env_file
-from install.host import InstallError
-from install.questions import QUESTIONS, UNASKED, check
-from install.settings import changed, derived, operations_url, with_profile, with_settings
+from install.errors import InstallError
+from install.values.questions import QUESTIONS, UNASKED, check
+from install.values.settings import changed, derived, operations_url, with_profile, with_settings
 
 EXAMPLE = (Path(__file__).resolve().parents[3] / ".env.example").read_text()
 NAMES = st.sampled_from(["BIND_ADDR", "TWITCH_CLIENT_ID", "SITE_DOMAINS", "NEW_ONE", "MACHINE_A"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from install.host import InstallError
+from install.errors import InstallError
 from install.steps import State, run
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from install.host import Host, InstallError, UsageError
-from install.kernel import SWAP_FILE, MemoryLimits, Swap
-from install.system import DockerSource, docker_source, parse
+from install.errors import InstallError, UsageError
+from install.machine.host import Host
+from install.machine.kernel import SWAP_FILE, MemoryLimits, Swap
+from install.machine.system import DockerSource, docker_source, parse
 
 GROUPS = "#subsys_name\thierarchy\tnum_cgroups\tenabled\nmemory\t0\t95\t{}\n"
 

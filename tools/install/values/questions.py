@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from install.host import InstallError
+from install.errors import InstallError
 
 DOMAIN = r"(?:[a-z0-9-]+\.)+[a-z]{2,}"
 

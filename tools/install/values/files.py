@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from install import settings
-from install.answers import Answers
-from install.host import Host
-from install.place import Place
-from install.questions import QUESTIONS, UNASKED
+from install.machine.host import Host
 from install.steps import State
+from install.values import settings
+from install.values.answers import Answers
+from install.values.place import Place
+from install.values.questions import QUESTIONS, UNASKED
 
 
 class Secrets:
@@ -70,9 +70,15 @@ class Settings:
         return wanted
 
     def _of_the_checkout(self) -> dict[str, str]:
-        """Return what git knows: which version this is, and where its documents can be read."""
+        """Return what git knows: which version this is, and where its documents can be read.
+
+        Images without a version were built by hand: they stay what runs here, until a deploy.
+        """
+        by_hand = (
+            self._host.attempt(*self._host.docker("image", "inspect", "stream-scout/recorder:local")).returncode == 0
+        )
         found = {
-            "STREAM_SCOUT_VERSION": self._host.attempt("git", "describe", "--always").stdout.strip(),
+            "STREAM_SCOUT_VERSION": "" if by_hand else self._host.attempt("git", "describe", "--always").stdout.strip(),
             "OPERATIONS_URL": settings.operations_url(self._host.attempt("git", "remote", "get-url", "origin").stdout),
         }
         return {name: value for name, value in found.items() if value and not self._place.setting(name)}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from install.host import InstallError
+from install.errors import InstallError
 
 PORT = 9190  # of A's Tailscale address; the policy and the table of ports in DEPLOYMENT.md name it
 FORMAT = 1

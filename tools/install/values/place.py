@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy import env_file
-from install import settings
-from install.host import Host, InstallError
+from install.errors import InstallError
+from install.machine.host import Host
+from install.values import settings
 
 
 class Place:

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from install.host import Host, UsageError
+from install.errors import UsageError
+from install.machine.host import Host
 
 PI_FILE = "/etc/rpi-issue"  # of Raspberry Pi OS alone
 ARCHITECTURES = ("amd64", "arm64")

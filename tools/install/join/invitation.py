@@ -9,7 +9,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
-from install.handover import PORT, Handover, Line
+from install.join.handover import PORT, Handover, Line
 
 PATH = "/join"
 LARGEST_REQUEST = 4096  # bytes

@@ -9,16 +9,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from install.errors import InstallError
+
 DOCKER_GROUP = "docker"
 LAST_LINES = 12  # of a command that failed
-
-
-class InstallError(Exception):
-    """The installation cannot go on; the text says why and what to do next."""
-
-
-class UsageError(InstallError):
-    """It was asked for what it cannot do: on this system, or with these words."""
 
 
 def reason(output: str) -> str:

@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from install.handover import NEEDED, SECRETS, Handover, Line, from_json, parse_line
-from install.host import InstallError
-from install.invitation import PATH
-from install.place import Place
+from install.errors import InstallError
+from install.join.handover import NEEDED, SECRETS, Handover, Line, from_json, parse_line
+from install.join.invitation import PATH
 from install.steps import State
+from install.values.place import Place
 
 REPLY_SECONDS = 20.0
 Ask = Callable[[str, bool], str]

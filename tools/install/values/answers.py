@@ -3,9 +3,9 @@
 from collections.abc import MutableMapping
 
 from install.console import Console
-from install.host import InstallError
-from install.place import Place
-from install.questions import QUESTIONS, UNASKED, Question, check
+from install.errors import InstallError
+from install.values.place import Place
+from install.values.questions import QUESTIONS, UNASKED, Question, check
 
 
 class Answers:

@@ -1,8 +1,9 @@
 """What has to be so in the system itself: memory limits, early ports, the clock, swap."""
 
-from install.host import Host, InstallError
+from install.errors import InstallError
+from install.machine.host import Host
+from install.machine.system import System
 from install.steps import State
-from install.system import System
 
 SYSCTL_FILE = "/etc/sysctl.d/60-stream-scout.conf"
 SYSCTL = "net.ipv4.ip_nonlocal_bind"

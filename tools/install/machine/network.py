@@ -5,7 +5,8 @@ import os
 import tempfile
 from typing import Any
 
-from install.host import Host, InstallError, reason
+from install.errors import InstallError
+from install.machine.host import Host, reason
 from install.roles import Role
 from install.steps import State
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from install.host import DOCKER_GROUP, Host
+from install.machine.host import DOCKER_GROUP, Host
+from install.machine.system import DockerSource, System, docker_source
 from install.steps import State
-from install.system import DockerSource, System, docker_source
 
 Watched = Callable[[list[str], str], None]
 TOOLS = ("make", "curl", "ca-certificates")

@@ -1,0 +1,1 @@
+"""How machine B gets from machine A what the two share."""

@@ -1,0 +1,1 @@
+"""The system below: commands, kernel, packages, tailnet."""

@@ -1,0 +1,1 @@
+"""What a person brings, and the files that keep it."""
