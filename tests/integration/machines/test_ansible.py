@@ -99,7 +99,10 @@ class Hosts:
         subprocess.run(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", own / "ssh/ssh_host_ed25519_key"], check=True
         )
-        (own / "ssh/sshd_config").write_text("Include /etc/ssh/sshd_config.d/*.conf\nPidFile /run/sshd.pid\n")
+        own_home = f"SetEnv HOME={own}\n"  # without whatever the shell of this machine's root starts with
+        (own / "ssh/sshd_config").write_text(
+            f"Include /etc/ssh/sshd_config.d/*.conf\nPidFile /run/sshd.pid\n{own_home}"
+        )
         shutil.copy(self.folder / "key.pub", own / "root/authorized_keys")
         (own / "root").chmod(0o700)
         (own / "bin/docker").write_text(f'#!/bin/sh\necho "docker $*" >>{own}/checkout/called\n')
