@@ -29,7 +29,7 @@ needs_machines = pytest.mark.skipif(
 # The interface of install.sh, deploy.sh and backup.sh, which have tests of their own.
 INSTALL = """
 case $1 in
-  invite) echo "    join:100.64.0.1:9190:abcdefghijklmnopqrstuvwxyz"; exec sleep 20 ;;
+  invite) touch .deploy-invited; echo "    join:100.64.0.1:9190:abcdefghijklmnopqrstuvwxyz"; exec sleep 20 ;;
   reliable) mkdir -p secrets; [ -e .env ] && changed=0 || changed=3 ;;
   processing)
     [ -e secrets/kafka_password ] && changed=0 || changed=4
@@ -63,7 +63,7 @@ class Hosts:
         for name, text in (("install", INSTALL), ("deploy", DEPLOY), ("backup", BACKUP)):
             (scripts / f"{name}.sh").write_text(f"#!/bin/sh\n{text}")
             (scripts / f"{name}.sh").chmod(0o755)
-        (folder / ".gitignore").write_text(".env\nsecrets\ncalled\nbackup.timer\n.invitation\n.deploy\n.backup\n")
+        (folder / ".gitignore").write_text(".env\nsecrets\ncalled\nbackup.timer\n.invitation\n.deploy*\n.backup\n")
         self.git("init", "-q", "-b", "main")
         self.commit("first")
 
@@ -99,7 +99,10 @@ class Hosts:
         subprocess.run(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", own / "ssh/ssh_host_ed25519_key"], check=True
         )
-        (own / "ssh/sshd_config").write_text("Include /etc/ssh/sshd_config.d/*.conf\nPidFile /run/sshd.pid\n")
+        own_home = f"SetEnv HOME={own}\n"  # without whatever the shell of this machine's root starts with
+        (own / "ssh/sshd_config").write_text(
+            f"Include /etc/ssh/sshd_config.d/*.conf\nPidFile /run/sshd.pid\n{own_home}"
+        )
         shutil.copy(self.folder / "key.pub", own / "root/authorized_keys")
         (own / "root").chmod(0o700)
         (own / "bin/docker").write_text(f'#!/bin/sh\necho "docker $*" >>{own}/checkout/called\n')
@@ -179,6 +182,7 @@ def test_the_second_run_changes_nothing(hosts: Hosts) -> None:
     line = "join:100.64.0.1:9190:abcdefghijklmnopqrstuvwxyz"
     assert hosts.called("machine") == [f"install reliable 1 [{SECRET}] []", "backup reliable setup"]
     assert hosts.called("tailnet") == [f"install processing 1 [{SECRET}] [{line}]", "backup processing setup"]
+    assert (hosts.folder / "machine/checkout/.deploy-invited").exists(), "A is asked, in its own checkout"
     assert SECRET not in hosts.said
     assert line not in hosts.said
     assert hosts.network.answering("outside", PUBLIC, {22, 80, 5432}) == {22}

@@ -169,7 +169,7 @@ def operator() -> Iterator[str]:
     name = f"operator{os.getpid()}"
     subprocess.run(["useradd", "--no-create-home", "--shell", "/bin/sh", name], check=True)
     rule = Path("/etc/sudoers.d") / name
-    rule.write_text(f"{name} ALL=(ALL) NOPASSWD: ALL\n")
+    rule.write_text(f"Defaults:{name} use_pty\n{name} ALL=(ALL) NOPASSWD: ALL\n")  # as Ubuntu 24.04 has it
     rule.chmod(0o440)
     yield name
     rule.unlink()

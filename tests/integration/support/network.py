@@ -1,8 +1,10 @@
 """A machine with its public network, its tailnet and a container, each in a network namespace of its own (root)."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -160,5 +162,9 @@ class Network:
             process.kill()
             process.wait()
         for name in ("machine", "outside", "tailnet", "box"):
+            left = subprocess.run(["ip", "netns", "pids", self.name(name)], capture_output=True, text=True, check=False)
+            for pid in left.stdout.split():  # a login whose other end is gone would never end
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
             subprocess.run(["ip", "netns", "delete", self.name(name)], check=False, capture_output=True)
             shutil.rmtree(Path("/etc/netns") / self.name(name), ignore_errors=True)
