@@ -140,9 +140,9 @@ check_secrets() {
   local folder names name
   folder=$(setting SECRETS_DIRECTORY)
   folder=${folder:-./secrets}
-  names=(kafka_password chatter_key backup_key postgres_{recorder,stream_monitoring,emote_counter,status}_password)
+  names=(kafka_password chatter_key backup_key postgres_{recorder,stream_monitoring,emote_counter,status,exporter}_password)
   if [[ $role == reliable ]]; then
-    names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,discord_bot,backup,exporter}_password)
+    names+=(redis_password postgres_password postgres_{owner,api_frontend,chooser,watcher,discord_bot,backup}_password)
   else names+=(grafana_password); fi
   for name in "${names[@]}"; do
     if [[ ! -e $folder/$name ]]; then

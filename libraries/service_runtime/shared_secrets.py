@@ -17,7 +17,7 @@ from psycopg.conninfo import make_conninfo
 
 SQL = Path(__file__).resolve().parents[2] / "infrastructure" / "postgres" / "fingerprints.sql"
 NAMES = ("kafka_password", "chatter_key")  # alike on both machines, and no login to Postgres
-ROLES = ("recorder", "stream_monitoring", "emote_counter", "status")  # log in from machine B
+ROLES = ("recorder", "stream_monitoring", "emote_counter", "status", "exporter")  # log in from machine B
 SALT_BYTES = 16
 SCRYPT = {"n": 2**14, "r": 8, "p": 1}  # 16 MB and 50 ms a guess
 CONNECT_SECONDS = 5

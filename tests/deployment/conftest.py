@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from deployment.operators_end import OperatorsEnd
+from deployment.standins import standins_environment
 from deployment.two_machines import (
     ALONE,
     BOT,
@@ -24,7 +25,6 @@ from deployment.two_machines import (
     Twitch,
     TwoMachines,
     make_secrets,
-    standins_environment,
 )
 
 from embedded.processes.waiting import wait_for

@@ -26,6 +26,11 @@ def build(machine: Machine, version: str, services: Sequence[str] = ()) -> None:
     subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=True)
 
 
+def waiting_for_others() -> float:
+    """Return how many programs wait for each processor here, at least 1: so much slower is what we measure."""
+    return max(1.0, os.getloadavg()[1] / (os.cpu_count() or 1))
+
+
 def rename(version: str, like: str, services: Sequence[str]) -> None:
     """Give another version the same images."""
     for service in services:

@@ -34,6 +34,7 @@ NEEDS_A_REGISTRY = {
     "cloudflared": "CLOUDFLARED_IMAGE",
     "node-exporter": "NODE_EXPORTER_IMAGE",
     "blackbox-exporter": "BLACKBOX_EXPORTER_IMAGE",
+    "postgres-exporter": "POSTGRES_EXPORTER_IMAGE",
 }
 CHANNELS = 10  # a burst each
 Json = dict[str, Any]
@@ -262,24 +263,6 @@ class TwoMachines:
         login = self.unused.pop()
         self.twitch.burst(login)
         return self.page.wait_for_moment(login, lambda each: (each["clip"] or {}).get("status") == "made", seconds)
-
-
-def standins_environment(folder: Path) -> dict[str, str]:
-    """Start the test kit's daemon, build missing images, and return the variables it prints."""
-    done = subprocess.run([folder / "up.sh"], capture_output=True, text=True, timeout=1800, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
-    pairs = (line.removeprefix("export ").split("=", 1) for line in done.stdout.splitlines() if "=" in line)
-    found = {name: value.strip("'\"") for name, value in pairs}
-    return found if os.environ.get("HAPROXY_IMAGE") else {**found, "HAPROXY_IMAGE": haproxy_image(found)}
-
-
-def haproxy_image(environment: dict[str, str]) -> str:
-    """Build Debian's HAProxy in the place of the official image, and return its name."""
-    name = "haproxy:standin"
-    with (REPOSITORY / "tests/deployment/images/haproxy.Dockerfile").open() as dockerfile:
-        command = ["docker", "build", "--quiet", "--tag", name, "-"]
-        subprocess.run(command, stdin=dockerfile, env={**os.environ, **environment}, capture_output=True, check=True)
-    return name
 
 
 def make_secrets(directory: Path, webhook: str) -> None:

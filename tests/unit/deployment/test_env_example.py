@@ -115,7 +115,7 @@ NOT_FOR_THE_FILE = {
     "DISCORD_GATEWAY_URL": "tests and the demo alone",
     **{f"{name}_IMAGE": "where another registry serves" for name in (
         "ALERTMANAGER", "BLACKBOX_EXPORTER", "CLOUDFLARED", "GRAFANA", "HAPROXY", "KAFKA", "MAVEN", "NODE_EXPORTER",
-        "POSTGRES", "PROMETHEUS", "PYTHON", "REDIS",
+        "POSTGRES", "POSTGRES_EXPORTER", "PROMETHEUS", "PYTHON", "REDIS",
     )},
 }  # fmt: skip
 DOCKERS_OWN = {"COMPOSE_PROFILES"}

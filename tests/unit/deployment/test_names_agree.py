@@ -29,7 +29,9 @@ SETTINGS = [
 ]
 DOCKERFILES = sorted((REPOSITORY / "infrastructure" / "images").glob("*.Dockerfile"))
 FLINK_START = {"FLINK_RESUME", "FLINK_JOBMANAGER", "FLINK_JOBMANAGER_MEMORY", "FLINK_TASKMANAGER_MEMORY"}
-OTHERS_METRICS = re.compile(r"^(up|ALERTS|process_start_time_seconds|node_\w+|probe_\w+|flink_\w+|alertmanager_\w+)$")
+OTHERS_METRICS = re.compile(
+    r"^(up|ALERTS|process_start_time_seconds|(node|probe|pg|cloudflared|flink|alertmanager)_\w+)$",
+)
 VAULT = {"BACKUP_REPOSITORY", "VAULT_MACHINE", "WEBHOOK_KIND", "GOMEMLIMIT"}  # infrastructure/images/vault.py, and Go
 WORDS = (
     r"sum|max|min|count|rate|increase|by|on|and|or|unless|vector|time|max_over_time|avg_over_time"

@@ -40,6 +40,10 @@ FAULTS = {
         "SiteDownOutside",
         ["PostgresAway", "SiteErrors", "DataOld", "WatcherStuck"],
     ),
+    "the tunnel is away": (
+        "SiteDownOutside",
+        ["TunnelAway", {"alertname": "ProcessDown", "job": "cloudflared", "machine": "reliable"}],
+    ),
     "the job is gone": ("JobGone", ["CheckpointsStopped", "DataOld", "JobBehind", "NoClips", "FreshnessBudget"]),
     "nobody is signed in": ("SignInNeeded", ["NoClips", "ClipsRefused"]),
     "a disk is full": (
@@ -175,10 +179,10 @@ def test_a_silence_holds_back_until_it_is_ended(start: Callable[[int], Alertmana
 
     def silence(*arguments: str) -> subprocess.CompletedProcess[str]:
         variables = {"AMTOOL": f"amtool --alertmanager.url={alertmanager.url}", "PATH": "/usr/bin:/bin"}
-        command = [REPOSITORY / "infrastructure/silence.sh", *arguments]
-        return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+        command = ["make", "--silent", "silence", f"FOR={arguments[0]}", f"REASON={''.join(arguments[1:])}"]
+        return subprocess.run(command, cwd=REPOSITORY, env=variables, capture_output=True, text=True, check=False)
 
-    assert silence("2 hours", "").returncode == 2
+    assert "Say for how long and why" in silence("2 hours", "").stderr
     assert "for 2h: a new disk" in silence("2h", "a new disk").stdout
     alertmanager.fire(labels("SiteDown"))
     time.sleep(QUIET_SECONDS)
