@@ -51,7 +51,8 @@ class RetentionKeeper:
             queries.delete_old_recaps(connection, days=recaps)
             queries.delete_old_channel_requests(connection, days=REQUESTS_RETENTION_DAYS)
             queries.forget_old_voices(connection, days=kept.VOICES_DAYS)
-            queries.delete_old_uptime(connection, days=kept.UPTIME_DAYS)
+            if queries.has_uptime(connection):
+                queries.delete_old_uptime(connection, days=kept.UPTIME_DAYS)
             queries.delete_old_coverage(connection, days=settings.chat_counts_retention_days)
 
     def _keep_partitions(self, connection: psycopg.Connection) -> None:

@@ -35,6 +35,10 @@ DELETE FROM channel_requests WHERE asked_at < now() - make_interval(days => :day
 -- What visitors said of moments; what it did to their grades goes with it.
 SELECT forget_old_voices(:days::integer);
 
+-- name: has_uptime()$
+-- Whether there is that table: machine A may be a version behind.
+SELECT coalesce(has_table_privilege(to_regclass('public.uptime'), 'DELETE'), false);
+
 -- name: delete_old_uptime(days)!
 -- Two days more than are shown, for every time zone; and what a clock noted that was far ahead, before it comes true.
 DELETE FROM uptime

@@ -76,3 +76,9 @@ def test_retention_keeps_ninety_days_of_uptime_for_every_zone(rows, postgres):
     kept = rows("SELECT part FROM uptime WHERE from_at < now()")
     assert [row["part"] for row in kept] == ["website", "website"]
     assert rows("SELECT count(*) AS n FROM uptime") == [{"n": 2}]
+
+
+def test_retention_runs_on_a_machine_a_of_the_version_before(postgres):
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute("DROP TABLE uptime")
+    keep(postgres, datetime.now(UTC).date())
