@@ -32,6 +32,7 @@ Description=Stream Scout: the machine's health
 Type=oneshot
 ExecStart=$here/infrastructure/machine_health.sh run
 Nice=10
+LogLevelMax=notice
 UNIT
   as_root tee "$units/$name.timer" >/dev/null <<UNIT
 [Unit]

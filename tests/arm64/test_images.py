@@ -58,7 +58,8 @@ def test_a_services_own_tests_pass_inside(recorder: str) -> None:
     arm64.run(recorder, "sh", "-c", INSTALL.format("".join(wanted)), user="0")
     told = arm64.run(
         *(recorder, "python", "-m", "pytest", "-q", "--override-ini=addopts=", "--import-mode=importlib"),
-        *("-p", "no:cacheprovider", "-p", "no:warnings", "--confcutdir=tests/unit", "tests/unit/recorder"),
+        *("-p", "no:cacheprovider", "-p", "no:warnings", "--hypothesis-profile=ci"),  # `ci`: slow is no failure
+        *("--confcutdir=tests/unit", "tests/unit/recorder"),
         PYTHONPATH="/app/libraries:/app/services:/app/tools:/app/tests:/opt/tools",
         HYPOTHESIS_STORAGE_DIRECTORY="/tmp/hypothesis",
     )
