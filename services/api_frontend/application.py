@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -179,7 +180,7 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
     )
 
 
-def lists_of(database: Database) -> dict[str, Choices | Catalogue | Sitemap]:
+def lists_of(database: Database) -> dict[str, Any]:
     """Build what lists choices, catalogues and pages, by their names in the site."""
     return {"choices": Choices(database), "catalogue": Catalogue(database), "sitemap": Sitemap(database)}
 
