@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := infrastructure/requirements/dev.txt
 CHANNELS ?=
+CHAT ?=
+ARGS ?=
 TESTS ?= tests
 WORKERS ?= 3
 FAULTS ?= all
@@ -17,7 +19,7 @@ SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium bundle types demo demo-timings live status hide reports requests check format texts test test-api test-faults causes audit bench evaluate clean distclean
+.PHONY: help preflight venv jars chromium bundle types demo demo-timings live status hide reports requests check format texts analyze test test-api test-faults causes audit bench evaluate clean distclean
 
 include infrastructure/deployment.mk infrastructure/delivery.mk
 
@@ -89,6 +91,10 @@ format: venv ## Bring the code into shape
 
 texts: venv ## Bring the site's catalogues up to date with its texts, and list what is not translated yet
 	@$(BIN)/python -m translations
+
+analyze: venv ## Find the highlights of recorded chat: make analyze CHAT="chat.json"; ARGS="--html page.html" for more
+	@test -n "$(CHAT)" || { echo 'Which chat? make analyze CHAT="chat.json other.log.gz"; ARGS="--help" says what it reads' >&2; exit 2; }
+	@$(BIN)/python -m chat_analysis --table $(ARGS) $(CHAT)
 
 test: preflight venv jars chromium $(BROWSER)/node_modules/stamp ## Run all tests; TESTS=tests/unit runs a part
 	$(BIN)/pytest $(if $(filter-out 1,$(WORKERS)),-n $(WORKERS) --dist loadscope --no-loadscope-reorder) $(TESTS)

@@ -1,17 +1,17 @@
 """The lines of a recording's file: a message each; what is not understood is an error that names file and line."""
 
-import gzip
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated
 
 import msgspec
 
-BLOCK_BYTES = 1 << 20  # read at once
+from chat_analysis.forms.batch import LONGEST_SECONDS
+from chat_analysis.forms.errors import RecordingError
+from chat_analysis.forms.source import Source
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 CUT = "Input data was truncated"  # msgspec's words for JSON that ends too early
-LONGEST_SECONDS = 1e9  # thirty years: a later time is a date, not a time from the start
 
 
 class RecordedMessage(msgspec.Struct, gc=False):
@@ -22,10 +22,6 @@ class RecordedMessage(msgspec.Struct, gc=False):
     text: str
 
 
-class RecordingError(ValueError):
-    """A file is no recording, or a line is no message or is earlier than the one before; the text names both."""
-
-
 _decoder = msgspec.json.Decoder(RecordedMessage)
 
 
@@ -34,28 +30,29 @@ def read_messages(path: Path, report: Callable[[str], None]) -> Iterator[list[Re
 
     `report` is called with a sentence if the last line is cut, as of a recording that still runs; it is left out.
     """
+    with Source(path) as source:
+        yield from own_messages(source, report)
+
+
+def own_messages(source: Source, report: Callable[[str], None]) -> Iterator[list[RecordedMessage]]:
+    """Yield the messages of an open file; see read_messages."""
     lines_read = 0
-    with _opened(path) as file:
-        for lines, is_last in _whole_lines(path, file):
-            try:
-                yield _decoder.decode_lines(lines)
-            except (msgspec.DecodeError, UnicodeDecodeError):
-                number, problem = _first_problem(lines)
-                if not (is_last and number == lines.count(b"\n") + 1 and problem == CUT):
-                    raise RecordingError(f"{path}, line {lines_read + number}: {problem}") from None
-                report(f"{path}, line {lines_read + number}: is cut and left out")
-                yield _decoder.decode_lines(lines.rpartition(b"\n")[0])
-            lines_read += lines.count(b"\n") + 1
+    for lines, is_last in _whole_lines(source.blocks()):
+        try:
+            yield _decoder.decode_lines(lines)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            number, problem = _first_problem(lines)
+            if not (is_last and number == lines.count(b"\n") + 1 and problem == CUT):
+                raise RecordingError(f"{source.path}, line {lines_read + number}: {problem}") from None
+            report(f"{source.path}, line {lines_read + number}: is cut and left out")
+            yield _decoder.decode_lines(lines.rpartition(b"\n")[0])
+        lines_read += lines.count(b"\n") + 1
 
 
-def _opened(path: Path) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(path)) if path.name.endswith(".gz") else path.open("rb")
-
-
-def _whole_lines(path: Path, file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+def _whole_lines(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
     """Yield blocks of whole lines without their last line feed, and whether it is the file's last block."""
     rest, is_first = b"", True
-    while block := _read(path, file):
+    for block in blocks:
         if is_first:
             block, is_first = block.removeprefix(BYTE_ORDER_MARK), False
         lines, found, rest = (rest + block).rpartition(b"\n")
@@ -63,15 +60,6 @@ def _whole_lines(path: Path, file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
             yield lines, False
     if rest:
         yield rest, True
-
-
-def _read(path: Path, file: BinaryIO) -> bytes:
-    try:
-        return file.read(BLOCK_BYTES)
-    except gzip.BadGzipFile as error:
-        raise RecordingError(f"{path}: is no gzip file, or a damaged one ({error})") from None
-    except (EOFError, zlib.error):
-        raise RecordingError(f"{path}: the gzip file is cut or damaged") from None
 
 
 def _first_problem(lines: bytes) -> tuple[int, str]:

@@ -16,7 +16,11 @@ def play(recording: Recording, rules: Sequence[Rules]) -> Iterator[Revision | Co
 
     Seconds that cannot affect a decision are skipped: nothing is undecided and the score is too low for a peak.
     """
-    detector = Detector(*rules)
+    return replay(recording, Detector(*rules))
+
+
+def replay(recording: Recording, detector: Detector) -> Iterator[Revision | ConfirmedPeak]:
+    """Play a recording through a new detector; what is done to it after an output counts for the next ones."""
     for part in recording.parts(SILENCE_SECONDS):
         for output in _play_part(detector, part):
             if not isinstance(output, Minute):  # a minute with skipped seconds is incomplete

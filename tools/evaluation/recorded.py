@@ -61,7 +61,7 @@ def read(path: Path) -> Recorded:
     recording = read_recording(path)
     seconds = recording.seconds - START
     speakers: list[set[int]] = [set() for _ in range(recording.length)]
-    speaks = recording.speaks()
+    speaks = recording.speaks
     for second, chatter in zip(seconds[speaks].tolist(), recording.chatters[speaks].tolist(), strict=True):
         speakers[second].add(chatter)
     return Recorded(recording.name, np.bincount(seconds, minlength=recording.length).tolist(), speakers)

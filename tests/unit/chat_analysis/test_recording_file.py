@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from chat_analysis.__main__ import main
+from chat_analysis.forms.errors import RecordingError
+from chat_analysis.forms.source import BLOCK_BYTES
 from chat_analysis.recording import START, read_recording
-from chat_analysis.recording_file import BLOCK_BYTES, RecordingError, read_messages
+from chat_analysis.recording_file import read_messages
 
 from .recordings import write_recording
 from .test_replay import chat
@@ -28,8 +30,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *paths: Path) -> int:
         ("array.jsonl", ARRAY, 1, "is no message"),
         ("array-line.jsonl", ARRAY + b"\n", 1, "is no message"),
         ("cut-array.jsonl", ARRAY[:-1], 1, "is no message"),
-        ("other.json.jsonl", b'{"comments":[{"id":"1"}]}', 1, "is no message"),
-        ("text.jsonl", b"[00:00:01] a: x\n", 1, "is no message"),
+        ("text.jsonl", b"00:00:01 a: x\n", 1, "is no message"),
         ("last.jsonl", GOOD + b'{"t":"a"}', 2, "is no message"),
         ("last-line.jsonl", GOOD * 2 + b"no json\n", 3, "is no message"),
         ("middle.jsonl", GOOD + b'{"t":2,"us\n' + GOOD, 2, "truncated"),
@@ -54,8 +55,7 @@ def test_a_wrong_line_is_named(tmp_path, capsys, monkeypatch, name, content, lin
     ("name", "content"),
     [("cut.jsonl.gz", gzip.compress(GOOD * 1000, mtime=0)[:-20]),
      ("cut-early.jsonl.gz", gzip.compress(GOOD, mtime=0)[:9]),
-     ("damaged.jsonl.gz", gzip.compress(json.dumps(list(range(999))).encode(), mtime=0)[:60] + b"\xff" * 99),
-     ("plain.jsonl.gz", GOOD)],
+     ("damaged.jsonl.gz", gzip.compress(json.dumps(list(range(999))).encode(), mtime=0)[:60] + b"\xff" * 99)],
 )  # fmt: skip
 def test_a_damaged_gzip_file_is_named_and_others_are_read(tmp_path, capsys, monkeypatch, name, content) -> None:
     bad, good = tmp_path / name, write_recording(tmp_path / "good.jsonl", chat())

@@ -1,0 +1,1 @@
+"""The forms that chat is recorded in: each is told by its content and read as messages, a few thousand at a time."""
