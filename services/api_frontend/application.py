@@ -74,6 +74,7 @@ from api_frontend.views import (
     opt_out,
     probes,
     recap,
+    recap_exports,
     reports,
     saved,
     sitemap,
@@ -193,7 +194,7 @@ def twitch_names(settings: TwitchSettings) -> NamesByHelix | None:
     return NamesByHelix(access.helix) if access else None
 
 
-def limits_of_writing(settings: ApiSettings, outside: Outside) -> dict[str, RateLimits]:
+def limits_of_writing(settings: ApiSettings, outside: Outside) -> dict[str, Any]:
     """Build the limits of what visitors send, by their names in the site."""
     redis, discord = outside.redis, outside.discord
     return {
@@ -238,6 +239,7 @@ def add_routes(app: FastAPI) -> None:
         channel,
         channel_emotes,
         recap,
+        recap_exports,
         emotes,
     )
     api = (api_moments, api_verdicts, api_lists, api_emotes, api_streams, api_events, api_docs)
