@@ -14,10 +14,6 @@ from PIL import Image, ImageChops
 
 PAGE = f"/channels/{LOGIN}/streams/{STREAM}"
 API = f"/api/v1{PAGE}"
-TABLES = (
-    "streams, stream_recaps, stream_changes, stream_viewers, notices, chat_counts, coverage, hidden_moments, opt_outs,"
-    " discord_streams, watched_channels"
-)
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +30,7 @@ def http(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.C
 @pytest.fixture
 def night(dsn: str) -> Iterator[NightRows]:
     night = NightRows(dsn)
-    night.clear()
-    night.run(f"TRUNCATE {TABLES} CASCADE")
-    night.watched(CHANNEL, LOGIN)
+    night.fresh()
     yield night
     night.close()
 
@@ -289,26 +283,3 @@ def test_the_page_has_its_own_address_for_search_engines(night: NightRows, http:
     assert re.search(rf'rel="canonical" href="http://localhost:\d+{PAGE}"', page)
     sitemap = http.get("/sitemap.xml").text
     assert f"{PAGE}</loc>" in sitemap
-
-
-def test_editors_take_the_moments_along(night: NightRows, http: httpx.Client) -> None:
-    """Ranges from clip start to end; the offset between stream and recording counts."""
-    night.whole()
-    chapters = http.get(f"{PAGE}/export?lang=en")
-    assert chapters.headers["content-disposition"] == f'attachment; filename="{LOGIN}-{STREAM}-chapters.txt"'
-    lines = chapters.text.splitlines()
-    assert (lines[0], lines[1]) == ("0:00 Start", "16:35 Chat burst out laughing · KEKW")
-    told = http.get(f"{PAGE}/export?format=json&fps=29.97&offset=60").json()
-    assert len(told["ranges"]) == len(PEAKS)
-    first = told["ranges"][0]
-    assert (first["start_seconds"], first["end_seconds"]) == pytest.approx(
-        (17 * 60 - 25 + 60, 17 * 60 + 5 + 60), abs=0.1
-    )
-    assert first["link"] == "https://clips.twitch.tv/Night0"
-    for name, said in (("csv", "start_timecode"), ("edl", "TITLE:"), ("markers", "|M:"), ("xml", "<xmeml")):
-        assert said in http.get(f"{PAGE}/export?format={name}").text, name
-    night.hide("night0")
-    assert len(http.get(f"{PAGE}/export?format=json").json()["ranges"]) == len(PEAKS) - 1
-    assert http.get(f"{PAGE}/export?fps=24").status_code == 422
-    night.run("DELETE FROM moments WHERE moment_id <> 'night1'")
-    assert http.get(f"{PAGE}/export?format=chapters").status_code == 404
