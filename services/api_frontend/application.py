@@ -75,6 +75,7 @@ from api_frontend.views import (
     opt_out,
     probes,
     recap,
+    recap_exports,
     reports,
     saved,
     sitemap,
@@ -245,6 +246,7 @@ def add_routes(app: FastAPI) -> None:
         channel,
         channel_emotes,
         recap,
+        recap_exports,
         emotes,
     )
     api = (api_moments, api_verdicts, api_lists, api_emotes, api_streams, api_events, api_docs)

@@ -6,13 +6,12 @@ from datetime import timedelta
 import pytest
 from end_to_end.pages.every_page import axe_findings
 from integration.support.api_frontend_process import SiteProcess
-from integration.support.night import CHANNEL, LOGIN, MINUTES, STREAM, NightRows
+from integration.support.night import LOGIN, MINUTES, STREAM, TABLES, NightRows
 from playwright.sync_api import Browser, Page, expect
 
 TIMEOUT_MS = 15_000  # the machine may be busy
 PAGE = f"/channels/{LOGIN}/streams/{STREAM}"
 PHONE, DESKTOP, NARROW = ({"width": width, "height": 844} for width in (390, 1280, 320))
-TABLES = "watched_channels, streams, stream_recaps, stream_changes, stream_viewers, notices, coverage, chat_counts"
 TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALLEST = """() => Math.min(...[...document.querySelectorAll('.recap .act, .mark .around')].map(
     (each) => each.getBoundingClientRect().height || 99))"""  # what is hidden has no height
@@ -23,10 +22,7 @@ OpenPage = Callable[..., Page]
 def night(dsn: str) -> Iterator[NightRows]:
     """A night with everything in it."""
     night = NightRows(dsn)
-    night.clear()
-    night.show_everything()
-    night.run(f"TRUNCATE {TABLES} CASCADE")
-    night.watched(CHANNEL, LOGIN)
+    night.fresh()
     night.whole()
     yield night
     night.show_everything()

@@ -14,10 +14,6 @@ from PIL import Image, ImageChops
 
 PAGE = f"/channels/{LOGIN}/streams/{STREAM}"
 API = f"/api/v1{PAGE}"
-TABLES = (
-    "streams, stream_recaps, stream_changes, stream_viewers, notices, chat_counts, coverage, hidden_moments, opt_outs,"
-    " discord_streams, watched_channels"
-)
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +30,7 @@ def http(dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.C
 @pytest.fixture
 def night(dsn: str) -> Iterator[NightRows]:
     night = NightRows(dsn)
-    night.clear()
-    night.run(f"TRUNCATE {TABLES} CASCADE")
-    night.watched(CHANNEL, LOGIN)
+    night.fresh()
     yield night
     night.close()
 

@@ -19,6 +19,10 @@ TITLE, GAME = "Malenia without a summon, day 3", "Elden Ring"
 MINUTES = 252  # 4 h 12 min
 ENDED_AGO = timedelta(hours=9)  # the morning after
 GAP = (100, 112)  # minutes of the stream that nobody read
+TABLES = (
+    "streams, stream_recaps, stream_changes, stream_viewers, notices, chat_counts, coverage, discord_streams,"
+    " watched_channels"
+)
 EMOTES = {"laughter": "KEKW", "hype": "LETSGO", "awe": "PogChamp", "dismay": "NotLikeThis", "fear": "monkaS"}
 PEAKS: tuple[tuple[float, str | None, int, str], ...] = (  # minute, mood, people, what became of the clip
     (17, "laughter", 90, "made"),
@@ -44,6 +48,13 @@ class NightRows(ChannelRows):
         self.minutes = minutes
         self.ended_at = datetime.now(UTC).replace(second=0, microsecond=0) - ended_ago
         self.started_at = self.ended_at - timedelta(minutes=minutes)
+
+    def fresh(self) -> None:
+        """Forget everything, and have the channel watched."""
+        self.clear()
+        self.show_everything()
+        self.run(f"TRUNCATE {TABLES} CASCADE")
+        self.watched(self.channel_id, LOGIN)
 
     def at(self, minute: float) -> datetime:
         """Return the time of a minute of the stream."""
