@@ -38,6 +38,7 @@ where_from() {
   case $1 in
     twitch_client_secret) echo "dev.twitch.tv/console/apps, your application, New Secret" ;;
     webhook_url) echo "in Discord: the channel, Integrations, Webhooks: a new one; then delete the old one" ;;
+    watcher_beat_url | watchdog_beat_url) echo "the page of the dead man's switch (DEPLOYMENT.md, From outside)" ;;
     discord_token) echo "discord.com/developers/applications, Bot, Reset Token" ;;
     discord_client_secret) echo "discord.com/developers/applications, OAuth2, Reset Secret" ;;
     cloudflared_credentials.json | cloudflared_token) echo "Cloudflare's page of the tunnel (DEPLOYMENT.md, Cloudflare Tunnel)" ;;

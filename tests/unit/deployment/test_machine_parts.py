@@ -84,7 +84,7 @@ def test_what_machine_b_is_given_is_known_to_be_shared(secret: str) -> None:
     name = secret.split()[1]
     in_files = re.findall(r"\$\{SECRETS_DIRECTORY:-\./secrets\}/([\w.]+)", text("docker-compose.processing.yml"))
     besides = {"postgres_status_password", "backup_key", "backup_ssh_key", "backup_known_hosts", "backup_credentials"}
-    expected = (set(in_files) | besides) - {"grafana_password", "twitch"}
+    expected = (set(in_files) | besides) - {"grafana_password", "twitch", "watchdog_beat_url"}
     assert (asked("is_shared", name) == "yes") == (name in expected)
 
 

@@ -15,7 +15,7 @@ from install.values.settings import shared
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 TOKENS = st.text("abcXYZ019_-", min_size=20, max_size=60)
-OWN = {"grafana_password"}  # each machine makes its own
+OWN = {"grafana_password", "watchdog_beat_url"}  # each machine has its own
 
 
 def test_b_gets_what_its_services_its_preflight_and_its_backups_need() -> None:
@@ -85,5 +85,5 @@ def test_another_version_is_explained() -> None:
 
 def test_the_policy_lets_b_come_to_the_door() -> None:
     manual = (REPOSITORY / "DEPLOYMENT.md").read_text()
-    assert f'"src": ["tag:processing"], "dst": ["tag:reliable:5432,5001,9100,9103,9105,9106,9107,{PORT}"]' in manual
+    assert f'"src": ["tag:processing"], "dst": ["tag:reliable:5432,5001,9100,9103,9105,9106,9107,9109,{PORT}"]' in manual
     assert f"| A | Tailscale, half an hour | {PORT} |" in manual
