@@ -7,7 +7,7 @@ from urllib.parse import quote
 from api_frontend.data.database import Database, queries
 
 MOST_MOMENTS = 1000
-MOST_STREAMS = 2000
+MOST_STREAMS = 500
 MOST_CHANNELS = 20_000  # sitemaps.org: 50,000 addresses and 50 MB a file
 
 

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query
+from pydantic import BeforeValidator
 
 from api_frontend.data.channels import KnownChannel, PastStream
+from api_frontend.data.lists.parameters import none_if_empty
 from api_frontend.data.stored_moment import EPOCH
 from api_frontend.middleware.errors import ERROR_ANSWERS, NOT_FOUND_ANSWER
 from api_frontend.text.problems import no_channel, no_stream
@@ -17,7 +19,9 @@ from api_frontend.views.site import CurrentSite
 
 router = APIRouter(prefix="/api/v1", tags=["streams"], responses=ERROR_ANSWERS, dependencies=SHARED_READING)
 Before = Annotated[
-    int | None, Query(ge=0, le=10**14, description="`next` of the previous page: streams that began before this")
+    Annotated[int, Query(ge=0, le=10**14)] | None,
+    BeforeValidator(none_if_empty),
+    Query(description="`next` of the previous page: streams that began before this"),
 ]
 
 

@@ -11,7 +11,7 @@ INSERT INTO stream_recaps (
     stream_id, channel_id, started_at, counted_until, is_open, messages, people, unread, small, hours, emotes
 )
 SELECT
-    s.stream_id, s.channel_id, s.started_at, s.ended_at, false, made.messages, made.people, made.unread, made.people[1:120],
+    s.stream_id, s.channel_id, s.started_at, s.ended_at, false, made.messages, made.people, made.unread, made.people[1 : 120],
     (
         SELECT jsonb_agg(jsonb_build_object(
             'emotes', jsonb_build_array(jsonb_build_array('7tv', 'id' || h, 'KEKW' || h, 900, 40)),
