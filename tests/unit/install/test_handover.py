@@ -85,5 +85,6 @@ def test_another_version_is_explained() -> None:
 
 def test_the_policy_lets_b_come_to_the_door() -> None:
     manual = (REPOSITORY / "DEPLOYMENT.md").read_text()
-    assert f'"src": ["tag:processing"], "dst": ["tag:reliable:5432,5001,9100,9103,9105,9106,9107,9109,{PORT}"]' in manual
+    ports = f"5432,5001,9100,9103,9105,9106,9107,9109,{PORT}"
+    assert f'"src": ["tag:processing"], "dst": ["tag:reliable:{ports}"]' in manual
     assert f"| A | Tailscale, half an hour | {PORT} |" in manual
