@@ -19,7 +19,7 @@ from benchmarks._bounds import Bound, judge, missed
 from benchmarks._discord_settings import choose_follows, choose_settings
 from benchmarks._discord_world import DiscordWorld, Row, Size, Taken, discord_world
 from benchmarks._result import write_result
-from benchmarks.discord_notices import Streams, all_told, delays
+from benchmarks.discord_delays import Streams, all_told, delays
 from benchmarks.discord_servers import memory
 
 from embedded.processes.waiting import wait_for

@@ -1,6 +1,6 @@
 -- What a stream's recap is made of and no other table keeps: its curve by the minute, what it was called when, and how
 -- many watched. A row a stream answers for a whole night, long after the counts by the second are gone.
--- depends: 0022.pauses
+-- depends: 0023.uptime
 
 -- `messages`, `people` and `unread` have one number for each minute from the minute of `started_at` on, up to
 -- `counted_until` (null: nothing is rolled up yet): messages, people in its loudest second, seconds that nobody read.

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from benchmarks._discord_world import spread
-from benchmarks.discord_notices import Streams, delays, login_in
+from benchmarks.discord_delays import Streams, delays, login_in
 from benchmarks.discord_servers import most_in_a_second
 
 

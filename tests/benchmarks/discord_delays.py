@@ -1,4 +1,4 @@
-"""Measures the way from Helix, moments and clips to Discord, with 1,000 streamers in 500 servers: `discord_notices.py`.
+"""Measures the way from Helix, moments and clips to Discord, with 1,000 streamers in 500 servers: `discord_delays.py`.
 
 Servers' settings and streams' titles are as different as people make them; meanwhile titles change and streams end.
 SLOW_SYNC (see `_syncs.py`): once more with a disk whose syncs take 5 ms longer, and syncs are counted. DISCORD_PAUSES

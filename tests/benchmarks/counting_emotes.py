@@ -1,4 +1,4 @@
-"""Measures the counter of emotes as a process with 200 channels: `python emote_counter.py`.
+"""Measures the counter of emotes as a process with 200 channels: `python counting_emotes.py`.
 
 Memory with all catalogues known, CPU per message of a backlog, and the time from chat in Kafka to the open minute.
 EMOTE_CHANNELS (200) and EMOTE_MESSAGES (280,000: five minutes of them) make it smaller. EMOTE_FULL=1000 gives each
