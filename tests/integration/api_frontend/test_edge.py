@@ -58,11 +58,21 @@ def test_a_reader_keeps_the_card_of_a_closed_moment_for_an_hour(http: httpx.Clie
 def test_the_sitemap_lists_pages_channels_and_moments(http: httpx.Client) -> None:
     root = ElementTree.fromstring(http.get("/sitemap.xml").content)
     found = {str(each.findtext(f"{SITEMAP}loc")): each.findtext(f"{SITEMAP}lastmod") for each in root}
-    for path in ("/", "/about", "/status", "/emotes", "/discord", "/channels/kraken", "/moments/m001", "/moments/open"):
+    for path in (
+        "/",
+        "/about",
+        "/status",
+        "/uptime",
+        "/emotes",
+        "/discord",
+        "/channels/kraken",
+        "/moments/m001",
+        "/moments/open",
+    ):
         assert PUBLIC + path in found
     assert not any("s0" in address for address in found)
     assert all(datetime.fromisoformat(str(at)) for address, at in found.items() if "/moments/" in address)
-    assert len(found) == 8 + 3 + 47
+    assert len(found) == 9 + 3 + 47
 
 
 def test_the_sitemap_names_each_language_as_the_pages_do(http: httpx.Client) -> None:
