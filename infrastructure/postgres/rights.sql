@@ -37,7 +37,8 @@ TO api_frontend;
 -- The recorder writes what Kafka brings, erases who opted out, and deletes what has been kept long enough.
 GRANT SELECT, INSERT, UPDATE, DELETE ON channels, streams, coverage, chat_counts, moments, clips TO recorder;
 GRANT SELECT, INSERT, DELETE ON notices, dead_letters TO recorder;
-GRANT SELECT, INSERT, UPDATE, DELETE ON stream_recaps, stream_changes, stream_viewers TO recorder;
+GRANT SELECT, INSERT, UPDATE, DELETE ON stream_recaps, stream_viewers TO recorder;
+GRANT SELECT, INSERT, DELETE ON stream_changes TO recorder;
 GRANT SELECT, INSERT, UPDATE, DELETE ON hidden_moments TO recorder;
 GRANT SELECT, DELETE ON reports TO recorder;
 GRANT SELECT, INSERT, UPDATE ON pipeline_progress, opt_outs TO recorder;

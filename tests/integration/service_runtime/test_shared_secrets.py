@@ -52,7 +52,7 @@ def test_all_made_anew_say_what_to_do(server: Postgres, mine: Path) -> None:
         (mine / name).write_text(random.token_hex(16))
     lines = list(compare(mine, LOOPBACK, server.port))
     assert {line.state for line in lines} == {"fail"}
-    assert all("Copy secrets/ from machine A" in line.advice for line in lines)
+    assert all("here: infrastructure/install.sh join" in line.advice for line in lines)
     assert "kafka_password" in lines[-1].found
 
 
