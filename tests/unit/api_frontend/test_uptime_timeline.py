@@ -2,7 +2,7 @@
 
 import itertools
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from api_frontend.data.uptime.timeline import Piece, Span, State, filled, overlap, sums, timeline, union, without
@@ -57,6 +57,7 @@ def test_up_down_and_unknown_add_up_to_the_whole(up: list[Span], down: list[Span
 
 
 @given(many, many, wholes, bridges)
+@example([], [Span(0, 0)], Span(0, 1), 1)
 def test_it_is_what_each_instant_says(up: list[Span], down: list[Span], whole: Span, bridged: int) -> None:
     assert spread(timeline(up, down, whole, bridged)) == by_instant(up, down, whole, bridged)
 

@@ -49,9 +49,9 @@ class Sums:
 
 
 def union(spans: Iterable[Span], bridged: int = 0) -> list[Span]:
-    """Join what overlaps, touches, or is no further apart than `bridged`; in order."""
+    """Join what overlaps, touches, or is no further apart than `bridged`; in order. What lasted no time is left out."""
     joined: list[Span] = []
-    for span in sorted(spans):
+    for span in sorted(span for span in spans if span.length > 0):
         if joined and span.from_at <= joined[-1].until_at + bridged:
             joined[-1] = Span(joined[-1].from_at, max(joined[-1].until_at, span.until_at))
         else:
