@@ -15,8 +15,9 @@ from integration.support.api_frontend_process import Rows
 
 from embedded.processes.waiting import wait_for
 
-SERVICES = ["postgres", "redis", "roles", "migrate", "api-frontend", "proxy", "watcher", "stream-monitoring-standby"]
-IMAGES = ["recorder", "api-frontend", "watcher", "stream-monitoring"]
+OURS = ["migrate", "api-frontend", "watcher", "stream-monitoring-standby", "log-source"]
+SERVICES = ["postgres", "redis", "roles", "proxy", *OURS]
+IMAGES = ["recorder", "api-frontend", "watcher", "stream-monitoring", "log-source"]
 REQUESTS = 1000
 AWAY_SECONDS = 15.0  # of an open page: 3 s until it asks again, and what a restart on a busy machine takes
 BACK_SECONDS = 60.0
@@ -35,6 +36,7 @@ STEPS = (
     "website: take",
     "watcher: replace",
     "stream-monitoring-standby: replace",
+    "log-source: replace",
     "alerts: resume",
 )
 
@@ -54,7 +56,7 @@ def a(tmp_path_factory: pytest.TempPathFactory, webhook: Webhook) -> Iterator[Ma
     machine = installed(directory, "test-deploy", DEPLOYED, WEBHOOK_KIND="discord")
     try:
         for version in ("deploy-1", "deploy-2"):
-            build(machine, version, ["migrate", "api-frontend", "watcher", "stream-monitoring-standby"])
+            build(machine, version, OURS)
         for broken in ("never-ready", "bad-migration", "bad-watcher"):
             rename(broken, "deploy-2", IMAGES)
         derived("stream-scout/api-frontend:never-ready", "stream-scout/api-frontend:deploy-2", 'CMD ["sleep", "900"]')
