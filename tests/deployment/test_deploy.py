@@ -231,7 +231,12 @@ def test_killed_at_each_step_it_goes_on(a: Machine, after_seconds: float) -> Non
     assert "DRAIN" not in slots, "every place is open again"
 
 
-OPTIONAL = {"website: drain", "watcher: replace", "stream-monitoring-standby: replace"}  # done by what was killed
+OPTIONAL = {
+    "website: switch",
+    "website: drain",
+    "watcher: replace",
+    "stream-monitoring-standby: replace",
+}  # done by what was killed
 
 
 def test_killed_and_then_a_broken_version_goes_back_to_what_ran_before(a: Machine) -> None:
