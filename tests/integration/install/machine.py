@@ -39,6 +39,7 @@ COPIED = (
     "secrets/README.md",
     "DEPLOYMENT.md",
 )
+ACCOUNTS = ("passwd", "group", "shadow", "gshadow", "subuid", "subgid")
 OPERATOR = 12345  # the plain user's id
 ANSWERS = {
     "SITE_DOMAINS": "www.example.org",
@@ -126,7 +127,9 @@ class Machine:
 
     def _make_system(self) -> None:
         etc = self.folder / "etc"
-        shutil.copytree("/etc", etc, symlinks=True, ignore_dangling_symlinks=True)
+        # Others make users on this machine meanwhile: their locks come and go.
+        locks = shutil.ignore_patterns("*.lock", *(f"{each}[.+]*" for each in ACCOUNTS))
+        shutil.copytree("/etc", etc, symlinks=True, ignore_dangling_symlinks=True, ignore=locks)
         for gone in ("apt/sources.list.d/docker.list", "apt/keyrings/docker.asc", "sysctl.d/60-stream-scout.conf"):
             (etc / gone).unlink(missing_ok=True)
         identity, name, version, codename = SYSTEMS[self.system]
