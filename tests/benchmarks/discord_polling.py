@@ -34,7 +34,7 @@ SHARES: dict[str, dict[str, str]] = {  # of Twitch's 800 points a minute
     "the usual points": {},
     "400 points": {
         "TWITCH_BOT_POINTS": "400",
-        "TWITCH_MONITORING_POINTS": "150",
+        "TWITCH_MONITORING_POINTS": "130",
         "TWITCH_CLIPS_POINTS": "50",
         "TWITCH_VIEWER_CLIPS_POINTS": "50",
     },
