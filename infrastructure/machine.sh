@@ -13,6 +13,7 @@
 # Whoever does not confirm within FIREWALL_SECONDS (60) has the rules of before back. FIREWALL_TRIAL=no keeps the rules
 # at once: for a machine with a console, or one that nobody is logged in to yet. The last line says `changed=N`.
 set -euo pipefail
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin  # `su` without `-` leaves these out, and sshd, nft and useradd are there
 
 role=${1:-} command=${2:-all}
 case $role in reliable | processing) ;; *) sed -n '2,/^# at once/p' "$0" | sed -n 's/^# \{0,1\}//p' >&2; exit 2 ;; esac
