@@ -1,8 +1,9 @@
 """Chooses free TCP ports on loopback, and reports those in use."""
 
-import socket
+import itertools
+import random
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 
 import psutil
 
@@ -12,15 +13,18 @@ from service_runtime.ports import why_not_free
 LOOPBACK = "127.0.0.1"
 OTHER_PORT = 1000  # far enough from the system's other ports
 END_OF_PORTS = 65536
+# Below what the kernel gives to outgoing connections (from 32,768, net.ipv4.ip_local_port_range): a port of theirs may
+# be taken between the choice and the server's start. No service's own port is among these.
+CHOSEN_PORTS = range(21000, 32768)
+# Each process begins elsewhere, and hands out no port twice before the others had their turn.
+_turn = itertools.count(random.randrange(len(CHOSEN_PORTS)))
 
 
 def free_ports(count: int) -> list[int]:
-    """Return `count` different ports that are free now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((LOOPBACK, 0))
-        return [each.getsockname()[1] for each in sockets]
+    """Return `count` different ports that are free now, each process its own."""
+    turns = itertools.islice(_turn, len(CHOSEN_PORTS))
+    free = (port for turn in turns if is_free(port := CHOSEN_PORTS[turn % len(CHOSEN_PORTS)]))
+    return list(itertools.islice(free, count))
 
 
 def is_free(port: int, address: str = LOOPBACK) -> bool:
