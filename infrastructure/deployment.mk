@@ -23,7 +23,7 @@ test-deployment: venv ## Both compose files on two networks, with a simulated Tw
 	DEPLOYMENT=1 $(BIN)/pytest -v tests/unit/deployment tests/deployment
 
 test-alerts: venv ## Play faults on both machines and count what reaches the operator, half an hour (Docker, as test-deployment)
-	DEPLOYMENT=1 ALERTS=1 $(BIN)/pytest -v -s tests/deployment/test_faults.py
+	DEPLOYMENT=1 ALERTS=1 $(BIN)/pytest -v -s tests/deployment/test_one_cause.py
 
 test-backup: venv ## Backups and restores with the real restic: loss, wrong key, full and missing targets (apt-get install restic)
 	BACKUP=1 $(BIN)/pytest -n $(WORKERS) tests/integration/backup
