@@ -24,6 +24,7 @@ from deployment.two_machines import (
     Page,
     Twitch,
     TwoMachines,
+    docker_logs,
     make_secrets,
 )
 
@@ -109,12 +110,14 @@ def machines(
     """Both machines, healthy, with a baseline for every channel."""
     common = {
         **BOT,
+        "DOCKER_LOGS": docker_logs(),
         **discord.variables,
         "SECRETS_DIRECTORY": str(directory / "secrets"),
         "CHAT_URL": f"irc://{TWITCH}:6667",
         "PINNED_CHANNELS": ",".join(twitch.logins()),
     }
-    on_a = {**common, "BIND_ADDR": RELIABLE, "MACHINE_B": PROCESSING, "COMPOSE_PROFILES": "discord"}
+    on_a = {**common, "BIND_ADDR": RELIABLE, "MACHINE_B": PROCESSING, "COMPOSE_PROFILES": "discord,tls"}
+    on_a["TLS_ADDR"] = RELIABLE
     on_b = {**common, "BIND_ADDR": PROCESSING, "MACHINE_A": RELIABLE, "LOCAL_ADDR": LOCAL}
     on_b["OPERATIONS_URL"] = operator.manual
     on_b["OPERATOR_ZONE"] = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"  # noon, or warnings would wait for the day

@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient
 from deployment.two_machines import LOCAL, PROCESSING, RELIABLE, Machine, TwoMachines
 
 OPEN = {
-    RELIABLE: {"5000", "5001", "5432", "9100", "9103", "9105", "9106", "9107", "9109"},
+    RELIABLE: {"80", "443", "5000", "5001", "5432", "9100", "9103", "9105", "9106", "9107", "9109"},
     PROCESSING: {"9094"},
     LOCAL: {"8080", "8081", "8082", "9090", "9093", "9100", "9104", "3000", "9428"},
 }
