@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from deployment.operators_end import OperatorsEnd
+from deployment.peaks import Watch
 from deployment.standins import standins_environment
 from deployment.two_machines import (
     ALONE,
@@ -123,6 +124,7 @@ def machines(
     on_b["OPERATOR_ZONE"] = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"  # noon, or warnings would wait for the day
     a = Machine("docker-compose.reliable.yml", "test-reliable", directory, on_a)
     b = Machine("docker-compose.processing.yml", "test-processing", directory, on_b)
+    watch = Watch((a.project, b.project))
     try:
         a.up()
         b.up()
@@ -130,6 +132,8 @@ def machines(
         wait_for("a baseline", lambda: both.covered_seconds() > BASELINE_SECONDS, 300, 2)
         yield both
     finally:
+        watch.stop()
+        print(f"\n{watch.table()}")
         if not os.environ.get("DEPLOYMENT_KEEP"):  # to examine a failure
             b.down()
             a.down()
