@@ -19,6 +19,8 @@ $(foreach name,$(ASKED),$(eval logs: export ASK_$(name) = $$(value $(name))))
 logs: ## Find lines of both machines, on B: make logs SERVICE=recorder SINCE=2h, MOMENT=its-id, AT=03:10, LEVEL=warning, TEXT="…"
 	@tools/logs/run.sh
 
+test-deployment test-alerts: $(if $(STANDINS),build/bin/victoria-logs)
+
 test-deployment: venv ## Both compose files on two networks, with a simulated Twitch (Docker, root; or STANDINS=folder)
 	DEPLOYMENT=1 $(BIN)/pytest -v tests/unit/deployment tests/deployment
 

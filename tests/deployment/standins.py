@@ -37,7 +37,7 @@ def standin_image(file: str, options: list[str], environment: dict[str, str]) ->
     """Build an image in the place of an official one, and return its name."""
     name = "-".join([file, *(option.rpartition("=")[2] for option in options)]) + ":standin"
     context = io.BytesIO()
-    with tarfile.open(fileobj=context, mode="w") as archive:
+    with tarfile.open(fileobj=context, mode="w", format=tarfile.GNU_FORMAT) as archive:
         archive.add(IMAGES / f"{file}.Dockerfile", "Dockerfile")
         if file == STORE.name:
             archive.add(STORE, STORE.name)
