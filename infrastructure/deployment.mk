@@ -19,11 +19,13 @@ $(foreach name,$(ASKED),$(eval logs: export ASK_$(name) = $$(value $(name))))
 logs: ## Find lines of both machines, on B: make logs SERVICE=recorder SINCE=2h, MOMENT=its-id, AT=03:10, LEVEL=warning, TEXT="…"
 	@tools/logs/run.sh
 
+test-deployment test-alerts: $(if $(STANDINS),build/bin/victoria-logs)
+
 test-deployment: venv ## Both compose files on two networks, with a simulated Twitch (Docker, root; or STANDINS=folder)
 	DEPLOYMENT=1 $(BIN)/pytest -v tests/unit/deployment tests/deployment
 
 test-alerts: venv ## Play faults on both machines and count what reaches the operator, half an hour (Docker, as test-deployment)
-	DEPLOYMENT=1 ALERTS=1 $(BIN)/pytest -v -s tests/deployment/test_faults.py
+	DEPLOYMENT=1 ALERTS=1 $(BIN)/pytest -v -s tests/deployment/test_one_cause.py
 
 test-backup: venv ## Backups and restores with the real restic: loss, wrong key, full and missing targets (apt-get install restic)
 	BACKUP=1 $(BIN)/pytest -n $(WORKERS) tests/integration/backup

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from deployment.operators_end import OperatorsEnd
+from deployment.peaks import Watch
 from deployment.standins import standins_environment
 from deployment.two_machines import (
     ALONE,
@@ -24,6 +25,7 @@ from deployment.two_machines import (
     Page,
     Twitch,
     TwoMachines,
+    docker_logs,
     make_secrets,
 )
 
@@ -109,17 +111,20 @@ def machines(
     """Both machines, healthy, with a baseline for every channel."""
     common = {
         **BOT,
+        "DOCKER_LOGS": docker_logs(),
         **discord.variables,
         "SECRETS_DIRECTORY": str(directory / "secrets"),
         "CHAT_URL": f"irc://{TWITCH}:6667",
         "PINNED_CHANNELS": ",".join(twitch.logins()),
     }
-    on_a = {**common, "BIND_ADDR": RELIABLE, "MACHINE_B": PROCESSING, "COMPOSE_PROFILES": "discord"}
+    on_a = {**common, "BIND_ADDR": RELIABLE, "MACHINE_B": PROCESSING, "COMPOSE_PROFILES": "discord,tls"}
+    on_a["TLS_ADDR"] = RELIABLE
     on_b = {**common, "BIND_ADDR": PROCESSING, "MACHINE_A": RELIABLE, "LOCAL_ADDR": LOCAL}
     on_b["OPERATIONS_URL"] = operator.manual
     on_b["OPERATOR_ZONE"] = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"  # noon, or warnings would wait for the day
     a = Machine("docker-compose.reliable.yml", "test-reliable", directory, on_a)
     b = Machine("docker-compose.processing.yml", "test-processing", directory, on_b)
+    watch = Watch((a.project, b.project))
     try:
         a.up()
         b.up()
@@ -127,6 +132,8 @@ def machines(
         wait_for("a baseline", lambda: both.covered_seconds() > BASELINE_SECONDS, 300, 2)
         yield both
     finally:
+        watch.stop()
+        print(f"\n{watch.table()}")
         if not os.environ.get("DEPLOYMENT_KEEP"):  # to examine a failure
             b.down()
             a.down()

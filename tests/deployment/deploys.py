@@ -5,6 +5,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from deployment.two_machines import REPOSITORY, Machine
 
@@ -19,11 +20,11 @@ def derived(name: str, base: str, lines: str) -> None:
     subprocess.run(command, input=dockerfile, text=True, capture_output=True, check=True)
 
 
-def build(machine: Machine, version: str, services: Sequence[str] = ()) -> None:
-    """Build a version of a machine's images from this checkout."""
+def build(machine: Machine, version: str, services: Sequence[str] = (), repository: Path = REPOSITORY) -> None:
+    """Build a version of a machine's images from a checkout."""
     command = [*machine.whole.docker_compose_command(), "build", *services]
     environment = {**os.environ, "STREAM_SCOUT_VERSION": version, "STREAM_SCOUT_COMMIT": "0123abc"}
-    subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=True)
+    subprocess.run(command, cwd=repository, env=environment, capture_output=True, check=True)
 
 
 def waiting_for_others() -> float:

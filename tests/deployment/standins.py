@@ -1,17 +1,23 @@
-"""The test kit's Docker daemon and its images, and Debian's packages in the place of those that it has not."""
+"""The test kit's Docker daemon and its images, and others in the place of those that it has not."""
 
+import io
 import os
 import subprocess
+import tarfile
 from pathlib import Path
 
 from deployment.two_machines import REPOSITORY
 
+IMAGES = REPOSITORY / "tests/deployment/images"
+STORE = REPOSITORY / "build/bin/victoria-logs"  # made by `make victoria-logs`
 PACKAGED = {
     "HAPROXY_IMAGE": ["haproxy"],
+    "CADDY_IMAGE": ["caddy"],
     **{
         f"{name.upper()}_EXPORTER_IMAGE": ["exporter", f"--build-arg=EXPORTER={name}"]
         for name in ("node", "blackbox", "postgres")
     },
+    **({"VICTORIA_LOGS_IMAGE": ["victoria-logs"]} if STORE.exists() else {}),
 }
 
 
@@ -28,9 +34,13 @@ def standins_environment(folder: Path) -> dict[str, str]:
 
 
 def standin_image(file: str, options: list[str], environment: dict[str, str]) -> str:
-    """Build a Debian package in the place of an official image, and return its name."""
+    """Build an image in the place of an official one, and return its name."""
     name = "-".join([file, *(option.rpartition("=")[2] for option in options)]) + ":standin"
-    with (REPOSITORY / f"tests/deployment/images/{file}.Dockerfile").open() as dockerfile:
-        command = ["docker", "build", "--quiet", "--tag", name, *options, "-"]
-        subprocess.run(command, stdin=dockerfile, env=environment, capture_output=True, check=True)
+    context = io.BytesIO()
+    with tarfile.open(fileobj=context, mode="w", format=tarfile.GNU_FORMAT) as archive:
+        archive.add(IMAGES / f"{file}.Dockerfile", "Dockerfile")
+        if file == STORE.name:
+            archive.add(STORE, STORE.name)
+    command = ["docker", "build", "--quiet", "--tag", name, *options, "-"]
+    subprocess.run(command, input=context.getvalue(), env=environment, capture_output=True, check=True)
     return name

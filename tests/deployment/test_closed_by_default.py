@@ -9,10 +9,11 @@ import psycopg
 import pytest
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
+from deployment.peaks import killed_for_memory, megabytes
 from deployment.two_machines import LOCAL, PROCESSING, RELIABLE, Machine, TwoMachines
 
 OPEN = {
-    RELIABLE: {"5000", "5001", "5432", "9100", "9103", "9105", "9106", "9107", "9109"},
+    RELIABLE: {"80", "443", "5000", "5001", "5432", "9100", "9103", "9105", "9106", "9107", "9109"},
     PROCESSING: {"9094"},
     LOCAL: {"8080", "8081", "8082", "9090", "9093", "9100", "9104", "3000", "9428"},
 }
@@ -169,11 +170,7 @@ def test_memory_fits_the_machines(machines: TwoMachines) -> None:
         sys_total = sum(sizes)
         print(f"\n{machine.project}: {sys_total:.0f} MB\n{used}")
         assert sys_total <= MEMORY_MB[machine.project]
-
-
-def megabytes(size: str) -> float:
-    number, unit = re.fullmatch(r"([\d.]+)(\w+)", size).groups()  # type: ignore[union-attr]
-    return float(number) * {"B": 1e-6, "KiB": 2**10 / 1e6, "MiB": 2**20 / 1e6, "GiB": 2**30 / 1e6}[unit]
+        assert not killed_for_memory(machine.project)
 
 
 def docker(*arguments: str) -> str:

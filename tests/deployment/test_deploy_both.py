@@ -4,6 +4,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from deployment import chat_log
@@ -15,31 +16,22 @@ from deployment.visitors import Crowd
 from embedded.processes.waiting import wait_for
 
 DEPLOY_SECONDS = 120.0
-OF_A, OF_B = ("reliable", "processing")
-SERVICES = {"recorder": "recorder", "api-frontend": "api_frontend", "stream-monitoring": "stream_monitoring",
-            "watcher": "watcher", "clip-creator": "clip_creator", "emote-counter": "emote_counter",
-            "log-source": "log_source", "log-collector": "log_collector"}  # fmt: skip
 
 
-def build_before(python_image: str) -> str:
-    """Build the services' images from the commit before this one (or `DEPLOY_BEFORE`), and return their version."""
+def build_before(machines: TwoMachines, folder: Path) -> str:
+    """Build all images from the commit before this one (or `DEPLOY_BEFORE`), and return their version."""
     git, revision = ["git", "-C", str(REPOSITORY)], os.environ.get("DEPLOY_BEFORE", "HEAD~1")
-    commit = subprocess.run([*git, "rev-parse", revision], capture_output=True, text=True, check=True).stdout.strip()
-    archive = subprocess.run([*git, "archive", commit], capture_output=True, check=True).stdout
-    for image, service in SERVICES.items():
-        name = f"stream-scout/{image}:before"
-        arguments = [f"PYTHON_IMAGE={python_image}", f"SERVICE={service}", "VERSION=before", f"COMMIT={commit}"]
-        words = [word for each in arguments for word in ("--build-arg", each)]
-        file = "infrastructure/images/service.Dockerfile"
-        subprocess.run(["docker", "build", "-q", "-f", file, "-t", name, *words, "-"], input=archive, check=True)
-    subprocess.run(["docker", "tag", "stream-scout/flink:test", "stream-scout/flink:before"], check=True)
+    archive = subprocess.run([*git, "archive", revision], capture_output=True, check=True).stdout
+    subprocess.run(["tar", "-x", "-C", str(folder)], input=archive, check=True)
+    for machine in (machines.a, machines.b):
+        build(machine, "before", repository=folder)
     return "before"
 
 
 @pytest.fixture(scope="module")
-def before(machines: TwoMachines) -> Iterator[str]:
+def before(machines: TwoMachines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The version before; the machines are back at the one that they had once the tests are over."""
-    version = build_before(os.environ.get("PYTHON_IMAGE", "python:3.11.15-slim-bookworm"))
+    version = build_before(machines, tmp_path_factory.mktemp("before"))
     build(machines.b, "next")
     yield version
     assert Deploy(machines.a, "test", "--no-backup").finish() == 0

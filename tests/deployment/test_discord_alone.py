@@ -6,7 +6,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-from deployment.test_closed_by_default import container_of, megabytes
+from deployment.peaks import megabytes
+from deployment.test_closed_by_default import container_of
 from deployment.test_the_manual import manual_has
 from deployment.two_machines import ALONE, BOT, Discord, Machine, Twitch
 

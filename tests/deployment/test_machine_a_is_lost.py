@@ -15,18 +15,26 @@ CLIP_SECONDS = 120
 RESTORE_SECONDS = 600
 CATCH_UP_SECONDS = 120
 USER = 10001
+NIGHTLY: set[str] = set()  # what the watcher and the standby note: as old as the night's backup
+# What was there when A was lost, with what each table had: `lost_at` in seconds since 1970.
 STATE = """
 SELECT
     (SELECT concat_ws(' ', count(*), sum(hashtextextended(concat_ws('|', moment_id, revision_number, document, grade,
-        verdict_steps), 0)::numeric)) FROM moments WHERE moment_id = ANY('{%(moments)s}')),
+        verdict_steps), 0)::numeric)) FROM moments WHERE crossed_at < to_timestamp(%(lost_at)s)),
     (SELECT concat_ws(' ', count(*), sum(hashtextextended(concat_ws('|', moment_id, revision_number, status, clip_id,
-        url), 0)::numeric)) FROM clips WHERE moment_id = ANY('{%(moments)s}')),
+        url), 0)::numeric)) FROM clips WHERE crossed_at < to_timestamp(%(lost_at)s)),
     (SELECT concat_ws(' ', count(*), sum(hashtextextended(c::text, 0)::numeric)) FROM chat_counts AS c
-        WHERE minute_at < to_timestamp(%(at)s)),
+        WHERE minute_at < to_timestamp(%(lost_at)s) - interval '2 minutes'),
     (SELECT count(*) FROM channels), (SELECT count(*) FROM streams),
     (SELECT string_agg(channel_id, ' ') FROM opted_out),
     (SELECT string_agg(concat(moment_id, verdict), ' ' ORDER BY visitor) FROM voices)
 """
+COUNTS = (
+    "SELECT format('SELECT %L, count(*) FROM %I', relname, relname) FROM pg_class"
+    + """
+    WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+    AND relname NOT LIKE '%yoyo%' ORDER BY relname"""
+)
 
 
 @pytest.fixture
@@ -60,6 +68,22 @@ def script(machines: TwoMachines, name: str, *words: str, **variables: str) -> s
     return done.stdout
 
 
+def counts(machines: TwoMachines) -> dict[str, int]:
+    """Count the rows of each table."""
+    found = typed(machines, " UNION ALL ".join(typed(machines, COUNTS).splitlines()))
+    return {name: int(count) for name, count in (line.split("|") for line in found.splitlines())}
+
+
+def clips_made(machines: TwoMachines) -> int:
+    """Count the clips that Twitch has."""
+    return int(machines.twitch.http.get("/control/state").json()["counters"]["clips_made"])
+
+
+def clips_known(machines: TwoMachines) -> int:
+    """Count the clips that the site has."""
+    return int(typed(machines, "SELECT count(*) FROM clips WHERE status = 'made'"))
+
+
 def bare(machines: TwoMachines, folder: Path) -> dict[str, str]:
     """A new machine: the key of the sheet, and nothing else."""
     secrets = folder / "secrets"
@@ -83,10 +107,12 @@ def test_it_comes_back_as_it_was(machines: TwoMachines, second_place: Path, tmp_
         typed(machines, give)
     typed(machines, "SELECT opt_out_channel('77', 'gone')")
     script(machines, "backup.sh", "reliable", "typed", **target)
-    closed = f"SELECT count(*) FROM moments WHERE revision_number = 3 AND moment_id IN ('{first}', '{second}')"
-    wait_for("both moments are over", lambda: typed(machines, closed).strip() == "2", CATCH_UP_SECONDS, 2)
-    query = STATE % {"moments": f"{first},{second}", "at": int(time.time()) - 120}
-    before = typed(machines, query)
+    closed = f"SELECT count(*) FILTER (WHERE moment_id IN ('{first}', '{second}')), count(*) FROM moments"
+    is_open = f"{closed} WHERE revision_number < 3"
+    wait_for("all moments are over", lambda: typed(machines, is_open).strip() == "0|0", CATCH_UP_SECONDS, 2)
+    query = STATE % {"lost_at": int(time.time())}
+    before, rows = typed(machines, query), counts(machines)
+    unknown = clips_made(machines) - clips_known(machines)
 
     machines.a.run("kill")
     machines.a.run("--profile", "*", "down", "--volumes", "--timeout", "1")
@@ -104,6 +130,10 @@ def test_it_comes_back_as_it_was(machines: TwoMachines, second_place: Path, tmp_
     wait_for("what the backup lacks", lambda: typed(machines, query) == before, CATCH_UP_SECONDS, 2)
     meanwhile = machines.page.wait_for_moment(login, lambda each: (each["clip"] or {}).get("status") == "made", 120)
     assert typed(machines, f"SELECT count(*) FROM clips WHERE moment_id = '{meanwhile['id']}'").strip() == "1"
+    assert clips_made(machines) - clips_known(machines) == unknown, "no moment was clipped twice"
+    fewer = {name: (count, counts(machines)[name]) for name, count in rows.items() if counts(machines)[name] < count}
+    print(f"tables with fewer rows than before: {fewer}")
+    assert fewer.keys() <= NIGHTLY
     assert "the database lacks records" in machines.b.run("logs", "recorder")
     assert typed(machines, "SELECT count(*) FROM restores").strip() == "1"
     restored = (tmp_path / "bare" / "secrets" / "chatter_key").read_text()

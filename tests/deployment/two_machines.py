@@ -267,6 +267,13 @@ class TwoMachines:
         return self.page.wait_for_moment(login, lambda each: (each["clip"] or {}).get("status") == "made", seconds)
 
 
+def docker_logs() -> str:
+    """Return where this Docker keeps the containers' logs, as an operator asks it."""
+    command = ["docker", "info", "--format", "{{.DockerRootDir}}"]
+    root = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return f"{root}/containers"
+
+
 def make_secrets(directory: Path, webhook: str) -> None:
     """Create passwords with the real script, the simulator's credentials, and the operator's webhook."""
     folder = directory / "secrets"
@@ -275,5 +282,15 @@ def make_secrets(directory: Path, webhook: str) -> None:
     (folder / "twitch_client_secret").write_text("simulator")
     (folder / "discord_token").write_text(BOT_TOKEN)
     (folder / "webhook_url").write_text(webhook)
+    make_certificate(folder / "tls_certificate", folder / "tls_key")
     (folder / "twitch" / "twitch_user_tokens.json").write_text(json.dumps({"access_token": "simulator-user-token"}))
     subprocess.run([script, str(folder)], check=True, capture_output=True)
+
+
+def make_certificate(certificate: Path, key: Path) -> None:
+    """Make a certificate for the site's name, as an operator may have one."""
+    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30"]
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run(
+        ["openssl", "req", *kind, *name, "-keyout", key, "-out", certificate], check=True, capture_output=True
+    )

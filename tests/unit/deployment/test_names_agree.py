@@ -119,3 +119,12 @@ def test_secrets_and_data_stay_out_of_images() -> None:
     lines = (REPOSITORY / ".dockerignore").read_text().splitlines()
     assert "*" in lines
     assert not [line for line in lines if line.startswith("!") and re.search(r"secret|\.env|tests|data", line)]
+
+
+MAKEFILES = [REPOSITORY / "Makefile", *sorted((REPOSITORY / "infrastructure").glob("*.mk"))]
+
+
+@pytest.mark.parametrize("makefile", MAKEFILES, ids=lambda path: path.name)
+def test_each_test_that_make_runs_is_there(makefile: Path) -> None:
+    named = re.findall(r"(?<![\w/])tests/[\w./]+\b(?![*%_])", makefile.read_text())
+    assert not [name for name in named if not (REPOSITORY / name).exists()]
