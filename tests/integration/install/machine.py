@@ -20,6 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 OUTSIDER = Path(__file__).with_name("outsider.py")
 PRESENT = ("apt-get", "curl", "df", "dpkg", "fio", "git", "systemctl", "tailscale-installer", "timedatectl")
 SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
+PATH_AFTER_SU = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"  # of root after `su` without `-`
 SYSTEMS = {
     "ubuntu-22.04": ("ubuntu", "Ubuntu 22.04.5 LTS", "22.04", "jammy"),
     "ubuntu-24.04": ("ubuntu", "Ubuntu 24.04.3 LTS", "24.04", "noble"),
@@ -94,6 +95,7 @@ class Machine:
     uid: int = 0
     controllers: str = "cpu io memory pids"
     env: dict[str, str] = field(default_factory=dict)
+    path: str = SYSTEM_PATH
 
     def __post_init__(self) -> None:
         for name in ("bin", "checkout/tools"):
@@ -224,7 +226,7 @@ class Machine:
             "WORLD": str(self.folder),
             "ID": str(self.uid),
             "CONTROLLERS": self.controllers,
-            "SYSTEM_PATH": SYSTEM_PATH,
+            "SYSTEM_PATH": self.path,
         }
         return [
             "env",
