@@ -20,7 +20,6 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 OUTSIDER = Path(__file__).with_name("outsider.py")
 PRESENT = ("apt-get", "curl", "df", "dpkg", "fio", "git", "systemctl", "tailscale-installer", "timedatectl")
 SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin"
-PATH_AFTER_SU = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"  # of root after `su` without `-`
 SYSTEMS = {
     "ubuntu-22.04": ("ubuntu", "Ubuntu 22.04.5 LTS", "22.04", "jammy"),
     "ubuntu-24.04": ("ubuntu", "Ubuntu 24.04.3 LTS", "24.04", "noble"),

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 import yaml
-from integration.install.machine import ANSWERS, OPERATOR, PATH_AFTER_SU, REPOSITORY, SECRETS, Machine
+from integration.install.machine import ANSWERS, OPERATOR, REPOSITORY, SECRETS, Machine
 
 KEY = {"TS_AUTHKEY": "tskey-auth-x"}
+PATH_AFTER_SU = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"  # of root after `su` without `-`
 Make = Callable[..., Machine]
 
 

@@ -10,37 +10,12 @@ from .manual import REPOSITORY
 
 SCRIPTS = sorted((REPOSITORY / "infrastructure").glob("*.sh"))
 # Of what Debian and Ubuntu have there alone; apt-get and dpkg call ldconfig and start-stop-daemon.
-IN_SBIN = [
-    "addgroup",
-    "adduser",
-    "apt-get",
-    "chpasswd",
-    "deluser",
-    "dpkg",
-    "groupadd",
-    "groupdel",
-    "ip6tables",
-    "iptables",
-    "iptables-save",
-    "ldconfig",
-    "losetup",
-    "mkfs",
-    "mkswap",
-    "modprobe",
-    "nft",
-    "runuser",
-    "sshd",
-    "start-stop-daemon",
-    "swapoff",
-    "swapon",
-    "sysctl",
-    "useradd",
-    "userdel",
-    "usermod",
-    "visudo",
-]
+IN_SBIN = (
+    "addgroup|adduser|apt-get|chpasswd|deluser|dpkg|groupadd|groupdel|ip6tables|iptables|iptables-save|ldconfig|losetup|"
+    "mkfs|mkswap|modprobe|nft|runuser|sshd|start-stop-daemon|swapoff|swapon|sysctl|useradd|userdel|usermod|visudo"
+)
 # As a word of its own, and neither in a file's name nor typed by the operator (sudo has a PATH of its own).
-NAMED = re.compile(rf"(?<![\w/.@-])(?<!sudo )(?:{'|'.join(map(re.escape, IN_SBIN))})(?![\w/.-])")
+NAMED = re.compile(rf"(?<![\w/.@-])(?<!sudo )(?:{IN_SBIN})(?![\w/.-])")
 ADDED = re.compile(r"^PATH=\$PATH:/usr/local/sbin:/usr/sbin:/sbin\b", re.MULTILINE)
 
 
