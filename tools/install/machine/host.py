@@ -70,7 +70,7 @@ class Host:
         return self.attempt("sh", "-c", f"command -v {shlex.quote(command)}").returncode == 0
 
     def check_rights(self) -> None:
-        """Raise InstallError where a plain user has no way to become root; Debian leaves sudo out if root has a password."""
+        """Raise InstallError where a plain user cannot become root; Debian leaves sudo out if root has a password."""
         if os.geteuid() != 0 and not self.has("sudo"):
             raise InstallError(
                 f"{self.user} is not root, and there is no sudo. Once, as root (su -):\n\n    apt-get install sudo && "
