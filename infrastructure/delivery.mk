@@ -18,4 +18,4 @@ scan: scan-tools ## Look for keys, faults in Dockerfiles, shell, SQL and workflo
 	@.ci/scan $(SCANS)
 
 test-delivery: scan-tools ## Run the workflows with act and plant what the scans must find; builds no image
-	DELIVERY=1 $(BIN)/pytest -v tests/unit/delivery tests/delivery
+	DELIVERY=1 WHOLE=1 $(BIN)/pytest -v tests/unit/delivery tests/delivery

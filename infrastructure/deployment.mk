@@ -28,10 +28,10 @@ test-alerts: venv ## Play faults on both machines and count what reaches the ope
 	DEPLOYMENT=1 ALERTS=1 $(BIN)/pytest -v -s tests/deployment/test_one_cause.py
 
 test-backup: venv ## Backups and restores with the real restic: loss, wrong key, full and missing targets (apt-get install restic)
-	BACKUP=1 $(BIN)/pytest -n $(WORKERS) tests/integration/backup
+	BACKUP=1 WHOLE=1 $(BIN)/pytest -n $(WORKERS) tests/integration/backup
 
 test-install: venv ## install.sh and uninstall.sh on machines of namespaces: each system, the join, killed at each step (root)
-	INSTALL=1 $(BIN)/pytest -n $(WORKERS) tests/unit/install tests/integration/install
+	INSTALL=1 WHOLE=1 $(BIN)/pytest -n $(WORKERS) tests/unit/install tests/integration/install
 
 .PHONY: rotate test-machines
 rotate: ## Put a new secret in the place of the old one: make rotate NAME=kafka_password (all: every one of ours; list)
@@ -43,7 +43,7 @@ build/machines/stamp: infrastructure/requirements/machines.txt
 	@touch $@
 
 test-machines: venv build/machines/stamp ## Firewall, sshd, TLS, clean-up, rotation and Ansible for real (root; what is missing is named)
-	MACHINES=1 PATH="$(CURDIR)/build/machines/bin:$$PATH" $(BIN)/pytest -v tests/integration/machines
+	MACHINES=1 WHOLE=1 PATH="$(CURDIR)/build/machines/bin:$$PATH" $(BIN)/pytest -v tests/integration/machines
 
 build/bin/victoria-logs:
 	@command -v go >/dev/null || { echo "Go is missing: apt-get install golang (1.26 or newer)" >&2; exit 1; }
@@ -52,10 +52,10 @@ build/bin/victoria-logs:
 victoria-logs: build/bin/victoria-logs ## Build the store of the logs for the tests (Go; two minutes)
 
 test-logs: venv build/bin/victoria-logs ## Logs with the real store: kills, rotation, a removed container, retention (Go)
-	LOGS=1 $(BIN)/pytest -n $(WORKERS) tests/integration/log_collector
+	LOGS=1 WHOLE=1 $(BIN)/pytest -n $(WORKERS) tests/integration/log_collector
 
 test-arm64: venv ## Build the images for arm64 under qemu and start them; ask for arm64 wheels (apt: buildah, mmdebstrap, qemu-user-static)
-	ARM64=1 $(BIN)/pytest -v -rA tests/arm64
+	ARM64=1 WHOLE=1 $(BIN)/pytest -v -rA tests/arm64
 
 wheels-arm64: ## Say which locked requirement has no wheel for arm64
 	@$(PYTHON) infrastructure/images/arm64_wheels.py infrastructure/requirements/*.txt

@@ -8,9 +8,10 @@ import hypothesis
 import pytest
 from integration.support.postgres_fixtures import postgres, postgres_of_module, postgres_server
 from integration.support.service_start import forked_services
+from integration.support.whole_target import pytest_sessionfinish
 from xdist.scheduler import LoadScopeScheduling
 
-__all__ = ["postgres", "postgres_of_module", "postgres_server"]  # fixtures
+__all__ = ["postgres", "postgres_of_module", "postgres_server", "pytest_sessionfinish"]  # fixtures, and a hook
 
 # Each worker imports every test file, and services start some hundred times: what was compiled is kept, also where the
 # environment says otherwise.

@@ -100,6 +100,14 @@ class ComposeHost:
         found = json.loads(self._run("docker", "inspect", "--type", "container", *ids))
         return [container(each) for each in sorted(found, key=lambda each: str(each["Created"]))]
 
+    def strangers(self) -> list[str]:
+        """Return the names of containers of this installation whose service is not in the compose file."""
+        form = '{{.Names}} {{.Label "com.docker.compose.service"}}'
+        label = f"label=com.docker.compose.project={self.project}"
+        lines = self._run("docker", "ps", "--filter", label, "--filter", ONE_OFF, "--format", form).splitlines()
+        found = [line.split() for line in lines if line.strip()]
+        return sorted(name for name, service in found if service not in self._file["services"])
+
     def image(self, service: str, version: str) -> str:
         """Return the id of the service's image of a version; empty if it is not here."""
         found = self._run("docker", "images", "--quiet", "--no-trunc", self._image_name(service, version)).split()

@@ -37,6 +37,8 @@ class Deployment:
             except DeployError as error:
                 self._say(f"failed: {error}")
                 outcome = self._back(record, replace(outcome, result=Result.BACK, failed=str(error)))
+        if outcome.result is Result.DEPLOYED:
+            self._softly("what runs besides: look", lambda: self._name_strangers(version))
         if outcome.result is not Result.STUCK:
             self._records.write(replace(record, is_finished=True))
         self._softly("alerts: resume them", lambda: self._host.resume_alerts(version))
@@ -53,12 +55,10 @@ class Deployment:
     def _begin(self, version: str) -> Record:
         """Check that all is at hand, and remember what runs."""
         here = self._host.services()
-        missing = [name for name in (*self._machine.once, *self._ours()) if not self._host.image(name, version)]
+        wanted = (*self._machine.once, *self._ours())
+        missing = [name for name in wanted if not self._host.image(name, version)]
         if missing:
-            raise DeployError(
-                f"There is no image of version {version} for {', '.join(missing)}. Load it, or build it: "
-                f"STREAM_SCOUT_VERSION={version} docker compose -f {self._machine.file} build"
-            )
+            raise DeployError(self._without_images(version, missing, is_any_here=len(missing) < len(wanted)))
         if self._machine.proxy and not any(each.is_running for each in self._host.containers(self._machine.proxy)):
             raise DeployError(
                 f"The proxy does not run. Start what is here once: docker compose -f {self._machine.file} up -d --wait"
@@ -73,6 +73,21 @@ class Deployment:
         self._say(f"from {record.version_before} to {version}")
         self._records.write(record)
         return record
+
+    def _without_images(self, version: str, missing: list[str], *, is_any_here: bool) -> str:
+        """Say what to do; a version that lacks some may be older than these services, and its files know its own."""
+        which = "them" if len(missing) > 1 else "that service"
+        files = f"git checkout ITS_TAG_OR_COMMIT && infrastructure/deploy.sh {self._machine.letter} {version}"
+        older = f"If it is of before {which}, take its own files too: {files}. If not, load"
+        return (
+            f"There is no image of version {version} for {', '.join(missing)}. {older if is_any_here else 'Load'} it, "
+            f"or build it: STREAM_SCOUT_VERSION={version} docker compose -f {self._machine.file} build"
+        )
+
+    def _name_strangers(self, version: str) -> None:
+        """Name what a newer version has left running; it is not ended, as nobody knows here what it does."""
+        for name in self._host.strangers():
+            self._say(f"{name} still runs, and version {version} does not know it. To end it: docker rm --force {name}")
 
     def _is_other_image(self, version: str, record: Record) -> bool:
         return any(self._host.image(name, version) != image for name, image in record.images_before.items())

@@ -40,6 +40,9 @@ class Host(Protocol):
     def containers(self, service: str) -> list[Container]:
         """Return the service's containers, stopped ones too, the oldest first."""
 
+    def strangers(self) -> list[str]:
+        """Return the names of containers that run and whose service the compose file here does not have."""
+
     def image(self, service: str, version: str) -> str:
         """Return the id of the service's image of a version; empty if it is not here."""
 

@@ -54,7 +54,9 @@ def start(what: str, console: Console, changed: list[str]) -> int:
     """Do what was asked for; return the exit code."""
     is_interactive = not os.environ.get("NONINTERACTIVE") and sys.stdin.isatty()
     role = ROLES.get(what, PROCESSING if what == "join" else RELIABLE)
-    installation = Installation(Host(CHECKOUT, is_interactive), role, console, changed, joins_again=what == "join")
+    host = Host(CHECKOUT, is_interactive)
+    host.check_rights()
+    installation = Installation(host, role, console, changed, joins_again=what == "join")
     return installation.invite() if what == "invite" else installation.install()
 
 

@@ -94,6 +94,7 @@ class Machine:
     uid: int = 0
     controllers: str = "cpu io memory pids"
     env: dict[str, str] = field(default_factory=dict)
+    path: str = SYSTEM_PATH
 
     def __post_init__(self) -> None:
         for name in ("bin", "checkout/tools"):
@@ -224,7 +225,7 @@ class Machine:
             "WORLD": str(self.folder),
             "ID": str(self.uid),
             "CONTROLLERS": self.controllers,
-            "SYSTEM_PATH": SYSTEM_PATH,
+            "SYSTEM_PATH": self.path,
         }
         return [
             "env",

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -89,6 +90,8 @@ def apt_get(world: World) -> None:
         fail("E: Could not open lock file - open (13: Permission denied)", 100)
     if state["dpkg_is_broken"]:
         fail("E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct the problem.", 100)
+    if "install" in WORDS and not all(map(shutil.which, ("ldconfig", "start-stop-daemon"))):
+        fail("dpkg: error: 2 expected programs not found in PATH or not executable", 100)
     has_list = Path("/etc/apt/sources.list.d/docker.list").exists()
     if "update" in WORDS:
         if has_list and not Path("/etc/apt/keyrings/docker.asc").read_text().startswith("-----BEGIN PGP"):

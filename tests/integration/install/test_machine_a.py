@@ -9,6 +9,7 @@ import yaml
 from integration.install.machine import ANSWERS, OPERATOR, REPOSITORY, SECRETS, Machine
 
 KEY = {"TS_AUTHKEY": "tskey-auth-x"}
+PATH_AFTER_SU = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"  # of root after `su` without `-`
 Make = Callable[..., Machine]
 
 
@@ -39,6 +40,16 @@ def test_a_fresh_machine_runs_and_a_second_run_changes_nothing(make: Make, syste
     assert tree(machine) == before
     assert machine.state["changed"] == state["changed"], "nothing outside was changed"
     assert len(re.findall(r"^\[ *\d+/12\] ok ", second.output, re.MULTILINE)) == 12
+
+
+def test_root_after_su_without_a_dash_installs_and_takes_away(make: Make) -> None:
+    """Its PATH lacks /usr/sbin, where apt's helpers, sysctl, usermod and swapon are."""
+    machine = make(system="debian-12", path=PATH_AFTER_SU)
+    done = machine.install("reliable", **KEY, **ANSWERS)
+    assert done.code == 0, done.output
+    assert "postgres" in machine.state["containers"]["reliable"]
+    done = machine.run("infrastructure/uninstall.sh", "--yes", "--delete-data")
+    assert done.code == 0, done.output
 
 
 def tree(machine: Machine) -> dict[str, bytes]:

@@ -1,13 +1,15 @@
 """A week and a gigabyte, as the compose file says; and what does not fit is refused, not half kept."""
 
 import json
+import random
+import signal
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 
 import httpx
 from integration.support.log_collector_process import PATH
-from integration.support.log_store import needs_store
+from integration.support.log_store import flags, needs_store
 from integration.support.log_world import World
 
 from embedded.processes.waiting import wait_for
@@ -40,6 +42,40 @@ def test_the_store_itself_takes_no_older_line(running: World) -> None:
     httpx.post(url, content=content, trust_env=False).raise_for_status()
     assert running.store.ask('service:="direct"') == []
     wait_for("the store counts it", lambda: dropped() == before + 1, 20)
+
+
+DAYS = 5
+LIMIT_BYTES = 150_000
+LINES_A_DAY = 100  # of a kilobyte that nothing compresses: two days and a bit fit
+
+
+def by_day(world: World) -> dict[int, list[str]]:
+    """What is stored, by how many days old its line says that it is."""
+    found: dict[int, list[str]] = {}
+    for message in world.messages("loud").elements():
+        found.setdefault(int(message.split()[0]), []).append(message.split()[1])
+    return found
+
+
+def test_above_its_size_the_oldest_days_go_and_the_newest_stay(world: World) -> None:
+    """With a limit that is small; VictoriaLogs looks every ten seconds, and always keeps two days."""
+    assert any(flag.startswith("-retention.maxDiskSpaceUsageBytes=") for flag in flags()), "what the test makes small"
+    world.store.more = (f"-retention.maxDiskSpaceUsageBytes={LIMIT_BYTES}",)
+    world.start()
+    log, now = world.container("loud", max_size=10 << 20), datetime.now(UTC)
+    for day in range(DAYS, -1, -1):
+        for number in range(LINES_A_DAY):
+            noise = random.randbytes(500).hex()
+            log.write(f"{day} {number} {noise}", at=now - timedelta(days=day, seconds=LINES_A_DAY - number))
+    wait_for("the oldest days are gone", lambda: by_day(world).keys() == {0, 1}, 60)
+    assert [len(lines) for _, lines in sorted(by_day(world).items())] == [LINES_A_DAY] * 2
+    world.collector.stop(signal.SIGKILL)
+    world.collector.start()
+    log.write("0 after the restart")
+    wait_for("it goes on", lambda: "after" in by_day(world).get(0, ()), 40)
+    wait_for("what was read again is gone again", lambda: by_day(world).keys() == {0, 1}, 60)
+    assert [len(set(lines)) for lines in by_day(world).values()] == [len(lines) for lines in by_day(world).values()]
+    assert len(by_day(world)[1]) == LINES_A_DAY
 
 
 def asked(running: World, *arguments: str, url: str = "") -> subprocess.CompletedProcess[str]:

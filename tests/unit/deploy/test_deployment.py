@@ -126,8 +126,26 @@ def test_a_version_without_images_is_refused(tmp_path: Path) -> None:
     outcome = world.deploy(tmp_path / "record.json", "elsewhere")
     assert outcome.result is Result.REFUSED
     assert "There is no image of version elsewhere for roles, migrate, api-frontend" in outcome.failed
+    assert "git checkout" not in outcome.failed, "none of its images is here, so nothing says that it is older"
     assert "STREAM_SCOUT_VERSION=elsewhere docker compose -f docker-compose.reliable.yml build" in outcome.failed
     assert everywhere(world, OLD)
+
+
+def test_back_to_before_a_service_it_says_that_the_files_belong_to_it(tmp_path: Path) -> None:
+    world = World(younger=frozenset({"discord-bot"}))
+    world.deploy(tmp_path / "record.json")
+    outcome = world.deploy(tmp_path / "record.json", OLD)
+    assert outcome.result is Result.REFUSED
+    assert "There is no image of version old for discord-bot. If it is of before that service" in outcome.failed
+    assert "git checkout ITS_TAG_OR_COMMIT && infrastructure/deploy.sh A old" in outcome.failed
+    assert everywhere(world, NEW)
+
+
+def test_what_a_newer_version_has_left_is_named_with_how_to_end_it(tmp_path: Path) -> None:
+    world = World(strangers_=["stream-scout-mood-reader-1"])
+    assert world.deploy(tmp_path / "record.json").result is Result.DEPLOYED
+    (line,) = [each for each in world.said if "stream-scout-mood-reader-1" in each]
+    assert "docker rm --force stream-scout-mood-reader-1" in line
 
 
 def test_without_the_proxy_it_says_how_to_start_it(tmp_path: Path) -> None:

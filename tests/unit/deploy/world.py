@@ -52,6 +52,9 @@ class World:
     backups_wait: bool = False
     breaks_with_visitors: bool = False
     beside_a_backup: list[str] = field(default_factory=list)
+    younger: frozenset[str] = frozenset()  # services that the old version did not have yet
+    strangers_: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.slots_ = {name: Slot(name, "", True, False) for name in ("blue", "green")}
@@ -61,7 +64,7 @@ class World:
 
     def deploy(self, records: Path, version: str = NEW) -> Outcome:
         """Run a deploy in this world."""
-        return Deployment(self.machine, self, RecordFile(records), self, lambda text: None).run(version)
+        return Deployment(self.machine, self, RecordFile(records), self, self.said.append).run(version)
 
     def versions(self) -> dict[str, list[str]]:
         """The versions that run, by service of ours."""
@@ -113,8 +116,12 @@ class World:
             if each.service == service
         ]
 
+    def strangers(self) -> list[str]:
+        return self.strangers_
+
     def image(self, service: str, version: str) -> str:
-        return f"{service}:{version}" if version in (OLD, NEW) else ""
+        is_here = version == NEW or (version == OLD and service not in self.younger)
+        return f"{service}:{version}" if is_here else ""
 
     def config(self, service: str, version: str) -> str:
         return version

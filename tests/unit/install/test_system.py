@@ -130,3 +130,17 @@ def test_swap_is_made_under_another_name_first() -> None:
     verbs = [command.removeprefix("sudo --non-interactive -- ").split()[0] for command in host.commands]
     assert verbs == ["dd", "chmod", "mkswap", "mv", "swapon", "install"]
     assert f"of={SWAP_FILE}.new" in host.commands[0]
+
+
+@pytest.mark.parametrize(("uid", "has_sudo", "stops"), [(0, False, False), (1000, True, False), (1000, False, True)])
+def test_a_plain_user_without_sudo_is_told_what_to_type(
+    uid: int, has_sudo: bool, stops: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = Written()
+    monkeypatch.setattr("install.machine.host.os.geteuid", lambda: uid)
+    monkeypatch.setattr(host, "has", lambda name: has_sudo)
+    if not stops:
+        host.check_rights()
+        return
+    with pytest.raises(InstallError, match="apt-get install sudo && usermod --append --groups sudo"):
+        host.check_rights()

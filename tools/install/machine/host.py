@@ -69,6 +69,14 @@ class Host:
         """Return whether there is such a program."""
         return self.attempt("sh", "-c", f"command -v {shlex.quote(command)}").returncode == 0
 
+    def check_rights(self) -> None:
+        """Raise InstallError where a plain user cannot become root; Debian leaves sudo out if root has a password."""
+        if os.geteuid() != 0 and not self.has("sudo"):
+            raise InstallError(
+                f"{self.user} is not root, and there is no sudo. Once, as root (su -):\n\n    apt-get install sudo && "
+                f"usermod --append --groups sudo {self.user}\n\nThen log in anew, and run this again."
+            )
+
     def as_root(self, *command: str) -> list[str]:
         """Return the words that run a command as root; sudo asks for a password only where somebody can type it."""
         if os.geteuid() == 0:
