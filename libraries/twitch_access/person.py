@@ -38,6 +38,11 @@ class Persons:
         """Return Helix under a person's token; nothing is requested yet. A 401 is `Unauthorized`."""
         settings = self._settings
         session = Session(
-            self._transport, settings.api_url, settings.client_id, HeldToken(token), settings.deadline_seconds, self._share
+            self._transport,
+            settings.api_url,
+            settings.client_id,
+            HeldToken(token),
+            settings.deadline_seconds,
+            self._share,
         )
         return Helix(session, session)

@@ -31,7 +31,10 @@ class TwitchSettings(BaseSettings):
     site_points: int = Field(20, ge=1, description="requests a minute: names that are typed on the website")
     viewer_clips_points: int = Field(80, ge=1, description="requests a minute: what became of viewers' clips")
     consent_points: int = Field(
-        60, ge=1, lt=POINTS_PER_MINUTE, description="requests a minute: what signed-in streamers ask for, of their own points"
+        60,
+        ge=1,
+        lt=POINTS_PER_MINUTE,
+        description="requests a minute: what signed-in streamers ask for, of their own points",
     )
     spare_points: int = Field(150, ge=RESERVE, description="below so many left bot, website and viewers' clips wait")
 
