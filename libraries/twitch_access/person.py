@@ -37,12 +37,6 @@ class Persons:
     def helix(self, token: str) -> Helix:
         """Return Helix under a person's token; nothing is requested yet. A 401 is `Unauthorized`."""
         settings = self._settings
-        session = Session(
-            self._transport,
-            settings.api_url,
-            settings.client_id,
-            HeldToken(token),
-            settings.deadline_seconds,
-            self._share,
-        )
+        address, client_id, seconds = settings.api_url, settings.client_id, settings.deadline_seconds
+        session = Session(self._transport, address, client_id, HeldToken(token), seconds, self._share)
         return Helix(session, session)

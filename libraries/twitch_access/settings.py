@@ -34,7 +34,7 @@ class TwitchSettings(BaseSettings):
         60,
         ge=1,
         lt=POINTS_PER_MINUTE,
-        description="requests a minute: what signed-in streamers ask for, of their own points",
+        description="requests a minute: for streamers who signed in, out of their own points",
     )
     spare_points: int = Field(150, ge=RESERVE, description="below so many left bot, website and viewers' clips wait")
 

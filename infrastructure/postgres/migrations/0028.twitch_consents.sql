@@ -64,8 +64,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT (SELECT count(*) FROM told) > 0
 $$;
 
--- A channel's moments for its own people, the newest first, with those that they hid; an operator's stay away.
-CREATE FUNCTION own_moments(own_id text, before_at timestamptz, most integer)
+-- A channel's moments for its own people, the newest first, with those that they hid; an operator's stay away. `wanted`:
+-- only this one.
+CREATE FUNCTION own_moments(own_id text, before_at timestamptz, most integer, wanted text DEFAULT NULL)
 RETURNS TABLE (
     moment_id text, crossed_at timestamptz, document text, is_hidden boolean,
     clip_status text, clip_id text, clip_url text, vod_url text
@@ -78,6 +79,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     LEFT JOIN public.hidden_moments AS h ON h.moment_id = m.moment_id
     LEFT JOIN public.clips AS c ON c.moment_id = m.moment_id
     WHERE m.channel_id = own_id AND NOT m.shadow AND m.crossed_at < before_at AND coalesce(h.by_channel, true)
+        AND (wanted IS NULL OR m.moment_id = wanted)
         AND NOT EXISTS (SELECT FROM public.opt_outs AS o WHERE o.channel_id = own_id AND o.is_out)
     ORDER BY m.crossed_at DESC, m.moment_id DESC
     LIMIT most

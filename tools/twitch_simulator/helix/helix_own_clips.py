@@ -1,7 +1,7 @@
 """Helix's endpoints for a channel's own people: clips from recordings, clips' files, and who the editors are.
 
-After the public reference of Create Clip From VOD (open beta), Get Clips Download and Get Channel Editors. Where it does
-not say which of two checks comes first, the token comes first and the place in the recording last.
+After the public reference of Create Clip From VOD (open beta), Get Clips Download and Get Channel Editors. Where it
+does not say which of two checks comes first, the token comes first and the place in the recording last.
 """
 
 from datetime import UTC, datetime

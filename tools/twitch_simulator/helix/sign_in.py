@@ -85,8 +85,8 @@ def who_are_you(query: Mapping[str, str], problem: str = "") -> HTMLResponse:
 def page_routes(sign_ins: SignIns, tokens: Tokens, channel_id: Callable[[str], str | None]) -> APIRouter:
     """Build the pages for a person. `deny=1` refuses.
 
-    Visiting one agrees, in the name of the account that makes clips where it is asked to. Else `login` says whose account
-    it is, and a page asks for it.
+    Visiting one agrees, in the name of the account that makes clips where it is asked to. Else `login` says whose
+    account it is, and a page asks for it.
     """
     router = APIRouter(prefix="/oauth2")
 
