@@ -211,11 +211,12 @@ class Consents:
         return True
 
     async def lock_anew(self) -> int:
-        """Encrypt everybody's tokens with the newest key; return how many."""
+        """Encrypt with the newest key what an older one encrypted; return how many."""
         changed = 0
         for user_id, stored in (await self.rows.all_tokens()).items():
             try:
-                changed += await self.rows.renew(user_id, stored, self._keyring.renewed(stored))
+                renewed = self._keyring.renewed(stored)
+                changed += renewed is not None and await self.rows.lock_anew(user_id, stored, renewed)
             except UnreadableError:
                 log.error("tokens cannot be read: is the key's file the right one?", user_id=user_id)
         return changed

@@ -28,22 +28,24 @@ class Keyring:
         # Takes 10 MB, which a site without the feature does not need.
         from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
-        self._fernet, self._invalid = MultiFernet([Fernet(urlsafe_b64encode(each)) for each in keys]), InvalidToken
+        fernets = [Fernet(urlsafe_b64encode(each)) for each in keys]
+        self._newest, self._all, self._invalid = fernets[0], MultiFernet(fernets), InvalidToken
 
     def locked(self, tokens: PersonTokens) -> bytes:
         """Encrypt tokens."""
-        return self._fernet.encrypt(msgspec.json.encode(tokens))
+        return self._newest.encrypt(msgspec.json.encode(tokens))
 
     def opened(self, stored: bytes) -> PersonTokens:
         """Decrypt tokens. Raises `UnreadableError`."""
         try:
-            return msgspec.json.decode(self._fernet.decrypt(stored), type=PersonTokens)
+            return msgspec.json.decode(self._all.decrypt(stored), type=PersonTokens)
         except (self._invalid, msgspec.MsgspecError) as error:
             raise UnreadableError("no key of the file opens the tokens") from error
 
-    def renewed(self, stored: bytes) -> bytes:
-        """Encrypt anew with the first key. Raises `UnreadableError`."""
+    def renewed(self, stored: bytes) -> bytes | None:
+        """Encrypt with the first key what another one encrypted; None if the first one did. Raises `UnreadableError`."""
         try:
-            return self._fernet.rotate(stored)
-        except self._invalid as error:
-            raise UnreadableError("no key of the file opens the tokens") from error
+            self._newest.decrypt(stored)
+        except self._invalid:
+            return self.locked(self.opened(stored))
+        return None

@@ -59,6 +59,11 @@ class ConsentRows:
         values = {"user_id": user_id, "before": before, "tokens": tokens}
         return bool(await self._rows(queries.renew_tokens.sql, values))
 
+    async def lock_anew(self, user_id: str, before: bytes, tokens: bytes) -> bool:
+        """Replace tokens by the same under another key; False if they were renewed meanwhile."""
+        values = {"user_id": user_id, "before": before, "tokens": tokens}
+        return bool(await self._rows(queries.lock_tokens_anew.sql, values))
+
     async def note_checked(self, user_id: str) -> None:
         """Note that Twitch knows the token."""
         await self._rows(queries.note_checked.sql, {"user_id": user_id})

@@ -19,6 +19,12 @@ UPDATE twitch_consents SET tokens = :tokens::bytea, checked_at = now()
 WHERE user_id = :user_id AND tokens = :before::bytea
 RETURNING user_id;
 
+-- name: lock_tokens_anew(user_id, before, tokens)
+-- The same tokens under another key.
+UPDATE twitch_consents SET tokens = :tokens::bytea
+WHERE user_id = :user_id AND tokens = :before::bytea
+RETURNING user_id;
+
 -- name: note_checked(user_id)
 UPDATE twitch_consents SET checked_at = now() WHERE user_id = :user_id RETURNING user_id;
 
