@@ -1,4 +1,4 @@
-"""A channel's own people between the site, a real Postgres and the simulated Twitch: their browsers, and what they do."""
+"""A channel's own people between the site, a real Postgres and the simulated Twitch: their browsers."""
 
 import re
 import secrets

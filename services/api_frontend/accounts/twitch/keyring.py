@@ -43,7 +43,7 @@ class Keyring:
             raise UnreadableError("no key of the file opens the tokens") from error
 
     def renewed(self, stored: bytes) -> bytes | None:
-        """Encrypt with the first key what another one encrypted; None if the first one did. Raises `UnreadableError`."""
+        """Encrypt with the first key what another encrypted; None if the first one did. Raises `UnreadableError`."""
         try:
             self._newest.decrypt(stored)
         except self._invalid:
