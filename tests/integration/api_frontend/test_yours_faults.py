@@ -69,6 +69,7 @@ def test_killed_between_intent_and_answer_nothing_is_lost_or_doubled(
         pressing.start()
         assert gate.reached.wait(SECONDS)
         doomed.process.kill()
+        doomed.process.wait(SECONDS)
         pressing.join(SECONDS)
     gate.hold = ""
     assert gate.created == before + 1

@@ -28,10 +28,8 @@ def recorder(postgres: str, world: World) -> Recorder:
 def consent(owner: psycopg.Connection, guild_id: int = 1, user_id: str = CHANNEL, text_channel_id: int = 10) -> None:
     """Let a person want to be told, before the stream ended."""
     for person in {CHANNEL, user_id}:
-        owner.execute(
-            "INSERT INTO twitch_consents (user_id, login, tokens) VALUES (%s, 'x', '') ON CONFLICT DO NOTHING",
-            (person,),
-        )
+        sql = "INSERT INTO twitch_consents (user_id, login, tokens) VALUES (%s, 'x', '') ON CONFLICT DO NOTHING"
+        owner.execute(sql, (person,))
     values = (CHANNEL, user_id, guild_id, text_channel_id)
     owner.execute("INSERT INTO night_choices VALUES (%s, %s, %s, %s, now() - interval '1 day')", values)
 
@@ -136,7 +134,8 @@ async def test_a_hidden_moment_is_gone_from_digests_and_from_what_was_final(
     recorder.clip("made", "m1")
     write = (
         "INSERT INTO discord_messages (guild_id, kind, subject, channel_id, text_channel_id, nonce, state, settled_at, "
-        "message_id, shown_version, is_final) VALUES (1, %s, %s, %s, 10, %s, 'sent', now() + interval '1 minute', %s, 4, %s)"
+        "message_id, shown_version, is_final) "
+        "VALUES (1, %s, %s, %s, 10, %s, 'sent', now() + interval '1 minute', %s, 4, %s)"
     )
     owner.execute(write, ("moment", "m1", CHANNEL, "n1", 71, True))
     owner.execute(write, ("digest", "daily:2026-01-01", None, "n2", 72, False))
@@ -148,9 +147,6 @@ async def test_a_hidden_moment_is_gone_from_digests_and_from_what_was_final(
     )
     owner.execute("SELECT hide_own_moment(%s, 'm1')", (CHANNEL,))
     kinds = "SELECT kind, is_final, is_stale FROM discord_messages ORDER BY kind"
-    assert owner.execute(kinds).fetchall() == [
-        ("digest", False, True),
-        ("live", False, False),
-        ("moment", False, False),
-    ]
+    expected = [("digest", False, True), ("live", False, False), ("moment", False, False)]
+    assert owner.execute(kinds).fetchall() == expected
     assert owner.execute("SELECT revision FROM discord_streams").fetchone() == (2,)  # the notice is made anew
