@@ -23,7 +23,7 @@ passwords=(
   # Encrypts the backups: keep a copy elsewhere (backup.sh sheet).
   backup_key
 )
-keys=(chatter_key)
+keys=(chatter_key consent_key)
 by_hand=(twitch_client_secret webhook_url watcher_beat_url watchdog_beat_url cloudflared_token cloudflared_credentials.json
   discord_token discord_client_secret backup_ssh_key backup_known_hosts backup_credentials tls_certificate tls_key)
 

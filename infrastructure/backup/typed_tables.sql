@@ -17,6 +17,11 @@ SELECT $tables$
         'true'),
     (12, 'clips', true,
         'recorded_at > coalesce((SELECT good_at FROM backups WHERE kind = ''full''), ''-infinity'') - interval ''1 hour''',
-        'excluded.revision_number > known.revision_number')
+        'excluded.revision_number > known.revision_number'),
+    (13, 'twitch_consents', false, 'true', 'true'),
+    (14, 'night_choices', false, 'true', 'true'),
+    (15, 'own_clips', true,
+        'greatest(intended_at, settled_at) > coalesce((SELECT good_at FROM backups WHERE kind = ''full''), ''-infinity'') - interval ''1 hour''',
+        'known.settled_at IS NULL')
 $tables$ AS tables
 \gset

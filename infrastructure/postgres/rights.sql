@@ -33,6 +33,10 @@ GRANT SELECT, DELETE ON discord_pauses TO api_frontend;
 GRANT SELECT ON discord_places, discord_streams, discord_viewers TO api_frontend;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel, give_voice, forget_visitor, in_stretch
 TO api_frontend;
+-- It keeps what a channel's own people agreed to. What they hide and clip goes through functions that take the channel.
+GRANT SELECT, INSERT, UPDATE, DELETE ON twitch_consents, twitch_sessions, channel_editors, own_clips, night_choices
+TO api_frontend;
+GRANT EXECUTE ON FUNCTION hide_own_moment, show_own_moment, own_moments, put_own_clip TO api_frontend;
 
 -- The recorder writes what Kafka brings, erases who opted out, and deletes what has been kept long enough.
 GRANT SELECT, INSERT, UPDATE, DELETE ON channels, streams, coverage, chat_counts, moments, clips TO recorder;
@@ -51,6 +55,9 @@ GRANT EXECUTE ON FUNCTION moment_grade, graded, search_words, forget_old_voices 
 GRANT EXECUTE ON FUNCTION moment_places, three_hours TO PUBLIC;
 GRANT SELECT, INSERT, UPDATE, DELETE ON emotes, emote_minutes, emote_days, emote_rollups TO recorder;
 GRANT SELECT (channel_id), DELETE ON discord_streamers, discord_streams TO recorder;
+-- Whose channel has opted out; not the tokens.
+GRANT SELECT (user_id), DELETE ON twitch_consents TO recorder;
+GRANT SELECT (channel_id), DELETE ON own_clips TO recorder;
 GRANT SELECT, INSERT, UPDATE ON recorder_positions, backups TO recorder;
 GRANT SELECT, INSERT, UPDATE, DELETE ON pauses TO recorder;
 GRANT EXECUTE ON FUNCTION make_chat_counts_partition, drop_chat_counts_partition TO recorder;
@@ -85,7 +92,10 @@ GRANT SELECT, INSERT, UPDATE ON discord_places TO discord_bot;
 GRANT SELECT, INSERT, UPDATE ON discord_viewers, discord_lease TO discord_bot;
 GRANT SELECT ON restores, discord_notices, visible_moments, visible_clips, channels, opted_out TO discord_bot;
 -- Which streams have a recap on the site.
-GRANT SELECT (stream_id) ON streams TO discord_bot;
+GRANT SELECT (stream_id, channel_id, started_at, ended_at, title, game_name) ON streams TO discord_bot;
+-- Whom it tells of last night, and which nights are counted to their end.
+GRANT SELECT (channel_id, guild_id, text_channel_id, chosen_at) ON night_choices TO discord_bot;
+GRANT SELECT (stream_id, channel_id, started_at, counted_until, is_open, is_stale) ON stream_recaps TO discord_bot;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO discord_bot;
 
 -- Not the payloads of dead letters: they may hold people's words.

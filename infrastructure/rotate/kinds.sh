@@ -5,7 +5,7 @@
 made_by() {
   case $1 in
     postgres_*password | kafka_password | redis_password | grafana_password | backup_key) echo password ;;
-    chatter_key) echo key ;;
+    chatter_key | consent_key) echo key ;;
     *) echo person ;;
   esac
 }
@@ -19,6 +19,7 @@ checked_by() {
     grafana_password) echo grafana ;;
     backup_key) echo repository ;;
     chatter_key) echo capture ;;
+    consent_key) echo keyring ;;
     *) echo file ;;
   esac
 }

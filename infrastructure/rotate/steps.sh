@@ -78,6 +78,16 @@ change_capture() {
   rm -f "$unfinished/chatter_key.held"
 }
 
+# The new key first, and the one before it, which reads what it encrypted until the website has encrypted that anew.
+change_keyring() {
+  local value before
+  value=$(<"$unfinished/$name")
+  before=$(grep -vxF "$value" "$folder/$name" | head -n 1)
+  printf '%s\n' "$value" ${before:+"$before"} >"$folder/$name" || die "$folder/$name cannot be written: make secrets"
+  sync "$folder/$name"
+  restart_users
+}
+
 capture() { if [[ $role == reliable ]]; then echo stream-monitoring-standby; else echo stream-monitoring; fi; }
 
 hold_capture() {

@@ -109,6 +109,21 @@ class FoundClip(msgspec.Struct, frozen=True):
         read_as_utc(self, "created_at")
 
 
+class ClipFiles(msgspec.Struct, frozen=True):
+    """Where a clip's files can be downloaded, for a while; empty where Twitch has none."""
+
+    clip_id: Id
+    landscape_download_url: str = ""
+    portrait_download_url: str = ""
+
+
+class Editor(msgspec.Struct, frozen=True):
+    """Somebody who may edit a channel."""
+
+    user_id: Id
+    user_name: str = ""
+
+
 class Pagination(msgspec.Struct, frozen=True):
     """Where the next page starts."""
 

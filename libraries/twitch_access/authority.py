@@ -50,6 +50,20 @@ class Authority:
         found: Validation = self._ask("GET", "validate", Validation, headers={"Authorization": f"OAuth {token}"})
         return found
 
+    def revoke(self, token: str) -> None:
+        """Void a token; one that Twitch does not know any more is as good."""
+        address = f"{self.url}revoke"
+        form = {"client_id": self.client_id, "token": token}
+
+        def attempt(left: float) -> Answer:
+            return checked(self._transport.ask("POST", address, left, form=form), address)
+
+        try:
+            within(self.deadline_seconds, attempt)
+        except Refused as error:
+            if error.status != 400:
+                raise
+
     def _grant(self, seconds: float | None, **form: str) -> GrantedToken:
         form = {"client_id": self.client_id} | self._secret | form
         granted: GrantedToken = self._ask("POST", "token", GrantedToken, seconds, form=form)

@@ -7,6 +7,8 @@ from itertools import islice
 from typing import Any
 
 from twitch_access.answers import (
+    ClipFiles,
+    Editor,
     FoundClip,
     Game,
     Page,
@@ -21,6 +23,7 @@ from twitch_access.session import Session
 PAGE = 100  # the most that Helix takes or gives at once
 PAGES_AT_LEAST, PAGES_PER_FULL_ONE = 2, 3  # after which reading ends: a cursor may lead on for ever
 CLIP_SECONDS = (5.0, 60.0)  # the shortest and the longest clip
+FILES_AT_ONCE = 10  # clips whose files are asked for
 
 
 class Helix:
@@ -71,15 +74,41 @@ class Helix:
         A `Retryable` whose `reached` is true, and `WrongShape`, leave open whether a clip is made. Without a
         signed-in user: `SignInNeeded`.
         """
-        if self._maker is None:
-            raise SignInNeeded("no user has signed in")
         params = [("broadcaster_id", broadcaster_id)]
         params += [("title", title)] if title else []
         params += [("duration", f"{duration_seconds:.1f}")] if duration_seconds is not None else []
-        page: Page[RequestedClip] = self._maker.post("clips", params, RequestedClip)
+        return self._one_clip("clips", params)
+
+    def create_clip_from_vod(
+        self, *, broadcaster_id: str, editor_id: str, vod_id: str, ends_at: int, duration_seconds: float, title: str
+    ) -> RequestedClip:
+        """Ask Twitch to clip a recording; never repeated, and as open as `create_clip`.
+
+        `ends_at`: seconds from the recording's start to the clip's end. `editor_id`: whose token it is.
+        """
+        params = [("editor_id", editor_id), ("broadcaster_id", broadcaster_id), ("vod_id", vod_id)]
+        params += [("vod_offset", str(ends_at)), ("duration", f"{duration_seconds:.1f}"), ("title", title)]
+        return self._one_clip("videos/clips", params)
+
+    def _one_clip(self, endpoint: str, params: list[tuple[str, str]]) -> RequestedClip:
+        if self._maker is None:
+            raise SignInNeeded("no user has signed in")
+        page: Page[RequestedClip] = self._maker.post(endpoint, params, RequestedClip)
         if len(page.data) != 1 or page.odd:
-            raise WrongShape(f"helix/clips: {len(page.data) + len(page.odd)} clips for one request")
+            raise WrongShape(f"helix/{endpoint}: {len(page.data) + len(page.odd)} clips for one request")
         return page.data[0]
+
+    def get_clip_files(self, broadcaster_id: str, editor_id: str, clip_ids: Sequence[str]) -> list[ClipFiles]:
+        """Return where at most ten clips of a channel can be downloaded. `editor_id`: whose token it is."""
+        params = [("editor_id", editor_id), ("broadcaster_id", broadcaster_id)]
+        params += [("clip_id", each) for each in clip_ids[:FILES_AT_ONCE]]
+        page: Page[ClipFiles] = self._page("clips/downloads", params, ClipFiles)
+        return page.data
+
+    def get_editors(self, broadcaster_id: str) -> list[Editor]:
+        """Return who may edit a channel; Twitch tells it to the channel's own token alone."""
+        page: Page[Editor] = self._page("channels/editors", [("broadcaster_id", broadcaster_id)], Editor)
+        return page.data
 
     def get_clips(self, ids: Sequence[str]) -> list[FoundClip]:
         """Return the clips with these ids; a clip appears 15 to 60 s after its request, sometimes later."""

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from service_runtime.settings import readable_secret
 from twitch_access.budget import POINTS_PER_MINUTE, RESERVE, Share
 
-Program = Literal["monitoring", "clips", "bot", "site", "viewer_clips"]  # docs/architecture.md, "Points"
+Program = Literal["monitoring", "clips", "bot", "site", "viewer_clips", "consent"]  # docs/architecture.md, "Points"
 CAN_WAIT = frozenset({"bot", "site", "viewer_clips"})
 USER_TOKENS_FILE = Path("secrets/twitch_user_tokens.json")
 
@@ -30,6 +30,12 @@ class TwitchSettings(BaseSettings):
     bot_points: int = Field(200, ge=1, description="requests a minute: a bot that answers people")
     site_points: int = Field(20, ge=1, description="requests a minute: names that are typed on the website")
     viewer_clips_points: int = Field(80, ge=1, description="requests a minute: what became of viewers' clips")
+    consent_points: int = Field(
+        60,
+        ge=1,
+        lt=POINTS_PER_MINUTE,
+        description="requests a minute: for streamers who signed in, out of their own points",
+    )
     spare_points: int = Field(150, ge=RESERVE, description="below so many left bot, website and viewers' clips wait")
 
     @field_validator("api_url", "auth_url")
@@ -65,7 +71,7 @@ class TwitchSettings(BaseSettings):
 
     @model_validator(mode="after")
     def fit_together(self) -> Self:
-        """Reject shares that Twitch would refuse some day."""
+        """Reject shares that Twitch would refuse some day. Those of signed-in streamers are out of their own points."""
         total = self.monitoring_points + self.clips_points + self.bot_points + self.site_points
         total += self.viewer_clips_points
         if total + self.spare_points > POINTS_PER_MINUTE:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api_frontend.accounts.desk import desk_of
+from api_frontend.accounts.twitch.desk import people_of
 from api_frontend.data.around import Surroundings
 from api_frontend.data.catalogue import Catalogue
 from api_frontend.data.channels import Channels
@@ -45,7 +46,7 @@ from api_frontend.middleware.security import Clients, SecurityHeaders
 from api_frontend.middleware.write_guard import WriteGuard
 from api_frontend.pictures.shelf import Shelf
 from api_frontend.rendering import Renderer
-from api_frontend.settings import ApiSettings, DiscordPageSettings, RedisSettings
+from api_frontend.settings import ApiSettings, ConsentSettings, DiscordPageSettings, RedisSettings
 from api_frontend.sign_in import streamer_sign_in
 from api_frontend.static_files import VersionedFiles
 from api_frontend.text.links import outward
@@ -65,6 +66,7 @@ from api_frontend.views import (
     discord,
     discord_account,
     discord_changes,
+    discord_nights,
     discord_server,
     emotes,
     events,
@@ -84,6 +86,9 @@ from api_frontend.views import (
     uptime,
     verdicts,
     watch,
+    yours,
+    yours_account,
+    yours_changes,
 )
 from api_frontend.views.description import describe
 from api_frontend.views.site import Site
@@ -107,6 +112,7 @@ class Outside:
     redis: RedisSettings
     twitch: TwitchSettings
     discord: DiscordPageSettings
+    consent: ConsentSettings
 
 
 def build(settings: ApiSettings, conninfo: str, outside: Outside, end: Callable[[], None]) -> FastAPI:
@@ -138,6 +144,8 @@ async def working(database: Database, site: Site, conninfo: str, end: Callable[[
         asyncio.create_task(listener_of(site, conninfo).run(), name="listener"),
         asyncio.create_task(site.graphs.run(), name="graphs"),
     ]
+    if site.people:
+        workers.append(asyncio.create_task(site.people.keeper.run(), name="consents"))
     for worker in workers:
         worker.add_done_callback(lambda task: worker_ended(task, end))
     yield
@@ -171,6 +179,7 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
         graphs=LiveGraphs(database, emotes),
         discord=desk_of(outside.discord, database, twitch_names(outside.twitch)),
         sign_in=streamer_sign_in(outside.twitch, settings.sign_in_return_url, settings.demo),
+        people=people_of(outside.consent, outside.twitch, database, hidden, settings.demo),
         contact=settings.contact,
         **limits_of_writing(settings, outside),
         voices=Voices(database),
@@ -203,7 +212,7 @@ def twitch_names(settings: TwitchSettings) -> NamesByHelix | None:
 
 def limits_of_writing(settings: ApiSettings, outside: Outside) -> dict[str, Any]:
     """Build the limits of what visitors send, by their names in the site."""
-    redis, discord = outside.redis, outside.discord
+    redis, discord, consent = outside.redis, outside.discord, outside.consent
     return {
         "asks": RateLimits(settings.ask_limit, redis, name="ask"),
         "reports": RateLimits(settings.report_limit, redis, name="report"),
@@ -211,6 +220,8 @@ def limits_of_writing(settings: ApiSettings, outside: Outside) -> dict[str, Any]
         "presses": RateLimits(settings.press_limit, redis, name="press"),
         "discord_sign_ins": RateLimits(discord.sign_in_limit, redis, name="discord_sign_in"),
         "discord_changes": RateLimits(discord.change_limit, redis, name="discord_change"),
+        "channel_sign_ins": RateLimits(consent.sign_in_limit, redis, name="channel_sign_in"),
+        "channel_changes": RateLimits(consent.change_limit, redis, name="channel_change"),
     }
 
 
@@ -250,8 +261,9 @@ def add_routes(app: FastAPI) -> None:
         emotes,
     )
     api = (api_moments, api_verdicts, api_lists, api_emotes, api_streams, api_events, api_docs)
-    bot = (discord, discord_account, discord_server, discord_changes)
-    for view in (*pages, *bot, about, status, uptime, feeds, social, icons, sitemap, events, *api, probes):
+    bot = (discord, discord_account, discord_server, discord_changes, discord_nights)
+    own = (yours_account, yours, yours_changes)
+    for view in (*pages, *bot, *own, about, status, uptime, feeds, social, icons, sitemap, events, *api, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from api_frontend.application import Outside, build
 from api_frontend.connection import Connection, close_stalled
-from api_frontend.settings import ApiSettings, DiscordPageSettings, RedisSettings
+from api_frontend.settings import ApiSettings, ConsentSettings, DiscordPageSettings, RedisSettings
 from service_runtime import logs, measures, ports
 from service_runtime.settings import LogSettings, PostgresSettings, load_all
 from twitch_access.settings import TwitchSettings
@@ -68,8 +68,8 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
 
 def main(extend: Callable[[FastAPI], None] = lambda app: None) -> int:
     """Run until a stop signal; return 1 if something failed. `extend` may add to the app before it starts."""
-    settings, redis, discord, postgres, twitch, log_settings = load_all(
-        ApiSettings, RedisSettings, DiscordPageSettings, PostgresSettings, TwitchSettings, LogSettings
+    settings, redis, discord, consent, postgres, twitch, log_settings = load_all(
+        ApiSettings, RedisSettings, DiscordPageSettings, ConsentSettings, PostgresSettings, TwitchSettings, LogSettings
     )
     logs.configure("api_frontend", log_settings.level)
     failed = False
@@ -83,7 +83,7 @@ def main(extend: Callable[[FastAPI], None] = lambda app: None) -> int:
         server.should_exit = True
         app.state.site.fanout.end()
 
-    app = build(settings, postgres.conninfo(), Outside(redis, twitch, discord), end)
+    app = build(settings, postgres.conninfo(), Outside(redis, twitch, discord, consent), end)
     extend(app)
     server = uvicorn.Server(uvicorn_config(app))
     opened = listen(settings.bind_address, settings.port)

@@ -1,5 +1,6 @@
 """Settings of the website, from environment variables."""
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -192,6 +193,68 @@ class DiscordPageSettings(BaseSettings):
     def client_secret(self) -> str:
         """Return the secret, empty without one; never log it."""
         return self.client_secret_file.read_text().strip() if self.client_secret_file else ""
+
+
+class ConsentSettings(BaseSettings):
+    """A channel's own people can sign in with Twitch where key and way back are set, and the application's secret.
+
+    The key is in a file, in no database: 64 hexadecimal digits a line, the newest first.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="API_CONSENT_", frozen=True)
+    key_file: Path | None = Field(
+        default=None, description="file of the keys that encrypt streamers' tokens; empty: streamers cannot sign in"
+    )
+    return_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s?#]+/channels/sign-in/return)?$",
+        description="https://name of the site/channels/sign-in/return, a redirect URL of the Twitch application; "
+        "empty: streamers cannot sign in",
+    )
+    sign_in_limit: str = Field(
+        default="20/hour", pattern=RATE, description="how often a client may sign in for a channel"
+    )
+    change_limit: str = Field(
+        default="200/hour", pattern=RATE, description="how often a person may hide, clip and choose for channels"
+    )
+    rights_seconds: float = Field(
+        default=180.0, ge=0, le=600, description="after this long Twitch is asked again who a channel's editors are"
+    )
+    give_up_seconds: float = Field(
+        default=180.0, gt=0, le=3600, description="after this long a clip that does not appear counts as unknown"
+    )
+
+    @field_validator("key_file", mode="before")
+    @classmethod
+    def unset(cls, value: object) -> object:
+        """Treat an empty variable as no key."""
+        return value or None
+
+    @field_validator("key_file")
+    @classmethod
+    def readable(cls, value: Path | None) -> Path | None:
+        """Refuse a file without keys; an empty one counts as no key."""
+        try:
+            text = value.read_text() if value else ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"{value} cannot be read: {error}") from error
+        try:
+            keys_in(text)
+        except ValueError as error:
+            raise ValueError(f"{value}: {error}") from error
+        return value
+
+    def keys(self) -> list[bytes]:
+        """Return the keys, none without a file; never log them."""
+        return keys_in(self.key_file.read_text()) if self.key_file else []
+
+
+def keys_in(text: str) -> list[bytes]:
+    """Read keys, 64 hexadecimal digits a line. Raises ValueError, which says nothing of what the file holds."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if any(re.fullmatch(r"[0-9a-fA-F]{64}", line) is None for line in lines):
+        raise ValueError("a line is no key of 64 hexadecimal digits")
+    return [bytes.fromhex(line) for line in lines]
 
 
 class RedisSettings(BaseSettings):

@@ -26,7 +26,9 @@ from discord_bot.posting.digests import Digests
 from discord_bot.posting.live_notices import LiveNotices
 from discord_bot.posting.moment_listener import MomentListener
 from discord_bot.posting.moment_posts import MomentPosts
+from discord_bot.posting.night_recaps import NightRecaps
 from discord_bot.posting.opted_out import OptedOut
+from discord_bot.posting.stale_messages import StaleMessages
 from discord_bot.sending.discord_side import DiscordPy
 from discord_bot.sending.errors import Away, TokenRefused
 from discord_bot.sending.recovery import Recovery
@@ -91,12 +93,19 @@ class Session:
             moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url
         )
         self._digests = Digests(moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url)
+        self._nights = NightRecaps(nights=stores.nights, ledger=stores.ledger, guilds=stores.guilds)
+        self._stale = StaleMessages(stores.ledger, {"digest": self._digests.again, "night": self._nights.build})
         self._live = stores.live_notices(around.twitch)
         self._sender = Sender(
             side=side,
             ledger=stores.ledger,
             guilds=stores.guilds,
-            builders={"live": self._live.build, "moment": self._moments.build, "digest": self._digests.build},
+            builders={
+                "live": self._live.build,
+                "moment": self._moments.build,
+                "digest": self._digests.build,
+                "night": self._nights.build,
+            },
             may_send=around.holds,
         )
         self._recovery = Recovery(
@@ -139,6 +148,8 @@ class Session:
             self._sender.run(),
             self._live.run(self._sender),
             self._digests.run(self._sender),
+            self._nights.run(self._sender),
+            self._stale.run(self._sender),
             self._listener().run(),
         ]
         return workers + (self._asking(self._around.twitch) if self._around.twitch else [])

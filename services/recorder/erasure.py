@@ -32,6 +32,8 @@ OTHER_TABLES = (
     "emote_days",
     "discord_streamers",
     "discord_streams",
+    "own_clips",
+    "twitch_consents",
 )  # that no record becomes a row of
 ERASED_TABLES = (*(table.value for table in Table if table is not Table.PIPELINE_PROGRESS), *OTHER_TABLES)
 COMPACTED = (

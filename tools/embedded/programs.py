@@ -1,5 +1,6 @@
 """Lists the system's programs: command, environment and readiness check of each."""
 
+import secrets
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
@@ -187,6 +188,8 @@ def api_frontend(directory: Path, ports: Ports, site: SiteAddress, shared: Mappi
     command = _python("api_frontend")
     if not is_real(shared):  # the simulated Twitch sends anyone back
         own["API_SIGN_IN_RETURN_URL"] = f"http://localhost:{ports.api}/channels/opt-out/return"
+        own["API_CONSENT_RETURN_URL"] = f"http://localhost:{ports.api}/channels/sign-in/return"
+        own["API_CONSENT_KEY_FILE"] = str(consent_key(directory))
         command = [*_python("embedded.demo_site"), ports.url("simulator_http")]
     url = f"http://{site.local}:{ports.api}/ready"
     return Program(
@@ -201,6 +204,15 @@ def api_frontend(directory: Path, ports: Ports, site: SiteAddress, shared: Mappi
         },
         ready=lambda: answers(url),
     )
+
+
+def consent_key(directory: Path) -> Path:
+    """Return the file of the key that encrypts streamers' tokens; made once."""
+    file = directory / "credentials" / "consent_key"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{secrets.token_hex(32)}\n")
+    return file
 
 
 def emote_counter(directory: Path, ports: Ports, shared: Mapping[str, str]) -> Program:

@@ -25,6 +25,7 @@ from twitch_simulator.delivery.stream_changes import StreamChanges
 from twitch_simulator.emotes.catalogues import Catalogues
 from twitch_simulator.emotes.providers import EmoteProviders
 from twitch_simulator.faults import Faults
+from twitch_simulator.helix.archives import Archives
 from twitch_simulator.helix.clips import Clips
 from twitch_simulator.helix.helix_gate import Gate
 from twitch_simulator.helix.rate_limit import RateLimit
@@ -58,12 +59,15 @@ class Twitch:
     ports: dict[str, int] = field(default_factory=dict)
     tokens: Tokens = field(init=False)
     clips: Clips = field(init=False)
+    archives: Archives = field(init=False)
+    editors: dict[str, list[str]] = field(default_factory=dict)  # ids, by channel
     gate: Gate = field(init=False)
     emotes: EmoteProviders = field(init=False)
     session_context: SessionContext = field(init=False)
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.clock.machine)
+        self.archives = Archives(self.directory, self.clock.now)
         self.clips = Clips(
             directory=self.directory,
             truth=self.truth,

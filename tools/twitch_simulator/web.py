@@ -6,6 +6,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from twitch_simulator.control.channel_routes import channel_routes
 from twitch_simulator.control.emote_routes import emote_routes
 from twitch_simulator.control.routes import (
     chat_routes,
@@ -23,6 +24,7 @@ from twitch_simulator.helix.auth import auth_routes
 from twitch_simulator.helix.helix import Helix, helix_routes
 from twitch_simulator.helix.helix_clips import HelixClips, clip_routes
 from twitch_simulator.helix.helix_gate import error_body
+from twitch_simulator.helix.helix_own_clips import HelixOwnClips, own_clip_routes
 from twitch_simulator.helix.pictures import channel_picture_routes, picture_routes
 from twitch_simulator.twitch import Twitch
 
@@ -72,8 +74,16 @@ def web_application(twitch: Twitch) -> ASGIApp:
     application = FastAPI(title="Twitch simulator", docs_url=None, redoc_url=None, openapi_url=None)
     application.include_router(auth_routes(twitch.tokens, twitch.clock.machine, twitch.directory.channel_id))
     application.include_router(
-        helix_routes(Helix(twitch.directory, twitch.clock.now, lambda: twitch.public_url), twitch.gate)
+        helix_routes(Helix(twitch.directory, twitch.archives, lambda: twitch.public_url), twitch.gate)
     )
+    own_clips = HelixOwnClips(
+        clips=twitch.clips,
+        archives=twitch.archives,
+        directory=twitch.directory,
+        faults=twitch.faults,
+        editors=twitch.editors,
+    )
+    application.include_router(own_clip_routes(own_clips, twitch.gate))
     application.include_router(clip_routes(HelixClips(twitch.clips, twitch.directory, twitch.faults), twitch.gate))
     application.include_router(picture_routes(twitch.clips))
     application.include_router(channel_picture_routes(twitch.directory))
@@ -91,6 +101,7 @@ def web_application(twitch: Twitch) -> ASGIApp:
         line_routes,
         time_routes,
         emote_routes,
+        channel_routes,
     )
     for routes in (*control, state_route):
         application.include_router(routes(twitch))

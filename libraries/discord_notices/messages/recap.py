@@ -1,16 +1,19 @@
 """What the end of a stream's notice says of its chat: how often it erupted, each peak one tap from its clip."""
 
+from datetime import datetime
 from urllib.parse import quote, urlencode
 
 from msgspec import Struct
 
 from contracts.moments import Moment
-from discord_notices.messages.message import MOST_VALUE, Field
+from discord_notices.messages.marker import marked_address
+from discord_notices.messages.message import GREY, MOST_VALUE, Card, Field, Message
 from discord_notices.messages.safe_text import is_address, safe
-from discord_notices.wording import _, wording
+from discord_notices.wording import _, language, wording
 from moment_detection.lead import lead
 
 MOST_LEAD = 100  # characters of a sentence; they have thirty
+MOST_NAME = 60  # as they are written; Twitch's names have 25
 
 
 class Peak(Struct, frozen=True, kw_only=True):
@@ -76,3 +79,18 @@ def recap_fields(recap: StreamRecap, language: str) -> list[Field]:
     said = _("The whole stream")
     whole = Field(_("Recap"), f"[{said}]({recap.address(language)})")
     return [peaks, whole] if peaks else [whole]
+
+
+def night_message(recap: StreamRecap, name: str, ended_at: datetime, nonce: str, version: int) -> Message:
+    """Return what a channel's own people are told of a stream that is over."""
+    said = _("Last night of **%(name)s**.", name=safe(name, MOST_NAME))
+    card = Card(
+        url=marked_address(recap.address(language()), nonce),
+        title=_("Last night in one picture"),
+        image_url=recap.picture(language(), version),
+        footer="Twitch",
+        at=ended_at,
+        color=GREY,
+        fields=tuple(recap_fields(recap, language())),
+    )
+    return Message(content=f"{said} {erupted_text(recap)}".strip(), card=card)

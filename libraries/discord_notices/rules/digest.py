@@ -33,3 +33,13 @@ def due(kind: Digest, at: datetime) -> Due | None:
         return None
     from_at = until - timedelta(days=DAYS[kind])
     return Due(kind=kind, subject=f"{kind}:{until:%Y-%m-%d}", from_at=from_at, until_at=until)
+
+
+def named(subject: str) -> Due | None:
+    """Return the digest that the ledger names so; None for what names none."""
+    kind, _, day = subject.partition(":")
+    try:
+        at = datetime.combine(datetime.strptime(day, "%Y-%m-%d").date(), time(HOUR), UTC)
+    except ValueError:
+        return None
+    return due(kind, at) if kind in DAYS else None  # type: ignore[arg-type]

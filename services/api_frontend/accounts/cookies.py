@@ -15,13 +15,13 @@ NOTICE_SECONDS = 60  # in which the next page has to come
 
 
 class Cookies:
-    """Makes and reads them."""
+    """Makes and reads them. `whose`: where people sign in; nobody's cookies are good at the other's pages."""
 
-    def __init__(self, secret: str) -> None:
-        self._key = hmac.digest(secret.encode(), b"csrf of discord sessions", "sha256")
-        self._sessions = URLSafeSerializer(secret, salt="discord session", signer_kwargs=SIGNING)
-        self._states = URLSafeTimedSerializer(secret, salt="discord state", signer_kwargs=SIGNING)
-        self._notices = URLSafeTimedSerializer(secret, salt="discord notice", signer_kwargs=SIGNING)
+    def __init__(self, secret: str, whose: str = "discord") -> None:
+        self._key = hmac.digest(secret.encode(), f"csrf of {whose} sessions".encode(), "sha256")
+        self._sessions = URLSafeSerializer(secret, salt=f"{whose} session", signer_kwargs=SIGNING)
+        self._states = URLSafeTimedSerializer(secret, salt=f"{whose} state", signer_kwargs=SIGNING)
+        self._notices = URLSafeTimedSerializer(secret, salt=f"{whose} notice", signer_kwargs=SIGNING)
 
     def session(self, session_id: bytes, token_part: bytes) -> str:
         """Return the cookie of a session."""
@@ -39,14 +39,14 @@ class Cookies:
         """Return what each form of a session has to bring back: other sites cannot read it."""
         return hmac.digest(self._key, session_id, "sha256").hex()
 
-    def state(self, state: str, verifier: str) -> str:
-        """Return the cookie of a browser that is sent to Discord."""
-        return str(self._states.dumps([state, verifier]))
+    def state(self, state: str, carried: str) -> str:
+        """Return the cookie of a browser that is sent away to sign in."""
+        return str(self._states.dumps([state, carried]))
 
     def read_state(self, cookie: str, seconds: int) -> tuple[str, str]:
-        """Return state and PKCE verifier. Raises itsdangerous's `SignatureExpired` and `BadData`."""
-        state, verifier = self._states.loads(short(cookie), max_age=seconds)
-        return str(state), str(verifier)
+        """Return a state and what came with it. Raises itsdangerous's `SignatureExpired` and `BadData`."""
+        state, carried = self._states.loads(short(cookie), max_age=seconds)
+        return str(state), str(carried)
 
     def notice(self, text: str) -> str:
         """Return the cookie that says on the next page what was done."""

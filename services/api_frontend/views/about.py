@@ -64,6 +64,7 @@ async def about(site: CurrentSite) -> Response:
         "per_hour": per_hour,
         "hours_text": hours_text,
         "freshness": freshness,
+        "has_people": site.people is not None,
     }
     values["word_people"] = WORD_MIN_CHATTERS
     return site.renderer.page("about.html", values, headers=READER_PAGE)

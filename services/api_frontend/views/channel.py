@@ -59,6 +59,7 @@ class Visited:
             "stream": newest[0] if newest else None,
             "curve": await self.live_curve() if with_curve else None,
             "own_name": self.known.address_name,
+            "has_people": self.site.people is not None,
             "tab": tab,
         }
 

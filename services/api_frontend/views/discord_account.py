@@ -1,5 +1,6 @@
 """Signing in with Discord and out again, and the servers that a person may manage."""
 
+import re
 from typing import Annotated
 
 import structlog
@@ -9,9 +10,12 @@ from fastapi.responses import RedirectResponse
 from api_frontend.accounts.accounts import SESSION_SECONDS, Accounts
 from api_frontend.accounts.discord_api import DiscordAwayError, DiscordRefusedError
 from api_frontend.accounts.sign_in import STATE_SECONDS, SignInFailedError
+from api_frontend.data.lists.filters import CHANNEL_PATTERN
 from api_frontend.rendering import NEVER_KEPT
 from api_frontend.translation import _, marked
 from api_frontend.views.discord_session import (
+    NEXT_COOKIE,
+    NIGHTS,
     NOTICE_COOKIE,
     PATH,
     SERVERS,
@@ -86,9 +90,14 @@ async def signed_in(request: Request, site: Site, accounts: Accounts, code: str,
         return await sign_in_page(site, _(NOT_CONFIRMED), 502)
     if (before := await accounts.of(request.cookies.get(SESSION_COOKIE))) is not None:
         await accounts.close(before)
-    answer = RedirectResponse(SERVERS, 303, NEVER_KEPT)
+    answer = RedirectResponse(page_after(request.cookies.get(NEXT_COOKIE, "")), 303, NEVER_KEPT)
     set_cookie(answer, request, SESSION_COOKIE, cookie, SESSION_SECONDS)
-    return answer
+    return without_cookie(answer, NEXT_COOKIE)
+
+
+def page_after(channel: str) -> str:
+    """Return where a person goes on: to the channel whose nights they came to be told of, else to their servers."""
+    return f"{NIGHTS}/{channel}" if re.fullmatch(CHANNEL_PATTERN, channel) else SERVERS
 
 
 @router.post(f"{PATH}/sign-out")

@@ -14,8 +14,9 @@ from api_frontend.translation import _, marked
 from api_frontend.views.site import CurrentSite, Site
 
 PATH = "/discord"
-SERVERS = f"{PATH}/servers"
+SERVERS, NIGHTS = f"{PATH}/servers", f"{PATH}/nights"
 SESSION_COOKIE, STATE_COOKIE, NOTICE_COOKIE = "discord_session", "discord_state", "discord_notice"
+NEXT_COOKIE, NEXT_SECONDS = "discord_next", 600  # where a person goes on after signing in
 LONGEST_FORM = 32_000  # bytes; the longest that people send is a list of streamers
 MOST_FIELDS = 100
 NOBODY_SIGNS_IN = marked("Nobody can sign in with Discord here: the operator of this site has not set it up.")
@@ -73,8 +74,8 @@ async def managed(site: Site, account: Account) -> dict[int, str]:
         raise HTTPException(502, _(RIGHTS_UNKNOWN)) from error
 
 
-async def checked_form(request: Request, account: CurrentAccount) -> Mapping[str, str]:
-    """Return a form's fields; 403 unless it was made for this session."""
+async def form_fields(request: Request, csrf: str) -> dict[str, str]:
+    """Return a form's fields; 403 unless it brings back what the session's forms have."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -85,9 +86,14 @@ async def checked_form(request: Request, account: CurrentAccount) -> Mapping[str
     except ValueError as error:
         raise HTTPException(400, _("This form cannot be read.")) from error
     fields = fields_in(pairs)
-    if not compare_digest(fields.pop("csrf", "").encode(), account.csrf.encode()):
+    if not compare_digest(fields.pop("csrf", "").encode(), csrf.encode()):
         raise HTTPException(403, _(FOREIGN_FORM))
     return fields
+
+
+async def checked_form(request: Request, account: CurrentAccount) -> Mapping[str, str]:
+    """Return a form's fields; 403 unless it was made for this session."""
+    return await form_fields(request, account.csrf)
 
 
 CheckedForm = Annotated[Mapping[str, str], Depends(checked_form)]

@@ -111,6 +111,8 @@ async def confirm(site: CurrentSite, opt_out_streamer: Annotated[str | None, Coo
     channel = sign_in_of(site).streamer(opt_out_streamer)
     if channel is None:
         return await show(site, problem=_(SIGN_IN_AGAIN), status=403)
+    if site.people:
+        await site.people.consents.revoke(channel.channel_id)
     await site.channels.opt_out(channel)
     site.forget()
     log.info("a channel has opted out", channel_id=channel.channel_id)

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 
 from api_frontend.accounts.desk import DiscordDesk
+from api_frontend.accounts.twitch.desk import PeopleDesk
 from api_frontend.data.around import Surroundings
 from api_frontend.data.catalogue import Catalogue
 from api_frontend.data.channels import Channels
@@ -70,6 +71,9 @@ class Site:
     discord: DiscordDesk
     discord_sign_ins: RateLimits
     discord_changes: RateLimits
+    channel_sign_ins: RateLimits
+    channel_changes: RateLimits
+    people: PeopleDesk | None  # None: the operator has not set it up, and no page says a word of it
     sign_in: StreamerSignIn | None  # None: the operator has not set it up
     contact: str
 

@@ -36,6 +36,14 @@ class Posted(Struct, frozen=True, kw_only=True):
     message_id: int
 
 
+class Stale(Struct, frozen=True, kw_only=True):
+    """A message that names a moment which was hidden since it was made."""
+
+    posted: Posted
+    intent: Intent
+    shown_version: int
+
+
 class OpenNotice(Struct, frozen=True, kw_only=True):
     """A live notice in the ledger with what its message shows. `message_id`: None before it was sent."""
 
@@ -163,6 +171,23 @@ class Ledger:
         """Note that Discord takes no edit of a message for now."""
         key = {"guild_id": posted.guild_id, "kind": posted.kind, "subject": posted.subject}
         await self._database.rows(queries.note_tried, key)
+
+    async def stale(self, most: int) -> list[Stale]:
+        """Return the messages that are to be made anew, or taken away."""
+        rows = await self._database.rows(queries.stale_messages, {"most": most})
+        return [
+            Stale(
+                posted=Posted(**{name: row[name] for name in Posted.__struct_fields__}),
+                intent=intent_in(row),
+                shown_version=row["shown_version"],
+            )
+            for row in rows
+        ]
+
+    async def note_fresh(self, posted: Posted) -> None:
+        """Note that a message names nothing any more that is hidden."""
+        key = {"guild_id": posted.guild_id, "kind": posted.kind, "subject": posted.subject}
+        await self._database.rows(queries.note_fresh, key)
 
     async def of_opted_out(self) -> list[Posted]:
         """Return what stands on Discord of streamers who have opted out."""

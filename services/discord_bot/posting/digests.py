@@ -15,7 +15,8 @@ from discord_bot.sending.sender import Sender
 from discord_bot.sending.verdict import Built, Verdict
 from discord_notices.messages.digest import digest_message
 from discord_notices.messages.marker import nonce_of
-from discord_notices.rules.digest import MOST_MOMENTS, due
+from discord_notices.rules.digest import MOST_MOMENTS, Due, due, named
+from discord_notices.rules.guild import Guild
 from discord_notices.wording import language_of, speaking
 from service_runtime.postgres import PostgresAwayError
 
@@ -66,8 +67,16 @@ class Digests:
         found = due(guild.moments.digest, self._now()) if guild else None
         if guild is None or found is None or found.subject != intent.subject:
             return "over"
+        return await self._built(guild, found, intent, 1)
+
+    async def again(self, intent: Intent, version: int) -> Verdict:
+        """Return a digest that was sent as it is now, whatever its server has chosen since."""
+        guild, found = await self._guilds.one(intent.guild_id), named(intent.subject)
+        return "over" if guild is None or found is None else await self._built(guild, found, intent, version)
+
+    async def _built(self, guild: Guild, found: Due, intent: Intent, version: int) -> Verdict:
         best = await self._moments.best(guild.guild_id, found.from_at, found.until_at, MOST_MOMENTS)
         if not best:
             return "over"
         with speaking(language_of(guild.language, guild.locale)):
-            return Built(message=digest_message(found, best, intent.nonce, self._site_url), shown_version=1)
+            return Built(message=digest_message(found, best, intent.nonce, self._site_url), shown_version=version)

@@ -8,7 +8,7 @@ from msgspec import Struct
 from discord_notices.rules.games import fits
 from discord_notices.rules.guild import AtEnd
 
-Kind = Literal["live", "moment", "digest"]
+Kind = Literal["live", "moment", "digest", "night"]
 
 
 class Candidate(Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ PRIORITIES: Final[dict[Kind, Priority]] = {
     "moment": Priority.MOMENT,
     "live": Priority.LIVE,
     "digest": Priority.DIGEST,
+    "night": Priority.DIGEST,
 }
 WAIT_SECONDS = 10.0  # between two looks whether an intent that had to wait is news now
 REJECTED = "rejected"  # a message that Discord takes in no channel: a fault of ours

@@ -4,10 +4,11 @@
 SELECT EXISTS (SELECT FROM moments WHERE moment_id = :moment_id);
 
 -- name: hide_moment(moment_id, why)$
--- The notification takes the moment off open pages. Hiding it again changes the reason alone.
+-- The notification takes the moment off open pages. Hiding it again changes the reason, and that it was the operator: the
+-- channel's own people cannot show it again.
 WITH written AS (
     INSERT INTO hidden_moments (moment_id, why) VALUES (:moment_id, :why)
-    ON CONFLICT (moment_id) DO UPDATE SET why = excluded.why
+    ON CONFLICT (moment_id) DO UPDATE SET why = excluded.why, by_channel = false
     RETURNING moment_id
 )
 SELECT pg_notify('moments', json_build_object('id', moment_id)::text)::text FROM written;

@@ -71,6 +71,13 @@ DELETE FROM discord_streamers WHERE channel_id IN (SELECT channel_id FROM opted_
 -- name: erase_discord_streams()!
 DELETE FROM discord_streams WHERE channel_id IN (SELECT channel_id FROM opted_out);
 
+-- name: erase_own_clips()!
+DELETE FROM own_clips WHERE channel_id IN (SELECT channel_id FROM opted_out);
+
+-- name: erase_twitch_consents()!
+-- With the sessions, the editors and the choices that hang on it.
+DELETE FROM twitch_consents WHERE user_id IN (SELECT channel_id FROM opted_out);
+
 -- name: erase_moments()!
 -- In two halves, as the indexes are.
 DELETE FROM moments WHERE moment_id IN (

@@ -96,6 +96,7 @@ class Gate:
     reached: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
     created: int = 0  # Create Clip requests received
+    endpoint: str = "/helix/clips"
 
     def open(self) -> str:
         """Start and return the URL."""
@@ -125,7 +126,7 @@ class Gate:
     def forward(self, request: BaseHTTPRequestHandler) -> None:
         """Forward one request, or block it as `hold` demands; a blocked one is never answered."""
         body = request.rfile.read(int(request.headers.get("Content-Length", 0)))
-        creates = request.command == "POST" and request.path.startswith("/helix/clips")
+        creates = request.command == "POST" and request.path.startswith(self.endpoint)
         self.created += creates
         if creates and self.hold == "before":
             return self._block(request)

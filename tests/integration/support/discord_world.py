@@ -24,7 +24,9 @@ from discord_bot.polling.rounds import parts_of
 from discord_bot.posting.digests import Digests
 from discord_bot.posting.live_notices import LiveNotices
 from discord_bot.posting.moment_posts import MomentPosts
+from discord_bot.posting.night_recaps import NightRecaps
 from discord_bot.posting.opted_out import OptedOut
+from discord_bot.posting.stale_messages import StaleMessages
 from discord_bot.sending.errors import Away
 from discord_bot.sending.recovery import Recovery
 from discord_bot.sending.sender import Sender
@@ -136,7 +138,10 @@ class Bot:
         )
         self.digests = Digests(moments=self.moments, ledger=self.ledger, guilds=self.guilds, site_url="", now=world.now)
         side = world.discord
+        self.night_recaps = NightRecaps(nights=self.nights, ledger=self.ledger, guilds=self.guilds)
+        self.stale = StaleMessages(self.ledger, {"digest": self.digests.again, "night": self.night_recaps.build})
         builders: Any = {"live": self.live.build, "moment": self.posts.build, "digest": self.digests.build}
+        builders["night"] = self.night_recaps.build
         self.sender = Sender(
             side=side, ledger=self.ledger, guilds=self.guilds, builders=builders, may_send=lambda: self.may_send
         )

@@ -30,6 +30,8 @@ FROM_ELSEWHERE = {
     "discord_lease": "matters for seconds",
     "discord_places": "the bot writes them as it connects",
     "web_sessions": "whoever was signed in with Discord signs in once more",
+    "twitch_sessions": "whoever was signed in with Twitch signs in once more",
+    "channel_editors": "Twitch is asked again",
     "pauses": "matters for minutes",
     "uptime": "what is lost of it is unknown, and the page says so",
     "restores": "written by restore.sh",

@@ -87,6 +87,9 @@ FIXED = {  # settings that are not the operator's, each with the reason
     "API_DISCORD_CLIENT_SECRET_FILE": "a secret of the compose files",
     "API_DISCORD_API_URL": "tests and the demo alone",
     "API_DISCORD_PAGE_URL": "tests and the demo alone",
+    "API_CONSENT_KEY_FILE": "a secret of the compose files",
+    "API_CONSENT_RIGHTS_SECONDS": "Twitch refuses to be asked much more often",
+    "API_CONSENT_GIVE_UP_SECONDS": "tests alone shorten it",
     "API_DISCORD_RIGHTS_SECONDS": "Discord refuses to be asked much more often",
     "WATCHER_BEAT_URL_FILE": "a secret of the compose files",
     "WATCHER_SITE_URL": "API_PUBLIC_URL, else the proxy",
@@ -129,7 +132,7 @@ EXAMPLES = {  # an example in the place of a default that is empty, or that nobo
     "BIND_ADDR", "MACHINE_A", "MACHINE_B", "PINNED_CHANNELS", "TOP_CHANNELS", "SITE_DOMAINS", "TUNNEL_ID",
     "API_PUBLIC_URL", "MONITORING_GAMES", "MONITORING_LANGUAGES", "TWITCH_CLIENT_SECRET_FILE", "DETECTOR_THRESHOLD",
     "DETECTOR_REARM_SHARE", "API_SIGN_IN_RETURN_URL", "API_CONTACT", "DISCORD_SITE_URL",
-    "API_DISCORD_CLIENT_ID", "API_DISCORD_RETURN_URL",
+    "API_DISCORD_CLIENT_ID", "API_DISCORD_RETURN_URL", "API_CONSENT_RETURN_URL",
     "OPERATIONS_URL", "BACKUP_FOLDER", "BACKUP_REPOSITORY", "TLS_EMAIL", "TLS_ACME_URL",
 }  # fmt: skip
 

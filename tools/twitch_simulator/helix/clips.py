@@ -10,6 +10,7 @@ from uuid import uuid4
 from twitch_simulator.clock import iso
 from twitch_simulator.crowd.directory import Directory, Stream
 from twitch_simulator.faults import Faults
+from twitch_simulator.helix.archives import Archive
 from twitch_simulator.truth import Truth
 
 SLUG: Final = (
@@ -59,6 +60,7 @@ class Clip:
     game_id: str
     vod_offset: int | None
     appears_at: float  # infinity: never
+    is_of_recording: bool = False  # then its place in it is known at once
 
 
 def slug(rng: Random) -> str:
@@ -137,6 +139,37 @@ class Clips:
         self._clips[clip.clip_id] = clip
         return clip
 
+    def make_from_vod(
+        self, archive: Archive, creator: tuple[str, str], title: str, ends_at: int, duration: float
+    ) -> Clip:
+        """Make a clip of a recording and write its truth first. `ends_at`: seconds from the recording's start."""
+        now = self._clock()
+        never = self._faults.next_never_appears()
+        clip = Clip(
+            clip_id=slug(Random(uuid4().int)),
+            broadcaster_id=archive.channel.channel_id,
+            creator_id=creator[0],
+            creator_name=creator[1],
+            created_at=now,
+            title=title.strip(),
+            duration=duration,
+            video_id=archive.broadcast.video_id,
+            game_id="",
+            vod_offset=int(ends_at - duration),
+            appears_at=float("inf") if never else now + self._next_delay_seconds() * 1000,
+            is_of_recording=True,
+        )
+        row = {"clip_id": clip.clip_id, "broadcaster_id": clip.broadcaster_id, "created_at": now}
+        row |= {"title": clip.title, "duration": duration, "never_appears": never, "video_id": clip.video_id}
+        self._truth.write("clips", row | {"vod_offset": clip.vod_offset, "creator_id": creator[0]})
+        self._truth.flush(0)
+        self._clips[clip.clip_id] = clip
+        return clip
+
+    def base(self) -> str:
+        """Return the base URL of clip links."""
+        return self._base()
+
     def _next_delay_seconds(self) -> float:
         number = len(self._clips) + 1
         if not self._late_every or number % self._late_every:
@@ -158,6 +191,9 @@ class Clips:
 
     def _visible(self, clip: Clip) -> bool:
         return self._clock() >= clip.appears_at
+
+    def _knows_place(self, clip: Clip) -> bool:
+        return clip.is_of_recording or self._clock() > clip.created_at + VOD_OFFSET_AFTER_MS
 
     def _views(self, clip: Clip) -> int:
         return max(0, (self._clock() - clip.created_at) // 60_000)  # one view per minute
@@ -182,6 +218,6 @@ class Clips:
             "created_at": iso(clip.created_at),
             "thumbnail_url": f"{base}/thumbnails/{clip.clip_id}.svg",
             "duration": clip.duration,
-            "vod_offset": clip.vod_offset if self._clock() > clip.created_at + VOD_OFFSET_AFTER_MS else None,
+            "vod_offset": clip.vod_offset if self._knows_place(clip) else None,
             "is_featured": False,
         }

@@ -15,6 +15,7 @@ from twitch_simulator.helix.tokens import CLIENT_ID, SCOUT, Token, Tokens, User
 DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 CODE_SECONDS: Final = 1800  # as Twitch's device codes
 POLL_SECONDS: Final = 1  # Twitch requires 5; shorter for tests
+MAKES_CLIPS: Final = "clips:edit"
 DENIED = {"error": "access_denied", "error_description": "The user denied you access"}
 
 
@@ -65,7 +66,7 @@ class SignIns:
 
 WHO_ARE_YOU = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Simulated Twitch</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head><body><h1>Simulated Twitch</h1>
-<p>{problem}An application wants to know who you are. Which channel is yours?</p>
+<p>{problem}An application wants {wish}. Which channel is yours?</p>
 <form>{hidden}<label>Login <input name="login" autofocus></label>
 <button>Authorize</button> <button name="deny" value="1">Cancel</button></form></body></html>"""
 
@@ -76,13 +77,15 @@ def who_are_you(query: Mapping[str, str], problem: str = "") -> HTMLResponse:
     hidden = "".join(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in fields.items()
     )
-    return HTMLResponse(WHO_ARE_YOU.format(hidden=hidden, problem=escape(problem)))
+    scopes = query.get("scope", "")
+    wish = f"to do this in your name: {scopes}" if scopes else "to know who you are"
+    return HTMLResponse(WHO_ARE_YOU.format(hidden=hidden, problem=escape(problem), wish=escape(wish)))
 
 
 def page_routes(sign_ins: SignIns, tokens: Tokens, channel_id: Callable[[str], str | None]) -> APIRouter:
     """Build the pages for a person. `deny=1` refuses.
 
-    Visiting one agrees, in the name of the account that makes clips. Where no scope is asked for, `login` says whose
+    Visiting one agrees, in the name of the account that makes clips where it is asked to. Else `login` says whose
     account it is, and a page asks for it.
     """
     router = APIRouter(prefix="/oauth2")
@@ -95,14 +98,15 @@ def page_routes(sign_ins: SignIns, tokens: Tokens, channel_id: Callable[[str], s
         back = {"state": query.get("state", "")}
         if query.get("deny"):
             back |= DENIED
-        elif query.get("scope"):
+        elif MAKES_CLIPS in query.get("scope", "").split():
             back |= {"code": tokens.new_code(SCOUT), "scope": query["scope"]}
         else:
             login = query.get("login", "").strip().lower()
             user_id = channel_id(login)
             if user_id is None:
                 return who_are_you(query, "There is no such channel. " if login else "")
-            back |= {"code": tokens.new_code(User(user_id, login)), "scope": ""}
+            scopes = tuple(query.get("scope", "").split())
+            back |= {"code": tokens.new_code(User(user_id, login, scopes=scopes)), "scope": " ".join(scopes)}
         return RedirectResponse(f"{query.get('redirect_uri', '')}?{urlencode(back)}", 302)
 
     add_device_pages(router, sign_ins)

@@ -16,11 +16,15 @@ LIFETIME_SECONDS: Final = 14_400  # as Twitch's user tokens
 
 
 class User(NamedTuple):
-    """An account that signs in, and what it grants; without scopes it only says who it is."""
+    """An account that signs in, and what it grants; without scopes it only says who it is.
+
+    `has_scopes`: those that are ordered for the account that makes clips.
+    """
 
     user_id: str
     login: str
     has_scopes: bool = False
+    scopes: tuple[str, ...] = ()
 
 
 SCOUT: Final = User(USER_ID, USER_LOGIN, has_scopes=True)
@@ -56,16 +60,16 @@ class Tokens:
         self.lifetime_seconds = seconds
 
     def set_scopes(self, scopes: tuple[str, ...]) -> None:
-        """Set the scopes of all user tokens, present and later ones."""
+        """Set the scopes of all tokens of the account that makes clips, present and later ones."""
         self._scopes = scopes
-        users = {value: token for value, token in self._tokens.items() if token.scopes}
+        users = {value: token for value, token in self._tokens.items() if token.scopes and token.user_id == USER_ID}
         self._tokens |= {value: replace(token, scopes=scopes) for value, token in users.items()}
 
     def _issue(self, value: str, user: User | None) -> Token:
         lifetime = self.lifetime_seconds if user else LIFETIME_SECONDS
         token = Token(value, CLIENT_ID, self._clock() + lifetime * 1000)
         if user:
-            scopes = self._scopes if user.has_scopes else ()
+            scopes = self._scopes if user.has_scopes else user.scopes
             token = replace(token, user_id=user.user_id, login=user.login, scopes=scopes)
         self._tokens[value] = token
         return token
@@ -136,6 +140,18 @@ class Tokens:
             self._refresh.clear()
             self._public_refresh.clear()
         return len(revoked)
+
+    def disconnect(self, user_id: str) -> int:
+        """Revoke what one person granted, refresh tokens too; return how many access tokens were valid."""
+        self._refresh = {value: user for value, user in self._refresh.items() if user.user_id != user_id}
+        gone = [value for value, token in self._tokens.items() if token.user_id == user_id]
+        for value in gone:
+            del self._tokens[value]
+        return len(gone)
+
+    def count(self, user_id: str) -> int:
+        """Return how many access tokens of a person are valid."""
+        return sum(token.user_id == user_id and self.find(value) is not None for value, token in self._tokens.items())
 
     def restore(self) -> None:
         """Make the well-known user and refresh tokens valid again."""

@@ -39,6 +39,10 @@ WHERE EXISTS (SELECT FROM discord_lease AS l WHERE l.holder = :holder AND l.held
         SELECT FROM visible_moments AS m
         WHERE r.kind = 'moment' AND m.moment_id = r.subject AND m.crossed_at <= (SELECT at FROM restored)
     )
+    AND NOT EXISTS (
+        SELECT FROM streams AS e
+        WHERE r.kind = 'night' AND e.stream_id = r.subject AND e.ended_at <= (SELECT at FROM restored)
+    )
     AND CASE WHEN r.kind = 'digest' THEN
         (split_part(r.subject, ':', 2)::date + time '09:00') AT TIME ZONE 'UTC' > (SELECT at FROM restored)
     ELSE true END
@@ -98,6 +102,23 @@ RETURNING guild_id;
 -- name: note_tried(guild_id, kind, subject)
 -- Discord takes no edit of it for now.
 UPDATE discord_messages SET edited_at = now()
+WHERE guild_id = :guild_id AND kind = :kind AND subject = :subject
+RETURNING guild_id;
+
+-- name: stale_messages(most)
+-- What stands on Discord and names a moment that was hidden since.
+SELECT m.guild_id, m.kind, m.subject, m.text_channel_id, m.message_id, m.nonce, m.channel_id, m.shown_version
+FROM discord_messages AS m
+JOIN discord_guilds AS g ON g.guild_id = m.guild_id AND g.left_at IS NULL
+WHERE m.is_stale AND m.state = 'sent' AND m.message_id IS NOT NULL
+    AND NOT EXISTS (
+        SELECT FROM discord_pauses AS p WHERE p.guild_id = m.guild_id AND p.text_channel_id = m.text_channel_id
+    )
+ORDER BY m.settled_at
+LIMIT :most;
+
+-- name: note_fresh(guild_id, kind, subject)
+UPDATE discord_messages SET is_stale = false
 WHERE guild_id = :guild_id AND kind = :kind AND subject = :subject
 RETURNING guild_id;
 
