@@ -7,6 +7,7 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from twitch_simulator.control.channel_routes import channel_routes
+from twitch_simulator.control.clip_routes import viewer_clip_routes
 from twitch_simulator.control.emote_routes import emote_routes
 from twitch_simulator.control.routes import (
     chat_routes,
@@ -96,6 +97,7 @@ def web_application(twitch: Twitch) -> ASGIApp:
         session_routes,
         fault_routes,
         clip_fault_routes,
+        viewer_clip_routes,
         token_routes,
         socket_routes,
         line_routes,

@@ -99,9 +99,16 @@ class Clips:
         base: Callable[[], str],
         delay_seconds: float,
         late_every: int = 0,
+        vod_offset_seconds: float = VOD_OFFSET_AFTER_MS / 1000,
     ) -> None:
-        """`base()` returns the base URL of clip links. `late_every`: every Nth clip is late; 0: none."""
+        """`base()` returns the base URL of clip links. `late_every`: every Nth clip is late; 0: none.
+
+        `vod_offset_seconds`: until a clip's place in the recording is known.
+        """
         self._late_every = late_every
+        self._vod_offset_ms = vod_offset_seconds * 1000
+        self._removed: set[str] = set()
+        self._lost_recordings: set[str] = set()
         self._delay_seconds = delay_seconds
         self._directory, self._truth, self._faults, self._clock, self._base = directory, truth, faults, clock, base
         self._clips: dict[str, Clip] = {}
@@ -166,6 +173,23 @@ class Clips:
         self._clips[clip.clip_id] = clip
         return clip
 
+    def add(self, clip: Clip) -> None:
+        """Add a clip that somebody else has made."""
+        self._clips[clip.clip_id] = clip
+
+    def appears_at(self) -> float:
+        """Return when a clip that is made now appears (ms)."""
+        return self._clock() + self._next_delay_seconds() * 1000
+
+    def remove(self, clip_id: str) -> bool:
+        """Delete a clip; return whether it was there."""
+        self._removed.add(clip_id)
+        return clip_id in self._clips
+
+    def lose_recording(self, video_id: str) -> None:
+        """Show no place in a recording any more."""
+        self._lost_recordings.add(video_id)
+
     def base(self) -> str:
         """Return the base URL of clip links."""
         return self._base()
@@ -190,10 +214,12 @@ class Clips:
         return sorted(found, key=lambda clip: (-self._views(clip), clip.created_at))
 
     def _visible(self, clip: Clip) -> bool:
-        return self._clock() >= clip.appears_at
+        return self._clock() >= clip.appears_at and clip.clip_id not in self._removed
 
     def _knows_place(self, clip: Clip) -> bool:
-        return clip.is_of_recording or self._clock() > clip.created_at + VOD_OFFSET_AFTER_MS
+        if clip.video_id in self._lost_recordings:
+            return False
+        return clip.is_of_recording or self._clock() > clip.created_at + self._vod_offset_ms
 
     def _views(self, clip: Clip) -> int:
         return max(0, (self._clock() - clip.created_at) // 60_000)  # one view per minute
@@ -210,7 +236,7 @@ class Clips:
             "broadcaster_name": channel.display_name if channel else clip.broadcaster_id,
             "creator_id": clip.creator_id,
             "creator_name": clip.creator_name,
-            "video_id": clip.video_id,
+            "video_id": "" if clip.video_id in self._lost_recordings else clip.video_id,
             "game_id": clip.game_id or (channel.game_id if channel else ""),
             "language": channel.language if channel else "en",
             "title": clip.title,
