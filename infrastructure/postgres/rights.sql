@@ -39,6 +39,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON channels, streams, coverage, chat_counts
 GRANT SELECT, INSERT, DELETE ON notices, dead_letters TO recorder;
 GRANT SELECT, INSERT, UPDATE, DELETE ON stream_recaps, stream_viewers TO recorder;
 GRANT SELECT, INSERT, DELETE ON stream_changes TO recorder;
+GRANT SELECT, INSERT, UPDATE, DELETE ON viewer_clips TO recorder;
 GRANT SELECT, INSERT, UPDATE, DELETE ON hidden_moments TO recorder;
 GRANT SELECT, DELETE ON reports TO recorder;
 GRANT SELECT, INSERT, UPDATE ON pipeline_progress, opt_outs TO recorder;

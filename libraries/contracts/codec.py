@@ -13,6 +13,7 @@ from contracts import (
     job_progress,
     moments,
     topics,
+    viewer_clips,
 )
 
 
@@ -30,6 +31,7 @@ MESSAGE_TYPES: Final[dict[str, Any]] = {
     topics.CHAT_COUNTS.name: chat_counts.ChatCounts,
     topics.EMOTE_COUNTS.name: emote_counts.EmoteCounts,
     topics.CLIPS.name: clips.Clip,
+    topics.VIEWER_CLIPS.name: viewer_clips.ViewerClip,
     topics.JOB_PROGRESS.name: job_progress.JobProgress,
     topics.DEAD_LETTERS.name: dead_letters.DeadLetter,
 }

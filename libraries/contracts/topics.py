@@ -79,10 +79,21 @@ EMOTE_COUNTS = Topic(
     | SYNCED_LATER
     | {"retention.ms": str(EMOTE_TOPIC_DAYS * DAY_MS), "max.message.bytes": str(RECORD_BYTES)},
 )
+VIEWER_CLIPS = Topic("viewer-clips", partitions="others", config=RESULT_CONFIG)
 JOB_PROGRESS = Topic("job-progress", partitions="one", config=RESULT_CONFIG | SYNCED_LATER)
 DEAD_LETTERS = Topic("dead-letters", partitions="one", config=WORDS_CONFIG)
 
-ALL = (CHAT_MESSAGES, STREAM_LIFECYCLE, MOMENTS, CLIPS, CHAT_COUNTS, EMOTE_COUNTS, JOB_PROGRESS, DEAD_LETTERS)
+ALL = (
+    CHAT_MESSAGES,
+    STREAM_LIFECYCLE,
+    MOMENTS,
+    CLIPS,
+    CHAT_COUNTS,
+    EMOTE_COUNTS,
+    VIEWER_CLIPS,
+    JOB_PROGRESS,
+    DEAD_LETTERS,
+)
 # The same key leads to the same partition of both: the owner of a moment's partition resumes its clip.
 PAIRED = (MOMENTS, CLIPS)
 

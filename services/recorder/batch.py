@@ -12,6 +12,7 @@ from contracts.dead_letters import DeadLetter
 from contracts.emote_counts import EmoteCounts
 from contracts.job_progress import JobProgress
 from contracts.moments import Moment
+from contracts.viewer_clips import ViewerClip
 from recorder.partitions import Retention
 from recorder.positions import Place, place_of
 from recorder.rows import dead_letters, progress
@@ -24,6 +25,7 @@ from recorder.rows.notices import notice_rows
 from recorder.rows.record import Record
 from recorder.rows.row import Entry, Row
 from recorder.rows.streams import lifecycle_rows
+from recorder.rows.viewer_clips import viewer_clip_rows
 
 TOPICS = tuple(
     topic.name
@@ -32,6 +34,7 @@ TOPICS = tuple(
         topics.CLIPS,
         topics.CHAT_COUNTS,
         topics.EMOTE_COUNTS,
+        topics.VIEWER_CLIPS,
         topics.STREAM_LIFECYCLE,
         topics.JOB_PROGRESS,
         topics.DEAD_LETTERS,
@@ -42,6 +45,7 @@ EMOTES_KEPT = Retention(kept.EMOTES_DAYS)
 SHAPERS: dict[type, Callable[[Any], Rows]] = {
     Moment: moment_rows,
     Clip: clip_rows,
+    ViewerClip: viewer_clip_rows,
     chat_messages.Lifecycle: lifecycle_rows,
     chat_messages.Notice: notice_rows,
     chat_messages.Coverage: coverage_rows,

@@ -39,6 +39,7 @@ COMPACTED = (
     topics.CLIPS,
     topics.CHAT_COUNTS,
     topics.EMOTE_COUNTS,
+    topics.VIEWER_CLIPS,
 )  # a record without a value removes the ones before
 INTERVAL_SECONDS = 600.0
 RETRY_SECONDS = 30.0  # while Postgres or Kafka is away

@@ -39,6 +39,9 @@ class RecorderSettings(BaseSettings):
     recaps_retention_days: int = Field(
         kept.RECAPS_DAYS, ge=31, description="days of recaps kept: curves by the minute, raids, viewers, titles"
     )
+    viewer_clips_retention_days: int = Field(
+        kept.VIEWER_CLIPS_DAYS, ge=31, description="days of viewers' clips kept, from when they were made"
+    )
     dead_letters_retention_hours: int = Field(
         kept.WORDS_HOURS, ge=1, le=kept.WORDS_HOURS, description="hours; dead letters may contain chat texts"
     )

@@ -5,7 +5,7 @@ from typing import get_type_hints
 
 from contracts.codec import ContractError
 from contracts.moments import Moment
-from recorder.rows.row import Row, Table
+from recorder.rows.row import LAST_TIME, Row, Table
 from recorder.rows.word_policy import is_code, without_private_words
 
 TIME_FIELDS = tuple(name for name in Moment.__struct_fields__ if name.endswith("_at"))
@@ -13,7 +13,6 @@ TEXT_FIELDS = tuple(  # ids are Twitch's or ours
     name for name, kind in get_type_hints(Moment).items() if "str" in str(kind) and not name.endswith("_id")
 )
 times_of, texts_of = attrgetter(*TIME_FIELDS), attrgetter(*TEXT_FIELDS)
-LAST_TIME = 253_402_300_799_999  # the end of the year 9999, milliseconds since 1970: no reader has a later one
 
 
 def moment_rows(moment: Moment) -> tuple[Row, ...]:

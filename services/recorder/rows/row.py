@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from recorder.rows.record import Record
 
+LAST_TIME = 253_402_300_799_999  # the end of the year 9999, milliseconds since 1970: no reader has a later one
+
 
 class Table(StrEnum):
     """The table of a row. Every recorder writes rows in this order, so that none deadlocks."""
@@ -21,11 +23,12 @@ class Table(StrEnum):
     EMOTE_MINUTES = "emote_minutes"
     MOMENTS = "moments"
     CLIPS = "clips"
+    VIEWER_CLIPS = "viewer_clips"
     DEAD_LETTERS = "dead_letters"
     PIPELINE_PROGRESS = "pipeline_progress"
 
 
-PATIENT = (Table.EMOTE_MINUTES, Table.PIPELINE_PROGRESS)  # half a second later is soon enough
+PATIENT = (Table.EMOTE_MINUTES, Table.VIEWER_CLIPS, Table.PIPELINE_PROGRESS)  # half a second later is soon enough
 
 
 class Row(NamedTuple):
@@ -44,7 +47,7 @@ class Entry:
 
     @property
     def can_wait(self) -> bool:
-        """Whether nobody waits for the rows: they are about the data's freshness, or counts that come every minute."""
+        """Whether nobody waits for the rows: they are about the data's freshness, or what comes every few minutes."""
         return all(row.table in PATIENT for row in self.rows)
 
 

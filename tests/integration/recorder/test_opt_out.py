@@ -30,6 +30,7 @@ TABLES = (
     "emote_minutes",
     "moments",
     "clips",
+    "viewer_clips",
     "dead_letters",
 )
 
@@ -53,6 +54,7 @@ def records(channel_id: str) -> dict[str, list[Any]]:
             replace(moment, **own, moment_id=f"t{channel_id}", shadow=True),
         ],
         "clips": [replace(made, **own, moment_id=f"m{channel_id}")],
+        "viewer-clips": [replace(example("viewer-clips", "by_created_at"), **own, clip_id=f"c{channel_id}")],
     }
 
 
@@ -131,6 +133,13 @@ def test_the_command_runs_by_itself_and_says_what_is_missing(postgres: str) -> N
     assert "POSTGRES_DSN" in run().stderr
 
 
+def key_of(topic: str, message: Any) -> str:
+    """The key of a record in a compacted topic."""
+    if topic.endswith("-counts"):
+        return f"{message.channel_id}:{NOW}"
+    return f"{message.channel_id}:{message.clip_id}" if topic == "viewer-clips" else str(message.moment_id)
+
+
 def values(kafka: str) -> dict[tuple[str, bytes | None], bytes | None]:
     """The last value of each key of the compacted topics."""
     return {(each.topic, each.key): each.value for topic in COMPACTED for each in read_topic(kafka, topic.name)}
@@ -143,7 +152,7 @@ def test_results_in_kafka_become_tombstones_twice(
     for channel_id in (GONE, STAYS):
         for topic, messages in records(channel_id).items():
             for message in messages if topic != "stream-lifecycle" else []:
-                name = f"{channel_id}:{NOW}" if topic.endswith("-counts") else message.moment_id
+                name = key_of(topic, message)
                 producer.produce(topic, key=name, value=codec.encode(message))
                 keys[channel_id].add((topic, name.encode()))
     producer.produce("moments", key="odd", value=b"no JSON")

@@ -66,7 +66,15 @@ def test_a_made_clip_stays_whatever_comes_later(writer, rows, together):
 def every_example() -> list[tuple[str, bytes]]:
     return [
         (topic, path.read_bytes())
-        for topic in ("moments", "clips", "chat-counts", "stream-lifecycle", "job-progress", "dead-letters")
+        for topic in (
+            "moments",
+            "clips",
+            "viewer-clips",
+            "chat-counts",
+            "stream-lifecycle",
+            "job-progress",
+            "dead-letters",
+        )
         for path in sorted((EXAMPLES / topic).glob("*.json"))
     ]
 
@@ -75,7 +83,8 @@ def test_a_replay_of_the_same_records_changes_nothing(writer, rows):
     retention_free = Shaper(Retention(100_000), on_dead_letter=pytest.fail, on_skipped=lambda _: None)
     now = NOW + 10 * 365 * 86_400_000  # the examples lie in the past
     entries = [retention_free.entry(writer.record(topic, payload), now) for topic, payload in every_example()]
-    tables = ["channels", "streams", "coverage", "notices", "chat_counts", "moments", "clips", "dead_letters"]
+    tables = ["channels", "streams", "coverage", "notices", "chat_counts", "moments", "clips"]
+    tables += ["viewer_clips", "dead_letters"]
     writer.store.write(entries)
     first = {table: sorted(map(str, rows(f"SELECT * FROM {table}"))) for table in tables}
     for seed in range(5):
