@@ -1,5 +1,6 @@
 """Which moments of ours are at a place that viewers clipped."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -44,8 +45,14 @@ def distance(moment: SeenMoment, place: Place) -> int:
 def matches_of(places: Sequence[Place], moments: Sequence[SeenMoment]) -> Matches:
     """Match each place with each moment; a moment may be at two places, and a place have two moments."""
     found = Matches([None] * len(places), [None] * len(places), [False] * len(moments))
+    order = sorted(range(len(moments)), key=lambda each: moments[each].crossed_at)
+    crossed = [moments[each].crossed_at for each in order]
+    longest = max((each.peak_at - each.crossed_at for each in moments), default=0)
     for number, place in enumerate(places):
-        here = [each for each, moment in enumerate(moments) if is_at(moment, place)]
+        near = order[
+            bisect_left(crossed, place.from_at - EARLY_MS - longest) : bisect_right(crossed, place.until_at + LATE_MS)
+        ]
+        here = [each for each in near if is_at(moments[each], place)]
         if not here:
             continue
         for each in here:
