@@ -74,7 +74,7 @@ WHERE m.shadow AND m.channel_id = :channel_id AND m.crossed_at >= :from_at AND m
 SELECT DISTINCT document ->> 'detector_name' AS detector FROM moments
 WHERE shadow AND crossed_at >= :from_at AND crossed_at < :until_at AND document ? 'detector_name';
 
--- name: note_viewers_of(rows)
+-- name: note_viewers_of(rows)!
 -- Open pages hear of it. In the order of ids, as all who write several moments.
 SELECT pg_notify('moments', json_build_object('id', moment_id, 'revision', revision_number)::text)
 FROM (
