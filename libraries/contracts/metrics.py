@@ -152,6 +152,22 @@ MOMENT_CLIP_SECONDS = Metric(
     buckets=BEHIND_BUCKETS,
 )
 
+# viewer_clips
+VIEWER_CLIPS_JOBS = Metric(
+    "viewer_clips_jobs_total", "counter", "Stretches of a channel's clips that were asked for", ("kind", "outcome")
+)
+VIEWER_CLIPS_SENT = Metric("viewer_clips_sent_total", "counter", "Viewers' clips sent to Kafka", ("news",))
+VIEWER_CLIPS_LEFT_OUT = Metric(
+    "viewer_clips_left_out_total", "counter", "Clips that are not told: our own, or of an impossible form", ("reason",)
+)
+VIEWER_CLIPS_CHANNELS = Metric("viewer_clips_channels", "gauge", "Channels whose clips are asked for", ("state",))
+VIEWER_CLIPS_BEHIND = Metric(
+    "viewer_clips_behind_seconds", "gauge", "Time since the live channel that waits longest was asked for"
+)
+VIEWER_CLIPS_OPEN = Metric(
+    "viewer_clips_open_seconds", "gauge", "Length of what an outage left open, of all channels together"
+)
+
 # twitch_access
 HELIX_REQUESTS = Metric("twitch_requests_total", "counter", "Helix requests", ("endpoint", "outcome"))
 HELIX_ODD_ITEMS = Metric(

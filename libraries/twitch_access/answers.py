@@ -1,5 +1,6 @@
 """Twitch's answers as types. An unknown field is accepted, null is as good as missing; the rest is `WrongShape`."""
 
+import json
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -104,6 +105,7 @@ class FoundClip(msgspec.Struct, frozen=True):
     duration: Seconds | None = None
     video_id: str = ""
     vod_offset: int | None = None
+    view_count: Count = 0
 
     def __post_init__(self) -> None:
         read_as_utc(self, "created_at")
@@ -167,9 +169,24 @@ class Problem(msgspec.Struct, frozen=True):
 def decode(body: bytes, kind: Any, what: str) -> Any:
     """Decode `body` as `kind`; raise `WrongShape`, which names `what` was requested."""
     try:
-        return msgspec.convert(without_nulls(msgspec.json.decode(body)), kind)
+        return msgspec.convert(without_nulls(read_json(body)), kind)
     except NOT_READABLE as error:
         raise WrongShape(f"{what}: {str(error) or 'nested too deeply'}") from error
+
+
+def read_json(body: bytes) -> Any:
+    """Read JSON. NaN and Infinity, which are none, count as null, and half of a surrogate pair stays what it is.
+
+    Raises what `NOT_READABLE` lists.
+    """
+    try:
+        return msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        try:
+            return json.loads(body, parse_constant=lambda _: None)
+        except ValueError:
+            pass
+        raise
 
 
 def decode_page(body: bytes, kind: Any, what: str) -> Page[Any]:

@@ -15,11 +15,12 @@ from twitch_access.answers import (
     User,
     Video,
 )
-from twitch_access.errors import SignInNeeded, Unauthorized, WrongShape
+from twitch_access.errors import Refused, SignInNeeded, Unauthorized, WrongShape
 from twitch_access.session import Session
 
 PAGE = 100  # the most that Helix takes or gives at once
 PAGES_AT_LEAST, PAGES_PER_FULL_ONE = 2, 3  # after which reading ends: a cursor may lead on for ever
+NOT_FOUND = 404
 CLIP_SECONDS = (5.0, 60.0)  # the shortest and the longest clip
 
 
@@ -92,6 +93,25 @@ class Helix:
         """Return the channel's clips made from `start` to `end` (aware), at most `most`."""
         params = [("broadcaster_id", broadcaster_id), ("started_at", rfc3339(start)), ("ended_at", rfc3339(end))]
         return list(islice(self._all("clips", params, FoundClip, most_pages(most)), most))
+
+    def get_clips_page(self, broadcaster_id: str, start: datetime, end: datetime, cursor: str = "") -> Page[FoundClip]:
+        """Return one page of the channel's clips made from `start` to `end` (aware), with the next page's cursor."""
+        params = [("broadcaster_id", broadcaster_id), ("started_at", rfc3339(start)), ("ended_at", rfc3339(end))]
+        following = [("after", cursor)] if cursor else []
+        return self._page("clips", [*params, ("first", str(PAGE)), *following], FoundClip)
+
+    def get_videos(self, ids: Sequence[str]) -> list[Video]:
+        """Return the recordings with these ids that are there. Twitch answers 404 where one of them is not."""
+        return [video for part in parts([("id", each) for each in ids]) for video in self._videos(part)]
+
+    def _videos(self, named: list[tuple[str, str]]) -> list[Video]:
+        try:
+            page: Page[Video] = self._page("videos", named, Video)
+        except Refused as error:
+            if error.status != NOT_FOUND:
+                raise
+            return [video for each in named for video in self._videos([each])] if len(named) > 1 else []
+        return page.data
 
     def _page(self, endpoint: str, params: list[tuple[str, str]], kind: Any) -> Page[Any]:
         if self._reader is None:

@@ -29,7 +29,7 @@ class TwitchSettings(BaseSettings):
     clips_points: int = Field(100, ge=1, description="requests a minute: clips of moments")
     bot_points: int = Field(200, ge=1, description="requests a minute: a bot that answers people")
     site_points: int = Field(20, ge=1, description="requests a minute: names that are typed on the website")
-    viewer_clips_points: int = Field(80, ge=1, description="requests a minute: what became of viewers' clips")
+    viewer_clips_points: int = Field(80, ge=1, le=100, description="requests a minute: what became of viewers' clips")
     spare_points: int = Field(150, ge=RESERVE, description="below so many left bot, website and viewers' clips wait")
 
     @field_validator("api_url", "auth_url")

@@ -36,6 +36,7 @@ SIMULATION = {
     "stream_changes_per_minute": 1,
     "refusing_channels_every": 6,
     "late_clips_every": 7,
+    "viewer_clips_per_burst": 3,
     "seed": 220,  # the largest channels speak all languages, the first one English
     "truth_messages_mb": 20,  # tests read it; here it is one more log
 }

@@ -3,10 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 RESTRICTED: Final = "Clips are restricted for this channel."  # Twitch's message
 NO_END: Final = 10**9  # requests
+
+
+PageFault = Literal["repeat", "endless", "empty"]  # of Get Clips by broadcaster
 
 
 @dataclass
@@ -56,6 +59,7 @@ class Faults:
 
     refusals: list[Refusal] = field(default_factory=list)
     endpoints: list[EndpointFault] = field(default_factory=list)
+    pages: list[PageFault] = field(default_factory=list)
     never_appear: int = 0
     disorder_share: float = 0.0
     disorder_seconds: float = 0.0
@@ -67,6 +71,14 @@ class Faults:
             self.endpoints = [each for each in self.endpoints if each.endpoint != fault.endpoint]
         else:
             self.endpoints.append(fault)
+
+    def set_pages(self, kind: PageFault, count: int) -> None:
+        """Let the next `count` pages of clips go wrong; 0 ends it."""
+        self.pages = [kind] * count
+
+    def next_page_fault(self) -> PageFault | None:
+        """Return what goes wrong with the next page of clips."""
+        return self.pages.pop(0) if self.pages else None
 
     def set_never_appear(self, count: int) -> None:
         """Let the next `count` clips never appear."""

@@ -82,6 +82,7 @@ def start_tasks(twitch: Twitch, servers: Servers) -> list["asyncio.Task[object]"
     works: dict[str, Coroutine[Any, Any, object]] = {
         "chat": send_chat(twitch.chat_schedule, twitch.delivery, twitch.rooms, twitch.clock.machine),
         "plays": twitch.play_runner.run(settings.seed, settings.plays_per_minute),
+        "viewers' clips": twitch.clipping.run(),
         "ping": ping(twitch),
         "http": web.serve([servers.http]),
     }

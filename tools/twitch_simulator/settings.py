@@ -25,6 +25,8 @@ class SimulatorSettings(BaseSettings):
     stream_changes_per_minute: float = Field(0.0, ge=0, description="streams that end, start or change their game")
     refusing_channels_every: int = Field(0, ge=0, description="every Nth channel lets nobody clip; 0: none")
     late_clips_every: int = Field(0, ge=0, description="every Nth clip appears a minute or two late; 0: none")
+    viewer_clips_per_burst: float = Field(0.0, ge=0, description="clips of a burst that viewers notice; 0: none")
+    vod_offset_seconds: float = Field(60.0, ge=0, description="until Get Clips knows a clip's second of the recording")
     seed: int = Field(1, description="equal seeds give equal channels and chat")
     time_scale: float = Field(1.0, gt=0, description="simulated days per real day")
     clip_delay_seconds: float = Field(5.0, ge=0, description="delay from Create Clip until Get Clips shows the clip")

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, TextIO
 
-FILES = ("messages", "bursts", "clips", "notices", "plays", "rules", "unsent")
+FILES = ("messages", "bursts", "clips", "viewer_clips", "notices", "plays", "rules", "unsent")
 
 
 class Truth:

@@ -10,12 +10,13 @@ from uuid import uuid4
 from service_runtime.clock import now_ms
 from twitch_simulator.clock import Clock, SimulatedClock, WorldClock
 from twitch_simulator.crowd.channels import LANGUAGES, Channel, plan_channels
-from twitch_simulator.crowd.chatters import make_crowd
+from twitch_simulator.crowd.chatters import Chatter, make_crowd
 from twitch_simulator.crowd.directory import Directory
 from twitch_simulator.crowd.reactions import talk_pool
 from twitch_simulator.crowd.replay import Recording, Replay, read_recording, recorded_channel
 from twitch_simulator.crowd.texts import ChatText, make_pool
 from twitch_simulator.delivery.chat_schedule import ChatSchedule
+from twitch_simulator.delivery.clipping import Clipping
 from twitch_simulator.delivery.delivery import Delivery
 from twitch_simulator.delivery.events import Events
 from twitch_simulator.delivery.play_runner import PlayRunner
@@ -25,10 +26,12 @@ from twitch_simulator.delivery.stream_changes import StreamChanges
 from twitch_simulator.emotes.catalogues import Catalogues
 from twitch_simulator.emotes.providers import EmoteProviders
 from twitch_simulator.faults import Faults
+from twitch_simulator.helix.archives import Archives
 from twitch_simulator.helix.clips import Clips
 from twitch_simulator.helix.helix_gate import Gate
 from twitch_simulator.helix.rate_limit import RateLimit
 from twitch_simulator.helix.tokens import Tokens
+from twitch_simulator.helix.viewer_clips import ViewerClips
 from twitch_simulator.irc.irc_session import SessionContext
 from twitch_simulator.irc.join_limit import JoinLimit
 from twitch_simulator.irc.rooms import Rooms
@@ -54,16 +57,22 @@ class Twitch:
     play_runner: PlayRunner
     stream_changes: StreamChanges
     replays: list[Replay]
+    crowd: list[Chatter]
     public_url: str = ""
     ports: dict[str, int] = field(default_factory=dict)
     tokens: Tokens = field(init=False)
     clips: Clips = field(init=False)
+    archives: Archives = field(init=False)
+    viewer_clips: ViewerClips = field(init=False)
+    clipping: Clipping = field(init=False)
+    editors: dict[str, list[str]] = field(default_factory=dict)  # ids, by channel
     gate: Gate = field(init=False)
     emotes: EmoteProviders = field(init=False)
     session_context: SessionContext = field(init=False)
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.clock.machine)
+        self.archives = Archives(self.directory, self.clock.now)
         self.clips = Clips(
             directory=self.directory,
             truth=self.truth,
@@ -72,7 +81,19 @@ class Twitch:
             base=lambda: self.public_url,
             delay_seconds=self.settings.clip_delay_seconds,
             late_every=self.settings.late_clips_every,
+            vod_offset_seconds=self.settings.vod_offset_seconds,
         )
+        self.viewer_clips = ViewerClips(
+            clips=self.clips, archives=self.archives, truth=self.truth, clock=self.clock.now
+        )
+        self.clipping = Clipping(
+            clips=self.viewer_clips,
+            directory=self.directory,
+            clock=self.clock,
+            crowd=self.crowd,
+            per_burst=self.settings.viewer_clips_per_burst,
+        )
+        self.chat_schedule.watch_bursts(self.clipping.see)
         self.gate = Gate(self.tokens, RateLimit(self.settings.requests_per_minute), self.clock.machine)
         self.emotes = EmoteProviders(
             catalogues=Catalogues(self.settings.seed, self.directory.channels),
@@ -132,7 +153,7 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
     )  # fmt: skip
     return Twitch(
         settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
-        delivery=delivery, chat_schedule=chat_schedule, replays=replays, events=events, play_runner=play_runner,
+        delivery=delivery, chat_schedule=chat_schedule, replays=replays, crowd=crowd, events=events, play_runner=play_runner,
         stream_changes=make_stream_changes(settings, generated, directory, chat_schedule, play_runner, clock),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from twitch_simulator.control.clip_routes import viewer_clip_routes
 from twitch_simulator.control.emote_routes import emote_routes
 from twitch_simulator.control.routes import (
     chat_routes,
@@ -72,7 +73,7 @@ def web_application(twitch: Twitch) -> ASGIApp:
     application = FastAPI(title="Twitch simulator", docs_url=None, redoc_url=None, openapi_url=None)
     application.include_router(auth_routes(twitch.tokens, twitch.clock.machine, twitch.directory.channel_id))
     application.include_router(
-        helix_routes(Helix(twitch.directory, twitch.clock.now, lambda: twitch.public_url), twitch.gate)
+        helix_routes(Helix(twitch.directory, twitch.archives, lambda: twitch.public_url), twitch.gate)
     )
     application.include_router(clip_routes(HelixClips(twitch.clips, twitch.directory, twitch.faults), twitch.gate))
     application.include_router(picture_routes(twitch.clips))
@@ -86,6 +87,7 @@ def web_application(twitch: Twitch) -> ASGIApp:
         session_routes,
         fault_routes,
         clip_fault_routes,
+        viewer_clip_routes,
         token_routes,
         socket_routes,
         line_routes,

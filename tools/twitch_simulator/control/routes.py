@@ -128,6 +128,7 @@ def stream_routes(twitch: Twitch) -> APIRouter:
         channel = channel_of(twitch, order.login)
         game_id = twitch.directory.game_id(order.game_name) if order.game_name else None
         change = StreamChange(live=order.live, title=order.title, game_id=game_id, viewers=order.viewer_count)
+        twitch.archives.look()  # the recording of a stream that ends now stays
         running = twitch.directory.change(channel, change)
         return {"login": channel.login, "live": running is not None, "stream_id": running and running.stream_id}
 

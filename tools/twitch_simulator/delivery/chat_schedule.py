@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Protocol
 
@@ -63,6 +63,11 @@ class ChatSchedule:
         self._bursting: dict[str, int] = {}  # channel id to the burst's end, ms
         self._shares = Shares([], [])
         self._step = clock.machine() // STEP_MS
+        self._on_burst: Callable[[Burst, Random], None] = lambda _burst, _rng: None
+
+    def watch_bursts(self, see: Callable[[Burst, Random], None]) -> None:
+        """Call `see` for each burst that starts from now on."""
+        self._on_burst = see
 
     def due(self, now: int) -> list[PlannedMessage]:
         """Return all messages since the last call, in order of time."""
@@ -133,6 +138,7 @@ class ChatSchedule:
         self._bursting[burst.channel.channel_id] = burst.ends_at
         self.bursts_started += 1
         self.plan(messages)
+        self._on_burst(burst, rng)
         return row
 
     def plan(self, messages: Sequence[PlannedMessage]) -> None:

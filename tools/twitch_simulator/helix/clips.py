@@ -10,6 +10,7 @@ from uuid import uuid4
 from twitch_simulator.clock import iso
 from twitch_simulator.crowd.directory import Directory, Stream
 from twitch_simulator.faults import Faults
+from twitch_simulator.helix.archives import Archive
 from twitch_simulator.truth import Truth
 
 SLUG: Final = (
@@ -59,6 +60,7 @@ class Clip:
     game_id: str
     vod_offset: int | None
     appears_at: float  # infinity: never
+    is_of_recording: bool = False  # then its place in it is known at once
 
 
 def slug(rng: Random) -> str:
@@ -97,9 +99,16 @@ class Clips:
         base: Callable[[], str],
         delay_seconds: float,
         late_every: int = 0,
+        vod_offset_seconds: float = VOD_OFFSET_AFTER_MS / 1000,
     ) -> None:
-        """`base()` returns the base URL of clip links. `late_every`: every Nth clip is late; 0: none."""
+        """`base()` returns the base URL of clip links. `late_every`: every Nth clip is late; 0: none.
+
+        `vod_offset_seconds`: until a clip's place in the recording is known.
+        """
         self._late_every = late_every
+        self._vod_offset_ms = vod_offset_seconds * 1000
+        self._removed: set[str] = set()
+        self._lost_recordings: set[str] = set()
         self._delay_seconds = delay_seconds
         self._directory, self._truth, self._faults, self._clock, self._base = directory, truth, faults, clock, base
         self._clips: dict[str, Clip] = {}
@@ -137,6 +146,54 @@ class Clips:
         self._clips[clip.clip_id] = clip
         return clip
 
+    def make_from_vod(
+        self, archive: Archive, creator: tuple[str, str], title: str, ends_at: int, duration: float
+    ) -> Clip:
+        """Make a clip of a recording and write its truth first. `ends_at`: seconds from the recording's start."""
+        now = self._clock()
+        never = self._faults.next_never_appears()
+        clip = Clip(
+            clip_id=slug(Random(uuid4().int)),
+            broadcaster_id=archive.channel.channel_id,
+            creator_id=creator[0],
+            creator_name=creator[1],
+            created_at=now,
+            title=title.strip(),
+            duration=duration,
+            video_id=archive.broadcast.video_id,
+            game_id="",
+            vod_offset=int(ends_at - duration),
+            appears_at=float("inf") if never else now + self._next_delay_seconds() * 1000,
+            is_of_recording=True,
+        )
+        row = {"clip_id": clip.clip_id, "broadcaster_id": clip.broadcaster_id, "created_at": now}
+        row |= {"title": clip.title, "duration": duration, "never_appears": never, "video_id": clip.video_id}
+        self._truth.write("clips", row | {"vod_offset": clip.vod_offset, "creator_id": creator[0]})
+        self._truth.flush(0)
+        self._clips[clip.clip_id] = clip
+        return clip
+
+    def add(self, clip: Clip) -> None:
+        """Add a clip that somebody else has made."""
+        self._clips[clip.clip_id] = clip
+
+    def appears_at(self) -> float:
+        """Return when a clip that is made now appears (ms)."""
+        return self._clock() + self._next_delay_seconds() * 1000
+
+    def remove(self, clip_id: str) -> bool:
+        """Delete a clip; return whether it was there."""
+        self._removed.add(clip_id)
+        return clip_id in self._clips
+
+    def lose_recording(self, video_id: str) -> None:
+        """Show no place in a recording any more."""
+        self._lost_recordings.add(video_id)
+
+    def base(self) -> str:
+        """Return the base URL of clip links."""
+        return self._base()
+
     def _next_delay_seconds(self) -> float:
         number = len(self._clips) + 1
         if not self._late_every or number % self._late_every:
@@ -157,7 +214,12 @@ class Clips:
         return sorted(found, key=lambda clip: (-self._views(clip), clip.created_at))
 
     def _visible(self, clip: Clip) -> bool:
-        return self._clock() >= clip.appears_at
+        return self._clock() >= clip.appears_at and clip.clip_id not in self._removed
+
+    def _knows_place(self, clip: Clip) -> bool:
+        if clip.video_id in self._lost_recordings:
+            return False
+        return clip.is_of_recording or self._clock() > clip.created_at + self._vod_offset_ms
 
     def _views(self, clip: Clip) -> int:
         return max(0, (self._clock() - clip.created_at) // 60_000)  # one view per minute
@@ -174,7 +236,7 @@ class Clips:
             "broadcaster_name": channel.display_name if channel else clip.broadcaster_id,
             "creator_id": clip.creator_id,
             "creator_name": clip.creator_name,
-            "video_id": clip.video_id,
+            "video_id": "" if clip.video_id in self._lost_recordings else clip.video_id,
             "game_id": clip.game_id or (channel.game_id if channel else ""),
             "language": channel.language if channel else "en",
             "title": clip.title,
@@ -182,6 +244,6 @@ class Clips:
             "created_at": iso(clip.created_at),
             "thumbnail_url": f"{base}/thumbnails/{clip.clip_id}.svg",
             "duration": clip.duration,
-            "vod_offset": clip.vod_offset if self._clock() > clip.created_at + VOD_OFFSET_AFTER_MS else None,
+            "vod_offset": clip.vod_offset if self._knows_place(clip) else None,
             "is_featured": False,
         }

@@ -7,9 +7,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from twitch_simulator.clock import Clock, iso
+from twitch_simulator.clock import iso
 from twitch_simulator.crowd.channels import Channel
 from twitch_simulator.crowd.directory import Directory, Stream
+from twitch_simulator.helix.archives import Archive, Archives
 from twitch_simulator.helix.helix_gate import Gate, HelixError
 from twitch_simulator.helix.tokens import USER_ID, USER_LOGIN, Token
 
@@ -112,26 +113,26 @@ def duration_shown(seconds: int) -> str:
     return (f"{hours}h" if hours else "") + (f"{rest // 60}m" if seconds >= 60 else "") + f"{rest % 60}s"
 
 
-def video_shown(stream: Stream, now: int) -> dict[str, Any]:
-    """Build the entry of a live stream's growing archive in Get Videos."""
-    channel, video_id = stream.channel, stream.broadcast.video_id
+def video_shown(archive: Archive) -> dict[str, Any]:
+    """Build a recording's entry in Get Videos; that of a live stream grows."""
+    channel, broadcast = archive.channel, archive.broadcast
     return {
-        "id": video_id,
-        "stream_id": stream.broadcast.stream_id,
+        "id": broadcast.video_id,
+        "stream_id": broadcast.stream_id,
         "user_id": channel.channel_id,
         "user_login": channel.login,
         "user_name": channel.display_name,
-        "title": stream.title,
+        "title": channel.title,
         "description": "",
-        "created_at": iso(stream.broadcast.started_at),
-        "published_at": iso(stream.broadcast.started_at),
-        "url": f"https://www.twitch.tv/videos/{video_id}",
+        "created_at": iso(broadcast.started_at),
+        "published_at": iso(broadcast.started_at),
+        "url": f"https://www.twitch.tv/videos/{broadcast.video_id}",
         "thumbnail_url": "",
         "viewable": "public",
-        "view_count": stream.viewers,
+        "view_count": channel.viewers,
         "language": channel.language,
         "type": "archive",
-        "duration": duration_shown((now - stream.broadcast.started_at) // 1000),
+        "duration": duration_shown(archive.seconds),
         "muted_segments": None,
     }
 
@@ -139,8 +140,8 @@ def video_shown(stream: Stream, now: int) -> dict[str, Any]:
 class Helix:
     """The handlers: each returns the body for a request and its token. `base()`: base URL of pictures."""
 
-    def __init__(self, directory: Directory, clock: Clock, base: Callable[[], str]) -> None:
-        self._directory, self._clock, self._base = directory, clock, base
+    def __init__(self, directory: Directory, archives: Archives, base: Callable[[], str]) -> None:
+        self._directory, self._archives, self._base = directory, archives, base
 
     async def users(self, request: Request, token: Token) -> dict[str, Any]:
         """Get Users by id and login; without either, the token's own user."""
@@ -190,16 +191,16 @@ class Helix:
         return {"data": [game_shown(each, self._directory.games[each]) for each in page], "pagination": pagination}
 
     async def videos(self, request: Request, _token: Token) -> dict[str, Any]:
-        """Get Videos by id or user: the archives of the current streams."""
+        """Get Videos by id or user: the archives of streams, the newest first."""
         ids, users = named(request, "id", "user_id")
         if not ids and not users:
             raise HelixError(400, 'The request must specify either the "id", "user_id", or "game_id" parameter')
         if request.query_params.get("type", "all") not in ("all", "archive"):
             return {"data": [], "pagination": {}}
         found = [
-            video_shown(stream, self._clock())
-            for stream in self._directory.streams()
-            if stream.channel.channel_id in users or stream.broadcast.video_id in ids
+            video_shown(each)
+            for each in self._archives.all()
+            if each.channel.channel_id in users or each.broadcast.video_id in ids
         ]
         page, pagination = paged(found, request)
         return {"data": page, "pagination": pagination}

@@ -1,21 +1,25 @@
 """Helix's clip endpoints: Create Clip and Get Clips."""
 
+import base64
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from twitch_simulator.crowd.directory import Directory
 from twitch_simulator.faults import Faults
-from twitch_simulator.helix.clips import DEFAULT_DURATION, Clips
-from twitch_simulator.helix.helix import named, paged
+from twitch_simulator.helix.clips import DEFAULT_DURATION, Clip, Clips
+from twitch_simulator.helix.helix import named, page_size, paged
 from twitch_simulator.helix.helix_gate import Gate, HelixError
 from twitch_simulator.helix.tokens import Token
 
 SCOPE = "clips:edit"
 DURATION_SECONDS = (5.0, 60.0)
 MAX_TITLE = 140  # characters
+MOST_CLIPS = 1_000  # of one time range, however many there are
+SAME_CURSOR = base64.urlsafe_b64encode(b"0").decode()
 
 
 def duration_of(request: Request) -> float:
@@ -81,7 +85,23 @@ class HelixClips:
         from_at = time_of(request, "started_at", 0.0)
         week_later = from_at + 7 * 86_400_000 if from_at else float("inf")  # Twitch's default end
         until_at = time_of(request, "ended_at", week_later)
-        page, pagination = paged(self._clips.of_channel(broadcaster_id, from_at, until_at), request)
+        return self._page(self._clips.of_channel(broadcaster_id, from_at, until_at), request)
+
+    def _page(self, clips: list[Clip], request: Request) -> dict[str, Any]:
+        """Return a page of a broadcaster's clips. After about 1,000 the cursor leads on to the same clips."""
+        fault = self._faults.next_page_fault()
+        if fault == "empty":
+            return {"data": [], "pagination": {}}
+        if fault == "repeat":
+            shown = [self._clips.shown(clip) for clip in clips[: page_size(request)]]
+            return {"data": shown, "pagination": {"cursor": SAME_CURSOR}}
+        page, pagination = paged(clips[:MOST_CLIPS], request)
+        is_endless = fault == "endless" or len(clips) > MOST_CLIPS
+        if is_endless and not pagination:
+            page = page or clips[: page_size(request)]
+            pagination = {
+                "cursor": base64.urlsafe_b64encode(str(MOST_CLIPS + uuid4().int % MOST_CLIPS).encode()).decode()
+            }
         return {"data": [self._clips.shown(clip) for clip in page], "pagination": pagination}
 
 

@@ -1,0 +1,5 @@
+"""Runs the service: python -m viewer_clips."""
+
+from viewer_clips.main import main
+
+raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Asks Twitch, and turns its answers into messages."""
