@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from self_score.places import Place
 
-# On recorded chat (docs/detection.md, The self-score) loud seconds gather from 30 s before a clip's start to its
-# end: people press Clip when the thing is over, and cut it late. Chat itself follows the picture by 20 s at most.
+# On recorded chat (docs/detection.md, The self-score) loud seconds gather from 30 s before a clip's start to its end:
+# people press Clip when the thing is over, and cut it late.
 EARLY_MS = 30_000  # before the place's start
-LATE_MS = 20_000  # after its end; the greatest of contracts.clips.REACTION_MS
+LATE_MS = 30_000  # after its end: chat reacts within 20 s (contracts.clips.REACTION_MS), and takes some to swell
 
 
 class SeenMoment(NamedTuple):

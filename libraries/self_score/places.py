@@ -1,10 +1,10 @@
-"""Places of a stream that viewers clipped: clips that mostly show the same are one place."""
+"""Places of a stream that viewers clipped: clips that overlap, or nearly do, are one place."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 LONGEST_PLACE_MS = 120_000  # two of the longest clips; else a night that is clipped without a pause would be one place
-SHARED = 0.5  # of the shorter one: two clips that share less show two things
+APART_MS = 15_000  # some press Clip at once and some half a minute later: short clips of one thing may not meet
 SEVERAL = 2  # viewers; one alone clips jokes and mistakes as well
 
 
@@ -59,10 +59,8 @@ def distinct(clips: Iterable[ViewersClip]) -> list[ViewersClip]:
 
 
 def belongs(clip: ViewersClip, begin: int, until: int) -> bool:
-    """Return whether a clip that does not begin before a place shows mostly the same."""
-    shared = min(until, clip.until_at) - clip.from_at
-    shorter = min(until - begin, clip.until_at - clip.from_at)
-    return shared >= SHARED * shorter and max(until, clip.until_at) - begin <= LONGEST_PLACE_MS
+    """Return whether a clip that does not begin before a place is of the same."""
+    return clip.from_at <= until + APART_MS and max(until, clip.until_at) - begin <= LONGEST_PLACE_MS
 
 
 def place_of(clips: list[ViewersClip]) -> Place:

@@ -54,14 +54,14 @@ def test_when_it_was_is_irrelevant(clips: list[ViewersClip], later: int) -> None
     ] == (places_of(clips))
 
 
-def test_clips_that_mostly_show_the_same_are_one_place() -> None:
-    (place,) = places_of([clip("a", 0, 30, 5), clip("b", 10, 40, 9), clip("c", 12, 13)])
-    assert (place.viewers, place.views, place.clip_id) == (3, 14, "b")
-    assert place.until_at - place.from_at == 40_000
+def test_clips_that_overlap_or_nearly_do_are_one_place() -> None:
+    (place,) = places_of([clip("a", 0, 30, 5), clip("b", 10, 40, 9), clip("c", 12, 13), clip("d", 55, 60)])
+    assert (place.viewers, place.views, place.clip_id) == (4, 14, "b")
+    assert place.until_at - place.from_at == 60_000
 
 
-def test_clips_that_share_little_are_two_places() -> None:
-    assert len(places_of([clip("a", 0, 30), clip("b", 20, 50)])) == 2
+def test_clips_further_apart_are_two_places() -> None:
+    assert len(places_of([clip("a", 0, 30), clip("b", 46, 76)])) == 2
 
 
 def test_a_night_clipped_without_a_pause_is_many_places() -> None:
