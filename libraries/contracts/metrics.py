@@ -124,6 +124,16 @@ RECORDER_SKIPPED = Metric("recorder_skipped_records_total", "counter", "Records 
 RECORDER_INSPECTED = Metric("recorder_inspected_messages_total", "counter", "Chat records read by the inspector")
 ROLLED_UP = Metric("recorder_emote_days_total", "counter", "Channel days whose minutes of emotes became rows of a day")
 RECAPS_ROLLED_UP = Metric("recorder_recaps_rolled_up_total", "counter", "Recaps of streams made, extended or made anew")
+SELF_SCORED = Metric("recorder_self_scores_total", "counter", "Channel days scored by what viewers clipped")
+VIEWER_PLACES = Metric(
+    "recorder_viewer_places",
+    "gauge",
+    "Places that two or more viewers clipped: found, missed, or in chat that nobody read",
+    ("period", "state"),
+)
+JUDGED_MOMENTS = Metric(
+    "recorder_judged_moments", "gauge", "Moments of scored days, by whether a viewer clipped them", ("period", "state")
+)
 MOMENT_ROW_SECONDS = Metric(
     "recorder_moment_seconds",
     "histogram",

@@ -30,6 +30,8 @@ from api_frontend.data.recaps.recaps import Recaps
 from api_frontend.data.sitemap import Sitemap
 from api_frontend.data.status import Stages
 from api_frontend.data.uptime.record import Uptime
+from api_frontend.data.viewers.self_scores import SelfScores
+from api_frontend.data.viewers.viewer_places import ViewerPlaces
 from api_frontend.data.visitors import Visitors
 from api_frontend.data.voices import Voices
 from api_frontend.middleware import errors
@@ -80,6 +82,7 @@ from api_frontend.views import (
     recap_exports,
     reports,
     saved,
+    self_score,
     sitemap,
     social,
     status,
@@ -187,9 +190,15 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
         clients=Clients(settings.trust_cloudflare, settings.networks(), trust_proxy=settings.trust_proxy),
         answers=KeptAnswers(settings.keep_seconds),
         shelf=Shelf(),
+        **viewers_of(database),
         **lists_of(database),
         **states(database, settings),
     )
+
+
+def viewers_of(database: Database) -> dict[str, Any]:
+    """Build what reads what viewers clipped, by their names in the site."""
+    return {"viewer_places": ViewerPlaces(database), "self_scores": SelfScores(database)}
 
 
 def states(database: Database, settings: ApiSettings) -> dict[str, Any]:
@@ -263,7 +272,8 @@ def add_routes(app: FastAPI) -> None:
     api = (api_moments, api_verdicts, api_lists, api_emotes, api_streams, api_events, api_docs)
     bot = (discord, discord_account, discord_server, discord_changes, discord_nights)
     own = (yours_account, yours, yours_changes)
-    for view in (*pages, *bot, *own, about, status, uptime, feeds, social, icons, sitemap, events, *api, probes):
+    rest = (about, status, uptime, self_score, feeds, social, icons, sitemap, events)
+    for view in (*pages, *bot, *own, *rest, *api, probes):
         app.include_router(view.router)
     app.mount("/static", VersionedFiles(), name="static")
 

@@ -173,6 +173,9 @@ HELPERS: dict[str, Callable[..., Any]] = {  # what else templates may call, what
     "mood_name": mood_name,
     "mood_text": crowd.mood_text,
     "rarity": crowd.rarity,
+    "rare_or_clipped": crowd.rare_or_clipped,
+    "viewers_clipped": crowd.viewers_clipped,
+    "views_text": crowd.views_text,
     **RECAP_HELPERS,
 }
 

@@ -1,4 +1,4 @@
-"""Starts the recorder: recording, retention, roll-up, erasure and, if enabled, the chat inspector."""
+"""Starts the recorder: recording, retention, roll-up, self-score, erasure and, if enabled, the chat inspector."""
 
 from datetime import UTC, datetime
 
@@ -12,6 +12,7 @@ from recorder.consumer import RecordReader
 from recorder.database import Database, load_queries
 from recorder.emotes.emote_days import EmoteDays
 from recorder.erasure import Erasure, Results
+from recorder.judging.score_keeper import ScoreKeeper
 from recorder.partitions import Retention
 from recorder.positions import Positions
 from recorder.recaps.recap_keeper import RecapKeeper
@@ -64,6 +65,7 @@ def main() -> int:
     supervisor.add("retention", keeper.run)
     supervisor.add("emote_days", EmoteDays(Database(conninfo, "emote-days"), lambda: datetime.now(UTC)).run)
     supervisor.add("recaps", RecapKeeper(Database(conninfo, "recaps")).run)
+    supervisor.add("self_score", ScoreKeeper(Database(conninfo, "self-score")).run)
     supervisor.add("erasure", Erasure(Database(conninfo, "erasure"), Results(kafka)).run)
     if settings.inspect_chat:
         supervisor.add("chat_inspector", build_inspector(kafka, conninfo, settings).run)

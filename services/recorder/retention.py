@@ -50,6 +50,7 @@ class RetentionKeeper:
             queries.delete_old_notices(connection, days=settings.notices_retention_days, raid_days=recaps)
             queries.delete_old_recaps(connection, days=recaps)
             queries.delete_old_viewer_clips(connection, days=settings.viewer_clips_retention_days)
+            queries.delete_old_self_scores(connection, days=settings.viewer_clips_retention_days)
             queries.delete_old_channel_requests(connection, days=REQUESTS_RETENTION_DAYS)
             queries.forget_old_voices(connection, days=kept.VOICES_DAYS)
             if queries.has_uptime(connection):

@@ -14,7 +14,7 @@ from api_frontend.data.lists.common_words import CommonWords
 from api_frontend.data.lists.cursor import Cursor
 from api_frontend.data.lists.filters import Filter
 from api_frontend.data.moment_memory import MomentMemory
-from api_frontend.data.stored_moment import StoredMoment, moment_in
+from api_frontend.data.stored_moment import StoredMoment, moment_in, version_of
 from moment_detection.hidden_words import HiddenWords
 
 NONE_HIDDEN = HiddenWords()
@@ -134,7 +134,11 @@ class Moments:
         """Return the versions of the newest moments."""
         rows = await self._database.rows(queries.recent_versions.sql, {"most": most})
         return [
-            Version(row["moment_id"], f"{row['revision_number']}.{row['clip_revision']}", row["changed_at"])
+            Version(
+                row["moment_id"],
+                version_of(row["revision_number"], row["clip_revision"], row["viewer_clips"]),
+                row["changed_at"],
+            )
             for row in rows
         ]
 

@@ -9,6 +9,7 @@ import structlog
 from msgspec import structs
 from psycopg.rows import DictRow
 
+from api_frontend.data.viewers.viewer_place import ClippedBy
 from contracts.clips import ClipStatus
 from contracts.moments import Evidence, Moment
 from moment_detection.hidden_words import HiddenWords
@@ -69,7 +70,7 @@ class ClipState:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredMoment:
-    """One moment with its channel and clip. `version` changes whenever the moment or its clip does.
+    """One moment with its channel and clip. `version` changes whenever the moment, its clip or its viewers do.
 
     `stored` is the document's JSON: it may have fields that this version's contract does not know.
     """
@@ -83,6 +84,7 @@ class StoredMoment:
     stream: StreamFacts = StreamFacts()
     grade: int = 0  # how good it is within its channel: docs/best.md
     words: frozenset[str] = frozenset()  # what a search finds it by
+    clipped_by: ClippedBy | None = None  # viewers, on Twitch; None: nobody has
 
     @property
     def moment_id(self) -> str:
@@ -143,6 +145,17 @@ def clip_in(row: DictRow) -> ClipState | None:
     return ClipState(**fields | {name: web_address(fields[name]) for name in ADDRESSES})
 
 
+def clipped_by_in(row: DictRow) -> ClippedBy | None:
+    """Read how many viewers clipped it, if any did."""
+    viewers = row["viewer_clips"]
+    return ClippedBy(viewers, web_address(row["viewer_clip_url"])) if viewers else None
+
+
+def version_of(revision: int, clip_revision: int | None, viewers: int) -> str:
+    """Name the version of a moment, of its clip, and of how many viewers clipped it."""
+    return ".".join(str(each) for each in (revision, clip_revision or 0, viewers or None) if each is not None)
+
+
 def moment_in(row: DictRow) -> StoredMoment | None:
     """Read a row of `by_ids`; None if its document does not fit the contract."""
     try:
@@ -154,11 +167,12 @@ def moment_in(row: DictRow) -> StoredMoment | None:
     return StoredMoment(
         document=document,
         stored=row["document"],
-        version=f"{document.revision_number}.{row['clip_revision'] or 0}",
+        version=version_of(document.revision_number, row["clip_revision"], row["viewer_clips"]),
         changed_at=row["changed_at"],
         channel=Channel(channel_id, row["login"], row["display_name"] or f"channel {channel_id}"),
         clip=clip_in(row),
         stream=StreamFacts(title=row["stream_title"], game_name=row["game_name"], language=row["language"]),
         grade=row["grade"],
         words=frozenset(row["words"]),
+        clipped_by=clipped_by_in(row),
     )

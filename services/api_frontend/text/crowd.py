@@ -1,8 +1,9 @@
-"""Describes the crowd of a moment: what it felt, and how rarely it is that big."""
+"""Describes the crowd of a moment: what it felt, how rarely it is that big, and how many viewers clipped it."""
 
 from api_frontend.data.codes import mood_name
 from api_frontend.data.stored_moment import StoredMoment
-from api_frontend.translation import _, number
+from api_frontend.data.viewers.viewer_place import ViewerPlace
+from api_frontend.translation import _, ngettext, number
 
 HOUR, DAY = 3600, 86_400
 WEEK = 7 * DAY
@@ -44,3 +45,19 @@ def rarity(moment: StoredMoment) -> str | None:
     if is_biggest_of_stream(moment) and (seconds or 0) < 2 * DAY:
         return _("Biggest of this stream")
     return rarity_text(seconds)
+
+
+def viewers_clipped(viewers: int) -> str:
+    """Say how many viewers clipped it: "4 viewers clipped this"."""
+    return ngettext("%(num)s viewer clipped this", "%(num)s viewers clipped this", viewers)
+
+
+def rare_or_clipped(moment: StoredMoment) -> str:
+    """Say how rare the moment is, and how many viewers clipped it; empty where there is neither."""
+    clipped = viewers_clipped(moment.clipped_by.viewers) if moment.clipped_by else None
+    return " · ".join(each for each in (rarity(moment), clipped) if each)
+
+
+def views_text(place: ViewerPlace) -> str:
+    """Say how often viewers' clips of a place were watched; empty for never."""
+    return ngettext("watched %(num)s time", "watched %(num)s times", place.views) if place.views else ""

@@ -7,9 +7,10 @@ from fastapi import APIRouter, Response
 from api_frontend.data.detection_figures import FILE, Recording, load
 from api_frontend.rendering import READER_PAGE
 from api_frontend.translation import _, marked, ngettext, number
-from api_frontend.views.site import CurrentSite
+from api_frontend.views.site import CurrentSite, Site
 from contracts import kept
 from contracts.moments import WORD_MIN_CHATTERS
+from self_score.sweep import Score
 from service_runtime.postgres import PostgresAwayError
 
 RECORDINGS = {  # by their titles in tools/evaluation
@@ -17,6 +18,9 @@ RECORDINGS = {  # by their titles in tools/evaluation
     "sphynx (viewers' clips: recall only)": marked("sphynx (viewers’ clips: says what was found)"),
     "bocru (ordinary chat, no truth)": marked("bocru (ordinary chat, nothing marked)"),
 }
+
+JUDGED_DAYS = 30
+LEAST_PLACES = 20  # below, a share is chance
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,6 +53,15 @@ def per_hour(moments: float) -> str:
     return _("%(rate)s moments an hour", rate=number(moments, 1))
 
 
+async def judged(site: Site) -> Score | None:
+    """Return how good viewers' clips say the site is; None where they are too few, or Postgres is away."""
+    try:
+        score = await site.self_scores.ours(JUDGED_DAYS)
+    except PostgresAwayError:
+        return None
+    return score if score.places >= LEAST_PLACES else None
+
+
 @router.api_route("/about", methods=["GET", "HEAD"])
 async def about(site: CurrentSite) -> Response:
     """Explain the site; it needs no database for that."""
@@ -67,4 +80,6 @@ async def about(site: CurrentSite) -> Response:
         "has_people": site.people is not None,
     }
     values["word_people"] = WORD_MIN_CHATTERS
+    values["judged"] = await judged(site)
+    values["judged_days"] = JUDGED_DAYS
     return site.renderer.page("about.html", values, headers=READER_PAGE)

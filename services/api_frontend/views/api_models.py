@@ -117,6 +117,8 @@ class MomentModel(ContractMoment):  # type: ignore[valid-type, misc]  # its fiel
     cause: str | None = Field(description="the first of `causes`")
     detector: str = Field(examples=["crowd 1"], description="name and version")
     clip: ClipModel | None = Field(description="null if none was requested")
+    viewer_clips: int = Field(description="how many viewers clipped it on Twitch, as far as we have asked")
+    viewer_clip_url: str | None = Field(description="the most viewed of their clips")
 
 
 class CurveModel(BaseModel):
@@ -186,6 +188,8 @@ def summary(moment: StoredMoment) -> dict[str, object]:
         "cause": document.causes[0] if document.causes else None,
         "detector": f"{document.detector_name} {document.detector_version}",
         "clip": clip_model(moment.clip),
+        "viewer_clips": moment.clipped_by.viewers if moment.clipped_by else 0,
+        "viewer_clip_url": moment.clipped_by.url if moment.clipped_by else None,
     }
 
 

@@ -84,6 +84,16 @@ class RecapMomentModel(MomentModel):
     watch_url: str | None = Field(description="its clip, else the recording at the clip's start; null for neither")
 
 
+class ViewerPlaceModel(BaseModel):
+    """A place of the stream that viewers clipped and no moment of ours is at."""
+
+    started_at: datetime
+    ended_at: datetime
+    viewers: int = Field(description="how many people made clips of it")
+    views: int = Field(description="of all their clips")
+    url: str | None = Field(description="the most viewed clip")
+
+
 class RecapModel(StreamModel):
     """A stream's recap."""
 
@@ -97,6 +107,7 @@ class RecapModel(StreamModel):
     changes: list[ChangeModel] = Field(description="titles and games; the first is what it began with")
     raids: list[RaidModel]
     best: list[str] = Field(description="ids of its moments, best first")
+    found_by_viewers: list[ViewerPlaceModel] = Field(description="what most viewers clipped first, at most 24")
     items: list[RecapMomentModel] = Field(description="its moments in the order of time")
 
 
@@ -150,5 +161,9 @@ def recap_model(recap: Recap, moments: Sequence[StoredMoment]) -> RecapModel:
         changes=[ChangeModel(at=each.changed_at, title=each.title, game=each.game_name) for each in recap.changes],
         raids=[RaidModel(at=each.sent_at, viewers=each.viewers) for each in recap.raids],
         best=recap.best_ids,
+        found_by_viewers=[
+            ViewerPlaceModel(**{name: getattr(each, name) for name in ViewerPlaceModel.model_fields})
+            for each in recap.viewer_places
+        ],
         items=moment_models(recap, moments),
     )

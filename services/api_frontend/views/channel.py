@@ -20,6 +20,7 @@ from api_frontend.views.site import CurrentSite, Site
 
 NEWEST = 12  # moments; a multiple of two, three and four
 BEST = 4
+BY_VIEWERS = 6  # places that they alone found
 STREAMS = 30  # a page
 MARKED = 60  # moments of the last hour at most
 LIVE_SHARED = "public, max-age=5"
@@ -91,6 +92,7 @@ async def channel(at: CurrentChannel) -> Response:
     values |= {
         "newest": newest.moments,
         "best": await at.site.moments.by_ids(best),
+        "viewer_places": await at.site.viewer_places.of_channel(at.channel_id, BY_VIEWERS),
         "week": week_of(await at.site.channels.eruption_hours(at.channel_id)),
     }
     return at.site.renderer.page("channel.html", values, headers=READER_PAGE)

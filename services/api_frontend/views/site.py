@@ -27,6 +27,8 @@ from api_frontend.data.sitemap import Sitemap
 from api_frontend.data.status import Stages
 from api_frontend.data.stored_moment import Channel
 from api_frontend.data.uptime.record import Uptime
+from api_frontend.data.viewers.self_scores import SelfScores
+from api_frontend.data.viewers.viewer_places import ViewerPlaces
 from api_frontend.data.visitors import Visitors
 from api_frontend.data.voices import Voices
 from api_frontend.middleware.kept_answers import KeptAnswers
@@ -64,6 +66,8 @@ class Site:
     uptime: Uptime
     channels: Channels
     recaps: Recaps
+    viewer_places: ViewerPlaces
+    self_scores: SelfScores
     chat_lines: ChatLines
     emotes: ChannelEmotes
     board: EmoteBoard

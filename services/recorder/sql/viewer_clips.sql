@@ -29,6 +29,7 @@ SELECT
 FROM told AS t JOIN located AS l USING (clip_id)
 ORDER BY t.clip_id
 ON CONFLICT (clip_id) DO UPDATE SET
+    recorded_at = now(),
     (channel_id, created_at, views, title, url, again, is_deleted, asked_at) = (
         SELECT o.* FROM (VALUES
             (known.channel_id, known.created_at, known.views, known.title, known.url, known.again, known.is_deleted,

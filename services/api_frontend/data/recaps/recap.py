@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from api_frontend.data.viewers.viewer_place import ViewerPlace
 from stream_recaps.felt import FeltHour, RecapEmote
 from stream_recaps.minutes import Minutes
 
@@ -96,6 +97,7 @@ class Recap:
     viewers_peak: int | None = None
     viewers_mean: int | None = None
     is_kept: bool = True
+    viewer_places: Sequence[ViewerPlace] = ()  # what viewers alone found
     best_ids: list[str] = field(init=False)
 
     def __post_init__(self) -> None:

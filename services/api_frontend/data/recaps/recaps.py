@@ -10,6 +10,7 @@ from psycopg.rows import DictRow
 from api_frontend.data.database import Database, queries
 from api_frontend.data.recaps.recap import Change, Eruption, Raid, Recap, RecapStream
 from api_frontend.data.stored_moment import web_address
+from api_frontend.data.viewers.viewer_places import ViewerPlaces
 from contracts import kept
 from emote_counts.gaps import CoverageEvent, read_spans
 from emote_counts.reading import milliseconds, moment
@@ -28,6 +29,7 @@ class Recaps:
 
     def __init__(self, database: Database, hidden: HiddenWords) -> None:
         self._database, self._hidden = database, hidden
+        self._viewer_places = ViewerPlaces(database)
 
     async def of(self, channel_id: str, stream_id: str) -> Recap | None:
         """Return the recap of a channel's stream; None if it had no such stream."""
@@ -47,6 +49,7 @@ class Recaps:
         times = {"channel_id": channel_id, "from_at": stream.started_at, "until_at": stream.over_at}
         moments = await self._database.rows(queries.recap_moments.sql, times | {"most": MOST_MOMENTS})
         events = await self._database.rows(queries.recap_events.sql, times | {"stream_id": stream.stream_id})
+        missed = await self._viewer_places.of_stream(channel_id, stream.stream_id, stream.started_at, stream.over_at)
         return Recap(
             stream=stream,
             minutes=minutes if stream.ended_at or stream.is_live(row["now"]) else minutes.without_unread_end(),
@@ -54,6 +57,7 @@ class Recaps:
             now=row["now"],
             eruptions=[Eruption(**each | {"url": web_address(each["url"])}) for each in moments],
             changes=changes_in(events),
+            viewer_places=missed,
             raids=[Raid(each["at"], each["amount"]) for each in events if each["kind"] == "raid"],
             hours=[self._shown_hour(each) for each in HOURS.decode(row["hours"] or "[]")],
             is_kept=row["counted_until"] is not None or row["now"] - stream.started_at < KEPT,

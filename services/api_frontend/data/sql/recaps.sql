@@ -39,11 +39,11 @@ WHERE channel_id = :channel_id AND minute_at >= :from_at AND minute_at < :until_
 
 -- name: recap_moments(channel_id, from_at, until_at, most)
 -- The latest of the stream, without their documents.
-SELECT m.moment_id, m.crossed_at, m.grade, m.mood, coalesce(m.people, 0) AS people, concat_ws('.', m.revision_number, c.revision_number) AS version,
+SELECT m.moment_id, m.crossed_at, m.grade, m.mood, coalesce(m.people, 0) AS people, concat_ws('.', m.revision_number, c.revision_number, nullif(m.viewer_clips, 0)) AS version,
     CASE WHEN c.status = 'made' THEN coalesce(c.url, c.embed_url) END AS url
 FROM (
     SELECT
-        moment_id, crossed_at, grade, mood, revision_number,
+        moment_id, crossed_at, grade, mood, revision_number, viewer_clips,
         (document -> 'evidence' ->> 'window_chatters')::numeric::integer AS people
     FROM visible_moments
     WHERE channel_id = :channel_id AND crossed_at >= :from_at AND crossed_at < :until_at

@@ -1,0 +1,1 @@
+"""What viewers clipped, and what it says of us."""

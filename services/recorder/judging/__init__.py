@@ -1,0 +1,1 @@
+"""Judges the detector by what viewers clipped."""
