@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.skipif(PROGRAM is None, reason="docker-registry is missing: apt-get install docker-registry"),
     pytest.mark.skipif(
         not has_buildx(),
-        reason="Docker's buildx is missing: docker-buildx (Ubuntu's) or docker-buildx-plugin (Docker's)",
+        reason="Docker's buildx is missing: docker-buildx or docker-buildx-plugin",
     ),
 ]
 
