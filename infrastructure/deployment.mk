@@ -1,6 +1,6 @@
 # Deployment on two machines; included by the Makefile.
 
-.PHONY: secrets secret silence logs test-deployment test-alerts test-backup test-install test-logs victoria-logs test-arm64 wheels-arm64
+.PHONY: secrets secret silence logs test-rules test-deployment test-alerts test-backup test-install test-logs victoria-logs test-arm64 wheels-arm64
 
 # Of the tests; the Go proxy has not each version.
 VICTORIA_LOGS := v1.52.1
@@ -23,6 +23,10 @@ test-deployment test-alerts: $(if $(STANDINS),build/bin/victoria-logs)
 
 test-deployment: venv ## Both compose files on two networks, with a simulated Twitch (Docker, root; or STANDINS=folder)
 	DEPLOYMENT=1 $(BIN)/pytest -v tests/unit/deployment tests/deployment
+
+RULES := $(addprefix tests/unit/deployment/test_,rules.py thresholds.py probes.py one_message.py watchdog.py)
+test-rules: venv ## Alert rules and messages by Prometheus's own programs, no Docker (apt: prometheus, prometheus-alertmanager, prometheus-blackbox-exporter)
+	DEPLOYMENT=1 WHOLE=1 $(BIN)/pytest -n $(WORKERS) $(RULES)
 
 test-alerts: venv ## Play faults on both machines and count what reaches the operator, half an hour (Docker, as test-deployment)
 	DEPLOYMENT=1 ALERTS=1 $(BIN)/pytest -v -s tests/deployment/test_one_cause.py

@@ -84,7 +84,7 @@ check_docker() {
   fi
   ok "Docker $(docker version --format '{{.Server.Version}}' 2>/dev/null)"
   if docker compose version >/dev/null 2>&1; then ok "Docker Compose $(docker compose version --short)"; else
-    fail "Docker Compose is missing" "sudo apt-get install docker-compose-v2"; return
+    fail "Docker Compose is missing" "infrastructure/install.sh $role installs it, from where this system has it (Debian's docker-compose is too old)"; return
   fi
   if error=$(docker compose -f "$compose" config -q 2>&1); then ok "$compose can be read"; else
     fail "$compose: $error" "Correct .env."

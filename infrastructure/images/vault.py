@@ -45,7 +45,8 @@ MEANINGS = (
     (r"unable to open config file|Is there a repository", "there is no repository at {target}, or it is away"),
     (r"no space left|disk quota|storage full|QuotaExceeded|StorageFull", "{target} is full"),
     (r"connection refused|no route to host|no such host|timed? ?out|unreachable|Could not resolve|Connection closed"
-     r"|subprocess ssh exited|Host key verification|Permission denied \(|reset by peer|unexpected EOF from ssh",
+     r"|subprocess ssh exited|Host key verification|Permission denied \(|reset by peer|unexpected EOF from ssh"
+     r"|unable to start the sftp session",  # all that restic says where ssh ended before it was asked anything
      "{target} does not answer, or refuses the login"),
     (r"read-only file system|permission denied|AccessDenied", "{target} may not be written to"),
     (r"already locked", "another backup has {target} locked; it lets go by itself within 30 minutes"),

@@ -34,7 +34,10 @@ def has_buildx() -> bool:
 
 pytestmark = [
     pytest.mark.skipif(PROGRAM is None, reason="docker-registry is missing: apt-get install docker-registry"),
-    pytest.mark.skipif(not has_buildx(), reason="Docker's buildx is missing"),
+    pytest.mark.skipif(
+        not has_buildx(),
+        reason="Docker's buildx is missing: docker-buildx or docker-buildx-plugin",
+    ),
 ]
 
 

@@ -33,7 +33,7 @@ def has_docker() -> bool:
 
 pytestmark = [
     pytest.mark.skipif(PROGRAM is None, reason="docker-registry is missing: apt-get install docker-registry"),
-    pytest.mark.skipif(not has_docker(), reason="Docker does not run here"),
+    pytest.mark.skipif(not has_docker(), reason="Docker does not run here: apt-get install docker.io"),
 ]
 
 

@@ -225,6 +225,7 @@ def test_it_says_what_it_can_do() -> None:
         ("Save(<data/1>) returned error: write: no space left on device", "is full"),
         ("subprocess ssh: ssh: connect to host b port 22: Connection refused", "does not answer"),
         ("Host key verification failed.", "does not answer"),
+        ("unable to start the sftp session, error: read |0: file already closed", "does not answer"),
         ("Fatal: unable to create lock in backend: repository is already locked by PID 7", "locked"),
         ("ciphertext verification failed", "damaged"),
         ("mkdir /target/data: permission denied", "may not be written to"),

@@ -16,6 +16,7 @@ DOCUMENTS = (
     "docs/detection.md",
     "docs/causes.md",
     "docs/discord.md",
+    "docs/operations_promises.md",
     "docs/raspberry_pi.md",
     "tools/discord_simulator/README.md",
 )

@@ -91,6 +91,16 @@ def test_preflight_says_what_is_missing_and_what_to_do(machine: str, tmp_path: P
     assert f"{len(problems)} to be put right" in done.stdout
 
 
+def test_preflight_names_no_package_that_debian_does_not_have(tmp_path: Path) -> None:
+    """Docker without Compose: docker-compose-v2 is Ubuntu's alone."""
+    (tmp_path / "docker").write_text('#!/bin/sh\n[ "$1" != compose ]\n')
+    (tmp_path / "docker").chmod(0o755)
+    lines = run("preflight.sh", "processing", PATH=f"{tmp_path}:{os.environ['PATH']}").stdout.splitlines()
+    at = lines.index("WRONG  Docker Compose is missing")
+    assert "infrastructure/install.sh processing installs it" in lines[at + 1]
+    assert "docker-compose-v2" not in lines[at + 1]
+
+
 def test_preflight_refuses_to_open_the_machine_to_the_world(tmp_path: Path) -> None:
     done = run("preflight.sh", "reliable", BIND_ADDR="0.0.0.0", SECRETS_DIRECTORY=str(tmp_path))
     assert "would open every port to the world" in done.stdout

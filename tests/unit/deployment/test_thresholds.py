@@ -1,6 +1,6 @@
 """Each threshold is played just below and just above: a rule that fires somewhat earlier or later fails its tests.
 
-Some hundred runs of promtool: part of `make test-deployment`.
+Some hundred runs of promtool: part of `make test-rules` and of `make test-deployment`.
 """
 
 import os
@@ -23,7 +23,7 @@ SMALL = range(2, 10)  # of things that are counted: one less, one more
 EARLIER_OR_LATER = (0.8, 1.25)
 pytestmark = [
     pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool: apt-get install prometheus"),
-    pytest.mark.skipif(not os.environ.get("DEPLOYMENT"), reason="a minute of promtool: `make test-deployment`"),
+    pytest.mark.skipif(not os.environ.get("DEPLOYMENT"), reason="a minute of promtool: `make test-rules`"),
 ]
 # Two windows each, the longer of which is played; the shorter one only ends the alert.
 NOT_PLAYED = {"FreshnessBudget": {"0.144", "0.06"}, "SiteBudget": {"0.072", "0.03"}}

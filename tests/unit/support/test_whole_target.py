@@ -55,3 +55,4 @@ def test_the_targets_of_the_machines_ask_for_everything() -> None:
     made = "".join((REPOSITORY / "infrastructure" / name).read_text() for name in ("deployment.mk", "delivery.mk"))
     for name in ("BACKUP", "INSTALL", "MACHINES", "LOGS", "ARM64", "DELIVERY"):
         assert re.search(rf"^\t{name}=1 WHOLE=1 ", made, re.MULTILINE), name
+    assert "\tDEPLOYMENT=1 WHOLE=1 $(BIN)/pytest -n $(WORKERS) $(RULES)" in made
