@@ -59,11 +59,11 @@ def people_of(
         return_url=settings.return_url,
     )
     clips = OwnClips(database)
-    making = ClipMaking(consents, clips)
+    making, standings = ClipMaking(consents, clips), Standings(consents, settings.rights_seconds)
     return PeopleDesk(
         consents=consents,
         sign_in=ChannelSignIn(cookies, page=page, client_id=twitch.client_id, return_url=settings.return_url),
-        standings=Standings(consents, settings.rights_seconds),
+        standings=standings,
         moments=OwnMoments(database, hidden),
         clips=clips,
         making=making,
@@ -72,6 +72,7 @@ def people_of(
             consents=consents,
             clips=clips,
             making=making,
+            standings=standings,
             answer_seconds=ANSWERS * twitch.deadline_seconds,
             give_up_seconds=settings.give_up_seconds,
         ),
