@@ -28,11 +28,12 @@ from discord_bot.posting.moment_listener import MomentListener
 from discord_bot.posting.moment_posts import MomentPosts
 from discord_bot.posting.night_recaps import NightRecaps
 from discord_bot.posting.opted_out import OptedOut
-from discord_bot.posting.stale_messages import StaleMessages
+from discord_bot.posting.stale_messages import Again, StaleMessages
+from discord_bot.rules.announcing import Kind
 from discord_bot.sending.discord_side import DiscordPy
 from discord_bot.sending.errors import Away, TokenRefused
 from discord_bot.sending.recovery import Recovery
-from discord_bot.sending.sender import Sender
+from discord_bot.sending.sender import Builder, Sender
 from discord_bot.settings import DiscordSettings
 
 UNREACHABLE = (
@@ -94,24 +95,27 @@ class Session:
         )
         self._digests = Digests(moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url)
         self._nights = NightRecaps(nights=stores.nights, ledger=stores.ledger, guilds=stores.guilds)
-        self._stale = StaleMessages(stores.ledger, {"digest": self._digests.again, "night": self._nights.build})
         self._live = stores.live_notices(around.twitch)
         self._sender = Sender(
             side=side,
             ledger=stores.ledger,
             guilds=stores.guilds,
-            builders={
-                "live": self._live.build,
-                "moment": self._moments.build,
-                "digest": self._digests.build,
-                "night": self._nights.build,
-            },
+            builders=self._builders(),
             may_send=around.holds,
         )
         self._recovery = Recovery(
             side=side, ledger=stores.ledger, sender=self._sender, answer_seconds=around.settings.answer_seconds
         )
         self._opted_out = OptedOut(ledger=stores.ledger, follows=stores.follows, streams=stores.streams)
+
+    def _builders(self) -> dict[Kind, Builder]:
+        """Return what makes the messages of each kind."""
+        return {
+            "live": self._live.build,
+            "moment": self._moments.build,
+            "digest": self._digests.build,
+            "night": self._nights.build,
+        }
 
     async def run(self) -> None:
         """Run until cancelled, or until a worker fails."""
@@ -143,13 +147,14 @@ class Session:
 
     def _workers(self) -> list[Coroutine[Any, Any, None]]:
         """Return what runs once all servers are known: what is open is found out before anything is new."""
+        again: dict[Kind, Again] = {"digest": self._digests.again, "night": self._nights.build}
         workers = [
             self._recovery.run(),
             self._sender.run(),
             self._live.run(self._sender),
             self._digests.run(self._sender),
             self._nights.run(self._sender),
-            self._stale.run(self._sender),
+            StaleMessages(self._around.stores.ledger, again).run(self._sender),
             self._listener().run(),
         ]
         return workers + (self._asking(self._around.twitch) if self._around.twitch else [])
