@@ -60,6 +60,14 @@ class Stores:
         """Build what tells of streams."""
         return LiveNotices(ledger=self.ledger, streams=self.streams, nights=self.nights, twitch=twitch)
 
+    def night_recaps(self) -> NightRecaps:
+        """Build what tells a channel's own people of last night."""
+        return NightRecaps(nights=self.nights, ledger=self.ledger, guilds=self.guilds)
+
+    def opted_out(self) -> OptedOut:
+        """Build what clears away who has opted out."""
+        return OptedOut(ledger=self.ledger, follows=self.follows, streams=self.streams)
+
 
 @dataclass(frozen=True)
 class Surroundings:
@@ -94,7 +102,7 @@ class Session:
             moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url
         )
         self._digests = Digests(moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url)
-        self._nights = NightRecaps(nights=stores.nights, ledger=stores.ledger, guilds=stores.guilds)
+        self._nights = stores.night_recaps()
         self._live = stores.live_notices(around.twitch)
         self._sender = Sender(
             side=side,
@@ -106,7 +114,7 @@ class Session:
         self._recovery = Recovery(
             side=side, ledger=stores.ledger, sender=self._sender, answer_seconds=around.settings.answer_seconds
         )
-        self._opted_out = OptedOut(ledger=stores.ledger, follows=stores.follows, streams=stores.streams)
+        self._opted_out = stores.opted_out()
 
     def _builders(self) -> dict[Kind, Builder]:
         """Return what makes the messages of each kind."""
