@@ -104,26 +104,22 @@ class Session:
         self._digests = Digests(moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url)
         self._nights = stores.night_recaps()
         self._live = stores.live_notices(around.twitch)
-        self._sender = Sender(
-            side=side,
-            ledger=stores.ledger,
-            guilds=stores.guilds,
-            builders=self._builders(),
-            may_send=around.holds,
-        )
+        self._sender = self._sender_to(side)
         self._recovery = Recovery(
             side=side, ledger=stores.ledger, sender=self._sender, answer_seconds=around.settings.answer_seconds
         )
         self._opted_out = stores.opted_out()
 
-    def _builders(self) -> dict[Kind, Builder]:
-        """Return what makes the messages of each kind."""
-        return {
+    def _sender_to(self, side: DiscordPy) -> Sender:
+        """Build what sends, with what makes the messages of each kind."""
+        builders: dict[Kind, Builder] = {
             "live": self._live.build,
             "moment": self._moments.build,
             "digest": self._digests.build,
             "night": self._nights.build,
         }
+        stores, holds = self._around.stores, self._around.holds
+        return Sender(side=side, ledger=stores.ledger, guilds=stores.guilds, builders=builders, may_send=holds)
 
     async def run(self) -> None:
         """Run until cancelled, or until a worker fails."""
