@@ -28,11 +28,12 @@ from discord_bot.posting.moment_listener import MomentListener
 from discord_bot.posting.moment_posts import MomentPosts
 from discord_bot.posting.night_recaps import NightRecaps
 from discord_bot.posting.opted_out import OptedOut
-from discord_bot.posting.stale_messages import StaleMessages
+from discord_bot.posting.stale_messages import Again, StaleMessages
+from discord_bot.rules.announcing import Kind
 from discord_bot.sending.discord_side import DiscordPy
 from discord_bot.sending.errors import Away, TokenRefused
 from discord_bot.sending.recovery import Recovery
-from discord_bot.sending.sender import Sender
+from discord_bot.sending.sender import Builder, Sender
 from discord_bot.settings import DiscordSettings
 
 UNREACHABLE = (
@@ -58,6 +59,14 @@ class Stores:
     def live_notices(self, twitch: Twitch | None) -> LiveNotices:
         """Build what tells of streams."""
         return LiveNotices(ledger=self.ledger, streams=self.streams, nights=self.nights, twitch=twitch)
+
+    def night_recaps(self) -> NightRecaps:
+        """Build what tells a channel's own people of last night."""
+        return NightRecaps(nights=self.nights, ledger=self.ledger, guilds=self.guilds)
+
+    def opted_out(self) -> OptedOut:
+        """Build what clears away who has opted out."""
+        return OptedOut(ledger=self.ledger, follows=self.follows, streams=self.streams)
 
 
 @dataclass(frozen=True)
@@ -93,25 +102,24 @@ class Session:
             moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url
         )
         self._digests = Digests(moments=stores.moments, ledger=stores.ledger, guilds=stores.guilds, site_url=site_url)
-        self._nights = NightRecaps(nights=stores.nights, ledger=stores.ledger, guilds=stores.guilds)
-        self._stale = StaleMessages(stores.ledger, {"digest": self._digests.again, "night": self._nights.build})
+        self._nights = stores.night_recaps()
         self._live = stores.live_notices(around.twitch)
-        self._sender = Sender(
-            side=side,
-            ledger=stores.ledger,
-            guilds=stores.guilds,
-            builders={
-                "live": self._live.build,
-                "moment": self._moments.build,
-                "digest": self._digests.build,
-                "night": self._nights.build,
-            },
-            may_send=around.holds,
-        )
+        self._sender = self._sender_to(side)
         self._recovery = Recovery(
             side=side, ledger=stores.ledger, sender=self._sender, answer_seconds=around.settings.answer_seconds
         )
-        self._opted_out = OptedOut(ledger=stores.ledger, follows=stores.follows, streams=stores.streams)
+        self._opted_out = stores.opted_out()
+
+    def _sender_to(self, side: DiscordPy) -> Sender:
+        """Build what sends, with what makes the messages of each kind."""
+        builders: dict[Kind, Builder] = {
+            "live": self._live.build,
+            "moment": self._moments.build,
+            "digest": self._digests.build,
+            "night": self._nights.build,
+        }
+        stores, holds = self._around.stores, self._around.holds
+        return Sender(side=side, ledger=stores.ledger, guilds=stores.guilds, builders=builders, may_send=holds)
 
     async def run(self) -> None:
         """Run until cancelled, or until a worker fails."""
@@ -143,13 +151,14 @@ class Session:
 
     def _workers(self) -> list[Coroutine[Any, Any, None]]:
         """Return what runs once all servers are known: what is open is found out before anything is new."""
+        again: dict[Kind, Again] = {"digest": self._digests.again, "night": self._nights.build}
         workers = [
             self._recovery.run(),
             self._sender.run(),
             self._live.run(self._sender),
             self._digests.run(self._sender),
             self._nights.run(self._sender),
-            self._stale.run(self._sender),
+            StaleMessages(self._around.stores.ledger, again).run(self._sender),
             self._listener().run(),
         ]
         return workers + (self._asking(self._around.twitch) if self._around.twitch else [])

@@ -70,6 +70,17 @@ async def discard(_message: Message) -> None:
     """Discard the answer."""
 
 
+def own_clips_of(twitch: Twitch) -> HelixOwnClips:
+    """Build what a channel's own people ask for."""
+    return HelixOwnClips(
+        clips=twitch.clips,
+        archives=twitch.archives,
+        directory=twitch.directory,
+        faults=twitch.faults,
+        editors=twitch.editors,
+    )
+
+
 def web_application(twitch: Twitch) -> ASGIApp:
     """Build the application with its faults."""
     application = FastAPI(title="Twitch simulator", docs_url=None, redoc_url=None, openapi_url=None)
@@ -77,14 +88,7 @@ def web_application(twitch: Twitch) -> ASGIApp:
     application.include_router(
         helix_routes(Helix(twitch.directory, twitch.archives, lambda: twitch.public_url), twitch.gate)
     )
-    own_clips = HelixOwnClips(
-        clips=twitch.clips,
-        archives=twitch.archives,
-        directory=twitch.directory,
-        faults=twitch.faults,
-        editors=twitch.editors,
-    )
-    application.include_router(own_clip_routes(own_clips, twitch.gate))
+    application.include_router(own_clip_routes(own_clips_of(twitch), twitch.gate))
     application.include_router(clip_routes(HelixClips(twitch.clips, twitch.directory, twitch.faults), twitch.gate))
     application.include_router(picture_routes(twitch.clips))
     application.include_router(channel_picture_routes(twitch.directory))

@@ -6,6 +6,7 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api_frontend.accounts.twitch.clip_words import clip_text
 from api_frontend.accounts.twitch.consents import Signed
 from api_frontend.accounts.twitch.scopes import REASONS
 from api_frontend.data.channel_people.own_clips import OwnClip
@@ -13,7 +14,6 @@ from api_frontend.data.channel_people.own_moments import OwnMoment
 from api_frontend.data.channels import LAST_TIME
 from api_frontend.data.stored_moment import EPOCH
 from api_frontend.rendering import NEVER_KEPT
-from api_frontend.text.own_clip import clip_text
 from api_frontend.views.channel import CurrentChannel, Visited
 from api_frontend.views.yours_session import (
     NOTICE_COOKIE,

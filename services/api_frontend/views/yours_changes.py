@@ -8,11 +8,11 @@ from fastapi.responses import RedirectResponse
 
 from api_frontend.accounts.cookies import NOTICE_SECONDS
 from api_frontend.accounts.twitch.clip_making import NoRecordingError, Outcome
+from api_frontend.accounts.twitch.clip_words import NO_RECORDING, REASONS, STATES
 from api_frontend.accounts.twitch.consents import ConsentGoneError, MissingScopeError
 from api_frontend.data.channel_people.own_moments import OwnMoment
 from api_frontend.rendering import NEVER_KEPT
 from api_frontend.text.lead import lead
-from api_frontend.text.own_clip import NO_RECORDING, REASONS, STATES
 from api_frontend.translation import _, marked
 from api_frontend.views.yours import MOMENTS, MOST_TITLE, own_page, sign_in_page
 from api_frontend.views.yours_session import (

@@ -67,6 +67,7 @@ def test_a_moment_is_hidden_everywhere_and_shown_again(world: PeopleWorld, strea
         f"/channels/{login}/feed.atom", f"/watch?channel={login}&period=all",
     )  # fmt: skip
     texts = {path: world_text(world, path) for path in places}
+    assert httpx.get(f"{world.site.url}/moments/{hidden}/card.png").status_code == 200
     known = {path for path, text in texts.items() if hidden in text}
     assert len(known) >= 9, set(places) - known
     assert "hidden: nobody" in streamer.done("hide", moment=hidden)
@@ -74,7 +75,7 @@ def test_a_moment_is_hidden_everywhere_and_shown_again(world: PeopleWorld, strea
         text = world_text(world, path)
         assert hidden not in text, path
     assert stay in world_text(world, f"/channels/{login}")
-    for path in (f"/moments/{hidden}", f"/api/v1/moments/{hidden}", f"/moments/{hidden}.png"):
+    for path in (f"/moments/{hidden}", f"/api/v1/moments/{hidden}", f"/moments/{hidden}/card.png"):
         assert httpx.get(world.site.url + path).status_code == 404, path
     page = streamer.page()
     assert "Hidden: only you see it" in page

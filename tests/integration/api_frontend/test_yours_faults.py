@@ -121,6 +121,14 @@ def test_tokens_are_renewed_and_a_revoked_consent_is_found_by_the_hourly_look(wo
         world.twitch.order("token_lifetime", seconds=14_400)
         wait_for("made", lambda: world.own_clip("renewed") == ("made", ""), SECONDS, 0.3)
         world.twitch.order("disconnect", login=login)
+        streamer, former = world.logins()[7], world.logins()[8]
+        world.twitch.order("editors", login=streamer, editors=[former])
+        with world.person(streamer) as owner, world.person(former) as editor:
+            owner.sign_in()
+            editor.sign_in(streamer, "editor")
+            assert "You are an editor" in editor.page(streamer)
+        world.twitch.order("editors", login=streamer, editors=[])
+        world.sql("UPDATE channel_editors SET checked_at = now() - interval '2 hours'")
         with world.person(world.logins()[4]) as idle:
             idle.sign_in()
         idle_id = world.id_of(world.logins()[4])
@@ -129,6 +137,8 @@ def test_tokens_are_renewed_and_a_revoked_consent_is_found_by_the_hourly_look(wo
         both = "SELECT count(*) FROM twitch_consents WHERE user_id IN (%s, %s)"
         with again(world):  # its first look comes at the start
             wait_for("both are gone", lambda: world.sql(both, channel_id, idle_id) == [(0,)], SECONDS, 0.3)
+            editors = "SELECT count(*) FROM channel_editors"
+            wait_for("an editor of yesterday is none", lambda: world.sql(editors) == [(0,)], SECONDS, 0.3)
         assert world.twitch.order("tokens_of", login=world.logins()[4])["tokens"] == 0
         assert "Sign in with Twitch" in person.page()
 

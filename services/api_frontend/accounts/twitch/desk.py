@@ -58,21 +58,36 @@ def people_of(
         cookies=cookies,
         return_url=settings.return_url,
     )
-    clips = OwnClips(database)
+    sign_in = ChannelSignIn(cookies, page=page, client_id=twitch.client_id, return_url=settings.return_url)
+    return opened(settings, twitch.deadline_seconds, database, hidden, consents, sign_in)
+
+
+def opened(
+    settings: ConsentSettings,
+    deadline_seconds: float,
+    database: Database,
+    hidden: HiddenWords,
+    consents: Consents,
+    sign_in: ChannelSignIn,
+) -> PeopleDesk:
+    """Build what works with consents."""
+    clips, standings = OwnClips(database), Standings(consents, settings.rights_seconds)
     making = ClipMaking(consents, clips)
+    keeper = Keeper(
+        consents=consents,
+        clips=clips,
+        making=making,
+        standings=standings,
+        answer_seconds=ANSWERS * deadline_seconds,
+        give_up_seconds=settings.give_up_seconds,
+    )
     return PeopleDesk(
         consents=consents,
-        sign_in=ChannelSignIn(cookies, page=page, client_id=twitch.client_id, return_url=settings.return_url),
-        standings=Standings(consents, settings.rights_seconds),
+        sign_in=sign_in,
+        standings=standings,
         moments=OwnMoments(database, hidden),
         clips=clips,
         making=making,
         nights=NightChoices(database),
-        keeper=Keeper(
-            consents=consents,
-            clips=clips,
-            making=making,
-            answer_seconds=ANSWERS * twitch.deadline_seconds,
-            give_up_seconds=settings.give_up_seconds,
-        ),
+        keeper=keeper,
     )

@@ -8,6 +8,7 @@ import structlog
 
 from api_frontend.accounts.twitch.clip_making import ClipMaking
 from api_frontend.accounts.twitch.consents import ConsentGoneError, Consents, MissingScopeError
+from api_frontend.accounts.twitch.standing import Standings
 from api_frontend.data.channel_people.own_clips import OwnClip, OwnClips
 from service_runtime.backoff import Backoff
 from service_runtime.postgres import PostgresAwayError
@@ -34,11 +35,12 @@ class Keeper:
         consents: Consents,
         clips: OwnClips,
         making: ClipMaking,
+        standings: Standings,
         answer_seconds: float,
         give_up_seconds: float = GIVE_UP_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._consents, self._clips, self._making = consents, clips, making
+        self._consents, self._clips, self._making, self._standings = consents, clips, making, standings
         self._answer_seconds, self._give_up_seconds, self._clock = answer_seconds, give_up_seconds, clock
         self._waits = Backoff(first_seconds=2.0, longest_seconds=30.0, jitter=0.2)
         self._looks: dict[str, tuple[int, float]] = {}  # by moment: how often, and when again
@@ -93,4 +95,8 @@ class Keeper:
             except TwitchError as error:
                 log.warning("consents are not validated", reason=str(error))
                 break
+        try:
+            await self._standings.recheck(HOUR_SECONDS / 2, MOST_CHECKS)
+        except TwitchError as error:
+            log.warning("editors are not asked for", reason=str(error))
         await self._clips.forget(CLIPS_DAYS)

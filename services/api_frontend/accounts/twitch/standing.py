@@ -41,11 +41,21 @@ class Standings:
 
     async def is_editor(self, channel_id: str, user_id: str) -> bool:
         """Ask Twitch, with the streamer's token, whether somebody is an editor; without consent nobody is."""
+        return user_id in await self._editors(channel_id)
+
+    async def _editors(self, channel_id: str) -> set[str]:
         try:
             editors = await self._consents.ask(channel_id, lambda helix: helix.get_editors(channel_id))
         except (ConsentGoneError, MissingScopeError):
-            return False
-        return any(each.user_id == user_id for each in editors)
+            return set()
+        return {each.user_id for each in editors}
+
+    async def recheck(self, older_seconds: float, most: int) -> None:
+        """Ask Twitch again who the editors are: who is none any more is told nothing more."""
+        for channel_id, known in (await self._consents.rows.editors_to_check(older_seconds, most)).items():
+            now = await self._editors(channel_id)
+            for user_id in known:
+                await self._consents.rows.note_editor(channel_id, user_id, user_id in now)
 
     async def admits(self, channel_id: str, user_id: str) -> bool:
         """Return whether somebody who signs in may stay."""

@@ -107,6 +107,11 @@ class ConsentRows:
             return None
         return Editorship(scopes=frozenset(found[0]["scopes"]), checked_seconds=found[0]["checked_seconds"])
 
+    async def editors_to_check(self, older_seconds: float, most: int) -> dict[str, list[str]]:
+        """Return by channel the editors whom Twitch named so long ago."""
+        rows = await self._rows(queries.editors_to_check.sql, {"older_seconds": older_seconds, "most": most})
+        return {row["channel_id"]: row["user_ids"] for row in rows}
+
     async def note_editor(self, channel_id: str, user_id: str, is_one: bool) -> None:
         """Note what Twitch said of an editor."""
         query = queries.keep_editor if is_one else queries.end_editor

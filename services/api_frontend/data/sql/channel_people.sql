@@ -103,6 +103,12 @@ WITH choice AS (
 )
 DELETE FROM channel_editors WHERE channel_id = :channel_id AND user_id = :user_id RETURNING user_id;
 
+-- name: editors_to_check(older_seconds, most)
+SELECT channel_id, array_agg(user_id) AS user_ids FROM channel_editors
+WHERE checked_at < now() - make_interval(secs => :older_seconds::double precision)
+GROUP BY channel_id
+LIMIT :most;
+
 -- name: own_moments(channel_id, before_at, most)
 SELECT * FROM own_moments(:channel_id, :before_at, :most);
 
