@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from twitch_access.answers import FoundClip, Page, Video
+from twitch_access.errors import WrongShape
 from viewer_clips.asking.asker import Asker
 from viewer_clips.kept.store import Store
 from viewer_clips.rules.span import Span, utc
@@ -36,10 +37,13 @@ class FakeTwitch:
         self.failure: Exception | None = None
         self.hidden: set[str] = set()  # in windows, not by id
         self.repeats = False
+        self.unreadable_at: int | None = None  # no window with this time can be read
 
     def get_clips_page(self, broadcaster_id: str, start: datetime, end: datetime, cursor: str = "") -> Page[FoundClip]:
         if self.failure is not None:
             raise self.failure
+        if self.unreadable_at is not None and ms(start) <= self.unreadable_at < ms(end):
+            raise WrongShape("no page")
         if not cursor:
             self.asked.append(Span(ms(start), ms(end)))
         fitting = [

@@ -3,7 +3,7 @@
 from unit.support.viewer_clips_twitch import CHANNEL, HOUR, MINUTE, NOW, FakeTwitch, found, make_asker
 
 from contracts.viewer_clips import ViewerClip
-from twitch_access.errors import RateLimited, Refused, Unauthorized, Unavailable, WrongShape
+from twitch_access.errors import RateLimited, Refused, Unauthorized, Unavailable
 from viewer_clips.asking import asking_loop
 from viewer_clips.asking.asking_loop import AskingLoop
 from viewer_clips.asking.failures import PATIENCE
@@ -74,17 +74,17 @@ def test_twitch_away_or_spent_holds_everything_up_and_says_so(twitch, store, sen
     assert it.loop.notes() == {}
 
 
-def test_a_stretch_that_never_can_be_read_is_given_up_and_what_is_new_never(twitch, store, sent, monkeypatch) -> None:
+def test_a_stretch_that_never_can_be_read_is_given_up_and_what_is_new_is_not(twitch, store, sent, monkeypatch) -> None:
     it = world(twitch, store, sent, monkeypatch)
-    twitch.failure = WrongShape("no page")
-    for _ in range(PATIENCE + 3):
-        it.step(6 * 3_600)
-    (channel,) = store.channels(it.now)
-    assert channel.asked_until < it.now - 5 * MINUTE
-    twitch.failure = None
-    for _ in range(30):
-        it.step(6 * 3_600)
-    assert [clip.clip_id for clip in sent][:1] == ["a"]
+    twitch.unreadable_at = NOW - 5 * MINUTE
+    for _ in range(3 * PATIENCE):
+        it.step(3_600)
+        it.step(1)
+    twitch.clips = [found("new", it.now - MINUTE)]
+    for _ in range(3 * PATIENCE):
+        it.step(3_600)
+        it.step(1)
+    assert [clip.clip_id for clip in sent] == ["new"]
     assert store.gaps() == []
 
 

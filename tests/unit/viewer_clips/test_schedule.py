@@ -11,6 +11,7 @@ from viewer_clips.rules.schedule import (
     Gap,
     Job,
     Pace,
+    Turn,
     next_job,
     split_front,
 )
@@ -24,7 +25,7 @@ def channel(name: str = "a", asked: int = NOW, again: int = NOW, left: int | Non
 
 
 def due(
-    *channels: Channel, gaps: tuple[Gap, ...] = (), now: int = NOW, resting: dict[str, float] | None = None
+    *channels: Channel, gaps: tuple[Gap, ...] = (), now: int = NOW, resting: dict[Turn, float] | None = None
 ) -> Job | None:
     return next_job(channels, gaps, resting or {}, now, Pace())
 
@@ -103,8 +104,8 @@ def test_a_channel_that_was_left_is_asked_to_its_end_and_then_no_more() -> None:
 
 def test_a_channel_that_failed_rests_and_the_others_go_on() -> None:
     failed, other = channel("a", asked=NOW - HOUR), channel("b", asked=NOW - 6 * MINUTE)
-    job = due(failed, other, resting={"a": NOW + 1})
+    job = due(failed, other, resting={("new", "a"): NOW + 1})
     assert job is not None
     assert job.channel_id == "b"
     gap = Gap("a", Span(NOW - DAY, NOW - HOUR))
-    assert due(channel("a"), gaps=(gap,), resting={"a": NOW + 1}) is None
+    assert due(channel("a"), gaps=(gap,), resting={("gap", "a"): NOW + 1}) is None
