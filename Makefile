@@ -19,7 +19,7 @@ SHIPPED := libraries services tools infrastructure seed_twitch_tokens.py
 BENCHES ?= $(filter-out tests/benchmarks/_%,$(wildcard tests/benchmarks/*.py))
 
 .DEFAULT_GOAL := help
-.PHONY: help preflight venv jars chromium bundle types demo demo-timings live status hide reports requests check format texts analyze test test-api test-faults causes audit bench evaluate clean distclean
+.PHONY: help preflight venv jars chromium bundle types demo demo-timings live status hide reports requests check format texts analyze test test-api test-faults causes audit bench evaluate self-score clean distclean
 
 include infrastructure/deployment.mk infrastructure/delivery.mk
 
@@ -122,6 +122,9 @@ bench: preflight venv jars ## Measure; results go to tests/benchmarks/results as
 
 evaluate: venv ## Measure the detector on recorded chat (CHAT_DATA=folder) and write docs/detection.md
 	@$(BIN)/python -m evaluation --write
+
+self-score: venv ## Print what viewers' clips of recorded chat say of the detector (CHAT_DATA=folder)
+	@$(BIN)/python -m evaluation.viewers
 
 clean: ## Remove the data of demo and live
 	rm -rf .demo .live
