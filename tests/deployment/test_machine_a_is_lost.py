@@ -25,7 +25,7 @@ SELECT
         url), 0)::numeric)) FROM clips WHERE crossed_at < to_timestamp(%(lost_at)s)),
     (SELECT concat_ws(' ', count(*), sum(hashtextextended(c::text, 0)::numeric)) FROM chat_counts AS c
         WHERE minute_at < to_timestamp(%(lost_at)s) - interval '2 minutes'),
-    (SELECT count(*) FROM channels), (SELECT count(*) FROM streams),
+    (SELECT count(*) FROM channels), (SELECT count(*) FROM streams WHERE started_at < to_timestamp(%(lost_at)s)),
     (SELECT string_agg(channel_id, ' ') FROM opted_out),
     (SELECT string_agg(concat(moment_id, verdict), ' ' ORDER BY visitor) FROM voices)
 """

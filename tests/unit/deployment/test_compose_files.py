@@ -98,7 +98,8 @@ def test_each_network_holds_only_who_needs_it() -> None:
         for network in service.get("networks", [] if service.get("network_mode") == "none" else ["default"]):
             members.setdefault(network, set()).add(name)
     assert members == {
-        "tunnel": {"cloudflared", "proxy", "watcher"},
+        "tunnel": {"cloudflared", "proxy"},
+        "looks": {"watcher", "proxy"},
         "tls": {"caddy", "proxy"},
         "site": {"proxy", "api-frontend"},
         "limits": {"redis", "api-frontend"},
