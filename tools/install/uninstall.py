@@ -18,6 +18,12 @@ STAYS = """
 Docker, Tailscale and this folder stay; others may use them. To take them away too:
     sudo tailscale logout && sudo apt-get purge tailscale
     sudo apt-get purge docker.io docker-compose-v2 docker-buildx      # or docker-ce docker-compose-plugin"""
+CLOSES = {  # what machine.sh has made, and what takes it away
+    "/etc/stream-scout/firewall.nft": "infrastructure/machine.sh reliable open      # the firewall",
+    "/etc/ssh/sshd_config.d/01-stream-scout.conf": "sudo rm {}      # logins by key only",
+    "/etc/apt/apt.conf.d/60stream-scout": "sudo rm {}      # security updates by themselves",
+    "/etc/systemd/journald.conf.d/60-stream-scout.conf": "sudo rm {}      # the journal's limit",
+}
 
 
 def options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -57,6 +63,12 @@ def plan(place: Place, chosen: argparse.Namespace) -> str:
     return f"Goes:  {'; '.join(goes)}.\nStays: {'; '.join(stays) or 'nothing'}."
 
 
+def still_closed() -> str:
+    """Name what goes on closing the machine, and what would end it; empty if nothing does."""
+    found = [f"    {command.format(file)}" for file, command in CLOSES.items() if Path(file).exists()]
+    return "\n".join(["", "The machine stays closed and up to date. To end that too:", *found]) if found else ""
+
+
 def is_confirmed(console: Console, chosen: argparse.Namespace) -> bool:
     """Ask for a word that nobody types by chance."""
     if chosen.yes:
@@ -81,7 +93,7 @@ def take_away(console: Console, chosen: argparse.Namespace, changed: list[str]) 
         console.say("All is as it was.")
         return 1
     run(wanted, console, changed)
-    console.say(STAYS)
+    console.say(STAYS + (f"\n{closed}" if (closed := still_closed()) else ""))
     if not chosen.delete_data:
         console.say("Back again, with the same data: infrastructure/install.sh")
     return 0

@@ -74,6 +74,20 @@ def test_what_a_flag_deletes_goes_and_nothing_else(machine: Machine, flags: tupl
     assert left(machine) == kept
 
 
+def test_the_firewall_stays_and_its_end_is_named(machine: Machine) -> None:
+    """Else the machine would be open from its next start on, and nobody had said so."""
+    etc = machine.folder / "etc"
+    unit, rules = etc / "systemd/system/stream-scout-firewall.service", etc / "stream-scout/firewall.nft"
+    rules.parent.mkdir(exist_ok=True)
+    for file in (unit, rules):
+        file.write_text("kept")
+    done = machine.run(UNINSTALL, "--yes")
+    assert done.code == 0, done.output
+    assert (unit.read_text(), rules.read_text()) == ("kept", "kept")
+    assert "infrastructure/machine.sh reliable open" in done.output
+    assert not (etc / "systemd/system/stream-scout-backup.timer").exists()
+
+
 def test_what_was_kept_comes_back(machine: Machine) -> None:
     password = machine.secret("kafka_password")
     assert machine.run(UNINSTALL, "--yes").code == 0
