@@ -37,8 +37,8 @@ GRANT SELECT ON discord_places, discord_streams, discord_viewers TO api_frontend
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms, opt_out_channel, give_voice, forget_visitor, in_stretch
 TO api_frontend;
 -- It keeps what a channel's own people agreed to. What they hide and clip goes through functions that take the channel.
-GRANT SELECT, INSERT, UPDATE, DELETE ON twitch_consents, twitch_sessions, channel_editors, own_clips, night_choices
-TO api_frontend;
+GRANT SELECT, INSERT, UPDATE, DELETE ON twitch_consents, channel_editors, own_clips, night_choices TO api_frontend;
+GRANT SELECT, INSERT, DELETE ON twitch_sessions TO api_frontend;
 GRANT EXECUTE ON FUNCTION hide_own_moment, show_own_moment, own_moments, put_own_clip TO api_frontend;
 
 -- The recorder writes what Kafka brings, erases who opted out, and deletes what has been kept long enough.
@@ -102,7 +102,7 @@ GRANT SELECT ON restores, discord_notices, visible_moments, visible_clips, chann
 GRANT SELECT (stream_id, channel_id, started_at, ended_at, title, game_name) ON streams TO discord_bot;
 -- Whom it tells of last night, and which nights are counted to their end.
 GRANT SELECT (channel_id, guild_id, text_channel_id, chosen_at) ON night_choices TO discord_bot;
-GRANT SELECT (stream_id, channel_id, started_at, counted_until, is_open, is_stale) ON stream_recaps TO discord_bot;
+GRANT SELECT (stream_id, channel_id, is_open, is_stale) ON stream_recaps TO discord_bot;
 GRANT EXECUTE ON FUNCTION moment_document, epoch_ms TO discord_bot;
 
 -- Not the payloads of dead letters: they may hold people's words.
