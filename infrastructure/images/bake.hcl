@@ -47,7 +47,7 @@ target "service" {
   matrix = {
     image = [
       "api-frontend", "clip-creator", "discord-bot", "emote-counter", "log-collector", "log-source", "recorder",
-      "stream-monitoring", "watcher",
+      "stream-monitoring", "viewer-clips", "watcher",
     ]
   }
   args       = { SERVICE = replace(image, "-", "_") }

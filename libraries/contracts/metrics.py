@@ -158,7 +158,10 @@ VIEWER_CLIPS_JOBS = Metric(
 )
 VIEWER_CLIPS_SENT = Metric("viewer_clips_sent_total", "counter", "Viewers' clips sent to Kafka", ("news",))
 VIEWER_CLIPS_LEFT_OUT = Metric(
-    "viewer_clips_left_out_total", "counter", "Clips that are not told: our own, or of an impossible form", ("reason",)
+    "viewer_clips_left_out_total",
+    "counter",
+    "Clips that are not told: ours, the broadcaster's, or of an impossible form",
+    ("reason",),
 )
 VIEWER_CLIPS_CHANNELS = Metric("viewer_clips_channels", "gauge", "Channels whose clips are asked for", ("state",))
 VIEWER_CLIPS_BEHIND = Metric(

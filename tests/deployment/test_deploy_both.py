@@ -18,6 +18,7 @@ DEPLOY_SECONDS = 120.0
 OF_A, OF_B = ("reliable", "processing")
 SERVICES = {"recorder": "recorder", "api-frontend": "api_frontend", "stream-monitoring": "stream_monitoring",
             "watcher": "watcher", "clip-creator": "clip_creator", "emote-counter": "emote_counter",
+            "viewer-clips": "viewer_clips",
             "log-source": "log_source", "log-collector": "log_collector"}  # fmt: skip
 
 

@@ -27,6 +27,7 @@ ACROSS_THE_LINK = {  # of machine B to its role in Postgres on A
     "stream_monitoring": "chooser",
     "recorder": "recorder",
     "emote_counter": "emote_counter",
+    "viewer_clips": "viewer_clips",
 }
 SPOOL_MEGABYTES, KAFKA_MEGABYTES = 192, 1024
 

@@ -47,6 +47,7 @@ B = Machine(
         ("recorder",),
         ("clip-creator",),
         ("emote-counter",),
+        ("viewer-clips",),
         ("flink-jobmanager", "flink-taskmanager"),
         ("stream-monitoring",),
         ("log-source",),

@@ -26,6 +26,8 @@ class Ports:
     clips_metrics: int = 9102
     emote_counter_health: int = 8082
     emote_counter_metrics: int = 9104
+    viewer_clips_health: int = 8084
+    viewer_clips_metrics: int = 9110
     api: int = 5000
     api_metrics: int = 5001
     discord_simulator_http: int = 6790

@@ -173,6 +173,7 @@ def services(directory: Path, ports: Ports, site: SiteAddress, shared: Mapping[s
             ready=lambda: listens(ports.clips_metrics),
         ),
         emote_counter(directory, ports, shared),
+        viewer_clips(directory, ports, shared),
         api_frontend(directory, ports, site, shared),
     ]
 
@@ -216,6 +217,23 @@ def emote_counter(directory: Path, ports: Ports, shared: Mapping[str, str]) -> P
         Stage.SERVICES,
         command=_python("emote_counter"),
         environment={**shared, **login(directory, ports, "emote_counter"), **own},
+        ready=lambda: answers(url),
+    )
+
+
+def viewer_clips(directory: Path, ports: Ports, shared: Mapping[str, str]) -> Program:
+    """Return the program that asks for viewers' clips."""
+    own = {
+        "VIEWER_CLIPS_DIRECTORY": str(directory / "viewer-clips"),
+        "VIEWER_CLIPS_HEALTH_PORT": str(ports.viewer_clips_health),
+        "VIEWER_CLIPS_METRICS_PORT": str(ports.viewer_clips_metrics),
+    }
+    url = ports.url("viewer_clips_health") + "/ready"
+    return Program(
+        "viewer_clips",
+        Stage.SERVICES,
+        command=_python("viewer_clips"),
+        environment={**shared, **own},
         ready=lambda: answers(url),
     )
 

@@ -45,6 +45,8 @@ class Twitch:
             "TWITCH_CLIENT_SECRET_FILE": str(secret),
             "TWITCH_USER_TOKENS_FILE": str(tokens),
             **emote_providers(f"{http}/emotes"),
+            "VIEWER_CLIPS_LIVE_SECONDS": "20",  # who looks at the demo does not wait for five minutes
+            "VIEWER_CLIPS_IDLE_SECONDS": "120",
             "API_DEMO": "true",
             "API_FRAME_SOURCES": OWN_SITE,  # clips come through the site: see demo_site
             "API_IMAGE_SOURCES": OWN_SITE,

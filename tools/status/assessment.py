@@ -14,6 +14,7 @@ from status.facts import (
     NoAnswer,
     OnlyOn,
     StoredFacts,
+    ViewerClips,
     Website,
 )
 from status.line import StageState, StageStatus
@@ -27,6 +28,7 @@ CHECKPOINT_SECONDS = 120.0  # checkpoints are seconds apart
 SPOOL_BYTES = 50e6  # minutes of a busy evening
 LAG_RECORDS = 5_000  # seconds of work
 DEAD_LETTERS = 100  # per day
+ASKED_SECONDS = 3_600.0  # of viewers' clips, which are asked for every five minutes
 POLLED_SECONDS = 300.0  # of the Discord bot, which asks every 20 s
 FREE_BYTES, FREE_SHARE = 2e9, 0.05
 ENDED_JOB = ("FAILED", "CANCELED", "FINISHED", "none")
@@ -44,6 +46,7 @@ def assess(facts: Facts) -> list[StageStatus]:
         recorder(facts.groups, facts.database),
         clip_creator(facts.groups, facts.database),
         emote_counter(facts.emotes),
+        viewer_clips(facts.viewer_clips),
         database(facts.database),
         website(facts.website),
         *([] if facts.discord is None else [discord_bot(facts.discord)]),
@@ -179,6 +182,16 @@ def emote_counter(fact: EmoteCounter | NoAnswer | OnlyOn) -> StageStatus:
     return StageStatus("emote_counter", state, age=fact.tick_age, details=told or "counts, all providers answer")
 
 
+def viewer_clips(fact: ViewerClips | NoAnswer | OnlyOn) -> StageStatus:
+    """Assess who asks for viewers' clips."""
+    if not isinstance(fact, ViewerClips):
+        return _unanswered("viewer_clips", fact)
+    late = fact.behind is not None and fact.behind > ASKED_SECONDS
+    told = "; ".join(f"{part}: {reason}" for part, reason in (fact.problems or fact.notes).items())
+    state = _behind_if(bool(fact.problems) or late)
+    return StageStatus("viewer_clips", state, age=fact.behind, details=told or "asks for what viewers clip")
+
+
 def database(fact: StoredFacts | NoAnswer) -> StageStatus:
     """Assess Postgres; its age is that of the newest report of any stage."""
     if isinstance(fact, NoAnswer):
@@ -225,6 +238,7 @@ def version(facts: Facts) -> StageStatus:
         "capture": facts.capture,
         "standby": facts.standby,
         "emote_counter": facts.emotes,
+        "viewer_clips": facts.viewer_clips,
         "discord_bot": facts.discord,
     }
     builds = {name: fact.build for name, fact in asked.items() if fact and not isinstance(fact, NoAnswer | OnlyOn)}

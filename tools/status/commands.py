@@ -15,6 +15,7 @@ SERVICES = {  # stage to its machine and its service in that compose file
     "recorder": ("B", "recorder"),
     "clip_creator": ("B", "clip-creator"),
     "emote_counter": ("B", "emote-counter"),
+    "viewer_clips": ("B", "viewer-clips"),
     "postgres": ("A", "postgres"),
     "website": ("A", "api-frontend"),
     "discord_bot": ("A", "discord-bot"),

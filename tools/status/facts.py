@@ -87,6 +87,16 @@ class EmoteCounter:
     build: str = ""
 
 
+@dataclass(frozen=True)
+class ViewerClips:
+    """Who asks for viewers' clips. `behind`: since the live channel that waits longest was asked for, in seconds."""
+
+    problems: Mapping[str, str]
+    notes: Mapping[str, str]
+    behind: float | None
+    build: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class DiscordBot:
     """The Discord bot. `polled_age`: since Twitch last said who is live; None before the first answer."""
@@ -145,6 +155,7 @@ class Facts:
     standby: Capture | NoAnswer | OnlyOn | None
     job: Job | NoAnswer | OnlyOn
     emotes: EmoteCounter | NoAnswer | OnlyOn
+    viewer_clips: ViewerClips | NoAnswer | OnlyOn
     website: Website | NoAnswer
     discord: DiscordBot | NoAnswer | None = None
     disk: Disk | NoAnswer

@@ -40,6 +40,7 @@ def run_probes(addresses: Addresses, folder: Path, health: Path) -> Facts:
     on_b = OnlyOn("machine B")
     metrics_url, flink = addresses.capture_metrics, addresses.flink
     emotes, emotes_metrics = addresses.emotes, addresses.emotes_metrics
+    clips, clips_metrics = addresses.viewer_clips, addresses.viewer_clips_metrics
     probes: dict[str, Probe] = {
         "database": lambda: postgres.query(addresses.postgres),
         "broker": lambda: kafka.query_ticks(addresses.kafka),
@@ -48,6 +49,7 @@ def run_probes(addresses: Addresses, folder: Path, health: Path) -> Facts:
         "standby": lambda: web.query_capture(None, addresses.standby) if addresses.standby else None,
         "job": lambda: web.query_job(flink) if flink else on_b,
         "emotes": lambda: web.query_emote_counter(emotes, emotes_metrics) if emotes and emotes_metrics else on_b,
+        "viewer_clips": lambda: web.query_viewer_clips(clips, clips_metrics) if clips and clips_metrics else on_b,
         "website": lambda: web.query_website(addresses.website),
         "discord": lambda: web.query_discord_bot(addresses.discord, addresses.has_discord),
         "disk": lambda: disk(folder),

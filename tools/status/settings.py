@@ -33,6 +33,8 @@ class StatusSettings(BaseSettings):
     monitoring_metrics_port: int = Field(9100, description="port of stream_monitoring's /metrics")
     emote_counter_health_port: int = Field(8082, description="port of emote_counter's /ready")
     emote_counter_metrics_port: int = Field(9104, description="port of emote_counter's /metrics")
+    viewer_clips_health_port: int = Field(8084, description="port of viewer_clips's /ready")
+    viewer_clips_metrics_port: int = Field(9110, description="port of viewer_clips's /metrics")
     detector_rest_port: int = Field(8081, description="port of Flink's REST API")
     api_port: int = Field(5000, description="port of the website")
     discord_metrics_port: int = Field(9105, description="port of the Discord bot's /metrics")
@@ -64,6 +66,8 @@ class Addresses:
     standby: str
     emotes: str | None
     emotes_metrics: str | None
+    viewer_clips: str | None
+    viewer_clips_metrics: str | None
     flink: str | None
     website: str
     discord: str
@@ -83,6 +87,8 @@ def addresses(settings: StatusSettings) -> Addresses:
         standby="" if demo else f"http://{machine_a}:{settings.monitoring_metrics_port}",
         emotes=local and f"{local}:{settings.emote_counter_health_port}",
         emotes_metrics=local and f"{local}:{settings.emote_counter_metrics_port}",
+        viewer_clips=local and f"{local}:{settings.viewer_clips_health_port}",
+        viewer_clips_metrics=local and f"{local}:{settings.viewer_clips_metrics_port}",
         flink=local and f"{local}:{settings.detector_rest_port}",
         website=f"http://{machine_a}:{settings.api_port}",
         discord=f"http://{machine_a}:{settings.discord_metrics_port}",

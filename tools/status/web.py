@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts import metrics
 from contracts.metrics import Metric
-from status.facts import Capture, DiscordBot, EmoteCounter, Job, NoAnswer, Website
+from status.facts import Capture, DiscordBot, EmoteCounter, Job, NoAnswer, ViewerClips, Website
 from status.units import build_text
 
 TIMEOUT_SECONDS = 1.8  # slightly below the probe's deadline
@@ -67,6 +67,16 @@ def query_emote_counter(health_url: str, metrics_url: str) -> EmoteCounter | NoA
     except CONNECTION_ERRORS as error:
         return NoAnswer(f"{host_and_port(health_url)}: {reason(error)}")
     return EmoteCounter(_problems(ready), _notes(ready), sample(text, metrics.EMOTE_TICK_AGE), _build_of_metrics(text))
+
+
+def query_viewer_clips(health_url: str, metrics_url: str) -> ViewerClips | NoAnswer:
+    """Query readiness and metrics of who asks for viewers' clips."""
+    try:
+        ready, text = get(f"{health_url}/ready")[1], get(f"{metrics_url}/metrics")[1]
+    except CONNECTION_ERRORS as error:
+        return NoAnswer(f"{host_and_port(health_url)}: {reason(error)}")
+    behind = sample(text, metrics.VIEWER_CLIPS_BEHIND)
+    return ViewerClips(_problems(ready), _notes(ready), behind, _build_of_metrics(text))
 
 
 def query_discord_bot(metrics_url: str, is_wanted: bool) -> DiscordBot | NoAnswer | None:

@@ -153,7 +153,8 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
     )  # fmt: skip
     return Twitch(
         settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
-        delivery=delivery, chat_schedule=chat_schedule, replays=replays, crowd=crowd, events=events, play_runner=play_runner,
+        delivery=delivery, chat_schedule=chat_schedule, replays=replays, crowd=crowd, events=events,
+        play_runner=play_runner,
         stream_changes=make_stream_changes(settings, generated, directory, chat_schedule, play_runner, clock),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from viewer_clips.kept.store import Store, body_of
 from viewer_clips.rules.place import placed
 from viewer_clips.rules.schedule import Job
 from viewer_clips.rules.span import Span, clips_of, utc
-from viewer_clips.rules.telling import is_own, is_possible, repeated, told
+from viewer_clips.rules.telling import is_broadcasters, is_own, is_possible, repeated, told
 
 DOUBTED = 3  # so many clips are hardly deleted all at once while none is left
 
@@ -96,17 +96,19 @@ class Asker:
         return found | by_id, lost
 
     def _of_viewers(self, channel_id: str, found: Mapping[str, FoundClip]) -> dict[str, FoundClip]:
-        """Return the clips without our own, and without impossible ones."""
+        """Return the clips without our own, the broadcaster's, and impossible ones."""
         possible = {each: clip for each, clip in found.items() if is_possible(clip, channel_id)}
         own_ids = {each for each in possible if self._store.is_own(each)}
         own_accounts = {possible[each].creator_id for each in own_ids} | {self._own_account()}
-        kept = {
+        others = {
             each: clip
             for each, clip in possible.items()
             if not any(is_own(clip, own_ids, account) for account in own_accounts)
         }
-        measure(metrics.VIEWER_CLIPS_LEFT_OUT).labels(reason="odd").inc(len(found) - len(possible))
-        measure(metrics.VIEWER_CLIPS_LEFT_OUT).labels(reason="own").inc(len(possible) - len(kept))
+        kept = {each: clip for each, clip in others.items() if not is_broadcasters(clip)}
+        left_out = {"odd": len(found) - len(possible), "own": len(possible) - len(others)}
+        for reason, number in (left_out | {"broadcaster": len(others) - len(kept)}).items():
+            measure(metrics.VIEWER_CLIPS_LEFT_OUT).labels(reason=reason).inc(number)
         return kept
 
     def _messages(self, job: Job, clips: dict[str, FoundClip], asked_at: int) -> list[ViewerClip]:

@@ -124,7 +124,7 @@ class AskingLoop:
             outcome = "away" if isinstance(error, (Retryable, KafkaAwayError)) else "unauthorized"
             self._wait(error)
         else:
-            self._failures.over(job.channel_id)
+            self._failures.over(job)
             self._attempts, self._trouble = 0, ""
         measure(metrics.VIEWER_CLIPS_JOBS).labels(kind=job.kind, outcome=outcome).inc()
 
@@ -133,11 +133,9 @@ class AskingLoop:
             log.error("clips given up", channel=job.channel_id, kind=job.kind, span=job.span, reason=str(error))
             measure(metrics.VIEWER_CLIPS_JOBS).labels(kind=job.kind, outcome="given_up").inc()
             self._store.settle(job, ())
-            self._failures.over(job.channel_id)
-            return
-        if not self._failures.number(job):
+            self._failures.over(job)
+        elif self._failures.note(job, self._now()) == 1:
             log.warning("a channel's clips are asked for later", channel=job.channel_id, reason=str(error))
-        self._failures.note(job, self._now())
 
     def _wait(self, error: Exception) -> None:
         self._attempts += 1

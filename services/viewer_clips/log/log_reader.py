@@ -17,13 +17,15 @@ GROUP = "viewer-clips"
 BATCH = 500
 ANSWER_SECONDS = 10.0
 FIRST_MS = 2 * 24 * 3_600_000  # how far back the first start looks, which knows of no channel
+ANSWER_BYTES = 131_072  # a backlog must not fill the memory
 TUNING = {
     "enable.partition.eof": True,
     "fetch.wait.max.ms": 500,
     "queued.max.messages.kbytes": 512,
     "queued.min.messages": 500,
-    "fetch.max.bytes": 131_072,
-    "max.partition.fetch.bytes": 131_072,
+    "message.max.bytes": ANSWER_BYTES,
+    "fetch.max.bytes": ANSWER_BYTES,
+    "max.partition.fetch.bytes": ANSWER_BYTES,
     "reconnect.backoff.max.ms": 2_000,
     "log.connection.close": False,
 }

@@ -12,6 +12,7 @@ FRONT_MS = 2 * HOUR_MS  # an older end of what is known becomes a gap, and what 
 PIECE_MS = 6 * HOUR_MS  # of a gap or of a day, at once
 BACK_MS = 30 * 24 * HOUR_MS  # older clips matter to nobody
 Kind = Literal["new", "gap", "again"]
+Turn = tuple[Kind, str]  # of a channel
 
 
 class Pace(NamedTuple):
@@ -64,6 +65,11 @@ class Job(NamedTuple):
     span: Span
     context: Span
 
+    @property
+    def turn(self) -> Turn:
+        """Return what rests where it fails."""
+        return self.kind, self.channel_id
+
 
 def split_front(channel: Channel, now: int) -> tuple[int, Gap | None]:
     """Return from where on the channel's new clips are asked for, and the gap before it, if it is too far back."""
@@ -76,15 +82,18 @@ def split_front(channel: Channel, now: int) -> tuple[int, Gap | None]:
 
 
 def next_job(
-    channels: Iterable[Channel], gaps: Iterable[Gap], resting: Mapping[str, float], now: int, pace: Pace
+    channels: Iterable[Channel], gaps: Iterable[Gap], resting: Mapping[Turn, float], now: int, pace: Pace
 ) -> Job | None:
-    """Return what is to be asked now; None if nothing is due. `resting`: until when (ms) a channel is left alone."""
-    awake = [each for each in channels if resting.get(each.channel_id, 0) <= now]
-    names = {each.channel_id for each in awake}
+    """Return what is to be asked now; None if nothing is due. `resting`: until when (ms) something is left alone."""
+    known = list(channels)
+
+    def awake(kind: Kind, channel_id: str) -> bool:
+        return resting.get((kind, channel_id), 0) <= now
+
     return (
-        _newest(awake, now, pace)
-        or _gap([each for each in gaps if each.channel_id in names])
-        or _again(awake, now, pace)
+        _newest([each for each in known if awake("new", each.channel_id)], now, pace)
+        or _gap([each for each in gaps if awake("gap", each.channel_id)])
+        or _again([each for each in known if awake("again", each.channel_id)], now, pace)
     )
 
 

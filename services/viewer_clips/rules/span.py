@@ -72,8 +72,10 @@ def _pages(read_page: ReadPage, window: Span) -> tuple[dict[str, FoundClip], boo
         known = len(found)
         found |= {clip.id: clip for clip in page.data}
         cursor = page.cursor
+        if len(found) >= FULL and window.length > SHORTEST_MS:
+            return found, False  # it is asked for in halves
         if not cursor:
-            return found, len(found) < FULL
+            return found, True
         if cursor in cursors or len(found) == known:
             return found, len(found) < PAGE
         cursors.add(cursor)

@@ -43,6 +43,11 @@ def is_own(clip: FoundClip, own_clips: Container[str], own_account: str) -> bool
     return clip.id in own_clips or (own_account != "" and clip.creator_id == own_account)
 
 
+def is_broadcasters(clip: FoundClip) -> bool:
+    """Return whether the broadcaster made the clip, who is no viewer."""
+    return clip.creator_id == clip.broadcaster_id
+
+
 def told(clip: FoundClip, place: Place, asked_at: int, again: bool) -> ViewerClip:
     """Return the message. Whoever made the clip does not enter it."""
     return ViewerClip(

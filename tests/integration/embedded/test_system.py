@@ -13,7 +13,8 @@ from embedded.processes.processes import marked
 from embedded.processes.waiting import wait_for
 from embedded.system import System
 
-SERVICES = ("stream_monitoring", "clip_detector", "recorder", "clip_creator", "emote_counter", "api_frontend")
+SERVICES = ("stream_monitoring", "clip_detector", "recorder", "clip_creator", "emote_counter", "viewer_clips",
+    "api_frontend",)  # fmt: skip
 END_SECONDS = 60.0
 
 pytestmark = pytest.mark.timeout(400)

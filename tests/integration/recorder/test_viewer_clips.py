@@ -1,14 +1,22 @@
 """Viewers' clips in a real Postgres: whatever the order of arrival, the same row; nothing of who has opted out."""
 
+import time
+from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
 
 import psycopg
 import pytest
+from integration.support.database import as_role
 from integration.support.recorder_writer import example
 from msgspec.structs import replace
 
+from recorder.database import Database
+from recorder.retention import RetentionKeeper
+from recorder.settings import RecorderSettings
+
 LATER_MS = 60_000
+DAY_MS = 86_400_000
 
 
 def told() -> list[Any]:
@@ -67,3 +75,15 @@ def test_who_has_opted_out_is_in_no_list_even_before_the_rows_are_erased(writer,
             "INSERT INTO opt_outs (channel_id, login, is_out, changed_at) VALUES ('12826', '', true, now())"
         )
     assert rows("SELECT clip_id FROM visible_viewer_clips") == []
+
+
+def test_old_clips_are_deleted(writer, rows, postgres):
+    now = round(time.time() * 1000)
+    clip = example("viewer-clips", "by_vod_offset")
+    ages = {"old": 401, "kept": 399}
+    made = {name: now - days * DAY_MS for name, days in ages.items()}
+    writer.write("viewer-clips", *(replace(clip, clip_id=name, created_at=at) for name, at in made.items()))
+    RetentionKeeper(
+        Database(as_role(postgres, "recorder"), "test"), RecorderSettings(), lambda: datetime.now(UTC).date()
+    ).keep()
+    assert [row["clip_id"] for row in rows("SELECT clip_id FROM viewer_clips")] == ["kept"]

@@ -28,6 +28,8 @@ PORTS = (
     "MONITORING_METRICS_PORT",
     "EMOTE_COUNTER_HEALTH_PORT",
     "EMOTE_COUNTER_METRICS_PORT",
+    "VIEWER_CLIPS_HEALTH_PORT",
+    "VIEWER_CLIPS_METRICS_PORT",
     "DETECTOR_REST_PORT",
     "API_PORT",
 )
@@ -93,7 +95,7 @@ def test_what_runs_is_ok_and_what_does_not_is_down(ask, recorder, producer):
     assert found["kafka"]["state"] == found["postgres"]["state"] == "ok"
     assert 0 <= found["kafka"]["age_seconds"] < 30
     assert found["recorder"]["figures"]["lag"] >= 0
-    for name in ("capture", "clip_detector", "clip_creator", "emote_counter", "website"):
+    for name in ("capture", "clip_detector", "clip_creator", "emote_counter", "viewer_clips", "website"):
         assert found[name]["state"] == "down"
         assert found[name]["next"].startswith("tail -n 30 .demo/logs/")
 

@@ -98,6 +98,25 @@ def test_endpoint_faults(simulator: SimulatorProcess, room: str) -> None:
     assert simulator.helix("users").json() == {"data": "wrong"}
 
 
+def test_viewers_clip_on_order_and_pages_go_wrong(simulator: SimulatorProcess, room: str) -> None:
+    rows = simulator.order("viewer_clip", login=room, count=120, viewer="fan", ended_ago=4, made_ago=2)["clips"]
+    assert simulator.rows("viewer_clips")[-120:] == rows
+    channel_id = room_id(simulator, room)
+    window = {"broadcaster_id": channel_id, "started_at": "2020-01-01T00:00:00Z", "ended_at": "2099-01-01T00:00:00Z"}
+    first = simulator.helix("clips", first=100, **window).json()
+    assert (len(first["data"]), set(first["pagination"])) == (100, {"cursor"})
+    simulator.order("clip_pages", kind="repeat", count=1)
+    again = simulator.helix("clips", first=100, after=first["pagination"]["cursor"], **window).json()
+    assert [clip["id"] for clip in again["data"]] == [clip["id"] for clip in first["data"]]
+    simulator.order("clip_pages", kind="endless", count=1)
+    last = simulator.helix("clips", first=100, after=first["pagination"]["cursor"], **window).json()
+    assert (len(last["data"]) >= 20, "cursor" in last["pagination"]) == (True, True)
+    simulator.order("clip_pages", kind="empty", count=1)
+    assert simulator.helix("clips", first=100, **window).json()["data"] == []
+    assert simulator.order("delete_clip", clip_id=rows[0]["clip_id"])["deleted"]
+    assert simulator.helix("clips", id=rows[0]["clip_id"]).json()["data"] == []
+
+
 def test_tokens_are_issued_checked_refreshed_and_revoked(simulator: SimulatorProcess) -> None:
     client = {"client_id": "simulator", "client_secret": "simulator"}
 

@@ -25,6 +25,7 @@ SETTINGS = [
     "api_frontend.settings",
     "watcher.settings",
     "emote_counter.settings",
+    "viewer_clips.settings",
     "discord_bot.settings",
     "log_collector.settings",
 ]

@@ -20,7 +20,7 @@ COMPOSE = {"A": "docker-compose.reliable.yml", "B": "docker-compose.processing.y
 PARTS = ("**Means:**", "**Look**", "**Do", "**Over:**")
 PREFIXES = (
     r"stream_monitoring|clip_detector|recorder|clip_creator|emote_counts|emote_catalogue|twitch|api|watcher|discord_bot"
-    r"|stream_scout|flink|backup"
+    r"|stream_scout|flink|backup|viewer_clips"
 )
 
 

@@ -19,6 +19,7 @@ from status.facts import (
     OnlyOn,
     StageProgress,
     StoredFacts,
+    ViewerClips,
     Website,
 )
 from status.line import EXIT_CODES, StageState, StageStatus, worst
@@ -32,6 +33,7 @@ WELL = Facts(
     capture=CAPTURE,
     standby=None,
     job=Job("RUNNING", 2.0, 1_200_000.0),
+    viewer_clips=ViewerClips({}, {}, 120.0),
     emotes=EmoteCounter({}, {}, 2.0),
     website=Website(True, build="1.4.0 (0123abc)"),
     disk=Disk("/", 50e9, 100e9),
@@ -74,6 +76,11 @@ def test_all_stages_are_ok() -> None:
         ("emote_counter", StageState.BEHIND, {"emotes": EmoteCounter({}, {}, 61.0)}),
         ("emote_counter", StageState.OK, {"emotes": EmoteCounter({}, {"emotes of ffz": "no good answer"}, None)}),
         ("emote_counter", StageState.UNKNOWN, {"emotes": OnlyOn("machine B")}),
+        ("viewer_clips", StageState.DOWN, {"viewer_clips": SILENT}),
+        ("viewer_clips", StageState.BEHIND, {"viewer_clips": ViewerClips({"kafka": "does not answer"}, {}, 2.0)}),
+        ("viewer_clips", StageState.BEHIND, {"viewer_clips": ViewerClips({}, {}, 3_601.0)}),
+        ("viewer_clips", StageState.OK, {"viewer_clips": ViewerClips({}, {"twitch": "no TWITCH_CLIENT_ID"}, None)}),
+        ("viewer_clips", StageState.UNKNOWN, {"viewer_clips": OnlyOn("machine B")}),
         ("clip_detector", StageState.DOWN, {"job": SILENT}),
         ("clip_detector", StageState.DOWN, {"job": Job("none")}),
         ("clip_detector", StageState.DOWN, {"job": Job("FAILED")}),

@@ -9,7 +9,7 @@ import pytest
 
 from contracts import metrics
 from status import web
-from status.facts import Capture, DiscordBot, EmoteCounter, Job, NoAnswer, Website
+from status.facts import Capture, DiscordBot, EmoteCounter, Job, NoAnswer, ViewerClips, Website
 
 METRICS = """# HELP stream_monitoring_gap_seconds_total Channel seconds that nobody read
 stream_monitoring_gap_seconds_total{reason="socket"} 3.0
@@ -72,6 +72,13 @@ def test_the_counter_of_emotes_is_read_with_its_notes(serve: Serve) -> None:
     url = serve({"/ready": (200, ready), "/metrics": (200, f"{metrics.EMOTE_TICK_AGE.name} 1.5\n")})
     assert web.query_emote_counter(url, url) == EmoteCounter({}, {"emotes of ffz": "no good answer"}, 1.5)
     assert isinstance(web.query_emote_counter("http://127.0.0.1:9", url), NoAnswer)
+
+
+def test_who_asks_for_viewers_clips_is_read_with_its_notes(serve: Serve) -> None:
+    ready = '{"ok": true, "problems": {}, "notes": {"twitch": "away"}}'
+    url = serve({"/ready": (200, ready), "/metrics": (200, f"{metrics.VIEWER_CLIPS_BEHIND.name} 7\n")})
+    assert web.query_viewer_clips(url, url) == ViewerClips({}, {"twitch": "away"}, 7.0)
+    assert isinstance(web.query_viewer_clips("http://127.0.0.1:9", url), NoAnswer)
 
 
 def test_the_build_is_read_from_the_metrics(serve: Serve) -> None:

@@ -1,4 +1,6 @@
 import contextlib
+import json
+import math
 import time
 from datetime import UTC, datetime
 
@@ -6,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from unit.support.helix_client import STREAM, helix
+from unit.support.odd_answers import CLIP, VIDEO
 from unit.support.scripted_twitch import Reply, ScriptedTwitch
 
 from twitch_access.answers import Stream, decode_page
@@ -66,6 +69,34 @@ def test_times_between_are_utc(twitch: ScriptedTwitch):
     start = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     helix(twitch).get_clips_between("1", start, start)
     assert ("started_at", "2026-01-02T03:04:05Z") in twitch.requests[0].params
+
+
+def test_a_page_of_clips_is_one_request_with_its_cursor(twitch: ScriptedTwitch):
+    twitch.answer(Reply(body={"data": [CLIP | {"view_count": 7}], "pagination": {"cursor": "x"}}))
+    start = datetime(2026, 1, 2, tzinfo=UTC)
+    page = helix(twitch).get_clips_page("1", start, start)
+    assert ([clip.view_count for clip in page.data], page.cursor) == ([7], "x")
+    helix(twitch).get_clips_page("1", start, start, page.cursor)
+    assert ("after", "x") in twitch.requests[1].params
+
+
+def test_numbers_that_are_none_do_not_spoil_a_page(twitch: ScriptedTwitch):
+    """NaN is no JSON, and half of a surrogate pair no text; both come from programs that write them all the same."""
+    body = json.dumps({"data": [CLIP | {"duration": math.nan, "title": "half \ud83d"}, CLIP | {"duration": 1}]})
+    twitch.answer(Reply(body=body.encode()))
+    found = helix(twitch).get_clips(["C"])
+    assert [clip.duration for clip in found] == [None, 1.0]
+    assert found[0].title == "half \ud83d"
+
+
+def test_a_recording_that_is_not_there_hides_no_other(twitch: ScriptedTwitch):
+    missing = Reply(404, {"message": "not found"})
+    twitch.answer(missing, Reply(body={"data": [VIDEO]}), missing)
+    assert [video.id for video in helix(twitch).get_videos(["1", "2"])] == [VIDEO["id"]]
+    assert [len(request.params) for request in twitch.requests] == [2, 1, 1]
+    twitch.answer(Reply(403, {"message": "no"}))
+    with pytest.raises(Refused):
+        helix(twitch).get_videos(["1"])
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ ENDPOINTS: dict[str, tuple[Callable[[Helix], Any], dict[str, Any]]] = {
     "videos": (lambda helix: helix.get_archives("1"), odd_answers.VIDEO),
     "clips": (lambda helix: helix.get_clips(["C"]), odd_answers.CLIP),
     "clips between": (lambda helix: helix.get_clips_between("1", START, START), odd_answers.CLIP),
+    "clips page": (lambda helix: helix.get_clips_page("1", START, START), odd_answers.CLIP),
+    "videos by id": (lambda helix: helix.get_videos(["1"]), odd_answers.VIDEO),
     "clip request": (lambda helix: helix.create_clip("1", "LUL", 20.0), odd_answers.REQUESTED_CLIP),
 }
 SIGN_IN: dict[str, tuple[Callable[[Authority], Any], dict[str, Any]]] = {

@@ -53,10 +53,8 @@ def _clip(rng: Random, burst: Burst, viewer: Chatter) -> PlannedClip:
     shown_at = burst.starts_at - round(rng.uniform(*REACTION_SECONDS) * 1000)
     until_at = shown_at + round(rng.uniform(*AFTER_SECONDS) * 1000)
     at = burst.peak_at + round(rng.uniform(*DELAY_SECONDS) * 1000)
-    duration = rng.choice(DURATIONS)
-    return PlannedClip(
-        at, burst.channel, viewer, until_at - round(duration * 1000), until_at, rng.choice(TITLES), False
-    )
+    from_at = until_at - round(rng.choice(DURATIONS) * 1000)
+    return PlannedClip(at, burst.channel, viewer, from_at, until_at, rng.choice(TITLES), False)
 
 
 def _joke(rng: Random, burst: Burst, viewer: Chatter) -> PlannedClip:

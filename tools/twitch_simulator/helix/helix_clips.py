@@ -99,9 +99,8 @@ class HelixClips:
         is_endless = fault == "endless" or len(clips) > MOST_CLIPS
         if is_endless and not pagination:
             page = page or clips[: page_size(request)]
-            pagination = {
-                "cursor": base64.urlsafe_b64encode(str(MOST_CLIPS + uuid4().int % MOST_CLIPS).encode()).decode()
-            }
+            behind = str(MOST_CLIPS + uuid4().int % MOST_CLIPS)
+            pagination = {"cursor": base64.urlsafe_b64encode(behind.encode()).decode()}
         return {"data": [self._clips.shown(clip) for clip in page], "pagination": pagination}
 
 
