@@ -18,6 +18,7 @@ FROM_KAFKA = {
     "channels", "streams", "coverage", "notices", "moments", "chat_counts", "pipeline_progress", "dead_letters",
     "former_logins", "emotes", "emote_minutes", "emote_days", "emote_rollups", "recorder_positions",
     "stream_recaps", "stream_changes", "stream_viewers", "viewer_clips",
+    "viewer_places", "self_scores", "self_score_days",
 }  # fmt: skip
 FROM_ELSEWHERE = {
     "watched_channels": "the chooser's, chosen anew",
