@@ -93,7 +93,7 @@ def test_the_document_names_the_same_limits() -> None:
         if len(cells) > 2
     }
     named = {name: f"{size}" for name, size in of_b.items() if name in rows}
-    assert len(named) == 7
+    assert len(named) == 8
     assert {name: rows[name] for name in named} == named
 
 
