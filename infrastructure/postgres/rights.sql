@@ -22,7 +22,7 @@ GRANT SELECT ON emotes, emote_minutes, emote_days, emote_rollups TO api_frontend
 GRANT SELECT ON stream_recaps, stream_changes, stream_viewers, notices TO api_frontend;
 -- Of what viewers clipped neither titles, which are one stranger's words, nor what has opted out.
 GRANT SELECT ON visible_viewer_places, self_scores TO api_frontend;
-GRANT SELECT (clip_id, url, views) ON visible_viewer_clips TO api_frontend;
+GRANT SELECT (clip_id, url) ON visible_viewer_clips TO api_frontend;
 GRANT SELECT, INSERT, UPDATE, DELETE ON emote_interest TO api_frontend;
 GRANT SELECT (moment_id, hidden_at) ON hidden_moments TO api_frontend;
 GRANT SELECT, INSERT, UPDATE ON reports, channel_requests TO api_frontend;
@@ -48,7 +48,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON stream_recaps, stream_viewers TO recorde
 GRANT SELECT, INSERT, DELETE ON stream_changes TO recorder;
 GRANT SELECT, INSERT, UPDATE, DELETE ON viewer_clips TO recorder;
 -- What they say of the detector. How many viewers clipped a moment, it says through a function.
-GRANT SELECT, INSERT, UPDATE, DELETE ON self_score_days, self_scores, viewer_places TO recorder;
+GRANT SELECT, INSERT, UPDATE, DELETE ON self_score_days, viewer_places TO recorder;
+GRANT SELECT, INSERT, DELETE ON self_scores TO recorder;
 GRANT EXECUTE ON FUNCTION note_viewers TO recorder;
 GRANT SELECT, INSERT, UPDATE, DELETE ON hidden_moments TO recorder;
 GRANT SELECT, DELETE ON reports TO recorder;

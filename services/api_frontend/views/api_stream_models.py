@@ -134,6 +134,12 @@ def curve_model(recap: Recap) -> NightCurveModel:
     )
 
 
+def place_models(recap: Recap) -> list[ViewerPlaceModel]:
+    """Convert what viewers alone found."""
+    names = ViewerPlaceModel.model_fields
+    return [ViewerPlaceModel(**{name: getattr(each, name) for name in names}) for each in recap.viewer_places]
+
+
 def recap_model(recap: Recap, moments: Sequence[StoredMoment]) -> RecapModel:
     """Convert a recap."""
     stream = recap.stream
@@ -161,9 +167,6 @@ def recap_model(recap: Recap, moments: Sequence[StoredMoment]) -> RecapModel:
         changes=[ChangeModel(at=each.changed_at, title=each.title, game=each.game_name) for each in recap.changes],
         raids=[RaidModel(at=each.sent_at, viewers=each.viewers) for each in recap.raids],
         best=recap.best_ids,
-        found_by_viewers=[
-            ViewerPlaceModel(**{name: getattr(each, name) for name in ViewerPlaceModel.model_fields})
-            for each in recap.viewer_places
-        ],
+        found_by_viewers=place_models(recap),
         items=moment_models(recap, moments),
     )
