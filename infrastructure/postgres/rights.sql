@@ -101,6 +101,7 @@ GRANT SELECT, INSERT, UPDATE ON discord_viewers, discord_lease TO discord_bot;
 GRANT SELECT ON restores, discord_notices, visible_moments, visible_clips, channels, opted_out TO discord_bot;
 -- Which streams have a recap on the site.
 GRANT SELECT (stream_id, channel_id, started_at, ended_at, title, game_name) ON streams TO discord_bot;
+GRANT SELECT, DELETE ON discord_stale TO discord_bot;
 -- Whom it tells of last night, and which nights are counted to their end.
 GRANT SELECT (channel_id, guild_id, text_channel_id, chosen_at) ON night_choices TO discord_bot;
 GRANT SELECT (stream_id, channel_id, is_open, is_stale) ON stream_recaps TO discord_bot;

@@ -24,6 +24,7 @@ PASSWORDS = (
     "kafka_password",
     "grafana_password",
     "chatter_key",
+    "consent_key",
     "discord_token",
 )
 REDIS, POSTGRES = ("redis", 6379), ("postgres", 5432)

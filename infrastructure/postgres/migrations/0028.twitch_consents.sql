@@ -85,10 +85,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     LIMIT most
 $$;
 
--- A message on Discord that names a moment is made anew once the moment is hidden: `is_stale`. Messages of streams have
--- their revisions.
-ALTER TABLE discord_messages ADD COLUMN is_stale boolean NOT NULL DEFAULT false;
-CREATE INDEX discord_messages_stale ON discord_messages (kind, subject) WHERE is_stale;
+-- Messages on Discord that name a moment which was hidden since, until they are made anew. Those of streams have their
+-- revisions.
+CREATE TABLE discord_stale (
+    guild_id bigint NOT NULL,
+    kind     text NOT NULL,
+    subject  text NOT NULL,
+    PRIMARY KEY (guild_id, kind, subject),
+    FOREIGN KEY (guild_id, kind, subject) REFERENCES discord_messages ON DELETE CASCADE
+);
 
 CREATE FUNCTION moment_was_hidden() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -107,12 +112,14 @@ BEGIN
     UPDATE public.discord_messages SET is_final = false
     WHERE kind = 'live' AND state = 'sent' AND is_final AND shown_version > 0
         AND subject IN (SELECT stream_id FROM told);
-    UPDATE public.discord_messages SET is_stale = true
+    INSERT INTO public.discord_stale (guild_id, kind, subject)
+    SELECT guild_id, kind, subject FROM public.discord_messages
     WHERE state = 'sent' AND (
         kind = 'night' AND channel_id = hidden.channel_id
             AND settled_at BETWEEN hidden.crossed_at AND hidden.crossed_at + interval '4 days'
         OR kind = 'digest' AND settled_at BETWEEN hidden.crossed_at AND hidden.crossed_at + interval '9 days'
-    );
+    )
+    ON CONFLICT DO NOTHING;
     RETURN NULL;
 END
 $$;

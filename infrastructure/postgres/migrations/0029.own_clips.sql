@@ -62,7 +62,8 @@ CREATE TABLE night_choices (
 CREATE INDEX night_choices_user ON night_choices (user_id);
 CREATE INDEX night_choices_guild ON night_choices (guild_id);
 
+-- One kind more; what is there satisfied the narrower one, so nothing is read through.
+-- squawk-ignore ban-drop-constraint
 ALTER TABLE discord_messages DROP CONSTRAINT discord_messages_kind_check;
 ALTER TABLE discord_messages ADD CONSTRAINT discord_messages_kind_check
     CHECK (kind IN ('live', 'moment', 'digest', 'night')) NOT VALID;
-ALTER TABLE discord_messages VALIDATE CONSTRAINT discord_messages_kind_check;

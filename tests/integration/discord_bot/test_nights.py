@@ -119,7 +119,7 @@ async def test_a_hidden_moment_is_gone_from_what_stands_there(
     (message,) = world.discord.shown(10)
     assert message.content.endswith("Your chat erupted once.")
     assert not any("clips.twitch.tv" in each.value for each in message.card.fields)
-    assert owner.execute("SELECT count(*) FROM discord_messages WHERE is_stale").fetchone() == (0,)
+    assert owner.execute("SELECT count(*) FROM discord_stale").fetchone() == (0,)
     owner.execute("SELECT hide_own_moment(%s, 's1-m1')", (CHANNEL,))
     await bot.sending(bot.stale.renew(bot.sender))
     assert not world.discord.shown(10)  # nothing of it is left
@@ -146,7 +146,8 @@ async def test_a_hidden_moment_is_gone_from_digests_and_from_what_was_final(
         (CHANNEL,),
     )
     owner.execute("SELECT hide_own_moment(%s, 'm1')", (CHANNEL,))
-    kinds = "SELECT kind, is_final, is_stale FROM discord_messages ORDER BY kind"
+    stale = "SELECT m.kind, is_final, s.kind IS NOT NULL FROM discord_messages m LEFT JOIN discord_stale s"
+    kinds = f"{stale} USING (guild_id, subject) ORDER BY 1"
     expected = [("digest", False, True), ("live", False, False), ("moment", False, False)]
     assert owner.execute(kinds).fetchall() == expected
     assert owner.execute("SELECT revision FROM discord_streams").fetchone() == (2,)  # the notice is made anew

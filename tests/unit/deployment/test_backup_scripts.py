@@ -33,6 +33,7 @@ FROM_ELSEWHERE = {
     "web_sessions": "whoever was signed in with Discord signs in once more",
     "twitch_sessions": "whoever was signed in with Twitch signs in once more",
     "channel_editors": "Twitch is asked again",
+    "discord_stale": "matters for seconds",
     "pauses": "matters for minutes",
     "uptime": "what is lost of it is unknown, and the page says so",
     "restores": "written by restore.sh",

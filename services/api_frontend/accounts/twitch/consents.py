@@ -95,10 +95,10 @@ class Consents:
         locked = self._keyring.locked(self._tokens(granted))
         return await self.rows.keep(found.user_id or "", found.login or "", found.scopes or [], locked)
 
-    def _tokens(self, granted: GrantedToken, refresh_token: str = "") -> PersonTokens:
+    def _tokens(self, granted: GrantedToken, before: str = "") -> PersonTokens:
         return PersonTokens(
             access_token=granted.access_token,
-            refresh_token=granted.refresh_token or refresh_token,
+            refresh_token=granted.refresh_token or before,
             ends_at=self._now() + granted.expires_in if granted.expires_in else 0.0,
         )
 

@@ -108,9 +108,10 @@ RETURNING guild_id;
 -- name: stale_messages(most)
 -- What stands on Discord and names a moment that was hidden since.
 SELECT m.guild_id, m.kind, m.subject, m.text_channel_id, m.message_id, m.nonce, m.channel_id, m.shown_version
-FROM discord_messages AS m
+FROM discord_stale AS s
+JOIN discord_messages AS m ON m.guild_id = s.guild_id AND m.kind = s.kind AND m.subject = s.subject
 JOIN discord_guilds AS g ON g.guild_id = m.guild_id AND g.left_at IS NULL
-WHERE m.is_stale AND m.state = 'sent' AND m.message_id IS NOT NULL
+WHERE m.state = 'sent' AND m.message_id IS NOT NULL
     AND NOT EXISTS (
         SELECT FROM discord_pauses AS p WHERE p.guild_id = m.guild_id AND p.text_channel_id = m.text_channel_id
     )
@@ -118,7 +119,7 @@ ORDER BY m.settled_at
 LIMIT :most;
 
 -- name: note_fresh(guild_id, kind, subject)
-UPDATE discord_messages SET is_stale = false
+DELETE FROM discord_stale
 WHERE guild_id = :guild_id AND kind = :kind AND subject = :subject
 RETURNING guild_id;
 
