@@ -65,16 +65,16 @@ class Deploy:
             print(line.rstrip())
         return line
 
-    def kill_at(self, text: str, after_seconds: float = 0.0) -> bool:
-        """Kill it so long after it wrote a line with this text; return whether it came so far."""
+    def kill_at(self, text: str, after_seconds: float = 0.0, or_at: Sequence[str] = ()) -> str:
+        """Kill it so long after it wrote a line with this text or, if it skips that, one of these; return which."""
         while line := self._read():
-            if text in line:
+            if found := next((each for each in (text, *or_at) if each in line), ""):
                 time.sleep(after_seconds)
                 self._process.send_signal(signal.SIGKILL)
                 self._process.wait(20)
-                return True
+                return found
         self._process.wait(20)
-        return False
+        return ""
 
     def finish(self) -> int:
         """Wait for its end; return the exit code."""
