@@ -1,5 +1,5 @@
 -- What a streamer or an editor of the channel agreed to by signing in with Twitch, and what they hide.
--- depends: 0024.recaps
+-- depends: 0027.viewer_clips_recorded
 
 -- A person. Of a streamer `user_id` is the channel's id as well. `tokens`: access and refresh token, encrypted with a key
 -- that is in no database. `used_at`: the last time that the person was here; `checked_at`: that Twitch knew the token.
