@@ -8,6 +8,9 @@ SCHEMA_VERSION = 1
 ID_CHARACTERS = 200  # Twitch's clip ids have some 60
 TITLE_CHARACTERS = 200  # Twitch allows 140
 URL_CHARACTERS = 500
+# Clips at most so far apart show one thing: some press Clip at once and some half a minute later, so that short clips
+# of it may not meet.
+APART_MS = 15_000
 LargeCount = Annotated[int, Meta(ge=0, lt=2**31)]
 Id = Annotated[str, Meta(min_length=1, max_length=ID_CHARACTERS)]
 Location = Literal["vod_offset", "created_at"]
@@ -41,6 +44,6 @@ class ViewerClip(Struct, kw_only=True, frozen=True, omit_defaults=True):
     video_id: Annotated[Id | None, Meta(description="the recording; null if there is none, or none any more")] = None
     vod_offset: Annotated[LargeCount | None, Meta(description="second of the recording at which it starts")] = None
     again: Annotated[
-        bool, Meta(description="whoever made it has made an earlier clip that overlaps: it is no other viewer's")
+        bool, Meta(description="whoever made it has made an earlier clip of the same thing: it is no other viewer's")
     ] = False
     is_deleted: Annotated[bool, Meta(description="Twitch has it no more: neither shown nor counted")] = False

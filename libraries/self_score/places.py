@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from contracts.viewer_clips import APART_MS
+
 LONGEST_PLACE_MS = 120_000  # two of the longest clips; else a night that is clipped without a pause would be one place
-APART_MS = 15_000  # some press Clip at once and some half a minute later: short clips of one thing may not meet
 SEVERAL = 2  # viewers; one alone clips jokes and mistakes as well
 
 

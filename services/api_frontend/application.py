@@ -40,12 +40,13 @@ from api_frontend.middleware.kept_answers import KeptAnswers
 from api_frontend.middleware.long_answers import LongAnswers
 from api_frontend.middleware.methods import Methods
 from api_frontend.middleware.public_address import PublicAddress
-from api_frontend.middleware.rate_limits import LimitedRequests, Limits, RateLimits
+from api_frontend.middleware.rate_limits import LimitedRequests, Limits
 from api_frontend.middleware.readers import Readers
 from api_frontend.middleware.request_metrics import RequestMetrics
 from api_frontend.middleware.revalidation import Revalidation
 from api_frontend.middleware.security import Clients, SecurityHeaders
 from api_frontend.middleware.write_guard import WriteGuard
+from api_frontend.middleware.writing_limits import writing_limits
 from api_frontend.pictures.shelf import Shelf
 from api_frontend.rendering import Renderer
 from api_frontend.settings import ApiSettings, ConsentSettings, DiscordPageSettings, RedisSettings
@@ -184,21 +185,24 @@ def site_of(database: Database, settings: ApiSettings, outside: Outside) -> Site
         sign_in=streamer_sign_in(outside.twitch, settings.sign_in_return_url, settings.demo),
         people=people_of(outside.consent, outside.twitch, database, hidden, settings.demo),
         contact=settings.contact,
-        **limits_of_writing(settings, outside),
-        voices=Voices(database),
-        visitors=Visitors(database),
+        **writing_limits(settings, outside.discord, outside.consent, outside.redis),
         clients=Clients(settings.trust_cloudflare, settings.networks(), trust_proxy=settings.trust_proxy),
         answers=KeptAnswers(settings.keep_seconds),
         shelf=Shelf(),
-        **viewers_of(database),
+        **people_heard(database),
         **lists_of(database),
         **states(database, settings),
     )
 
 
-def viewers_of(database: Database) -> dict[str, Any]:
-    """Build what reads what viewers clipped, by their names in the site."""
-    return {"viewer_places": ViewerPlaces(database), "self_scores": SelfScores(database)}
+def people_heard(database: Database) -> dict[str, Any]:
+    """Build what reads what visitors said and viewers clipped, by their names in the site."""
+    return {
+        "voices": Voices(database),
+        "visitors": Visitors(database),
+        "viewer_places": ViewerPlaces(database),
+        "self_scores": SelfScores(database),
+    }
 
 
 def states(database: Database, settings: ApiSettings) -> dict[str, Any]:
@@ -217,21 +221,6 @@ def twitch_names(settings: TwitchSettings) -> NamesByHelix | None:
         return None
     access = open_access(settings, share=settings.share("site"))
     return NamesByHelix(access.helix) if access else None
-
-
-def limits_of_writing(settings: ApiSettings, outside: Outside) -> dict[str, Any]:
-    """Build the limits of what visitors send, by their names in the site."""
-    redis, discord, consent = outside.redis, outside.discord, outside.consent
-    return {
-        "asks": RateLimits(settings.ask_limit, redis, name="ask"),
-        "reports": RateLimits(settings.report_limit, redis, name="report"),
-        "verdicts": RateLimits(settings.verdict_limit, redis, name="verdict"),
-        "presses": RateLimits(settings.press_limit, redis, name="press"),
-        "discord_sign_ins": RateLimits(discord.sign_in_limit, redis, name="discord_sign_in"),
-        "discord_changes": RateLimits(discord.change_limit, redis, name="discord_change"),
-        "channel_sign_ins": RateLimits(consent.sign_in_limit, redis, name="channel_sign_in"),
-        "channel_changes": RateLimits(consent.change_limit, redis, name="channel_change"),
-    }
 
 
 def pictures_of(settings: ApiSettings) -> Pictures:

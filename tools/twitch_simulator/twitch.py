@@ -83,17 +83,7 @@ class Twitch:
             late_every=self.settings.late_clips_every,
             vod_offset_seconds=self.settings.vod_offset_seconds,
         )
-        self.viewer_clips = ViewerClips(
-            clips=self.clips, archives=self.archives, truth=self.truth, clock=self.clock.now
-        )
-        self.clipping = Clipping(
-            clips=self.viewer_clips,
-            directory=self.directory,
-            clock=self.clock,
-            crowd=self.crowd,
-            per_burst=self.settings.viewer_clips_per_burst,
-        )
-        self.chat_schedule.watch_bursts(self.clipping.see)
+        self._let_viewers_clip()
         self.gate = Gate(self.tokens, RateLimit(self.settings.requests_per_minute), self.clock.machine)
         self.emotes = EmoteProviders(
             catalogues=Catalogues(self.settings.seed, self.directory.channels),
@@ -109,6 +99,19 @@ class Twitch:
             channel_id=self.directory.channel_id,
             login_of_token=self.tokens.login,
         )
+
+    def _let_viewers_clip(self) -> None:
+        self.viewer_clips = ViewerClips(
+            clips=self.clips, archives=self.archives, truth=self.truth, clock=self.clock.now
+        )
+        self.clipping = Clipping(
+            clips=self.viewer_clips,
+            directory=self.directory,
+            clock=self.clock,
+            crowd=self.crowd,
+            per_burst=self.settings.viewer_clips_per_burst,
+        )
+        self.chat_schedule.watch_bursts(self.clipping.see)
 
     def set_ports(self, ports: dict[str, int]) -> None:
         """Record the ports on which the servers listen, and derive the base URL of clip links."""
@@ -152,9 +155,8 @@ def build(settings: SimulatorSettings, chat_data: Path | None = None, machine: C
         lively=settings.lively,
     )  # fmt: skip
     return Twitch(
-        settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth,
-        delivery=delivery, chat_schedule=chat_schedule, replays=replays, events=events,
-        play_runner=play_runner, crowd=crowd,
+        settings=settings, clock=clock, directory=directory, rooms=rooms, faults=faults, truth=truth, crowd=crowd,
+        delivery=delivery, chat_schedule=chat_schedule, replays=replays, events=events, play_runner=play_runner,
         stream_changes=make_stream_changes(settings, generated, directory, chat_schedule, play_runner, clock),
     )  # fmt: skip
 

@@ -1,8 +1,8 @@
 -- What viewers clipped of watched channels: shown at the moments, and what the detector is judged by.
 -- depends: 0024.recaps
 
--- Nobody's name or id stands here; `again`: whoever made it has made an earlier clip that overlaps, so that the others
--- count people. `started_at` to `ended_at` is what it shows, on the stream's real time; without a `stream_id` the place
+-- Nobody's name or id stands here; `again`: whoever made it has made an earlier clip of the same thing, so that the
+-- others count people. `started_at` to `ended_at` is what it shows, on the stream's real time; without a `stream_id` the place
 -- is not known. `located_at`: the `asked_at` of the answer that the place was taken from.
 CREATE TABLE viewer_clips (
     clip_id    text PRIMARY KEY,

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from contracts.viewer_clips import Location
+from contracts.viewer_clips import APART_MS, Location
 from twitch_access.answers import FoundClip, milliseconds
 
 USUAL_SECONDS = 30.0  # of a clip whose length Twitch does not say
@@ -41,9 +41,9 @@ class Place(NamedTuple):
     ended_at: int
     located_by: Location
 
-    def overlaps(self, other: "Place") -> bool:
-        """Return whether both show the same seconds, or some of them."""
-        return self.started_at < other.ended_at and other.started_at < self.ended_at
+    def shows_what(self, other: "Place") -> bool:
+        """Return whether both show one thing: the same seconds, or seconds close by (`APART_MS`)."""
+        return self.started_at <= other.ended_at + APART_MS and other.started_at <= self.ended_at + APART_MS
 
 
 def seconds_of(clip: FoundClip) -> float:

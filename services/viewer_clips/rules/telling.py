@@ -70,13 +70,13 @@ def told(clip: FoundClip, place: Place, asked_at: int, again: bool) -> ViewerCli
 
 
 def repeated(clips: Mapping[str, FoundClip], places: Mapping[str, Place]) -> set[str]:
-    """Return the ids of clips whose maker has made an earlier one of an overlapping place."""
+    """Return the ids of clips whose maker has made an earlier one of the same thing."""
     earlier: defaultdict[str, list[Place]] = defaultdict(list)
     found = set()
     for clip in sorted(clips.values(), key=lambda each: (each.created_at, each.id)):
         place = places[clip.id]
         if clip.creator_id:
-            if any(place.overlaps(each) for each in earlier[clip.creator_id]):
+            if any(place.shows_what(each) for each in earlier[clip.creator_id]):
                 found.add(clip.id)
             earlier[clip.creator_id].append(place)
     return found

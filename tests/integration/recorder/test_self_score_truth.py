@@ -10,9 +10,9 @@ from integration.support.database import as_role
 from integration.support.recorder_writer import NOW, Writer, example
 from msgspec.structs import replace
 
+from contracts.viewer_clips import APART_MS
 from recorder.database import Database
 from recorder.judging.score_keeper import ScoreKeeper
-from self_score.places import APART_MS
 from self_score.sweep import THRESHOLDS
 from twitch_simulator.crowd.clippers import plan_clips
 from twitch_simulator.helix.viewer_clips import ViewerClips

@@ -100,6 +100,7 @@ def test_a_second_clip_of_the_same_person_and_place_is_one_more_of_nobody() -> N
         for each in (
             found("first", NOW, creator_id="a"),
             found("second", NOW + 10 * SECOND, creator_id="a"),
+            found("close by", NOW + 50 * SECOND, creator_id="a"),  # they do not meet, and are one place of the score
             found("elsewhere", NOW + 5 * MINUTE, creator_id="a"),
             found("another's", NOW + 12 * SECOND, creator_id="b"),
             found("unknown", NOW, creator_id=""),
@@ -107,7 +108,7 @@ def test_a_second_clip_of_the_same_person_and_place_is_one_more_of_nobody() -> N
         )
     }
     places = {each: place(clip, None) for each, clip in clips.items()}
-    assert repeated(clips, places) == {"second"}
+    assert repeated(clips, places) == {"second", "close by"}
 
 
 @pytest.mark.parametrize("odd", [{"broadcaster_id": "1"}, {"video_id": "v" * 300}, {"video_id": "v\n"}])

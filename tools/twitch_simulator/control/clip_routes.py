@@ -52,29 +52,33 @@ class PageFaultOrder(Order):
     count: int = Field(1, ge=0)
 
 
+def clip(twitch: Twitch, order: ViewerClipOrder) -> list[dict[str, Any]]:
+    """Let the viewers clip; return what the truth says of each clip. Raises HTTPException if the channel is offline."""
+    stream = twitch.directory.stream(channel_of(twitch, order.login))
+    if stream is None:
+        raise HTTPException(409, f"{order.login} is offline")
+    now = twitch.clock.now()
+    until_at = now - round(order.ended_ago * MS)
+    names = [order.viewer] if order.count == 1 else [f"{order.viewer}{number}" for number in range(order.count)]
+    return [
+        twitch.viewer_clips.make(
+            stream,
+            chatter_of(name),
+            shown=(until_at - round(order.seconds * MS), until_at),
+            title=order.title,
+            made_at=now - round(order.made_ago * MS),
+        )
+        for name in names
+    ]
+
+
 def viewer_clip_routes(twitch: Twitch) -> APIRouter:
     """Build the routes."""
     router = APIRouter(prefix="/control")
 
     @router.post("/viewer_clip")
     async def viewer_clip(order: ViewerClipOrder) -> dict[str, Any]:
-        stream = twitch.directory.stream(channel_of(twitch, order.login))
-        if stream is None:
-            raise HTTPException(409, f"{order.login} is offline")
-        now = twitch.clock.now()
-        until_at = now - round(order.ended_ago * MS)
-        names = [order.viewer] if order.count == 1 else [f"{order.viewer}{number}" for number in range(order.count)]
-        rows = [
-            twitch.viewer_clips.make(
-                stream,
-                chatter_of(name),
-                shown=(until_at - round(order.seconds * MS), until_at),
-                title=order.title,
-                made_at=now - round(order.made_ago * MS),
-            )
-            for name in names
-        ]
-        return {"clips": rows}
+        return {"clips": clip(twitch, order)}
 
     @router.post("/delete_clip")
     async def delete_clip(order: ClipOrder) -> dict[str, Any]:
