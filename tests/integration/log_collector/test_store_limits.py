@@ -60,20 +60,21 @@ def by_day(world: World) -> dict[int, list[str]]:
 def test_above_its_size_the_oldest_days_go_and_the_newest_stay(world: World) -> None:
     """With a limit that is small; VictoriaLogs looks every ten seconds, and always keeps two days."""
     assert any(flag.startswith("-retention.maxDiskSpaceUsageBytes=") for flag in flags()), "what the test makes small"
-    world.store.more = (f"-retention.maxDiskSpaceUsageBytes={LIMIT_BYTES}",)
+    # Only what is on its disk counts.
+    world.store.more = (f"-retention.maxDiskSpaceUsageBytes={LIMIT_BYTES}", "-inmemoryDataFlushInterval=1s")
     world.start()
     log, now = world.container("loud", max_size=10 << 20), datetime.now(UTC)
     for day in range(DAYS, -1, -1):
         for number in range(LINES_A_DAY):
             noise = random.randbytes(500).hex()
             log.write(f"{day} {number} {noise}", at=now - timedelta(days=day, seconds=LINES_A_DAY - number))
-    wait_for("the oldest days are gone", lambda: by_day(world).keys() == {0, 1}, 60)
+    wait_for("the oldest days are gone", lambda: by_day(world).keys() == {0, 1}, 120)
     assert [len(lines) for _, lines in sorted(by_day(world).items())] == [LINES_A_DAY] * 2
     world.collector.stop(signal.SIGKILL)
     world.collector.start()
     log.write("0 after the restart")
     wait_for("it goes on", lambda: "after" in by_day(world).get(0, ()), 40)
-    wait_for("what was read again is gone again", lambda: by_day(world).keys() == {0, 1}, 60)
+    wait_for("what was read again is gone again", lambda: by_day(world).keys() == {0, 1}, 120)
     assert [len(set(lines)) for lines in by_day(world).values()] == [len(lines) for lines in by_day(world).values()]
     assert len(by_day(world)[1]) == LINES_A_DAY
 
