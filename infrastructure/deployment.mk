@@ -24,7 +24,7 @@ test-deployment test-alerts: $(if $(STANDINS),build/bin/victoria-logs)
 test-deployment: venv ## Both compose files on two networks, with a simulated Twitch (Docker, root; or STANDINS=folder)
 	DEPLOYMENT=1 $(BIN)/pytest -v tests/unit/deployment tests/deployment
 
-RULES := $(addprefix tests/unit/deployment/test_,rules.py thresholds.py probes.py one_message.py watchdog.py)
+RULES := $(addprefix tests/unit/deployment/,test_rules.py test_thresholds.py test_probes.py test_one_message.py test_watchdog.py)
 test-rules: venv ## Alert rules and messages by Prometheus's own programs, no Docker (apt: prometheus, prometheus-alertmanager, prometheus-blackbox-exporter)
 	DEPLOYMENT=1 WHOLE=1 $(BIN)/pytest -n $(WORKERS) $(RULES)
 

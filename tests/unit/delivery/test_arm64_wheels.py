@@ -43,7 +43,7 @@ def test_what_has_no_wheel_and_should_have_one_fails(
     monkeypatch.setattr(script, "ask", ask)
     assert script.main([str(LOCKS / "services.txt")]) == 1
     told = capsys.readouterr().out
-    assert "services.txt: 58 pure, 0 for arm64, 1 without a wheel" in told
+    assert "services.txt: 61 pure, 0 for arm64, 1 without a wheel" in told
     assert "NO WHEEL   msgspec" in told
 
 

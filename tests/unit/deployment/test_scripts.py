@@ -31,7 +31,7 @@ def test_secrets_are_made_once_and_closed(tmp_path: Path) -> None:
     assert run("secrets.sh", str(folder)).returncode == 0
     assert first == {file.name: file.read_text() for file in folder.iterdir() if file.is_file()}
     made = [value for value in first.values() if value]
-    assert len(made) == len(set(made)) == 17
+    assert len(made) == len(set(made)) == 18
     assert all(len(value) >= 40 for value in made)
     for file in folder.iterdir():
         status = file.stat()

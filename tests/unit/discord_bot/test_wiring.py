@@ -42,7 +42,7 @@ def session_of(settings: DiscordSettings, has_twitch: bool = False) -> Session:
     )
 
 
-@pytest.mark.parametrize(("has_twitch", "workers"), [(True, 7), (False, 5)])
+@pytest.mark.parametrize(("has_twitch", "workers"), [(True, 9), (False, 7)])
 async def test_a_session_has_all_its_workers(settings: DiscordSettings, has_twitch: bool, workers: int) -> None:
     session = session_of(settings, has_twitch)
     found = session._workers()
