@@ -15,7 +15,7 @@ CLIP_SECONDS = 120
 RESTORE_SECONDS = 600
 CATCH_UP_SECONDS = 120
 USER = 10001
-NIGHTLY: set[str] = set()  # what the watcher and the standby note: as old as the night's backup
+NIGHTLY = {"backups"}  # as old as the night's backup: none holds that it was made itself
 # What was there when A was lost, with what each table had: `lost_at` in seconds since 1970.
 STATE = """
 SELECT
