@@ -18,7 +18,7 @@ from self_score.sweep import Score, Step
 
 PERIODS = (7, 30, 90)  # days that the page leads to
 Days = Annotated[int, Query(ge=1, le=90, description="the last so many days, by UTC; today is one of them")]
-Login = Annotated[str | None, Query(pattern=CHANNEL_PATTERN, description="of one channel alone")]
+Login = Annotated[str | None, Query(min_length=1, pattern=CHANNEL_PATTERN, description="of one channel alone")]
 
 pages = APIRouter(include_in_schema=False)
 router = APIRouter()

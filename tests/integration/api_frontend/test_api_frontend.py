@@ -228,7 +228,7 @@ def test_the_apis_moment_has_its_evidence(http: httpx.Client) -> None:
 def test_the_documentation_names_every_endpoint(http: httpx.Client) -> None:
     description, page = http.get("/openapi.json").json(), http.get("/docs").text
     names = {"moments", "clips", "moments/{moment_id}", "moments/{moment_id}/verdicts", "channels", "channels/{login}"}
-    names |= {"games", "search", "events", "status", "uptime", "emotes"}
+    names |= {"games", "search", "events", "status", "uptime", "emotes", "self-score"}
     names |= {f"channels/{{login}}/streams{each}" for each in ("", "/{stream_id}")}
     names |= {f"channels/{{login}}/emotes{each}" for each in ("", "/series", "/events")}
     assert set(description["paths"]) == {f"/api/v1/{name}" for name in names}
