@@ -4,9 +4,9 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
-from api_frontend.data.lists.filters import CHANNEL_PATTERN
+from api_frontend.data.lists.parameters import CHANNEL_PATTERN, none_if_empty
 from api_frontend.data.viewers.self_scores import HOUR_SECONDS, Line, SelfScore, Trial
 from api_frontend.middleware.errors import ERROR_ANSWERS, NOT_FOUND_ANSWER
 from api_frontend.rendering import READER_PAGE
@@ -18,7 +18,11 @@ from self_score.sweep import Score, Step
 
 PERIODS = (7, 30, 90)  # days that the page leads to
 Days = Annotated[int, Query(ge=1, le=90, description="the last so many days, by UTC; today is one of them")]
-Login = Annotated[str | None, Query(min_length=1, pattern=CHANNEL_PATTERN, description="of one channel alone")]
+Login = Annotated[
+    Annotated[str, Query(pattern=CHANNEL_PATTERN)] | None,
+    BeforeValidator(none_if_empty),
+    Query(description="of one channel alone"),
+]
 
 pages = APIRouter(include_in_schema=False)
 router = APIRouter()

@@ -30,13 +30,14 @@ def rows(dsn: str) -> Iterator[EmoteRows]:
     channels, rows = ChannelRows(dsn), EmoteRows(dsn)
     channels.clear()
     channels.run("TRUNCATE watched_channels, streams, coverage, chat_counts")
-    rows.clear()
     channels.watched("11", "lunaplays")
     channels.stream("11", 7200.0)
     channels.coverage("11", "joined", 300)
-    for minute in range(1, 31):
-        rows.used("11", minute, {KEKW: {3: 2, 20: 1}, LUL: {9: 1}}, people=2)
-    rows.used("11", 10, {KEKW: {0: 44}, LONG: {5: 1}, EZ: {7: 1}}, people=9)
+    with rows.at_once():
+        rows.clear()
+        for minute in range(1, 31):
+            rows.used("11", minute, {KEKW: {3: 2, 20: 1}, LUL: {9: 1}}, people=2)
+        rows.used("11", 10, {KEKW: {0: 44}, LONG: {5: 1}, EZ: {7: 1}}, people=9)
     rows.known("global", KEKW, "https://cdn.7tv.app/emote/01KEKW/2x.webp", is_animated=True)
     rows.known("11", LONG, "https://cdn.7tv.app/emote/01LONG/other", is_animated=True)
     channels.moment("m1", 590.0, channel_id="11", revision=3)

@@ -1,6 +1,7 @@
 """Rows of emotes that the site reads, as the recorder and the emotes' counter write them, around the present."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -44,6 +45,10 @@ class EmoteRows:
     def run(self, sql: str, *values: object) -> None:
         """Run a statement."""
         self._own.execute(sql, values)  # type: ignore[call-overload]
+
+    def at_once(self) -> AbstractContextManager[object]:
+        """Show the site everything within at once: what it keeps in memory is never of half of it."""
+        return self._own.transaction()
 
     def value(self, sql: str, *values: object) -> object:
         """Return the first column of the first row; None without rows."""

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ CONFIGURATION = REPOSITORY / "configs/alertmanager"
 SHORTER = {"group_wait: 30s": "group_wait: 1s", "group_interval: 5m": "group_interval: 1s"}
 
 
+@cache
 def rules() -> dict[str, dict[str, Any]]:
-    """Return each alert's rule."""
+    """Return each alert's rule; nobody may change one."""
     files = (REPOSITORY / "configs/prometheus").glob("*rules.yml")
     groups = [group for file in files for group in yaml.safe_load(file.read_text())["groups"]]
     return {rule["alert"]: rule for group in groups for rule in group["rules"]}

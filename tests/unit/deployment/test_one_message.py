@@ -115,14 +115,19 @@ def test_what_is_told_at_night_is_never_held_back() -> None:
     assert not AT_NIGHT & set().union(*held_back().values())
 
 
+def zone_where(hour: int) -> str:
+    """Return a time zone in which it is that hour now."""
+    ahead = (hour - datetime.now(UTC).hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}"  # its signs are POSIX's: -2 is ahead
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[[int], Alertmanager]]:
     """Start one where it is that hour now."""
     started: list[Alertmanager] = []
 
     def at(hour: int) -> Alertmanager:
-        ahead = (hour - datetime.now(UTC).hour + 12) % 24 - 12
-        started.append(Alertmanager(tmp_path, f"Etc/GMT{-ahead:+d}"))  # its signs are POSIX's: -2 is ahead
+        started.append(Alertmanager(tmp_path, zone_where(hour)))
         return started[-1]
 
     yield at
@@ -130,16 +135,28 @@ def start(tmp_path: Path) -> Iterator[Callable[[int], Alertmanager]]:
         each.stop()
 
 
+@pytest.fixture(scope="module")
+def after_faults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Alertmanager]]:
+    """Each fault in its own Alertmanager, by day, all at one time: what will be told is told."""
+    found: dict[str, Alertmanager] = {}
+    try:
+        for fault, (cause, others) in FAULTS.items():
+            found[fault] = Alertmanager(tmp_path_factory.mktemp("alertmanager"), zone_where(12))
+            found[fault].fire(labels(cause), *map(labels, others))
+        for fault, alertmanager in found.items():
+            wait_for(f"a message of {fault}", alertmanager.messages, 15, 0.1)
+        time.sleep(QUIET_SECONDS)
+        yield found
+    finally:
+        for each in found.values():
+            each.stop()
+
+
 @needs_alertmanager
 @pytest.mark.parametrize("fault", FAULTS)
-def test_one_cause_is_one_message(fault: str, start: Callable[[int], Alertmanager]) -> None:
-    cause, others = FAULTS[fault]
-    alertmanager = start(12)
-    alertmanager.fire(labels(cause), *map(labels, others))
-    wait_for("a message", alertmanager.messages, 15, 0.1)
-    time.sleep(QUIET_SECONDS)
-    assert alertmanager.messages() == [{labels(cause)["alertname"]}]
-    told: Any = alertmanager.operator.told[0]["alerts"][0]["annotations"]
+def test_one_cause_is_one_message(fault: str, after_faults: dict[str, Alertmanager]) -> None:
+    assert after_faults[fault].messages() == [{labels(FAULTS[fault][0])["alertname"]}]
+    told: Any = after_faults[fault].operator.told[0]["alerts"][0]["annotations"]
     assert told["notice"]
     assert told["first"]
 
