@@ -166,6 +166,7 @@ def test_operators_see_what_other_thresholds_would_have_found(night: ViewerRows,
     assert (own["ours"]["places"], own["ours"]["steps"][0]["found"], own["ours"]["unread"]) == (4, 2, 0)
     assert http.get("/self-score?days=91").status_code == 422
     assert http.get("/self-score?channel=nobodyhere").status_code == 404
+    assert http.get("/self-score?channel=").status_code == 200  # an empty field of a form is none
 
 
 def test_nothing_scored_is_said(night: ViewerRows, http: httpx.Client) -> None:

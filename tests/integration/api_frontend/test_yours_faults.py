@@ -186,3 +186,18 @@ def test_a_wrong_key_is_one_line(tmp_path: Path, world: PeopleWorld) -> None:
         pass
     assert "API_CONSENT_KEY_FILE" in str(failed.value)
     assert "secret words" not in str(failed.value)
+
+
+def test_sign_ins_of_an_address_and_changes_of_a_person_are_limited(world: PeopleWorld, tmp_path: Path) -> None:
+    login = world.logins()[0]
+    world.night(login, "limited")
+    limits = {"API_CONSENT_SIGN_IN_LIMIT": "2/hour", "API_CONSENT_CHANGE_LIMIT": "3/hour"}
+    settings = consent_settings(world.twitch.url, world.folder, **limits)
+    with SiteProcess(world.dsn, tmp_path, **settings) as site, Person(site.url, login) as one:
+        with Person(site.url, login) as other:
+            browsers = [one.sign_in(), other.sign_in()]
+            answers = [browsers[number % 2].press("hide", moment="limited") for number in range(4)]
+        assert [each.status_code for each in answers] == [303, 303, 303, 429]  # of the person, not of the browser
+        refused = one.come_back(one.go_to_twitch(login, login=login))
+        assert (refused.status_code, "too many sign-ins" in refused.text) == (429, True)
+        assert min(int(each.headers["retry-after"]) for each in (answers[3], refused)) > 0
