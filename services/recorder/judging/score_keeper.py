@@ -34,11 +34,15 @@ BEFORE, AFTER = timedelta(hours=1), timedelta(minutes=5)  # around a day, of wha
 
 
 class DueDay(NamedTuple):
-    """A day (UTC) to score. `noted_at`: when something of it last changed; `is_settled`: nothing more will come."""
+    """A day (UTC) to score. `noted_at`: when something of it last changed; `is_settled`: nothing more will come.
+
+    `asked_at`: now, by Postgres; what comes after it nobody has read.
+    """
 
     channel_id: str
     day: date
     noted_at: datetime
+    asked_at: datetime
     is_settled: bool
 
     @property
@@ -100,7 +104,7 @@ class ScoreKeeper:
         times = {"from_at": due.from_at - BEFORE, "until_at": due.until_at + AFTER}
         where = {"channel_id": due.channel_id} | times
         shadows = self._queries.shadows_between(connection, from_at=due.from_at, until_at=due.until_at)
-        spans = milliseconds(times["from_at"]), milliseconds(times["until_at"])
+        spans = milliseconds(times["from_at"]), milliseconds(min(times["until_at"], due.asked_at))
         return Day(
             from_at=milliseconds(due.from_at),
             until_at=milliseconds(due.until_at),

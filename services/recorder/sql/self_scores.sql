@@ -36,7 +36,7 @@ ON CONFLICT (channel_id, day) DO UPDATE SET noted_at = now(), is_due = true;
 
 -- name: score_days_due(every_seconds, settling_seconds, most)
 -- What changed, each day at most every so often; and once, when nothing more is on its way.
-SELECT channel_id, day, noted_at, now() >= (day + 1)::timestamp AT TIME ZONE 'UTC'
+SELECT channel_id, day, noted_at, now() AS asked_at, now() >= (day + 1)::timestamp AT TIME ZONE 'UTC'
     + make_interval(secs => :settling_seconds::double precision) AS is_settled
 FROM self_score_days
 WHERE is_due AND coalesce(scored_at, '-infinity') <= now() - make_interval(secs => :every_seconds::double precision)

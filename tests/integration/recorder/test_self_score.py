@@ -1,6 +1,7 @@
 """The self-score on a real Postgres: by day, anew while clips come, the same after a kill, gone with an opt-out."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -101,6 +102,17 @@ def test_a_day_has_its_score_and_its_moments_say_who_clipped_them(judged: Judged
     places = rows("SELECT clip_id, viewers, moment_id FROM viewer_places ORDER BY started_at")
     assert [tuple(each.values()) for each in places] == [("b", 2, "found"), ("d", 2, None), ("alone", 1, "laughed")]
     assert [each["clip_id"] for each in rows("SELECT clip_id FROM visible_viewer_places")] == ["d"]
+
+
+def test_what_is_left_of_today_was_not_read(judged: Judged, rows: Rows) -> None:
+    """It would count as hours in which nothing happened, and chance would look worse than it is."""
+    now = int(judged.own.execute("SELECT extract(epoch FROM now()) * 1000").fetchone()[0])  # type: ignore[index]
+    judged.clip("a", now - NOW - HOUR)
+    judged.keep()
+    read = {each["day"]: each["seconds"] * SECOND for each in rows("SELECT day::text, seconds FROM self_scores")}
+    for day, milliseconds in read.items():
+        begin = int(datetime.fromisoformat(f"{day}T00:00Z").timestamp()) * SECOND
+        assert abs(milliseconds - min(DAY, now - begin)) < 60 * SECOND
 
 
 def test_it_is_scored_anew_while_clips_come_and_rests_then(judged: Judged, rows: Rows) -> None:
