@@ -209,6 +209,12 @@ LIVE_REFUSED = Metric(
 STALLED_CONNECTIONS = Metric(
     "api_stalled_connections_total", "counter", "Connections closed because the visitor stopped reading or vanished"
 )
+OWN_CLIPS = Metric(
+    "api_own_clips_total", "counter", "Clips that channels' own people asked for: made, or why not", ("outcome",)
+)
+CHANNEL_SIGN_INS = Metric(
+    "api_channel_sign_ins_total", "counter", "Sign-ins of channels' own people: kept, stranger or failed", ("outcome",)
+)
 DATA_AGE = Metric("api_data_age_seconds", "gauge", "Age of the newest processed chat")
 
 # watcher

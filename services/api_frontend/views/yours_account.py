@@ -27,6 +27,8 @@ from api_frontend.views.yours_session import (
     set_cookie,
     without_cookie,
 )
+from contracts import metrics
+from service_runtime.measures import measure
 from twitch_access.errors import TwitchError
 
 LONGEST_CODE = 500  # characters; Twitch's have 30
@@ -101,10 +103,13 @@ async def admitted(request: Request, at: Visited, code: str) -> Response:
     try:
         cookie = await people.consents.open(code, partial(people.standings.admits, at.channel_id))
     except NotYoursError as stranger:
+        measure(metrics.CHANNEL_SIGN_INS).labels(outcome="stranger").inc()
         return await failed(at, at.site, _(NOT_ADMITTED, login=str(stranger)), 403)
     except TwitchError as failure:
+        measure(metrics.CHANNEL_SIGN_INS).labels(outcome="failed").inc()
         log.warning("a person could not sign in", reason=str(failure))
         return await failed(at, at.site, _(NOT_CONFIRMED), 502)
+    measure(metrics.CHANNEL_SIGN_INS).labels(outcome="kept").inc()
     if (before := await people.consents.of(request.cookies.get(SESSION_COOKIE))) is not None:
         await people.consents.rows.end_session(before.session_hash)
     answer = without_cookie(RedirectResponse(page_of(at), 303, NEVER_KEPT), STATE_COOKIE)

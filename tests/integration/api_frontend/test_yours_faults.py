@@ -14,6 +14,7 @@ from integration.support.clip_creator_process import Gate, Simulator
 
 from api_frontend.accounts.twitch.keyring import Keyring, UnreadableError
 from api_frontend.settings import keys_in
+from contracts import metrics
 from embedded.processes.waiting import wait_for
 
 SECONDS = 40.0
@@ -201,3 +202,21 @@ def test_sign_ins_of_an_address_and_changes_of_a_person_are_limited(world: Peopl
         refused = one.come_back(one.go_to_twitch(login, login=login))
         assert (refused.status_code, "too many sign-ins" in refused.text) == (429, True)
         assert min(int(each.headers["retry-after"]) for each in (answers[3], refused)) > 0
+
+
+def test_what_becomes_of_sign_ins_and_clips_is_counted(world: PeopleWorld) -> None:
+    login, other = world.logins()[1], world.logins()[0]
+    world.night(login, "counted")
+    world.sql("DELETE FROM twitch_consents")  # with tokens that no key reads any more
+    wanted = {metrics.CHANNEL_SIGN_INS: ("kept", "stranger", "failed"), metrics.OWN_CLIPS: ("forbidden", "made")}
+    places = [(metric, outcome) for metric, outcomes in wanted.items() for outcome in outcomes]
+    before = [world.counted(*place) for place in places]
+    with world.person(login) as person, world.person(other) as stranger:
+        assert person.come_back(person.go_to_twitch(login, login=login) | {"code": "made-up"}).status_code == 502
+        assert stranger.come_back(stranger.go_to_twitch(login, login=other)).status_code == 403
+        person.sign_in()
+        world.twitch.order("helix_fault", endpoint="POST videos/clips", status=403, count=1)
+        assert "may not make clips" in person.done("clip", moment="counted", title="x")
+        assert "Twitch makes the clip" in person.done("clip", moment="counted", title="x")
+    wait_for("the clip", lambda: world.clip_status("counted") == "made", SECONDS)
+    assert [world.counted(*place) for place in places] == [count + 1 for count in before]

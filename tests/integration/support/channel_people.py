@@ -15,6 +15,8 @@ from integration.support.api_frontend_process import SiteProcess
 from integration.support.channel_rows import ChannelRows
 from integration.support.clip_creator_process import Simulator
 
+from contracts.metrics import Metric
+
 RETURN = "http://site.example/channels/sign-in/return"
 STREAM_SECONDS = 3600  # of a recording
 
@@ -150,6 +152,12 @@ class PeopleWorld:
         """The state and the reason of a clip that was asked for."""
         found = self.sql("SELECT state, reason FROM own_clips WHERE moment_id = %s", moment_id)
         return (found[0][0], found[0][1]) if found else ("", "")
+
+    def counted(self, metric: Metric, outcome: str) -> float:
+        """How often the site has counted an outcome."""
+        told = httpx.get(f"http://127.0.0.1:{self.site.metrics_port}/metrics").text
+        found = re.search(rf'^{metric.name}{{outcome="{outcome}"}} (.*)$', told, re.MULTILINE)
+        return float(found[1]) if found else 0.0
 
     def clip_status(self, moment_id: str) -> str:
         """What the site shows of a moment's clip."""

@@ -38,7 +38,7 @@ LOG_SOURCE = {"LOG_SOURCE_FOLDER", "LOG_SOURCE_BIND_ADDRESS", "LOG_SOURCE_PORT"}
 VAULT = {"BACKUP_REPOSITORY", "VAULT_MACHINE", "WEBHOOK_KIND", "GOMEMLIMIT"}  # infrastructure/images/vault.py, and Go
 WORDS = (
     r"sum|max|min|count|rate|increase|by|on|and|or|unless|vector|time|(max|min|avg|sum)_over_time"
-    r"|histogram_quantile|changes|topk|sort_desc|avg|abs|predict_linear|offset|bool|\d+[smhd]"  # PromQL's own
+    r"|histogram_quantile|changes|topk|sort_desc|avg|abs|clamp_min|predict_linear|offset|bool|\d+[smhd]"  # PromQL's own
 )
 
 

@@ -8,6 +8,8 @@ from typing import Literal
 from psycopg.rows import DictRow
 
 from api_frontend.data.database import Database, queries
+from contracts import metrics
+from service_runtime.measures import measure
 from twitch_access.answers import FoundClip
 from twitch_access.recorded import Stretch
 
@@ -83,6 +85,7 @@ class OwnClips:
     async def settle(self, moment_id: str, state: State, reason: str = "") -> None:
         """Write an outcome without a clip."""
         await self._rows(queries.settle_own_clip.sql, {"moment_id": moment_id, "state": state, "reason": reason})
+        measure(metrics.OWN_CLIPS).labels(outcome=reason or state).inc()
 
     async def put(self, wanted: OwnClip, clip: FoundClip) -> None:
         """Make a clip the moment's."""
@@ -97,6 +100,7 @@ class OwnClips:
             "thumbnail_url": clip.thumbnail_url,
         }
         await self._rows(queries.put_own_clip.sql, values)
+        measure(metrics.OWN_CLIPS).labels(outcome="made").inc()
 
     async def forget(self, days: int) -> None:
         """Delete what was settled so long ago."""
