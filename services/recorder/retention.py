@@ -11,14 +11,13 @@ import structlog
 from contracts import kept
 from recorder.database import Database, load_queries
 from recorder.partitions import SLACK_DAYS, Retention
+from recorder.repeating import repeat
 from recorder.settings import RecorderSettings
 from recorder.store import make_partition
-from service_runtime.postgres import PostgresAwayError
 
 log = structlog.get_logger()
 INTERVAL_SECONDS = 600.0  # chat texts in dead letters outlive their 48 h by at most this
 REQUESTS_RETENTION_DAYS = 90  # of channels that people want to be watched, from when the last one asked
-RETRY_SECONDS = 5.0  # while Postgres is away, or a table is locked
 
 
 class RetentionKeeper:
@@ -30,15 +29,7 @@ class RetentionKeeper:
 
     def run(self, stop: threading.Event) -> None:
         """Run until `stop`."""
-        while not stop.is_set():
-            try:
-                self.keep()
-                wait = INTERVAL_SECONDS
-            except PostgresAwayError as error:
-                log.warning("retention waits for Postgres", reason=str(error))
-                wait = RETRY_SECONDS
-            stop.wait(wait)
-        self._database.close()
+        repeat(self.keep, "retention", INTERVAL_SECONDS, stop, self._database)
 
     def keep(self) -> None:
         """Create partitions ahead, drop old ones, delete old rows; raises `PostgresAwayError`."""

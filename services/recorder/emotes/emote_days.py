@@ -9,20 +9,17 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
-import structlog
 
 from contracts import metrics
 from emote_counts.roll_up import Merged, Minute, merge
 from emote_counts.sums import DaySums
 from recorder.database import Database, load_queries
 from recorder.partitions import EMOTE_TABLES, day_of_name, name_of
+from recorder.repeating import repeat
 from service_runtime.measures import measure
-from service_runtime.postgres import PostgresAwayError
 
-log = structlog.get_logger()
 INTERVAL_SECONDS = 600.0
 PAUSE_SECONDS = 0.5  # between two channels: some 0.4 s of work each, and 200 of them in the first minutes of a day
-RETRY_SECONDS = 5.0  # while Postgres is away, or a row is locked
 CLOSING = timedelta(minutes=30)  # after midnight, until the last minutes were closed and stored
 LONG_OVER = timedelta(days=1)  # after a day's end: what is open still was never closed
 
@@ -39,15 +36,7 @@ class EmoteDays:
     def run(self, stop: threading.Event) -> None:
         """Roll up until `stop`, at the start and every ten minutes."""
         self._pause = stop.wait
-        while not stop.is_set():
-            try:
-                self.roll_up()
-                wait = INTERVAL_SECONDS
-            except PostgresAwayError as error:
-                log.warning("the roll-up of emotes waits for Postgres", reason=str(error))
-                wait = RETRY_SECONDS
-            stop.wait(wait)
-        self._database.close()
+        repeat(self.roll_up, "the roll-up of emotes", INTERVAL_SECONDS, stop, self._database)
 
     def roll_up(self) -> int:
         """Roll up everything that is over; return how many channels' days. Raises PostgresAwayError."""

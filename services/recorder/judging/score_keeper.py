@@ -9,24 +9,21 @@ from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
-import structlog
 
 from contracts import metrics
 from emote_counts.reading import milliseconds
 from recorder.database import Database, load_queries
 from recorder.judging.scored_day import ClipOfStream, Day, MomentOf, ScoredDay, scored
 from recorder.recaps.read_times import read_spans_of
+from recorder.repeating import repeat
 from self_score.matching import SeenMoment
 from self_score.places import ViewersClip
 from service_runtime.measures import measure
-from service_runtime.postgres import PostgresAwayError
 
-log = structlog.get_logger()
 INTERVAL_SECONDS = 60.0
 EVERY_SECONDS = 300.0  # of a day that goes on changing; a moment shows its viewers this much later at most
 SETTLING_SECONDS = 36 * 3600.0  # after a day's end: clips are asked for again after a day
 SLACK_SECONDS = 60.0  # the longest transaction that writes clips or moments
-RETRY_SECONDS = 5.0  # while Postgres is away, or a row is locked
 PAUSE_SECONDS = 0.1  # between two days
 MOST = 200  # days of one look
 MOST_CLIPS = 5000  # of a day; beyond, the least viewed are left out
@@ -67,15 +64,7 @@ class ScoreKeeper:
     def run(self, stop: threading.Event) -> None:
         """Score until `stop`, at the start and every minute."""
         self._stop = stop
-        while not stop.is_set():
-            try:
-                self.keep()
-                wait = INTERVAL_SECONDS
-            except PostgresAwayError as error:
-                log.warning("the self-score waits for Postgres", reason=str(error))
-                wait = RETRY_SECONDS
-            stop.wait(wait)
-        self._database.close()
+        repeat(self.keep, "the self-score", INTERVAL_SECONDS, stop, self._database)
 
     def keep(self, every_seconds: float = EVERY_SECONDS, pause_seconds: float = PAUSE_SECONDS) -> int:
         """Score what is due, and say how good it is; return how many days. Raises PostgresAwayError."""

@@ -8,22 +8,19 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import psycopg
-import structlog
 
 from contracts import metrics
 from emote_counts.reading import milliseconds, moment
 from recorder.database import Database, load_queries
 from recorder.recaps.emotes_of_stream import EmotesOfStream
 from recorder.recaps.read_times import read_spans_of
+from recorder.repeating import repeat
 from service_runtime.measures import measure
-from service_runtime.postgres import PostgresAwayError
 from stream_recaps.minutes import CountedMinute, Minutes, first_minute, minutes_of
 
-log = structlog.get_logger()
 INTERVAL_SECONDS = 60.0
 EVERY_SECONDS = 1800.0  # of a live stream; the site reads the minutes since then by themselves
 SETTLING_SECONDS = 1800.0  # after a stream's end, when its last late minutes have come
-RETRY_SECONDS = 5.0  # while Postgres is away, or a row is locked
 PAUSE_SECONDS = 0.1  # between two streams
 SMALL_POINTS = 120  # of the curve in a list of streams
 MOST = 500  # streams of one look
@@ -52,15 +49,7 @@ class RecapKeeper:
     def run(self, stop: threading.Event) -> None:
         """Roll up until `stop`, at the start and every minute."""
         self._stop = stop
-        while not stop.is_set():
-            try:
-                self.roll_up()
-                wait = INTERVAL_SECONDS
-            except PostgresAwayError as error:
-                log.warning("the roll-up of streams waits for Postgres", reason=str(error))
-                wait = RETRY_SECONDS
-            stop.wait(wait)
-        self._database.close()
+        repeat(self.roll_up, "the roll-up of streams", INTERVAL_SECONDS, stop, self._database)
 
     def roll_up(self, pause_seconds: float = PAUSE_SECONDS) -> int:
         """Roll up what is due; return how many streams. Raises PostgresAwayError."""

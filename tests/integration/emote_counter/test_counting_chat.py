@@ -15,8 +15,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from integration.support.emote_counter_process import DEADLINE, Chat, EmoteCounter
+from integration.support.emote_counter_process import Chat, EmoteCounter
 from integration.support.emote_recount import MINUTE_MS, Versions, recount, stored
+from integration.support.probed_process import DEADLINE
 from integration.support.quiet_simulator import QUIET
 from integration.support.recorder_process import Recorder, query
 from integration.support.relay import Relay

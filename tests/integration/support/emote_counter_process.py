@@ -1,11 +1,7 @@
 """The counter of emotes as a process, and chat as capture writes it to Kafka."""
 
-import json
 import os
-import signal
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -13,17 +9,13 @@ from typing import Any, NamedTuple
 
 from confluent_kafka import Producer
 from integration.support.database import as_role
-from integration.support.metrics_page import total
-from integration.support.service_start import start_service
+from integration.support.probed_process import DEADLINE, ProbedProcess
 
 from contracts import codec
 from contracts.chat_messages import Coverage, Emote, Message, OptOut, Tick
 from contracts.topics import CHAT_MESSAGES, PARTITIONER
-from embedded.processes.ports import free_ports
-from embedded.processes.waiting import wait_for
 from service_runtime.kafka import partitions_of
 
-DEADLINE = 60.0  # seconds; the machine may be busy
 QUICK = {
     "EMOTE_COUNTER_CHANNEL_SECONDS": "2",
     "EMOTE_COUNTER_GLOBAL_SECONDS": "3",
@@ -31,51 +23,23 @@ QUICK = {
 }
 
 
-class EmoteCounter:
+class EmoteCounter(ProbedProcess):
     """`python -m emote_counter` as a process."""
 
     def __init__(self, kafka: str, dsn: str, folder: Path, settings: Mapping[str, str]) -> None:
-        self._health_port, self.metrics_port = free_ports(2)
-        self.folder, self.log = folder / "emotes", folder / "emote_counter.log"
+        super().__init__("emote_counter", folder / "emote_counter.log")
+        self.folder = folder / "emotes"
         own = {
             "KAFKA_BOOTSTRAP_SERVERS": kafka,
             "POSTGRES_DSN": as_role(dsn, "emote_counter"),
             "EMOTE_COUNTER_DIRECTORY": str(self.folder),
-            "EMOTE_COUNTER_HEALTH_PORT": str(self._health_port),
-            "EMOTE_COUNTER_METRICS_PORT": str(self.metrics_port),
         }
-        self._environment = os.environ | own | QUICK | settings
+        self._environment = os.environ | own | self.port_settings() | QUICK | settings
 
     @property
     def position_file(self) -> Path:
         """Where its position in the chat is kept."""
         return self.folder / "position.json"
-
-    def start(self, **settings: str) -> None:
-        """Start it and wait until it counts."""
-        self.process = start_service("emote_counter", self._environment | settings, self.log)
-        wait_for("the counter counts", lambda: self.ready()[0] == 200, DEADLINE)
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        """End it and return its exit code."""
-        self.process.send_signal(number)
-        return self.process.wait(DEADLINE)
-
-    def ready(self) -> tuple[int, dict[str, Any]]:
-        """Return the answer of /ready; 0 without one."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._health_port}/ready", timeout=5) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
-        except OSError:
-            assert self.process.poll() is None, self.log.read_text()
-            return 0, {}
-
-    def metric(self, name: str) -> float:
-        """Return the sum of a metric's samples."""
-        return total(self.metrics_port, name)
 
 
 class Line(NamedTuple):

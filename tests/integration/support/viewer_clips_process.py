@@ -2,28 +2,21 @@
 
 import json
 import os
-import signal
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from confluent_kafka import Producer
-from integration.support.metrics_page import total
-from integration.support.service_start import start_service
+from integration.support.probed_process import DEADLINE, ProbedProcess
 
 from contracts import codec
 from contracts.chat_messages import Coverage, Lifecycle
 from contracts.topics import PARTITIONER, STREAM_LIFECYCLE
-from embedded.processes.ports import free_ports
-from embedded.processes.waiting import wait_for
 from twitch_simulator.helix.tokens import USER_ID
 from twitch_simulator.process import SimulatorProcess
 
-DEADLINE = 60.0  # seconds; the machine may be busy
 QUICK = {
     "VIEWER_CLIPS_LIVE_SECONDS": "2",
     "VIEWER_CLIPS_IDLE_SECONDS": "2",
@@ -33,12 +26,12 @@ QUICK = {
 }
 
 
-class ViewerClipsService:
+class ViewerClipsService(ProbedProcess):
     """`python -m viewer_clips` as a process, beside the simulated Twitch."""
 
     def __init__(self, kafka: str, simulator: SimulatorProcess, folder: Path, **settings: str) -> None:
-        self._health_port, self.metrics_port = free_ports(2)
-        self.folder, self.log = folder / "viewer-clips", folder / "viewer_clips.log"
+        super().__init__("viewer_clips", folder / "viewer_clips.log")
+        self.folder = folder / "viewer-clips"
         secret, tokens = folder / "secret", folder / "tokens.json"
         secret.write_text("simulator")
         tokens.write_text(json.dumps({"access_token": "simulator-user-token", "user_id": USER_ID}))
@@ -50,36 +43,8 @@ class ViewerClipsService:
             "TWITCH_CLIENT_SECRET_FILE": str(secret),
             "TWITCH_USER_TOKENS_FILE": str(tokens),
             "VIEWER_CLIPS_DIRECTORY": str(self.folder),
-            "VIEWER_CLIPS_HEALTH_PORT": str(self._health_port),
-            "VIEWER_CLIPS_METRICS_PORT": str(self.metrics_port),
         }
-        self._environment: Mapping[str, str] = os.environ | own | QUICK | settings
-
-    def start(self, **settings: str) -> None:
-        """Start it and wait until it has heard who is watched."""
-        self.process = start_service("viewer_clips", {**self._environment, **settings}, self.log)
-        wait_for("it has read Kafka", lambda: self.ready()[0] == 200, DEADLINE)
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        """End it and return its exit code."""
-        self.process.send_signal(number)
-        return self.process.wait(DEADLINE)
-
-    def ready(self) -> tuple[int, dict[str, Any]]:
-        """Return the answer of /ready; 0 without one."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._health_port}/ready", timeout=5) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
-        except OSError:
-            assert self.process.poll() is None, self.log.read_text()
-            return 0, {}
-
-    def metric(self, name: str) -> float:
-        """Return the sum of a metric's samples."""
-        return total(self.metrics_port, name)
+        self._environment: Mapping[str, str] = os.environ | own | self.port_settings() | QUICK | settings
 
 
 class Watching:

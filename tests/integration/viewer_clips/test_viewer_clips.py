@@ -8,8 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from integration.support.probed_process import DEADLINE
 from integration.support.recorder_process import Recorder
-from integration.support.viewer_clips_process import DEADLINE, ViewerClipsService, Watching
+from integration.support.viewer_clips_process import ViewerClipsService, Watching
 
 from contracts import topics
 from embedded.processes.waiting import wait_for
