@@ -27,6 +27,7 @@ POLL_SECONDS = 1.0
 LEADER_POLL_SECONDS = 0.1
 ATTEMPT_SECONDS = 3.0  # a question that met a topic too new to be known is not answered until half a minute later
 ONE_BROKER = 1  # replicas
+MOST_REFUSALS = 3  # of the password, before waiting is of no use
 
 
 class TopicMismatchError(Exception):
@@ -130,27 +131,48 @@ def _set_config(admin: AdminClient, topics: Sequence[Topic], counts: Mapping[str
             answer.result(REQUEST_SECONDS)
 
 
-def wait_for_broker(admin: AdminClient, seconds: float) -> None:
-    """Return once the broker answers. Raises TimeoutError."""
+class PasswordRefusedError(Exception):
+    """Kafka refuses the password: it keeps that of its first start until it is told of another."""
+
+
+def wait_for_broker(admin: AdminClient, seconds: float, refusals: Sequence[str] = ()) -> None:
+    """Return once the broker answers. Raises TimeoutError, and PasswordRefusedError once it has refused often.
+
+    `refusals`: what a client of `admin_client` has heard so far.
+    """
     deadline = time.monotonic() + seconds
     while True:
         try:
             admin.list_topics(timeout=POLL_SECONDS)
             return
         except KafkaException as error:
+            admin.poll(0)
+            if len(refusals) >= MOST_REFUSALS:
+                raise PasswordRefusedError(f"Kafka refuses the password: {refusals[-1]}") from error
             if time.monotonic() > deadline:
                 raise TimeoutError(f"Kafka did not answer within {seconds:g} s: {error.args[0].str()}") from error
+
+
+def admin_client(settings: KafkaSettings) -> tuple[AdminClient, Sequence[str]]:
+    """Return a client, and the list to which it adds how the broker refuses it: `list_topics` says "failure" alone."""
+    refusals: list[str] = []
+
+    def hear(error: KafkaError) -> None:
+        if error.code() == KafkaError._AUTHENTICATION:
+            refusals.append(error.str())
+
+    return AdminClient(connection(settings) | {"log_level": 0, "error_cb": hear}), refusals
 
 
 def main() -> int:
     """Wait for the broker and create the topics; return 1 if that fails."""
     log_settings, kafka, settings = load_all(LogSettings, KafkaSettings, TopicSettings)
     logs.configure("topic_setup", log_settings.level)
-    admin = AdminClient(connection(kafka) | {"log_level": 0})
+    admin, refusals = admin_client(kafka)
     try:
-        wait_for_broker(admin, BROKER_SECONDS)
+        wait_for_broker(admin, BROKER_SECONDS, refusals)
         created = create_topics(admin, settings.partitions())
-    except (TimeoutError, TopicMismatchError, KafkaException) as error:
+    except (TimeoutError, PasswordRefusedError, TopicMismatchError, KafkaException) as error:
         log.error("topics could not be set up", reason=str(error))
         return 1
     log.info("topics are set up", created=len(created), existed=len(ALL) - len(created))

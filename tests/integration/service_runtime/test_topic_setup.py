@@ -1,6 +1,7 @@
 """Setting topics up on a real broker: numbers stay, settings follow the contract."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,14 @@ from contracts import topics
 from contracts.topics import Partitions, Topic
 from service_runtime import topic_setup
 from service_runtime.kafka import partitions_of
-from service_runtime.topic_setup import TopicMismatchError, create_topics
+from service_runtime.settings import KafkaSettings
+from service_runtime.topic_setup import (
+    PasswordRefusedError,
+    TopicMismatchError,
+    admin_client,
+    create_topics,
+    wait_for_broker,
+)
 
 ANSWER_SECONDS = 10.0
 MEGABYTES = 1024 * 1024
@@ -76,3 +84,14 @@ def test_unequal_partitions_of_moments_and_clips_are_refused(
     monkeypatch.setattr(topic_setup, "PAIRED", (moments, clips))
     with pytest.raises(TopicMismatchError, match="need the same number of partitions"):
         create_topics(admin, Partitions(), [moments, clips])
+
+
+def test_a_refused_password_is_said_at_once(kafka: str, tmp_path: Path) -> None:
+    """As after secrets of another installation; a transport failure after two minutes says nothing."""
+    (tmp_path / "password").write_text("of-another-installation")
+    settings = KafkaSettings(
+        bootstrap_servers=kafka, username="stream-scout", password_file=tmp_path / "password", _env_file=None
+    )
+    admin, refusals = admin_client(settings)
+    with pytest.raises(PasswordRefusedError, match=r"Kafka refuses the password: .*SASL"):
+        wait_for_broker(admin, 60.0, refusals)
