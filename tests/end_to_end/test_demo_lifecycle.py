@@ -19,6 +19,7 @@ from end_to_end.world import World, closed_with_outcome
 
 from contracts.topics import LARGE
 from embedded.addresses import Ports, setting
+from embedded.discord_servers import GERMAN
 from embedded.paths import REPOSITORY
 from embedded.processes.listeners import listeners
 from embedded.processes.ports import is_free
@@ -143,7 +144,17 @@ def visit_discord(demo: Demo) -> None:
     assert "Page 1 of 4" in visitor.type("general", "/streamers")
     assert "Page 2 of 4" in visitor.press("general", "▶")
     small = DiscordVisitor(address, "Nachtschicht")
+    begin_german_streams(demo)
     wait_for("a notice in German", lambda: any(" spielt " in each for each in small.shown("live")), VISIT_SECONDS)
+
+
+def begin_german_streams(demo: Demo) -> None:
+    """Let the German channels that are away go live: of the few that the server follows, none may do so for minutes."""
+    control = demo.ports.url("simulator_http") + "/control"
+    for channel in httpx.get(f"{control}/state").raise_for_status().json()["channels"]:
+        if channel["language"] == GERMAN and not channel["live"]:
+            order = {"login": channel["login"], "live": True, "title": "Guten Abend"}
+            httpx.post(f"{control}/stream", json=order).raise_for_status()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
