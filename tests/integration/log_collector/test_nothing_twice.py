@@ -117,7 +117,7 @@ def test_a_source_is_killed_and_comes_back(world: World) -> None:
 @slow
 def test_the_store_is_killed_with_half_on_its_disk(world: World) -> None:
     """Much at once is written to disk at once, but not yet the index of streams, by which it must not be looked for."""
-    lines = 30_000
+    lines = 90_000
     rng, log = random.Random(1), world.container("flink-taskmanager", max_size=100 << 20)
     for number in range(lines):
         log.write(f"line {number} {rng.getrandbits(1600):x}")
