@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -11,6 +12,9 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 from deployment.peaks import killed_for_memory, megabytes
 from deployment.two_machines import LOCAL, PROCESSING, RELIABLE, Machine, TwoMachines
+
+from service_runtime.settings import KafkaSettings
+from service_runtime.topic_setup import PasswordRefusedError, admin_client, wait_for_broker
 
 OPEN = {
     RELIABLE: {"80", "443", "5000", "5001", "5432", "9100", "9103", "9105", "9106", "9107", "9109"},
@@ -141,13 +145,18 @@ def test_redis_requires_the_password(machines: TwoMachines) -> None:
     assert "NOAUTH" in machines.a.run("exec", "-T", "redis", "sh", "-c", "redis-cli ping 2>&1 || true")
 
 
-def test_kafka_requires_the_password(machines: TwoMachines) -> None:
+def test_kafka_requires_the_password(machines: TwoMachines, tmp_path: Path) -> None:
     place = {"bootstrap.servers": f"{PROCESSING}:9094", "log_level": 0}
     with pytest.raises(KafkaException):
         AdminClient(place).list_topics(timeout=5)
     sasl = {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "SCRAM-SHA-256", "sasl.username": "stream-scout"}
-    with pytest.raises(KafkaException):
-        AdminClient({**place, **sasl, "sasl.password": "guessed"}).list_topics(timeout=5)
+    (tmp_path / "guessed").write_text("guessed")
+    settings = KafkaSettings(
+        bootstrap_servers=f"{PROCESSING}:9094", username="stream-scout", password_file=tmp_path / "guessed"
+    )
+    admin, refusals = admin_client(settings)
+    with pytest.raises(PasswordRefusedError, match="invalid credentials"):
+        wait_for_broker(admin, 30.0, refusals)
     admin = AdminClient({**place, **sasl, "sasl.password": machines.b.secret("kafka_password")})
     assert "chat-messages" in admin.list_topics(timeout=15).topics
 

@@ -4,6 +4,7 @@ import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from math import isnan
 from pathlib import Path
 
 import httpx
@@ -211,6 +212,7 @@ def test_what_becomes_of_sign_ins_and_clips_is_counted(world: PeopleWorld) -> No
     wanted = {metrics.CHANNEL_SIGN_INS: ("kept", "stranger", "failed"), metrics.OWN_CLIPS: ("forbidden", "made")}
     places = [(metric, outcome) for metric, outcomes in wanted.items() for outcome in outcomes]
     before = [world.counted(*place) for place in places]
+    assert not [each for each in before if isnan(each)], "each begins with 0, before anything of it happens"
     with world.person(login) as person, world.person(other) as stranger:
         assert person.come_back(person.go_to_twitch(login, login=login) | {"code": "made-up"}).status_code == 502
         assert stranger.come_back(stranger.go_to_twitch(login, login=other)).status_code == 403

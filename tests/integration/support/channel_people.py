@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
@@ -154,10 +155,10 @@ class PeopleWorld:
         return (found[0][0], found[0][1]) if found else ("", "")
 
     def counted(self, metric: Metric, outcome: str) -> float:
-        """How often the site has counted an outcome."""
+        """How often the site has counted an outcome; NaN where it does not count it."""
         told = httpx.get(f"http://127.0.0.1:{self.site.metrics_port}/metrics").text
         found = re.search(rf'^{metric.name}{{outcome="{outcome}"}} (.*)$', told, re.MULTILINE)
-        return float(found[1]) if found else 0.0
+        return float(found[1]) if found else nan
 
     def clip_status(self, moment_id: str) -> str:
         """What the site shows of a moment's clip."""

@@ -10,7 +10,9 @@ from api_frontend.accounts.twitch.clip_making import ClipMaking
 from api_frontend.accounts.twitch.consents import ConsentGoneError, Consents, MissingScopeError
 from api_frontend.accounts.twitch.standing import Standings
 from api_frontend.data.channel_people.own_clips import OwnClip, OwnClips
+from contracts import metrics
 from service_runtime.backoff import Backoff
+from service_runtime.measures import measure
 from service_runtime.postgres import PostgresAwayError
 from twitch_access.errors import TwitchError
 
@@ -22,6 +24,9 @@ HOUR_SECONDS = 3600.0  # Twitch asks for an hourly validation
 MOST_CHECKS = 200  # consents that are validated with one look; more come with the next one
 IDLE_DAYS = 180  # after which the consent of somebody who was never here again is withdrawn
 CLIPS_DAYS = 90  # that the rows of settled clips are kept
+# Counted from 0: Prometheus sees no increase in a series that begins with its first failure.
+OUTCOMES = ("made", "forbidden", "refused", "away", "busy", "never_came", "unanswered")
+SIGN_INS = ("kept", "stranger", "failed")
 
 log = structlog.get_logger()
 
@@ -48,6 +53,10 @@ class Keeper:
 
     async def run(self) -> None:
         """Work until cancelled."""
+        for outcome in OUTCOMES:
+            measure(metrics.OWN_CLIPS).labels(outcome=outcome)
+        for outcome in SIGN_INS:
+            measure(metrics.CHANNEL_SIGN_INS).labels(outcome=outcome)
         while True:
             try:
                 await self.look()
